@@ -1,0 +1,1 @@
+"""Standoff: models of confrontations that can be argued with."""

@@ -1,0 +1,1 @@
+"""Source positions, problems, digests, arithmetic, random streams and distributions."""

@@ -1,0 +1,116 @@
+"""Problems in the user's files, and the one template that shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, Literal
+
+from standoff.base.codes import CODES
+from standoff.base.source import Span
+
+__all__ = ["MOST_SHOWN", "Problem", "StudyError", "has_errors", "render", "suggest", "to_json"]
+
+MOST_SHOWN = 10
+_WIDEST_LINE = 110
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: where, what was found against what was expected, and what to do.
+
+    `code` is a key of `standoff.base.codes.CODES`, which also says whether it is an error or a warning.
+    """
+
+    code: str
+    span: Span
+    message: str
+    help: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.code not in CODES:
+            raise ValueError(f"no problem code is named {self.code!r}")
+
+    @property
+    def severity(self) -> Literal["error", "warning"]:
+        """`error` or `warning`, as the table of codes has it."""
+        return CODES[self.code].severity
+
+
+class StudyError(Exception):
+    """A study cannot be used; `problems` says why, in the order of the file."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(render(self.problems))
+
+
+def has_errors(problems: Iterable[Problem]) -> bool:
+    """Whether any of the problems is an error."""
+    return any(problem.severity == "error" for problem in problems)
+
+
+def render(problems: Sequence[Problem], most: int = MOST_SHOWN) -> str:
+    """All problems in the one template, errors before warnings, at most `most` of them."""
+    ordered = in_order(problems)
+    blocks = [_block(problem) for problem in ordered[:most]]
+    if len(ordered) > most:
+        blocks.append(f"and {len(ordered) - most} more")
+    return "\n".join(blocks)
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Without repetitions, errors first, then by file and place."""
+    unique = {(p.code, p.span.source.path, p.span.start, p.message): p for p in problems}
+    return sorted(unique.values(), key=lambda p: (p.severity != "error", p.span.source.path, p.span.start, p.code))
+
+
+def to_json(problems: Iterable[Problem]) -> list[dict[str, Any]]:
+    """The template's fields as plain data."""
+    return [
+        {
+            "path": problem.span.source.path,
+            "line": problem.span.line,
+            "column": problem.span.column,
+            "length": max(1, problem.span.stop - problem.span.start),
+            "severity": problem.severity,
+            "code": problem.code,
+            "message": problem.message,
+            "help": problem.help,
+        }
+        for problem in in_order(problems)
+    ]
+
+
+def suggest(name: str, known: Iterable[str], kind: str = "names") -> str | None:
+    """One action for an unknown name: the nearest known one, or all where there are few."""
+    candidates = sorted(set(known))
+    nearest = get_close_matches(name, candidates, n=1, cutoff=0.6)
+    if nearest:
+        return f"did you mean `{nearest[0]}`?"
+    if 0 < len(candidates) <= 8:
+        return f"the {kind} here are " + ", ".join(f"`{candidate}`" for candidate in candidates)
+    return None
+
+
+def _block(problem: Problem) -> str:
+    span = problem.span
+    line, column = span.source.position(span.start)
+    head = f"{span.source.path}:{line}:{column}: {problem.severity}: {problem.message} [{problem.code}]"
+    text = span.source.line(line)
+    length = max(1, min(span.stop - span.start, len(text) - column + 1))
+    shown, shift = _window(text, column - 1, length)
+    gutter = f"{line:>5} | "
+    caret = f"{'':>5} | " + " " * (column - 1 - shift) + "^" * min(length, _WIDEST_LINE)
+    block = f"{head}\n{gutter}{shown}\n{caret}"
+    return block if problem.help is None else f"{block}\n  help: {problem.help}"
+
+
+def _window(text: str, start: int, length: int) -> tuple[str, int]:
+    """A piece of a long line around the caret, control characters made visible; and its offset."""
+    visible = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    if len(visible) <= _WIDEST_LINE:
+        return visible, 0
+    first = max(0, min(start - 20, len(visible) - _WIDEST_LINE))
+    return visible[first : first + _WIDEST_LINE], first

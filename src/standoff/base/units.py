@@ -1,0 +1,85 @@
+"""Units as products of named powers, with pint's algebra.
+
+A study's units are names (`missile`, `USD`, `year`): two are equal when their powers are. Nothing is
+converted silently, not even week to year; a conversion is written, as `years(1)` or `1000 [kg/tonne]`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from pint.util import UnitsContainer
+
+__all__ = ["DIMENSIONLESS", "YEAR", "Unit", "parse_unit"]
+
+_FACTOR = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*|1)\s*(?:(?:\^|\*\*)\s*(-?\d{1,2}))?\s*")
+_TIMES = re.compile(r"(\*(?!\*)|/|\bper\b)")
+_MOST_CHARACTERS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A product of powers of unit names."""
+
+    powers: UnitsContainer
+
+    def __mul__(self, other: Unit) -> Unit:
+        return Unit(self.powers * other.powers)
+
+    def __truediv__(self, other: Unit) -> Unit:
+        return Unit(self.powers / other.powers)
+
+    def __pow__(self, power: float) -> Unit:
+        return Unit(self.powers**power)
+
+    @property
+    def is_dimensionless(self) -> bool:
+        """Whether it has no unit at all."""
+        return len(self.powers) == 0
+
+    def power(self, name: str) -> float:
+        """The power of one name in the unit; 0 where it does not occur."""
+        return float(self.powers[name].real) if name in self.powers else 0.0
+
+    def __str__(self) -> str:
+        if self.is_dimensionless:
+            return "no unit"
+        powers = [(name, self.power(name)) for name in sorted(self.powers)]
+        above = [_shown(name, power) for name, power in powers if power > 0]
+        below = [_shown(name, -power) for name, power in powers if power < 0]
+        return "/".join(["·".join(above) or "1", *below])
+
+
+DIMENSIONLESS = Unit(UnitsContainer())
+
+
+@cache
+def parse_unit(text: str) -> Unit:
+    """Read a unit such as `missile`, `USD/year`, `km^2` or `1/year`.
+
+    Raises:
+        ValueError: The text is not a product or quotient of names and whole powers.
+    """
+    if len(text) > _MOST_CHARACTERS:
+        raise ValueError(f"a unit has at most {_MOST_CHARACTERS} characters")
+    unit, sign = DIMENSIONLESS, 1
+    for i, piece in enumerate(_TIMES.split(text)):
+        if i % 2:
+            sign = 1 if piece == "*" else -1
+            continue
+        found = _FACTOR.fullmatch(piece)
+        if found is None:
+            raise ValueError(f"`{piece.strip() or text}` is not a unit's name, with or without a whole power")
+        name, power = found.groups()
+        if name != "1":
+            unit *= Unit(UnitsContainer({name: sign * int(power or 1)}))
+    return unit
+
+
+YEAR = parse_unit("year")
+
+
+def _shown(name: str, power: float) -> str:
+    return name if power == 1 else f"{name}^{power:g}"

@@ -1,0 +1,1 @@
+"""Findings to sections to charts to one HTML page."""

@@ -1,0 +1,1 @@
+"""Designs of worlds and profiles, runs over them, and what a run holds."""

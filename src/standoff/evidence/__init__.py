@@ -1,0 +1,1 @@
+"""Documents, passages, claims, and claims as tests of the model."""

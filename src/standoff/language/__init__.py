@@ -1,0 +1,1 @@
+"""Study text to model: reader, grammar, tree, names, types and units, load."""

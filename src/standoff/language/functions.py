@@ -1,0 +1,78 @@
+"""The one table of built-in functions, used by checker, evaluators and documentation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["CLOCK_NAMES", "FUNCTIONS", "Function"]
+
+Argument = Literal[
+    "number",  # any unit
+    "same",  # a number in the unit of the first `same` argument
+    "plain",  # a dimensionless number
+    "whole",  # a constant whole number of steps, at least 0
+    "points",  # constant numbers x0, y0, x1, y1, …: x in the unit of the first argument
+    "truth",  # a truth, or an event that is one
+    "event",  # an event or move; a count stands for its number
+    "mode",  # the name of a mode
+    "any",  # number, truth or option
+    "like",  # the type and unit of the first argument
+]
+Result = Literal["plain", "number", "truth", "year", "like", "step", "ratio"]
+Family = Literal["arithmetic", "memory", "chance", "reducer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A built-in function.
+
+    `arguments` are the required ones, `optional` may follow, and `points` repeats. `memory` functions look
+    back over earlier steps (and over all steps inside an outcome), `reducer`s stand in outcomes only.
+    """
+
+    name: str
+    family: Family
+    arguments: tuple[Argument, ...]
+    result: Result
+    meaning: str
+    optional: tuple[Argument, ...] = ()
+    repeats: bool = False
+
+
+_ROWS = (
+    Function("min", "arithmetic", ("same", "same"), "like", "the smallest", repeats=True),
+    Function("max", "arithmetic", ("same", "same"), "like", "the largest", repeats=True),
+    Function("abs", "arithmetic", ("same",), "like", "the size without its sign"),
+    Function("exp", "arithmetic", ("plain",), "plain", "e to the power of x; overflow is a fault"),
+    Function("log", "arithmetic", ("plain",), "plain", "the natural logarithm; a fault at 0 and below"),
+    Function("sqrt", "arithmetic", ("number",), "ratio", "the square root; a fault below 0"),
+    Function("logistic", "arithmetic", ("plain",), "plain", "1 / (1 + exp(−x)), defined for all numbers"),
+    Function("clip", "arithmetic", ("same", "same", "same"), "like", "x, but at least the second and at most the third"),
+    Function("round", "arithmetic", ("same",), "like", "to the nearest whole number, halves upward"),
+    Function("floor", "arithmetic", ("same",), "like", "down to a whole number"),
+    Function("table", "arithmetic", ("number", "points"), "number",
+             "straight lines through the points x0, y0, x1, y1, …, flat outside"),
+    Function("years", "arithmetic", ("plain",), "year", "n steps as years"),
+    Function("previous", "memory", ("any",), "like",
+             "the value one step ago; before that 0, false, no option, or `start`", optional=("like",)),
+    Function("since", "memory", ("truth",), "step",
+             "steps since it last held (1 in the step after); before it ever did, steps so far + the clock's length"),
+    Function("count", "memory", ("event",), "plain", "how often it happened in earlier steps; a count adds its numbers"),
+    Function("ever", "memory", ("event",), "truth", "whether it happened in an earlier step"),
+    Function("age", "memory", ("mode",), "step", "steps spent in the present state, 0 in the first"),
+    Function("delay", "memory", ("number", "whole"), "number", "the value n steps ago; before the start, the first value"),
+    Function("smooth", "memory", ("number", "whole"), "number", "first-order smoothing over n steps, from the first value"),
+    Function("chance", "chance", ("event",), "plain", "the chance of an event in this step, multiplied through `given`"),
+    Function("final", "reducer", ("number",), "number", "on the state after the last step that the future lived"),
+    Function("mean", "reducer", ("number",), "number", "the average over the steps that the future lived"),
+    Function("total", "reducer", ("number",), "number", "the sum over the steps that the future lived"),
+    Function("peak", "reducer", ("number",), "number", "the largest over the steps that the future lived"),
+    Function("first", "reducer", ("event",), "plain", "the date of the first, missing where it never happened"),
+)  # fmt: skip
+
+FUNCTIONS: dict[str, Function] = {row.name: row for row in _ROWS}
+CLOCK_NAMES: dict[str, str] = {
+    "step": "the step's index, from 0",
+    "date": "the step's start as a decimal year",
+}

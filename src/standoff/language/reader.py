@@ -1,0 +1,300 @@
+"""YAML text to nodes that know their place.
+
+PyYAML's parser supplies events; the nodes are built here, because a study must not run constructors,
+may not use aliases (which can exhaust memory), and every character of an equation must keep its place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from standoff.base.problems import Problem, StudyError
+from standoff.base.source import Source, Span
+
+__all__ = [
+    "MOST_BYTES",
+    "Mapping",
+    "Node",
+    "Scalar",
+    "Sequence",
+    "parse_yaml",
+    "read_source",
+]
+
+MOST_BYTES = 1_000_000
+MOST_DEPTH = 32
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\r?\n[ \t]*|.)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A text as it stands: `places[i]` is where its i-th character stands in the file."""
+
+    text: str
+    span: Span
+    style: str
+    places: tuple[int, ...] | None = None
+
+    def part(self, start: int, stop: int) -> Span:
+        """The span in the file of characters `start` to `stop` of the text."""
+        first = self._place(start)
+        last = self._place(stop - 1) + 1 if stop > start else first
+        return Span(self.span.source, first, max(first, last))
+
+    def _place(self, index: int) -> int:
+        if self.places is not None:
+            return self.places[index] if index < len(self.places) else self.span.stop
+        return self.span.start + (self.style in ("'", '"')) + index
+
+    @property
+    def is_quoted(self) -> bool:
+        """Whether it stands in quotation marks."""
+        return self.style in ("'", '"')
+
+    @property
+    def is_block(self) -> bool:
+        """Whether it is a folded (`>`) or literal (`|`) block."""
+        return self.style in ("|", ">")
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A list."""
+
+    items: tuple[Node, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Keys and values in the order of the file; a repeated key keeps its first value."""
+
+    items: tuple[tuple[Scalar, Node], ...]
+    span: Span
+
+    def get(self, key: str) -> Node | None:
+        """The value of a key, or None."""
+        return next((value for name, value in self.items if name.text == key), None)
+
+    def key(self, key: str) -> Scalar | None:
+        """The key itself, with its place, or None."""
+        return next((name for name, _ in self.items if name.text == key), None)
+
+
+Node = Scalar | Sequence | Mapping
+
+
+def read_source(path: Path, shown: str, at: Span | None = None, most: int = MOST_BYTES) -> Source:
+    """Read a UTF-8 text file, refusing what is absent, too large or not text.
+
+    Args:
+        path: The file.
+        shown: The path as problems should print it.
+        at: Where the file is asked for; problems point there, or at the file's start.
+        most: The largest size, in bytes.
+
+    Raises:
+        StudyError: One problem saying why the file cannot be used.
+    """
+    place = at or Span(Source(shown, ""), 0, 0)
+    try:
+        size = path.stat().st_size
+        if not path.is_file():
+            raise StudyError([Problem("file-missing", place, f"`{shown}` is not a file")])
+        if size > most:
+            message = f"`{shown}` has {size:,} bytes, and at most {most:,} are read"
+            raise StudyError([Problem("file-too-large", place, message, "split the study, or shorten its texts")])
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise StudyError([Problem("file-missing", place, f"there is no file `{shown}`")]) from None
+    except UnicodeDecodeError as error:
+        message = f"`{shown}` is not UTF-8 text (byte {error.start:,} cannot be read)"
+        raise StudyError([Problem("file-unreadable", place, message, "save it as UTF-8")]) from None
+    except OSError as error:
+        raise StudyError([Problem("file-unreadable", place, f"`{shown}` cannot be read: {error.strerror}")]) from None
+    return Source(shown, text.replace("\r\n", "\n"))
+
+
+def parse_yaml(source: Source) -> tuple[Mapping, list[Problem]]:
+    """Build the tree of one YAML document.
+
+    Returns:
+        The top mapping, and problems that leave the tree usable (such as a repeated key).
+
+    Raises:
+        StudyError: The text does not parse, or uses what a study may not.
+    """
+    builder = _Builder(source)
+    try:
+        root = builder.document()
+    except yaml.YAMLError as error:
+        raise StudyError([*builder.problems, _syntax(source, error)]) from None
+    if not isinstance(root, Mapping):
+        message = "a study is a mapping of sections, such as `clock:` and `actors:`"
+        raise StudyError([*builder.problems, Problem("wrong-shape", root.span, message)])
+    return root, builder.problems
+
+
+class _Builder:
+    """Walks the parser's events once; depth is bounded, so neither stack nor memory can run away."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.problems: list[Problem] = []
+        self.shift = 1 if source.text.startswith("\ufeff") else 0
+        self.events: Iterator[Any] = self._parse()
+
+    def _parse(self) -> Iterator[Any]:
+        loader = _LOADER(self.source.text)
+        try:
+            while loader.check_event():
+                yield loader.get_event()
+        finally:
+            loader.dispose()
+
+    def document(self) -> Node:
+        root: Node | None = None
+        for event in self.events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                if root is not None:
+                    message = "a second document begins here, and a study is one"
+                    self._stop("yaml-documents", self._span(event), message, "remove the `---`")
+            elif not isinstance(event, (yaml.StreamStartEvent, yaml.StreamEndEvent, yaml.DocumentEndEvent)):
+                root = self._node(event, 0)
+        if root is None:
+            self._stop("yaml-documents", Span(self.source, 0, 0), "the file is empty", "see `standoff new`")
+        assert root is not None
+        return root
+
+    def _node(self, event: Any, depth: int) -> Node:
+        span = self._span(event)
+        if isinstance(event, yaml.AliasEvent):
+            self._stop("yaml-alias", span, f"`*{event.anchor}` repeats another part of the file",
+                       "write the part out, or use a named quantity")  # fmt: skip
+        if event.anchor is not None:
+            self._stop("yaml-alias", span, f"`&{event.anchor}` names a part of the file to repeat it",
+                       "write the part out, or use a named quantity")  # fmt: skip
+        if event.tag is not None and event.tag != "!":
+            self._stop("yaml-tag", span, "`!` begins a YAML tag, and a study has none",
+                       "put the text in quotation marks")  # fmt: skip
+        if depth > MOST_DEPTH:
+            self._stop("yaml-nesting", span, f"this is nested more than {MOST_DEPTH} deep",
+                       "a study needs no more than 8 levels")  # fmt: skip
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event, span)
+        if isinstance(event, yaml.SequenceStartEvent):
+            items: list[Node] = []
+            for inner in self.events:
+                if isinstance(inner, yaml.SequenceEndEvent):
+                    return Sequence(tuple(items), span.to(self._span(inner)))
+                items.append(self._node(inner, depth + 1))
+        return self._mapping(span, depth)
+
+    def _mapping(self, span: Span, depth: int) -> Mapping:
+        items: dict[str, tuple[Scalar, Node]] = {}
+        for event in self.events:
+            if isinstance(event, yaml.MappingEndEvent):
+                return Mapping(tuple(items.values()), span.to(self._span(event)))
+            key = self._node(event, depth + 1)
+            if not isinstance(key, Scalar):
+                self._stop("wrong-shape", key.span, "a list or mapping stands as a key", "put it in quotation marks")
+            assert isinstance(key, Scalar)
+            if key.text == "<<":
+                self._stop("yaml-alias", key.span, "`<<` merges another part of the file", "write the part out")
+            value = self._node(next(self.events), depth + 1)
+            if key.text in items:
+                line = items[key.text][0].span.line
+                message = f"`{key.text}` stands here again (first on line {line})"
+                self.problems.append(Problem("duplicate-key", key.span, message, "remove one of the two"))
+            else:
+                items[key.text] = (key, value)
+        raise AssertionError("the parser ends every mapping")
+
+    def _scalar(self, event: Any, span: Span) -> Scalar:
+        style = event.style or ""
+        if style in ("|", ">"):
+            return Scalar(event.value, span, style)
+        raw = span.text
+        inner = raw[1:-1] if style in ("'", '"') else raw
+        if inner == event.value:
+            return Scalar(event.value, span, style)
+        return Scalar(event.value, span, style, _places(raw, style, span.start, event.value))
+
+    def _span(self, event: Any) -> Span:
+        return Span(self.source, event.start_mark.index + self.shift, event.end_mark.index + self.shift)
+
+    def _stop(self, code: str, span: Span, message: str, advice: str) -> None:
+        raise StudyError([*self.problems, Problem(code, span, message, advice)])
+
+
+def _places(raw: str, style: str, start: int, value: str) -> tuple[int, ...]:
+    """Where each character of a scalar's value stands, through escapes, doubled quotes and line folds."""
+    places: list[int] = []
+    i = 1 if style else 0
+    stop = len(raw) - i
+    while i < stop and len(places) < len(value):
+        fold = re.compile(r"[ \t]*\n\s*").match(raw, i, stop)
+        escape = _ESCAPE.match(raw, i, stop) if style == '"' else None
+        if fold is not None:
+            breaks = max(1, fold.group().count("\n") - 1)
+            places += [start + i] * breaks
+            i = fold.end()
+        elif escape is not None:
+            width = 0 if "\n" in escape.group() else 1
+            places += [start + i] * width
+            i = escape.end()
+        else:
+            places.append(start + i)
+            i += 2 if style == "'" and raw.startswith("''", i) else 1
+    places += [start + max(0, stop - 1)] * (len(value) - len(places))
+    return tuple(places[: len(value)])
+
+
+_WORDS = (
+    # the library's phrase begins with …, what we say, what to do
+    ("found character '\\t'", "yaml-tab", "a tab stands where spaces must indent", "indent with two spaces"),
+    ("found a tab character", "yaml-tab", "a tab stands where spaces must indent", "indent with two spaces"),
+    ("mapping values are not allowed", "yaml-split-text", "a second `:` stands in an unquoted text",
+     "put the text in quotation marks"),
+    ("found unexpected end of stream", "yaml-syntax", "a quotation mark is opened and not closed", "close it"),
+    ("found character that cannot start any token", "yaml-syntax",
+     "an unquoted text cannot begin with this character", "put the text in quotation marks"),
+    ("found unknown escape character", "yaml-syntax", "`\\` before this letter means nothing in double quotes",
+     "use single quotation marks"),
+    ("did not find expected ',' or ']'", "yaml-split-text", "expected `,` or `]` here",
+     "close the list, or put the text in quotation marks"),
+    ("did not find expected ',' or '}'", "yaml-split-text", "expected `,` or `}` here",
+     "close the mapping, or put a text that has `,`, `:` or brackets in quotation marks"),
+    ("did not find expected '-' indicator", "yaml-syntax", "expected another `- ` of the list here",
+     "indent all entries of a list alike"),
+    ("did not find expected key", "yaml-syntax", "expected a key followed by `:` here",
+     "indent all keys of a mapping alike, and put texts with special characters in quotation marks"),
+    ("could not find expected ':'", "yaml-syntax", "expected `:` after this key", "add the `:`"),
+    ("control characters are not allowed", "yaml-syntax", "a control character stands here", "remove it"),
+    ("unacceptable character", "yaml-syntax", "a control character stands here", "remove it"),
+    ("special characters are not allowed", "yaml-syntax", "a control character stands here", "remove it"),
+    ("block sequence entries are not allowed", "yaml-syntax", "a `- ` cannot stand here",
+     "begin the list on a line of its own"),
+)  # fmt: skip
+
+
+def _syntax(source: Source, error: Any) -> Problem:
+    phrase = " ".join(str(part) for part in (getattr(error, "problem", ""), getattr(error, "reason", "")) if part)
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    offset = mark.index if mark is not None else getattr(error, "position", 0)
+    offset = min(max(0, offset), max(0, len(source.text) - 1))
+    if offset and source.text[offset : offset + 1] in ("", "\n") and source.text[offset - 1] != "\n":
+        offset -= 1
+    span = Span(source, offset, offset + 1)
+    for start, code, message, advice in _WORDS:
+        if start in phrase:
+            return Problem(code, span, message, advice)
+    return Problem("yaml-syntax", span, "the YAML cannot be read from here on",
+                   "look for a missing quotation mark, bracket or space after `:`")  # fmt: skip

@@ -1,0 +1,169 @@
+"""Expression trees: as parsed, and as resolved.
+
+The parser makes `Name` and `Text` nodes; resolving replaces them by `Reference` and `Option`.
+Evaluators see resolved trees only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Literal
+
+from standoff.base.source import Span
+
+__all__ = [
+    "Binary",
+    "Call",
+    "Conditional",
+    "Expr",
+    "Kind",
+    "Membership",
+    "Name",
+    "Number",
+    "Option",
+    "Reference",
+    "Symbol",
+    "Unary",
+    "children",
+    "walk",
+]
+
+Kind = Literal[
+    "constant",  # a number that everybody knows
+    "uncertainty",  # a column of the table of worlds
+    "value",  # likewise, but a want
+    "setting",  # a level that tells strategies of one family apart: name "actor.strategy.setting"
+    "stock",
+    "mode",  # an option of the family named as the mode
+    "quantity",
+    "draw",
+    "report",
+    "event",  # a truth, or a number where the event is a count
+    "move",  # a truth: the mode moved in this step
+    "choice",  # an option of the family "actor" or "actor.dimension"
+    "term",  # a deal's term: name "deal.term"
+    "series",
+    "clock",  # step, date
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """What a name stands for. `name` is unique within the kind."""
+
+    kind: Kind
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A literal; `unit` as written in brackets, or None for a bare (dimensionless) one."""
+
+    span: Span
+    value: float
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A dotted name, not yet resolved."""
+
+    span: Span
+    parts: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The name as written."""
+        return ".".join(self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A name that was found."""
+
+    span: Span
+    symbol: Symbol
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One of a family's options: the choice `actor.dimension` or a mode."""
+
+    span: Span
+    family: str
+    index: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unary:
+    """`-x` or `not x`."""
+
+    span: Span
+    operator: Literal["-", "not"]
+    operand: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """Arithmetic, comparison or logic of two operands."""
+
+    span: Span
+    operator: Literal["+", "-", "*", "/", "**", "==", "!=", "<", "<=", ">", ">=", "and", "or"]
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """`x in [a, b]` or `x not in [a, b]`."""
+
+    span: Span
+    item: Expr
+    options: tuple[Expr, ...]
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional:
+    """`then if test else otherwise`; only the branch taken is evaluated, as far as faults go."""
+
+    span: Span
+    then: Expr
+    test: Expr
+    otherwise: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A built-in function, or a distribution, with its arguments."""
+
+    span: Span
+    function: str
+    function_span: Span
+    arguments: tuple[Expr, ...]
+
+
+Expr = Number | Name | Reference | Option | Unary | Binary | Membership | Conditional | Call
+
+
+def children(node: Expr) -> tuple[Expr, ...]:
+    """The node's operands, from left to right."""
+    found: list[Expr] = []
+    for field in fields(node):
+        value = getattr(node, field.name)
+        if isinstance(value, Expr):
+            found.append(value)
+        elif isinstance(value, tuple):
+            found.extend(item for item in value if isinstance(item, Expr))
+    return tuple(found)
+
+
+def walk(node: Expr) -> Iterator[Expr]:
+    """The node and all below it, parents first."""
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        yield current
+        stack.extend(reversed(children(current)))

@@ -1,0 +1,1 @@
+"""Model to program: equations in order, and the evaluators that run them."""
