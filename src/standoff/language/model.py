@@ -495,6 +495,11 @@ class Model:
         """Every family of options: choices by `actor` or `actor.dimension`, and modes."""
         return {c.family: c.options for c in self.choices} | {m.name: m.states for m in self.modes}
 
+    def setting_family(self, actor: str, levels: tuple[float, ...] | tuple[str, ...]) -> str | None:
+        """The family of a setting whose levels are options; None where they are numbers or fit no one choice."""
+        fitting = [c.family for c in self.choices if c.actor == actor and set(levels) <= set(c.options)]
+        return fitting[0] if len(fitting) == 1 else None
+
     def title_of(self, actor: str) -> str:
         """An actor's name in prose."""
         return next(a.title for a in self.actors if a.name == actor)

@@ -45,6 +45,14 @@ Kind = Literal[
     "term",  # a deal's term: name "deal.term"
     "series",
     "clock",  # step, date
+    # what compiling adds
+    "luck",  # a uniform number in (0, 1), drawn anew in each step, addressed by the name
+    "memory",  # what is carried from step to step for functions that look back
+    "strategy",  # the index of the strategy that an actor plays in this future
+    "level",  # the level of a deal's term in this future: name "deal.term"
+    "own",  # an event's or move's own chance in this step, where its `given` happened
+    "chance",  # likewise, multiplied through `given`
+    "hidden",  # a step's intermediate result
 ]
 
 
