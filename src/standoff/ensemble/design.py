@@ -1,0 +1,202 @@
+"""What to run: which profiles, in which worlds, with how many replications."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from standoff.base import distributions, sampling, streams
+from standoff.base.problems import suggest
+from standoff.language.model import Model, Parameter, Spread
+from standoff.language.reads import symbols_read
+from standoff.program.program import Program
+
+__all__ = ["Design", "Method", "Worlds", "all_profiles", "choose_profiles", "draw_worlds", "level_table"]
+
+Floats = npt.NDArray[np.float64]
+Method = Literal["sobol", "latin hypercube", "plain"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Worlds:
+    """The table of worlds.
+
+    Attributes:
+        columns: For each uncertainty and value one number per world.
+        streams: (worlds) ids of the streams of luck; equal ids share luck.
+        seed: Of the draw.
+        method: Of the draw, or a word that says where the table came from.
+    """
+
+    columns: Mapping[str, Floats]
+    streams: npt.NDArray[np.uint64]
+    seed: int
+    method: str
+
+    @property
+    def size(self) -> int:
+        """How many worlds."""
+        return int(self.streams.size)
+
+    def frame(self) -> pd.DataFrame:
+        """One row per world, one column per uncertainty or value, indexed by the world's number."""
+        return pd.DataFrame(dict(self.columns), index=pd.RangeIndex(self.size, name="world"))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Design:
+    """An ensemble to run: profiles × worlds × replications.
+
+    Attributes:
+        profiles: (profiles, players) indices into the program's instances of each player.
+        worlds: The table of worlds.
+        replications: Streams of chance inside each world.
+        seed: Of the luck.
+        levels: (profiles, terms) levels of the deals' terms, or None for the usual ones.
+    """
+
+    profiles: npt.NDArray[np.int64]
+    worlds: Worlds
+    replications: int
+    seed: int
+    levels: Floats | None = None
+
+    @property
+    def n_futures(self) -> int:
+        """Profiles × worlds × replications."""
+        return int(self.profiles.shape[0]) * self.worlds.size * self.replications
+
+
+def draw_worlds(
+    model: Model, n: int, seed: int = 1, method: Method = "latin hypercube", fixed: Mapping[str, float] | None = None
+) -> Worlds:
+    """Draw a table of worlds from the study's distributions.
+
+    A column depends on its name, the seed and n alone, so that adding an uncertainty moves no other. A Sobol
+    column depends on its place too; there, what nothing reads comes last, so that it moves no other either.
+
+    Args:
+        model: The study.
+        n: How many worlds; a power of two for Sobol points.
+        seed: Of the scrambles.
+        method: How points fill the space.
+        fixed: Uncertainties or values to hold at a number in every world.
+
+    Raises:
+        ValueError: An unknown name in `fixed`, or n is not a power of two with Sobol points.
+    """
+    fixed = dict(fixed or {})
+    uncertain = model.uncertain
+    names = [parameter.name for parameter in uncertain]
+    for name in fixed:
+        if name not in names:
+            raise ValueError(f"no uncertainty or value is named `{name}`; {suggest(name, names) or ''}".rstrip("; "))
+    read = {symbol.name for symbol in symbols_read(model) if symbol.kind in ("uncertainty", "value")}
+    ordered = sorted(names, key=lambda name: name not in read)
+    units = sampling.correlate(sampling.unit_columns(ordered, n, seed, method), ordered, _ranks(model, ordered))
+    columns = {p.name: _column(p, units[ordered.index(p.name)]) for p in uncertain}
+    for name, value in fixed.items():
+        columns[name] = np.full(n, float(value))
+    return Worlds(columns, np.arange(n, dtype=np.uint64), seed, method)
+
+
+def all_profiles(program: Program) -> npt.NDArray[np.int64]:
+    """Every combination of the players' strategies: (profiles, players), the last player fastest."""
+    ranges = [range(len(instances)) for instances in program.instances]
+    return np.array(list(product(*ranges)), dtype=np.int64).reshape(-1, len(ranges))
+
+
+def choose_profiles(program: Program, chosen: Mapping[str, str | Sequence[str]] | str | None) -> npt.NDArray[np.int64]:
+    """The profiles in which each named actor plays one of the strategies given.
+
+    Args:
+        program: The program.
+        chosen: Actor to label, or labels; a bare strategy name means all its settings. Or text such as
+            `us=freeze_for_relief,china=compete` or the name of a partial profile. None for all profiles.
+
+    Raises:
+        ValueError: An unknown actor, strategy or profile name.
+    """
+    profiles = all_profiles(program)
+    if chosen is None:
+        return profiles
+    wanted = _parse(program, chosen) if isinstance(chosen, str) else {a: _listed(s) for a, s in chosen.items()}
+    for actor, labels in wanted.items():
+        if actor not in program.players:
+            raise ValueError(f"no actor that chooses is named `{actor}`; {suggest(actor, program.players, 'actors')}")
+        i = program.players.index(actor)
+        allowed = [j for label in labels for j in _matching(program, i, label)]
+        profiles = profiles[np.isin(profiles[:, i], allowed)]
+    return profiles
+
+
+def level_table(program: Program, profiles: int, levels: Mapping[str, float]) -> Floats:
+    """(profiles, terms): the usual levels of the deals' terms, but for those given by `deal.term`."""
+    return np.tile(np.array([levels.get(name, usual) for name, usual in program.levels]), (profiles, 1))
+
+
+def lane_keys(
+    design: Design, worlds: npt.NDArray[np.int64], replications: npt.NDArray[np.int64]
+) -> npt.NDArray[np.uint64]:
+    """Keys of luck for lanes given by their world and replication."""
+    return streams.lane_keys(design.seed, design.worlds.streams[worlds], replications.astype(np.uint64))
+
+
+def _ranks(model: Model, names: list[str]) -> Floats:
+    """(names, names): the stated rank correlations, 0 elsewhere."""
+    ranks = np.eye(len(names))
+    for a, b, rank in model.correlated:
+        i, j = names.index(a), names.index(b)
+        ranks[i, j] = ranks[j, i] = rank
+    return ranks
+
+
+def _column(parameter: Parameter, unit: Floats) -> Floats:
+    spread = parameter.spread
+    assert isinstance(spread, Spread)
+    if spread.levels:
+        return distributions.level_quantile(unit, spread.levels, spread.weights)
+    return distributions.truncated_quantile(spread.distribution, unit, spread.arguments, spread.within)
+
+
+def _parse(program: Program, text: str) -> dict[str, list[str]]:
+    named = {profile.name: profile for profile in program.model.profiles}
+    wanted: dict[str, list[str]] = {}
+    for part in re.split(r",(?![^(]*\))", text):
+        name, equals, labels = part.strip().partition("=")
+        if equals:
+            wanted[name.strip()] = [label.strip() for label in labels.split("|")]
+        elif name in named:
+            wanted |= {actor: list(strategies) for actor, strategies in named[name].strategies}
+        else:
+            hint = suggest(name, named, "profiles") or "write `actor=strategy`"
+            raise ValueError(f"no profile is named `{name}`; {hint}")
+    return wanted
+
+
+def _listed(labels: str | Sequence[str]) -> list[str]:
+    return [labels] if isinstance(labels, str) else list(labels)
+
+
+def _matching(program: Program, player: int, label: str) -> list[int]:
+    instances = program.instances[player]
+    plain = re.sub(r"\s*([(),=])\s*", r"\1", label)
+    found = [
+        j
+        for j, instance in enumerate(instances)
+        if plain in (instance.strategy.name, re.sub(r"\s*([(),=])\s*", r"\1", instance.label))
+    ]
+    if not found:
+        known = {i.strategy.name for i in instances} | {i.label for i in instances}
+        actor = program.players[player]
+        raise ValueError(
+            f"`{actor}` has no strategy `{label}`; {suggest(label, known, 'strategies') or ''}".rstrip("; ")
+        )
+    return found

@@ -1,0 +1,211 @@
+"""What a run holds: outcomes and payoffs by profile and world, with their errors."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from standoff.base.problems import suggest
+from standoff.ensemble.design import Design
+from standoff.language.model import Model
+from standoff.program.program import FAULTS, Program
+
+__all__ = ["Diagnostics", "Ensemble", "FaultCount"]
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class FaultCount:
+    """One kind of run-time fault of one equation: in how many futures, and where first."""
+
+    equation: str
+    kind: str
+    meaning: str
+    place: str
+    futures: int
+    world: int
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostics:
+    """What the run has to own up to.
+
+    Attributes:
+        faults: Futures that were left out of every average, by equation.
+        clipped: Stock → share of its steps in which `within` clipped it.
+        clamped: Count → share of its steps in which `at_most` clamped it.
+        broken: Check → (futures in which it did not hold, first world, first step).
+    """
+
+    faults: tuple[FaultCount, ...] = ()
+    clipped: Mapping[str, float] = field(default_factory=dict)
+    clamped: Mapping[str, float] = field(default_factory=dict)
+    broken: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Ensemble:
+    """All the futures of a run, averaged over replications.
+
+    Attributes:
+        program: What was run.
+        design: On what.
+        means: (measures, profiles, worlds): outcomes in the study's order, then payoffs.
+        errors: Likewise, standard errors of the means over replications; NaN with one replication.
+        halves: Likewise, means over the first half of the replications; NaN with one replication.
+        counts: (profiles, worlds) replications that did not fault.
+        present: Outcome → (profiles, worlds) share of weight in which it exists, for those that can be missing.
+        diagnostics: Faults, clips and broken checks.
+        realised: Whether ends were drawn rather than weighted.
+    """
+
+    program: Program = field(repr=False)
+    design: Design = field(repr=False)
+    means: Floats = field(repr=False)
+    errors: Floats = field(repr=False)
+    halves: Floats = field(repr=False)
+    counts: npt.NDArray[np.int32] = field(repr=False)
+    present: Mapping[str, Floats] = field(repr=False)
+    diagnostics: Diagnostics = field(repr=False)
+    realised: bool = False
+
+    @property
+    def model(self) -> Model:
+        """The study's model."""
+        return self.program.model
+
+    @cached_property
+    def measures(self) -> tuple[tuple[str, str], ...]:
+        """(kind, name) of each row of `means`: outcomes, then payoffs by actor."""
+        outcomes = [("outcome", measured.name) for measured in self.program.measured]
+        return (*outcomes, *(("payoff", paid.actor) for paid in self.program.payoffs))
+
+    def outcome(self, name: str) -> Floats:
+        """(profiles, worlds): an outcome's mean over replications, in its unit.
+
+        Raises:
+            KeyError: No outcome has this name.
+        """
+        row: Floats = self.means[self._row("outcome", name)]
+        return row
+
+    def payoff(self, actor: str) -> Floats:
+        """(profiles, worlds): an actor's mean payoff over replications.
+
+        Raises:
+            KeyError: No actor of this name has a payoff.
+        """
+        row: Floats = self.means[self._row("payoff", actor)]
+        return row
+
+    def error(self, name: str, kind: str | None = None) -> Floats:
+        """(profiles, worlds): the standard error over replications of an outcome, or else of an actor's payoff.
+
+        Args:
+            name: An outcome or an actor.
+            kind: `outcome` or `payoff`, where a name is both.
+        """
+        kinds = [kind] if kind else [k for k, n in self.measures if n == name] or ["outcome"]
+        row: Floats = self.errors[self._row(kinds[0], name)]
+        return row
+
+    def half(self, kind: str, name: str) -> Floats:
+        """(2, profiles, worlds): means over the first and second half of the replications."""
+        row = self._row(kind, name)
+        first, whole, n = self.halves[row], self.means[row], self.design.replications
+        split = n // 2
+        return np.stack([first, (whole * n - first * split) / max(1, n - split)])
+
+    @cached_property
+    def profiles(self) -> pd.DataFrame:
+        """One row per profile, one column per player with the label of its strategy."""
+        columns = {
+            player: [instances[j].label for j in self.design.profiles[:, i]]
+            for i, (player, instances) in enumerate(zip(self.program.players, self.program.instances, strict=True))
+        }
+        frame = pd.DataFrame(columns)
+        frame.index.name = "profile"
+        if self.design.levels is not None:
+            for i, (name, _) in enumerate(self.program.levels):
+                frame[name] = self.design.levels[:, i]
+        return frame
+
+    @cached_property
+    def worlds(self) -> pd.DataFrame:
+        """One row per world, one column per uncertainty or value."""
+        return self.design.worlds.frame()
+
+    @cached_property
+    def digest(self) -> str:
+        """Identifies the result: the study, the design and every mean and error, bit for bit."""
+        state = hashlib.blake2b(digest_size=16)
+        design = self.design
+        head = (self.model.digest, design.seed, design.replications, design.worlds.seed, self.realised)
+        state.update(repr(head).encode())
+        for array in (design.profiles, design.worlds.streams, *design.worlds.columns.values(), design.levels,
+                      self.means, self.errors, self.counts):  # fmt: skip
+            if array is not None:
+                state.update(np.ascontiguousarray(array).tobytes())
+        return state.hexdigest()
+
+    def to_arrow(self) -> pa.Table:
+        """One row per profile and world: the means, and the errors as `<name> ±`."""
+        n_profiles, n_worlds = self.counts.shape
+        table: dict[str, Any] = {
+            "profile": np.repeat(np.arange(n_profiles, dtype=np.int32), n_worlds),
+            "world": np.tile(np.arange(n_worlds, dtype=np.int32), n_profiles),
+        }
+        for row, (kind, name) in enumerate(self.measures):
+            label = name if kind == "outcome" else f"payoff of {name}"
+            table[label] = self.means[row].ravel()
+            table[f"{label} ±"] = self.errors[row].ravel()
+        return pa.table(table)
+
+    def summary(self) -> pd.DataFrame:
+        """The decider's strategies by outcome: the mean over the others' strategies and worlds."""
+        decider = self.program.players.index(self.model.decider)
+        labels = [i.label for i in self.program.instances[decider]]
+        rows = {}
+        for j, label in enumerate(labels):
+            here = self.design.profiles[:, decider] == j
+            if here.any():
+                rows[label] = {f"{name}": np.nanmean(self.means[r][here]) for r, (_, name) in enumerate(self.measures)}
+        frame = pd.DataFrame.from_dict(rows, orient="index")
+        frame.index.name = self.model.decider
+        return frame
+
+    def fault_of(self, code: int) -> tuple[str, str, str, str]:
+        """Equation, kind, meaning and place of a fault code."""
+        equation, kind = divmod(code - 1, len(FAULTS))
+        shown, span = self.program.equations[equation]
+        name, meaning = FAULTS[kind]
+        return shown, name, meaning, f"{span.source.path}:{span.line}:{span.column}"
+
+    def __repr__(self) -> str:
+        profiles, worlds = self.counts.shape
+        futures = self.design.n_futures
+        return (
+            f"<Ensemble of `{self.model.name}`: {profiles:,} profiles × {worlds:,} worlds × "
+            f"{self.design.replications:,} replications = {futures:,} futures, digest {self.digest[:12]}>"
+        )
+
+    def _repr_html_(self) -> str:
+        text = repr(self).strip("<>").replace("&", "&amp;")
+        table: str = self.summary().to_html(float_format=lambda x: f"{x:.3g}", border=0)
+        return f"<p>{text}</p><p>Mean over the others' strategies and all worlds:</p>{table}"
+
+    def _row(self, kind: str, name: str) -> int:
+        if (kind, name) not in self.measures:
+            known = [n for k, n in self.measures if k == kind]
+            raise KeyError(f"no {kind} is named {name!r}; {suggest(name, known, f'{kind}s') or ''}".rstrip("; "))
+        return self.measures.index((kind, name))
