@@ -162,8 +162,14 @@ def _column(parameter: Parameter, unit: Floats) -> Floats:
     spread = parameter.spread
     assert isinstance(spread, Spread)
     if spread.levels:
-        return distributions.level_quantile(unit, spread.levels, spread.weights)
-    return distributions.truncated_quantile(spread.distribution, unit, spread.arguments, spread.within)
+        levels: Floats = np.asarray(spread.levels, dtype=np.float64)[distributions.level_index(unit, spread.weights)]
+        return levels
+    distribution = distributions.DISTRIBUTIONS[spread.distribution]
+    low, high = spread.within
+    if low is None and high is None:
+        return np.asarray(distribution.quantile(unit, *spread.arguments))
+    bounds = (-np.inf if low is None else low, np.inf if high is None else high)
+    return np.asarray(distributions.truncated_quantile(distribution, unit, spread.arguments, *bounds))
 
 
 def _parse(program: Program, text: str) -> dict[str, list[str]]:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from standoff.base import arithmetic, distributions
+from standoff.base import arithmetic, counts, distributions
 from standoff.language.tree import (
     Binary,
     Call,
@@ -232,9 +232,9 @@ class Evaluator:
         self._flag("mean", ~np.greater_equal(mean, 0.0), active)
         if node.function == "$negative_binomial":
             self._flag("mean", ~np.greater(rest[0], 0.0), active)
-            count, clamped = distributions.negative_binomial_count(uniform, mean, rest[0], int(rest[1]))
+            count, clamped = counts.negative_binomial_count(uniform, mean, rest[0], int(rest[1]))
         else:
-            count, clamped = distributions.poisson_count(uniform, mean, int(rest[0]))
+            count, clamped = counts.poisson_count(uniform, mean, int(rest[0]))
         live = clamped & (self.fault == 0) if active is None else clamped & active & (self.fault == 0)
         self.clamped[self.names[self.equation]] += int(np.count_nonzero(live))
         return count
