@@ -1,0 +1,244 @@
+"""The pages of the documentation that are made from the tables in the code.
+
+Run as `python -m standoff.language.reference problems > docs/problems.md`, and likewise with `language`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from importlib.resources import files
+
+from standoff.base.codes import CODES
+from standoff.base.distributions import DISTRIBUTIONS
+from standoff.base.problems import MOST_SHOWN
+from standoff.language.conform import MOST_IN_NAME
+from standoff.language.functions import CLOCK_NAMES, FUNCTIONS, Argument, Function
+from standoff.language.parser import MOST_CHARACTERS
+from standoff.language.parser import MOST_DEPTH as MOST_DEPTH_OF_EXPRESSIONS
+from standoff.language.reader import MOST_BYTES, MOST_DEPTH
+from standoff.language.schema import LANGUAGE_VERSION, STUDY
+from standoff.language.shapes import Either, Free, Key, Keyed, ListOf, MapOf, Record, Shape, Text, TextKind
+from standoff.language.usage import MANY_PROFILES, MOST_PROFILES, RARE
+
+__all__ = ["PAGES", "language_page", "problems_page"]
+
+
+def problems_page() -> str:
+    """`docs/problems.md`: every code, how grave it is, and what it means."""
+    lines = [
+        "# Problems",
+        "",
+        "What Standoff finds wrong in a study has a place, a sentence, mostly an advice, and a code in brackets.",
+        f"Errors stop the work, warnings do not. At most {MOST_SHOWN} are shown; `--json` gives them all.",
+        "The folder `tests/problems/` has a small study for every code, and what is printed for it.",
+    ]
+    for severity, title in (("error", "Errors"), ("warning", "Warnings")):
+        lines += ["", f"## {title}", "", "| code | what it means |", "| --- | --- |"]
+        lines += [f"| `{code.name}` | {_cell(code.meaning)} |" for code in CODES.values() if code.severity == severity]
+    return "\n".join(lines) + "\n"
+
+
+def language_page() -> str:
+    """`docs/language.md`: sections and keys, expressions, functions, distributions and limits."""
+    lines = [
+        f"# The model language, version {LANGUAGE_VERSION}",
+        "",
+        "A study's model is one YAML file, `study.yaml`, with expressions in strings. It is data: opening it runs no",
+        "code and reads nothing outside its folder. This page lists every key, function and distribution.",
+        "",
+        *_sections(),
+        *_expressions(),
+        *_functions(),
+        *_distributions(),
+        *_limits(),
+    ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {"problems": problems_page, "language": language_page}
+
+
+def _sections() -> Iterator[str]:
+    yield "## Sections"
+    yield ""
+    yield "| section | what it says | |"
+    yield "| --- | --- | --- |"
+    for key in STUDY.keys:
+        yield f"| `{key.name}` | {_cell(key.doc)} | {'required' if key.required else ''} |"
+    for key in STUDY.keys:
+        rows = dict.fromkeys(_rows(key.shape, ""))
+        if rows:
+            yield from ("", f"### `{key.name}`", "", f"{_opening(key.shape)}:", "")
+            yield "| key | what stands there | what it means |"
+            yield "| --- | --- | --- |"
+            yield from rows
+    yield ""
+
+
+def _opening(shape: Shape) -> str:
+    match shape:
+        case ListOf():
+            return "A list; each entry has these keys"
+        case MapOf(value=MapOf()):
+            return "For each actor a mapping from names; under each name stand these keys"
+        case MapOf():
+            return "A mapping from names; under each name stand these keys"
+        case _:
+            return "A mapping with these keys"
+
+
+def _rows(shape: Shape, prefix: str) -> Iterator[str]:
+    """One row for each key of the language below a shape; the author's names inside are shown as `NAME`."""
+    match shape:
+        case Record():
+            for key in shape.keys:
+                if not isinstance(key.shape, Free):
+                    yield _row(key, prefix)
+                    yield from _rows(key.shape, f"{prefix}{key.name}.")
+        case MapOf():
+            yield from (_row(key, prefix) for key in shape.extra)
+            yield from _rows(shape.value, f"{prefix}NAME." if prefix else "")
+        case ListOf():
+            yield from _rows(shape.item, prefix)
+        case Either():
+            for one in shape.shapes:
+                yield from _rows(one, prefix)
+        case Keyed():
+            yield from _rows(shape.marked, prefix)
+            yield from _rows(shape.other, prefix)
+
+
+def _row(key: Key, prefix: str) -> str:
+    required = " (required)" if key.required else ""
+    return f"| `{prefix}{key.name}` | {_cell(_said(key.shape))}{required} | {_cell(key.doc)} |"
+
+
+def _said(shape: Shape) -> str:
+    """A shape in words."""
+    match shape:
+        case Text(words=words) if words:
+            return "one of " + ", ".join(f"`{word}`" for word in words)
+        case Text(kind):
+            return _KINDS[kind]
+        case ListOf(item, least, most):
+            number = f"{least} " if least == most else ""
+            return f"a list of {number}{_PLURALS.get(item.kind, 'entries') if isinstance(item, Text) else 'entries'}"
+        case MapOf(keys=keys):
+            return "a mapping from numbers" if keys == "number" else "a mapping from names"
+        case Either(shapes):
+            return " or ".join(dict.fromkeys(_said(one) for one in shapes))
+        case Free():
+            return "a mapping"
+        case _:
+            return "a mapping"
+
+
+def _expressions() -> Iterator[str]:
+    yield from ("## Expressions", "")
+    yield from ("Operators bind as in Python, the tightest first; comparisons do not chain.", "")
+    yield from ("| operator | meaning |", "| --- | --- |")
+    yield from (f"| {operator} | {meaning} |" for operator, meaning in _OPERATORS)
+    yield from ("", "A literal may carry a unit, as in `10 [missile]`. A name may have parts, as in `south.line`.", "")
+    yield from ("| name of the clock | meaning |", "| --- | --- |")
+    yield from (f"| `{name}` | {_cell(meaning)} |" for name, meaning in CLOCK_NAMES.items())
+    grammar = files("standoff.language").joinpath("grammar.lark").read_text(encoding="utf-8")
+    yield from ("", "The grammar:", "", "```", grammar.strip(), "```", "")
+
+
+def _functions() -> Iterator[str]:
+    yield "## Functions"
+    for family, sentence in _FAMILIES.items():
+        yield from ("", sentence, "", "| function | value |", "| --- | --- |")
+        for function in FUNCTIONS.values():
+            if function.family == family:
+                yield f"| `{_signature(function)}` | {_cell(function.meaning)} |"
+    yield ""
+
+
+def _signature(function: Function) -> str:
+    arguments = [_ARGUMENTS[kind] for kind in function.arguments]
+    if len(arguments) > 1 and len(set(arguments)) < len(arguments):
+        arguments = list("xyz"[: len(arguments)])
+    arguments += [f"{_ARGUMENTS[kind]}?" for kind in function.optional]
+    return f"{function.name}({', '.join(arguments)}{', …' if function.repeats else ''})"
+
+
+def _distributions() -> Iterator[str]:
+    yield from ("## Distributions", "", "Those marked can be drawn in every step; the others are for worlds only.", "")
+    yield from ("| distribution | what it is | in `draws` |", "| --- | --- | --- |")
+    for row in DISTRIBUTIONS.values():
+        drawn = "yes" if row.recipe is not None else ""
+        yield f"| `{row.name}({', '.join(row.parameters)})` | {_cell(row.about)} | {drawn} |"
+    yield ""
+
+
+def _limits() -> Iterator[str]:
+    yield from ("## Limits", "", "| what | limit |", "| --- | --- |")
+    yield f"| the file | {MOST_BYTES:,} bytes, nested {MOST_DEPTH} deep |"
+    yield f"| an expression | {MOST_CHARACTERS:,} characters, nested {MOST_DEPTH_OF_EXPRESSIONS} deep |"
+    yield f"| a name | {MOST_IN_NAME} characters: plain letters, digits and `_` |"
+    yield f"| profiles | {MOST_PROFILES:,}; a warning above {MANY_PROFILES:,} |"
+    yield f"| a rare event, for warnings | a chance of {RARE:g} a step or less |"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+_KINDS: dict[TextKind, str] = {
+    "text": "a text",
+    "name": "a name",
+    "word": "a word",
+    "known": "a name",
+    "expression": "an expression",
+    "distribution": "a distribution",
+    "number": "a number",
+    "open": "a number or `null`",
+    "whole": "a whole number",
+    "truth": "`true` or `false`",
+    "unit": "a unit",
+    "date": "a date",
+    "path": "a file's path",
+}
+_PLURALS: dict[TextKind, str] = {
+    "text": "texts",
+    "name": "names",
+    "known": "names",
+    "number": "numbers",
+    "open": "numbers or `null`",
+    "expression": "expressions",
+}
+_OPERATORS = (
+    ("`**`", "power"),
+    ("`-x`", "minus"),
+    ("`*` `/`", "times, divided by"),
+    ("`+` `-`", "plus, minus"),
+    ("`==` `!=` `<` `<=` `>` `>=`", "comparisons; options with `==` and `!=` only"),
+    ("`in [a, b]` `not in [a, b]`", "one of several options"),
+    ("`not`", "of a truth"),
+    ("`and`", "both; the second is looked at only where the first holds"),
+    ("`or`", "one or both; the second is looked at only where the first does not hold"),
+    ("`a if test else b`", "`a` where `test` holds, else `b`; only the one taken is looked at"),
+)
+_FAMILIES = {
+    "arithmetic": "Arithmetic, everywhere:",
+    "memory": "What looks back over earlier steps, in equations of a step:",
+    "chance": "Chance, in payoffs and outcomes:",
+    "reducer": "What makes one number of a future, in outcomes (as do `ever` and `count`, over all steps):",
+}
+_ARGUMENTS: dict[Argument, str] = {
+    "number": "x",
+    "same": "x",
+    "plain": "x",
+    "whole": "n",
+    "points": "x0, y0, …",
+    "truth": "truth",
+    "event": "event",
+    "mode": "mode",
+    "any": "x",
+    "like": "start",
+}
+
+if __name__ == "__main__":
+    sys.stdout.write(PAGES[sys.argv[1]]())
