@@ -84,6 +84,7 @@ _ERRORS = (
     ("correlation", "Correlations are not positive definite, or name a thing that cannot be correlated"),
     ("start-outside", "A start lies outside `within`"),
     ("levels", "Levels are empty, repeated, or their weights are not positive"),
+    ("too-many", "There are more profiles than can be read"),
     ("constant-fault", "A constant expression divides by zero or has no finite value"),
     # structure of the model
     ("state-unreachable", "A mode's state cannot be reached"),
@@ -106,6 +107,7 @@ _WARNINGS = (
     ("actor-idle", "An actor has no choice, or nothing reads its choices"),
     ("unsourced", "An assumption has neither claim, fact nor judgement"),
     ("rare-event-payoff", "A payoff multiplies a rare drawn event where its chance would do"),
+    ("condition-settled", "A condition is always true, or never"),
     ("many-profiles", "There are more profiles than can sensibly be run"),
     ("yaml-unquoted-truth", "A text that other YAML readers take for a truth or number"),
 )
