@@ -16,8 +16,9 @@ from standoff.ensemble.ensemble import Diagnostics, Ensemble, FaultCount
 from standoff.language.tree import Symbol
 from standoff.program.program import FAULTS, Program
 from standoff.program.reference import Lanes, Results, run_lanes
+from standoff.program.trace import Trace, trace_future
 
-__all__ = ["BLOCK", "Paths", "Progress", "run_design", "run_paths"]
+__all__ = ["BLOCK", "Paths", "Progress", "lanes_of", "run_design", "run_paths", "trace_cell"]
 
 BLOCK = 8192  # lanes: large enough that an operation costs more than its call, small enough for the cache
 
@@ -245,6 +246,14 @@ def run_paths(
 
         run_lanes(program, lanes, observe=keep)
     return Paths(tuple(s.name for s in symbols), values, profiles, worlds, replications)
+
+
+def trace_cell(
+    program: Program, design: Design, profile: int, world: int, replication: int, *, realised: bool = True
+) -> Trace:
+    """Follow one future of a design step by step."""
+    one = (np.array([profile]), np.array([world]), np.array([replication]))
+    return trace_future(program, lanes_of(program, design, *one), realised=realised)
 
 
 @dataclass(frozen=True, slots=True)
