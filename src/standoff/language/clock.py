@@ -13,7 +13,7 @@ StepName = Literal["day", "week", "month", "quarter", "year"]
 # Steps a year. A year is 365.25 days, so that a week or day is the same fraction of every year.
 PER_YEAR: dict[str, float] = {"day": 365.25, "week": 365.25 / 7, "month": 12.0, "quarter": 4.0, "year": 1.0}
 
-_DATE = re.compile(r"(\d{4})(?:-(?:(\d{2})(?:-(\d{2}))?|[Qq]([1-4])))?")
+_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?|-?[Qq]([1-4]))?")
 
 
 @dataclass(frozen=True, slots=True)
