@@ -351,7 +351,7 @@ def _power_of_positive(x: Array, y: Array) -> Array:
     return _scaled(1.0 - (r - z), n)
 
 
-def _evaluated(recipe: Callable[..., Array]) -> Callable[..., Array]:
+def evaluated(recipe: Callable[..., Array]) -> Callable[..., Array]:
     """The recipe over NumPy arrays: arguments made doubles and broadcast, floating-point warnings off."""
 
     @functools.wraps(recipe)
@@ -376,11 +376,11 @@ RECIPES: dict[str, Callable[..., Array]] = {
     "normal_quantile": normal_quantile_recipe,
 }
 
-exp = _evaluated(exp_recipe)
-expm1 = _evaluated(expm1_recipe)
-log = _evaluated(log_recipe)
-log1p = _evaluated(log1p_recipe)
-logistic = _evaluated(logistic_recipe)
-power = _evaluated(power_recipe)
-normal_cdf = _evaluated(normal_cdf_recipe)
-normal_quantile = _evaluated(normal_quantile_recipe)
+exp = evaluated(exp_recipe)
+expm1 = evaluated(expm1_recipe)
+log = evaluated(log_recipe)
+log1p = evaluated(log1p_recipe)
+logistic = evaluated(logistic_recipe)
+power = evaluated(power_recipe)
+normal_cdf = evaluated(normal_cdf_recipe)
+normal_quantile = evaluated(normal_quantile_recipe)

@@ -89,19 +89,19 @@ def _sqrt(_context: Any, x: Any) -> Any:
     return types.float64(x), generate
 
 
-def _let_compiled_code_call(function: Callable[..., Any], body: Callable[..., Any]) -> None:
+def let_compiled_code_call(function: Callable[..., Any], body: Callable[..., Any]) -> None:
     """Make `body`, which has the same parameters, what compiled code runs for `function`."""
     overload(function, jit_options=OPTIONS, strict=False)(lambda *_types: body)
 
 
-_let_compiled_code_call(arithmetic.select, lambda condition, if_true, if_false: _select(condition, if_true, if_false))
-_let_compiled_code_call(arithmetic.floor, lambda x: _floor(x))
-_let_compiled_code_call(arithmetic.sqrt, lambda x: _sqrt(x))
-_let_compiled_code_call(arithmetic.to_bits, lambda x: _to_bits(x))
-_let_compiled_code_call(arithmetic.from_bits, lambda bits: _from_bits(bits))
-_let_compiled_code_call(arithmetic.polynomial, lambda x, coefficients: _polynomial(x, coefficients))
+let_compiled_code_call(arithmetic.select, lambda condition, if_true, if_false: _select(condition, if_true, if_false))
+let_compiled_code_call(arithmetic.floor, lambda x: _floor(x))
+let_compiled_code_call(arithmetic.sqrt, lambda x: _sqrt(x))
+let_compiled_code_call(arithmetic.to_bits, lambda x: _to_bits(x))
+let_compiled_code_call(arithmetic.from_bits, lambda bits: _from_bits(bits))
+let_compiled_code_call(arithmetic.polynomial, lambda x, coefficients: _polynomial(x, coefficients))
 for _part in (*arithmetic.PARTS, *arithmetic.RECIPES.values()):
-    _let_compiled_code_call(_part, _part)
+    let_compiled_code_call(_part, _part)
 
 exp = lane(arithmetic.exp_recipe)
 expm1 = lane(arithmetic.expm1_recipe)

@@ -37,9 +37,7 @@ def key(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
 
 
-def lane_keys(
-    seed: int, streams: npt.NDArray[np.unsignedinteger], replications: npt.NDArray[np.unsignedinteger]
-) -> Words:
+def lane_keys(seed: int, streams: npt.NDArray[np.integer], replications: npt.NDArray[np.integer]) -> Words:
     """One key for each future.
 
     Args:
@@ -93,7 +91,7 @@ def unit(words: Words) -> npt.NDArray[np.float64]:
     return np.asarray(bits).view(np.float64) - BELOW_ONE
 
 
-def _absorb_words(state: Words, word: npt.NDArray[np.unsignedinteger]) -> Words:
+def _absorb_words(state: Words, word: npt.NDArray[np.integer]) -> Words:
     with np.errstate(over="ignore"):  # NumPy warns of the wrap for scalars only
         return _mix_words(state + np.uint64(GOLDEN) * (np.asarray(word, dtype=np.uint64) + np.uint64(1)))
 
