@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -122,14 +123,20 @@ class _Build(Transformer[Token, Any]):
         return Binary(left.span.to(right.span), str(operator), left, right)  # type: ignore[arg-type]
 
     def member(self, parts: list[Any]) -> Membership:
-        return Membership(parts[0].span.to(parts[-1][-1].span), parts[0], tuple(parts[-1]), negated=False)
+        return Membership(parts[0].span.to(self._span(parts[-1])), parts[0], tuple(parts[-2]), negated=False)
 
     def no_member(self, parts: list[Any]) -> Membership:
-        return Membership(parts[0].span.to(parts[-1][-1].span), parts[0], tuple(parts[-1]), negated=True)
+        return Membership(parts[0].span.to(self._span(parts[-1])), parts[0], tuple(parts[-2]), negated=True)
 
     def conditional(self, parts: list[Expr]) -> Conditional:
         then, test, otherwise = parts
         return Conditional(then.span.to(otherwise.span), then, test, otherwise)
+
+    def group(self, parts: list[Any]) -> Expr:
+        """The brackets belong to what they enclose, so that a message can quote it whole."""
+        opened, inner, closed = parts
+        grouped: Expr = replace(inner, span=self._span(opened).to(self._span(closed)))
+        return grouped
 
     def _span(self, token: Token) -> Span:
         assert token.start_pos is not None and token.end_pos is not None

@@ -1,0 +1,204 @@
+"""From a study's folder to its model, with everything that is wrong collected."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence as SequenceOf
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from standoff.base.problems import Problem, StudyError, has_errors, suggest
+from standoff.base.source import Source, Span
+from standoff.language.build import build_model
+from standoff.language.checks import CHECKS
+from standoff.language.conform import conform
+from standoff.language.draft import References
+from standoff.language.fields import entries, mapping
+from standoff.language.model import Model
+from standoff.language.reader import Mapping, Node, Scalar, Sequence, parse_yaml, read_source
+from standoff.language.schema import IMPOSE, LANGUAGE_VERSION, STUDY
+from standoff.language.series import inside, read_table
+from standoff.language.variants import merge, patched
+
+__all__ = ["Loaded", "find_study", "load_model", "read_study"]
+
+STUDY_FILE = "study.yaml"
+_CLAIMS_FILE = "claims.yaml"
+_FACTS_FILE = "facts.csv"
+_MOST_BYTES_OF_CLAIMS = 5_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A study as read: its model, unless there are errors, and all problems, warnings included."""
+
+    model: Model | None
+    problems: tuple[Problem, ...]
+
+
+def load_model(study: str | Path, variants: SequenceOf[str] = ()) -> Model:
+    """Read a study and check it.
+
+    Args:
+        study: A folder, the path of its `study.yaml`, or the name of a bundled study.
+        variants: Names of variants to lay over it, one after another.
+
+    Raises:
+        StudyError: It cannot be used; the error holds every problem.
+
+    >>> load_model("rivals").decider
+    'north'
+    """
+    loaded = read_study(study, variants)
+    if loaded.model is None:
+        raise StudyError([problem for problem in loaded.problems if problem.severity == "error"])
+    return loaded.model
+
+
+def read_study(study: str | Path, variants: SequenceOf[str] = (), *, every_variant: bool = False) -> Loaded:
+    """Read a study and collect what is wrong with it.
+
+    Args:
+        study: A folder, the path of its `study.yaml`, or the name of a bundled study.
+        variants: Names of variants to lay over it, one after another.
+        every_variant: Whether to read it with each of its other variants as well, and add what that shows.
+
+    Raises:
+        ValueError: The study has no variant of that name.
+    """
+    problems: list[Problem] = []
+    try:
+        path = find_study(study)
+        source = read_source(path, f"{path.parent.resolve().name}/{STUDY_FILE}")
+        raw, found = parse_yaml(source)
+    except StudyError as error:
+        return Loaded(None, error.problems)
+    problems += found
+    references = _read_references(path.parent, problems)
+    model = _read(source, path.parent, raw, tuple(variants), references, problems)
+    if every_variant:
+        for name, _ in entries(raw, "variants"):
+            if name.text not in variants:
+                _read(source, path.parent, raw, (*variants, name.text), references, problems)
+    unique = tuple({(p.code, p.span.start, p.span.source.path, p.message): p for p in problems}.values())
+    return Loaded(None if has_errors(unique) else model, unique)
+
+
+def find_study(name: str | Path) -> Path:
+    """The path of a study's `study.yaml`.
+
+    Args:
+        name: A folder that has one, its own path, or the name of a bundled study.
+
+    Raises:
+        StudyError: There is no such study.
+    """
+    path = Path(name)
+    if path.is_dir() and (path / STUDY_FILE).is_file():
+        return path / STUDY_FILE
+    if path.is_file():
+        return path
+    bundled = Path(str(files("standoff.studies")))
+    names = sorted(one.name for one in bundled.iterdir() if (one / STUDY_FILE).is_file() and one.name != "template")
+    if str(name) in names:
+        return bundled / str(name) / STUDY_FILE
+    place = Span(Source(str(name), ""), 0, 0)
+    if path.is_dir():
+        raise StudyError(
+            [Problem("file-missing", place, f"the folder `{name}` has no `{STUDY_FILE}`", "see `standoff new`")]
+        )
+    advice = suggest(str(name), names, "bundled studies")
+    raise StudyError([Problem("file-missing", place, f"no study or folder is named `{name}`", advice)])
+
+
+def _read(
+    source: Source,
+    folder: Path,
+    raw: Mapping,
+    variants: tuple[str, ...],
+    references: References,
+    problems: list[Problem],
+) -> Model | None:
+    """Apply variants, check the shape, build the model, run the checks."""
+    merged, impose = _with_variants(raw, variants)
+    own: list[Problem] = []
+    start = Span(source, merged.span.start, merged.span.start)
+    study = conform(merged, STUDY, "", start, own)
+    imposed = None if not impose.items else conform(impose, IMPOSE, "impose", impose.span, own)
+    assert isinstance(study, Mapping)
+    model = build_model(
+        source,
+        folder,
+        merged,
+        study,
+        imposed if isinstance(imposed, Mapping) else Mapping((), merged.span),
+        variants,
+        references,
+        own,
+        _digest(raw, variants),
+    )
+    if not has_errors(own) and not has_errors(problems):
+        own += [problem for check in CHECKS for problem in check(model)]
+    problems += own
+    return None if has_errors(own) else model
+
+
+def _with_variants(raw: Mapping, variants: tuple[str, ...]) -> tuple[Mapping, Mapping]:
+    """The study with variants laid over it, and what they impose; a later variant wins."""
+    known = {name.text: node for name, node in entries(raw, "variants")}
+    merged, impose = raw, Mapping((), raw.span)
+    for name in variants:
+        if name not in known:
+            advice = suggest(name, known, "variants")
+            raise ValueError(f"the study has no variant `{name}`" + (f": {advice}" if advice else ""))
+        merged = patched(merged, known[name], STUDY)
+        together = merge(impose, mapping(known[name], "impose"), None)
+        assert isinstance(together, Mapping)
+        impose = together
+    return merged, impose
+
+
+def _read_references(folder: Path, problems: list[Problem]) -> References:
+    """Names of claims and ids of facts, of the files that are there."""
+    claims: frozenset[str] | None = None
+    facts: frozenset[str] | None = None
+    shown = folder.resolve().name
+    try:
+        if (folder / _CLAIMS_FILE).exists():
+            place = Span(Source(f"{shown}/{_CLAIMS_FILE}", ""), 0, 0)
+            path = inside(folder, _CLAIMS_FILE, place)
+            root, found = parse_yaml(read_source(path, f"{shown}/{_CLAIMS_FILE}", most=_MOST_BYTES_OF_CLAIMS))
+            problems += found
+            claims = frozenset(name.text for name, _ in mapping(root, "claims").items)
+    except StudyError as error:
+        problems.extend(error.problems)
+    try:
+        if (folder / _FACTS_FILE).exists():
+            place = Span(Source(f"{shown}/{_FACTS_FILE}", ""), 0, 0)
+            header, rows = read_table(inside(folder, _FACTS_FILE, place), f"{shown}/{_FACTS_FILE}", place)
+            if "id" not in header:
+                problems.append(Problem("file-unreadable", place, "`facts.csv` has no column `id`", "add it"))
+            else:
+                facts = frozenset(row["id"] for row in rows)
+    except StudyError as error:
+        problems.extend(error.problems)
+    return References(claims, facts)
+
+
+def _digest(raw: Mapping, variants: tuple[str, ...]) -> Any:
+    """A hash of what the study means, so far: its text without comments and layout, and the variants applied."""
+    meaning = json.dumps([LANGUAGE_VERSION, variants, _plain(raw)], ensure_ascii=False, separators=(",", ":"))
+    return hashlib.blake2b(meaning.encode(), digest_size=16)
+
+
+def _plain(node: Node) -> Any:
+    match node:
+        case Scalar():
+            return node.text
+        case Sequence():
+            return [_plain(item) for item in node.items]
+        case Mapping():
+            return {"": [[name.text, _plain(value)] for name, value in node.items]}

@@ -1,0 +1,214 @@
+"""The names of a study: what each stands for, where it was declared, its type and unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from standoff.base.problems import Problem
+from standoff.base.source import Span
+from standoff.base.units import DIMENSIONLESS, Unit, parse_unit
+from standoff.language.fields import entries, mapping, nodes, scalars, text, texts
+from standoff.language.functions import CLOCK_NAMES
+from standoff.language.model import NUMBER, TRUTH, Type, options
+from standoff.language.reader import Mapping, Node, Scalar, Sequence
+from standoff.language.tree import Kind, Symbol
+
+__all__ = ["WHAT", "Declared", "Names", "declare", "unit_of"]
+
+WHAT: dict[Kind, str] = {
+    "constant": "a constant",
+    "uncertainty": "an uncertainty",
+    "value": "a value",
+    "setting": "a setting",
+    "stock": "a stock",
+    "mode": "a mode",
+    "quantity": "a quantity",
+    "draw": "a draw",
+    "report": "a report",
+    "event": "an event",
+    "move": "a move",
+    "choice": "a choice",
+    "term": "a deal's term",
+    "series": "a series",
+    "clock": "the clock's",
+}
+
+_SECTIONS: tuple[tuple[str, Kind], ...] = (
+    ("constants", "constant"),
+    ("uncertainties", "uncertainty"),
+    ("values", "value"),
+    ("stocks", "stock"),
+    ("modes", "mode"),
+    ("quantities", "quantity"),
+    ("draws", "draw"),
+    ("events", "event"),
+    ("series", "series"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A name's meaning. `type` is None for a quantity, whose equation decides, and where a declaration is broken.
+
+    `unit` is None where it fits any, because the declaration is broken.
+    """
+
+    symbol: Symbol
+    span: Span
+    type: Type | None
+    unit: Unit | None = DIMENSIONLESS
+
+    @property
+    def what(self) -> str:
+        """`a stock`, `an event`, …"""
+        return WHAT[self.symbol.kind]
+
+
+@dataclass(slots=True)
+class Names:
+    """The symbol table: by the name as written in expressions (`trust`, `south.line`, `freeze.depth`).
+
+    `families` are the options of every choice and mode; `dimensions` the choices of every actor that has
+    some; `broken` the actors, modes and deals whose declaration cannot be used, about which nothing more
+    should be said.
+    """
+
+    symbols: dict[str, Declared] = field(default_factory=dict)
+    families: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    actors: dict[str, Span] = field(default_factory=dict)
+    dimensions: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    deals: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)
+
+    def find(self, name: str) -> Declared | None:
+        """What the name stands for."""
+        return self.symbols.get(name)
+
+    def with_option(self, option: str) -> tuple[str, ...]:
+        """The families that have such an option."""
+        return tuple(family for family, members in self.families.items() if option in members)
+
+
+def declare(raw: Mapping, study: Mapping, problems: list[Problem]) -> Names:
+    """Collect every name that an expression may use.
+
+    Args:
+        raw: The study's mapping as read: it tells which names were meant, even where their declaration is broken.
+        study: The same without what does not fit its shape.
+        problems: Names that stand for two things are added here.
+    """
+    names = Names()
+    claimed: dict[str, tuple[str, Span]] = {}
+    for actor, _ in mapping(raw, "actors").items:
+        names.actors[actor.text] = actor.span
+        _claim(claimed, actor, "an actor", problems)
+    for word in CLOCK_NAMES:
+        names.symbols[word] = Declared(Symbol("clock", word), raw.span, NUMBER)
+    for section, kind in _SECTIONS:
+        kept = mapping(study, section)
+        for name, _ in mapping(raw, section).items:
+            if _claim(claimed, name, WHAT[kind], problems):
+                _declare_one(names, name, kind, kept.get(name.text))
+    _declare_units_of_reports(names, study)
+    for move in _moves(study):
+        if _claim(claimed, move, WHAT["move"], problems):
+            names.symbols[move.text] = Declared(Symbol("move", move.text), move.span, TRUTH)
+    _declare_choices(names, raw, study, problems)
+    _declare_terms(names, raw, study)
+    return names
+
+
+def unit_of(node: Node | None) -> Unit:
+    """The unit that a checked declaration gives; dimensionless where it gives none."""
+    written = text(node, "unit") if isinstance(node, Mapping) else None
+    return DIMENSIONLESS if written is None else parse_unit(written)
+
+
+def _claim(claimed: dict[str, tuple[str, Span]], name: Scalar, what: str, problems: list[Problem]) -> bool:
+    if name.text not in claimed:
+        claimed[name.text] = (what, name.span)
+        return True
+    other, span = claimed[name.text]
+    message = f"`{name.text}` is {other} already (line {span.line})"
+    problems.append(Problem("duplicate-name", name.span, message, "give one of the two another name"))
+    return False
+
+
+def _declare_one(names: Names, name: Scalar, kind: Kind, node: Node | None) -> None:
+    unit = None if node is None else unit_of(node)
+    type_: Type | None = NUMBER
+    if node is None and kind in ("mode", "event"):
+        type_ = None
+    if kind == "mode":
+        states = texts(node, "states") if isinstance(node, Mapping) else ()
+        type_ = options(name.text) if states else None
+        if states:
+            names.families[name.text] = states
+        else:
+            names.broken.add(name.text)
+    elif kind == "quantity":
+        is_report = isinstance(node, Mapping) and node.get("report") is not None
+        kind, type_ = ("report", NUMBER) if is_report else ("quantity", None)
+    elif kind == "event":
+        is_count = isinstance(node, Mapping) and node.get("count") is not None
+        type_ = NUMBER if is_count else TRUTH if node is not None else None
+    names.symbols[name.text] = Declared(Symbol(kind, name.text), name.span, type_, unit)
+
+
+def _declare_units_of_reports(names: Names, study: Mapping) -> None:
+    """A report is in the unit of what it is of."""
+    for name, node in entries(study, "quantities"):
+        report = node.get("report")
+        of = names.find(text(report, "of") or "") if isinstance(report, Mapping) else None
+        if isinstance(report, Mapping) and node.get("unit") is None:
+            own = names.symbols[name.text]
+            names.symbols[name.text] = replace(own, unit=None if of is None else of.unit)
+
+
+def _moves(study: Mapping) -> Iterator[Scalar]:
+    for _, mode in entries(study, "modes"):
+        for move in nodes(mode.get("moves")):
+            name = move.get("name") if isinstance(move, Mapping) else None
+            if isinstance(name, Scalar):
+                yield name
+
+
+def _declare_choices(names: Names, raw: Mapping, study: Mapping, problems: list[Problem]) -> None:
+    kept = mapping(study, "choices")
+    for actor, _ in mapping(raw, "choices").items:
+        found = list(_dimensions(kept.get(actor.text)))
+        if not found:
+            names.broken.add(actor.text)
+            continue
+        names.dimensions[actor.text] = tuple(dimension for dimension, _, _ in found)
+        for dimension, span, members in found:
+            family = f"{actor.text}.{dimension}" if dimension else actor.text
+            names.families[family] = members
+            names.symbols[family] = Declared(Symbol("choice", family), span or actor.span, options(family))
+
+
+def _dimensions(node: Node | None) -> Iterator[tuple[str, Span | None, tuple[str, ...]]]:
+    """An actor's dimensions with their options; the dimension is empty where the actor has only one choice."""
+    if isinstance(node, Sequence):
+        yield "", None, tuple(item.text for item in node.items if isinstance(item, Scalar))
+    elif isinstance(node, Mapping) and node.get("options") is not None:
+        yield "", None, texts(node, "options")
+    elif isinstance(node, Mapping):
+        for name, inner in node.items:
+            members = scalars(inner, "options") if isinstance(inner, Mapping) else nodes(inner)
+            yield name.text, name.span, tuple(item.text for item in members if isinstance(item, Scalar))
+
+
+def _declare_terms(names: Names, raw: Mapping, study: Mapping) -> None:
+    kept = mapping(study, "deals")
+    for deal, _ in mapping(raw, "deals").items:
+        node = kept.get(deal.text)
+        if not isinstance(node, Mapping) or node.get("terms") is None:
+            names.broken.add(deal.text)
+            continue
+        terms = mapping(node, "terms")
+        names.deals[deal.text] = tuple(term.text for term, _ in terms.items)
+        for term, inner in terms.items:
+            written = f"{deal.text}.{term.text}"
+            names.symbols[written] = Declared(Symbol("term", written), term.span, NUMBER, unit_of(inner))
