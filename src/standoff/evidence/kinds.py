@@ -94,16 +94,17 @@ _WORD = re.compile(r"\w+")
 
 
 def _kind(block: RawBlock, title: str | None) -> Kind:
-    if block.hint is not None and block.hint != "body":
-        return block.hint
     text = block.text.strip()
-    if title is not None and squeezed(text) == squeezed(title):
+    if title is not None and text and squeezed(text) == squeezed(title):
         return "title"
+    hint = block.hint or "body"
+    if hint not in ("body", "navigation"):
+        return hint
     words = len(text.split())
     for kind, most, fits in _RULES:
-        if words <= most and fits(block, text):
+        if words <= most and fits(block, text) and (hint == "body" or kind in ("copyright", "comment box", "advert")):
             return kind
-    return "body"
+    return hint
 
 
 def _is_all_link(block: RawBlock, text: str) -> bool:

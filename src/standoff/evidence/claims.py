@@ -1,0 +1,298 @@
+"""`claims.yaml`: what the documents say, in the study author's words, each tied to its passage.
+
+Checked like the study: every key known, every name looked up, every problem with its place.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, get_args
+
+from standoff.base.problems import Problem, StudyError, has_errors, suggest
+from standoff.base.source import Source, Span
+from standoff.evidence.blocks import Metadata
+from standoff.evidence.fingerprints import Fingerprint
+from standoff.evidence.passages import Address, parse_address
+from standoff.language.conform import conform
+from standoff.language.fields import entries, mapping, nodes, scalar, scalars, text
+from standoff.language.load import find_study
+from standoff.language.model import Model
+from standoff.language.reader import Mapping, Scalar, parse_yaml, read_source
+from standoff.language.shapes import Either, Free, Key, ListOf, MapOf, Record, Text
+
+__all__ = [
+    "CERTAINTIES",
+    "CLAIMS",
+    "CLAIMS_FILE",
+    "Certainty",
+    "Claim",
+    "DocumentEntry",
+    "Ledger",
+    "Named",
+    "Stance",
+    "check_ledger",
+    "load_ledger",
+    "names_in",
+    "read_ledger",
+]
+
+CLAIMS_FILE = "claims.yaml"
+MOST_BYTES = 5_000_000
+
+Stance = Literal["asserts", "doubts", "predicts", "recommends"]
+Certainty = Literal[
+    "almost certain", "very likely", "likely", "even chance", "unlikely", "very unlikely", "remote", "unstated"
+]
+CERTAINTIES: dict[Certainty, tuple[float, float] | None] = {
+    "almost certain": (0.95, 0.99),
+    "very likely": (0.80, 0.95),
+    "likely": (0.55, 0.80),
+    "even chance": (0.45, 0.55),
+    "unlikely": (0.20, 0.45),
+    "very unlikely": (0.05, 0.20),
+    "remote": (0.01, 0.05),
+    "unstated": None,
+}
+"""What the words of certainty mean, as ranges of probability; None where the author does not say."""
+
+_TEXT = Text("text")
+_DOCUMENT = Record(
+    (
+        Key("title", _TEXT, "its title", required=True),
+        Key("author", _TEXT, "who wrote it"),
+        Key("publisher", _TEXT, "who published it"),
+        Key("date", Text("date"), "when it was published"),
+        Key("url", _TEXT, "its address on the web"),
+        Key("language", _TEXT, "its language, in two letters"),
+        Key("file", Text("path"), "the name of its file in the folder of sources; else it is known by its fingerprint"),
+        Key("fingerprint", Text("known"), "of its whole text; `standoff sources --anchor` writes it"),
+    )
+)
+_CLAIM = Record(
+    (
+        Key("document", Text("known"), "the document that makes it", required=True),
+        Key("passage", Text("known"), "where it stands: `p12.s2` is sentence 2 of paragraph 12", required=True),
+        Key("anchor", Text("known"), "the passage's fingerprint; `standoff sources --anchor` writes it"),
+        Key("says", _TEXT, "what it says, in the study author's own words", required=True),
+        Key("stance", Text("word", get_args(Stance)), "what the author does", required=True),
+        Key("certainty", Text("word", get_args(Certainty)), "how sure the author is; `unstated` where it is left out"),
+        Key("bears_on", Either((Text("known"), ListOf(Text("known")))), "what in the model it is about"),
+        Key("expect", Either((ListOf(Free()), Free())), "what must follow in the model if it is right"),
+    )
+)
+CLAIMS = Record(
+    (
+        Key("standoff", Text("word", ("1",)), "the version of the language"),
+        Key("documents", MapOf(_DOCUMENT, keys="known"), "the source texts", required=True),
+        Key("claims", MapOf(_CLAIM, keys="known"), "what they say", required=True),
+    )
+)
+"""The table of `claims.yaml`: every key, its shape, and what it means."""
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name, and where it stands."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentEntry:
+    """A document as the study lists it."""
+
+    name: str
+    span: Span
+    metadata: Metadata
+    file: Named | None = None
+    fingerprint: Fingerprint | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a passage says, and what in the model it bears on; `expect` is kept as read."""
+
+    name: str
+    span: Span
+    document: str
+    passage: Address
+    says: str
+    stance: Stance
+    certainty: Certainty = "unstated"
+    anchor: Fingerprint | None = None
+    bears_on: tuple[Named, ...] = ()
+    expect: tuple[Mapping, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """A study's evidence: its documents and claims, in the order of the file."""
+
+    source: Source = field(repr=False)
+    documents: tuple[DocumentEntry, ...] = ()
+    claims: tuple[Claim, ...] = ()
+
+    def document(self, name: str) -> DocumentEntry:
+        """The document of a name; KeyError where there is none."""
+        found = next((document for document in self.documents if document.name == name), None)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def claim(self, name: str) -> Claim:
+        """The claim of a name; KeyError where there is none."""
+        found = next((claim for claim in self.claims if claim.name == name), None)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def of(self, document: str) -> tuple[Claim, ...]:
+        """A document's claims, in the order of its text."""
+        return tuple(sorted((c for c in self.claims if c.document == document), key=_order))
+
+
+def load_ledger(study: str | Path) -> Ledger:
+    """Read a study's claims; an empty ledger where it has none.
+
+    Args:
+        study: A folder, the path of its `study.yaml`, or the name of a bundled study.
+
+    Raises:
+        StudyError: The claims cannot be used; the error holds every problem.
+    """
+    folder = find_study(study).parent
+    path = folder / CLAIMS_FILE
+    shown = f"{folder.resolve().name}/{CLAIMS_FILE}"
+    if not path.exists():
+        return Ledger(Source(shown, ""))
+    ledger, problems = read_ledger(path, shown)
+    if ledger is None or has_errors(problems):
+        raise StudyError([problem for problem in problems if problem.severity == "error"])
+    return ledger
+
+
+def read_ledger(path: Path, shown: str | None = None) -> tuple[Ledger | None, tuple[Problem, ...]]:
+    """Read a file of claims and collect what is wrong with it; the ledger holds what can be used."""
+    problems: list[Problem] = []
+    try:
+        source = read_source(path, shown or path.name, most=MOST_BYTES)
+        root, found = parse_yaml(source)
+    except StudyError as error:
+        return None, error.problems
+    problems += found
+    start = Span(source, root.span.start, root.span.start)
+    tree = conform(root, CLAIMS, path.name, start, problems)
+    if not isinstance(tree, Mapping):
+        return None, tuple(problems)
+    documents = tuple(
+        document
+        for name, node in entries(tree, "documents")
+        if (document := _document(name, node, path.parent, problems)) is not None
+    )
+    listed = [name.text for name, _ in mapping(root, "documents").items]
+    claims = (_claim(name, node, listed, problems) for name, node in entries(tree, "claims"))
+    return Ledger(source, documents, tuple(claim for claim in claims if claim is not None)), tuple(problems)
+
+
+def check_ledger(ledger: Ledger, model: Model) -> list[Problem]:
+    """Names that claims bear on and the model does not have."""
+    known = names_in(model)
+    return [
+        Problem("unknown-name", name.span, f"nothing in the model is named `{name.text}`", suggest(name.text, known))
+        for claim in ledger.claims
+        for name in claim.bears_on
+        if name.text not in known
+    ]
+
+
+def names_in(model: Model) -> frozenset[str]:
+    """Every name of the model that a claim can bear on."""
+    things = (
+        *(model.actors, model.parameters, model.modes, model.stocks, model.quantities, model.reports, model.draws),
+        *(model.events, model.outcomes, model.deals, model.mechanisms, model.series, model.variants, model.profiles),
+        *(model.strategies,),
+    )
+    names = {thing.name for group in things for thing in group}
+    names |= {move.name for mode in model.modes for move in mode.moves}
+    names |= {choice.family for choice in model.choices}
+    names |= {option for options in model.families().values() for option in options}
+    names |= {f"{deal.name}.{term.name}" for deal in model.deals for term in deal.terms}
+    return frozenset(names | {f"payoff({actor.name})" for actor in model.actors})
+
+
+def _document(name: Scalar, node: Mapping, folder: Path, problems: list[Problem]) -> DocumentEntry | None:
+    if not _check_name(name, problems):
+        return None
+    said = (text(node, key) for key in ("title", "author", "publisher", "date", "url", "language"))
+    file = scalar(node, "file")
+    if file is not None and (Path(file.text).is_absolute() or ".." in Path(file.text).parts):
+        message = f"`{file.text}` leads out of the folder of sources"
+        problems.append(Problem("file-outside", file.span, message, "give the name of a file inside it"))
+        file = None
+    return DocumentEntry(
+        name.text,
+        name.span,
+        Metadata(*said),
+        None if file is None else Named(file.text, file.span),
+        _fingerprint(scalar(node, "fingerprint"), problems),
+    )
+
+
+def _claim(name: Scalar, node: Mapping, listed: list[str], problems: list[Problem]) -> Claim | None:
+    document, passage = scalar(node, "document"), scalar(node, "passage")
+    says, stance = text(node, "says"), text(node, "stance")
+    if not _check_name(name, problems) or document is None or passage is None or says is None or stance is None:
+        return None
+    if document.text not in listed:
+        message = f"no document is named `{document.text}`"
+        problems.append(
+            Problem("document-unknown", document.span, message, suggest(document.text, listed, "documents"))
+        )
+        return None
+    try:
+        address = parse_address(passage.text)
+    except ValueError as error:
+        problems.append(Problem("bad-address", passage.span, str(error), "see `standoff passages FILE`"))
+        return None
+    return Claim(
+        name.text,
+        name.span,
+        document.text,
+        address,
+        says,
+        next(word for word in get_args(Stance) if word == stance),
+        next((word for word in CERTAINTIES if word == text(node, "certainty")), "unstated"),
+        _fingerprint(scalar(node, "anchor"), problems),
+        tuple(Named(entry.text, entry.span) for entry in scalars(node, "bears_on")),
+        tuple(entry for entry in nodes(node.get("expect")) if isinstance(entry, Mapping)),
+    )
+
+
+def _check_name(name: Scalar, problems: list[Problem]) -> bool:
+    if _NAME.fullmatch(name.text):
+        return True
+    message = f"`{name.text}` cannot be a name: a name has plain letters, digits, `-` and `_`, and begins with a letter"
+    problems.append(Problem("bad-name", name.span, message))
+    return False
+
+
+def _fingerprint(node: Scalar | None, problems: list[Problem]) -> Fingerprint | None:
+    if node is None:
+        return None
+    try:
+        return Fingerprint.parse(node.text)
+    except ValueError as error:
+        message = f"this is not a fingerprint: {error}"
+        problems.append(
+            Problem("bad-fingerprint", node.span, message, "delete it; `standoff sources --anchor` writes it")
+        )
+        return None
+
+
+def _order(claim: Claim) -> tuple[int, int, str]:
+    return claim.passage.paragraph, claim.passage.first or 0, claim.name
