@@ -84,7 +84,7 @@ _ERRORS = (
     ("correlation", "Correlations are not positive definite, or name a thing that cannot be correlated"),
     ("start-outside", "A start lies outside `within`"),
     ("levels", "Levels are empty, repeated, or their weights are not positive"),
-    ("too-many", "There are more profiles than can be read"),
+    ("too-many", "There are more of these than can be read"),
     ("constant-fault", "A constant expression divides by zero or has no finite value"),
     # structure of the model
     ("state-unreachable", "A mode's state cannot be reached"),

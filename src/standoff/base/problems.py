@@ -14,6 +14,7 @@ __all__ = ["MOST_SHOWN", "Problem", "StudyError", "has_errors", "render", "sugge
 
 MOST_SHOWN = 10
 _WIDEST_LINE = 110
+_SHOWN = {"\t": "\N{RIGHTWARDS ARROW}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +99,20 @@ def _block(problem: Problem) -> str:
     span = problem.span
     line, column = span.source.position(span.start)
     head = f"{span.source.path}:{line}:{column}: {problem.severity}: {problem.message} [{problem.code}]"
+    advice = "" if problem.help is None else f"\n  help: {problem.help}"
+    if not span.source.text:
+        return head + advice
     text = span.source.line(line)
     length = max(1, min(span.stop - span.start, len(text) - column + 1))
     shown, shift = _window(text, column - 1, length)
     gutter = f"{line:>5} | "
     caret = f"{'':>5} | " + " " * (column - 1 - shift) + "^" * min(length, _WIDEST_LINE)
-    block = f"{head}\n{gutter}{shown}\n{caret}"
-    return block if problem.help is None else f"{block}\n  help: {problem.help}"
+    return f"{head}\n{gutter}{shown}\n{caret}{advice}"
 
 
 def _window(text: str, start: int, length: int) -> tuple[str, int]:
     """A piece of a long line around the caret, control characters made visible; and its offset."""
-    visible = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    visible = "".join(c if c.isprintable() else _SHOWN.get(c, "\N{REPLACEMENT CHARACTER}") for c in text)
     if len(visible) <= _WIDEST_LINE:
         return visible, 0
     first = max(0, min(start - 20, len(visible) - _WIDEST_LINE))

@@ -39,6 +39,7 @@ from standoff.language.fields import scalar, text, texts
 from standoff.language.model import Model
 from standoff.language.names import declare
 from standoff.language.reader import Mapping
+from standoff.language.reads import symbols_read
 from standoff.language.series import build_series
 
 __all__ = ["build_model"]
@@ -99,6 +100,7 @@ def build_model(
         "variants": build_variants(draft),
         "impositions": build_impositions(draft, impose),
     }
+    draft.read_series |= {s.name for s in symbols_read(tuple(parts.values())) if s.kind == "series"}
     series = build_series(draft, folder)
     for one in series:
         if one.name in draft.read_series:

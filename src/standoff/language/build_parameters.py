@@ -6,8 +6,11 @@ import math
 from dataclasses import replace
 from typing import Literal
 
+import numpy as np
+
 from standoff.base.distributions import DISTRIBUTIONS, truncation_problem
 from standoff.base.problems import StudyError, suggest
+from standoff.base.sampling import correlate
 from standoff.base.units import DIMENSIONLESS, Unit
 from standoff.language.draft import Draft
 from standoff.language.fields import as_number, entries, mapping, nodes, number, scalar, scalars, text
@@ -21,6 +24,7 @@ from standoff.language.types import fold, in_unit, quoted
 
 __all__ = ["build_beliefs", "build_correlated", "build_parameters", "read_distribution"]
 
+MOST_CORRELATED = 100
 _KINDS: tuple[tuple[str, Literal["uncertainty", "value"]], ...] = (
     ("uncertainties", "uncertainty"),
     ("values", "value"),
@@ -63,6 +67,7 @@ def build_correlated(draft: Draft) -> tuple[tuple[str, str, float], ...]:
             draft.report("correlation", written.span, message)
         else:
             found.append((pair[0], pair[1], rank))
+    _check_together(draft, found)
     return tuple(found)
 
 
@@ -111,6 +116,26 @@ def read_distribution(draft: Draft, node: Scalar, name: str, *, of_draw: bool = 
         draft.report("distribution", parsed.span, message, f"write `{row.name}({', '.join(row.parameters)})`")
         return None
     return parsed
+
+
+def _check_together(draft: Draft, pairs: list[tuple[str, str, float]]) -> None:
+    """Report correlations that no distribution can have at once."""
+    names = list(dict.fromkeys(name for one, other, _ in pairs for name in (one, other)))
+    key = draft.study.key("correlated")
+    assert key is not None or not pairs
+    if key is not None and len(names) > MOST_CORRELATED:
+        message = f"{len(names):,} uncertainties are correlated, and at most {MOST_CORRELATED} are read"
+        draft.report("too-many", key.span, message, "keep the correlations that matter")
+        return
+    ranks = np.eye(len(names))
+    for one, other, rank in pairs:
+        i, j = names.index(one), names.index(other)
+        ranks[i, j] = ranks[j, i] = rank
+    try:
+        correlate(np.full((len(names), 1), 0.5), names, ranks)
+    except ValueError as error:
+        assert key is not None
+        draft.report("correlation", key.span, str(error), "weaken one of them")
 
 
 def _named(key: str, node: Node) -> Scalar:

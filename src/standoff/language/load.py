@@ -76,6 +76,9 @@ def read_study(study: str | Path, variants: SequenceOf[str] = (), *, every_varia
         raw, found = parse_yaml(source)
     except StudyError as error:
         return Loaded(None, error.problems)
+    other = _other_version(raw)
+    if other is not None:
+        return Loaded(None, (other,))
     problems += found
     references = _read_references(path.parent, problems)
     model = _read(source, path.parent, raw, tuple(variants), references, problems)
@@ -159,6 +162,15 @@ def _with_variants(raw: Mapping, variants: tuple[str, ...]) -> tuple[Mapping, Ma
         assert isinstance(together, Mapping)
         impose = together
     return merged, impose
+
+
+def _other_version(raw: Mapping) -> Problem | None:
+    """A study in another version of the language has other keys, about which nothing should be said."""
+    version = raw.get("standoff")
+    if not isinstance(version, Scalar) or version.text in ("", LANGUAGE_VERSION):
+        return None
+    message = f"this study is in version `{version.text}` of the language, and only version {LANGUAGE_VERSION} is read"
+    return Problem("version", version.span, message, f"write `standoff: {LANGUAGE_VERSION}`, or update the program")
 
 
 def _read_references(folder: Path, problems: list[Problem]) -> References:

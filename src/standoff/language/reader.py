@@ -293,6 +293,8 @@ def _syntax(source: Source, error: Any) -> Problem:
     if offset and source.text[offset : offset + 1] in ("", "\n") and source.text[offset - 1] != "\n":
         offset -= 1
     span = Span(source, offset, offset + 1)
+    if source.text[offset : offset + 1] == "\t":
+        phrase = "found a tab character"
     for start, code, message, advice in _WORDS:
         if start in phrase:
             return Problem(code, span, message, advice)
