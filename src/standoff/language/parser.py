@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
+from unicodedata import name
 
 from lark import Lark, Token, Transformer, Tree, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
@@ -151,6 +152,9 @@ def _syntax(text: Scalar, error: UnexpectedInput) -> StudyError:
     else:
         start, length = len(text.text.rstrip()), 0
     rest = text.text[start:]
+    if rest[:1].isalpha() and not rest.isascii() and not rest[:1].isascii():
+        message = f"`{rest[0]}` is no plain letter but {name(rest[0], 'unknown').lower()}"
+        return _error("expression-syntax", text.part(start, start + 1), message, "type the name again in plain letters")
     trap = next(((found, advice) for found, advice in _TRAPS if rest.startswith(found)), None)
     found = f"`{rest[:length]}`" if length else "the end"
     if trap is not None:

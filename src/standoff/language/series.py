@@ -111,7 +111,7 @@ def _aligned(
     if is_read:
         complaints += [(column, said) for said in _gaps(clock, name.text, values)] if not complaints else []
         for place, said in complaints[:1]:
-            draft.report("series", place.span, said, "fill the gap in the file, or change the clock")
+            draft.report("series", place.span, said, "correct the file, or change the clock")
     return tuple(values)
 
 
