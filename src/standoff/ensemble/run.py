@@ -113,8 +113,12 @@ def _blocks(n: int, size: int) -> Iterator[_Block]:
 class _Tally:
     """Running weighted means and squared deviations of every cell (West's form of Welford's update).
 
+    A standard error is the root of the weighted variance over n − 1, n being Kish's effective number of
+    replications (all of them, unless an outcome can be missing).
+
     Reference:
         D. H. D. West, Updating mean and variance estimates, Communications of the ACM 22 (1979), 532-535.
+        L. Kish, Survey Sampling (1965), section 8.2.
     """
 
     def __init__(self, program: Program, design: Design, n_cells: int, n_measures: int) -> None:
@@ -131,7 +135,7 @@ class _Tally:
     def take(self, block: _Block, lanes_at_once: int, evaluate: Evaluate, realised: bool) -> None:
         n, replications = block.stop - block.start, self.design.replications
         measures = self.means.shape[0]
-        mean, squares, weight, firsts = (np.zeros((measures, n)) for _ in range(4))
+        mean, squares, weight, weight2, firsts = (np.zeros((measures, n)) for _ in range(5))
         count = np.zeros(n, dtype=np.int32)
         half = replications // 2
         chunk = max(1, min(replications, lanes_at_once // n))
@@ -147,6 +151,7 @@ class _Tally:
             count += np.count_nonzero((results.fault == 0).reshape(n, -1), axis=1).astype(np.int32)
             for r in range(stop - start):
                 weight = weight + w[:, :, r]
+                weight2 = weight2 + w[:, :, r] * w[:, :, r]
                 step = np.divide(w[:, :, r], weight, out=np.zeros_like(weight), where=weight > 0.0)
                 delta = x[:, :, r] - mean
                 mean = mean + step * delta
@@ -158,9 +163,9 @@ class _Tally:
         self.means[:, cells] = np.where(known, mean, np.nan)
         self.halves[:, cells] = firsts if half else np.nan
         with np.errstate(invalid="ignore", divide="ignore"):
-            variance = squares / (weight * (1.0 - 1.0 / np.maximum(count, 1)))
-            error = np.sqrt(np.maximum(variance, 0.0) / np.maximum(count, 1))
-        self.errors[:, cells] = np.where(known & (count > 1), error, np.nan)
+            effective = (weight * weight) / weight2
+            error = np.sqrt(np.maximum(squares, 0.0) / weight / (effective - 1.0))
+        self.errors[:, cells] = np.where(known & (effective > 1.0), error, np.nan)
         self.counts[cells] = count
         self.present[:, cells] = weight[self.missing] / np.maximum(count, 1)
 

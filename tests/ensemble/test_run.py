@@ -1,0 +1,153 @@
+"""Runs: what they do not depend on, and what they hold."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import standoff
+from standoff.ensemble.run import run_design, run_paths
+from standoff.ensemble.study import Study
+from standoff.language.tree import Symbol
+
+Build = Callable[..., Study]
+
+
+@pytest.fixture(scope="module")
+def rivals() -> Study:
+    return standoff.load("rivals")
+
+
+def test_the_arrays_are_profiles_by_worlds(rivals: Study) -> None:
+    ensemble = rivals.run(worlds=10, replications=3)
+    assert ensemble.outcome("war").shape == ensemble.error("war").shape == (9, 10)
+    assert ensemble.payoff("north").shape == (9, 10)
+    assert ensemble.profiles.shape == (9, 2)
+    assert list(ensemble.worlds.columns) == ["fear", "detection", "dread_of_war"]
+    assert ensemble.to_arrow().num_rows == 90
+    assert "9 profiles × 10 worlds × 3 replications = 270 futures" in repr(ensemble)
+    assert "<table" in ensemble._repr_html_()
+
+
+@pytest.mark.parametrize(("block", "threads"), [(7, 1), (64, 2), (8192, 3), (100_000, 1)])
+def test_the_result_does_not_depend_on_how_the_work_was_cut(rivals: Study, block: int, threads: int) -> None:
+    design = rivals.design(24, 6)
+    expected = run_design(rivals.program, design, threads=1, block=1000)
+    found = run_design(rivals.program, design, threads=threads, block=block)
+    assert found.digest == expected.digest
+    assert found.diagnostics == expected.diagnostics
+
+
+def test_another_seed_is_another_result(rivals: Study) -> None:
+    assert rivals.run(worlds=8, replications=2, seed=1).digest != rivals.run(worlds=8, replications=2, seed=2).digest
+
+
+def _digest(study: str, **environment: str) -> str:
+    code = f"import standoff; print(standoff.load({study!r}).run(worlds=16, replications=2, seed=5).digest)"
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ, **environment}
+    )
+    return run.stdout.strip()
+
+
+@pytest.mark.parametrize("study", ["rivals", "korea"])
+def test_the_result_does_not_depend_on_the_processors_features(study: str) -> None:
+    features = subprocess.run(
+        [sys.executable, "-c", "import numpy as n; print(*n._core._multiarray_umath.__cpu_dispatch__)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert _digest(study) == _digest(study, NPY_DISABLE_CPU_FEATURES=features.strip())
+
+
+RIVALS = Path(standoff.__file__).parent / "studies" / "rivals" / "study.yaml"
+
+ADDITIONS = (
+    ("events:\n", "events:\n  an_unused_event: {chance: 0.5}\n"),
+    ("uncertainties:\n", "uncertainties:\n  an_unused_one: {about: Nothing, range: [0, 1], judgement: none}\n"),
+    ("  south:\n    honest:", "  south:\n    an_unused_strategy: {choose: {line: build, word: keep}}\n    honest:"),
+)
+
+
+@pytest.mark.parametrize(("old", "new"), ADDITIONS)
+@pytest.mark.parametrize("method", ["latin hypercube", "plain", "sobol"])
+def test_adding_what_is_unused_moves_nothing_else(
+    rivals: Study, tmp_path: Path, old: str, new: str, method: str
+) -> None:
+    text = RIVALS.read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / "study.yaml").write_text(text.replace(old, new, 1), encoding="utf-8")
+    (tmp_path / "claims.yaml").write_text((RIVALS.parent / "claims.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    before = rivals.run(worlds=16, replications=3, method=method)  # type: ignore[arg-type]
+    after = standoff.load(tmp_path).run(worlds=16, replications=3, method=method)  # type: ignore[arg-type]
+    rows = [
+        after.profiles.reset_index().set_index(["north", "south"]).loc[tuple(row), "profile"]
+        for row in before.profiles[["north", "south"]].itertuples(index=False)
+    ]
+    assert np.array_equal(before.means, after.means[:, rows])
+    assert np.array_equal(before.errors, after.errors[:, rows], equal_nan=True)
+
+
+def test_fixed_assumptions_and_chosen_profiles(rivals: Study) -> None:
+    ensemble = rivals.run(worlds=4, replications=2, fixed={"fear": 0.3}, profiles="north=reciprocate,south=honest")
+    assert (ensemble.worlds["fear"] == 0.3).all()
+    assert ensemble.profiles["north"].tolist() == ["reciprocate(patience=2)", "reciprocate(patience=6)"]
+    whole = rivals.run(worlds=4, replications=2, fixed={"fear": 0.3})
+    assert np.array_equal(whole.outcome("war")[[3, 6]], ensemble.outcome("war"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"fixed": {"feer": 1.0}}, "did you mean `fear`"),
+        ({"profiles": "nroth=race_on"}, "did you mean `north`"),
+        ({"profiles": "north=race"}, "did you mean `race_on`"),
+        ({"profiles": "deep"}, "no profile is named `deep`"),
+    ],
+)
+def test_a_wrong_name_in_a_call_is_refused(rivals: Study, arguments: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        rivals.run(worlds=2, replications=1, **arguments)  # type: ignore[arg-type]
+
+
+def test_an_unknown_outcome_is_refused(rivals: Study) -> None:
+    with pytest.raises(KeyError, match="no outcome is named 'wra'"):
+        rivals.run(worlds=2, replications=1).outcome("wra")
+
+
+def test_progress_counts_every_future(rivals: Study) -> None:
+    seen: list[tuple[int, int]] = []
+    run_design(rivals.program, rivals.design(8, 4), block=64, progress=lambda done, total: seen.append((done, total)))
+    assert seen[-1] == (288, 288)
+    assert [done for done, _ in seen] == sorted(done for done, _ in seen)
+
+
+def test_paths_follow_the_same_futures_as_the_run(rivals: Study) -> None:
+    design = rivals.design(6, 2)
+    lanes = np.arange(12)
+    paths = run_paths(rivals.program, design, [Symbol("stock", "arms_north")], lanes * 0 + 4, lanes // 2, lanes % 2)
+    ends = paths.path("arms_north")[-1].reshape(6, 2).mean(axis=1)
+    assert ends.shape == (6,)
+    assert paths.values.shape == (1, 17, 12)
+    assert np.all(paths.path("arms_north")[0] == 10.0)
+
+
+def test_errors_are_those_of_the_mean_over_replications(study_of: Build) -> None:
+    study = study_of("""\
+        events: {storm: {chance: 0.5}}
+        outcomes: {n: {measure: "count(storm)", better: lower}}
+        """)
+    ensemble = study.run(worlds=4_000, replications=5)
+    spread = ensemble.outcome("n")[0].std(ddof=1)
+    assert np.sqrt((ensemble.error("n")[0] ** 2).mean()) == pytest.approx(spread, rel=0.05)
+    assert spread == pytest.approx(np.sqrt(8 * 0.25 / 5), rel=0.05)
+    both = ensemble.half("outcome", "n")
+    assert both.shape == (2, 1, 4_000)
+    assert (2 * both[0] + 3 * both[1]) / 5 == pytest.approx(ensemble.outcome("n"), abs=1e-12)
