@@ -97,10 +97,12 @@ def check_rare_events(model: Model) -> Iterator[Problem]:
             event = rare.get(reference.symbol.name)
             if event is None or reference.symbol.kind != "event":
                 continue
-            message = f"`{event.name}` is rare, and as drawn it makes this noisy"
+            message = f"`{event.name}` is rare, so that counting it as drawn makes this noisy"
             advice = f"write `chance({event.name})`, which has the same mean"
             if event.ends and section == "payoffs":
                 advice = f"pay it as `worth` of `{event.name}`, which goes by its chance"
+            elif section == "outcomes":
+                advice = f"write `total(chance({event.name}))`, which has the same mean"
             yield Problem("rare-event-payoff", reference.span, message, advice)
 
 

@@ -92,7 +92,7 @@ class Sight:
         }
         for choice in model.choices:
             if choice.seen_by is not None:
-                found[Symbol("choice", choice.family)] = (*choice.seen_by, choice.actor)
+                found[Symbol("choice", choice.family)] = tuple(dict.fromkeys((*choice.seen_by, choice.actor)))
         for mode in model.modes:
             if mode.seen_by is not None:
                 found |= {Symbol("move", move.name): mode.seen_by for move in mode.moves}
@@ -185,6 +185,8 @@ def _problem(model: Model, sight: Sight, strategy: Strategy, reference: Referenc
     else:
         said = f"`{read.name}`, but {name} behind it ({shown_path(objection.path)}) {fact}"
     message = f"`{strategy.name}` of {reader} reads {said}"
+    if objection.code == "hidden" and hidden.kind in ("stock", "quantity"):
+        advice += ", or let the strategy read a `report` of it"
     advice = advice.format(actor=strategy.actor, name=hidden.name, read=read.name)
     return Problem(objection.code, reference.span, message, advice)
 
@@ -198,7 +200,7 @@ _WORDS = {
 _REASONS: dict[Code, tuple[str, str]] = {
     "hidden": (
         "is seen only by {seers}",
-        "add `{actor}` to `seen_by` of `{name}`, or let the strategy read a `report` of it",
+        "add `{actor}` to `seen_by` of `{name}`",
     ),
     "not-known": (
         "is known only to {seers}",
