@@ -48,7 +48,6 @@ __all__ = ["build_model"]
 def build_model(
     source: Source,
     folder: Path,
-    raw: Mapping,
     study: Mapping,
     impose: Mapping,
     variants: tuple[str, ...],
@@ -61,15 +60,14 @@ def build_model(
     Args:
         source: The file.
         folder: The study's folder, from which series are read.
-        raw: The study's mapping with variants applied, as read.
-        study: The same, without what does not fit its shape.
+        study: The study's mapping with variants applied, its shape checked.
         impose: What the variants hold by hand.
         variants: The variants applied.
         references: Names of claims and ids of facts.
         problems: What is wrong is added here; the model may be used only if none of it is an error.
         digest: A hash of the study's text, to which the data that are read are added.
     """
-    names = declare(raw, study, problems)
+    names = declare(study, problems)
     draft = Draft(study, names, Equations(names, problems), build_clock(study, problems), references, problems)
     resolve_quantities(draft)
     parameters = build_parameters(draft)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from standoff.base.problems import suggest
+from standoff.base.units import DIMENSIONLESS
 from standoff.language.build_strategies import known_labels
 from standoff.language.clock import parse_date
 from standoff.language.draft import Draft
 from standoff.language.fields import as_number, entries, mapping, nodes, number, scalar, scalars, text
 from standoff.language.model import Check, Deal, Imposition, Mechanism, Outcome, Strategy, Term, Variant
-from standoff.language.names import Declared
+from standoff.language.names import Declared, unit_of
 from standoff.language.places import OUTCOME
 from standoff.language.reader import Mapping, Scalar
 
@@ -31,11 +32,11 @@ def build_outcomes(draft: Draft) -> tuple[Outcome, ...]:
     """Outcomes with their measures."""
     found: list[Outcome] = []
     for name, node in entries(draft.study, "outcomes"):
-        unit = draft.unit_of(node)
+        unit = unit_of(node)
         measure = draft.equations.number(scalar(node, "measure"), OUTCOME, unit, f"the measure of `{name.text}`")
         found.append(
             Outcome(
-                name.text, name.span, text(node, "about"), unit, measure,
+                name.text, name.span, text(node, "about"), unit or DIMENSIONLESS, measure,
                 "higher" if text(node, "better") == "higher" else "lower", number(node, "limit"), text(node, "why"),
             )
         )  # fmt: skip
@@ -142,7 +143,7 @@ def _term(draft: Draft, name: Scalar, node: Mapping) -> Term:
     levels = levels or [0.0]
     usual = number(node, "usual")
     return Term(
-        name.text, name.span, draft.unit_of(node), tuple(levels),
+        name.text, name.span, unit_of(node) or DIMENSIONLESS, tuple(levels),
         sorted(levels)[(len(levels) - 1) // 2] if usual is None else usual, text(node, "about"),
     )  # fmt: skip
 

@@ -14,13 +14,14 @@ from standoff.base.sampling import correlate
 from standoff.base.units import DIMENSIONLESS, Unit
 from standoff.language.draft import Draft
 from standoff.language.fields import as_number, entries, mapping, nodes, number, scalar, scalars, text
+from standoff.language.folding import fold
 from standoff.language.model import Parameter, Reason, Spread
 from standoff.language.parser import parse_expression
 from standoff.language.places import CONSTANTS
 from standoff.language.reader import Mapping, Node, Scalar, Sequence
 from standoff.language.resolve import Resolver
-from standoff.language.tree import Call, Expr, Symbol, walk
-from standoff.language.types import fold, in_unit, quoted
+from standoff.language.tree import Call, Expr
+from standoff.language.types import in_unit, quoted
 
 __all__ = ["build_beliefs", "build_correlated", "build_parameters", "read_distribution"]
 
@@ -34,7 +35,7 @@ _KINDS: tuple[tuple[str, Literal["uncertainty", "value"]], ...] = (
 def build_parameters(draft: Draft) -> tuple[Parameter, ...]:
     """Constants first, then uncertainties and values, each in the order of the file."""
     found = [_constant(draft, name, node) for name, node in entries(draft.study, "constants")]
-    constants = {Symbol("constant", p.name): p.value for p in found if p.value is not None}
+    constants = {p.name: p.value for p in found if p.value is not None}
     for section, kind in _KINDS:
         for name, node in entries(draft.study, section):
             spread = _spread(draft, name.text, node, draft.unit(name.text), constants)
@@ -74,7 +75,7 @@ def build_correlated(draft: Draft) -> tuple[tuple[str, str, float], ...]:
 def build_beliefs(draft: Draft, parameters: tuple[Parameter, ...]) -> tuple[tuple[str, str, Spread], ...]:
     """For an actor and an uncertainty, the distribution that the actor believes."""
     by_name = {p.name: p for p in parameters if p.kind != "constant"}
-    constants = {Symbol("constant", p.name): p.value for p in parameters if p.value is not None}
+    constants = {p.name: p.value for p in parameters if p.value is not None}
     declared = [name.text for section, _ in _KINDS for name, _ in mapping(draft.study, section).items]
     found: list[tuple[str, str, Spread]] = []
     for actor, views in entries(draft.study, "beliefs"):
@@ -153,7 +154,7 @@ def _reason(draft: Draft, node: Mapping) -> Reason:
     return Reason(draft.cites(node), draft.facts(node), text(node, "judgement"))
 
 
-def _spread(draft: Draft, name: str, node: Mapping, unit: Unit, constants: dict[Symbol, float]) -> Spread | None:
+def _spread(draft: Draft, name: str, node: Mapping, unit: Unit, constants: dict[str, float]) -> Spread | None:
     _check_words(draft, node)
     spread: Spread | None = None
     range_, levels, written = node.get("range"), node.get("levels"), scalar(node, "distribution")
@@ -226,7 +227,7 @@ def _levels(draft: Draft, node: Node) -> Spread | None:
     return Spread(levels=tuple(levels), weights=tuple(weight / total for weight in weights))
 
 
-def _distribution(draft: Draft, node: Scalar, name: str, unit: Unit, constants: dict[Symbol, float]) -> Spread | None:
+def _distribution(draft: Draft, node: Scalar, name: str, unit: Unit, constants: dict[str, float]) -> Spread | None:
     call = read_distribution(draft, node, name)
     if call is None:
         return None
@@ -245,7 +246,7 @@ def _distribution(draft: Draft, node: Scalar, name: str, unit: Unit, constants: 
     return Spread(call.function, tuple(values))
 
 
-def _constant_argument(draft: Draft, node: Expr, unit: Unit, constants: dict[Symbol, float]) -> float | None:
+def _constant_argument(draft: Draft, node: Expr, unit: Unit, constants: dict[str, float]) -> float | None:
     found = len(draft.problems)
     resolved = Resolver(draft.names, CONSTANTS, draft.problems).resolve(node)
     if len(draft.problems) > found:
@@ -256,9 +257,12 @@ def _constant_argument(draft: Draft, node: Expr, unit: Unit, constants: dict[Sym
         message = f"{quoted(resolved)} {should}, and is in {in_unit(inferred)}"
         draft.report("wrong-unit", resolved.span, message)
         return None
-    value = fold(resolved, constants)
-    if value is None and all(not isinstance(part, Call) for part in walk(resolved)):
-        draft.report("constant-fault", resolved.span, f"{quoted(resolved)} has no finite value")
-    elif value is None:
-        draft.report("distribution", resolved.span, f"{quoted(resolved)} is not a number or a constant")
-    return value
+    folded = fold(resolved, constants)
+    for fault in folded.faults:
+        draft.report("constant-fault", fault.span, fault.message, "change the number")
+    if isinstance(folded.value, float):
+        return folded.value
+    if not folded.faults:
+        message = f"{quoted(resolved)} is not a number that is settled beforehand"
+        draft.report("distribution", resolved.span, message, "use numbers and constants")
+    return None

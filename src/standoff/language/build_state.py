@@ -36,14 +36,15 @@ def build_choices(draft: Draft) -> tuple[Choice, ...]:
     for actor, node in mapping(draft.study, "choices").items:
         if not draft.is_actor(actor):
             continue
-        is_one = not isinstance(node, Mapping) or node.get("options") is not None
-        for dimension, inner in [(actor, node)] if is_one else node.items:  # type: ignore[union-attr]
-            members = scalars(inner, "options") if isinstance(inner, Mapping) else tuple(nodes(inner))
-            options = tuple(member for member in members if isinstance(member, Scalar))
-            _check_repeated(draft, options, "option")
+        has_several = isinstance(node, Mapping) and node.get("options") is None
+        dimensions = node.items if has_several and isinstance(node, Mapping) else ((actor, node),)
+        for dimension, inner in dimensions:
+            listed = inner.get("options") if isinstance(inner, Mapping) else inner
+            members = tuple(member for member in nodes(listed) if isinstance(member, Scalar))
+            _check_repeated(draft, members, "option")
+            name = dimension.text if has_several else ""
             seen_by = draft.seen_by(inner) if isinstance(inner, Mapping) else None
-            name = "" if is_one else dimension.text
-            found.append(Choice(actor.text, name, dimension.span, tuple(o.text for o in options), seen_by))
+            found.append(Choice(actor.text, name, dimension.span, tuple(m.text for m in members), seen_by))
     return tuple(found)
 
 
@@ -268,10 +269,11 @@ def _check_event_keys(draft: Draft, name: Scalar, node: Mapping, kind: str) -> N
             whose = "a `count`" if needs_count else "a `chance` or `hazard`"
             message = f"`{key}` belongs to {whose}, and `{name.text}` has a `{kind}`"
             draft.report("keys-together", written.span, message, f"remove `{key}`")
-    if node.key("worth") is not None and not truth(node, "ends") and kind != "count":
+    worth = node.key("worth")
+    if worth is not None and node.get("ends") is None and kind != "count":
         message = f"`worth` belongs to an event that ends the future, and `{name.text}` does not"
-        draft.report("keys-together", node.key("worth").span, message, "add `ends: true`, or pay it in `payoffs`")  # type: ignore[union-attr]
-    at_most, written = number(node, "at_most"), node.get("at_most")
-    if at_most is not None and written is not None and not 1 <= at_most <= MOST_COUNT:
+        draft.report("keys-together", worth.span, message, "add `ends: true`, or pay it in `payoffs`")
+    at_most, limit = number(node, "at_most"), node.get("at_most")
+    if at_most is not None and limit is not None and not 1 <= at_most <= MOST_COUNT:
         message = f"`at_most` is between 1 and {MOST_COUNT}, and {at_most:g} stands here"
-        draft.report("wrong-value", written.span, message)
+        draft.report("wrong-value", limit.span, message)

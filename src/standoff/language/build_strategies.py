@@ -113,15 +113,19 @@ def build_payoffs(draft: Draft) -> tuple[Payoff, ...]:
     for actor, node in entries(draft.study, "payoffs"):
         if not draft.is_actor(actor):
             continue
-        each, final, discount = (scalar(node, key) for key in ("each", "final", "discount"))
-        whose = f"of the payoff of `{actor.text}`"
+        each, final, discount = (
+            None
+            if (written := scalar(node, key)) is None
+            else draft.equations.number(written, place, DIMENSIONLESS, f"`{key}` of the payoff of `{actor.text}`")
+            for key, place in (("each", PAYOFF), ("final", FINAL), ("discount", PARAMETERS))
+        )
         found.append(
             Payoff(
                 actor.text,
                 actor.span,
-                each and draft.equations.number(each, PAYOFF, DIMENSIONLESS, f"`each` {whose}"),
-                final and draft.equations.number(final, FINAL, DIMENSIONLESS, f"`final` {whose}"),
-                discount and draft.equations.number(discount, PARAMETERS, DIMENSIONLESS, f"`discount` {whose}"),
+                each,
+                final,
+                discount,
                 PERIODS[text(node, "per") or "step"],
             )
         )

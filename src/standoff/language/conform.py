@@ -1,6 +1,6 @@
 """Nodes against shapes: every key known, every value of the kind that belongs there.
 
-What does not fit is reported and left out of the result, so that whoever builds on it meets only what fits.
+What does not fit is reported, and `Broken` stands in its place, so that whoever builds on it meets only what fits.
 """
 
 from __future__ import annotations
@@ -8,8 +8,10 @@ from __future__ import annotations
 import keyword
 import math
 import re
+import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
 from standoff.base.problems import Problem, suggest
 from standoff.base.source import Span
@@ -18,15 +20,16 @@ from standoff.language.clock import parse_date
 from standoff.language.fields import as_number, is_nothing
 from standoff.language.functions import CLOCK_NAMES, FUNCTIONS
 from standoff.language.parser import KEYWORDS
-from standoff.language.reader import Mapping, Node, Scalar, Sequence
+from standoff.language.reader import Broken, Mapping, Node, Scalar, Sequence
 from standoff.language.shapes import Either, Free, Key, Keyed, ListOf, MapOf, Names, Record, Shape, Text, TextKind
 
-__all__ = ["MOST_IN_NAME", "TRUTH_WORDS", "check_name", "conform"]
+__all__ = ["MOST_IN_NAME", "TRUTH_WORDS", "check_name", "conform", "is_name"]
 
 MOST_IN_NAME = 60
 TRUTH_WORDS = ("yes", "no", "on", "off", "true", "false", "null", "none")
 RESERVED = frozenset({*FUNCTIONS, *CLOCK_NAMES, *KEYWORDS})
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NUMBERS = re.compile(r"-?\d+(?:\.\d+)?")
 _LOOKS_LIKE_NUMBER = re.compile(r"[+-]?[\d.][\d_,. ]*([eE][+-]?\d+)?\s*%?")
 
 
@@ -38,7 +41,7 @@ class _Owner:
     span: Span
 
 
-def conform(node: Node, shape: Shape, name: str, span: Span, problems: list[Problem]) -> Node | None:
+def conform(node: Node, shape: Shape, name: str, span: Span, problems: list[Problem]) -> Node:
     """The node without what does not fit its shape.
 
     Args:
@@ -49,9 +52,15 @@ def conform(node: Node, shape: Shape, name: str, span: Span, problems: list[Prob
         problems: What does not fit is added here.
 
     Returns:
-        The node, pruned; None where nothing of it can be used.
+        The node, with `Broken` in place of whatever cannot be used, and unknown keys left out. A key that is
+        misspelt counts as the one that was meant.
     """
     return _conform(node, shape, _Owner(name, span), problems)
+
+
+def is_name(text: str) -> bool:
+    """Whether an expression can hold this name."""
+    return _NAME.fullmatch(text) is not None
 
 
 def check_name(name: Scalar, problems: list[Problem], *, is_option: bool = False) -> None:
@@ -66,9 +75,12 @@ def check_name(name: Scalar, problems: list[Problem], *, is_option: bool = False
         else:
             message = f"YAML readers take `{text}` for a truth or for nothing, so it cannot be a name"
             problems.append(Problem("yaml-truth-name", name.span, message, "choose another word"))
-    elif not _NAME.fullmatch(text):
+    elif not is_name(text):
         fixed = re.sub(r"[^A-Za-z0-9_]+", "_", text).strip("_")
-        advice = f"write `{fixed}`" if _NAME.fullmatch(fixed) else "use plain letters, digits and `_`"
+        strange = next((letter for letter in text if letter.isalpha() and not letter.isascii()), None)
+        advice = f"write `{fixed}`" if _NAME.fullmatch(fixed) and strange is None else None
+        if strange is not None:
+            advice = f"`{strange}` is not a plain letter ({unicodedata.name(strange, 'no name').lower()})"
         message = f"`{text}` cannot be a name: a name has plain letters, digits and `_`, and begins with a letter"
         problems.append(Problem("bad-name", name.span, message, advice))
     elif len(text) > MOST_IN_NAME:
@@ -88,7 +100,7 @@ def check_name(name: Scalar, problems: list[Problem], *, is_option: bool = False
         problems.append(Problem("reserved-name", name.span, f"`{text}` is {what} name already", "choose another word"))
 
 
-def _conform(node: Node, shape: Shape, owner: _Owner, problems: list[Problem]) -> Node | None:
+def _conform(node: Node, shape: Shape, owner: _Owner, problems: list[Problem]) -> Node:
     match shape:
         case Text():
             return _text(node, shape, owner, problems)
@@ -134,18 +146,19 @@ def _found(node: Node) -> str:
             return "a list"
         case Mapping():
             return "a mapping"
-        case _ if is_nothing(node):
-            return "nothing"
-        case _ if as_number(node) is not None:
+        case Scalar() if as_number(node) is not None:
             return f"the number {node.text}"
-        case _:
+        case Scalar() if not is_nothing(node):
             return f"the text `{node.text[:40]}`"
+        case _:
+            return "nothing"
 
 
-def _misfit(node: Node, expected: str, owner: _Owner, problems: list[Problem], advice: str | None = None) -> None:
+def _misfit(node: Node, expected: str, owner: _Owner, problems: list[Problem], advice: str | None = None) -> Broken:
     span = owner.span if is_nothing(node) and node.span.start == node.span.stop else _head(node)
     message = f"`{owner.name}` should be {expected}, and {_found(node)} stands here"
     problems.append(Problem("wrong-shape", span, message, advice))
+    return Broken(node.span)
 
 
 def _head(node: Node) -> Span:
@@ -155,15 +168,22 @@ def _head(node: Node) -> Span:
     return span if end < 0 else Span(span.source, span.start, end)
 
 
-def _list(node: Node, shape: ListOf, owner: _Owner, problems: list[Problem]) -> Node | None:
+def _list(node: Node, shape: ListOf, owner: _Owner, problems: list[Problem]) -> Node:
     if not isinstance(node, Sequence):
-        advice = f"write `[{node.text}]`" if isinstance(node, Scalar) and node.text and not node.is_block else None
-        return _misfit(node, "a list", owner, problems, advice)
+        return _misfit(node, "a list", owner, problems, _list_advice(node, shape))
     if len(node.items) < shape.least or (shape.most is not None and len(node.items) > shape.most):
         _wrong_length(node, shape, owner, problems)
+        return Broken(node.span)
+    return Sequence(tuple(_conform(item, shape.item, owner, problems) for item in node.items), node.span)
+
+
+def _list_advice(node: Node, shape: ListOf) -> str | None:
+    if not isinstance(node, Scalar) or not node.text or node.is_block:
         return None
-    items = (_conform(item, shape.item, owner, problems) for item in node.items)
-    return Sequence(tuple(item for item in items if item is not None), node.span)
+    numbers = _NUMBERS.findall(node.text)
+    if shape.item in (Text("number"), Text("open")):
+        return f"write `[{', '.join(numbers)}]`" if len(numbers) in (shape.least, shape.most) else None
+    return f"write `[{node.text}]`"
 
 
 def _wrong_length(node: Sequence, shape: ListOf, owner: _Owner, problems: list[Problem]) -> None:
@@ -178,20 +198,18 @@ def _wrong_length(node: Sequence, shape: ListOf, owner: _Owner, problems: list[P
     )
 
 
-def _map(node: Node, shape: MapOf, owner: _Owner, problems: list[Problem]) -> Node | None:
+def _map(node: Node, shape: MapOf, owner: _Owner, problems: list[Problem]) -> Node:
     if not isinstance(node, Mapping):
         return _misfit(node, "a mapping", owner, problems)
     if len(node.items) < shape.least:
         problems.append(Problem("empty", owner.span, f"`{owner.name}` has no entry", "add one, or leave the key out"))
-        return None
+        return Broken(node.span)
     items: list[tuple[Scalar, Node]] = []
     for name, value in node.items:
         extra = next((key for key in shape.extra if key.name == name.text), None)
-        if extra is None and not _key_fits(name, shape.keys, owner, problems):
-            continue
-        kept = _conform(value, extra.shape if extra else shape.value, _Owner(name.text, name.span), problems)
-        if kept is not None:
-            items.append((name, kept))
+        if extra is not None or _key_fits(name, shape.keys, owner, problems):
+            inner = extra.shape if extra else shape.value
+            items.append((name, _conform(value, inner, _Owner(name.text, name.span), problems)))
     return Mapping(tuple(items), node.span)
 
 
@@ -205,7 +223,7 @@ def _key_fits(name: Scalar, keys: Names, owner: _Owner, problems: list[Problem])
     return True
 
 
-def _record(node: Node, shape: Record, owner: _Owner, problems: list[Problem]) -> Node | None:
+def _record(node: Node, shape: Record, owner: _Owner, problems: list[Problem]) -> Node:
     if not isinstance(node, Mapping):
         required = [key.name for key in shape.keys if key.required] or [key.name for key in shape.keys]
         advice = f"write `{owner.name}: {{{required[0]}: …}}`" if isinstance(node, Scalar) else None
@@ -215,12 +233,19 @@ def _record(node: Node, shape: Record, owner: _Owner, problems: list[Problem]) -
         key = shape.key(name.text)
         if key is None:
             problems.append(_unknown_key(node, name, value, shape, owner))
-            continue
-        kept = _conform(value, key.shape, _Owner(name.text, name.span), problems)
-        if kept is not None:
-            items.append((name, kept))
-    _check_keys(node, shape, owner, problems)
+            key = _meant(node, name, shape)
+        if key is not None:
+            kept = _conform(value, key.shape, _Owner(name.text, name.span), problems)
+            items.append((replace(name, text=key.name), kept))
+    _check_keys(items, shape, owner, problems)
     return Mapping(tuple(items), node.span)
+
+
+def _meant(node: Mapping, name: Scalar, shape: Record) -> Key | None:
+    """The key of which this one is a misspelling, if that is not there."""
+    free = [key.name for key in shape.keys if node.get(key.name) is None]
+    nearest = get_close_matches(name.text, free, n=1, cutoff=0.6)
+    return shape.key(nearest[0]) if nearest else None
 
 
 def _unknown_key(node: Mapping, name: Scalar, value: Node, shape: Record, owner: _Owner) -> Problem:
@@ -237,9 +262,9 @@ def _unknown_key(node: Mapping, name: Scalar, value: Node, shape: Record, owner:
     )
 
 
-def _check_keys(node: Mapping, shape: Record, owner: _Owner, problems: list[Problem]) -> None:
+def _check_keys(items: list[tuple[Scalar, Node]], shape: Record, owner: _Owner, problems: list[Problem]) -> None:
     whose = f"`{owner.name}`" if owner.name else "the study"
-    present = [name.text for name, _ in node.items]
+    present = [name.text for name, _ in items]
     for key in shape.keys:
         if key.required and key.name not in present:
             problems.append(Problem("missing-key", owner.span, f"{whose} has no `{key.name}`", _say(key)))
@@ -248,7 +273,7 @@ def _check_keys(node: Mapping, shape: Record, owner: _Owner, problems: list[Prob
             listed = " or ".join(", ".join(f"`{name}`" for name in part) for part in (group[:-1], group[-1:]))
             problems.append(Problem("missing-key", owner.span, f"{whose} has no {listed}", "add one of them"))
     for group in (*shape.exactly_one, *shape.at_most_one):
-        found = [name for name, _ in node.items if name.text in group]
+        found = [name for name, _ in items if name.text in group]
         if len(found) > 1:
             message = f"`{found[1].text}` and `{found[0].text}` exclude each other"
             problems.append(Problem("keys-together", found[1].span, message, "keep one of the two"))
@@ -258,21 +283,21 @@ def _say(key: Key) -> str:
     return f"add `{key.name}`: {key.doc}"
 
 
-def _text(node: Node, shape: Text, owner: _Owner, problems: list[Problem]) -> Node | None:
+def _text(node: Node, shape: Text, owner: _Owner, problems: list[Problem]) -> Node:
     kind = _KINDS[shape.kind]
     if isinstance(node, Mapping) and shape.kind in ("expression", "distribution", "text"):
         message = f"`{owner.name}` should be {kind.phrase}, and a mapping stands here"
         problems.append(Problem("wrong-shape", _head(node), message, "put the text in quotation marks"))
-        return None
+        return Broken(node.span)
     if not isinstance(node, Scalar) or (is_nothing(node) and shape.kind != "open"):
         return _misfit(node, kind.phrase, owner, problems)
     if shape.kind == "word" and node.text not in shape.words:
         _wrong_word(node, shape, owner, problems)
-        return None
+        return Broken(node.span)
     found = len(problems)
     kind.check(node, owner, problems)
     is_usable = len(problems) == found or shape.kind in ("text", "name")
-    return node if is_usable else None
+    return node if is_usable else Broken(node.span)
 
 
 def _wrong_word(node: Scalar, shape: Text, owner: _Owner, problems: list[Problem]) -> None:

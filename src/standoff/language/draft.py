@@ -12,7 +12,7 @@ from standoff.language.clock import PER_YEAR, Clock, StepName, parse_date
 from standoff.language.equations import Equations
 from standoff.language.fields import as_number, is_nothing, mapping, nodes, number, scalars, text
 from standoff.language.model import Per
-from standoff.language.names import Names, unit_of
+from standoff.language.names import Names
 from standoff.language.reader import Mapping, Scalar
 
 __all__ = ["PERIODS", "Draft", "References", "build_clock"]
@@ -64,7 +64,9 @@ class Draft:
         return tuple(found)
 
     def actors(self, names: Iterable[Scalar]) -> tuple[str, ...]:
-        """Names of actors."""
+        """Names of actors; nothing is said of them where the study has no actors at all."""
+        if not self.names.actors:
+            return tuple(name.text for name in names)
         return self.known(names, self.names.actors, "unknown-actor", "no actor is named {}", "actors")
 
     def is_actor(self, name: Scalar) -> bool:
@@ -79,10 +81,6 @@ class Draft:
         """The unit of something declared."""
         declared = self.names.find(name)
         return DIMENSIONLESS if declared is None or declared.unit is None else declared.unit
-
-    def unit_of(self, node: Mapping) -> Unit:
-        """The unit that a checked mapping gives."""
-        return unit_of(node)
 
     def within(self, node: Mapping) -> tuple[float | None, float | None]:
         """The ends of `within`; open ones where it is absent or its ends are reversed."""

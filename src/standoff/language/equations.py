@@ -56,7 +56,8 @@ class Equations:
         try:
             parsed = parse_expression(node)
         except StudyError as error:
-            self.problems.extend(error.problems)
+            if not any(name in node.text for name in self.names.unwritable):
+                self.problems.extend(error.problems)
             return None
         return Resolver(self.names, place, self.problems, settings).resolve(parsed, family)
 

@@ -135,7 +135,6 @@ def _read(
     model = build_model(
         source,
         folder,
-        merged,
         study,
         imposed if isinstance(imposed, Mapping) else Mapping((), merged.span),
         variants,

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from standoff.base.problems import Problem
 from standoff.base.source import Span
 from standoff.base.units import DIMENSIONLESS, Unit, parse_unit
-from standoff.language.fields import entries, mapping, nodes, scalars, text, texts
+from standoff.language.conform import is_name
+from standoff.language.fields import entries, mapping, nodes, text, texts
 from standoff.language.functions import CLOCK_NAMES
 from standoff.language.model import NUMBER, TRUTH, Type, options
-from standoff.language.reader import Mapping, Node, Scalar, Sequence
+from standoff.language.reader import Broken, Mapping, Node, Scalar
 from standoff.language.tree import Kind, Symbol
 
 __all__ = ["WHAT", "Declared", "Names", "declare", "unit_of"]
@@ -71,7 +72,7 @@ class Names:
 
     `families` are the options of every choice and mode; `dimensions` the choices of every actor that has
     some; `broken` the actors, modes and deals whose declaration cannot be used, about which nothing more
-    should be said.
+    should be said; `unwritable` the names that no expression can hold, because of their letters.
     """
 
     symbols: dict[str, Declared] = field(default_factory=dict)
@@ -80,6 +81,7 @@ class Names:
     dimensions: dict[str, tuple[str, ...]] = field(default_factory=dict)
     deals: dict[str, tuple[str, ...]] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
+    unwritable: set[str] = field(default_factory=set)
 
     def find(self, name: str) -> Declared | None:
         """What the name stands for."""
@@ -90,39 +92,41 @@ class Names:
         return tuple(family for family, members in self.families.items() if option in members)
 
 
-def declare(raw: Mapping, study: Mapping, problems: list[Problem]) -> Names:
-    """Collect every name that an expression may use.
+def declare(study: Mapping, problems: list[Problem]) -> Names:
+    """Collect every name that an expression may use, those whose declaration is broken among them.
 
     Args:
-        raw: The study's mapping as read: it tells which names were meant, even where their declaration is broken.
-        study: The same without what does not fit its shape.
+        study: The study's mapping, its shape checked.
         problems: Names that stand for two things are added here.
     """
     names = Names()
     claimed: dict[str, tuple[str, Span]] = {}
-    for actor, _ in mapping(raw, "actors").items:
+    for actor, _ in mapping(study, "actors").items:
         names.actors[actor.text] = actor.span
         _claim(claimed, actor, "an actor", problems)
     for word in CLOCK_NAMES:
-        names.symbols[word] = Declared(Symbol("clock", word), raw.span, NUMBER)
+        names.symbols[word] = Declared(Symbol("clock", word), study.span, NUMBER)
     for section, kind in _SECTIONS:
-        kept = mapping(study, section)
-        for name, _ in mapping(raw, section).items:
+        for name, node in mapping(study, section).items:
+            if not is_name(name.text):
+                names.unwritable.add(name.text)
             if _claim(claimed, name, WHAT[kind], problems):
-                _declare_one(names, name, kind, kept.get(name.text))
+                _declare_one(names, name, kind, node)
     _declare_units_of_reports(names, study)
     for move in _moves(study):
         if _claim(claimed, move, WHAT["move"], problems):
             names.symbols[move.text] = Declared(Symbol("move", move.text), move.span, TRUTH)
-    _declare_choices(names, raw, study, problems)
-    _declare_terms(names, raw, study)
+    _declare_choices(names, study)
+    _declare_terms(names, study)
     return names
 
 
-def unit_of(node: Node | None) -> Unit:
-    """The unit that a checked declaration gives; dimensionless where it gives none."""
-    written = text(node, "unit") if isinstance(node, Mapping) else None
-    return DIMENSIONLESS if written is None else parse_unit(written)
+def unit_of(node: Node) -> Unit | None:
+    """The unit that a declaration gives; none where it gives none, and None where that is broken."""
+    written = node.get("unit") if isinstance(node, Mapping) else None
+    if isinstance(written, Scalar):
+        return parse_unit(written.text)
+    return None if isinstance(written, Broken) or isinstance(node, Broken) else DIMENSIONLESS
 
 
 def _claim(claimed: dict[str, tuple[str, Span]], name: Scalar, what: str, problems: list[Problem]) -> bool:
@@ -135,11 +139,9 @@ def _claim(claimed: dict[str, tuple[str, Span]], name: Scalar, what: str, proble
     return False
 
 
-def _declare_one(names: Names, name: Scalar, kind: Kind, node: Node | None) -> None:
-    unit = None if node is None else unit_of(node)
+def _declare_one(names: Names, name: Scalar, kind: Kind, node: Node) -> None:
+    unit = unit_of(node)
     type_: Type | None = NUMBER
-    if node is None and kind in ("mode", "event"):
-        type_ = None
     if kind == "mode":
         states = texts(node, "states") if isinstance(node, Mapping) else ()
         type_ = options(name.text) if states else None
@@ -152,7 +154,7 @@ def _declare_one(names: Names, name: Scalar, kind: Kind, node: Node | None) -> N
         kind, type_ = ("report", NUMBER) if is_report else ("quantity", None)
     elif kind == "event":
         is_count = isinstance(node, Mapping) and node.get("count") is not None
-        type_ = NUMBER if is_count else TRUTH if node is not None else None
+        type_ = None if isinstance(node, Broken) else NUMBER if is_count else TRUTH
     names.symbols[name.text] = Declared(Symbol(kind, name.text), name.span, type_, unit)
 
 
@@ -174,37 +176,42 @@ def _moves(study: Mapping) -> Iterator[Scalar]:
                 yield name
 
 
-def _declare_choices(names: Names, raw: Mapping, study: Mapping, problems: list[Problem]) -> None:
-    kept = mapping(study, "choices")
-    for actor, _ in mapping(raw, "choices").items:
-        found = list(_dimensions(kept.get(actor.text)))
-        if not found:
+def _declare_choices(names: Names, study: Mapping) -> None:
+    if not mapping(study, "choices").items:
+        names.broken.update(names.actors)
+    for actor, node in mapping(study, "choices").items:
+        found = list(_dimensions(node))
+        if not all(members for _, _, members in found):
             names.broken.add(actor.text)
-            continue
         names.dimensions[actor.text] = tuple(dimension for dimension, _, _ in found)
         for dimension, span, members in found:
             family = f"{actor.text}.{dimension}" if dimension else actor.text
-            names.families[family] = members
-            names.symbols[family] = Declared(Symbol("choice", family), span or actor.span, options(family))
+            type_ = options(family) if members else None
+            names.symbols[family] = Declared(Symbol("choice", family), span or actor.span, type_)
+            if members:
+                names.families[family] = members
 
 
-def _dimensions(node: Node | None) -> Iterator[tuple[str, Span | None, tuple[str, ...]]]:
-    """An actor's dimensions with their options; the dimension is empty where the actor has only one choice."""
-    if isinstance(node, Sequence):
-        yield "", None, tuple(item.text for item in node.items if isinstance(item, Scalar))
-    elif isinstance(node, Mapping) and node.get("options") is not None:
-        yield "", None, texts(node, "options")
-    elif isinstance(node, Mapping):
+def _dimensions(node: Node) -> Iterator[tuple[str, Span | None, tuple[str, ...]]]:
+    """An actor's dimensions with their options, of which there are none where they are broken.
+
+    The dimension is empty where the actor has only one choice.
+    """
+    if isinstance(node, Mapping) and node.get("options") is None:
         for name, inner in node.items:
-            members = scalars(inner, "options") if isinstance(inner, Mapping) else nodes(inner)
-            yield name.text, name.span, tuple(item.text for item in members if isinstance(item, Scalar))
+            yield name.text, name.span, _options(inner)
+    else:
+        yield "", None, _options(node)
 
 
-def _declare_terms(names: Names, raw: Mapping, study: Mapping) -> None:
-    kept = mapping(study, "deals")
-    for deal, _ in mapping(raw, "deals").items:
-        node = kept.get(deal.text)
-        if not isinstance(node, Mapping) or node.get("terms") is None:
+def _options(node: Node) -> tuple[str, ...]:
+    listed = node.get("options") if isinstance(node, Mapping) else node
+    return tuple(item.text for item in nodes(listed) if isinstance(item, Scalar))
+
+
+def _declare_terms(names: Names, study: Mapping) -> None:
+    for deal, node in mapping(study, "deals").items:
+        if not isinstance(node, Mapping) or not isinstance(node.get("terms"), Mapping):
             names.broken.add(deal.text)
             continue
         terms = mapping(node, "terms")

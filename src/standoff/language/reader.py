@@ -19,6 +19,7 @@ from standoff.base.source import Source, Span
 
 __all__ = [
     "MOST_BYTES",
+    "Broken",
     "Mapping",
     "Node",
     "Scalar",
@@ -88,7 +89,14 @@ class Mapping:
         return next((name for name, _ in self.items if name.text == key), None)
 
 
-Node = Scalar | Sequence | Mapping
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Stands for a value that was reported and cannot be used, so that nobody takes it for absent."""
+
+    span: Span
+
+
+Node = Scalar | Sequence | Mapping | Broken
 
 
 def read_source(path: Path, shown: str, at: Span | None = None, most: int = MOST_BYTES) -> Source:
@@ -110,7 +118,9 @@ def read_source(path: Path, shown: str, at: Span | None = None, most: int = MOST
             raise StudyError([Problem("file-missing", place, f"`{shown}` is not a file")])
         if size > most:
             message = f"`{shown}` has {size:,} bytes, and at most {most:,} are read"
-            raise StudyError([Problem("file-too-large", place, message, "split the study, or shorten its texts")])
+            raise StudyError(
+                [Problem("file-too-large", place, message, "shorten it, or leave out what the study does not need")]
+            )
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         raise StudyError([Problem("file-missing", place, f"there is no file `{shown}`")]) from None
@@ -295,8 +305,24 @@ def _syntax(source: Source, error: Any) -> Problem:
     span = Span(source, offset, offset + 1)
     if source.text[offset : offset + 1] == "\t":
         phrase = "found a tab character"
+    opened = _open_quote(source, offset)
+    if opened is not None:
+        message = "a quotation mark is opened here, and the next one closes it on another line"
+        return Problem("yaml-syntax", opened, message, "close it on the same line")
     for start, code, message, advice in _WORDS:
         if start in phrase:
             return Problem(code, span, message, advice)
     return Problem("yaml-syntax", span, "the YAML cannot be read from here on",
                    "look for a missing quotation mark, bracket or space after `:`")  # fmt: skip
+
+
+def _open_quote(source: Source, offset: int) -> Span | None:
+    """The first quotation mark that its line does not close, where another one stands just before the error."""
+    if offset == 0 or source.text[offset - 1] != '"':
+        return None
+    for number in range(1, source.position(offset)[0]):
+        line = source.line(number)
+        if line.count('"') % 2:
+            start = source.line_starts[number - 1] + line.rindex('"')
+            return Span(source, start, start + 1)
+    return None

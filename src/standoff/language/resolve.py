@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from difflib import get_close_matches
 
 from standoff.base.problems import Problem, suggest
 from standoff.language.conform import TRUTH_WORDS
@@ -107,7 +108,8 @@ class Resolver:
             return Option(node.span, family, members.index(node.text), node.text)
         found = self._find(node)
         if found is None:
-            if family != BROKEN and node.parts[0] not in self.names.broken:
+            is_meant = get_close_matches(node.text, self.names.unwritable, n=1)
+            if family != BROKEN and node.parts[0] not in self.names.broken and not is_meant:
                 self.problems.append(self._not_found(node, family))
             return node
         if found.symbol.kind not in self.place.kinds:
@@ -199,7 +201,7 @@ class Resolver:
         if required[-1] == "points":
             points = given - len(required) + 1
             if points >= 4 and points % 2 == 0:
-                return (*required[:-1], *(("points",) * points))
+                return (*required[:-1], *(required[-1:] * points))
             message = f"`{node.function}` takes a number and at least two points x, y, and {_counted(given)} stand here"
             self.problems.append(Problem("wrong-arguments", node.span, message, "write `table(x, x0, y0, x1, y1)`"))
             return None
@@ -211,7 +213,7 @@ class Resolver:
             self.problems.append(Problem("wrong-arguments", node.span, message))
             return None
         if function.repeats:
-            return (*required, *((required[-1],) * (given - least)))
+            return (*required, *(required[-1:] * (given - least)))
         return (*required, *optional)[:given]
 
     def _argument(self, call: Call, node: Expr, kind: Argument) -> Expr:

@@ -69,7 +69,7 @@ _RULES = ListOf(
 _RULED = Either((_EXPRESSION, _RULES))
 
 _OPTIONS = ListOf(_NAME, least=2)
-_CHOICE = Record((Key("options", _OPTIONS, "the actions to choose from", required=True), _SEEN_BY, _ABOUT))
+_CHOICE = Record((Key("options", _OPTIONS, "the actions to choose from", required=True), _SEEN_BY))
 _CHOICES = Either(
     (_OPTIONS, Keyed("options", _CHOICE, MapOf(Either((_OPTIONS, _CHOICE)))))
 )  # fmt: skip
@@ -372,7 +372,7 @@ def _schema_of_record(shape: Record) -> dict[str, Any]:
     required = [key.name for key in shape.keys if key.required]
     if required:
         schema["required"] = required
-    rules = [{"oneOf": [{"required": [name]} for name in group]} for group in shape.exactly_one]
+    rules: list[dict[str, Any]] = [{"oneOf": [{"required": [name]} for name in group]} for group in shape.exactly_one]
     rules += [{"anyOf": [{"required": [name]} for name in group]} for group in shape.at_least_one]
     rules += [{"not": {"required": list(group)}} for group in shape.at_most_one]
     if rules:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from standoff.base.problems import Problem
 from standoff.base.units import DIMENSIONLESS, YEAR, Unit, parse_unit
 from standoff.language.clock import PER_YEAR
+from standoff.language.folding import fold
 from standoff.language.functions import FUNCTIONS, Function
 from standoff.language.model import NUMBER, TRUTH, Type, options
 from standoff.language.names import Declared
@@ -30,7 +31,7 @@ from standoff.language.tree import (
     walk,
 )
 
-__all__ = ["Found", "Inference", "disagreement", "fold", "in_unit", "quoted"]
+__all__ = ["Found", "Inference", "disagreement", "in_unit", "quoted"]
 
 _SHOWN = 60
 _EVENT = parse_unit("event")
@@ -62,25 +63,6 @@ def quoted(node: Expr) -> str:
 def in_unit(unit: Unit) -> str:
     """`[missile]`, or words where there is none."""
     return "(no unit)" if unit.is_dimensionless else f"[{unit}]"
-
-
-def fold(node: Expr, values: Mapping[Symbol, float]) -> float | None:
-    """The value of a tree of literals and constants under + − × ÷; None for any other, or a division by 0."""
-    match node:
-        case Number():
-            return node.value
-        case Reference():
-            return values.get(node.symbol)
-        case Unary("-" as operator) | Unary(operator=operator):
-            inner = fold(node.operand, values)
-            return -inner if operator == "-" and inner is not None else None
-        case Binary(operator=("+" | "-" | "*" | "/")):
-            left, right = fold(node.left, values), fold(node.right, values)
-            if left is None or right is None or (node.operator == "/" and right == 0):
-                return None
-            return {"+": left + right, "-": left - right, "*": left * right, "/": left / (right or 1.0)}[node.operator]
-        case _:
-            return None
 
 
 def disagreement(left: Unit, right: Unit, left_text: str, right_text: str) -> tuple[str, str | None]:
@@ -271,8 +253,8 @@ class Inference:
             self._report("wrong-unit", node.right, message, None)
         if base is None or base.is_dimensionless:
             return base
-        power = fold(node.right, {})
-        if power is None:
+        power = fold(node.right, {}).value
+        if not isinstance(power, float):
             message = f"{quoted(node.left)} {in_unit(base)} is raised to a power that is not a plain number"
             self._report("wrong-unit", node, message, "divide it by a constant of the same unit first")
             return None
@@ -371,17 +353,17 @@ class Inference:
             self._report("wrong-arguments", node.arguments[1], message, None)
         elif found.unit is not None and start.unit is not None and found.unit != start.unit:
             first, second = (quoted(argument) for argument in node.arguments)
-            message = f"`previous` takes numbers of one unit: {first} {in_unit(found.unit)} and {second} {in_unit(start.unit)}"
+            sides = f"{first} {in_unit(found.unit)} and {second} {in_unit(start.unit)}"
+            message = f"`previous` takes numbers of one unit: {sides}"
             self._report("wrong-unit", node.arguments[1], message, None)
         return found
 
     def _whole(self, node: Call) -> None:
-        constants = {s: d for s, d in self.declared.items() if s.kind == "constant"}
         steps = node.arguments[1]
         least = 1 if node.function == "smooth" else 0
-        value = fold(steps, {})
-        is_constant = isinstance(steps, Reference) and steps.symbol in constants
-        is_whole = value is not None and value.is_integer() and least <= value <= 1_000_000
+        value = fold(steps, {}).value
+        is_constant = isinstance(steps, Reference) and steps.symbol.kind == "constant"
+        is_whole = isinstance(value, float) and value.is_integer() and least <= value <= 1_000_000
         if not is_whole and not is_constant and self.infer(steps).type is not None:
             message = f"`{node.function}` looks back over a constant whole number of steps, at least {least}"
             self._report("wrong-arguments", steps, message, "write a number, or the name of a constant")
