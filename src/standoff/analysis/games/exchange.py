@@ -1,0 +1,237 @@
+"""Games in Gambit's strategic form files (.nfg), both kinds: payoffs listed, and outcomes named and referred to.
+
+Profiles are listed with the first player's strategy changing fastest. Numbers may be whole, decimal, with an exponent,
+or fractions.
+
+Reference: R. McKelvey, A. McLennan and T. Turocy, Gambit: Software Tools for Game Theory, "The strategic game (.nfg)
+file format, payoff version" and "outcome version".
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from math import prod
+
+import numpy as np
+import numpy.typing as npt
+
+from standoff.analysis.games.normalform import Floats, checked_game
+
+_TOKEN = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([{},])|([^\s{},"]+))', re.DOTALL)
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?:/\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class NamedGame:
+    """A game with the words that go with it.
+
+    Attributes:
+        title: of the game.
+        players: names, one for each player.
+        strategies: names, for each player one for each strategy.
+        payoffs: (n_players, s1, …, sn).
+        comment: free text.
+    """
+
+    title: str
+    players: tuple[str, ...]
+    strategies: tuple[tuple[str, ...], ...]
+    payoffs: Floats
+    comment: str = ""
+
+
+def write_nfg(game: NamedGame, *, outcomes: bool = False) -> str:
+    """The text of a .nfg file, in full precision.
+
+    Args:
+        game: what to write.
+        outcomes: write the outcome version, in which profiles that pay everyone the same share an outcome.
+
+    Raises:
+        ValueError: names and payoffs do not match.
+    """
+    payoffs = checked_game(game.payoffs)
+    if tuple(len(names) for names in game.strategies) != payoffs.shape[1:] or len(game.players) != len(payoffs):
+        raise ValueError(
+            f"{len(game.players)} players with {[len(names) for names in game.strategies]} strategies are named, "
+            f"but the payoffs have shape {payoffs.shape}"
+        )
+    lines = [f"NFG 1 R {_quote(game.title)} {{ {' '.join(map(_quote, game.players))} }}", ""]
+    lines.append("{ " + "\n".join(f"{{ {' '.join(map(_quote, names))} }}" for names in game.strategies) + "\n}")
+    lines += [_quote(game.comment), ""]
+    rows = payoffs.reshape(len(payoffs), -1, order="F").T + 0.0  # adding 0 turns -0 into 0
+    if not outcomes:
+        lines += [" ".join(_number(value) for value in row) for row in rows]
+        return "\n".join(lines) + "\n"
+    kinds = {row: k + 1 for k, row in enumerate(dict.fromkeys(tuple(row) for row in rows.tolist()))}
+    lines.append("{")
+    lines += [f'{{ "" {", ".join(_number(value) for value in kind)} }}' for kind in kinds]
+    lines += ["}", " ".join(str(kinds[tuple(row)]) for row in rows.tolist())]
+    return "\n".join(lines) + "\n"
+
+
+def read_nfg(text: str) -> NamedGame:
+    """Read a .nfg file of either version.
+
+    Args:
+        text: the whole file.
+
+    Raises:
+        ValueError: the text is not a game; the message says what was expected, and at which line and column.
+    """
+    reader = _Reader(text)
+    for word in ("NFG", "1"):
+        reader.expect(word, 'a strategic game starts with "NFG 1"')
+    if reader.take_word("R or D, the kind of numbers") not in ("R", "D"):
+        raise reader.error("R or D, the kind of numbers", 1)
+    title = reader.take_quoted("the game's title")
+    players = reader.take_names("players")
+    strategies = reader.take_strategies(len(players))
+    comment = reader.take_quoted("a comment") if reader.kind() == "quoted" else ""
+    n_profiles = prod(len(names) for names in strategies)
+    if reader.peek() == "{":
+        kinds = [np.zeros(len(players)), *reader.take_outcomes(len(players))]
+        picks = [reader.take_index(len(kinds) - 1) for _ in range(n_profiles)]
+        rows = np.array([kinds[k] for k in picks])
+    else:
+        rows = np.array([[reader.take_number() for _ in players] for _ in range(n_profiles)])
+    if reader.kind() != "end":
+        raise reader.error(f"nothing more after the payoffs of {n_profiles} profiles")
+    shape = tuple(len(names) for names in strategies)
+    payoffs = np.stack([column.reshape(shape, order="F") for column in rows.T])
+    return NamedGame(title, players, strategies, checked_game(payoffs), comment)
+
+
+class _Reader:
+    """The words of a file, taken one after the other."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._words: list[tuple[str, str, int]] = []
+        self._next = 0
+        position = 0
+        while match := _TOKEN.match(text, position):
+            kind = "quoted" if match[1] is not None else "mark" if match[2] else "word"
+            value = re.sub(r"\\(.)", r"\1", match[1]) if match[1] is not None else match[2] or match[3]
+            self._words.append((kind, value, match.end() - len(match[0].lstrip())))
+            position = match.end()
+        if text[position:].strip():
+            raise self._message(
+                "a closing quotation mark", position + len(text[position:]) - len(text[position:].lstrip())
+            )
+
+    def kind(self) -> str:
+        return self._words[self._next][0] if self._next < len(self._words) else "end"
+
+    def peek(self) -> str:
+        """The next mark or bare word; empty at the end and before a quoted word."""
+        return "" if self.kind() in ("end", "quoted") else self._words[self._next][1]
+
+    def error(self, expected: str, back: int = 0) -> ValueError:
+        at = self._next - back
+        return self._message(expected, self._words[at][2] if at < len(self._words) else len(self._text))
+
+    def expect(self, word: str, expected: str) -> None:
+        if self.peek() != word:
+            raise self.error(expected)
+        self._next += 1
+
+    def take_word(self, expected: str) -> str:
+        if self.kind() != "word":
+            raise self.error(expected)
+        self._next += 1
+        return self._words[self._next - 1][1]
+
+    def take_quoted(self, expected: str) -> str:
+        if self.kind() != "quoted":
+            raise self.error(f"{expected}, in quotation marks")
+        self._next += 1
+        return self._words[self._next - 1][1]
+
+    def take_names(self, of: str) -> tuple[str, ...]:
+        """A braced list of quoted names."""
+        self.expect("{", f"a list of {of} in braces")
+        names = []
+        while self.kind() == "quoted":
+            names.append(self.take_quoted("a name"))
+        if not names:
+            raise self.error(f"the names of the {of}, in quotation marks")
+        self.expect("}", f"a closing brace after the {of}")
+        return tuple(names)
+
+    def take_strategies(self, n_players: int) -> tuple[tuple[str, ...], ...]:
+        """Either a count for each player, or lists of names."""
+        self.expect("{", "the strategies of each player in braces")
+        found: list[tuple[str, ...]] = []
+        while self.peek() != "}":
+            if self.peek() == "{":
+                found.append(self.take_names("strategies"))
+            else:
+                count = self._take_whole("the number of a player's strategies, 1 or more", 1, 1_000_000)
+                found.append(tuple(str(k + 1) for k in range(count)))
+        if len(found) != n_players:
+            raise self.error(f"strategies of {n_players} players, not {len(found)}")
+        self.expect("}", "a closing brace after the strategies")
+        return tuple(found)
+
+    def take_outcomes(self, n_players: int) -> list[Floats]:
+        """Braced outcomes, each a name and a payoff for each player."""
+        self.expect("{", "outcomes in braces")
+        found = []
+        while self.peek() == "{":
+            self.expect("{", "an outcome")
+            self.take_quoted("an outcome's name")
+            row = []
+            for _ in range(n_players):
+                row.append(self.take_number())
+                if self.peek() == ",":
+                    self._next += 1
+            self.expect("}", f"a closing brace after {n_players} payoffs")
+            found.append(np.array(row))
+        self.expect("}", "a closing brace after the outcomes")
+        return found
+
+    def take_number(self) -> float:
+        word = self.take_word("a payoff")
+        if not _NUMBER.fullmatch(word):
+            raise self.error("a payoff: a whole number, a decimal or a fraction", 1)
+        above, _, below = word.partition("/")
+        if below and not int(below):
+            raise self.error("a fraction that does not divide by 0", 1)
+        return float(above) / int(below) if below else float(above)
+
+    def take_index(self, n_outcomes: int) -> int:
+        return self._take_whole(f"the number of an outcome, 0 to {n_outcomes}", 0, n_outcomes)
+
+    def _take_whole(self, expected: str, low: int, high: int) -> int:
+        word = self.take_word(expected)
+        if not (word.isdecimal() and low <= int(word) <= high):
+            raise self.error(expected, 1)
+        return int(word)
+
+    def _message(self, expected: str, at: int) -> ValueError:
+        line = self._text.count("\n", 0, at) + 1
+        column = at - self._text.rfind("\n", 0, at)
+        found = self._text[at : at + 30].split("\n")[0] or "the end of the file"
+        return ValueError(f"line {line}, column {column}: expected {expected}, found {found!r}")
+
+
+def _quote(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _number(value: float) -> str:
+    """The shortest decimal that reads back as the same double, without an exponent."""
+    return format(Decimal(repr(float(value))).normalize(), "f")
+
+
+def named_game(payoffs: npt.ArrayLike, title: str = "", players: Sequence[str] = ()) -> NamedGame:
+    """A game with numbers for names: players and strategies counted from 1.
+
+    Raises:
+        ValueError: the array is not a game.
+    """
+    game = checked_game(payoffs)
+    strategies = tuple(tuple(str(k + 1) for k in range(size)) for size in game.shape[1:])
+    return NamedGame(title, tuple(players) or tuple(f"Player {k + 1}" for k in range(len(game))), strategies, game)
