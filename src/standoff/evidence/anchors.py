@@ -23,6 +23,7 @@ from standoff.evidence.fingerprints import (
     Minima,
     Signature,
     bits_of,
+    kept_bits,
     minima,
     signature,
 )
@@ -48,7 +49,7 @@ _AGREES, _DIFFERS = log(_SAME / _OTHER), log((1 - _SAME) / (1 - _OTHER))
 _KEPT_NEIGHBOUR = 0.8  # the chance that an edit leaves a neighbour where it is
 _MOST_FROM_NEIGHBOUR = 6.0
 _NEIGHBOUR_AGREES = 2.0  # of a neighbour's weight, from which on it is the same sentence
-_FEW_BITS = 24  # with fewer, both neighbours must agree
+_FEW_BITS, _VERY_FEW_BITS = 24, 8  # of a short passage, and of one that its own bits hardly tell from others
 _EDITED = 0.8  # similarity below which one neighbour must agree
 _GONE = 0.1  # the chance beforehand that a passage is gone
 _AT_HOME = 10.0  # how much likelier a passage is at its address than elsewhere
@@ -220,14 +221,17 @@ def _is_vouched(index: Index, best: _Candidate, fingerprint: Fingerprint) -> boo
     """Whether enough speaks for a candidate besides its weight.
 
     When a sentence is deleted, the next one stands after the same sentence as it did: one neighbour proves
-    little. So a short passage needs both, and one that was edited a good deal needs one.
+    little. So one that was edited a good deal needs a neighbour, and a short one must be as short as it was
+    (its bits tell its length) and needs one neighbour, a very short one both.
     """
     around = [
         _neighbour(index, best.start - 1, fingerprint.before)[1],
         _neighbour(index, best.stop, fingerprint.after)[1],
     ]
     if fingerprint.passage.size < _FEW_BITS:
-        return all(around) and best.similarity >= _EDITED
+        as_short = abs(kept_bits(_text(index, best.start, best.stop)) - fingerprint.passage.size) <= 4
+        enough = any(around) if fingerprint.passage.size >= _VERY_FEW_BITS else all(around)
+        return enough and as_short and best.similarity >= _EDITED
     return best.similarity >= _EDITED or any(around)
 
 

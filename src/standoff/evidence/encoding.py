@@ -45,8 +45,7 @@ def decode(data: bytes) -> str:
     if kind is not None:
         raise ValueError(f"it is {kind}, and not text")
     text = _decoded(data)
-    if len(_CONTROL.findall(text[:_GUESSED])) > _MOST_CONTROL * min(len(text), _GUESSED):
-        raise ValueError("it holds control characters, and is not text")
+    _refuse_control(text[:_GUESSED])
     return _CONTROL.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -67,6 +66,11 @@ def _decoded(data: bytes) -> str:
         if text is not None:
             return text
     return _guessed(data)
+
+
+def _refuse_control(sample: str) -> None:
+    if len(_CONTROL.findall(sample)) > _MOST_CONTROL * len(sample):
+        raise ValueError("it holds control characters, and is not text")
 
 
 def _strict(data: bytes, encoding: str) -> str:
@@ -97,6 +101,7 @@ def _attempt(data: bytes, encoding: str) -> str | None:
 def _guessed(data: bytes) -> str:
     """Western text with a few marks of Windows-1252, else the best guess of charset-normalizer."""
     sample = data[:_GUESSED]
+    _refuse_control(sample.decode("latin-1"))
     beyond = sum(byte >= 0x80 for byte in sample)
     if beyond < 0.05 * len(sample):
         text = _attempt(data, "cp1252")

@@ -152,7 +152,8 @@ def _mark_comments(raw: Sequence[RawBlock], kinds: list[Kind]) -> None:
 def _mark_repeats(raw: Sequence[RawBlock], kinds: list[Kind]) -> None:
     """Pull quotes: short pieces whose words stand, in their order, in one other piece of the body.
 
-    Compared by runs of three words; four fifths of a piece's runs must stand in the other.
+    Compared by runs of three words; four fifths of a piece's runs must stand in the other, which is longer or
+    the same.
     """
     body = [i for i, kind in enumerate(kinds) if kind in ("body", "heading")]
     runs = {i: _runs(raw[i].text) for i in body}
@@ -166,13 +167,14 @@ def _mark_repeats(raw: Sequence[RawBlock], kinds: list[Kind]) -> None:
             continue
         counts = Counter(other for run in runs[i] for other in holders[run] if other != i)
         for other, count in counts.most_common(3):
-            larger = len(runs[other]) > len(runs[i]) or (len(runs[other]) == len(runs[i]) and other < i)
-            if count >= 0.8 * len(runs[i]) and larger and kinds[other] == "body":
+            is_part = len(runs[i]) <= 0.8 * len(runs[other]) and count >= 0.8 * len(runs[i])
+            is_same = other < i and runs[i] == runs[other]
+            if (is_part or is_same) and kinds[other] == "body":
                 kinds[i] = "pull quote"
                 break
 
 
-_LEAST_RUNS, _MOST_RUNS, _MOST_HOLDERS = 4, 80, 20
+_LEAST_RUNS, _MOST_RUNS, _MOST_HOLDERS = 4, 60, 20
 
 
 def _runs(text: str) -> set[str]:
