@@ -16,8 +16,8 @@ _MODAL = (
     " risks certain certainly expected inevitable inevitably virtually potential potentially if unless"
 )
 _CAUSAL = (
-    "because since therefore thus hence lead* led cause* causing result* drive* driving allow* enabl* prevent* deter*"
-    " spark* dash* left hand* leverag* bolster*"
+    "because since due therefore thus hence lead* led cause* causing result* drive* driving allow* enabl* prevent*"
+    " deter* spark* dash* left hand* leverag* bolster*"
 )
 _CAUSAL_PHRASES = (
     "due to",
@@ -28,9 +28,9 @@ _CAUSAL_PHRASES = (
     r"the (?:longer|more|less)\b.*\bthe",
 )
 _CHANGE = (
-    "rais* lower* increas* decreas* reduc* rise* rising rose fall* fell grow* grew shrink* weaken* strengthen* heighten*"
-    " escalat* intensif* expand* advanc* lose* losing loss gain* erod* nullif* solidif* more less fewer harder easier"
-    " better worse"
+    "rais* lower* increas* decreas* reduc* rise* rising rose fall* fell grow* grew shrink* weaken* strengthen*"
+    " heighten* escalat* intensif* expand* advanc* lose* losing loss gain* erod* nullif* solidif* more less fewer"
+    " harder easier better worse"
 )
 
 
