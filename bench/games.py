@@ -55,7 +55,7 @@ def _logit(games: np.ndarray, share: float, threads: list[int]) -> None:
         _tell(f"logit, 1,000 games of 5×4×3×3 at {PRECISIONS}, threads {n}", mine / len(games), theirs / len(some))
         print(f"  greatest residual {found.residual.max():.1e}; unlike pygambit's before turning back: {differ}")
     few = games[: max(1, len(some) // 2)]
-    theirs, _ = _gambit(few, lambda game: pygambit.nash.logit_solve(game))
+    theirs, _ = _gambit(few, pygambit.nash.logit_solve)
     mine, limits = _fastest(lambda: branch_limits(games), 1)
     _tell("limit of the branch, threads 1", mine / len(games), theirs / len(few))
     print(f"  greatest regret {limits.regret.max():.1e}, complete {limits.is_complete.mean():.3f}")

@@ -114,6 +114,7 @@ def test_a_spent_budget_is_told() -> None:
     found = bayesian_equilibria(ties, max_nodes=20)
     assert not found.is_complete
     assert len(found.equilibria) <= 20
+    assert not bayesian_equilibria(ties, seconds=0.0).is_complete
 
 
 def test_beliefs_may_differ() -> None:

@@ -177,6 +177,18 @@ def test_threads_do_not_change_the_answer() -> None:
         np.testing.assert_array_equal(left, right)
 
 
+@pytest.mark.parametrize("shape", [(2, 2), (3, 3), (4, 3, 3), (2, 2, 2, 2, 2)])
+def test_games_full_of_ties_end_within_the_regret_they_tell(shape: tuple[int, ...]) -> None:
+    games = np.random.default_rng(5).integers(0, 2, (100, len(shape), *shape)).astype(float)
+    found = branch_limits(games)
+    assert found.is_complete.all()
+    assert found.regret.max() <= 1e-6
+    for g, game in enumerate(games):
+        values = strategy_payoffs(game, tuple(mix[g] for mix in found.mixes))
+        regret = [(own.max() - own @ mix[g]) for own, mix in zip(values, found.mixes, strict=True)]
+        np.testing.assert_allclose(found.regret[g], np.maximum(regret, 0), atol=1e-15)
+
+
 def test_six_players() -> None:
     found = branch_limits(np.random.default_rng(6).normal(size=(3, 6, 2, 2, 2, 2, 2, 2)))
     assert found.is_complete.all()

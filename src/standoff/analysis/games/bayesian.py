@@ -7,6 +7,7 @@ Games with incomplete information played by "Bayesian" players, 1967–68, part 
 Theory, 2004, definition 284.2), and what a bin's regret must at least be, whatever is still open, cuts the search.
 """
 
+import time
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -17,6 +18,8 @@ from standoff.analysis.games.normalform import Floats, Integers, checked_game, c
 
 Rules = tuple[tuple[int, ...], ...]
 _Domains = dict[tuple[int, int], tuple[int, ...]]
+_Known = dict[tuple[int, int, tuple[tuple[int, ...], ...]], Floats]  # least gains in a cell, by what is open in it
+_MOST_KNOWN = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,9 @@ def condition(
     )
 
 
-def bayesian_equilibria(game: BayesianGame, epsilon: float = 0.0, max_nodes: int = 20_000) -> BayesianSolution:
+def bayesian_equilibria(
+    game: BayesianGame, epsilon: float = 0.0, max_nodes: int = 20_000, seconds: float | None = None
+) -> BayesianSolution:
     """Equilibria in pure rules, by elimination and search.
 
     At a bin that a player itself holds impossible everything it might do is a best reply; all are returned.
@@ -120,6 +125,7 @@ def bayesian_equilibria(game: BayesianGame, epsilon: float = 0.0, max_nodes: int
         epsilon: tolerance on each player's expected regret, payoff units. Sums over worlds round: a tie that the
             weights should make exact may need a tolerance of a few times 1e-15 of the payoffs.
         max_nodes: positions to examine before an incomplete answer is returned.
+        seconds: likewise; without it the answer does not depend on the machine's speed.
 
     Raises:
         ValueError: the tolerance is negative.
@@ -127,10 +133,12 @@ def bayesian_equilibria(game: BayesianGame, epsilon: float = 0.0, max_nodes: int
     tolerance = checked_tolerance(epsilon)
     shape = game.payoffs.shape[2:]
     domains: _Domains = {(i, b): tuple(range(shape[i])) for i in range(len(shape)) for b in range(len(game.labels[i]))}
-    consistent = _eliminate(game, domains, tolerance)
+    known: _Known = {}
+    consistent = _eliminate(game, domains, tolerance, known)
     left = tuple(tuple(domains[i, b] for b in range(len(names))) for i, names in enumerate(game.labels))
     stack, found, n_nodes = [domains] if consistent else [], [], 0
-    while stack and n_nodes < max_nodes:
+    deadline = np.inf if seconds is None else time.monotonic() + seconds
+    while stack and n_nodes < max_nodes and time.monotonic() < deadline:
         n_nodes += 1
         domains = stack.pop()
         undecided = [agent for agent, open_ in domains.items() if len(open_) > 1]
@@ -143,7 +151,7 @@ def bayesian_equilibria(game: BayesianGame, epsilon: float = 0.0, max_nodes: int
         agent = min(undecided, key=lambda agent: len(domains[agent]))
         for strategy in domains[agent]:
             branch = {**domains, agent: (strategy,)}
-            if _eliminate(game, branch, tolerance):
+            if _eliminate(game, branch, tolerance, known):
                 stack.append(branch)
     found.sort(key=lambda equilibrium: equilibrium.rules)
     return BayesianSolution(tuple(found), not stack, left, n_nodes)
@@ -175,7 +183,7 @@ def best_rule(game: BayesianGame, player: int, rules: Rules) -> tuple[int, ...]:
     return tuple(int(k) for k in values.argmax(axis=1))
 
 
-def _eliminate(game: BayesianGame, domains: _Domains, tolerance: float) -> bool:
+def _eliminate(game: BayesianGame, domains: _Domains, tolerance: float, known: _Known) -> bool:
     """Drop strategies whose regret exceeds the tolerance whatever the others' open strategies; false if none is."""
     agents = list(domains)
     first = [k for k, (a, b) in enumerate(pairwise(agents)) if a[0] != b[0]]  # where the next player's agents start
@@ -184,7 +192,7 @@ def _eliminate(game: BayesianGame, domains: _Domains, tolerance: float) -> bool:
     while changed:
         changed = False
         for group in groups:
-            least = {agent: _least_regrets(game, domains, agent) for agent in group}
+            least = {agent: _least_regrets(game, domains, agent, known) for agent in group}
             total = sum(float(bounds.min()) for bounds in least.values())
             for agent, bounds in least.items():
                 stays = total - bounds.min() + bounds <= tolerance
@@ -196,16 +204,23 @@ def _eliminate(game: BayesianGame, domains: _Domains, tolerance: float) -> bool:
     return True
 
 
-def _least_regrets(game: BayesianGame, domains: _Domains, agent: tuple[int, int]) -> Floats:
+def _least_regrets(game: BayesianGame, domains: _Domains, agent: tuple[int, int], known: _Known) -> Floats:
     """Lower bound of the regret of each open strategy at a bin, the others choosing freely cell by cell."""
     player, own_bin = agent
-    open_ = list(domains[agent])
+    own = domains[agent]
     n_strategies = game.payoffs.shape[2 + player]
-    gain = np.zeros((len(open_), n_strategies))
+    gain = np.zeros((len(own), n_strategies))
     for c in np.flatnonzero(game.bins[:, player] == own_bin):
-        kept = [range(n_strategies) if k == player else domains[k, int(b)] for k, b in enumerate(game.bins[c])]
-        table = np.moveaxis(game.payoffs[player, c][np.ix_(*kept)], player, 0).reshape(n_strategies, -1)
-        gain += (table[None, :, :] - table[open_][:, None, :]).min(axis=2)
+        kept = tuple(domains[k, b] for k, b in enumerate(game.bins[c].tolist()))
+        least = known.get((player, int(c), kept))
+        if least is None:
+            open_ = [range(n_strategies) if k == player else some for k, some in enumerate(kept)]
+            table = np.moveaxis(game.payoffs[player, c][np.ix_(*open_)], player, 0).reshape(n_strategies, -1)
+            least = (table[None, :, :] - table[list(own)][:, None, :]).min(axis=2)
+            if len(known) > _MOST_KNOWN:
+                known.clear()
+            known[player, int(c), kept] = least
+        gain += least
     return np.asarray(gain.max(axis=1))
 
 

@@ -153,12 +153,14 @@ def branch_limits(
         regret = _agent_regrets(source, tuple(mix[0] for mix in mixes))[None]
     else:
         regret = np.stack([mixed_regrets(game, tuple(mix[g] for mix in mixes)) for g, game in enumerate(source)])
+    is_small = (regret <= _LIMIT_REGRET * arranged.span * (1 + 1e-6)).all(axis=1)
+    is_complete = (paths.facts[:, kernel.STATUS] == kernel.REACHED) & is_small
     return BranchLimits(
         mixes=mixes,
         regret=np.maximum(regret, 0.0),
         is_settled=(paths.facts[:, kernel.SETTLED] > 0) & paths.attempted,
         precision=paths.facts[:, kernel.PRECISION] / paths.unit,
-        is_complete=(paths.facts[:, kernel.STATUS] == kernel.REACHED) & paths.attempted,
+        is_complete=is_complete & paths.attempted,
         first_turn=paths.facts[:, kernel.FIRST_TURN] / paths.unit,
         n_bifurcations=paths.facts[:, kernel.BIFURCATIONS].astype(np.int64),
     )
@@ -166,13 +168,14 @@ def branch_limits(
 
 @dataclass(frozen=True, slots=True)
 class _Arranged:
-    """Games as the kernel wants them; unit turns the caller's precision into the kernel's, game by game."""
+    """Games as the kernel wants them; unit turns the caller's precision into the kernel's, span its payoffs back."""
 
     tables: Floats
     strategies: Integers
     agent_of: Integers
     offsets: Integers
     unit: Floats
+    span: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +228,7 @@ def _arranged(games: npt.ArrayLike | BayesianGame, scaled: bool) -> _Arranged:
         agent_of=np.ascontiguousarray(first_agent + bins, dtype=np.int64),
         offsets=np.concatenate([[0], np.cumsum(np.repeat(shape, n_bins))]).astype(np.int64),
         unit=unit,
+        span=span,
     )
 
 

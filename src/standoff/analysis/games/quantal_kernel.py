@@ -159,9 +159,7 @@ def _follow_one(
                 for j in range(n + 1):
                     bend[j] = (next_tangent[j] - tangent[j]) / length
                 place, tangent = next_place, next_tangent
-                if passed == len(targets) and (
-                    greatest(work.advantage) <= limit_regret or place[n] >= max_precision or limit_regret < 0
-                ):
+                if passed == len(targets) and _has_ended(game, work, place, limit_regret, max_precision):
                     status = REACHED
                     break
                 step *= min(2.0, max(0.5, (caution * _WANTED_CORRECTION / (correction + 1e-12)) ** (1 / 3)))
@@ -175,6 +173,19 @@ def _follow_one(
     facts[PRECISION] = place[n]
     set_mix(game, place, work.mix)
     limit[:] = work.mix
+
+
+@part  # type: ignore[untyped-decorator]
+def _has_ended(game: Game, work: Work, place: _Floats, limit_regret: float, max_precision: float) -> bool:
+    """Whether nothing beyond this place is wanted."""
+    if limit_regret < 0 or place[-1] >= max_precision:
+        return True
+    if greatest(work.advantage) > limit_regret:  # as it was before the last correction: cheap, and nearly right
+        return False
+    set_mix(game, place, work.mix)
+    expect(game, work)
+    ended: bool = greatest(work.advantage) <= limit_regret
+    return ended
 
 
 @part  # type: ignore[untyped-decorator]
