@@ -8,7 +8,7 @@ import numpy.typing as npt
 from numba import njit
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def factorise(matrix: npt.NDArray[np.float64], pivots: npt.NDArray[np.int64]) -> float:
     """Replace a square matrix by its factors L and U.
 
@@ -44,7 +44,7 @@ def factorise(matrix: npt.NDArray[np.float64], pivots: npt.NDArray[np.int64]) ->
     return sign
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def back_substitute(
     factors: npt.NDArray[np.float64], pivots: npt.NDArray[np.int64], right: npt.NDArray[np.float64]
 ) -> None:

@@ -5,7 +5,7 @@ import numpy.typing as npt
 from numba import njit
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def mark_equilibria(
     games: npt.NDArray[np.float64],
     shape: npt.NDArray[np.int64],
@@ -49,7 +49,7 @@ def mark_equilibria(
             mark[marked[k]] = True
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _keep_best_replies(
     own: npt.NDArray[np.float64],
     marked: npt.NDArray[np.int64],

@@ -57,7 +57,7 @@ class Course(NamedTuple):
     next_tangent: _Floats
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def follow_branches(
     tables: _Floats,
     strategies: _Integers,
