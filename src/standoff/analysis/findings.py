@@ -1,0 +1,105 @@
+"""What every finding is made of: a figure with its error, named inputs, and a plain form for JSON."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Figure", "Floats", "Inputs", "to_json"]
+
+Floats = npt.NDArray[np.float64]
+
+_FEWEST_CONTINUOUS = 13
+"""An input with fewer distinct values than this is taken level by level."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number with its standard error and interval, all in the number's own unit."""
+
+    value: float
+    error: float
+    low: float
+    high: float
+
+    @property
+    def holds_zero(self) -> bool:
+        """Whether the interval includes zero."""
+        return self.low <= 0.0 <= self.high
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Inputs:
+    """What differs between worlds: one column an uncertainty or value.
+
+    Args:
+        names: the uncertainties, one a column.
+        values: shape (worlds, uncertainties), finite; a categorical column holds codes 0, 1, …
+        levels: for categorical columns only, the words that the codes stand for.
+        units: for numeric columns, the unit to print after a number; absent means dimensionless.
+
+    Raises:
+        ValueError: shapes that do not agree, values that are not finite, codes without a word.
+    """
+
+    names: tuple[str, ...]
+    values: Floats
+    levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        shape = self.values.shape
+        if len(shape) != 2 or shape[1] != len(self.names):
+            raise ValueError(f"{len(self.names)} names were given for inputs of shape {shape}")
+        if len(set(self.names)) != len(self.names):
+            raise ValueError("two inputs have the same name")
+        if not np.isfinite(self.values).all():
+            raise ValueError("the inputs contain a value that is not finite")
+        for name, words in self.levels.items():
+            if name not in self.names:
+                raise ValueError(f"levels are given for `{name}`, which is not an input")
+            codes = self.values[:, self.names.index(name)]
+            if not np.isin(codes, np.arange(len(words))).all():
+                raise ValueError(f"`{name}` has codes that stand for no level (0 to {len(words) - 1})")
+
+    def column(self, name: str) -> Floats:
+        """The values of one input, shape (worlds,)."""
+        column: Floats = self.values[:, self.names.index(name)]
+        return column
+
+    def is_discrete(self, index: int) -> bool:
+        """Whether a column is categorical or takes only a few values."""
+        return self.names[index] in self.levels or np.unique(self.values[:, index]).size < _FEWEST_CONTINUOUS
+
+    def rows(self, order: npt.NDArray[np.int64]) -> Inputs:
+        """The same inputs for the worlds in `order`."""
+        return Inputs(self.names, self.values[order], self.levels, self.units)
+
+    def say(self, name: str, value: float, digits: int = 3) -> str:
+        """One value of an input in words: its level, or its number with the unit."""
+        if name in self.levels:
+            return self.levels[name][round(value)]
+        unit = self.units.get(name, "")
+        return f"{value:.{digits}g} {unit}".rstrip()
+
+
+def to_json(value: Any) -> Any:
+    """A finding as dicts, lists, numbers and text; a number that is not finite becomes None."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {item.name: to_json(getattr(value, item.name)) for item in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): to_json(item) for key, item in value.items()}
+    if isinstance(value, np.ndarray):
+        return to_json(value.tolist())
+    if isinstance(value, list | tuple | set | frozenset):
+        return [to_json(item) for item in value]
+    if isinstance(value, np.generic):
+        return to_json(value.item())
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value

@@ -1,0 +1,140 @@
+"""Would more futures change the ranking? Multiple comparisons with the best, from paired worlds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import norm
+
+from standoff.analysis.findings import Figure, Floats
+
+__all__ = ["Ranking", "rank", "world_weights"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranking:
+    """The strategies from best to worst, and how much of that is sure.
+
+    `against_best[s]` is the difference to the best of the others, with an interval that holds for all strategies
+    at once and includes zero where the strategy may be the best. `may_be_best` are the strategies that cannot be
+    told from the best; `best` is set only where one is left. `difference` and `error` have shape
+    (strategies, strategies). `worlds_needed` is how many worlds would tell the first two apart if they differ as
+    it seems; None where they are told apart, or do not differ.
+    """
+
+    order: tuple[str, ...]
+    best: str | None
+    may_be_best: tuple[str, ...]
+    against_best: dict[str, Figure]
+    difference: Floats
+    error: Floats
+    worlds_needed: int | None
+    statement: str
+    method: str
+    reference: str = (
+        "Hsu 1984, Constrained simultaneous confidence intervals for multiple comparisons with the best, "
+        "Annals of Statistics 12; Matejcik & Nelson 1995, Two-stage multiple comparisons with the best for "
+        "computer simulation, Operations Research 43 (common random numbers)"
+    )
+
+
+def world_weights(weights: Floats | None, n_worlds: int) -> Floats:
+    """Weights that sum to one, shape (worlds,); equal where none are given.
+
+    Raises:
+        ValueError: weights of another length, negative, or all zero.
+    """
+    if weights is None:
+        return np.full(n_worlds, 1.0 / n_worlds)
+    if weights.shape != (n_worlds,) or not (weights >= 0.0).all() or not 0.0 < weights.sum() < np.inf:
+        raise ValueError(f"weights must be {n_worlds} numbers, none negative and not all zero")
+    normed: Floats = weights / weights.sum()
+    return normed
+
+
+def rank(names: Sequence[str], figures: Floats, weights: Floats | None = None, level: float = 0.95) -> Ranking:
+    """Rank strategies by the weighted mean over worlds of a figure per world; more is better.
+
+    Each strategy is compared with every other by paired differences; Bonferroni over the others covers any
+    correlation between them.
+
+    Args:
+        names: of the strategies.
+        figures: shape (strategies, worlds); worlds and luck are common to the strategies.
+        weights: shape (worlds,).
+        level: chance with which all intervals hold at once.
+    """
+    n, n_worlds = figures.shape
+    w = world_weights(weights, n_worlds)
+    means = figures @ w
+    difference = means[:, None] - means[None, :]
+    error = np.zeros((n, n))
+    for s in range(n):
+        apart = figures[s] - figures - difference[s][:, None]
+        error[s] = np.sqrt((apart**2) @ w**2 * n_worlds / max(n_worlds - 1, 1))
+    reach = float(norm.ppf(1.0 - (1.0 - level) / max(n - 1, 1)))
+    upper = difference + reach * error
+    others = ~np.eye(n, dtype=bool)
+    may = [bool((upper[s][others[s]] >= 0.0).all()) for s in range(n)]
+    against = {name: _against(s, difference, error, reach, may) for s, name in enumerate(names)}
+    # ties in the mean keep the order of the names, so that relabelling does not reorder
+    order = sorted(range(n), key=lambda s: (-means[s], names[s]))
+    left = tuple(names[s] for s in order if may[s])
+    best = left[0] if len(left) == 1 else None
+    needed = _needed(difference, error, reach, order, n_worlds) if best is None else None
+    return Ranking(
+        tuple(names[s] for s in order),
+        best,
+        left,
+        against,
+        difference,
+        error,
+        needed,
+        _state(best, left, needed, n_worlds, level),
+        f"multiple comparisons with the best on {n_worlds} worlds, paired differences, {level:.0%} for all at once",
+    )
+
+
+def _against(s: int, difference: Floats, error: Floats, reach: float, may: Sequence[bool]) -> Figure:
+    """Difference to the best of the others with Hsu's constrained interval."""
+    others = [j for j in range(len(may)) if j != s]
+    if not others:
+        return Figure(0.0, 0.0, 0.0, 0.0)
+    nearest = min(others, key=lambda j: difference[s, j])
+    high = max(0.0, min(difference[s, j] + reach * error[s, j] for j in others))
+    rivals = [j for j in others if may[j]]
+    low = min((difference[s, j] - reach * error[s, j] for j in rivals), default=0.0)
+    return Figure(float(difference[s, nearest]), float(error[s, nearest]), float(min(0.0, low)), float(high))
+
+
+def _needed(difference: Floats, error: Floats, reach: float, order: Sequence[int], n_worlds: int) -> int | None:
+    """Worlds at which the difference seen between the first two would exceed its margin."""
+    if len(order) < 2:
+        return None
+    gap, spread = difference[order[0], order[1]], error[order[0], order[1]]
+    if gap <= 0.0:
+        return None
+    return int(np.ceil(n_worlds * max(reach * spread / gap, 1.0) ** 2))
+
+
+def _state(best: str | None, left: Sequence[str], needed: int | None, n_worlds: int, level: float) -> str:
+    if best is not None:
+        return f"More futures would not change which is best: {best} leads by more than chance explains ({level:.0%})."
+    together = ", ".join(left[:-1]) + f" and {left[-1]}"
+    if needed is None:
+        return f"{together} cannot be told apart, and more futures would not tell them: they do equally well."
+    times = needed / n_worlds
+    if times > 100.0:
+        return f"{together} cannot be told apart, and a hundred times as many worlds would not tell the first two."
+    return (
+        f"More futures could change which is best: {together} cannot be told apart on {n_worlds} worlds. "
+        f"If the first two differ as it seems, about {_rounded(needed)} worlds would tell them."
+    )
+
+
+def _rounded(n: int) -> int:
+    """Two leading digits, upwards: an estimate should not look exact."""
+    unit: int = 10 ** max(len(str(n)) - 2, 0)
+    return -(-n // unit) * unit

@@ -1,0 +1,270 @@
+"""What the worlds' inputs say about a figure per world: a cross-fitted regression, and shrinkage towards it.
+
+A figure per world is an estimate from few replications. The regression over all other worlds predicts it without
+having seen it; the world's own replications then count by how far they can be trusted (empirical Bayes).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.linalg import cho_factor, cho_solve
+
+from standoff.analysis.findings import Floats, Inputs
+
+__all__ = ["Posterior", "assign_folds", "predict", "shrink", "spline_basis"]
+
+N_FOLDS = 5
+_KNOTS = 4
+_MOST_TERMS = 600
+_SHAPES: tuple[tuple[int, float, bool], ...] = (
+    (-1, 0.0, False),
+    *(
+        (richness, penalty, adaptive)
+        for richness in (0, 1, 2)
+        for penalty in (3e-3, 3e-2, 3e-1)
+        for adaptive in (False, True)
+    ),
+)
+"""How rich (-1: only the mean), how strong a penalty, whether penalties follow the inputs' strength."""
+_FEWEST_IN_GROUP = 50
+_MOST_GROUPS = 20
+_FEWEST_FOR_SPREAD = 250
+_DOUBT = 1.5
+"""A spread that chance explains would let a world's luck speak: it must exceed this many standard errors."""
+
+
+def assign_folds(inputs: Inputs, n_folds: int = N_FOLDS, seed: int = 0) -> npt.NDArray[np.int64]:
+    """The fold of each world, shape (worlds,).
+
+    It depends on the world's inputs and not on its place, so that reordering the worlds changes nothing.
+    """
+    values = inputs.values
+    canonical = np.lexsort(values.T[::-1]) if values.shape[1] else np.arange(values.shape[0])
+    folds = np.empty(values.shape[0], dtype=np.int64)
+    folds[canonical] = np.random.default_rng(seed).permutation(values.shape[0]) % n_folds
+    return folds
+
+
+def spline_basis(column: Floats, n_knots: int = _KNOTS) -> Floats:
+    """A cubic spline with knots at quantiles, without the constant, shape (worlds, terms).
+
+    Truncated powers, each standardised: enough for a ridge; a linear relation is reproduced exactly.
+    """
+    spread = float(column.std())
+    if spread == 0.0:
+        return np.empty((column.size, 0))
+    x = (column - column.mean()) / spread
+    knots = np.unique(np.quantile(x, np.linspace(0.0, 1.0, n_knots + 2)[1:-1]))
+    terms = [x, x**2, x**3, *(np.maximum(x - knot, 0.0) ** 3 for knot in knots)]
+    basis = np.column_stack(terms)
+    # orthonormal columns, smoothest first: the penalty then falls evenly on shape and not on the choice of powers
+    basis -= basis.mean(axis=0)
+    q, r = np.linalg.qr(basis)
+    solid = np.abs(np.diag(r)) > 1e-9 * np.abs(r[0, 0])
+    orthonormal: Floats = q[:, solid] * np.sqrt(column.size)
+    return orthonormal
+
+
+def _level_basis(column: Floats) -> Floats:
+    """One indicator a level, centred, shape (worlds, levels)."""
+    indicators = (column[:, None] == np.unique(column)[None, :]).astype(np.float64)
+    centred: Floats = indicators - indicators.mean(axis=0)
+    return centred
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Terms:
+    """Columns of the regression, the first constant; for each its input (or pair), and its degree of richness."""
+
+    columns: Floats
+    group: npt.NDArray[np.int64]
+    richness: npt.NDArray[np.int64]
+
+
+def _terms(inputs: Inputs) -> _Terms:
+    """Straight lines (0), curves (1) and products of two lines (2), as many as the worlds can bear."""
+    n_worlds, n_inputs = inputs.values.shape
+    blocks, group, richness = [np.ones((n_worlds, 1))], [-1], [0]
+    lines: list[tuple[int, Floats]] = []
+    for j in range(n_inputs):
+        column = np.ascontiguousarray(inputs.values[:, j])
+        block = _level_basis(column) if inputs.is_discrete(j) else spline_basis(column)
+        blocks.append(block)
+        group += [j] * block.shape[1]
+        richness += [0] * block.shape[1] if inputs.is_discrete(j) else ([0] + [1] * block.shape[1])[: block.shape[1]]
+        if column.std() > 0.0 and inputs.names[j] not in inputs.levels:
+            lines.append((j, (column - column.mean()) / column.std()))
+    pairs = [(a, b) for a in range(len(lines)) for b in range(a + 1, len(lines))]
+    if pairs and len(pairs) + len(group) <= min(_MOST_TERMS, n_worlds // 2):
+        crossed = np.column_stack([lines[a][1] * lines[b][1] for a, b in pairs])
+        blocks.append((crossed - crossed.mean(axis=0)) / np.maximum(crossed.std(axis=0), 1e-12))
+        group += list(range(n_inputs, n_inputs + len(pairs)))
+        richness += [2] * len(pairs)
+    return _Terms(np.column_stack(blocks), np.array(group), np.array(richness))
+
+
+def predict(inputs: Inputs, targets: Floats, folds: npt.NDArray[np.int64]) -> Floats:
+    """Each world's targets as the other folds' worlds predict them from its inputs.
+
+    Ridge on lines, curves and products, plain or with penalties that fall on the inputs that matter little. How
+    rich and how strong is settled within the other folds, for each target, so that a world's own figures have no
+    part in it.
+
+    Args:
+        inputs: worlds by uncertainties.
+        targets: shape (targets, worlds).
+        folds: shape (worlds,).
+
+    Returns:
+        shape (targets, worlds).
+
+    Reference: Strong, Oakley & Brennan 2014, Estimating multiparameter partial expected value of perfect
+    information, Medical Decision Making 34 (regression of net benefits on inputs); cross-fitting as in
+    Chernozhukov et al. 2018, Double/debiased machine learning, Econometrics Journal 21.
+    """
+    terms = _terms(inputs)
+    spread = targets.std(axis=1)
+    used = spread > 0.0
+    out = targets.copy()
+    if not used.any():
+        return out
+    y = np.ascontiguousarray((targets[used].T - targets[used].mean(axis=1)) / spread[used])
+    n_folds = int(folds.max()) + 1
+    members = [np.flatnonzero(folds == k) for k in range(n_folds)]
+    parts = [_Sums(terms.columns[m].T @ terms.columns[m], terms.columns[m].T @ y[m], m.size) for m in members]
+    misses = _inner_misses(terms, parts, y.shape[1])
+    predicted = np.empty_like(y)
+    for k, member in enumerate(members):
+        rest = _add([part for j, part in enumerate(parts) if j != k])
+        chosen = misses[k].argmin(axis=0)
+        for shape in np.unique(chosen):
+            slopes = _fits(terms, rest, int(shape))[0]
+            wanted = np.flatnonzero(chosen == shape)
+            predicted[np.ix_(member, wanted)] = terms.columns[member] @ slopes[:, wanted]
+    out[used] = (predicted * spread[used] + targets[used].mean(axis=1)).T
+    return out
+
+
+def _inner_misses(terms: _Terms, parts: Sequence[_Sums], n_targets: int) -> Floats:
+    """How far each shape misses within the folds other than k, shape (folds, shapes, targets).
+
+    Fold j is predicted from all but j and k; the sums of squares alone give the miss, up to a constant.
+    """
+    n_folds = len(parts)
+    misses = np.zeros((n_folds, len(_SHAPES), n_targets))
+    for k in range(n_folds if n_folds > 2 else 0):
+        for j in range(k):
+            rest = _add([part for i, part in enumerate(parts) if i not in (j, k)])
+            for c, slopes in enumerate(_fits(terms, rest)):
+                for scored, held in ((k, parts[j]), (j, parts[k])):
+                    square = (slopes * (held.square @ slopes)).sum(axis=0)
+                    misses[scored, c] += square - 2.0 * (slopes * held.cross).sum(axis=0)
+    return misses
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sums:
+    """Sums of squares and cross products of some worlds."""
+
+    square: Floats
+    cross: Floats
+    n: int
+
+
+def _add(parts: Sequence[_Sums]) -> _Sums:
+    square, cross = np.sum([p.square for p in parts], axis=0), np.sum([p.cross for p in parts], axis=0)
+    return _Sums(square, cross, sum(p.n for p in parts))
+
+
+def _fits(terms: _Terms, sums: _Sums, only: int | None = None) -> list[Floats]:
+    """Slopes for every shape of `_SHAPES` (or one), shape (terms, targets), zero for terms left out."""
+    answer = []
+    for richness, penalty, adaptive in _SHAPES if only is None else (_SHAPES[only],):
+        slopes = np.zeros_like(sums.cross)
+        kept = np.flatnonzero(terms.richness <= richness) if richness >= 0 else np.array([0])
+        square, cross = sums.square[np.ix_(kept, kept)], sums.cross[kept]
+        weights = np.where(terms.group[kept] < 0, 0.0, penalty)
+        found = _solve(square, cross, sums.n * weights)
+        if adaptive:
+            strength = np.bincount(terms.group[kept] + 1, (found**2).mean(axis=1))
+            mean = max(float(strength[1:].sum()) / max(int(np.count_nonzero(strength[1:])), 1), 1e-300)
+            weights *= mean / (strength[terms.group[kept] + 1] + 0.02 * mean)
+            found = _solve(square, cross, sums.n * weights)
+        slopes[kept] = found
+        answer.append(slopes)
+    return answer
+
+
+def _solve(square: Floats, cross: Floats, penalties: Floats) -> Floats:
+    ridge = square.copy()
+    # the small addition keeps a constant or repeated column from making the matrix singular
+    ridge[np.diag_indices_from(ridge)] += penalties + 1e-9 * square[0, 0]
+    found: Floats = cho_solve(cho_factor(ridge, check_finite=False), cross, check_finite=False)
+    return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Posterior:
+    """What is known of a figure in each world: mean and variance, shape (worlds,).
+
+    `cautious` is the variance if the regression errs by as much as chance would let it hide.
+    """
+
+    mean: Floats
+    variance: Floats
+    cautious: Floats
+
+
+def shrink(
+    prediction: Floats, own: Floats, noise: Floats, folds: npt.NDArray[np.int64], share: float = 1.0
+) -> Posterior:
+    """Weigh a world's own figure against its prediction.
+
+    The spread of the truth about the prediction and the noise of the figures are both smoothed over worlds of
+    similar prediction, since a variance from few batches says little (and is zero where a rare event did not
+    happen), and taken from the other folds: worlds whose batches agree by luck must not be trusted for it.
+
+    Args:
+        prediction: from other worlds, shape (worlds,).
+        own: the world's own mean over replications, shape (worlds,).
+        noise: the variance of `own`, unbiased if noisy, shape (worlds,).
+        folds: shape (worlds,).
+        share: part of the replications behind `own` when some are held out; `noise` is that of all of them.
+
+    Returns:
+        the normal posterior of each world's true figure.
+
+    Reference: Efron & Morris 1975, Data analysis using Stein's estimator, Journal of the American Statistical
+    Association 70, with the prior mean from the regression.
+    """
+    noise_of, spread, hidden = (np.empty(prediction.size) for _ in range(3))
+    missed = (own - prediction) ** 2 - noise / share
+    for k in range(int(folds.max()) + 1):
+        here, there = prediction[folds == k], prediction[folds != k]
+        noise_of[folds == k] = _smooth(here, there, noise[folds != k] / share, _FEWEST_IN_GROUP)
+        spread[folds == k] = _smooth(here, there, missed[folds != k], _FEWEST_FOR_SPREAD, _DOUBT)
+        hidden[folds == k] = _smooth(here, there, missed[folds != k], _FEWEST_FOR_SPREAD, -_DOUBT)
+    # figures without noise are taken as they are
+    trust = _part(spread, noise_of, np.where(noise == 0.0, 1.0, 0.0))
+    cautious = _part(hidden, noise_of, np.zeros(prediction.size)) * noise_of
+    return Posterior(prediction + trust * (own - prediction), trust * noise_of, cautious)
+
+
+def _part(one: Floats, other: Floats, otherwise: Floats) -> Floats:
+    """`one` as a part of both."""
+    part: Floats = np.divide(one, one + other, out=otherwise, where=one + other > 0.0)
+    return part
+
+
+def _smooth(at: Floats, known_at: Floats, values: Floats, fewest: int, doubt: float = 0.0) -> Floats:
+    """Means over groups of neighbours less `doubt` standard errors, straight lines between, not below zero."""
+    order = np.argsort(known_at, kind="stable")
+    groups = np.array_split(order, int(np.clip(order.size // fewest, 1, _MOST_GROUPS)))
+    centres = np.maximum.accumulate([known_at[g].mean() for g in groups])
+    means = [values[g].mean() - doubt * values[g].std() / np.sqrt(g.size) for g in groups]
+    smooth: Floats = np.maximum(np.interp(at, centres, means), 0.0)
+    return smooth
