@@ -32,10 +32,11 @@ from standoff.language.build_strategies import (
     build_payoffs,
     build_profiles,
     build_strategies,
+    check_decider,
 )
 from standoff.language.draft import Draft, References, build_clock
 from standoff.language.equations import Equations
-from standoff.language.fields import scalar, text, texts
+from standoff.language.fields import text, texts
 from standoff.language.model import Model
 from standoff.language.names import declare
 from standoff.language.reader import Mapping
@@ -72,9 +73,7 @@ def build_model(
     resolve_quantities(draft)
     parameters = build_parameters(draft)
     strategies = build_strategies(draft)
-    decider = scalar(study, "decider")
-    if decider is not None:
-        draft.is_actor(decider)
+    check_decider(draft)
     parts: dict[str, Any] = {
         "actors": build_actors(draft),
         "order": build_order(draft),

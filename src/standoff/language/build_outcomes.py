@@ -141,7 +141,9 @@ def _term(draft: Draft, name: Scalar, node: Mapping) -> Term:
         elif level is not None:
             levels.append(level)
     levels = levels or [0.0]
-    usual = number(node, "usual")
+    usual, at = number(node, "usual"), node.get("usual")
+    if usual is not None and at is not None and written and not min(levels) <= usual <= max(levels):
+        draft.report("levels", at.span, f"`usual` is {usual:g}, outside the levels of `{name.text}`", "choose a level")
     return Term(
         name.text, name.span, unit_of(node) or DIMENSIONLESS, tuple(levels),
         sorted(levels)[(len(levels) - 1) // 2] if usual is None else usual, text(node, "about"),
@@ -170,6 +172,9 @@ def _imposition(draft: Draft, name: Scalar, node: Scalar, declared: Declared, fo
     series = draft.names.find(node.text)
     if series is not None and series.symbol.kind == "series":
         draft.read_series.add(node.text)
+        if form == "stock" and None not in (series.unit, declared.unit) and series.unit != declared.unit:
+            message = f"`{name.text}` is in [{declared.unit}] and the series `{node.text}` in [{series.unit}]"
+            draft.report("wrong-unit", node.span, message, "give the series the stock's unit")
         return Imposition(symbol, name.span, "series", node.text)
     value = as_number(node)
     if form in ("stock", "count"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import prod
 
 from standoff.base.problems import suggest
 from standoff.base.units import DIMENSIONLESS
@@ -24,8 +25,9 @@ from standoff.language.places import FINAL, PARAMETERS, PAYOFF, STRATEGY
 from standoff.language.reader import Mapping, Node, Scalar, Sequence
 from standoff.language.tree import Number, Symbol
 
-__all__ = ["build_actors", "build_order", "build_payoffs", "build_profiles", "build_strategies"]
+__all__ = ["build_actors", "build_order", "build_payoffs", "build_profiles", "build_strategies", "check_decider"]
 
+MOST_INSTANCES = 1_000
 Settings = dict[str, Declared]
 Levels = tuple[tuple[str, tuple[float, ...] | tuple[str, ...]], ...]
 
@@ -36,6 +38,16 @@ def build_actors(draft: Draft) -> tuple[Actor, ...]:
         Actor(name.text, name.span, text(node, "name") or name.text, texts(node, "aliases"), text(node, "about"))
         for name, node in entries(draft.study, "actors")
     )
+
+
+def check_decider(draft: Draft) -> None:
+    """The decider is an actor that chooses something."""
+    decider = scalar(draft.study, "decider")
+    if decider is None or not draft.is_actor(decider):
+        return
+    if decider.text not in draft.names.dimensions and decider.text not in draft.names.broken:
+        message = f"`{decider.text}` is the decider, and has no choices"
+        draft.report("wrong-value", decider.span, message, "name an actor that has choices and strategies")
 
 
 def build_order(draft: Draft) -> tuple[tuple[str, ...], ...]:
@@ -113,6 +125,10 @@ def build_payoffs(draft: Draft) -> tuple[Payoff, ...]:
     for actor, node in entries(draft.study, "payoffs"):
         if not draft.is_actor(actor):
             continue
+        per = node.key("per")
+        if per is not None and node.get("discount") is None:
+            message = "`per` is the time of a `discount`, and there is none"
+            draft.report("keys-together", per.span, message, "add `discount`, or remove `per`")
         each, final, discount = (
             None
             if (written := scalar(node, key)) is None
@@ -176,6 +192,13 @@ def _settings(draft: Draft, actor: str, strategy: str, node: Mapping) -> tuple[L
         family = _family_of_levels(draft, actor, name, written)
         levels.append((name.text, tuple(item.text for item in written)))
         declared[name.text] = Declared(symbol, name.span, options(family) if family else None)
+    key, n_instances = node.key("settings"), prod(len(found) for _, found in levels)
+    if key is not None and n_instances > MOST_INSTANCES:
+        message = (
+            f"the settings make {n_instances:,} strategies of `{strategy}`, and at most {MOST_INSTANCES:,} are read"
+        )
+        draft.report("too-many", key.span, message, "keep the levels that matter")
+        levels = [(name, found[:1]) for name, found in levels]
     return tuple(levels), declared
 
 

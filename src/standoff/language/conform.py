@@ -229,11 +229,12 @@ def _record(node: Node, shape: Record, owner: _Owner, problems: list[Problem]) -
         advice = f"write `{owner.name}: {{{required[0]}: …}}`" if isinstance(node, Scalar) else None
         return _misfit(node, "a mapping", owner, problems, advice)
     items: list[tuple[Scalar, Node]] = []
+    free = {key.name for key in shape.keys} - {name.text for name, _ in node.items}
     for name, value in node.items:
         key = shape.key(name.text)
         if key is None:
             problems.append(_unknown_key(node, name, value, shape, owner))
-            key = _meant(node, name, shape)
+            key = _meant(name, free, shape)
         if key is not None:
             kept = _conform(value, key.shape, _Owner(name.text, name.span), problems)
             items.append((replace(name, text=key.name), kept))
@@ -241,10 +242,10 @@ def _record(node: Node, shape: Record, owner: _Owner, problems: list[Problem]) -
     return Mapping(tuple(items), node.span)
 
 
-def _meant(node: Mapping, name: Scalar, shape: Record) -> Key | None:
-    """The key of which this one is a misspelling, if that is not there."""
-    free = [key.name for key in shape.keys if node.get(key.name) is None]
+def _meant(name: Scalar, free: set[str], shape: Record) -> Key | None:
+    """The key of which this one is a misspelling, among those that are not there; it is free no longer."""
     nearest = get_close_matches(name.text, free, n=1, cutoff=0.6)
+    free.difference_update(nearest)
     return shape.key(nearest[0]) if nearest else None
 
 

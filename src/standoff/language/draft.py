@@ -17,6 +17,7 @@ from standoff.language.reader import Mapping, Scalar
 
 __all__ = ["PERIODS", "Draft", "References", "build_clock"]
 
+MOST_STEPS = 10_000
 PERIODS: dict[str, Per] = {
     "step": "step", "day": "day", "week": "week", "month": "month", "quarter": "quarter", "year": "year",
 }  # fmt: skip
@@ -121,9 +122,11 @@ def build_clock(study: Mapping, problems: list[Problem]) -> Clock:
     start, step, steps = text(node, "start"), text(node, "step"), number(node, "steps")
     date = parse_date(start) if start is not None else None
     found = node.get("steps")
-    if steps is not None and found is not None and not 1 <= steps <= 10_000:
+    if steps is not None and found is not None and not 1 <= steps <= MOST_STEPS:
         problems.append(
-            Problem("wrong-value", found.span, f"a clock has between 1 and 10,000 steps, and {steps:g} stands here")
+            Problem(
+                "wrong-value", found.span, f"a clock has between 1 and {MOST_STEPS:,} steps, and {steps:g} stands here"
+            )
         )
     return Clock(
         2000.0 if date is None else date,

@@ -23,6 +23,7 @@ from standoff.language.types import Inference, disagreement, in_unit, quoted
 
 __all__ = ["Equations", "Rule"]
 
+MOST_RULES = 100
 Settings = Mapping[str, Declared]
 _NO_SETTINGS: Settings = {}
 _EVENT = parse_unit("event")
@@ -154,7 +155,12 @@ class Equations:
         """A list of rules; the last, and only the last, has no `when`."""
         found: list[Rule] = []
         always: Span | None = None
-        for item in node.items:
+        if len(node.items) > MOST_RULES:
+            message = f"{len(node.items):,} rules stand here, and at most {MOST_RULES} are read"
+            self.problems.append(
+                Problem("too-many", node.items[MOST_RULES].span, message, "use `table`, or quantities")
+            )
+        for item in node.items[:MOST_RULES]:
             if not isinstance(item, MappingNode):
                 continue
             when, then = scalar(item, "when"), scalar(item, "then")
@@ -166,7 +172,7 @@ class Equations:
                 always = item.span
             if then is not None:
                 found.append(Rule(item.span, when, then))
-        if always is None and node.items:
+        if always is None and 0 < len(node.items) <= MOST_RULES:
             message = "no rule applies where none of these `when` holds"
             self.problems.append(
                 Problem("case-open", node.items[-1].span, message, "end with a rule that has only `then`")

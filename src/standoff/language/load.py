@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence as SequenceOf
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from standoff.base.problems import Problem, StudyError, has_errors, suggest
+from standoff.base.problems import Collected, Problem, StudyError, has_errors, suggest
 from standoff.base.source import Source, Span
 from standoff.language.build import build_model
 from standoff.language.checks import CHECKS
@@ -72,7 +72,7 @@ def read_study(study: str | Path, variants: SequenceOf[str] = (), *, every_varia
     problems: list[Problem] = []
     try:
         path = find_study(study)
-        source = read_source(path, f"{path.parent.resolve().name}/{STUDY_FILE}")
+        source = read_source(path, f"{path.parent.resolve().name}/{path.name}")
         raw, found = parse_yaml(source)
     except StudyError as error:
         return Loaded(None, error.problems)
@@ -83,9 +83,11 @@ def read_study(study: str | Path, variants: SequenceOf[str] = (), *, every_varia
     references = _read_references(path.parent, problems)
     model = _read(source, path.parent, raw, tuple(variants), references, problems)
     if every_variant:
-        for name, _ in entries(raw, "variants"):
+        for name, patch in entries(raw, "variants"):
             if name.text not in variants:
-                _read(source, path.parent, raw, (*variants, name.text), references, problems)
+                own: list[Problem] = []
+                _read(source, path.parent, raw, (*variants, name.text), references, own)
+                problems += _of_variant(own, problems, name.text, patch)
     unique = tuple({(p.code, p.span.start, p.span.source.path, p.message): p for p in problems}.values())
     return Loaded(None if has_errors(unique) else model, unique)
 
@@ -126,13 +128,27 @@ def _read(
     problems: list[Problem],
 ) -> Model | None:
     """Apply variants, check the shape, build the model, run the checks."""
+    own = Collected()
+    try:
+        model = _build(source, folder, raw, variants, references, own)
+        if not has_errors(own) and not has_errors(problems):
+            own += [problem for check in CHECKS for problem in check(model)]
+    except StudyError as error:
+        problems += error.problems
+        return None
+    problems += own
+    return None if has_errors(own) else model
+
+
+def _build(
+    source: Source, folder: Path, raw: Mapping, variants: tuple[str, ...], references: References, own: list[Problem]
+) -> Model:
     merged, impose = _with_variants(raw, variants)
-    own: list[Problem] = []
     start = Span(source, merged.span.start, merged.span.start)
     study = conform(merged, STUDY, "", start, own)
     imposed = None if not impose.items else conform(impose, IMPOSE, "impose", impose.span, own)
     assert isinstance(study, Mapping)
-    model = build_model(
+    return build_model(
         source,
         folder,
         study,
@@ -142,10 +158,6 @@ def _read(
         own,
         _digest(raw, variants),
     )
-    if not has_errors(own) and not has_errors(problems):
-        own += [problem for check in CHECKS for problem in check(model)]
-    problems += own
-    return None if has_errors(own) else model
 
 
 def _with_variants(raw: Mapping, variants: tuple[str, ...]) -> tuple[Mapping, Mapping]:
@@ -161,6 +173,18 @@ def _with_variants(raw: Mapping, variants: tuple[str, ...]) -> tuple[Mapping, Ma
         assert isinstance(together, Mapping)
         impose = together
     return merged, impose
+
+
+def _of_variant(found: list[Problem], known: list[Problem], name: str, patch: Mapping) -> list[Problem]:
+    """What a variant adds to what is known; where a problem stands outside its text, the message names it."""
+    old = {(p.code, p.span.start, p.message) for p in known}
+    new = [p for p in found if (p.code, p.span.start, p.message) not in old]
+    return [
+        p
+        if patch.span.start <= p.span.start < patch.span.stop
+        else replace(p, message=f"with the variant `{name}`, {p.message}")
+        for p in new
+    ]
 
 
 def _other_version(raw: Mapping) -> Problem | None:

@@ -117,7 +117,7 @@ def declare(study: Mapping, problems: list[Problem]) -> Names:
         if _claim(claimed, move, WHAT["move"], problems):
             names.symbols[move.text] = Declared(Symbol("move", move.text), move.span, TRUTH)
     _declare_choices(names, study)
-    _declare_terms(names, study)
+    _declare_terms(names, study, problems)
     return names
 
 
@@ -209,8 +209,11 @@ def _options(node: Node) -> tuple[str, ...]:
     return tuple(item.text for item in nodes(listed) if isinstance(item, Scalar))
 
 
-def _declare_terms(names: Names, study: Mapping) -> None:
+def _declare_terms(names: Names, study: Mapping, problems: list[Problem]) -> None:
     for deal, node in mapping(study, "deals").items:
+        if deal.text in names.actors:
+            message = f"`{deal.text}` is an actor already (line {names.actors[deal.text].line})"
+            problems.append(Problem("duplicate-name", deal.span, message, "give the deal another name"))
         if not isinstance(node, Mapping) or not isinstance(node.get("terms"), Mapping):
             names.broken.add(deal.text)
             continue

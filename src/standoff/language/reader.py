@@ -30,6 +30,7 @@ __all__ = [
 
 MOST_BYTES = 1_000_000
 MOST_DEPTH = 32
+MOST_ENTRIES = 2_000
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\r?\n[ \t]*|.)", re.DOTALL)
 
@@ -205,13 +206,15 @@ class _Builder:
                 if isinstance(inner, yaml.SequenceEndEvent):
                     return Sequence(tuple(items), span.to(self._span(inner)))
                 items.append(self._node(inner, depth + 1))
+                self._check_room(len(items), items[-1].span)
         return self._mapping(span, depth)
 
     def _mapping(self, span: Span, depth: int) -> Mapping:
         items: dict[str, tuple[Scalar, Node]] = {}
-        for event in self.events:
+        for count, event in enumerate(self.events):
             if isinstance(event, yaml.MappingEndEvent):
                 return Mapping(tuple(items.values()), span.to(self._span(event)))
+            self._check_room(count + 1, self._span(event))
             key = self._node(event, depth + 1)
             if not isinstance(key, Scalar):
                 self._stop("wrong-shape", key.span, "a list or mapping stands as a key", "put it in quotation marks")
@@ -226,6 +229,11 @@ class _Builder:
             else:
                 items[key.text] = (key, value)
         raise AssertionError("the parser ends every mapping")
+
+    def _check_room(self, count: int, span: Span) -> None:
+        if count > MOST_ENTRIES:
+            message = f"more than {MOST_ENTRIES:,} entries stand in one list or mapping"
+            self._stop("too-many", span, message, "keep those that matter")
 
     def _scalar(self, event: Any, span: Span) -> Scalar:
         style = event.style or ""

@@ -171,7 +171,6 @@ _STRATEGY = Record(
 )  # fmt: skip
 _PAYOFF = Record(
     (
-        _ABOUT,
         Key("each", _EXPRESSION, "paid in each step"),
         Key("final", _EXPRESSION, "paid on the state after the last step"),
         Key("discount", _EXPRESSION, "what a payment is worth that comes a time of `per` later"),

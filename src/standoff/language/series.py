@@ -17,7 +17,7 @@ from standoff.language.reader import Mapping, Scalar, read_source
 
 __all__ = ["MOST_BYTES", "build_series", "inside", "read_table"]
 
-MOST_BYTES = 10_000_000
+MOST_BYTES = 2_000_000
 _ABSENT = ("", "na", "nan", "n/a", "null", "none")
 
 

@@ -7,6 +7,7 @@ everything: `None` stands for it, so that one mistake is reported once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -34,6 +35,7 @@ from standoff.language.tree import (
 __all__ = ["Found", "Inference", "disagreement", "in_unit", "quoted"]
 
 _SHOWN = 60
+_YEAR_AND_MONTH = re.compile(r"(19|20|21)\d\d-(0[1-9]|1[0-2])")
 _EVENT = parse_unit("event")
 _PERIODS = tuple((name, parse_unit(name)) for name in PER_YEAR)
 _VERBS = {
@@ -207,6 +209,12 @@ class Inference:
             case "<" | "<=" | ">" | ">=":
                 self._same(node, "cannot compare {left} with {right}")
                 return _A_TRUTH
+            case "-" if _YEAR_AND_MONTH.fullmatch(node.span.text):
+                year, month = node.span.text.split("-")
+                date = round(int(year) + (int(month) - 1) / 12, 3)
+                message = f"{quoted(node)} is a subtraction in an expression, not a date"
+                self._report("date", node, message, f"`date` is a decimal year: write {date}")
+                return _UNKNOWN
             case "+" | "-":
                 return Found(NUMBER, self._same(node, _VERBS[node.operator]))
             case "**":
