@@ -30,7 +30,7 @@ def main() -> None:
     inputs, y = prim_cases(*PRIM_CASES)
     few = prim_cases(500, 20)
     find_trajectory(*few, PrimRules())
-    boxes, ours = best_of(3, lambda: find_trajectory(inputs, y, PrimRules()))
+    boxes, ours = best_of(5, lambda: find_trajectory(inputs, y, PrimRules()))
     _, whole = best_of(1, lambda: discover(inputs, y, PrimRules(), resamples=0))
     theirs, their_boxes = time_ema_workbench(inputs, y)
     print(f"PRIM, {PRIM_CASES[0]:,} rows by {PRIM_CASES[1]}, sorting included:")

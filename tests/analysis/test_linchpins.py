@@ -47,7 +47,8 @@ def pick(linchpin_list, *names):
 def test_evppi_of_one_input_is_the_closed_form(found, name, sd):
     figures = [pick(of.alone, name).evppi for of in found]
     assert sum(f.low <= value_of(sd) <= f.high for f in figures) >= 19
-    assert np.mean([f.value for f in figures]) == pytest.approx(value_of(sd), rel=0.05)
+    standard_error = np.mean([f.error for f in figures]) / np.sqrt(len(figures))
+    assert np.mean([f.value for f in figures]) == pytest.approx(value_of(sd), abs=3.0 * standard_error)
     assert all(f.low > 0.0 for f in figures)
 
 
@@ -79,7 +80,8 @@ def test_linchpins_are_ranked_by_value(found):
 def test_the_flip_point_is_where_the_conditional_means_cross(found):
     told = [of.flips["p"].flips[0] for of in found]
     assert all((flip.before, flip.after, flip.is_told) == ("a", "b", True) for flip in told)
-    assert sum(flip.at.low <= -LEAD <= flip.at.high for flip in told) >= 18
+    # a 95 % interval misses more than three times in twenty with a chance of 0.02
+    assert sum(flip.at.low <= -LEAD <= flip.at.high for flip in told) >= 17
     assert np.mean([flip.at.value for flip in told]) == pytest.approx(-LEAD, abs=0.03)
 
 
@@ -218,3 +220,8 @@ def test_one_strategy_is_best_whatever_happens():
     answer = linchpins(alone, permutations=39)
     assert answer.flips["p"].sentence == "Whatever p is, a is best."
     json.dumps(to_json(answer), allow_nan=False)
+
+
+def test_too_few_permutations_are_refused():
+    with pytest.raises(ValueError, match="at least 39"):
+        linchpins(two_options(0, 256), permutations=10)

@@ -249,6 +249,8 @@ def _violations(x: _Array, codes: _Array, low: _Array, high: _Array, allowed: _A
     """How many of the box's limits each case breaks."""
     broken = np.zeros(x.shape[1], dtype=np.int32)
     for j in range(x.shape[0]):
+        if low[j] == -np.inf and high[j] == np.inf:
+            continue
         for i in range(x.shape[1]):
             if x[j, i] < low[j] or x[j, i] > high[j]:
                 broken[i] += 1

@@ -16,7 +16,7 @@ from scipy.stats import norm, rankdata
 from standoff.analysis.findings import Figure, Floats, Inputs
 from standoff.analysis.flips import Flips, find_flips
 from standoff.analysis.linchpins_kernel import sum_folds
-from standoff.analysis.regression import N_FOLDS, assign_folds, spline_basis
+from standoff.analysis.regression import N_FOLDS, assign_folds, one_thread, spline_basis
 from standoff.analysis.robustness import Payoffs, champions, measure_regret
 
 __all__ = ["Cells", "Linchpin", "Linchpins", "cut_cells", "linchpins", "measure_effects"]
@@ -28,6 +28,7 @@ _RIDGE = 1e-3
 _WORLDS_A_KNOT = 2000
 _CHANCE = 0.025
 _VISIBLE = 0.02
+_FEWEST_PERMUTATIONS = 39
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,34 +131,40 @@ def linchpins(
         pair_permutations: the same for pairs; at least 39.
         resamples: of the worlds, for the flip points.
         seed: of folds, permutations and resamples.
+
+    Raises:
+        ValueError: too few permutations for the null to tell anything.
     """
+    if min(permutations, pair_permutations) < _FEWEST_PERMUTATIONS:
+        raise ValueError(f"the null needs at least {_FEWEST_PERMUTATIONS} permutations")
     inputs, w = payoffs.inputs, payoffs.w
     n = len(inputs.names)
     folds = assign_folds(inputs, N_FOLDS, seed)
     champion = champions(payoffs.mean, w, folds)
-    left = _residuals(payoffs, folds)
-    random = np.random.default_rng(seed)
-    # permuting the worlds in the order of their inputs keeps the result free of the order they came in
-    canonical = np.lexsort(inputs.values.T[::-1]) if n else np.arange(w.size)
-    evpi = measure_regret(payoffs).evpi
-    single = [cut_cells(inputs, (j,)) for j in range(n)]
-    shuffles = [_shuffle(random, canonical) for _ in range(permutations)]
-    alone = _judge(single, [(j,) for j in range(n)], left, folds, w, champion, shuffles)
-    lone = _report(inputs, alone, [(j,) for j in range(n)], evpi)
-    double: list[Linchpin] = []
-    if pairs and n > 1:
-        couples: list[tuple[int, ...]] = list(combinations(range(n), 2))
-        cells = [cut_cells(inputs, couple) for couple in couples]
-        shuffles = [_shuffle(random, canonical) for _ in range(pair_permutations)]
-        both = _judge(cells, couples, left, folds, w, champion, shuffles)
-        double = _report(inputs, both, couples, evpi, alone)
-    copies = np.empty((resamples, w.size))
-    copies[:, canonical] = random.poisson(1.0, (resamples, w.size))
-    flips = {
-        name: find_flips(inputs, j, left.of(j).mean(axis=1), w, payoffs.names, copies, single[j].cell)
-        for j, name in enumerate(inputs.names)
-    }
-    effects = measure_effects(inputs, outcomes or {}, int(np.argmax(payoffs.mean @ w)), folds, w)
+    with one_thread():
+        left = _residuals(payoffs, folds)
+        random = np.random.default_rng(seed)
+        # permuting the worlds in the order of their inputs keeps the result free of the order they came in
+        canonical = np.lexsort(inputs.values.T[::-1]) if n else np.arange(w.size)
+        evpi = measure_regret(payoffs).evpi
+        single = [cut_cells(inputs, (j,)) for j in range(n)]
+        shuffles = [_shuffle(random, canonical) for _ in range(permutations)]
+        alone = _judge(single, [(j,) for j in range(n)], left, folds, w, champion, shuffles)
+        lone = _report(inputs, alone, [(j,) for j in range(n)], evpi)
+        double: list[Linchpin] = []
+        if pairs and n > 1:
+            couples: list[tuple[int, ...]] = list(combinations(range(n), 2))
+            cells = [cut_cells(inputs, couple) for couple in couples]
+            shuffles = [_shuffle(random, canonical) for _ in range(pair_permutations)]
+            both = _judge(cells, couples, left, folds, w, champion, shuffles)
+            double = _report(inputs, both, couples, evpi, alone)
+        copies = np.empty((resamples, w.size))
+        copies[:, canonical] = random.poisson(1.0, (resamples, w.size))
+        flips = {
+            name: find_flips(inputs, j, left.of(j).mean(axis=1), w, payoffs.names, copies, single[j].cell)
+            for j, name in enumerate(inputs.names)
+        }
+        effects = measure_effects(inputs, outcomes or {}, int(np.argmax(payoffs.mean @ w)), folds, w)
     told = {pin.names[0] for pin in lone if pin.is_told}
     moving = [name for name in inputs.names if any(of[name] >= _VISIBLE for of in effects.values())]
     return Linchpins(

@@ -7,15 +7,17 @@ having seen it; the world's own replications then count by how far they can be t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy.linalg import cho_factor, cho_solve
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from standoff.analysis.findings import Floats, Inputs
 
-__all__ = ["Posterior", "assign_folds", "predict", "shrink", "spline_basis"]
+__all__ = ["Posterior", "assign_folds", "one_thread", "predict", "shrink", "spline_basis"]
 
 N_FOLDS = 5
 _KNOTS = 4
@@ -47,6 +49,16 @@ def assign_folds(inputs: Inputs, n_folds: int = N_FOLDS, seed: int = 0) -> npt.N
     folds = np.empty(values.shape[0], dtype=np.int64)
     folds[canonical] = np.random.default_rng(seed).permutation(values.shape[0]) % n_folds
     return folds
+
+
+def one_thread() -> AbstractContextManager[object]:
+    """Keep linear algebra to one thread while it lasts.
+
+    The matrices are small; on a busy machine the library's threads wait for each other twenty times as long as
+    one takes for the work.
+    """
+    limits: AbstractContextManager[object] = threadpool_limits(limits=1, user_api="blas")
+    return limits
 
 
 def spline_basis(column: Floats, n_knots: int = _KNOTS) -> Floats:
@@ -136,15 +148,16 @@ def predict(inputs: Inputs, targets: Floats, folds: npt.NDArray[np.int64]) -> Fl
     n_folds = int(folds.max()) + 1
     members = [np.flatnonzero(folds == k) for k in range(n_folds)]
     parts = [_Sums(terms.columns[m].T @ terms.columns[m], terms.columns[m].T @ y[m], m.size) for m in members]
-    misses = _inner_misses(terms, parts, y.shape[1])
     predicted = np.empty_like(y)
-    for k, member in enumerate(members):
-        rest = _add([part for j, part in enumerate(parts) if j != k])
-        chosen = misses[k].argmin(axis=0)
-        for shape in np.unique(chosen):
-            slopes = _fits(terms, rest, int(shape))[0]
-            wanted = np.flatnonzero(chosen == shape)
-            predicted[np.ix_(member, wanted)] = terms.columns[member] @ slopes[:, wanted]
+    with one_thread():
+        misses = _inner_misses(terms, parts, y.shape[1])
+        for k, member in enumerate(members):
+            rest = _add([part for j, part in enumerate(parts) if j != k])
+            chosen = misses[k].argmin(axis=0)
+            for shape in np.unique(chosen):
+                slopes = _fits(terms, rest, int(shape))[0]
+                wanted = np.flatnonzero(chosen == shape)
+                predicted[np.ix_(member, wanted)] = terms.columns[member] @ slopes[:, wanted]
     out[used] = (predicted * spread[used] + targets[used].mean(axis=1)).T
     return out
 
