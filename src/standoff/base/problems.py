@@ -5,14 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
+from heapq import nlargest
+from itertools import pairwise
 from typing import Any, Literal
 
 from standoff.base.codes import CODES
 from standoff.base.source import Span
 
-__all__ = ["MOST_SHOWN", "Problem", "StudyError", "has_errors", "render", "suggest", "to_json"]
+__all__ = [
+    "MOST_COLLECTED",
+    "MOST_SHOWN",
+    "Collected",
+    "Problem",
+    "StudyError",
+    "has_errors",
+    "render",
+    "suggest",
+    "to_json",
+]
 
 MOST_SHOWN = 10
+MOST_COLLECTED = 100
+_MANY_NAMES = 50
 _WIDEST_LINE = 110
 _SHOWN = {"\t": "\N{RIGHTWARDS ARROW}"}
 
@@ -44,7 +59,33 @@ class StudyError(Exception):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__(render(self.problems))
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        return render(self.problems)
+
+
+class Collected(list[Problem]):
+    """Problems as they are found, until there are more than anybody reads.
+
+    Raises:
+        StudyError: From whatever adds the problem with which there are `MOST_COLLECTED`.
+    """
+
+    def append(self, problem: Problem) -> None:
+        """Add one."""
+        super().append(problem)
+        if len(self) >= MOST_COLLECTED:
+            raise StudyError(self)
+
+    def extend(self, problems: Iterable[Problem]) -> None:
+        """Add several."""
+        for problem in problems:
+            self.append(problem)
+
+    def __iadd__(self, problems: Iterable[Problem]) -> Collected:  # type: ignore[misc, override]
+        self.extend(problems)
+        return self
 
 
 def has_errors(problems: Iterable[Problem]) -> bool:
@@ -87,12 +128,21 @@ def to_json(problems: Iterable[Problem]) -> list[dict[str, Any]]:
 def suggest(name: str, known: Iterable[str], kind: str = "names") -> str | None:
     """One action for an unknown name: the nearest known one, or all where there are few."""
     candidates = sorted(set(known))
-    nearest = get_close_matches(name, candidates, n=1, cutoff=0.6)
+    compared = candidates
+    if len(candidates) > _MANY_NAMES:
+        compared = nlargest(_MANY_NAMES, candidates, key=lambda candidate: len(_pairs(name) & _pairs(candidate)))
+    nearest = get_close_matches(name, compared, n=1, cutoff=0.6)
     if nearest:
         return f"did you mean `{nearest[0]}`?"
     if 0 < len(candidates) <= 8:
         return f"the {kind} here are " + ", ".join(f"`{candidate}`" for candidate in candidates)
     return None
+
+
+@lru_cache(maxsize=8192)
+def _pairs(name: str) -> frozenset[str]:
+    """Neighbouring letters, to sort out quickly which of many names are worth comparing."""
+    return frozenset(a + b for a, b in pairwise(name[:100]))
 
 
 def _block(problem: Problem) -> str:
@@ -104,16 +154,14 @@ def _block(problem: Problem) -> str:
         return head + advice
     text = span.source.line(line)
     length = max(1, min(span.stop - span.start, len(text) - column + 1))
-    shown, shift = _window(text, column - 1, length)
+    shown, shift = _window(text, column - 1)
     gutter = f"{line:>5} | "
     caret = f"{'':>5} | " + " " * (column - 1 - shift) + "^" * min(length, _WIDEST_LINE)
     return f"{head}\n{gutter}{shown}\n{caret}{advice}"
 
 
-def _window(text: str, start: int, length: int) -> tuple[str, int]:
+def _window(text: str, start: int) -> tuple[str, int]:
     """A piece of a long line around the caret, control characters made visible; and its offset."""
-    visible = "".join(c if c.isprintable() else _SHOWN.get(c, "\N{REPLACEMENT CHARACTER}") for c in text)
-    if len(visible) <= _WIDEST_LINE:
-        return visible, 0
-    first = max(0, min(start - 20, len(visible) - _WIDEST_LINE))
-    return visible[first : first + _WIDEST_LINE], first
+    first = 0 if len(text) <= _WIDEST_LINE else max(0, min(start - 20, len(text) - _WIDEST_LINE))
+    piece = text[first : first + _WIDEST_LINE]
+    return "".join(c if c.isprintable() else _SHOWN.get(c, "\N{REPLACEMENT CHARACTER}") for c in piece), first

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from standoff.base.problems import Problem
+from standoff.language.expectations import read_expectations
 from standoff.language.model import Model
 from standoff.language.ranges import check_faults, check_rates, check_starts
 from standoff.language.reach import check_after_the_end, check_before_the_start, check_cycles, check_states
@@ -56,6 +57,13 @@ def check_deals(model: Model) -> Iterator[Problem]:
             yield Problem("deal-without-final", deal.span if payoff is None else payoff.span, message, advice)
 
 
+def check_expectations(model: Model) -> Iterator[Problem]:
+    """What mechanisms expect can be evaluated; a variant may take away what they speak of."""
+    if not model.applied:
+        for mechanism in model.mechanisms:
+            yield from read_expectations(mechanism.expect, model)[1]
+
+
 CHECKS: tuple[Callable[[Model], Iterable[Problem]], ...] = (
     check_strategies,
     check_cycles,
@@ -67,6 +75,7 @@ CHECKS: tuple[Callable[[Model], Iterable[Problem]], ...] = (
     check_rates,
     check_starts,
     check_deals,
+    check_expectations,
     check_idle,
     check_unused,
     check_sources,

@@ -26,6 +26,7 @@ __all__ = [
     "shown_path",
 ]
 
+_LONGEST_PATH = 12
 SAME_STEP = ("quantity", "report", "draw", "event", "move", "choice", "term")
 LOOKING_BACK = ("previous", "since", "count", "ever", "age")
 
@@ -90,8 +91,12 @@ def find_cycles(model: Model) -> list[tuple[Symbol, ...]]:
 
 
 def shown_path(path: Iterable[Symbol]) -> str:
-    """A path as problems show it: `a → b → a`."""
-    return " → ".join(symbol.name for symbol in path)
+    """A path as problems show it: `a → b → a`; a very long one without its middle."""
+    names = [symbol.name for symbol in path]
+    if len(names) > _LONGEST_PATH:
+        left_out = len(names) - _LONGEST_PATH + 2
+        names[_LONGEST_PATH - 2 : -1] = [f"{left_out:,} more"]
+    return " → ".join(names)
 
 
 def same_step_references(tree: Expr) -> Iterator[Reference]:

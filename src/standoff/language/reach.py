@@ -38,7 +38,7 @@ def check_cycles(model: Model) -> Iterator[Problem]:
         place = next(reference for reference in references[path[0]] if reference.symbol == path[1])
         message = f"these wait for each other within a step: {shown_path(path)}"
         if len(path) == 2 and path[0].kind == "move":
-            message = f"a move of its own mode reads `{path[0].name}`, and one draw settles all moves of a mode together"
+            message = f"a move of its own mode reads `{path[0].name}`, and one draw settles all moves of a mode"
         elif len(path) == 2:
             message = f"`{path[0].name}` waits for itself within a step: {shown_path(path)}"
         yield Problem(

@@ -31,6 +31,7 @@ __all__ = [
 MOST_BYTES = 1_000_000
 MOST_DEPTH = 32
 MOST_ENTRIES = 2_000
+MOST_NODES = 50_000
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\r?\n[ \t]*|.)", re.DOTALL)
 
@@ -159,6 +160,7 @@ class _Builder:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.problems: list[Problem] = []
+        self.n_nodes = 0
         self.shift = 1 if source.text.startswith("\ufeff") else 0
         self.events: Iterator[Any] = self._parse()
 
@@ -186,6 +188,10 @@ class _Builder:
 
     def _node(self, event: Any, depth: int) -> Node:
         span = self._span(event)
+        self.n_nodes += 1
+        if self.n_nodes > MOST_NODES:
+            message = f"more than {MOST_NODES:,} keys and values stand in this file"
+            self._stop("too-many", span, message, "keep those that matter")
         if isinstance(event, yaml.AliasEvent):
             self._stop("yaml-alias", span, f"`*{event.anchor}` repeats another part of the file",
                        "write the part out, or use a named quantity")  # fmt: skip
@@ -305,7 +311,10 @@ _WORDS = (
 
 def _syntax(source: Source, error: Any) -> Problem:
     phrase = " ".join(str(part) for part in (getattr(error, "problem", ""), getattr(error, "reason", "")) if part)
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    ends = [getattr(error, name, None) for name in ("problem_mark", "context_mark")]
+    if "unexpected end of stream" in phrase:  # the quotation mark that is opened, not the end of the file
+        ends.reverse()
+    mark = ends[0] or ends[1]
     offset = mark.index if mark is not None else getattr(error, "position", 0)
     offset = min(max(0, offset), max(0, len(source.text) - 1))
     if offset and source.text[offset : offset + 1] in ("", "\n") and source.text[offset - 1] != "\n":

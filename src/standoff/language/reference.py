@@ -12,12 +12,18 @@ from importlib.resources import files
 from standoff.base.codes import CODES
 from standoff.base.distributions import DISTRIBUTIONS
 from standoff.base.problems import MOST_SHOWN
+from standoff.language.build_parameters import MOST_CORRELATED
+from standoff.language.build_strategies import MOST_INSTANCES
 from standoff.language.conform import MOST_IN_NAME
+from standoff.language.draft import MOST_STEPS
+from standoff.language.equations import MOST_RULES
 from standoff.language.functions import CLOCK_NAMES, FUNCTIONS, Argument, Function
 from standoff.language.parser import MOST_CHARACTERS
 from standoff.language.parser import MOST_DEPTH as MOST_DEPTH_OF_EXPRESSIONS
-from standoff.language.reader import MOST_BYTES, MOST_DEPTH
+from standoff.language.reader import MOST_BYTES, MOST_DEPTH, MOST_ENTRIES, MOST_NODES
 from standoff.language.schema import LANGUAGE_VERSION, STUDY
+from standoff.language.series import MOST_BYTES as MOST_BYTES_OF_TABLES
+from standoff.language.series import MOST_ROWS
 from standoff.language.shapes import Either, Free, Key, Keyed, ListOf, MapOf, Record, Shape, Text, TextKind
 from standoff.language.usage import MANY_PROFILES, MOST_PROFILES, RARE
 
@@ -176,6 +182,13 @@ def _distributions() -> Iterator[str]:
 def _limits() -> Iterator[str]:
     yield from ("## Limits", "", "| what | limit |", "| --- | --- |")
     yield f"| the file | {MOST_BYTES:,} bytes, nested {MOST_DEPTH} deep |"
+    yield f"| keys and values of a file | {MOST_NODES:,} |"
+    yield f"| a list or mapping | {MOST_ENTRIES:,} entries |"
+    yield f"| a list of rules | {MOST_RULES} |"
+    yield f"| the strategies that settings make of one | {MOST_INSTANCES:,} |"
+    yield f"| correlated uncertainties | {MOST_CORRELATED} |"
+    yield f"| a table of data | {MOST_BYTES_OF_TABLES:,} bytes, {MOST_ROWS:,} rows |"
+    yield f"| a clock | {MOST_STEPS:,} steps |"
     yield f"| an expression | {MOST_CHARACTERS:,} characters, nested {MOST_DEPTH_OF_EXPRESSIONS} deep |"
     yield f"| a name | {MOST_IN_NAME} characters: plain letters, digits and `_` |"
     yield f"| profiles | {MOST_PROFILES:,}; a warning above {MANY_PROFILES:,} |"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+from itertools import islice
 from pathlib import Path
 
 from standoff.base.problems import Problem, StudyError
@@ -18,6 +19,7 @@ from standoff.language.reader import Mapping, Scalar, read_source
 __all__ = ["MOST_BYTES", "build_series", "inside", "read_table"]
 
 MOST_BYTES = 2_000_000
+MOST_ROWS = 20_000
 _ABSENT = ("", "na", "nan", "n/a", "null", "none")
 
 
@@ -68,10 +70,14 @@ def read_table(path: Path, shown: str, at: Span) -> tuple[list[str], list[dict[s
     source = read_source(path, shown, at, MOST_BYTES)
     try:
         reader = csv.DictReader(io.StringIO(source.text), strict=True)
-        rows = [{key: value or "" for key, value in row.items() if isinstance(key, str)} for row in reader]
+        read = islice(reader, MOST_ROWS + 1)
+        rows = [{key: value or "" for key, value in row.items() if isinstance(key, str)} for row in read]
     except csv.Error as error:
         message = f"`{shown}` cannot be read as a table: {error}"
         raise StudyError([Problem("file-unreadable", at, message, "save it as CSV with commas")]) from None
+    if len(rows) > MOST_ROWS:
+        message = f"`{shown}` has more than {MOST_ROWS:,} rows"
+        raise StudyError([Problem("too-many", at, message, "keep the rows that the study reads")])
     return [name for name in reader.fieldnames or () if name], rows
 
 
@@ -119,7 +125,8 @@ def _gaps(clock: Clock, name: str, values: list[float]) -> list[str]:
     gaps = [step for step, value in enumerate(values) if math.isnan(value)]
     if not gaps:
         return []
-    more = f" and {len(gaps) - 1} more steps" if len(gaps) > 1 else ""
+    others = len(gaps) - 1
+    more = "" if others == 0 else f" and {others} more step{'s' * (others > 1)}"
     return [f"`{name}` has no value for {clock.label(gaps[0])}{more}"]
 
 

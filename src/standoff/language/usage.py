@@ -122,12 +122,12 @@ def check_profiles(model: Model) -> Iterator[Problem]:
         f"the strategies make {n_profiles:,} profiles; {_USUAL_WORLDS:,} worlds of {_USUAL_REPLICATIONS} replications"
         f" take about {_duration(seconds)} on one core"
     )
-    advice = f"give fewer levels to the `settings` of `{largest}`, or run the profiles that matter with `profiles`"
+    advice = f"give fewer levels to the `settings` of `{largest}`"
     if n_profiles > MOST_PROFILES:
         message = f"the strategies make {n_profiles:,} profiles, and at most {MOST_PROFILES:,} are read"
         yield Problem("too-many", span, message, advice)
     else:
-        yield Problem("many-profiles", span, message, advice)
+        yield Problem("many-profiles", span, message, advice + ", or run the profiles that matter")
 
 
 def check_settled(model: Model) -> Iterator[Problem]:
