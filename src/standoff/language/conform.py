@@ -29,7 +29,7 @@ MOST_IN_NAME = 60
 TRUTH_WORDS = ("yes", "no", "on", "off", "true", "false", "null", "none")
 RESERVED = frozenset({*FUNCTIONS, *CLOCK_NAMES, *KEYWORDS})
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_NUMBERS = re.compile(r"-?\d+(?:\.\d+)?")
+_NUMBERS = re.compile(r"(?<![\d.])-?\d+(?:\.\d+)?")
 _LOOKS_LIKE_NUMBER = re.compile(r"[+-]?[\d.][\d_,. ]*([eE][+-]?\d+)?\s*%?")
 
 

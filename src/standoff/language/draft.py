@@ -28,10 +28,14 @@ _STEPS: dict[str, StepName] = {
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """What a study's other files list: names of claims and ids of facts; None where there is no such file."""
+    """What a study's other files list: names of claims and ids of facts; None where a file cannot tell.
+
+    `has_claims` is whether there is a file of claims at all.
+    """
 
     claims: frozenset[str] | None = None
     facts: frozenset[str] | None = None
+    has_claims: bool = False
 
 
 @dataclass(slots=True)
@@ -102,7 +106,7 @@ class Draft:
         claims = self.references.claims
         if claims is not None:
             return self.known(names, claims, "unknown-claim", "no claim is named {}", "claims")
-        if names and not self.asked_for_claims:
+        if names and not self.asked_for_claims and not self.references.has_claims:
             self.asked_for_claims = True
             message = f"`{names[0].text}` is cited, and the study has no `claims.yaml`"
             self.report("file-missing", names[0].span, message, "write one, or give a `judgement` instead")

@@ -201,8 +201,9 @@ def _read_references(folder: Path, problems: list[Problem]) -> References:
     claims: frozenset[str] | None = None
     facts: frozenset[str] | None = None
     shown = folder.resolve().name
+    has_claims = (folder / _CLAIMS_FILE).exists()
     try:
-        if (folder / _CLAIMS_FILE).exists():
+        if has_claims:
             place = Span(Source(f"{shown}/{_CLAIMS_FILE}", ""), 0, 0)
             path = inside(folder, _CLAIMS_FILE, place)
             root, found = parse_yaml(read_source(path, f"{shown}/{_CLAIMS_FILE}", most=_MOST_BYTES_OF_CLAIMS))
@@ -220,7 +221,7 @@ def _read_references(folder: Path, problems: list[Problem]) -> References:
                 facts = frozenset(row["id"] for row in rows)
     except StudyError as error:
         problems.extend(error.problems)
-    return References(claims, facts)
+    return References(claims, facts, has_claims)
 
 
 def _digest(raw: Mapping, variants: tuple[str, ...]) -> Any:

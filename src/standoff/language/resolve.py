@@ -67,7 +67,7 @@ class Resolver:
                     otherwise=self.resolve(node.otherwise, own),
                 )
             case Membership():
-                own = self.family_of(node.item)
+                own = self.family_of(node.item) or BROKEN  # what is no option is reported as of the wrong type
                 members = tuple(self.resolve(option, own) for option in node.options)
                 return replace(node, item=self.resolve(node.item), options=members)
             case Call():

@@ -172,7 +172,8 @@ class Inference:
         if quantity not in self._types:
             self._types[quantity] = None
             tree = self.quantities.get(quantity)
-            self._types[quantity] = None if tree is None else self._form(tree)
+            form = None if tree is None else self._form(tree)
+            self._types[quantity] = None if form is None or form.kind == "option" else form
         return self._types[quantity]
 
     def _form(self, node: Expr) -> Type | None:
