@@ -124,10 +124,11 @@ _LIMITS: dict[tuple[str, str], _Limit] = {
     ("events", "dispersion"): _Limit("negative-rate", "a dispersion is above 0", is_open=True),
     ("modes", "shape"): _Limit("negative-rate", "a shape is above 0", is_open=True),
     ("quantities", "noise"): _Limit("negative-rate", "the noise of a report is 0 or more"),
-    ("payoffs", "discount"): _Limit("chance-range", "a discount lies between 0 and 1", most=1.0),
+    ("payoffs", "discount"): _Limit("wrong-value", "a discount lies between 0 and 1", most=1.0),
 }
 _OF = {"modes": "of the move", "payoffs": "in the payoff of"}
 _ADVICE = {
     "chance-range": "write a share, such as 0.05; for a rate that may pass 1 there is `hazard`",
+    "wrong-value": "write what a payment is worth that comes a time of `per` later, such as 0.97",
     "negative-rate": "change the number, or keep it above 0 with `max`",
 }

@@ -195,6 +195,7 @@ _WORDS = {
     "event": "the event {}",
     "move": "the move {}",
     "draw": "the draw {}",
+    "mode": "the mode {}",
     "choice": "the choice {}",
 }
 _REASONS: dict[Code, tuple[str, str]] = {
