@@ -27,7 +27,8 @@ bench: $(VENV)/.installed-bench  ## measure speed side by side with the peers
 	$(BIN)/python -m bench
 
 docs: $(VENV)/.installed  ## write the generated pages of docs/
-	$(BIN)/python -m standoff.language.reference docs
+	$(BIN)/python -m standoff.language.reference language > docs/language.md
+	$(BIN)/python -m standoff.language.reference problems > docs/problems.md
 
 clean:  ## remove what was made
 	rm -rf $(VENV) build dist korea-brief rivals-brief

@@ -25,7 +25,7 @@ def test_the_architecture_names_every_package_and_no_other() -> None:
 
 def test_every_file_that_the_architecture_names_exists() -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
-    paths = [path for path in re.findall(r"`([\w/]+\.py)`", text)]
+    paths = re.findall(r"`([\w/]+\.py)`", text)
     assert paths
     assert [path for path in paths if not (PACKAGE / path).exists()] == []
 
