@@ -32,14 +32,14 @@ from standoff.program.compile import compile_model
 from standoff.program.program import Program
 from standoff.program.reference import Lanes, run_lanes
 
-__all__ = ["Tested", "collect_expectations", "judge_expectations"]
+__all__ = ["Judged", "collect_expectations", "judge_expectations"]
 
 Floats = npt.NDArray[np.float64]
 Origin = Literal["claim", "mechanism"]
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class Judged:
     """One expectation of a claim or mechanism, with its answer; `path` is a path of influence, where there is one."""
 
     origin: Origin
@@ -76,7 +76,7 @@ def judge_expectations(
     threads: int | None = None,
     progress: Progress | None = None,
     evaluate: Evaluate = run_lanes,
-) -> tuple[Tested, ...]:
+) -> tuple[Judged, ...]:
     """Run the experiments of all expectations and judge each.
 
     Args:
@@ -96,7 +96,7 @@ def judge_expectations(
     needed = [e for (_, _, e), path in zip(expectations, paths, strict=True) if path is not None]
     table = draw_worlds(model, worlds, seed)
     results = _run(model, needed, table, replications, seed, threads, progress, evaluate)
-    tested: list[Tested] = []
+    tested: list[Judged] = []
     for (origin, name, expectation), path in zip(expectations, paths, strict=True):
         verdict = Verdict.not_represented()
         if path is not None:
@@ -104,7 +104,7 @@ def judge_expectations(
                 results[arm][expectation.measure.name, expectation.measure.kind] for arm in arms(expectation, model)
             ]
             verdict = _judged(expectation, sides, table.columns)
-        tested.append(Tested(origin, name, expectation, verdict, path))
+        tested.append(Judged(origin, name, expectation, verdict, path))
     return tuple(tested)
 
 

@@ -16,6 +16,7 @@ from standoff.evidence.blocks import Metadata
 from standoff.evidence.fingerprints import Fingerprint
 from standoff.evidence.passages import Address, parse_address
 from standoff.language.conform import conform
+from standoff.language.expectations import read_expectations
 from standoff.language.fields import entries, mapping, nodes, scalar, scalars, text
 from standoff.language.load import find_study
 from standoff.language.model import Model
@@ -200,14 +201,15 @@ def read_ledger(path: Path, shown: str | None = None) -> tuple[Ledger | None, tu
 
 
 def check_ledger(ledger: Ledger, model: Model) -> list[Problem]:
-    """Names that claims bear on and the model does not have."""
+    """Names that claims bear on and the model does not have, and expectations that it cannot evaluate."""
     known = names_in(model)
-    return [
+    problems = [
         Problem("unknown-name", name.span, f"nothing in the model is named `{name.text}`", suggest(name.text, known))
         for claim in ledger.claims
         for name in claim.bears_on
         if name.text not in known
     ]
+    return problems + [found for claim in ledger.claims for found in read_expectations(claim.expect, model)[1]]
 
 
 def names_in(model: Model) -> frozenset[str]:

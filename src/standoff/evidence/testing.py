@@ -9,7 +9,7 @@ than luck would show in 199 of 200 models without an effect, or where the mean o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -205,6 +205,9 @@ def _judge(verb: Verb, change: Floats, columns: Mapping[str, Floats], smallest: 
     if verb == "leaves":
         swapped: dict[Answer, Answer] = {"no visible effect": "holds", "holds": "fails", "fails": "fails"}
         answer = swapped.get(answer, answer)
+        if separator is not None:
+            sides = [swapped[side] for side in (separator.below, separator.above)]
+            separator = replace(separator, below=sides[0], above=sides[1])
         still = 1 - (up + down) / n
         return Verdict(answer, effect, spread, still, (up + down) / n, 0.0, mean.size, smallest, separator)
     return Verdict(answer, effect, spread, up / n, down / n, 1 - (up + down) / n, mean.size, smallest, separator)

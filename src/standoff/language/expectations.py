@@ -23,7 +23,7 @@ from standoff.language.reader import Mapping, Scalar
 from standoff.language.shapes import Free, Key, ListOf, Record, Shape, Text
 from standoff.language.tree import Binary, Symbol
 
-__all__ = ["EXPECTATION", "Expectation", "Verb", "read_expectations", "represented"]
+__all__ = ["EXPECTATION", "Expectation", "Verb", "check_mechanisms", "read_expectations", "represented"]
 
 Verb = Literal["raises", "lowers", "leaves", "weakens", "strengthens", "stays"]
 
@@ -104,6 +104,11 @@ def read_expectations(written: Iterable[Mapping], model: Model) -> tuple[tuple[E
         if expectation is not None and not any(p.severity == "error" for p in problems[known:]):
             found.append(expectation)
     return tuple(found), problems
+
+
+def check_mechanisms(model: Model) -> list[Problem]:
+    """Expectations of the study's mechanisms that cannot be evaluated."""
+    return [problem for mechanism in model.mechanisms for problem in read_expectations(mechanism.expect, model)[1]]
 
 
 def represented(model: Model, expectation: Expectation) -> tuple[Symbol, ...] | None:

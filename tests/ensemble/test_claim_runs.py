@@ -1,0 +1,87 @@
+"""Claims with known answers, on the two rivals."""
+
+import pytest
+
+from standoff.base.source import Source
+from standoff.ensemble.claims import Judged, collect_expectations, judge_expectations
+from standoff.evidence.claims import load_ledger
+from standoff.language.expectations import read_expectations
+from standoff.language.load import load_model
+from standoff.language.reader import Mapping, parse_yaml
+
+RIVALS = load_model("rivals")
+
+
+def answers(*texts: str, worlds: int = 192, replications: int = 16, seed: int = 1) -> list[Judged]:
+    found = []
+    for text in texts:
+        root, _ = parse_yaml(Source("claims.yaml", text))
+        assert isinstance(root, Mapping)
+        expectations, problems = read_expectations([root], RIVALS)
+        assert problems == []
+        found += [("claim", text, expectation) for expectation in expectations]
+    return list(judge_expectations(RIVALS, found, worlds, replications, seed))
+
+
+def test_one_true_one_false_one_unconnected_and_one_too_small() -> None:
+    found = answers(
+        "{raise: fear, raises: arms}",
+        "{raise: fear, lowers: arms}",
+        "{raise: dread_of_war, raises: arms}",
+        "{raise: detection, lowers: arms}",
+    )
+    assert [tested.verdict.answer for tested in found] == ["holds", "fails", "not represented", "no visible effect"]
+    assert found[2].path is None
+    assert found[0].path is not None and found[0].path[0].name == "fear"
+
+
+def test_one_that_holds_only_where_fear_is_low() -> None:
+    (tested,) = answers("{switch: {south: [pretend, calculating]}, lowers: arms_south}")
+    assert tested.verdict.answer == "mixed"
+    separator = tested.verdict.separator
+    assert separator is not None
+    assert (separator.name, separator.below, separator.above) == ("fear", "holds", "fails")
+
+
+def test_other_forms() -> None:
+    texts = {
+        "{better: reciprocate, than: race_on, on: arms}": "holds",
+        "{better: race_on, than: reciprocate, on: arms}": "fails",
+        "{raise: fear, strengthens: {switch: {north: [reciprocate, race_on]}, on: arms}}": "holds",
+        "{stays: war, within: [0, 0.05]}": "holds",
+        "{stays: war, within: [0.05, null]}": "fails",
+        "{raise: detection, sooner: exposed, where: 'south == pretend and north == reciprocate'}": "holds",
+        "{raise: pause, raises: race.paused}": "holds",
+        "{switch: {crisis: [never, at 2026-01]}, raises: war}": "holds",
+        "{raise: dread_of_war, lowers: payoff(north)}": "holds",
+    }
+    found = answers(*texts)
+    assert {tested.name: tested.verdict.answer for tested in found} == texts
+
+
+def test_a_war_that_can_come_once_has_its_own_chance() -> None:
+    """A crisis in one step alone, with a chance of war of 0.03: war rises by 0.03 exactly, by survival weights."""
+    (tested,) = answers("{switch: {crisis: [never, at 2026-01]}, raises: war}", worlds=16, replications=4)
+    assert tested.verdict.effect == pytest.approx(0.03, abs=1e-12)
+
+
+def test_no_effect_is_called_so_whatever_the_seed() -> None:
+    """Detection cannot matter to those who do not cheat; but for the rounding of nothing, nothing is seen."""
+    for seed in range(20):
+        (tested,) = answers(
+            "{raise: detection, raises: arms, where: 'south == honest'}", worlds=32, replications=4, seed=seed
+        )
+        assert tested.verdict.answer == "no visible effect"
+
+
+def test_the_answer_does_not_depend_on_company_or_threads() -> None:
+    text = "{raise: fear, raises: arms}"
+    alone = answers(text)[0].verdict
+    with_others = answers("{raise: detection, raises: trust}", text, "{raise: fear, raises: war}")[1].verdict
+    assert alone == with_others
+
+
+def test_expectations_of_claims_and_mechanisms_are_collected() -> None:
+    found, problems = collect_expectations(RIVALS, load_ledger("rivals"))
+    assert problems == []
+    assert ("mechanism", "fear_feeds_arms") in [(origin, name) for origin, name, _ in found]
