@@ -250,8 +250,8 @@ def trace(study: str, as_json: bool, world: int, replication: int, profile: str 
     Example:
       standoff trace korea --world 57 --replication 3 --profile us=tough_love
     """
-    from standoff.ensemble.run import trace_cell  # noqa: PLC0415
     from standoff.brief.terminal import show_trace  # noqa: PLC0415
+    from standoff.ensemble.run import trace_cell  # noqa: PLC0415
 
     loaded = _load(study, options["variants"])
     design = loaded.design(options["worlds"], max(options["replications"], replication + 1), options["seed"],

@@ -19,7 +19,9 @@ from standoff.language.tree import (
 
 __all__ = ["equations_text", "expression_text"]
 
-_STRENGTH = {"or": 1, "and": 2, "==": 4, "!=": 4, "<": 4, "<=": 4, ">": 4, ">=": 4, "+": 5, "-": 5, "*": 6, "/": 6, "**": 8}
+_STRENGTH = {"or": 1, "and": 2, "+": 5, "-": 5, "*": 6, "/": 6, "**": 8} | dict.fromkeys(
+    ("==", "!=", "<", "<=", ">", ">="), 4
+)
 _SIGNS = {"*": "·", "-": "−", "==": "is", "!=": "is not", "<=": "≤", ">=": "≥", "/": "/", "**": "^"}
 
 
@@ -41,8 +43,9 @@ def equations_text(model: Model) -> Iterator[tuple[str, str]]:
             route = f"{' or '.join(mode.states[i] for i in move.sources)} → {mode.states[move.target]}"
             when = f" when {expression_text(move.when.tree)}" if move.when else ""
             rate = move.hazard or move.chance
-            chance = f", {'hazard' if move.hazard else 'chance'} a {move.per} {expression_text(rate.tree)}" if rate else ""
-            yield f"{move.name}", route + when + chance
+            kind = "hazard" if move.hazard else "chance"
+            chance = f", {kind} a {move.per} {expression_text(rate.tree)}" if rate else ""
+            yield move.name, route + when + chance
     for strategy in model.strategies:
         for dimension, rules in strategy.rules:
             name = f"{strategy.actor}.{dimension}" if dimension else strategy.actor

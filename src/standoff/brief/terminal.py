@@ -62,9 +62,13 @@ def owned_up(ensemble: Ensemble) -> list[str]:
         f"check `{name}` does not hold in {futures:,} of {total:,} futures (first: world {world}, step {step})"
         for name, (futures, world, step) in found.broken.items()
     ]
-    lines += [f"`{name}` was clipped to its bounds in {share:.2%} of steps" for name, share in found.clipped.items()]
-    lines += [f"`{name}` was cut at its largest count in {share:.2%} of steps" for name, share in found.clamped.items()]
+    lines += [f"`{name}` was clipped to its bounds in {_share(x)} of steps" for name, x in found.clipped.items()]
+    lines += [f"`{name}` was cut at its largest count in {_share(x)} of steps" for name, x in found.clamped.items()]
     return lines
+
+
+def _share(share: float) -> str:
+    return f"{share:.2%}" if share >= 0.0001 else "fewer than 0.01%"
 
 
 def _run_data(ensemble: Ensemble) -> dict[str, Any]:
@@ -137,7 +141,8 @@ def _show_step(console: Console, model: Model, before: Step | None, step: Step) 
 
 
 def _line(things: Any) -> str:
-    return ", ".join(f"{name} {value if isinstance(value, (bool, str)) else _number(value)}" for name, value in things.items())
+    shown = {name: value if isinstance(value, (bool, str)) else _number(value) for name, value in things.items()}
+    return ", ".join(f"{name} {value}" for name, value in shown.items())
 
 
 def _number(value: float) -> str:
@@ -180,7 +185,9 @@ def show_study(model: Model, picture: Path | None, *, as_json: bool) -> None:
             "title": model.title,
             "actors": {a.name: a.title for a in model.actors},
             "strategies": {a: [i.label for i in model.instances(a)] for a in model.players},
-            "assumptions": {p.name: {"about": p.about, "unit": str(p.unit), "is": spread_text(p)} for p in model.parameters},
+            "assumptions": {
+                p.name: {"about": p.about, "unit": str(p.unit), "is": spread_text(p)} for p in model.parameters
+            },
             "equations": dict(equations_text(model)),
             "edges": [[e.source, e.target, e.sign] for e in causes.edges],
         }
