@@ -30,7 +30,7 @@ def main() -> None:
     inputs, y = prim_cases(*PRIM_CASES)
     few = prim_cases(500, 20)
     find_trajectory(*few, PrimRules())
-    boxes, ours = best_of(5, lambda: find_trajectory(inputs, y, PrimRules()))
+    boxes, ours = best_of(15, lambda: find_trajectory(inputs, y, PrimRules()))
     _, whole = best_of(1, lambda: discover(inputs, y, PrimRules(), resamples=0))
     theirs, their_boxes = time_ema_workbench(inputs, y)
     print(f"PRIM, {PRIM_CASES[0]:,} rows by {PRIM_CASES[1]}, sorting included:")
@@ -41,7 +41,7 @@ def main() -> None:
     small = Payoffs(
         payoffs.names, payoffs.mean[:, :256], payoffs.inputs.rows(np.arange(256)), payoffs.halves[:, :256]
     )  # fmt: skip
-    linchpins(small, permutations=39)
+    linchpins(small)
     found, seconds = best_of(1, lambda: linchpins(payoffs))
     print(f"EVPPI, {UNCERTAINTIES} uncertainties and {len(found.pairs)} pairs, {WORLDS:,} worlds by {STRATEGIES}:")
     print(f"  standoff       {seconds:7.3f} s with intervals, nulls and flip points (at most {LINCHPINS_AT_MOST:g})")

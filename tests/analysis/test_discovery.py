@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from standoff.analysis.discovery import PrimRules, discover, find_trajectory, with_quasi_p
+from standoff.analysis.discovery import PrimRules, discover, find_trajectory, sort_columns, with_quasi_p
 from standoff.analysis.findings import Inputs, to_json
 
 YARDSTICKS = Path(__file__).parent.parent / "data" / "yardsticks"
@@ -146,6 +146,23 @@ def test_an_increasing_transformation_of_an_input_keeps_the_cases(cases, traject
     other = Inputs(inputs.names, inputs.values * 3.0 + 1.0)
     boxes = find_trajectory(other, y, PrimRules(peel_alpha=0.1))
     assert [box.n for box in boxes] == [box.n for box in trajectory]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        np.random.default_rng(0).normal(size=3000),
+        np.random.default_rng(1).integers(-3, 3, 3000).astype(float),
+        1.0 + np.random.default_rng(2).random(3000) * 1e-13,
+        np.where(np.arange(3000) % 3 == 0, -0.0, 0.0),
+        np.random.default_rng(3).normal(size=3000) * 1e-310,
+    ],
+)
+def test_a_column_is_sorted_however_its_numbers_lie(column):
+    xs, order = sort_columns(column[None])
+    np.testing.assert_array_equal(xs[0], np.sort(column))
+    np.testing.assert_array_equal(column[order[0]], xs[0])
+    np.testing.assert_array_equal(np.sort(order[0]), np.arange(column.size))
 
 
 def test_objectives_and_ties_are_options():

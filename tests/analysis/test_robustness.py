@@ -26,7 +26,7 @@ def by_hand(weights=None):
     return Payoffs(("a", "b", "c"), TABLE, FOUR, twice(TABLE), weights)
 
 
-def same_effect(seed, n_worlds=1024, n_inputs=6):
+def same_effect(seed, n_worlds=1024, n_inputs=4):
     """Five strategies with one effect and luck of their own, 16 replications in two batches."""
     random = np.random.default_rng(seed)
     x = random.random((n_worlds, n_inputs))

@@ -27,6 +27,7 @@ __all__ = [
     "discover",
     "find_trajectory",
     "make_box",
+    "sort_columns",
     "with_quasi_p",
 ]
 
@@ -247,7 +248,7 @@ def find_trajectory(
     codes = np.ascontiguousarray(inputs.values[:, categorical].T.astype(np.int32))
     n_levels = max((len(inputs.levels[names[j]]) for j in categorical), default=1)
     start = np.ones(n_worlds, dtype=bool) if available is None else available
-    xs, order = _sort_columns(x)
+    xs, order = sort_columns(x)
     n_least, objective, largest = rules.mass_min * n_worlds, _OBJECTIVES[rules.objective], _TIES[rules.ties]
     peeled = kernel.peel(
         xs, order, codes, n_levels, y, start.astype(np.uint8), rules.peel_alpha, n_least, objective, largest
@@ -267,13 +268,30 @@ def find_trajectory(
     return tuple(boxes)
 
 
-def _sort_columns(x: Floats) -> tuple[Floats, npt.NDArray[np.int32]]:
-    """Each column sorted, and the case of each entry; columns side by side in threads, NumPy frees the lock."""
+def sort_columns(x: Floats) -> tuple[Floats, npt.NDArray[np.int32]]:
+    """Each column sorted, and the case of each entry; columns side by side in threads.
+
+    Sorting plain integers is several times as fast as sorting indirectly: a double's bits, turned so that their
+    order is the number's, give way in the lowest places to the case; what that leaves out of order is settled
+    after.
+    """
     xs, order = np.empty_like(x), np.empty(x.shape, dtype=np.int32)
+    places = np.uint64(max(x.shape[1] - 1, 1).bit_length())
+    cases = np.arange(x.shape[1], dtype=np.uint64)
+    low_bits = (np.uint64(1) << places) - np.uint64(1)
 
     def sort(j: int) -> None:
-        order[j] = np.argsort(x[j])
+        bits = (x[j] + 0.0).view(np.int64)
+        keys = np.where(bits < 0, ~bits, bits | np.int64(-(2**63))).view(np.uint64)
+        keys = (keys & ~low_bits) | cases
+        keys.sort()
+        order[j] = keys & low_bits
         np.take(x[j], order[j], out=xs[j], mode="clip")
+        if np.count_nonzero(xs[j, 1:] < xs[j, :-1]) > x.shape[1] // 64:
+            # values that differ only in the lowest places: insertion would take the square of their number
+            order[j] = np.argsort(x[j])
+            np.take(x[j], order[j], out=xs[j], mode="clip")
+        kernel.settle(xs[j], order[j])
 
     with ThreadPoolExecutor() as threads:
         list(threads.map(sort, range(len(x))))

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-__all__ = ["LENIENT", "LOW", "ORIGINAL", "UP", "WITH", "WITHOUT", "paste", "peel"]
+__all__ = ["LENIENT", "LOW", "ORIGINAL", "UP", "WITH", "WITHOUT", "paste", "peel", "settle"]
 
 LENIENT, ORIGINAL = 0, 1
 LOW, UP, WITHOUT, WITH = 0, 1, 2, 3
@@ -112,6 +112,18 @@ def _tally(codes: _Array, inside: _Array, y: _Array, n_levels: int) -> tuple[_Ar
                 counts[c, codes[c, i]] += 1.0
                 sums[c, codes[c, i]] += y[i]
     return counts, sums
+
+
+@njit(cache=True, nogil=True)
+def settle(values: _Array, order: _Array) -> None:
+    """Finish sorting a column that is nearly sorted, in place, by insertion."""
+    for k in range(1, values.size):
+        value, case = values[k], order[k]
+        at = k
+        while at > 0 and values[at - 1] > value:
+            values[at], order[at] = values[at - 1], order[at - 1]
+            at -= 1
+        values[at], order[at] = value, case
 
 
 @njit(cache=True, nogil=True)

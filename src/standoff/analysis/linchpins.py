@@ -26,9 +26,10 @@ _CELLS_PAIRED = 12
 _DEGREE_PAIRED = 4
 _RIDGE = 1e-3
 _WORLDS_A_KNOT = 2000
-_CHANCE = 0.025
+_CHANCE = 0.01
+_CHANCE_PAIRED = 0.025
 _VISIBLE = 0.02
-_FEWEST_PERMUTATIONS = 39
+_FEWEST_PERMUTATIONS, _FEWEST_PAIRED = 99, 39
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,7 +128,7 @@ def linchpins(
         payoffs: of the decider's strategies.
         outcomes: name to shape (strategies, worlds), to tell what moves the state but not the choice.
         pairs: whether to judge pairs too.
-        permutations: of the worlds against all inputs together, for the null; at least 39.
+        permutations: of the worlds against all inputs together, for the null; at least 99.
         pair_permutations: the same for pairs; at least 39.
         resamples: of the worlds, for the flip points.
         seed: of folds, permutations and resamples.
@@ -135,8 +136,8 @@ def linchpins(
     Raises:
         ValueError: too few permutations for the null to tell anything.
     """
-    if min(permutations, pair_permutations) < _FEWEST_PERMUTATIONS:
-        raise ValueError(f"the null needs at least {_FEWEST_PERMUTATIONS} permutations")
+    if permutations < _FEWEST_PERMUTATIONS or pair_permutations < _FEWEST_PAIRED:
+        raise ValueError(f"the null needs at least {_FEWEST_PERMUTATIONS} permutations, and {_FEWEST_PAIRED} for pairs")
     inputs, w = payoffs.inputs, payoffs.w
     n = len(inputs.names)
     folds = assign_folds(inputs, N_FOLDS, seed)
@@ -363,11 +364,12 @@ def _report(
 ) -> list[Linchpin]:
     """Findings with intervals that hold for all candidates at once; for pairs, what they add to the better one."""
     reach = float(norm.ppf(1.0 - 0.025 / max(len(which), 1)))
+    chance = _CHANCE if alone is None else _CHANCE_PAIRED
     found = []
     n_worlds = judged.gain.shape[1]
     for c, members in enumerate(which):
         value, error, p = float(judged.value[c]), float(judged.error[c]), float(judged.p_value[c])
-        low = value - reach * error if p <= _CHANCE else 0.0
+        low = value - reach * error if p <= chance else 0.0
         figure = Figure(max(value, 0.0), error, max(low, 0.0), max(value + reach * error, 0.0))
         share = min(figure.value / evpi.value, 1.0) if evpi.low > 0.0 else None
         beyond = None

@@ -36,8 +36,8 @@ __all__ = [
 
 WORST_SHARE = 0.1
 _SURE = 1.96
-_THREE = 3.0
-"""Standard errors that a regret must be from zero: several are looked at, and folds share their data."""
+_FAR = 3.5
+"""Standard errors that a mean regret must be from zero: several are looked at, and folds share their data."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -258,7 +258,7 @@ def measure_regret(payoffs: Payoffs, learned: Learned | None = None) -> Regret:
     """
     known = learned or learn(payoffs)
     w, names = payoffs.w, payoffs.names
-    reach = float(norm.isf(norm.sf(_THREE) / len(names)))
+    reach = float(norm.isf(norm.sf(_FAR) / len(names)))
     pick = known.picked.argmax(axis=1)
     best = np.take_along_axis(known.valued, pick[:, None, :], axis=1)
     lost = best - known.valued
@@ -280,10 +280,10 @@ def measure_regret(payoffs: Payoffs, learned: Learned | None = None) -> Regret:
         raw,
         surely,
         cannot,
-        _not_negative(_mean_figure(gain, w, _THREE)),
+        _not_negative(_mean_figure(gain, w, _FAR)),
         f"best strategy of each world picked by a regression over the other {known.folds.max() + 1} folds' worlds"
         f" and by the other replications, valued on held-out replications ({n_batches} batches); "
-        "intervals of means three standard errors wide, wider for many strategies, so that they hold for all at once",
+        "intervals of means 3.5 standard errors wide, wider for many strategies, so that they hold for all at once",
     )
 
 
