@@ -128,7 +128,7 @@ def _show_step(console: Console, model: Model, before: Step | None, step: Step) 
         return
     for family, option in step.things["choice"].items():
         console.print(f"  {family} chooses [bold]{option}[/bold]  ({step.fired.get(family, '')})")
-    happened = [name for name, value in (step.things["event"] | step.things["move"]).items() if value is True]
+    happened = [name for name, value in {**step.things["event"], **step.things["move"]}.items() if value is True]
     counted = {n: v for n, v in step.things["event"].items() if not isinstance(v, bool)}
     console.print("  happened: " + (", ".join(happened) or "nothing") + (f"; {_line(counted)}" if counted else ""))
     for kind, title in _KINDS[3:]:
