@@ -314,3 +314,13 @@ def test_the_schema_for_editors_has_every_section_with_its_description() -> None
     assert event["additionalProperties"] is False
     assert {"oneOf": [{"required": [name]} for name in ("chance", "hazard", "count")]} in event["allOf"]
     assert schema["required"] == [key.name for key in STUDY.keys if key.required]
+
+
+def test_a_name_that_is_unknown_in_many_places_is_shown_once(read: Reader) -> None:
+    loaded = read(("  arms: {start: 10,", "  arsm: {start: 10,"))
+    errors = [p for p in loaded.problems if p.severity == "error"]
+    assert len(errors) == 5 and len({p.message for p in errors}) == 1
+    shown = render(errors).splitlines()
+    assert shown[0].endswith("error: nothing is named `arms`, also on lines 24, 38, 40 [unknown-name]")
+    assert shown[-1] == "  help: did you mean `arsm`?"
+    assert len(shown) == 4

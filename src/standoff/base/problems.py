@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import lru_cache
 from heapq import nlargest
@@ -29,6 +29,7 @@ MOST_SHOWN = 10
 MOST_COLLECTED = 100
 _MANY_NAMES = 50
 _WIDEST_LINE = 110
+_MOST_LINES = 6
 _SHOWN = {"\t": "\N{RIGHTWARDS ARROW}"}
 
 
@@ -95,7 +96,7 @@ def has_errors(problems: Iterable[Problem]) -> bool:
 
 def render(problems: Sequence[Problem], most: int = MOST_SHOWN) -> str:
     """All problems in the one template, errors before warnings, at most `most` of them."""
-    ordered = in_order(problems)
+    ordered = _gathered(in_order(problems))
     blocks = [_block(problem) for problem in ordered[:most]]
     if len(ordered) > most:
         blocks.append(f"and {len(ordered) - most} more")
@@ -143,6 +144,29 @@ def suggest(name: str, known: Iterable[str], kind: str = "names") -> str | None:
 def _pairs(name: str) -> frozenset[str]:
     """Neighbouring letters, to sort out quickly which of many names are worth comparing."""
     return frozenset(a + b for a, b in pairwise(name[:100]))
+
+
+def _gathered(ordered: Sequence[Problem]) -> list[Problem]:
+    """One name that is unknown in many places is one problem: the first place, with the lines of the others."""
+    others: dict[tuple[str, str, str], list[Problem]] = {}
+    for problem in ordered:
+        if problem.code.startswith("unknown-"):
+            others.setdefault((problem.code, problem.span.source.path, problem.message), []).append(problem)
+    gathered: list[Problem] = []
+    for problem in ordered:
+        alike = others.get((problem.code, problem.span.source.path, problem.message), [problem])
+        if problem is alike[0]:
+            lines = sorted({other.span.line for other in alike} - {problem.span.line})
+            gathered.append(replace(problem, message=problem.message + _elsewhere(lines)))
+    return gathered
+
+
+def _elsewhere(lines: Sequence[int]) -> str:
+    if not lines:
+        return ""
+    shown = ", ".join(str(line) for line in lines[:_MOST_LINES])
+    more = f" and {len(lines) - _MOST_LINES} more" if len(lines) > _MOST_LINES else ""
+    return f", also on line{'s' * (len(lines) > 1)} {shown}{more}"
 
 
 def _block(problem: Problem) -> str:

@@ -22,7 +22,7 @@ from standoff.language.model import (
 )
 from standoff.language.names import Declared
 from standoff.language.places import FINAL, PARAMETERS, PAYOFF, STRATEGY
-from standoff.language.reader import Mapping, Node, Scalar, Sequence
+from standoff.language.reader import Broken, Mapping, Node, Scalar, Sequence
 from standoff.language.tree import Number, Symbol
 
 __all__ = ["build_actors", "build_order", "build_payoffs", "build_profiles", "build_strategies", "check_decider"]
@@ -150,8 +150,9 @@ def build_payoffs(draft: Draft) -> tuple[Payoff, ...]:
 
 def _strategy(draft: Draft, actor: str, name: Scalar, node: Mapping, dimensions: tuple[str, ...]) -> Strategy:
     levels, settings = _settings(draft, actor, name.text, node)
-    chosen = _by_dimension(draft, actor, node, "choose", dimensions)
-    weighed = _by_dimension(draft, actor, node, "weigh", dimensions)
+    chosen, is_whole = _by_dimension(draft, actor, node, "choose", dimensions)
+    weighed, is_whole_too = _by_dimension(draft, actor, node, "weigh", dimensions)
+    says_something = node.get("choose") is not None or node.get("weigh") is not None
     precision = _precision(draft, node, settings)
     rules: list[tuple[str, tuple[Rule, ...] | Weighing]] = []
     for dimension in dimensions:
@@ -164,17 +165,10 @@ def _strategy(draft: Draft, actor: str, name: Scalar, node: Mapping, dimensions:
         elif dimension in chosen:
             value = draft.equations.option_rules(chosen[dimension], STRATEGY, family, settings)
             rules.append((dimension, value))
-        elif not _is_refused(node, chosen, weighed):
+        elif is_whole and is_whole_too and says_something:
             message = f"`{name.text}` does not say what it chooses for `{dimension or actor}`"
             draft.report("missing-key", name.span, message, f"add `{dimension}` to `choose` or `weigh`")
     return Strategy(actor, name.text, name.span, text(node, "about"), levels, tuple(rules))
-
-
-def _is_refused(node: Mapping, chosen: dict[str, Node], weighed: dict[str, Node]) -> bool:
-    """Whether nothing can be said of missing dimensions, because `choose` or `weigh` was refused."""
-    return any(
-        not found and (node.key(key) is not None) for key, found in (("choose", chosen), ("weigh", weighed))
-    ) or (node.key("choose") is None and node.key("weigh") is None)
 
 
 def _settings(draft: Draft, actor: str, strategy: str, node: Mapping) -> tuple[Levels, Settings]:
@@ -231,27 +225,31 @@ def _family_of_levels(draft: Draft, actor: str, name: Scalar, written: tuple[Sca
     return None
 
 
-def _by_dimension(draft: Draft, actor: str, node: Mapping, key: str, dimensions: tuple[str, ...]) -> dict[str, Node]:
-    """What `choose` or `weigh` says of each dimension."""
+def _by_dimension(
+    draft: Draft, actor: str, node: Mapping, key: str, dimensions: tuple[str, ...]
+) -> tuple[dict[str, Node], bool]:
+    """What `choose` or `weigh` says of each dimension, and whether nothing in it was refused."""
     value, written = node.get(key), node.key(key)
     if value is None or written is None:
-        return {}
+        return {}, True
+    if isinstance(value, Broken):
+        return {}, False
     is_by_dimension = isinstance(value, Mapping) and (key == "choose" or _is_nested(value, dimensions))
     if not is_by_dimension:
         if len(dimensions) == 1:
-            return {dimensions[0]: value}
+            return {dimensions[0]: value}, True
         listed = ", ".join(f"`{dimension}`" for dimension in dimensions)
         message = f"`{actor}` chooses {listed}, and `{key}` does not say which is meant"
         draft.report("wrong-shape", written.span, message, f"write `{key}: {{{dimensions[0]}: …}}`")
-        return {}
+        return {}, False
     assert isinstance(value, Mapping)
     if dimensions == ("",):
         message = f"`{actor}` has only one choice, and a mapping stands here"
         draft.report("wrong-shape", written.span, message, "write the option or the rules alone")
-        return {}
+        return {}, False
     sentence = f"`{actor}` has no choice {{}}"
     known = draft.known((name for name, _ in value.items), dimensions, "unknown-name", sentence, "choices")
-    return {name.text: inner for name, inner in value.items if name.text in known}
+    return {name.text: inner for name, inner in value.items if name.text in known}, len(known) == len(value.items)
 
 
 def _is_nested(node: Mapping, dimensions: tuple[str, ...]) -> bool:

@@ -208,7 +208,7 @@ class Equations:
         for rule, when, then in reversed(parts):
             if then is None or (rule.when is not None and when is None):
                 return None
-            result = then if when is None or result is None else Conditional(rule.span, then, when, result)
+            result = then if when is None or result is None else Conditional(then.span, then, when, result)
         return result
 
     def _inference(self, settings: Settings) -> Inference:

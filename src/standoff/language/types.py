@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from standoff.base.problems import Problem
 from standoff.base.units import DIMENSIONLESS, YEAR, Unit, parse_unit
@@ -76,7 +77,16 @@ def disagreement(left: Unit, right: Unit, left_text: str, right_text: str) -> tu
                 if name == "year":
                     return "rate-per-step", f"multiply {text} by `years(1)`"
                 return "rate-per-step", f"give {text} per year instead of per {name}, and multiply it by `years(1)`"
-    return "wrong-unit", None
+    return "wrong-unit", _slip(left, right)
+
+
+def _slip(left: Unit, right: Unit) -> str | None:
+    """Whether two units differ by a slip of the hand, such as a plural."""
+    ours, theirs = set(left.powers) - set(right.powers), set(right.powers) - set(left.powers)
+    for name in sorted(ours):
+        for other in get_close_matches(name, theirs, n=1, cutoff=0.75):
+            return f"`{name}` and `{other}` are two units here; write both alike if they are one"
+    return None
 
 
 class Inference:
