@@ -101,6 +101,14 @@ def test_a_rate_by_another_period_is_told_to_be_yearly(read: Reader) -> None:
     assert problem.help == "give `1 [missile/week]` per year instead of per week, and multiply it by `years(1)`"
 
 
+def test_units_that_look_alike_are_pointed_out(read: Reader) -> None:
+    errors = [
+        p for p in read(("start: 10, unit: missile,", "start: 10, unit: missiles,")).problems if p.severity == "error"
+    ]
+    assert errors[0].message == "cannot add `built` [missile] to `arms` [missiles]"
+    assert errors[0].help == "`missiles` and `missile` are two units here; write both alike if they are one"
+
+
 def test_one_mistake_deep_inside_is_reported_once(read: Reader, said: Said) -> None:
     loaded = with_value(read, "max(arms, 2 * (arms + fear)) if (arms + 0) > little else arms * 3 + little")
     assert [code for code, _ in said(loaded)] == ["wrong-unit"]

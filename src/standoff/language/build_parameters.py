@@ -21,7 +21,7 @@ from standoff.language.places import CONSTANTS
 from standoff.language.reader import Mapping, Node, Scalar, Sequence
 from standoff.language.resolve import Resolver
 from standoff.language.tree import Call, Expr
-from standoff.language.types import in_unit, quoted
+from standoff.language.wording import in_unit, quoted
 
 __all__ = ["build_beliefs", "build_correlated", "build_parameters", "read_distribution"]
 

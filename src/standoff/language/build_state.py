@@ -9,7 +9,8 @@ from standoff.base.counts import MOST_COUNT
 from standoff.base.distributions import DISTRIBUTIONS
 from standoff.base.units import DIMENSIONLESS
 from standoff.language.build_parameters import read_distribution
-from standoff.language.draft import PERIODS, Draft
+from standoff.language.draft import Draft
+from standoff.language.equations import PERIODS
 from standoff.language.fields import entries, mapping, nodes, number, scalar, scalars, text, texts, truth
 from standoff.language.model import Choice, Draw, Event, Expression, Mode, Move, Quantity, Report, Stock
 from standoff.language.places import START, STEP

@@ -7,7 +7,8 @@ from math import prod
 
 from standoff.base.problems import suggest
 from standoff.base.units import DIMENSIONLESS
-from standoff.language.draft import PERIODS, Draft
+from standoff.language.draft import Draft
+from standoff.language.equations import PERIODS
 from standoff.language.fields import as_number, entries, mapping, nodes, scalar, text, texts
 from standoff.language.model import (
     NUMBER,

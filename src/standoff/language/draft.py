@@ -11,16 +11,12 @@ from standoff.base.units import DIMENSIONLESS, Unit
 from standoff.language.clock import PER_YEAR, Clock, StepName, parse_date
 from standoff.language.equations import Equations
 from standoff.language.fields import as_number, is_nothing, mapping, nodes, number, scalars, text
-from standoff.language.model import Per
 from standoff.language.names import Names
 from standoff.language.reader import Mapping, Scalar
 
-__all__ = ["PERIODS", "Draft", "References", "build_clock"]
+__all__ = ["Draft", "References", "build_clock"]
 
 MOST_STEPS = 10_000
-PERIODS: dict[str, Per] = {
-    "step": "step", "day": "day", "week": "week", "month": "month", "quarter": "quarter", "year": "year",
-}  # fmt: skip
 _STEPS: dict[str, StepName] = {
     "day": "day", "week": "week", "month": "month", "quarter": "quarter", "year": "year",
 }  # fmt: skip

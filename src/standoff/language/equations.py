@@ -19,15 +19,16 @@ from standoff.language.reader import Mapping as MappingNode
 from standoff.language.reader import Node, Scalar, Sequence
 from standoff.language.resolve import Resolver
 from standoff.language.tree import Conditional, Expr, Number, Unary
-from standoff.language.types import Inference, disagreement, in_unit, quoted
+from standoff.language.types import Inference
+from standoff.language.wording import disagreement, in_unit, quoted
 
-__all__ = ["Equations", "Rule"]
+__all__ = ["PERIODS", "Equations", "Rule"]
 
 MOST_RULES = 100
 Settings = Mapping[str, Declared]
 _NO_SETTINGS: Settings = {}
 _EVENT = parse_unit("event")
-_PERIODS: dict[str, Per] = {"step": "step", "day": "day", "week": "week", "month": "month", "quarter": "quarter",
+PERIODS: dict[str, Per] = {"step": "step", "day": "day", "week": "week", "month": "month", "quarter": "quarter",
                             "year": "year"}  # fmt: skip
 _NOWHERE = Span(Source("", ""), 0, 0)
 
@@ -136,7 +137,7 @@ class Equations:
         """A chance, hazard, mean count or growth, with the time it is for: that of `per`, or of its unit."""
         node = scalar(parent, key)
         written = scalar(parent, "per")
-        per = _PERIODS[written.text if written is not None else "step"]
+        per = PERIODS[written.text if written is not None else "step"]
         tree = None if node is None else self.tree(node, place)
         if node is None or tree is None:
             return _stand_in(node), per
@@ -149,7 +150,7 @@ class Equations:
         elif written is not None:
             message = f"{quoted(tree)} is per {period} by its unit, so that `per` says it twice"
             self.problems.append(Problem("keys-together", written.span, message, "leave `per` out"))
-        return Expression(node.span, tree), per if period is None else _PERIODS[period]
+        return Expression(node.span, tree), per if period is None else PERIODS[period]
 
     def rules(self, node: Sequence) -> tuple[Rule, ...]:
         """A list of rules; the last, and only the last, has no `when`."""
