@@ -252,15 +252,21 @@ def _cell(measure: Measure, mean: Floats, halves: Floats | None, present: float)
 
 
 def _share(measure: Measure, mean: Floats, halves: Floats | None) -> Figure:
-    """Share of worlds within the limit; its error is that of drawing worlds, and of the halves that disagree."""
+    """Share of worlds within the limit.
+
+    Its error is made up of that of drawing worlds, half of what the two halves of the replications disagree by, and
+    half of what taking luck out of the spread changes.
+    """
     inside = _inside(measure, mean[None], None if halves is None else halves[None])[0]
     plain = _figure(inside.astype(float), 0.0, 1.0)
     if halves is None:
         return plain
     noise = 2.0 * _noise(halves)
     shares = [float(_is_within(measure, _shrink(halves[:, b], noise)).mean()) for b in range(2)]
-    error = float(np.hypot(plain.error, (shares[0] - shares[1]) / 2.0))
     value = plain.value
+    raw = float(_is_within(measure, mean).mean())
+    parts = (plain.error, (shares[0] - shares[1]) / 2.0, (value - raw) / 2.0)
+    error = float(np.sqrt(sum(part**2 for part in parts)))
     return Figure(value, error, max(0.0, value - _SURE * error), min(1.0, value + _SURE * error))
 
 

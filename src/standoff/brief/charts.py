@@ -1,0 +1,166 @@
+"""Small pictures drawn as inline SVG: bars of the table, fans over time, strategies under each view.
+
+Text stays text and colours come from the page's style sheet (`--c` is the strategy's), so that a picture prints,
+scales and reads like the page around it. Nothing here depends on anything but its arguments.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+from markupsafe import Markup
+
+from standoff.analysis.findings import Floats
+from standoff.brief.wording import number
+
+__all__ = ["COLOURS", "DotRow", "FanPanel", "bar", "dots", "fan", "nice_ticks"]
+
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7A7000", "#000000")
+"""Okabe & Ito's colours that stand on white, strongest first; the yellow is darkened to be seen."""
+
+_BAR_WIDTH, _BAR_HEIGHT = 72.0, 14.0
+
+
+def bar(
+    value: float,
+    spread: tuple[float, float],
+    limit: float | None,
+    better: str,
+    domain: tuple[float, float],
+    *,
+    hollow: bool,
+) -> Markup:
+    """One cell's bar: the 10–90 % range over worlds, the mean as a dot, the limit as a line, beyond it shaded."""
+    if not all(map(math.isfinite, (value, *spread))):
+        return Markup("")
+    parts = []
+    if limit is not None:
+        at = _scale(limit, domain, _BAR_WIDTH)
+        left, width = (at, _BAR_WIDTH - at) if better == "lower" else (0.0, at)
+        parts.append(f'<rect class="beyond" x="{left:.1f}" y="0" width="{max(width, 0):.1f}" height="14"/>')
+        parts.append(f'<line class="limit" x1="{at:.1f}" x2="{at:.1f}" y1="0" y2="14"/>')
+    low, high = (_scale(x, domain, _BAR_WIDTH) for x in spread)
+    parts.append(f'<rect class="range" x="{low:.1f}" y="5" width="{max(high - low, 1):.1f}" height="4" rx="2"/>')
+    mark = "mean hollow" if hollow else "mean"
+    parts.append(f'<circle class="{mark}" cx="{_scale(value, domain, _BAR_WIDTH):.1f}" cy="7" r="3.6"/>')
+    return Markup(
+        f'<svg class="bar" viewBox="0 0 {_BAR_WIDTH:.0f} {_BAR_HEIGHT:.0f}" aria-hidden="true">{"".join(parts)}</svg>'
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FanPanel:
+    """What one panel shows.
+
+    Attributes:
+        label: Of the strategy.
+        colour: Index of its colour.
+        quantiles: (5, points) quantiles, or None where only a line is drawn.
+        line: (points,) median, or the share.
+        others: Lines of the other strategies, in grey.
+        dashed: Whether the line is a second level of the same strategy.
+    """
+
+    label: str
+    colour: int
+    quantiles: Floats | None
+    line: Floats
+    others: tuple[Floats, ...]
+
+
+def fan(
+    panel: FanPanel, domain: tuple[float, float], dates: tuple[str, str], said: str, *, per_cent: bool = False
+) -> Markup:
+    """A fan: 90 and 50 per cent bands, the median, the other strategies' medians in grey, a common axis."""
+    width, height, left, top, bottom = 206.0, 150.0, 34.0, 22.0, 18.0
+    plot = (width - left - 6.0, height - top - bottom)
+
+    def x(i: float) -> float:
+        return left + plot[0] * i / max(panel.line.size - 1, 1)
+
+    def y(v: float) -> float:
+        return top + plot[1] - _scale(v, domain, plot[1])
+
+    parts = [f'<text class="name" x="{left:.0f}" y="13">{escape(panel.label)}</text>']
+    for tick in nice_ticks(domain):
+        shown = f"{100 * tick:.0f} %" if per_cent else number(tick, 3)
+        parts.append(f'<line class="grid" x1="{left}" x2="{width - 6}" y1="{y(tick):.1f}" y2="{y(tick):.1f}"/>')
+        parts.append(f'<text class="tick end" x="{left - 4}" y="{y(tick) + 3.5:.1f}">{shown}</text>')
+    if panel.quantiles is not None:
+        for low, high, kind in ((0, 4, "wide"), (1, 3, "narrow")):
+            edge = [f"{x(i):.1f},{y(v):.1f}" for i, v in enumerate(panel.quantiles[high])]
+            back = [f"{x(i):.1f},{y(v):.1f}" for i, v in reversed(list(enumerate(panel.quantiles[low])))]
+            parts.append(f'<polygon class="{kind}" points="{" ".join(edge + back)}"/>')
+    for line, kind in (*((other, "other") for other in panel.others), (panel.line, "median")):
+        points = " ".join(f"{x(i):.1f},{y(v):.1f}" for i, v in enumerate(line) if math.isfinite(v))
+        parts.append(f'<polyline class="{kind}" points="{points}"/>')
+    parts.append(f'<text class="tick" x="{left:.0f}" y="{height - 4:.0f}">{escape(dates[0])}</text>')
+    parts.append(f'<text class="tick end" x="{width - 6:.0f}" y="{height - 4:.0f}">{escape(dates[1])}</text>')
+    return _picture(f"fan s{panel.colour}", width, height, said, parts)
+
+
+@dataclass(frozen=True, slots=True)
+class DotRow:
+    """One strategy under one view: how far below the best, with its interval; `best` if none can be told better."""
+
+    label: str
+    colour: int
+    value: float
+    low: float
+    high: float
+    best: bool
+
+
+def dots(rows: Sequence[DotRow], domain: tuple[float, float], unit: str, said: str) -> Markup:
+    """Strategies under one view: a dot with its 95 % interval, 0 where it is as good as the best of the others."""
+    width, left, step, top = 268.0, 128.0, 19.0, 4.0
+    height = top + step * len(rows) + 20.0
+    plot = width - left - 10.0
+
+    def x(v: float) -> float:
+        return left + _scale(v, domain, plot)
+
+    base = top + step * len(rows)
+    parts = [f'<line class="zero" x1="{x(0):.1f}" x2="{x(0):.1f}" y1="{top:.0f}" y2="{base:.0f}"/>']
+    for tick in nice_ticks(domain, 3):
+        parts.append(f'<text class="tick middle" x="{x(tick):.1f}" y="{base + 13:.0f}">{number(tick, 3)}</text>')
+    parts.append(f'<text class="tick" x="0" y="{base + 13:.0f}">{escape(unit)}</text>')
+    for i, row in enumerate(rows):
+        y = top + step * (i + 0.5)
+        strength = " best" if row.best else ""
+        parts.append(f'<g class="s{row.colour}{strength}">')
+        parts.append(f'<text class="name" x="{left - 8}" y="{y + 4:.1f}">{escape(row.label)}</text>')
+        parts.append(
+            f'<line class="error" x1="{x(row.low):.1f}" x2="{x(row.high):.1f}" y1="{y:.1f}" y2="{y:.1f}"/>'
+            f'<circle class="mean" cx="{x(row.value):.1f}" cy="{y:.1f}" r="4"/></g>'
+        )
+    return _picture("dots", width, height, said, parts)
+
+
+def nice_ticks(domain: tuple[float, float], most: int = 4) -> list[float]:
+    """Round numbers inside a domain, at most so many and at least one."""
+    low, high = domain
+    if not high > low:
+        return [low]
+    rough = (high - low) / most
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(s * power for s in (1.0, 2.0, 2.5, 5.0, 10.0) if s * power >= rough)
+    first = math.ceil(low / step - 1e-9) * step
+    ticks = np.arange(first, high + 1e-9 * step, step)
+    return [0.0 if abs(t) < 1e-9 * step else float(t) for t in ticks]
+
+
+def _picture(kind: str, width: float, height: float, said: str, parts: Sequence[str]) -> Markup:
+    return Markup(
+        f'<svg class="{kind}" viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{escape(said)}">'
+        f"{''.join(parts)}</svg>"
+    )
+
+
+def _scale(value: float, domain: tuple[float, float], size: float) -> float:
+    low, high = domain
+    return size / 2.0 if not high > low else size * min(max((value - low) / (high - low), 0.0), 1.0)

@@ -1,0 +1,183 @@
+"""One HTML page from the results: the answer first, then a section for each question, then what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from standoff._version import __version__
+from standoff.analysis.causal import causal_map
+from standoff.analysis.fans import Fan
+from standoff.analysis.performance import Performance
+from standoff.brief.answer import answer
+from standoff.brief.assumptions import Assumption, Why, assumption_rows, assumptions_title
+from standoff.brief.questions import holds_up, map_section, over_time, views
+from standoff.brief.sections import Method, Section, make_grid
+from standoff.brief.terminal import owned_up
+from standoff.brief.wording import SURE, capital, counted
+from standoff.ensemble.ensemble import Ensemble
+from standoff.evidence.claims import Ledger
+from standoff.language.model import Model
+
+__all__ = ["SECTIONS", "Findings", "Page", "make_page", "render_page"]
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Findings:
+    """All that the page is made from; nothing here runs the model."""
+
+    model: Model
+    ensemble: Ensemble
+    performance: Performance
+    fans: tuple[Fan, ...]
+    ledger: Ledger
+    facts: Mapping[str, Why]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the template shows."""
+
+    title: str
+    question: str
+    as_of: str
+    answer: tuple[str, ...]
+    sections: tuple[Section, ...]
+    version: str = __version__
+    sure_words: tuple[tuple[str, float, float], ...] = SURE
+
+
+def make_page(findings: Findings) -> Page:
+    """Put the sections together; a question that the study does not raise has no section."""
+    model = findings.model
+    sections = [section for make in SECTIONS if (section := make(findings)) is not None]
+    return Page(
+        model.title, model.question, _day(model.as_of), answer(model, findings.performance).sentences, tuple(sections)
+    )
+
+
+def render_page(page: Page) -> str:
+    """The page as one self-contained HTML file."""
+    environment = _environment()
+    css, script = (_text(environment, name) for name in ("page.css", "page.js"))
+    return environment.get_template("page.html.j2").render(page=page, css=css, script=script)
+
+
+def _holds_up(findings: Findings) -> Section:
+    results = findings.performance
+    grid = Markup("")
+    if results.standings:
+        grid = _part("grid_part", make_grid(findings.model, results, results.standings[0]))
+    return holds_up(findings.model, results, grid)
+
+
+def _views(findings: Findings) -> Section | None:
+    return views(findings.model, findings.performance)
+
+
+def _over_time(findings: Findings) -> Section | None:
+    return over_time(findings.model, findings.performance, findings.fans)
+
+
+def _map(findings: Findings) -> Section:
+    return map_section(findings.model, causal_map(findings.model))
+
+
+def _assumptions(findings: Findings) -> Section | None:
+    rows = assumption_rows(findings.model, findings.ledger, findings.facts)
+    if not rows:
+        return None
+    groups = [
+        (title, [row for row in rows if row.kind == kind], kind != "constant")
+        for kind, title in (
+            ("uncertainty", "What nobody knows"),
+            ("value", "What someone wants"),
+            ("constant", "Taken as given"),
+        )
+    ]
+    shown = [(f"{title} ({len(of)})", of, is_open) for title, of, is_open in groups if of]
+    return Section(
+        "assumptions", "Assumptions", assumptions_title(rows), body=_part("assumptions_part", shown),
+        method=Method(("A range means that nobody claims more than its ends; worlds are drawn evenly from it unless a "
+                       "distribution is named. A number that nobody disputes is taken as given.",)),
+    )  # fmt: skip
+
+
+def _leaves_out(findings: Findings) -> Section | None:
+    things: tuple[Assumption, ...] | tuple[str, ...] = findings.model.leaves_out
+    if not things:
+        return None
+    return Section("leaves-out", "What is left out", "What the model leaves out", body=_part("leaves_out_part", things))
+
+
+def _run(findings: Findings) -> Section:
+    ensemble, model = findings.ensemble, findings.model
+    design = ensemble.design
+    profiles, worlds = ensemble.counts.shape
+    facts = [
+        ("Study", f"{model.title} ({model.name})"),
+        ("Study’s date", _day(model.as_of) or "not given"),
+        ("Variants", ", ".join(model.applied) or "none"),
+        ("Study digest", model.digest),
+        ("Result digest", ensemble.digest),
+        ("Sizes", f"{counted(profiles, 'profile')} × {counted(worlds, 'world')} × "
+                  f"{counted(design.replications, 'replication')} = {counted(design.n_futures, 'future')} "
+                  f"of {counted(model.clock.steps, model.clock.step)}"),
+        ("Seed", str(design.seed)),
+        ("Worlds", f"{design.worlds.method}, seed {design.worlds.seed}"),
+        ("Rare ends", "drawn" if ensemble.realised else "weighted by their chance"),
+        ("Standoff", __version__),
+    ]  # fmt: skip
+    lines = owned_up(ensemble)
+    title = f"What was run: {counted(design.n_futures, 'future')}" + (
+        f", with {counted(len(lines), 'thing')} to own up to" if lines else ", none of them faulty"
+    )
+    return Section("run", "What was run", title, body=_part("run_part", facts, lines))
+
+
+SECTIONS: tuple[Callable[[Findings], Section | None], ...] = (
+    _holds_up,
+    _views,
+    _over_time,
+    _map,
+    _assumptions,
+    _leaves_out,
+    _run,
+)
+"""The sections in their order on the page; a further question's section goes in its place here."""
+
+
+def _part(name: str, *arguments: Any) -> Markup:
+    module: Any = _environment().get_template("parts.html.j2").module
+    drawn: Markup = getattr(module, name)(*arguments)
+    return drawn
+
+
+def _environment() -> Environment:
+    loader = PackageLoader("standoff.brief", "templates")
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+
+def _text(environment: Environment, name: str) -> Markup:
+    """A file of the package as it is: it is ours, and must not be escaped."""
+    assert environment.loader is not None
+    return Markup(environment.loader.get_source(environment, name)[0])
+
+
+def _day(as_of: str | None) -> str:
+    """`2025-02-28` as `28 February 2025`; anything else as it stands."""
+    try:
+        day = date.fromisoformat(as_of or "")
+    except ValueError:
+        return capital(as_of or "")
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

@@ -1,0 +1,349 @@
+"""The sections: what holds up, what the others change, what happens over time, and how the model hangs together."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from markupsafe import Markup
+
+from standoff.analysis.causal import CausalMap
+from standoff.analysis.fans import Fan
+from standoff.analysis.performance import Performance, Standing
+from standoff.brief.answer import confidence, limits_title, views_title
+from standoff.brief.causal_map import draw_map
+from standoff.brief.charts import DotRow, FanPanel, dots, fan
+from standoff.brief.sections import (
+    Method,
+    Picture,
+    Section,
+    Table,
+    assumptions_behind,
+    colour_of,
+    standing_table,
+)
+from standoff.brief.wording import (
+    capital,
+    counted,
+    join,
+    measured,
+    number,
+    percent,
+    strategy_words,
+    title_of,
+    unit_words,
+    words,
+)
+from standoff.language.model import Model
+
+__all__ = ["holds_up", "map_section", "over_time", "views"]
+
+_TOLD = 1.96
+
+
+def holds_up(model: Model, results: Performance, grid: Markup) -> Section:
+    """The strategies × outcomes table; `grid` is its drawing."""
+    main = results.standings[0] if results.standings else None
+    payoffs = [payoff for payoff in model.payoffs if payoff.actor == model.decider]
+    tables = () if main is None else (Picture(grid, table=standing_table(model, results, main)),)
+    return Section(
+        "holds-up",
+        "What holds up",
+        limits_title(model, results),
+        pictures=tables,
+        sure=confidence(model, results),
+        why=assumptions_behind(model, payoffs),
+        method=_performance_method(model, results),
+    )
+
+
+def views(model: Model, results: Performance) -> Section | None:
+    """The decider's payoff under each named profile of the others; None where there is nothing to compare."""
+    ranked = [s for s in results.standings if s.rankings and s.rankings[0] is not None]
+    if len(ranked) < 2 or len(results.strategies) < 2:
+        return None
+    rows = {id(s): _view_rows(model, results, s) for s in ranked}
+    low = min(row.low for of in rows.values() for row in of)
+    domain = (1.06 * low, max(0.04 * -low, 1.04 * max(row.high for of in rows.values() for row in of)))
+    unit = "points" if results.measures[0].kind == "payoff" else ""
+    pictures = tuple(
+        Picture(
+            dots(rows[id(s)], domain, unit, _view_title(results, s) + ". " + _view_said(rows[id(s)], unit)),
+            caption=capital(s.view.about or "All the others’ strategies with equal weight"),
+            title=_view_title(results, s),
+            table=standing_table(model, results, s),
+        )
+        for s in ranked
+    )
+    return Section(
+        "others-play",
+        "If the others play so",
+        views_title(results),
+        lead=(
+            "Each panel shows how far each strategy’s mean payoff lies below or above that of the best of the others, "
+            "with its 95 % interval; of each strategy, the better setting. Where intervals touch zero the model cannot "
+            "tell.",
+        ),
+        pictures=pictures,
+        sure=("The intervals are those of sampling worlds and luck. Which profile comes true is not weighed here.",),
+        method=Method(
+            (
+                "A named profile settles some actors’ strategies; the rest play all theirs with equal weight. Worlds "
+                "and luck are the same for all strategies, so differences are taken world by world.",
+            ),
+            ("Hsu 1984, Constrained simultaneous confidence intervals for multiple comparisons with the best",),
+        ),
+    )
+
+
+def over_time(model: Model, results: Performance, found: tuple[Fan, ...]) -> Section | None:
+    """Fans; one row of panels for each thing, one panel for each family of strategies (its better setting)."""
+    if not found:
+        return None
+    shown = _better_settings(results)
+    pictures = tuple(_fan_picture(model, one, shown) for one in found)
+    apart = [one for one in found if _differs(one, shown)]
+    names = join([_lower(title_of(model, one.followed.symbol.name)) for one in apart])
+    title = f"The strategies part over time in {len(apart)} of {len(found)} things followed" if apart else (
+        "No strategy moves what is followed here by more than chance explains"
+    )  # fmt: skip
+    ends = [event.name for event in model.events if event.ends]
+    as_if = f" as if no {join([words(e) for e in ends], 'or')} had come" if ends else ""
+    return Section(
+        "over-time",
+        "Over time",
+        title,
+        lead=(
+            f"Bands hold the middle 50 and 90 % of {counted(found[0].n_futures, 'future')} a strategy{as_if}; "
+            "the line is the median, grey lines are the other strategies’."
+            + (f" They part in: {names}." if apart and len(apart) < len(found) else ""),
+        ),
+        pictures=pictures,
+        sure=(
+            "Bands show what assumptions, luck and the others’ strategies together leave open, in this model. They are "
+            "no forecast: the weights of the worlds are the study’s ranges, not odds.",
+        ),
+        method=Method(
+            (
+                "For each of the decider’s strategies the same worlds, replications and evenly mixed strategies of the "
+                "others. The error of a mean at the end is taken over worlds.",
+            )
+        ),
+    )
+
+
+def map_section(model: Model, causes: CausalMap) -> Section:
+    """The causal map and its links as a table."""
+    links = [e for e in causes.edges if not e.rule]
+    out: dict[str, int] = {}
+    for e in links:
+        out[e.source] = out.get(e.source, 0) + 1
+    own = {e.target for e in links if e.source.split(".")[0] == model.decider}
+    kinds = {node.name: node.kind for node in causes.nodes}
+    state = {name: n for name, n in out.items() if kinds[name] != "choice"}
+    moved = len([n for n in causes.nodes if n.kind != "choice"])
+    title = f"{model.title_of(model.decider)}’s choices move {len(own)} of {moved} things directly"
+    if state:
+        top = max(state, key=lambda name: state[name])
+        title += f"; {words(top)} passes on most, to {state[top]}"
+    rows = tuple(
+        (
+            words(e.source),
+            {"+": "raises", "−": "lowers"}.get(e.sign, "decides on" if e.rule else "moves"),
+            words(e.target),
+            ", ".join(map(words, e.through)),
+        )
+        for e in causes.edges
+    )
+    table = Table("Every link of the map", ("From", "does", "to", "through"), rows)
+    return Section(
+        "map",
+        "How it hangs together",
+        title,
+        lead=(
+            "Blue raises, orange lowers, grey moves one way or the other. Shaded boxes are choices, plain ones stocks, "
+            "thick ones states, rounded ones events. Point at a box, or tab to it, to see only its links.",
+        ),
+        pictures=(Picture(Markup(draw_map(causes, model)), table=table),),
+        method=Method(
+            (
+                "Drawn from the equations: one thing is linked to another where its equation reads it, directly or "
+                "through quantities. A link is signed only where interval arithmetic on the first derivatives proves "
+                "the direction for every world and state. What strategies look at is in the table, not in the picture.",
+            ),
+            ("Moore 1966, Interval Analysis", "MacKay, Johnson & Sansom 2020, How directed is a directed network?"),
+        ),
+    )
+
+
+def _performance_method(model: Model, results: Performance) -> Method:
+    text = [
+        f"Averages over {counted(results.n_worlds, 'world')} with {counted(results.replications, 'replication')} each. "
+        "± is one standard error over worlds, which holds luck’s part; the table below it gives both parts apart.",
+        "A world is one draw of everything uncertain. The share of worlds within a limit judges each world’s mean over "
+        "luck, after pulling world means together until they vary no more than their true means do; it is not a "
+        "probability. The spread is the 10th to the 90th percentile of worlds, treated likewise.",
+        "Comparisons are paired: all strategies meet the same worlds and the same luck. Dark marks are strategies that "
+        "may be the best of their column at 95 % for all comparisons at once.",
+    ]
+    if any(payoff.actor == model.decider for payoff in model.payoffs):
+        text.append("A point is one unit of the decider’s payoff equation, which adds up what it wants over time.")
+    if results.n_dropped:
+        text.append(f"{counted(results.n_dropped, 'world')} without a sound future for some profile are left out.")
+    return Method(
+        tuple(text),
+        (
+            "Hsu 1984, Constrained simultaneous confidence intervals for multiple comparisons with the best",
+            "Louis 1984, Estimating a population of parameter values using Bayes and empirical Bayes methods",
+            "Savage 1951, The theory of statistical decision",
+        ),
+    )
+
+
+def _better_settings(results: Performance, standing: Standing | None = None) -> tuple[int, ...]:
+    """Of each family the setting that does best under a view (the first by default), in the study's order."""
+    ranking = None
+    if results.standings:
+        ranking = (standing or results.standings[0]).rankings[0] if results.measures else None
+    order = range(len(results.strategies)) if ranking is None else map(results.labels.index, ranking.order)
+    best: dict[str, int] = {}
+    for s in order:
+        best.setdefault(results.strategies[s].strategy.name, s)
+    return tuple(sorted(best.values()))
+
+
+def _view_rows(model: Model, results: Performance, standing: Standing) -> list[DotRow]:
+    ranking = standing.rankings[0]
+    assert ranking is not None
+    rows = []
+    for s in _better_settings(results, standing):
+        label, instance = results.labels[s], results.strategies[s]
+        against = ranking.against_best[label]
+        reach = _TOLD * against.error
+        rows.append(
+            DotRow(
+                words(instance.strategy.name),
+                colour_of(model, instance),
+                against.value,
+                against.value - reach,
+                against.value + reach,
+                label in ranking.may_be_best,
+            )
+        )
+    return rows
+
+
+def _view_title(results: Performance, standing: Standing) -> str:
+    ranking = standing.rankings[0]
+    assert ranking is not None
+    name = "All their strategies" if standing.view.name is None else capital(words(standing.view.name))
+    named = [strategy_words(results.strategies[results.labels.index(label)]) for label in ranking.may_be_best]
+    if len(named) == 1:
+        return f"{name}: {named[0]}"
+    return f"{name}: cannot tell {join(named)} apart" if len(named) < 4 else f"{name}: cannot tell {len(named)} apart"
+
+
+def _view_said(rows: list[DotRow], unit: str) -> str:
+    return join([f"{row.label} {measured(row.value, (row.high - row.low) / 2 / _TOLD)} {unit}".strip() for row in rows])
+
+
+def _fan_picture(model: Model, one: Fan, shown: tuple[int, ...]) -> Picture:
+    bands = [one.bands[s] for s in shown]
+    share = one.kind == "share"
+    lines = [band.mean if share else band.quantiles[2] for band in bands]
+    edges = lines if share else [band.quantiles for band in bands]
+    finite = [x for edge in edges for x in np.ravel(edge) if math.isfinite(x)]
+    low, high = (min(finite), max(finite)) if finite else (0.0, 1.0)
+    low = 0.0 if share or (low > 0.0 and low < 0.4 * high) else low
+    domain = (low, high + 0.04 * (high - low) + (0.0 if high > low else 1.0))
+    last = int(one.steps[-1])
+    dates = (model.clock.label(0), model.clock.label(last))
+    title = _fan_title(model, one, shown)
+    panels = [
+        fan(
+            FanPanel(
+                words(band.strategy.strategy.name),
+                colour_of(model, band.strategy),
+                None if share else band.quantiles,
+                line,
+                tuple(other for other in lines if other is not line),
+            ),
+            domain,
+            dates,
+            f"{_fan_name(model, one)} under {strategy_words(band.strategy)}: {_ends(model, one, s)} in {dates[1]}",
+            per_cent=share,
+        )
+        for s, band, line in zip(shown, bands, lines, strict=True)
+    ]
+    unit = _fan_unit(model, one)
+    header = ("Strategy", f"Mean in {dates[1]}", "5 %", "25 %", "Median", "75 %", "95 %")
+    rows = tuple(
+        (
+            strategy_words(band.strategy),
+            _ends(model, one, s),
+            *(() if share else tuple(number(x) for x in band.quantiles[:, -1])),
+        )
+        for s, band in enumerate(one.bands)
+    )
+    caption = f"{_fan_name(model, one)}{f', {unit}' if unit else ''}, {dates[0]} to {dates[1]}"
+    table = Table(caption, header[: len(rows[0])], rows)
+    return Picture(Markup('<div class="panels fans">{}</div>').format(Markup("").join(panels)), caption, title, table)
+
+
+def _fan_title(model: Model, one: Fan, shown: tuple[int, ...]) -> str:
+    """Which way it goes from start to end, and what the strategies make of it."""
+    name = _fan_name(model, one)
+    ends = [one.bands[s].end.value for s in shown]
+    if not all(map(math.isfinite, ends)):
+        return f"{name}: not known, every future followed has a fault"
+    starts = [float(one.bands[s].mean[0]) for s in shown]
+    moves = {_direction(a, b) for a, b in zip(starts, ends, strict=True)}
+    way = {"up": "up", "down": "down", "level": "about level"}
+    under = " under every strategy" if len(shown) > 1 else ""
+    trend = f"{way[moves.pop()]}{under}" if len(moves) == 1 else "up or down with the strategy"
+    if one.kind == "share" and moves == set() and trend.startswith("about"):
+        trend = f"about as often as at the start{under}"
+    if len(shown) == 1:
+        return f"{name}: {trend}, to {_ends(model, one, shown[0])}"
+    if not _differs(one, shown):
+        return f"{name}: {trend}; the strategies cannot be told apart"
+    top, bottom = max(shown, key=lambda s: one.bands[s].end.value), min(shown, key=lambda s: one.bands[s].end.value)
+    a, b = (words(one.bands[s].strategy.strategy.name) for s in (top, bottom))
+    return f"{name}: {trend}; most under {a} ({_ends(model, one, top)}), least under {b} ({_ends(model, one, bottom)})"
+
+
+def _direction(start: float, end: float) -> str:
+    size = max(abs(start), abs(end), 1e-12)
+    return "level" if abs(end - start) < 0.03 * size else "up" if end > start else "down"
+
+
+def _differs(one: Fan, shown: tuple[int, ...]) -> bool:
+    """Whether the highest and lowest of those shown differ by more than three standard errors at the end."""
+    return bool(np.nanmax(np.abs(one.apart[np.ix_(shown, shown)])) > 3.0) if len(shown) > 1 else False
+
+
+def _ends(model: Model, one: Fan, s: int) -> str:
+    end = one.bands[s].end
+    if one.kind == "share":
+        return percent(end.value, end.error)
+    return f"{measured(end.value, end.error)} {_fan_unit(model, one)}".strip()
+
+
+def _fan_name(model: Model, one: Fan) -> str:
+    symbol, state = one.followed.symbol, one.followed.state
+    if state is None:
+        return title_of(model, symbol.name)
+    mode = next(m for m in model.modes if m.name == symbol.name)
+    return f"Share of futures with {words(mode.name)} at {words(mode.states[state])}"
+
+
+def _fan_unit(model: Model, one: Fan) -> str:
+    symbol = one.followed.symbol
+    if one.followed.state is not None:
+        return ""
+    units = {thing.name: unit_words(thing.unit) for group in (model.stocks, model.quantities) for thing in group}
+    return f"a {model.clock.step}" if symbol.kind == "event" else units.get(symbol.name, "")
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text

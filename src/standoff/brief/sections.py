@@ -1,0 +1,312 @@
+"""What the page is made of: sections of one shape, and the tables in them.
+
+A section states its finding in its title, shows it in one picture, says how sure it is and why, and how it was
+computed. Later questions add theirs to `SECTIONS` of `page.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from markupsafe import Markup
+
+from standoff.analysis.findings import Figure
+from standoff.analysis.performance import Measure, Performance, Standing
+from standoff.brief.charts import COLOURS, bar
+from standoff.brief.wording import (
+    capital,
+    is_chance,
+    measured,
+    percent,
+    setting_words,
+    strategy_words,
+    title_of,
+    unit_words,
+    words,
+)
+from standoff.language.model import Instance, Model, Outcome
+from standoff.language.reads import symbols_read
+from standoff.language.tree import Symbol
+
+__all__ = [
+    "Cell",
+    "Chip",
+    "Column",
+    "Grid",
+    "Method",
+    "Picture",
+    "Row",
+    "Section",
+    "Table",
+    "assumptions_behind",
+    "colour_of",
+    "make_grid",
+    "standing_table",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A plain table, as text."""
+
+    caption: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture, its finding where it needs one of its own, what to look at, and the table behind it."""
+
+    drawn: Markup
+    caption: str = ""
+    title: str = ""
+    table: Table | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A link to an assumption."""
+
+    name: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How a section's figures were computed: paragraphs and references."""
+
+    text: tuple[str, ...]
+    references: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One question answered. `anchor` is the id that others link to; `short` its name in the contents."""
+
+    anchor: str
+    short: str
+    title: str
+    lead: tuple[str, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    sure: tuple[str, ...] = ()
+    why: tuple[Chip, ...] = ()
+    method: Method | None = None
+    body: Markup = field(default=Markup(""))
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the table of strategies: what it measures, in what unit, and the limit in words."""
+
+    title: str
+    unit: str
+    limit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value with its error, the share of worlds within the limit, and the bar; `best` if none is known better."""
+
+    value: str
+    within: str
+    drawn: Markup
+    best: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A strategy: its family's name in the first row of the family, its settings, its colour."""
+
+    family: str
+    settings: str
+    label: str
+    colour: int
+    first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The table in bands of columns that stand side by side or below each other, as the page is wide.
+
+    `bands[b]` are (columns, cells by row).
+    """
+
+    rows: tuple[Row, ...]
+    bands: tuple[tuple[tuple[Column, ...], tuple[tuple[Cell, ...], ...]], ...]
+    n_columns: int
+
+
+_BAND = 3
+
+
+def colour_of(model: Model, instance: Instance) -> int:
+    """The index of a strategy's colour: by its family, the same everywhere."""
+    families = [s.name for s in model.strategies if s.actor == instance.strategy.actor]
+    return families.index(instance.strategy.name) % len(COLOURS)
+
+
+def make_grid(model: Model, results: Performance, standing: Standing) -> Grid:
+    """The decider's strategies by outcome under one view: families best first, and their best setting first."""
+    order = _grouped(results)
+    rows = tuple(_rows(model, results, order))
+    columns = list(_columns(model, results, standing, order))
+    bands = tuple(
+        (
+            tuple(column for column, _ in columns[i : i + _BAND]),
+            tuple(tuple(cells[r] for _, cells in columns[i : i + _BAND]) for r in range(len(rows))),
+        )
+        for i in range(0, len(columns), _BAND)
+    )
+    return Grid(rows, bands, len(columns))
+
+
+def standing_table(model: Model, results: Performance, standing: Standing) -> Table:
+    """Every number of one view: mean, its errors apart, spread over worlds and share within the limit."""
+    rows = [
+        (
+            strategy_words(results.strategies[s]),
+            _title(model, measure),
+            _unit(model, measure) or "no unit",
+            _shown(model, measure, cell.figure.value),
+            _shown(model, measure, cell.error_of_worlds),
+            "not known" if cell.error_of_luck is None else _shown(model, measure, cell.error_of_luck),
+            f"{_shown(model, measure, cell.low)} to {_shown(model, measure, cell.high)}",
+            "" if cell.within is None else percent(cell.within.value, cell.within.error),
+        )
+        for s in _grouped(results)
+        for measure, cell in zip(results.measures, standing.cells[s], strict=True)
+    ]
+    view = "all strategies of the others" if standing.view.name is None else words(standing.view.name)
+    return Table(
+        f"Against {view} ({standing.view.n_profiles:,} profiles, equal weights)",
+        (
+            "Strategy", "Measure", "Unit", "Mean", "Error from worlds", "Error from luck",
+            "10–90 % of worlds", "Worlds within limit",
+        ),
+        tuple(rows),
+    )  # fmt: skip
+
+
+def assumptions_behind(model: Model, parts: Sequence[object]) -> tuple[Chip, ...]:
+    """Uncertainties and values that equations read directly or through quantities, in the study's order."""
+    quantities = {quantity.name: quantity for quantity in model.quantities}
+    seen: set[Symbol] = set()
+    waiting: list[object] = list(parts)
+    while waiting:
+        for symbol in symbols_read(waiting.pop()) - seen:
+            seen.add(symbol)
+            if symbol.kind == "quantity":
+                waiting.append(quantities[symbol.name])
+    read = {symbol.name for symbol in seen if symbol.kind in ("uncertainty", "value")}
+    return tuple(Chip(p.name, capital(p.about or words(p.name))) for p in model.uncertain if p.name in read)
+
+
+def _grouped(results: Performance) -> list[int]:
+    """Strategies best first, those of a family together."""
+    families = list(dict.fromkeys(results.strategies[s].strategy.name for s in results.order))
+    return sorted(
+        results.order, key=lambda s: (families.index(results.strategies[s].strategy.name), results.order.index(s))
+    )
+
+
+def _rows(model: Model, results: Performance, order: Sequence[int]) -> Iterator[Row]:
+    before = ""
+    for s in order:
+        instance = results.strategies[s]
+        name = instance.strategy.name
+        yield Row(
+            capital(words(name)),
+            setting_words(instance),
+            strategy_words(instance),
+            colour_of(model, instance),
+            name != before,
+        )
+        before = name
+
+
+def _columns(
+    model: Model, results: Performance, standing: Standing, order: Sequence[int]
+) -> Iterator[tuple[Column, list[Cell]]]:
+    limited = sum(m.limit is not None for m in results.measures)
+    for m in range(len(results.measures)):
+        yield _column(model, results, standing, order, m)
+        if m == 0 and standing.kept is not None and limited > 1:
+            yield Column("Limits kept", f"of {limited}", ""), _kept(standing, order, limited)
+
+
+def _column(
+    model: Model, results: Performance, standing: Standing, order: Sequence[int], m: int
+) -> tuple[Column, list[Cell]]:
+    measure, cells = results.measures[m], [standing.cells[s][m] for s in order]
+    ranking = standing.rankings[m]
+    best = () if ranking is None else ranking.may_be_best
+    domain = _domain([x for cell in cells for x in (cell.figure.value, cell.low, cell.high, measure.limit)])
+    drawn = []
+    family = ""
+    for s, cell in zip(order, cells, strict=True):
+        name = results.strategies[s].strategy.name
+        picture = bar(
+            cell.figure.value, (cell.low, cell.high), measure.limit, measure.better, domain, hollow=name == family
+        )
+        family = name
+        value = _measured(model, measure, cell.figure)
+        if cell.present < 1.0:
+            value += f" in {percent(cell.present)}"
+        within = "" if cell.within is None else f"{percent(cell.within.value)} within"
+        drawn.append(Cell(value, within, picture, len(order) > 1 and results.labels[s] in best))
+    limit = ""
+    if measure.limit is not None:
+        limit = f"{'≤' if measure.better == 'lower' else '≥'} {_shown(model, measure, measure.limit)}"
+    return Column(_title(model, measure), _unit(model, measure), limit), drawn
+
+
+def _kept(standing: Standing, order: Sequence[int], limited: int) -> list[Cell]:
+    assert standing.kept is not None and standing.together is not None
+    cells = []
+    most = max(range(len(standing.kept)), key=lambda s: standing.kept[s].value if standing.kept else 0.0)
+    for s in order:
+        kept, all_of = standing.kept[s], standing.together[s]
+        top = standing.kept[most]
+        level = top.value - kept.value <= 1.96 * float(np.hypot(top.error, kept.error))
+        picture = bar(kept.value, (kept.value, kept.value), None, "higher", (0.0, float(limited)), hollow=False)
+        within = f"{percent(all_of.value)} all"
+        cells.append(Cell(measured(kept.value, kept.error), within, picture, len(order) > 1 and level))
+    return cells
+
+
+def _domain(values: Sequence[float | None]) -> tuple[float, float]:
+    known = [v for v in values if v is not None and np.isfinite(v)]
+    if not known:
+        return (0.0, 1.0)
+    low, high = min(known), max(known)
+    pad = 0.06 * (high - low) or 0.5
+    return (low - pad, high + pad)
+
+
+def _outcome(model: Model, measure: Measure) -> Outcome | None:
+    return next((o for o in model.outcomes if o.name == measure.name), None) if measure.kind == "outcome" else None
+
+
+def _title(model: Model, measure: Measure) -> str:
+    return title_of(model, measure.name) if measure.kind == "outcome" else f"Payoff of {model.title_of(measure.name)}"
+
+
+def _unit(model: Model, measure: Measure) -> str:
+    outcome = _outcome(model, measure)
+    if outcome is None:
+        return "points"
+    return "" if is_chance(outcome) else unit_words(outcome.unit)
+
+
+def _shown(model: Model, measure: Measure, value: float) -> str:
+    outcome = _outcome(model, measure)
+    return percent(value) if outcome is not None and is_chance(outcome) else measured(value, float("nan"))
+
+
+def _measured(model: Model, measure: Measure, figure: Figure) -> str:
+    outcome = _outcome(model, measure)
+    chance = outcome is not None and is_chance(outcome)
+    return percent(figure.value, figure.error) if chance else measured(figure.value, figure.error)

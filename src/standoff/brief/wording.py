@@ -1,0 +1,205 @@
+"""Numbers, names and shares as the brief writes them: two significant figures, units, words with a fixed meaning."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from scipy.special import ndtr
+
+from standoff.base.units import Unit
+from standoff.language.model import Instance, Model, Outcome
+from standoff.language.tree import Call, Conditional, Expr, Number
+
+__all__ = [
+    "SURE",
+    "amount",
+    "are_or_is",
+    "capital",
+    "counted",
+    "is_chance",
+    "join",
+    "measured",
+    "number",
+    "percent",
+    "setting_words",
+    "strategy_words",
+    "sureness",
+    "title_of",
+    "unit_words",
+    "words",
+    "worlds_share",
+]
+
+SURE: tuple[tuple[str, float, float], ...] = (
+    ("almost certain", 0.95, 0.99),
+    ("very likely", 0.80, 0.95),
+    ("likely", 0.55, 0.80),
+    ("even chance", 0.45, 0.55),
+    ("unlikely", 0.20, 0.45),
+    ("very unlikely", 0.05, 0.20),
+    ("remote", 0.01, 0.05),
+)
+"""Words of certainty and what they mean, as chances."""
+
+_THIN = " "
+_MINUS = "−"
+
+
+def number(value: float, figures: int = 2) -> str:
+    """A number to two significant figures, thousands apart; a whole number below 100 stays whole."""
+    if math.isnan(value):
+        return "not known"
+    if value == 0.0:
+        return "0"
+    if value == round(value) and abs(value) < 100.0:
+        return _placed(value, 0)
+    return _placed(value, figures - 1 - math.floor(math.log10(abs(value))))
+
+
+def measured(value: float, error: float, figures: int = 2) -> str:
+    """A number and its standard error: `79 ± 0.4`, the error to one figure."""
+    if math.isnan(error):
+        return number(value, figures)
+    if error == 0.0:
+        return f"{number(value, figures)} ± 0"
+    if value != 0.0 and abs(value) < error:  # no figure of the value is known: show it to the error's place
+        return f"{_placed(value, _place(error))} ± {number(error, 1)}"
+    return f"{number(value, figures)} ± {number(error, 1)}"
+
+
+def percent(share: float, error: float | None = None) -> str:
+    """A share as per cent, with its error in points of per cent."""
+    if math.isnan(share):
+        return "not known"
+    shown = _percent_number(share)
+    if error is None or math.isnan(error):
+        return f"{shown}{_THIN}%"
+    return f"{shown}{_THIN}% ± {'0' if error == 0.0 else number(100.0 * error, 1)}"
+
+
+def worlds_share(share: float, error: float, n_worlds: int) -> str:
+    """A share of worlds in words: `41 % of worlds (± 3)`, or none or all of those that were run."""
+    if share <= 0.0:
+        return f"none of the {counted(n_worlds, 'world')}"
+    if share >= 1.0:
+        return f"all {counted(n_worlds, 'world')}"
+    return f"{percent(share)} of worlds (± {number(100.0 * error, 1)})"
+
+
+def counted(n: int, what: str) -> str:
+    """`1 world`, `1 024 worlds`, with a thin space."""
+    return f"{n:,}".replace(",", _THIN) + f" {what}{'' if n == 1 else 's'}"
+
+
+def amount(model: Model, name: str, value: float, error: float | None = None) -> str:
+    """An outcome's value (a chance as per cent) with unit and error; any other name is a payoff in points."""
+    outcome = next((o for o in model.outcomes if o.name == name), None)
+    if outcome is not None and is_chance(outcome):
+        return percent(value, error)
+    unit = "points" if outcome is None else unit_words(outcome.unit)
+    shown = number(value) if error is None else measured(value, error)
+    return f"{shown} {unit}".rstrip()
+
+
+def unit_words(unit: Unit) -> str:
+    """A unit as read aloud: `a year`, `missile`, `warhead a year`; empty without one."""
+    if unit.is_dimensionless:
+        return ""
+    text = str(unit)
+    above, _, below = text.partition("/")
+    head = "" if above == "1" else above.replace("·", " ")
+    return " ".join([head, *(f"a {part}" for part in below.split("/") if part)]).strip()
+
+
+def words(name: str) -> str:
+    """A name of the model in plain words."""
+    return name.replace("_", " ").replace(".", ", ")
+
+
+def capital(text: str) -> str:
+    """The text with its first letter large."""
+    return text[:1].upper() + text[1:]
+
+
+def join(items: Sequence[str], last: str = "and") -> str:
+    """`a, b and c`."""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def are_or_is(items: Sequence[object]) -> str:
+    """The verb for so many things."""
+    return "is" if len(items) == 1 else "are"
+
+
+def title_of(model: Model, name: str) -> str:
+    """What the study calls a thing of this name, else the name in plain words."""
+    groups = (model.outcomes, model.stocks, model.quantities, model.events, model.modes, model.parameters)
+    for group in groups:
+        for thing in group:
+            if thing.name == name and thing.about:
+                return capital(thing.about.rstrip("."))
+    return capital(words(name))
+
+
+def strategy_words(instance: Instance) -> str:
+    """`freeze for relief (firm guarantee)`, `reciprocate (patience 2)`."""
+    settings = setting_words(instance)
+    return words(instance.strategy.name) + (f" ({settings})" if settings else "")
+
+
+def setting_words(instance: Instance) -> str:
+    """The levels that tell this strategy from its siblings; empty without settings."""
+    return ", ".join(
+        f"{words(level)} {words(name)}" if isinstance(level, str) else f"{words(name)} {number(level)}"
+        for name, level in instance.settings
+    )
+
+
+def is_chance(outcome: Outcome) -> bool:
+    """Whether an outcome is a chance, or a share of time or futures, and so is written as per cent."""
+    tree = outcome.measure.tree
+    if not isinstance(tree, Call) or not outcome.unit.is_dimensionless:
+        return False
+    return tree.function == "ever" or (tree.function in ("final", "mean") and _is_truth(tree.arguments[0]))
+
+
+def sureness(difference: float, error: float) -> str:
+    """The word for the chance that a difference has the sign it seems to have, with what the word means."""
+    if error == 0.0 or math.isnan(error):
+        return "cannot tell"
+    chance = float(ndtr(difference / error))
+    for word, low, high in SURE:
+        if chance >= low:
+            return f"{word} ({100 * low:.0f}–{100 * high:.0f}{_THIN}%)"
+    return "remote"
+
+
+def _is_truth(node: Expr) -> bool:
+    if isinstance(node, Conditional):
+        ends = (node.then, node.otherwise)
+        return all(isinstance(end, Number) and end.value in (0.0, 1.0) for end in ends)
+    return False
+
+
+def _place(value: float) -> int:
+    return -math.floor(math.log10(abs(value)))
+
+
+def _placed(value: float, places: int) -> str:
+    rounded = round(value, places)
+    size = abs(rounded)
+    text = f"{size:,.{max(places, 0)}f}".replace(",", _THIN) if size < 1e9 else f"{size:.1e}"
+    return (_MINUS if rounded < 0 else "") + text  # a zero that was rounded keeps its places: 0.0
+
+
+def _percent_number(share: float) -> str:
+    if share <= 0.0 or share >= 1.0:
+        return f"{100 * share:.0f}"
+    if share < 0.0005:
+        return "under 0.05"
+    if share > 0.995:
+        return "over 99.5"
+    return _placed(100 * share, 1) if share < 0.0095 else number(100 * share)
