@@ -1,0 +1,198 @@
+"""Compiled kernels: made, kept on disk, loaded, and run in the reference's place."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from standoff.base import streams
+from standoff.program.emitter import Source, arithmetic_digest, emit
+from standoff.program.program import Program
+from standoff.program.reference import Lanes, Results
+
+__all__ = ["Kernel", "cache_folder", "load_kernel"]
+
+LANES = 128
+SOUND = 1e300
+
+Floats = npt.NDArray[np.float64]
+
+
+def cache_folder() -> Path:
+    """Where kernels are kept: `STANDOFF_CACHE`, or the user's cache folder."""
+    chosen = os.environ.get("STANDOFF_CACHE")
+    if chosen:
+        return Path(chosen)
+    base = os.environ.get("XDG_CACHE_HOME") or (
+        os.environ.get("LOCALAPPDATA") if os.name == "nt" else str(Path.home() / ".cache")
+    )
+    return Path(base or Path.home()) / "standoff"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kernel:
+    """A loaded kernel of one program."""
+
+    program: Program
+    source: Source
+    run: Callable[..., None]
+
+    def __call__(self, program: Program, lanes: Lanes, *, realised: bool = False) -> Results:
+        """Run futures; the results are the reference's, bit for bit."""
+        return _run(self, lanes, realised)
+
+
+def load_kernel(program: Program, folder: Path | None = None) -> Kernel:
+    """The kernel of a program: from the cache on disk, or made and compiled.
+
+    Args:
+        program: From `standoff.program.compile.compile_model`.
+        folder: Where kernels are kept; `cache_folder()` by default.
+    """
+    source = emit(program, LANES)
+    folder = folder or cache_folder()
+    parts = resources.files("standoff.program").joinpath("kernel_parts.py").read_text(encoding="utf-8")
+    _module(folder, f"parts_{arithmetic_digest()}", parts)
+    return Kernel(program, source, _module(folder, f"kernel_{source.digest}", source.text).run)
+
+
+def _module(folder: Path, stem: str, text: str) -> ModuleType:
+    """A module of its own file, which is written where it is missing."""
+    name = f"standoff_{stem}"
+    if name not in sys.modules:
+        path = folder / f"{stem}.py"
+        if not path.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+            beside.write_text(text, encoding="utf-8")
+            beside.replace(path)
+        spec = importlib.util.spec_from_file_location(name, path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        try:
+            spec.loader.exec_module(module)
+        except BaseException:
+            del sys.modules[name]
+            raise
+    return sys.modules[name]
+
+
+def _run(kernel: Kernel, lanes: Lanes, realised: bool) -> Results:
+    program, source = kernel.program, kernel.source
+    n = lanes.size
+    columns = np.empty((len(source.columns), n))
+    for k, name in enumerate(source.columns):
+        columns[k] = lanes.columns[name]
+    given, runs = _given(program, source, lanes, realised)
+    out = np.empty((len(source.outputs) + 1, n))
+    kernel.run(
+        columns, np.arange(n), np.ascontiguousarray(lanes.keys), runs, given, _counters(program, source),
+        _clock(program, source), out,
+    )  # fmt: skip
+    return _results(program, source, out)
+
+
+def _counters(program: Program, source: Source) -> npt.NDArray[np.uint64]:
+    table = [[streams.counter(streams.key(name), t) for t in range(program.n_steps)] for name in source.luck]
+    return np.array(table, dtype=np.uint64).reshape(len(source.luck), program.n_steps)
+
+
+def _clock(program: Program, source: Source) -> Floats:
+    series = dict(program.series)
+    clock = program.model.clock
+    table = np.empty((program.n_steps, len(source.clock)))
+    for k, (kind, name) in enumerate(source.clock):
+        for t in range(program.n_steps):
+            if kind == "series":
+                table[t, k] = series[name][min(t, len(series[name]) - 1)]
+            else:
+                table[t, k] = float(t) if name == "step" else clock.date(t)
+    return table
+
+
+def _given(program: Program, source: Source, lanes: Lanes, realised: bool) -> tuple[Floats, npt.NDArray[np.int64]]:
+    """The inputs of each run of lanes with one profile, and where runs begin; (runs, inputs) and (runs + 1)."""
+    levels = {name: lanes.levels[name] for name, _ in program.levels if name in lanes.levels}
+    changes = np.zeros(lanes.size, dtype=np.bool_)
+    changes[0] = True
+    for key in (*lanes.instances, *levels.values()):
+        changes[1:] |= key[1:] != key[:-1]
+    first = np.flatnonzero(changes)
+    given = np.empty((first.size, len(source.given)))
+    played = {p: (of, chosen[first]) for p, of, chosen in zip(program.players, program.instances, lanes.instances, strict=True)}
+    for k, key in enumerate(source.given):
+        if key == "realised":
+            given[:, k] = float(realised)
+        elif key[0] == "level":
+            given[:, k] = levels[key[1]][first] if key[1] in levels else dict(program.levels)[key[1]]
+        else:
+            player = key[1] if key[0] == "strategy" else key[1].split(".", 1)[0]
+            instances, chosen = played[player]
+            table = _strategies(instances) if key[0] == "strategy" else _settings(program, key[1], player, instances)
+            given[:, k] = table[chosen]
+    return given, np.append(first, lanes.size).astype(np.int64)
+
+
+def _strategies(instances: tuple[Any, ...]) -> Floats:
+    names = list(dict.fromkeys(i.strategy.name for i in instances))
+    return np.array([names.index(i.strategy.name) for i in instances], dtype=np.float64)
+
+
+def _settings(program: Program, symbol: str, player: str, instances: tuple[Any, ...]) -> Floats:
+    """A setting's level by instance, options as their indices; 0 where the strategy is not played."""
+    _, strategy, name = symbol.split(".", 2)
+    levels = [dict(i.settings).get(name, 0.0) if i.strategy.name == strategy else 0.0 for i in instances]
+    words = tuple(level for level in levels if isinstance(level, str))
+    if not words:
+        return np.array(levels, dtype=np.float64)
+    options = program.model.families()[program.model.setting_family(player, words) or ""]
+    return np.array([options.index(x) if isinstance(x, str) else 0 for x in levels], dtype=np.float64)
+
+
+def _results(program: Program, source: Source, out: Floats) -> Results:
+    row = {name: out[k] for k, name in enumerate(source.outputs)}
+    n = out.shape[1]
+    fault, fault_step = _faults(program, source, out[-1])
+    outcomes = np.array([row[f"outcome {i}"] for i in range(len(program.measured))]).reshape(-1, n)
+    payoffs = np.array([row[f"payoff {i}"] for i in range(len(program.payoffs))]).reshape(-1, n)
+    for results in (outcomes, payoffs):
+        results[:, fault != 0] = np.nan
+        results[np.isnan(results)] = np.nan  # one pattern of bits
+    weights = np.ones_like(outcomes)
+    for i, measured in enumerate(program.measured):
+        if measured.first is not None:
+            weights[i] = row[f"weight {i}"]
+    names = [f"clipped {c.symbol.kind} {c.symbol.name}" for c in program.carried]
+    clipped = np.array([int(row[name].sum()) if name in row else 0 for name in names], dtype=np.int64)
+    counts = [e.name for e in program.model.events if e.kind == "count"]
+    clamped = {name: int(row[f"clamped {name}"].sum()) if f"clamped {name}" in row else 0 for name in counts}
+    broken = np.array([row[f"broken {i}"] for i in range(len(program.checks))]).reshape(-1, n).astype(np.int32)
+    return Results(outcomes, weights, payoffs, row["survival"], fault, fault_step, clipped, clamped, broken)
+
+
+def _faults(program: Program, source: Source, places: Floats) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """Codes and steps of the first faults, from their places in the order of evaluation."""
+    fault = np.zeros(places.size, dtype=np.int32)
+    step = np.full(places.size, -1, dtype=np.int32)
+    bad = np.flatnonzero(places < SOUND)
+    if bad.size:
+        begin, each, end = (np.array(codes, dtype=np.int32) for codes in source.codes)
+        at = places[bad].astype(np.int64)
+        table = np.concatenate([begin, np.tile(each, program.n_steps), end])
+        steps = np.concatenate([
+            np.zeros(begin.size), np.repeat(np.arange(program.n_steps), each.size), np.full(end.size, program.n_steps)
+        ]).astype(np.int32)  # fmt: skip
+        fault[bad], step[bad] = table[at], steps[at]
+    return fault, step
