@@ -6,14 +6,15 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from standoff.ensemble.design import Design, lane_keys
 from standoff.ensemble.ensemble import Diagnostics, Ensemble, FaultCount
+from standoff.ensemble.evaluator import Announce, Evaluate, EvaluatorName, choose_evaluator
 from standoff.language.tree import Symbol
+from standoff.program.columns import Table, WorldColumns
 from standoff.program.program import FAULTS, Program
 from standoff.program.reference import Lanes, Results, run_lanes
 from standoff.program.trace import Trace, trace_future
@@ -24,12 +25,6 @@ BLOCK = 8192  # lanes: large enough that an operation costs more than its call, 
 
 Floats = npt.NDArray[np.float64]
 Progress = Callable[[int, int], None]
-
-
-class Evaluate(Protocol):
-    """An evaluator: the reference, or a kernel that equals it."""
-
-    def __call__(self, program: Program, lanes: Lanes, *, realised: bool = False) -> Results: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +43,9 @@ def run_design(
     block: int = BLOCK,
     threads: int | None = None,
     progress: Progress | None = None,
-    evaluate: Evaluate = run_lanes,
+    evaluate: Evaluate | None = None,
+    evaluator: EvaluatorName = "auto",
+    announce: Announce | None = None,
 ) -> Ensemble:
     """Run all futures of a design.
 
@@ -62,20 +59,25 @@ def run_design(
         block: Lanes per block.
         threads: At most so many at once; all cores by default.
         progress: Called with futures done and futures in all, from the calling thread.
-        evaluate: The evaluator.
+        evaluate: An evaluator already chosen.
+        evaluator: Else the reference, the compiled kernel, or whichever is sooner done; the result is the same.
+        announce: Called with a line where a kernel is compiled first.
 
     Raises:
         KeyboardInterrupt: As it comes, after the blocks under way have ended.
     """
     n_cells = design.profiles.shape[0] * design.worlds.size
     n_measures = len(program.measured) + len(program.payoffs)
+    if evaluate is None:
+        evaluate = choose_evaluator(program, design.n_futures, evaluator, announce)
+    chosen = evaluate
     tally = _Tally(program, design, n_cells, n_measures)
     blocks = list(_blocks(n_cells, max(1, block // design.replications)))
     workers = threads or os.cpu_count() or 1
     done = 0
 
     def work(b: _Block) -> int:
-        tally.take(b, block, evaluate, realised)
+        tally.take(b, block, chosen, realised)
         return (b.stop - b.start) * design.replications
 
     with ThreadPoolExecutor(max_workers=workers) as pool:
@@ -131,6 +133,7 @@ class _Tally:
         self.missing = [i for i, m in enumerate(program.measured) if m.first is not None]
         self.present = np.zeros((len(self.missing), n_cells))
         self.found: list[_Found] = []
+        self.table = Table(program.columns, design.worlds.columns)
 
     def take(self, block: _Block, lanes_at_once: int, evaluate: Evaluate, realised: bool) -> None:
         n, replications = block.stop - block.start, self.design.replications
@@ -141,7 +144,8 @@ class _Tally:
         chunk = max(1, min(replications, lanes_at_once // n))
         for start in range(0, replications, chunk):
             stop = min(replications, start + chunk)
-            results = evaluate(self.program, _lanes(self.program, self.design, block, start, stop), realised=realised)
+            lanes = _lanes(self.program, self.design, block, start, stop, self.table)
+            results = evaluate(self.program, lanes, realised=realised)
             self.found.append(_Found.of(results, block, start, stop, self.design))
             x = np.concatenate([results.outcomes, results.payoffs]).reshape(measures, n, stop - start)
             w = np.concatenate([results.weights, np.ones_like(results.payoffs)]).reshape(x.shape)
@@ -180,12 +184,12 @@ class _Tally:
         )  # fmt: skip
 
 
-def _lanes(program: Program, design: Design, block: _Block, start: int, stop: int) -> Lanes:
+def _lanes(program: Program, design: Design, block: _Block, start: int, stop: int, table: Table) -> Lanes:
     """Lanes of a block: cells in order, replications `start` to `stop` fastest."""
     n_worlds = design.worlds.size
     cells = np.repeat(np.arange(block.start, block.stop), stop - start)
     replications = np.tile(np.arange(start, stop), block.stop - block.start)
-    return lanes_of(program, design, cells // n_worlds, cells % n_worlds, replications)
+    return lanes_of(program, design, cells // n_worlds, cells % n_worlds, replications, table)
 
 
 def lanes_of(
@@ -194,13 +198,15 @@ def lanes_of(
     profiles: npt.NDArray[np.int64],
     worlds: npt.NDArray[np.int64],
     replications: npt.NDArray[np.int64],
+    table: Table | None = None,
 ) -> Lanes:
     """Lanes given by their profile, world and replication in the design, arrays of one length."""
+    table = table or Table(program.columns, design.worlds.columns)
     levels: dict[str, Floats] = {}
     if design.levels is not None:
         levels = {name: design.levels[profiles, i] for i, (name, _) in enumerate(program.levels)}
     return Lanes(
-        {name: column[worlds] for name, column in design.worlds.columns.items()},
+        WorldColumns(table, worlds),
         tuple(design.profiles[profiles, i] for i in range(design.profiles.shape[1])),
         levels,
         lane_keys(design, worlds, replications),

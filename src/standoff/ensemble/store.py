@@ -30,7 +30,8 @@ import pyarrow.parquet as pq
 from standoff._version import __version__
 from standoff.ensemble.design import Design, Worlds
 from standoff.ensemble.ensemble import Diagnostics, Ensemble, FaultCount
-from standoff.ensemble.run import BLOCK, Progress, run_design
+from standoff.ensemble.evaluator import Announce, EvaluatorName, choose_evaluator
+from standoff.ensemble.run import Progress, run_design
 from standoff.program.program import Program
 
 __all__ = ["RunError", "atomic_write", "read_run", "run_to_folder"]
@@ -51,6 +52,8 @@ def run_to_folder(
     threads: int | None = None,
     progress: Progress | None = None,
     cells_per_shard: int = CELLS_PER_SHARD,
+    evaluator: EvaluatorName = "auto",
+    announce: Announce | None = None,
 ) -> Ensemble:
     """Run a design shard by shard into a folder, going on where an earlier run of the same design stopped.
 
@@ -64,6 +67,7 @@ def run_to_folder(
         if earlier is None:
             _begin(folder, program, design, manifest)
             earlier = {}
+    evaluate = choose_evaluator(program, design.n_futures, evaluator, announce)
     n_worlds, total = design.worlds.size, design.profiles.shape[0]
     size = max(1, cells_per_shard // n_worlds)
     parts: list[Ensemble] = []
@@ -80,7 +84,7 @@ def run_to_folder(
         else:
             before = start * n_worlds * design.replications
             show = None if progress is None else _shifted(progress, before, design.n_futures)
-            part = run_design(program, piece, realised=realised, threads=threads, progress=show, block=BLOCK)
+            part = run_design(program, piece, realised=realised, threads=threads, progress=show, evaluate=evaluate)
             with _disk(folder):
                 earlier[name] = _write_shard(folder, name, part)
                 _write_manifest(folder, {**manifest, "shards": earlier})

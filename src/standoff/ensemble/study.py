@@ -9,6 +9,7 @@ from pathlib import Path
 
 from standoff.ensemble.design import Design, Method, choose_profiles, draw_worlds
 from standoff.ensemble.ensemble import Ensemble
+from standoff.ensemble.evaluator import Announce, EvaluatorName
 from standoff.ensemble.run import Progress, run_design
 from standoff.ensemble.store import run_to_folder
 from standoff.language.load import load_model
@@ -77,6 +78,8 @@ class Study:
         threads: int | None = None,
         progress: Progress | None = None,
         out: Path | None = None,
+        evaluator: EvaluatorName = "auto",
+        announce: Announce | None = None,
     ) -> Ensemble:
         """Run profiles × worlds × replications.
 
@@ -91,6 +94,8 @@ class Study:
             threads: At most so many at once.
             progress: Called with futures done and in all.
             out: A folder to keep the run in, shard by shard; an earlier stop of the same run is gone on with.
+            evaluator: The reference, the compiled kernel, or whichever is sooner done; the numbers are the same.
+            announce: Called with a line where a kernel is compiled first.
 
         Returns:
             Outcomes and payoffs as arrays (profiles, worlds), with errors.
@@ -101,9 +106,13 @@ class Study:
         design = self.design(worlds, replications, seed, method=method, profiles=profiles, fixed=fixed)
         if out is not None:
             return run_to_folder(
-                self.program, design, out, realised=realised, threads=threads, progress=progress
+                self.program, design, out, realised=realised, threads=threads, progress=progress,
+                evaluator=evaluator, announce=announce,
             )  # fmt: skip
-        return run_design(self.program, design, realised=realised, threads=threads, progress=progress)
+        return run_design(
+            self.program, design, realised=realised, threads=threads, progress=progress,
+            evaluator=evaluator, announce=announce,
+        )  # fmt: skip
 
     def __repr__(self) -> str:
         applied = f" with {', '.join(self.model.applied)}" if self.model.applied else ""

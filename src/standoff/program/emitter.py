@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from standoff._version import __version__
 from standoff.program.emitter_lower import lower_program
@@ -20,13 +21,21 @@ from standoff.program.emitter_plan import Plan, kind_of, plan_program
 from standoff.program.emitter_rows import Heavy, Loop, find_row
 from standoff.program.program import Program
 
-__all__ = ["Source", "emit"]
+__all__ = ["LANES", "Source", "arithmetic_digest", "emit_kernel"]
 
+LANES = 128  # futures in a block: enough to hide a loop's cost, few enough that rows stay in the cache; 2^n
 _BINARY = {
     "add": "+", "sub": "-", "mul": "*", "div": "/", "lt": "<", "le": "<=", "eq": "==", "ne": "!=", "and": "&", "or": "|"
 }  # fmt: skip
 _ROWS = {"exp", "expm1", "log", "log1p", "logistic", "normal_quantile", "power", "poisson", "negative_binomial"}
-_ARITHMETIC = ("arithmetic.py", "arithmetic_lanes.py", "streams.py", "streams_lanes.py", "distributions_lanes.py", "counts.py")
+_ARITHMETIC = (
+    "arithmetic.py",
+    "arithmetic_lanes.py",
+    "streams.py",
+    "streams_lanes.py",
+    "distributions_lanes.py",
+    "counts.py",
+)
 
 _HEAD = '''\
 """The kernel of `{study}`, made by Standoff {version} (arithmetic {arithmetic}). Do not edit: it is made anew.
@@ -53,39 +62,30 @@ class Source:
     Attributes:
         text: The module.
         digest: Of the text, in which Standoff's version and arithmetic stand.
-        columns: Columns of the table of worlds, in the order in which `run` takes them.
         given: Inputs of a block, in the order in which `run` takes them.
         clock: Inputs of a step, likewise.
         luck: Names of the draws of a step.
         outputs: Names of the results, in order; the last row holds the first fault's place.
         codes: Fault codes by place: before the first step, in a step, at the end.
-        equations: How many equations the kernel computes in each step.
     """
 
     text: str
     digest: str
-    columns: tuple[str, ...]
-    given: tuple[object, ...]
+    given: tuple[Any, ...]
     clock: tuple[tuple[str, str], ...]
     luck: tuple[str, ...]
     outputs: tuple[str, ...]
     codes: tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
 
 
-def emit(program: Program, lanes: int) -> Source:
-    """Generate the kernel of a program.
-
-    Args:
-        program: From `standoff.program.compile.compile_model`.
-        lanes: Futures in a block; results do not depend on it.
-    """
+def emit_kernel(program: Program) -> Source:
+    """Generate the kernel of a program from `standoff.program.compile.compile_model`."""
     plan = plan_program(lower_program(program))
-    writer = _Writer(plan, lanes)
+    writer = _Writer(plan)
     text = writer.text()
     return Source(
         text=text,
         digest=hashlib.blake2b(text.encode(), digest_size=16).hexdigest(),
-        columns=tuple(plan.columns),
         given=tuple(writer.given),
         clock=tuple(writer.clock),
         luck=tuple(plan.luck),
@@ -116,10 +116,10 @@ def _codes(plan: Plan) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...
 
 
 class _Writer:
-    def __init__(self, plan: Plan, lanes: int) -> None:
+    def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.g = plan.lowered.graph
-        self.lanes = lanes
+        self.lanes = LANES
         self.rows = plan.rows
         self.fault = self.rows.lasting("fault")
         self.nowhere = self.rows.lasting("nowhere")
@@ -134,8 +134,11 @@ class _Writer:
         plan = self.plan
         program = plan.lowered.program
         head = _HEAD.format(
-            study=program.model.name, version=__version__, arithmetic=arithmetic_digest(),
-            lanes=self.lanes, signature=ENTRY,
+            study=program.model.name,
+            version=__version__,
+            arithmetic=arithmetic_digest(),
+            lanes=self.lanes,
+            signature=ENTRY,
         )
         functions = [*self._scalars("block"), *self._scalars("step"), *self._moves(), *self._scalars("end")]
         for phase in ("world", "step", "end"):
@@ -212,7 +215,8 @@ class _Writer:
                 before.append(f"    {self._name(n)} = {self._scalar_read(n)}{self._comment(n)}")
             elif kind != "const":
                 test = " != 0.0" if self.g.truth[n] else ""
-                inside.append(f"        {self._name(n)} = {self._at(find_row(self.g, self.rows, phase, n))}{test}{self._comment(n)}")
+                stored = self._at(find_row(self.g, self.rows, phase, n))
+                inside.append(f"        {self._name(n)} = {stored}{test}{self._comment(n)}")
         about = [self.plan.lowered.labels[n] for n in loop.nodes if n in self.plan.lowered.labels]
         if phase == "step" and (loop.sites or any(self.g.op[n] == "live" for n in here)):
             before.append(f"    base = s[{self.plan.scalars['base']}]")
@@ -240,6 +244,10 @@ class _Writer:
         needed = {a for n in loop.nodes for a in self.g.args[n]} | {s.condition for s in loop.sites}
         needed |= {n for n, _ in loop.stores}
         return {n for n in needed if n not in here}
+
+    def _start(self, kind: str, key: str | int) -> int:
+        """Where a lasting row begins."""
+        return self.rows.places[kind, key] * self.lanes
 
     def _at(self, row: int) -> str:
         return f"w[{row * self.lanes} + i]"
@@ -303,7 +311,8 @@ class _Writer:
             yield f"luck_row(keys, counters[{self.plan.luck.index(name)}, step], w, {target})  # {name}"
         elif g.op[n] in ("poisson", "negative_binomial"):
             clamped = (item.clamped if item.clamped >= 0 else self.nowhere) * self.lanes
-            yield f"{g.op[n]}_row(w, {sources}, {g.data[n]}, {target}, {clamped}, {self.scratch * self.lanes}){self._comment(n)}"
+            places = f"{g.data[n]}, {target}, {clamped}, {self.scratch * self.lanes}"
+            yield f"{g.op[n]}_row(w, {sources}, {places}){self._comment(n)}"
         else:
             yield f"{g.op[n]}_row(w, {sources}, {target}){self._comment(n)}"
 
@@ -321,10 +330,10 @@ class _Writer:
         steps = plan.lowered.program.n_steps
         lines = [line for line in plan.lowered.lines if ("line", line.state) in rows.places]
         leave = [
-            f"leave_line(w, {rows.places['line', x.state] * lanes}, {x.length}, {{step}}, {rows.places['state', x.state] * lanes})"
+            f"leave_line(w, {self._start('line', x.state)}, {x.length}, {{step}}, {self._start('state', x.state)})"
             for x in lines
         ]
-        yield "@njit(SIGNATURE, error_model=\"numpy\", nogil=True, cache=True)"
+        yield '@njit(SIGNATURE, error_model="numpy", nogil=True, cache=True)'
         yield "def run(columns, worlds, here, runs, given, counters, clock, out):"
         yield '    """Take runs of futures of one profile each through the clock, a block at a time."""'
         yield f"    w = np.empty({self.rows.size} * LANES)"
@@ -338,11 +347,14 @@ class _Writer:
         yield "            block_scalars(s)"
         yield "            take_keys(here, first, count, keys)"
         yield f"            fill_row(w, {self.fault * lanes}, SOUND)"
-        for k, name in enumerate(plan.columns):
-            yield f"            gather_row(columns, {k}, worlds, first, count, w, {rows.places['column', name] * lanes})  # {name}"
+        columns = plan.lowered.program.columns
+        for name in plan.columns:
+            place = f"{columns.index(name)}, worlds, first, count, w, {self._start('column', name)}"
+            yield f"            gather_row(columns, {place})  # {name}"
         yield from _indented(12, self._calls("world"))
         yield f"            for step in range({steps}):"
-        yield f"                s[{plan.scalars['base']}] = {float(plan.places[0])!r} + {float(plan.places[1])!r} * step"
+        before, each = float(plan.places[0]), float(plan.places[1])
+        yield f"                s[{plan.scalars['base']}] = {before!r} + {each!r} * step"
         for k, key in enumerate(self.clock):
             yield f"                s[{plan.scalars[key]}] = clock[step, {k}]  # {key[1]}"
         yield from _indented(16, (call.format(step="step") for call in leave))
@@ -350,13 +362,13 @@ class _Writer:
         yield from _indented(16, self._calls("step"))
         yield "                move_scalars(s)"
         for x in lines:
-            entering, line = rows.places["enters", x.state] * lanes, rows.places["line", x.state] * lanes
-            yield f"                enter_line(w, {entering}, {line}, {x.length}, step)"
+            places = f"{self._start('enters', x.state)}, {self._start('line', x.state)}"
+            yield f"                enter_line(w, {places}, {x.length}, step)"
         yield from _indented(12, (call.format(step=steps) for call in leave))
         yield "            end_scalars(s)"
         yield from _indented(12, self._calls("end"))
         for k, name in enumerate(plan.outputs):
-            yield f"            give_row(w, {rows.places['output', k] * lanes}, out, {k}, first, count)  # {name}"
+            yield f"            give_row(w, {self._start('output', k)}, out, {k}, first, count)  # {name}"
         yield f"            give_row(w, {self.fault * lanes}, out, {len(plan.outputs)}, first, count)"
         yield "    return"
 

@@ -116,8 +116,12 @@ class _Planner:
                 once = kind_of(self.g, site.condition) in ("const", "block", "world")
                 where = WORLD_PHASE if once else name
                 relative = where == STEP_PHASE
-                self.sites[where].append(Site(site.condition, site.place if relative else first + site.place, site.code))
-                self._demand(site.condition, where, export=where != WORLD_PHASE or kind_of(self.g, site.condition) != "world")
+                self.sites[where].append(
+                    Site(site.condition, site.place if relative else first + site.place, site.code)
+                )
+                self._demand(
+                    site.condition, where, export=where != WORLD_PHASE or kind_of(self.g, site.condition) != "world"
+                )
 
     def _follow_states(self) -> None:
         """What is carried is carried only if something reads it."""

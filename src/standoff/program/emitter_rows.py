@@ -78,7 +78,6 @@ class Schedule:
             sites: Places of faults, whose conditions are among the nodes or known before.
             writes: What is stored for good: node and key of a lasting row.
         """
-        g = self.g
         self.lanes = [n for n in lanes if not self._is_given(n)]
         self._levels(sites)
         items = self._cut(sites)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import resources
@@ -16,13 +17,13 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.base import streams
-from standoff.program.emitter import Source, arithmetic_digest, emit
+from standoff.program.columns import Table, WorldColumns
+from standoff.program.emitter import Source, arithmetic_digest, emit_kernel
 from standoff.program.program import Program
-from standoff.program.reference import Lanes, Results
+from standoff.program.reference import Lanes, Results, run_lanes
 
-__all__ = ["Kernel", "cache_folder", "load_kernel"]
+__all__ = ["Kernel", "cache_folder", "is_compiled", "load_kernel"]
 
-LANES = 128
 SOUND = 1e300
 
 Floats = npt.NDArray[np.float64]
@@ -46,6 +47,8 @@ class Kernel:
     program: Program
     source: Source
     run: Callable[..., None]
+    counters: npt.NDArray[np.uint64]
+    clock: Floats
 
     def __call__(self, program: Program, lanes: Lanes, *, realised: bool = False) -> Results:
         """Run futures; the results are the reference's, bit for bit."""
@@ -59,11 +62,31 @@ def load_kernel(program: Program, folder: Path | None = None) -> Kernel:
         program: From `standoff.program.compile.compile_model`.
         folder: Where kernels are kept; `cache_folder()` by default.
     """
-    source = emit(program, LANES)
+    source = _source(program)
     folder = folder or cache_folder()
     parts = resources.files("standoff.program").joinpath("kernel_parts.py").read_text(encoding="utf-8")
     _module(folder, f"parts_{arithmetic_digest()}", parts)
-    return Kernel(program, source, _module(folder, f"kernel_{source.digest}", source.text).run)
+    run = _module(folder, f"kernel_{source.digest}", source.text).run
+    return Kernel(program, source, run, _counters(program, source), _clock(program, source))
+
+
+def is_compiled(program: Program, folder: Path | None = None) -> bool:
+    """Whether the kernel is on disk, so that it loads in a second."""
+    stem = f"kernel_{_source(program).digest}"
+    return any((folder or cache_folder()).glob(f"__pycache__/{stem}.run-*.nbc"))
+
+
+def _source(program: Program) -> Source:
+    for known, source in _SOURCES:
+        if known is program:
+            return source
+    source = emit_kernel(program)
+    _SOURCES.append((program, source))
+    return source
+
+
+# Sources of the last programs: an analysis runs one many times.
+_SOURCES: deque[tuple[Program, Source]] = deque(maxlen=16)
 
 
 def _module(folder: Path, stem: str, text: str) -> ModuleType:
@@ -92,14 +115,17 @@ def _module(folder: Path, stem: str, text: str) -> ModuleType:
 def _run(kernel: Kernel, lanes: Lanes, realised: bool) -> Results:
     program, source = kernel.program, kernel.source
     n = lanes.size
-    columns = np.empty((len(source.columns), n))
-    for k, name in enumerate(source.columns):
-        columns[k] = lanes.columns[name]
+    if isinstance(lanes.columns, WorldColumns):
+        table, worlds = lanes.columns.table, lanes.columns.worlds
+    else:
+        table, worlds = Table(program.columns, lanes.columns), np.arange(n)
+    if not table.is_finite:  # what the kernel takes for granted
+        return run_lanes(program, lanes, realised=realised)
     given, runs = _given(program, source, lanes, realised)
     out = np.empty((len(source.outputs) + 1, n))
     kernel.run(
-        columns, np.arange(n), np.ascontiguousarray(lanes.keys), runs, given, _counters(program, source),
-        _clock(program, source), out,
+        table.array, np.ascontiguousarray(worlds, dtype=np.int64), np.ascontiguousarray(lanes.keys), runs, given,
+        kernel.counters, kernel.clock, out,
     )  # fmt: skip
     return _results(program, source, out)
 
@@ -130,8 +156,11 @@ def _given(program: Program, source: Source, lanes: Lanes, realised: bool) -> tu
     for key in (*lanes.instances, *levels.values()):
         changes[1:] |= key[1:] != key[:-1]
     first = np.flatnonzero(changes)
-    given = np.empty((first.size, len(source.given)))
-    played = {p: (of, chosen[first]) for p, of, chosen in zip(program.players, program.instances, lanes.instances, strict=True)}
+    given: Floats = np.empty((first.size, len(source.given)))
+    played = {
+        p: (of, chosen[first])
+        for p, of, chosen in zip(program.players, program.instances, lanes.instances, strict=True)
+    }
     for k, key in enumerate(source.given):
         if key == "realised":
             given[:, k] = float(realised)

@@ -14,7 +14,6 @@ from numba.extending import intrinsic
 
 from standoff.base import arithmetic_lanes, distributions_lanes, streams_lanes
 
-
 LANES = 128  # futures side by side: enough to hide a loop's cost, few enough that rows stay in the cache
 INF = float(np.inf)
 NAN = float(np.nan)
@@ -143,7 +142,12 @@ def copy_row(w: Any, source: int, target: int) -> None:
         y[i] = x[i]
 
 
-@njit("void(float64[:,::1], int64, int64[::1], int64, int64, float64[::1], int64)", error_model="numpy", nogil=True, cache=True)
+@njit(
+    "void(float64[:,::1], int64, int64[::1], int64, int64, float64[::1], int64)",
+    error_model="numpy",
+    nogil=True,
+    cache=True,
+)
 def gather_row(columns: Any, column: int, worlds: Any, first: int, count: int, w: Any, target: int) -> None:
     """A column of the table of worlds; what is left of the row repeats the last future."""
     table, index, x = columns[column], worlds[first : first + count], w[target : target + LANES]
@@ -197,7 +201,9 @@ def poisson_row(w: Any, u: int, mean: int, at_most: int, target: int, clamped: i
     )  # fmt: skip
 
 
-@njit("void(float64[::1], int64, int64, int64, int64, int64, int64, int64)", error_model="numpy", nogil=True, cache=True)
+@njit(
+    "void(float64[::1], int64, int64, int64, int64, int64, int64, int64)", error_model="numpy", nogil=True, cache=True
+)
 def negative_binomial_row(
     w: Any, u: int, mean: int, dispersion: int, at_most: int, target: int, clamped: int, scratch: int
 ) -> None:

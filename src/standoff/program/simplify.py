@@ -56,7 +56,7 @@ _FOLDED: dict[str, Callable[..., float | bool]] = {
     "num": lambda a: 1.0 if a else 0.0,
     "infinite": lambda a: not math.isfinite(a),
     "floor": lambda a: float(np.floor(a)),
-    "sqrt": lambda a: float(arithmetic.sqrt(np.float64(a))) if a >= 0.0 else math.nan,
+    "sqrt": lambda a: float(np.sqrt(a)) if a >= 0.0 else math.nan,
     "exp": lambda a: float(arithmetic.exp(a)),
     "expm1": lambda a: float(arithmetic.expm1(a)),
     "log": lambda a: float(arithmetic.log(a)),
@@ -161,9 +161,7 @@ class Graph:
         yes, no = self.both(test, then), self.both(self.no(test), otherwise)
         return self.apply("or", yes, no)
 
-    def _new(
-        self, op: str, args: tuple[int, ...], data: Any, *, truth: bool, needs: int, bounds: Bounds
-    ) -> int:
+    def _new(self, op: str, args: tuple[int, ...], data: Any, *, truth: bool, needs: int, bounds: Bounds) -> int:
         key = (op, args, data.hex() if isinstance(data, float) else data, truth)
         found = self._known.get(key)
         if found is not None:

@@ -1,0 +1,56 @@
+"""Which evaluator a run uses: the reference at once, or the compiled kernel where that pays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, Protocol
+
+from standoff.program.program import Program
+from standoff.program.reference import Lanes, Results, run_lanes
+
+__all__ = ["Announce", "Evaluate", "EvaluatorName", "choose_evaluator"]
+
+EvaluatorName = Literal["auto", "reference", "kernel"]
+Announce = Callable[[str], None]
+
+# Seconds of one core, measured on the bundled studies: what the reference takes for an equation of a future's step,
+# and what it must cost for a kernel to pay that is on disk (it takes a second to load) or must be compiled first.
+REFERENCE_COST = 13e-9
+WORTH_LOADING = 3.0
+WORTH_COMPILING = 20.0
+
+
+class Evaluate(Protocol):
+    """An evaluator: the reference, or a kernel that equals it."""
+
+    def __call__(self, program: Program, lanes: Lanes, *, realised: bool = False) -> Results:
+        """What the futures came to."""
+
+
+def choose_evaluator(
+    program: Program, n_futures: int, evaluator: EvaluatorName = "auto", announce: Announce | None = None
+) -> Evaluate:
+    """The evaluator for a run of so many futures; results are the same bit for bit whichever it is.
+
+    Args:
+        program: The compiled study.
+        n_futures: Size of the run.
+        evaluator: `auto`, or the one to use.
+        announce: Called with a line on what is about to take time.
+
+    Raises:
+        ValueError: There is no evaluator of this name.
+    """
+    if evaluator not in ("auto", "reference", "kernel"):
+        raise ValueError(f"an evaluator is `auto`, `reference` or `kernel`, not `{evaluator}`")
+    cost = n_futures * program.n_steps * len(program.equations) * REFERENCE_COST
+    if evaluator == "reference" or (evaluator == "auto" and cost < WORTH_LOADING):
+        return run_lanes
+    from standoff.program.kernel import is_compiled, load_kernel  # noqa: PLC0415 - Numba takes a while to import
+
+    ready = is_compiled(program)
+    if evaluator == "auto" and not ready and cost < WORTH_COMPILING:
+        return run_lanes
+    if announce is not None and not ready:
+        announce(f"compiling the kernel of `{program.model.name}` (about half a minute, once; the next run loads it)")
+    return load_kernel(program)
