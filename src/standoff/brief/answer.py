@@ -50,22 +50,21 @@ class Answer:
 
 def answer(model: Model, results: Performance) -> Answer:
     """Which of the decider's strategies holds up, in this model."""
-    who = model.title_of(model.decider)
     if not results.standings:
         failed = (
-            f"No world of this run has a sound future for every profile, so the model gives no answer for {who}. "
+            "No world of this run has a sound future for every profile, so the model gives no answer. "
             "The faults are listed under “What was run”."
         )
         return Answer("failed", (failed,))
     main = results.standings[0]
     if len(results.strategies) == 1:
         only = strategy_words(results.strategies[0])
-        first = f"The study gives {who} one strategy, {only}, so there is nothing to compare it with."
+        first = f"The study has one strategy to judge, {only}, and nothing to compare it with."
         return Answer("alone", _said(first, _result(model, results), _limits(results, main, (0,))))
     ranking = main.rankings[0] if results.measures else None
     if ranking is None:
         small = (
-            f"With {counted(results.n_worlds, 'world')} this run is too small to tell {who}’s strategies apart. "
+            f"With {counted(results.n_worlds, 'world')} this run is too small to tell the strategies apart. "
             f"Run at least {FEWEST_WORLDS}; a few hundred are usual."
         )
         return Answer("small", (small,))
@@ -122,17 +121,17 @@ def limits_title(model: Model, results: Performance) -> str:
         return f"The study states no limits; these are the {len(results.measures)} measures it reports"
     hardest = min(shares, key=lambda i: max(shares[i]))
     widest = max(shares, key=lambda i: max(shares[i]) - min(shares[i]))
-    name = title_of(model, results.measures[hardest].name)
-    broken = f"“{name}” keeps its limit in at most {percent(max(shares[hardest]))} of worlds"
+    best = max(shares[hardest])
     if min(map(min, shares.values())) >= _MOST:
-        return f"Every limit is kept in at least {percent(min(map(min, shares.values())))} of worlds"
-    if len(cells) == 1 or max(shares[widest]) - min(shares[widest]) < 0.05:
-        return f"{broken}, whatever the strategy" if len(cells) > 1 else broken
-    name = title_of(model, results.measures[widest].name)
-    apart = f"{percent(min(shares[widest]))} to {percent(max(shares[widest]))}"
-    if hardest == widest:
-        return f"The strategies differ most in keeping “{name}” within its limit: {apart} of worlds"
-    return f"{broken}; the strategies differ most in keeping “{name}” within its limit ({apart})"
+        least = min(map(min, shares.values()))
+        limit = "The one limit" if len(shares) == 1 else "Every limit"
+        return f"{limit} is kept in {'every world' if least >= 1.0 else f'at least {percent(least)} of worlds'}"
+    name = title_of(model, results.measures[hardest].name)
+    kept = f"at best {percent(best)} of worlds keep it" if best > 0.0 else "no world keeps it"
+    broken = f"“{name}” is the limit broken most: {kept}"
+    if len(cells) == 1 or max(shares[widest]) - min(shares[widest]) < 0.05 or hardest == widest:
+        return broken
+    return f"{broken}. The strategies differ most over “{title_of(model, results.measures[widest].name)}”"
 
 
 def views_title(results: Performance) -> str:
@@ -165,11 +164,24 @@ def _leads(model: Model, results: Performance, main: Standing) -> str:
     what = _measure_words(model, results)
     side = "above" if results.measures[0].better == "higher" else "below"
     lead = (
-        f"In this model {a} holds up best for {model.title_of(model.decider)}: averaged over "
-        f"{counted(results.n_worlds, 'world')}, its {what} is {amount(model, _name(results), gap, error)} {side} that "
+        f"In this model {a} holds up best: averaged over {counted(results.n_worlds, 'world')}, its {what} is "
+        f"{amount(model, _name(results), gap, error)} {side} that "
         f"of the next, {b}"
     )
-    return lead + _where_wrong(results, main, first) + "."
+    return lead + _where_wrong(results, main, first) + "." + _last(model, results, main, first)
+
+
+def _last(model: Model, results: Performance, main: Standing, first: int) -> str:
+    """How far behind the last is, which gives the other differences their scale."""
+    ranking = main.rankings[0]
+    assert ranking is not None
+    last = results.order[-1]
+    if len(results.order) < 3:
+        return ""
+    gap, error = abs(float(ranking.difference[first, last])), float(ranking.error[first, last])
+    return (
+        f" The last, {strategy_words(results.strategies[last])}, is {amount(model, _name(results), gap, error)} behind."
+    )
 
 
 def _where_wrong(results: Performance, main: Standing, first: int) -> str:
@@ -202,15 +214,15 @@ def _level(model: Model, results: Performance, main: Standing) -> str:
         told = len(results.strategies) - len(level)
         rest = f"; the other {told} {are_or_is(range(told))} worse" if told else ""
         return (
-            f"In this model the run cannot tell {len(level)} of {len(results.strategies)} strategies of "
-            f"{model.title_of(model.decider)} apart by their {what}{rest}. The first two, {join(level[:2])}, differ by "
+            f"In this model the run cannot tell {len(level)} of {len(results.strategies)} strategies apart by their "
+            f"{what}{rest}. The first two, {join(level[:2])}, differ by "
             f"{shown}."
         )
-    rest = ", and the rest are worse" if len(level) < len(results.strategies) else ""
+    rest = _last(model, results, main, first) if len(level) < len(results.strategies) else ""
     pair = "they" if len(level) == 2 else "the first two"
     return (
         f"In this model the run cannot tell {join(level)} apart: averaged over {counted(results.n_worlds, 'world')}, "
-        f"{pair} differ in {what} by {shown}{rest}."
+        f"{pair} differ in {what} by {shown}.{rest}"
     )
 
 
@@ -225,15 +237,22 @@ def _limits(results: Performance, main: Standing, level: Sequence[int]) -> str:
     shared = worlds_share(together.value, together.error, results.n_worlds)
     if count == 1:
         return f"{capital(name)} stays within the study’s one limit in {shared}."
-    lead = f"Of these, {name} keeps most limits" if len(level) > 1 else f"{capital(name)} keeps"
-    amount_kept = f"{measured(kept.value, kept.error)} of {count}{' limits' if len(level) == 1 else ''} in a mean world"
-    said = f"{lead}{',' if len(level) > 1 else ''} {amount_kept}"
     most = max(range(len(main.kept)), key=lambda s: _share(main.kept[s] if main.kept else None))
     other = main.kept[most]
+    shown, more = measured(kept.value, kept.error), measured(other.value, other.error)
+    said = f"{capital(name)} keeps {shown} of the study’s {count} limits in a mean world"
+    if len(level) > 1:
+        of = "two" if len(level) == 2 else str(len(level))
+        more_or_most = "more" if len(level) == 2 else "most"
+        said = f"Of the {of}, {name} keeps {more_or_most} of the study’s {count} limits, {shown} in a mean world"
     if most != leader and other.value - kept.value > _TOLD * float(np.hypot(kept.error, other.error)):
-        others = f"{measured(other.value, other.error)} for {strategy_words(results.strategies[most])}"
-        return f"{said}, fewer than the {others}; it keeps all of them in {shared}."
-    return f"{said}, and all of them in {shared}."
+        said += f"; {strategy_words(results.strategies[most])} keeps most, {more}"
+    whole = max(main.together, key=_share)
+    if whole.value <= 0.0:
+        return f"{said}. No strategy keeps all {count} in any of the {counted(results.n_worlds, 'world')}."
+    if together.value >= whole.value:
+        return f"{said}, and all of them in {shared}."
+    return f"{said}. All {count} are kept in at most {percent(whole.value)} of worlds, whatever the strategy."
 
 
 def _views(results: Performance, level: Sequence[int]) -> str:
@@ -250,8 +269,16 @@ def _views(results: Performance, level: Sequence[int]) -> str:
         behind = sum(map(len, beaten.values()))
         falls = "they fall" if len(level) > 1 else f"{who} falls"
         return f"It depends on the others: {falls} behind under {behind} of {len(named)} named profiles."
-    parts = [f"{name} does better under {join(views)}" for name, views in beaten.items()]
+    about = {s.view.name: s.view.about for s in named}
+    parts = [
+        f"{name} does better under {join([_told(view, about.get(view.replace(' ', '_'))) for view in views])}"
+        for name, views in beaten.items()
+    ]
     return f"It depends on the others: {join(parts)}."
+
+
+def _told(view: str, about: str | None) -> str:
+    return f"{view} ({about})" if about else view
 
 
 def _named(results: Performance) -> list[Standing]:

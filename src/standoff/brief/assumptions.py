@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from standoff.brief.wording import capital, join, number, unit_words, words
+from standoff.brief.wording import capital, counted, join, number, plain, unit_words, words
 from standoff.evidence.claims import Ledger
 from standoff.language.model import Model, Parameter, Spread
 
@@ -65,9 +65,8 @@ def assumptions_title(rows: tuple[Assumption, ...]) -> str:
         (kinds.count("constant"), "taken as given"),
     )
     parts = [f"{n} {what}" for n, what in counts if n]
-    return f"The answer rests on {join(parts) or 'no'} assumption{'s' if len(rows) != 1 else ''}" + (
-        f"; {judged} of them {'is' if judged == 1 else 'are'} the author’s judgement alone" if judged else ""
-    )
+    alone = f"; {judged} {'rests' if judged == 1 else 'rest'} on the author’s judgement alone" if judged else ""
+    return f"The answer rests on {counted(len(rows), 'assumption')}: {join(parts)}{alone}"
 
 
 def _row(model: Model, parameter: Parameter, ledger: Ledger, facts: Mapping[str, Why]) -> Assumption:
@@ -106,7 +105,7 @@ def _spread_words(parameter: Parameter) -> tuple[str, str]:
     """The range in numbers, and what its ends mean where the study says."""
     spread = parameter.spread
     if spread is None:
-        return number(parameter.value if parameter.value is not None else 0.0, 3), ""
+        return plain(parameter.value if parameter.value is not None else 0.0), ""
     ends = ""
     if spread.low_words and spread.high_words:
         ends = f"low: {spread.low_words}; high: {spread.high_words}"
@@ -116,8 +115,8 @@ def _spread_words(parameter: Parameter) -> tuple[str, str]:
 def _distribution(spread: Spread) -> str:
     if spread.levels:
         pairs = zip(spread.levels, spread.weights, strict=True)
-        return "one of " + join([f"{number(level, 3)} ({number(100 * weight)} %)" for level, weight in pairs], "or")
-    arguments = [number(a, 3) for a in spread.arguments]
+        return "one of " + join([f"{plain(level)} ({number(100 * weight)} %)" for level, weight in pairs], "or")
+    arguments = [plain(a) for a in spread.arguments]
     if spread.distribution in ("uniform", "loguniform"):
         how = ", even in orders of magnitude" if spread.distribution == "loguniform" else ""
         return f"{arguments[0]} to {arguments[1]}{how}"
@@ -128,8 +127,8 @@ def _cut(spread: Spread) -> str:
     low, high = spread.within
     if low is None and high is None:
         return ""
-    parts = [f"at least {number(low, 3)}"] if low is not None else []
-    parts += [f"at most {number(high, 3)}"] if high is not None else []
+    parts = [f"at least {plain(low)}"] if low is not None else []
+    parts += [f"at most {plain(high)}"] if high is not None else []
     return f", {join(parts)}"
 
 

@@ -20,13 +20,13 @@ from standoff.language.model import Model
 
 __all__ = ["draw_map", "map_text"]
 
-_BOX_WIDTH, _BOX_HEIGHT, _GAP, _COLUMN, _TOP = 126.0, 24.0, 24.0, 202.0, 20.0
+_BOX_WIDTH, _BOX_HEIGHT, _GAP, _COLUMN, _TOP = 140.0, 26.0, 24.0, 202.0, 20.0
 _PITCH = _BOX_HEIGHT + _GAP
 _SWEEPS = 24
 _MOST_COLUMNS = 6
 _KINDS = {"stock": "stock", "mode": "mode", "event": "event", "move": "event", "choice": "choice"}
 _STYLE = (
-    ".map text{font:11px system-ui,sans-serif;fill:#222}.map .box{fill:#fff;stroke:#8a8a8a}"
+    ".map text{font:13px system-ui,sans-serif;fill:#222}.map .box{fill:#fff;stroke:#8a8a8a}"
     ".map .choice .box{fill:#e8e8e8;stroke:#8a8a8a}.map .event .box{stroke-dasharray:3 2}"
     ".map .mode .box{stroke-width:2.4}.map .link{fill:none;stroke:#8c8c8c;stroke-width:1.1;opacity:.55}"
     ".map .link.more{stroke:#0072B2}.map .link.less{stroke:#D55E00}"
@@ -166,11 +166,11 @@ def _box(node: Node, place: tuple[int, float], model: Model) -> str:
         text = f"{model.title_of(actor)}{': ' + words(dimension) if dimension else ''}"
     about = capital(node.about or text)
     radius = {"stock": 3, "mode": 3, "choice": 3}.get(_KINDS[node.kind], 12)
-    squeeze = f' textLength="{_BOX_WIDTH - 10:.0f}" lengthAdjust="spacingAndGlyphs"' if len(text) > 21 else ""
+    squeeze = f' textLength="{_BOX_WIDTH - 10:.0f}" lengthAdjust="spacingAndGlyphs"' if len(text) > 17 else ""
     return (
         f'<g class="node {_KINDS[node.kind]}" data-node="{escape(node.name)}"><title>{escape(about)}</title>'
         f'<rect class="box" x="{x:.0f}" y="{y:.1f}" width="{_BOX_WIDTH:.0f}" height="{_BOX_HEIGHT:.0f}" '
-        f'rx="{radius}"/><text x="{x + _BOX_WIDTH / 2:.0f}" y="{y + 16:.1f}" text-anchor="middle"{squeeze}>'
+        f'rx="{radius}"/><text x="{x + _BOX_WIDTH / 2:.0f}" y="{y + 17.5:.1f}" text-anchor="middle"{squeeze}>'
         f"{escape(text)}</text></g>"
     )
 

@@ -15,7 +15,7 @@ import numpy as np
 from markupsafe import Markup
 
 from standoff.analysis.findings import Floats
-from standoff.brief.wording import number
+from standoff.brief.wording import plain
 
 __all__ = ["COLOURS", "DotRow", "FanPanel", "bar", "dots", "fan", "nice_ticks"]
 
@@ -87,7 +87,7 @@ def fan(
 
     parts = [f'<text class="name" x="{left:.0f}" y="13">{escape(panel.label)}</text>']
     for tick in nice_ticks(domain):
-        shown = f"{100 * tick:.0f} %" if per_cent else number(tick, 3)
+        shown = f"{100 * tick:.0f} %" if per_cent else plain(tick)
         parts.append(f'<line class="grid" x1="{left}" x2="{width - 6}" y1="{y(tick):.1f}" y2="{y(tick):.1f}"/>')
         parts.append(f'<text class="tick end" x="{left - 4}" y="{y(tick) + 3.5:.1f}">{shown}</text>')
     if panel.quantiles is not None:
@@ -117,7 +117,7 @@ class DotRow:
 
 def dots(rows: Sequence[DotRow], domain: tuple[float, float], unit: str, said: str) -> Markup:
     """Strategies under one view: a dot with its 95 % interval, 0 where it is as good as the best of the others."""
-    width, left, step, top = 268.0, 128.0, 19.0, 4.0
+    width, left, step, top = 284.0, 144.0, 19.0, 4.0
     height = top + step * len(rows) + 20.0
     plot = width - left - 10.0
 
@@ -127,7 +127,7 @@ def dots(rows: Sequence[DotRow], domain: tuple[float, float], unit: str, said: s
     base = top + step * len(rows)
     parts = [f'<line class="zero" x1="{x(0):.1f}" x2="{x(0):.1f}" y1="{top:.0f}" y2="{base:.0f}"/>']
     for tick in nice_ticks(domain, 3):
-        parts.append(f'<text class="tick middle" x="{x(tick):.1f}" y="{base + 13:.0f}">{number(tick, 3)}</text>')
+        parts.append(f'<text class="tick middle" x="{x(tick):.1f}" y="{base + 13:.0f}">{plain(tick)}</text>')
     parts.append(f'<text class="tick" x="0" y="{base + 13:.0f}">{escape(unit)}</text>')
     for i, row in enumerate(rows):
         y = top + step * (i + 0.5)
@@ -151,7 +151,7 @@ def nice_ticks(domain: tuple[float, float], most: int = 4) -> list[float]:
     step = next(s * power for s in (1.0, 2.0, 2.5, 5.0, 10.0) if s * power >= rough)
     first = math.ceil(low / step - 1e-9) * step
     ticks = np.arange(first, high + 1e-9 * step, step)
-    return [0.0 if abs(t) < 1e-9 * step else float(t) for t in ticks]
+    return [0.0 if abs(t) < 1e-9 * step else float(f"{t:.10g}") for t in ticks]
 
 
 def _picture(kind: str, width: float, height: float, said: str, parts: Sequence[str]) -> Markup:

@@ -16,8 +16,8 @@ from standoff.analysis.fans import Fan
 from standoff.analysis.performance import Performance
 from standoff.brief.answer import answer
 from standoff.brief.assumptions import Assumption, Why, assumption_rows, assumptions_title
-from standoff.brief.questions import holds_up, map_section, over_time, views
-from standoff.brief.sections import Method, Section, make_grid
+from standoff.brief.questions import first_picture, holds_up, map_section, over_time, views
+from standoff.brief.sections import Method, Picture, Section, make_grid
 from standoff.brief.terminal import owned_up
 from standoff.brief.wording import SURE, capital, counted
 from standoff.ensemble.ensemble import Ensemble
@@ -52,6 +52,7 @@ class Page:
     question: str
     as_of: str
     answer: tuple[str, ...]
+    picture: Picture | None
     sections: tuple[Section, ...]
     version: str = __version__
     sure_words: tuple[tuple[str, float, float], ...] = SURE
@@ -59,10 +60,15 @@ class Page:
 
 def make_page(findings: Findings) -> Page:
     """Put the sections together; a question that the study does not raise has no section."""
-    model = findings.model
+    model, results = findings.model, findings.performance
     sections = [section for make in SECTIONS if (section := make(findings)) is not None]
     return Page(
-        model.title, model.question, _day(model.as_of), answer(model, findings.performance).sentences, tuple(sections)
+        model.title,
+        model.question,
+        _day(model.as_of),
+        answer(model, results).sentences,
+        first_picture(model, results),
+        tuple(sections),
     )
 
 

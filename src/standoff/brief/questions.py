@@ -32,11 +32,12 @@ from standoff.brief.wording import (
     strategy_words,
     title_of,
     unit_words,
+    with_unit,
     words,
 )
 from standoff.language.model import Model
 
-__all__ = ["holds_up", "map_section", "over_time", "views"]
+__all__ = ["first_picture", "holds_up", "map_section", "over_time", "views"]
 
 _TOLD = 1.96
 
@@ -54,6 +55,21 @@ def holds_up(model: Model, results: Performance, grid: Markup) -> Section:
         sure=confidence(model, results),
         why=assumptions_behind(model, payoffs),
         method=_performance_method(model, results),
+    )
+
+
+def first_picture(model: Model, results: Performance) -> Picture | None:
+    """The picture beside the answer: how far behind the best each strategy is; None where nothing is ranked."""
+    main = results.standings[0] if results.standings else None
+    if main is None or not main.rankings or main.rankings[0] is None or len(results.strategies) < 2:
+        return None
+    rows = _view_rows(model, results, main)
+    low, high = min(row.low for row in rows), max(row.high for row in rows)
+    unit = "points" if results.measures[0].kind == "payoff" else ""
+    drawn = dots(rows, (1.06 * low, max(-0.04 * low, 1.04 * high)), unit, f"Mean payoff: {_view_said(rows, unit)}")
+    what = "Mean payoff" if results.measures[0].kind == "payoff" else title_of(model, results.measures[0].name)
+    return Picture(
+        drawn, f"{what} below or above the best of the others, with its 95\u202f% interval; filled: may be best"
     )
 
 
@@ -104,7 +120,8 @@ def over_time(model: Model, results: Performance, found: tuple[Fan, ...]) -> Sec
     pictures = tuple(_fan_picture(model, one, shown) for one in found)
     apart = [one for one in found if _differs(one, shown)]
     names = join([_lower(title_of(model, one.followed.symbol.name)) for one in apart])
-    title = f"The strategies part over time in {len(apart)} of {len(found)} things followed" if apart else (
+    count = f"all {len(found)}" if len(apart) == len(found) else f"{len(apart)} of {len(found)}"
+    title = f"The strategies part over time in {count} things followed" if apart else (
         "No strategy moves what is followed here by more than chance explains"
     )  # fmt: skip
     ends = [event.name for event in model.events if event.ends]
@@ -115,7 +132,7 @@ def over_time(model: Model, results: Performance, found: tuple[Fan, ...]) -> Sec
         title,
         lead=(
             f"Bands hold the middle 50 and 90 % of {counted(found[0].n_futures, 'future')} a strategy{as_if}; "
-            "the line is the median, grey lines are the other strategies’."
+            "the line is the median (of counts the mean), grey lines are the other strategies’."
             + (f" They part in: {names}." if apart and len(apart) < len(found) else ""),
         ),
         pictures=pictures,
@@ -142,7 +159,8 @@ def map_section(model: Model, causes: CausalMap) -> Section:
     kinds = {node.name: node.kind for node in causes.nodes}
     state = {name: n for name, n in out.items() if kinds[name] != "choice"}
     moved = len([n for n in causes.nodes if n.kind != "choice"])
-    title = f"{model.title_of(model.decider)}’s choices move {len(own)} of {moved} things directly"
+    who = model.title_of(model.decider)
+    title = f"{who}{'’' if who.endswith('s') else '’s'} choices move {len(own)} of {moved} things directly"
     if state:
         top = max(state, key=lambda name: state[name])
         title += f"; {words(top)} passes on most, to {state[top]}"
@@ -237,27 +255,32 @@ def _view_title(results: Performance, standing: Standing) -> str:
     ranking = standing.rankings[0]
     assert ranking is not None
     name = "All their strategies" if standing.view.name is None else capital(words(standing.view.name))
-    named = [strategy_words(results.strategies[results.labels.index(label)]) for label in ranking.may_be_best]
-    if len(named) == 1:
-        return f"{name}: {named[0]}"
-    return f"{name}: cannot tell {join(named)} apart" if len(named) < 4 else f"{name}: cannot tell {len(named)} apart"
+    instances = [results.strategies[results.labels.index(label)] for label in ranking.may_be_best]
+    named = list(dict.fromkeys(words(instance.strategy.name) for instance in instances))
+    if len(named) < 4:
+        return f"{name}: {join(named)}{' level' if len(named) > 1 else ''}"
+    return f"{name}: {len(named)} level"
 
 
 def _view_said(rows: list[DotRow], unit: str) -> str:
-    return join([f"{row.label} {measured(row.value, (row.high - row.low) / 2 / _TOLD)} {unit}".strip() for row in rows])
+    return join(
+        [with_unit(f"{row.label} {measured(row.value, (row.high - row.low) / 2 / _TOLD)}", unit) for row in rows]
+    )
 
 
 def _fan_picture(model: Model, one: Fan, shown: tuple[int, ...]) -> Picture:
     bands = [one.bands[s] for s in shown]
     share = one.kind == "share"
-    lines = [band.mean if share else band.quantiles[2] for band in bands]
+    # the median of a count jumps from one whole number to the next, its mean does not
+    lines = [band.quantiles[2] if one.kind == "stock" else band.mean for band in bands]
     edges = lines if share else [band.quantiles for band in bands]
     finite = [x for edge in edges for x in np.ravel(edge) if math.isfinite(x)]
     low, high = (min(finite), max(finite)) if finite else (0.0, 1.0)
     low = 0.0 if share or (low > 0.0 and low < 0.4 * high) else low
     domain = (low, high + 0.04 * (high - low) + (0.0 if high > low else 1.0))
     last = int(one.steps[-1])
-    dates = (model.clock.label(0), model.clock.label(last))
+    end = model.clock.label(min(last, model.clock.steps - 1))
+    dates = (model.clock.label(0), f"end {end}" if last == model.clock.steps else end)
     title = _fan_title(model, one, shown)
     panels = [
         fan(
@@ -309,7 +332,10 @@ def _fan_title(model: Model, one: Fan, shown: tuple[int, ...]) -> str:
         return f"{name}: {trend}; the strategies cannot be told apart"
     top, bottom = max(shown, key=lambda s: one.bands[s].end.value), min(shown, key=lambda s: one.bands[s].end.value)
     a, b = (words(one.bands[s].strategy.strategy.name) for s in (top, bottom))
-    return f"{name}: {trend}; most under {a} ({_ends(model, one, top)}), least under {b} ({_ends(model, one, bottom)})"
+    most, least = (_ends(model, one, s) for s in (top, bottom))
+    if most.split("±")[0] == least.split("±")[0]:
+        most, least = (_ends(model, one, s, figures=3) for s in (top, bottom))
+    return f"{name}: {trend}; most under {a} ({most}), least under {b} ({least})"
 
 
 def _direction(start: float, end: float) -> str:
@@ -322,11 +348,11 @@ def _differs(one: Fan, shown: tuple[int, ...]) -> bool:
     return bool(np.nanmax(np.abs(one.apart[np.ix_(shown, shown)])) > 3.0) if len(shown) > 1 else False
 
 
-def _ends(model: Model, one: Fan, s: int) -> str:
+def _ends(model: Model, one: Fan, s: int, figures: int = 2) -> str:
     end = one.bands[s].end
     if one.kind == "share":
         return percent(end.value, end.error)
-    return f"{measured(end.value, end.error)} {_fan_unit(model, one)}".strip()
+    return with_unit(measured(end.value, end.error, figures), _fan_unit(model, one))
 
 
 def _fan_name(model: Model, one: Fan) -> str:

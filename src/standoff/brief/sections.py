@@ -111,6 +111,7 @@ class Cell:
     """A value with its error, the share of worlds within the limit, and the bar; `best` if none is known better."""
 
     value: str
+    error: str
     within: str
     drawn: Markup
     best: bool
@@ -129,17 +130,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The table in bands of columns that stand side by side or below each other, as the page is wide.
+    """The table of strategies: whole where the page is wide, in bands of a few columns where it is not.
 
-    `bands[b]` are (columns, cells by row).
+    `whole` and each of `bands` are (columns, cells by row); `whole` is None where there are too many columns.
     """
 
     rows: tuple[Row, ...]
     bands: tuple[tuple[tuple[Column, ...], tuple[tuple[Cell, ...], ...]], ...]
-    n_columns: int
+    whole: tuple[tuple[Column, ...], tuple[tuple[Cell, ...], ...]] | None
 
 
-_BAND = 3
+_BAND, _WHOLE = 3, 16
 
 
 def colour_of(model: Model, instance: Instance) -> int:
@@ -153,14 +154,13 @@ def make_grid(model: Model, results: Performance, standing: Standing) -> Grid:
     order = _grouped(results)
     rows = tuple(_rows(model, results, order))
     columns = list(_columns(model, results, standing, order))
-    bands = tuple(
-        (
-            tuple(column for column, _ in columns[i : i + _BAND]),
-            tuple(tuple(cells[r] for _, cells in columns[i : i + _BAND]) for r in range(len(rows))),
-        )
-        for i in range(0, len(columns), _BAND)
-    )
-    return Grid(rows, bands, len(columns))
+
+    def part(chosen: Sequence[tuple[Column, list[Cell]]]) -> tuple[tuple[Column, ...], tuple[tuple[Cell, ...], ...]]:
+        heads = tuple(column for column, _ in chosen)
+        return heads, tuple(tuple(cells[r] for _, cells in chosen) for r in range(len(rows)))
+
+    bands = tuple(part(columns[i : i + _BAND]) for i in range(0, len(columns), _BAND))
+    return Grid(rows, bands, part(columns) if len(columns) <= _WHOLE else None)
 
 
 def standing_table(model: Model, results: Performance, standing: Standing) -> Table:
@@ -252,11 +252,11 @@ def _column(
             cell.figure.value, (cell.low, cell.high), measure.limit, measure.better, domain, hollow=name == family
         )
         family = name
-        value = _measured(model, measure, cell.figure)
+        value, error = _split(_measured(model, measure, cell.figure))
         if cell.present < 1.0:
-            value += f" in {percent(cell.present)}"
+            error += f" in {percent(cell.present)}"
         within = "" if cell.within is None else f"{percent(cell.within.value)} within"
-        drawn.append(Cell(value, within, picture, len(order) > 1 and results.labels[s] in best))
+        drawn.append(Cell(value, error, within, picture, len(order) > 1 and results.labels[s] in best))
     limit = ""
     if measure.limit is not None:
         limit = f"{'≤' if measure.better == 'lower' else '≥'} {_shown(model, measure, measure.limit)}"
@@ -273,8 +273,14 @@ def _kept(standing: Standing, order: Sequence[int], limited: int) -> list[Cell]:
         level = top.value - kept.value <= 1.96 * float(np.hypot(top.error, kept.error))
         picture = bar(kept.value, (kept.value, kept.value), None, "higher", (0.0, float(limited)), hollow=False)
         within = f"{percent(all_of.value)} all"
-        cells.append(Cell(measured(kept.value, kept.error), within, picture, len(order) > 1 and level))
+        cells.append(Cell(*_split(measured(kept.value, kept.error)), within, picture, len(order) > 1 and level))
     return cells
+
+
+def _split(text: str) -> tuple[str, str]:
+    """The value and, set closer and without the 0 before its point, its error."""
+    value, sign, error = text.partition("±")
+    return value.rstrip(), f"±{error.strip().replace('0.', '.', 1) if error.strip() != '0' else 0}" if sign else ""
 
 
 def _domain(values: Sequence[float | None]) -> tuple[float, float]:

@@ -22,11 +22,13 @@ __all__ = [
     "measured",
     "number",
     "percent",
+    "plain",
     "setting_words",
     "strategy_words",
     "sureness",
     "title_of",
     "unit_words",
+    "with_unit",
     "words",
     "worlds_share",
 ]
@@ -42,8 +44,9 @@ SURE: tuple[tuple[str, float, float], ...] = (
 )
 """Words of certainty and what they mean, as chances."""
 
-_THIN = " "
+_THIN = "\u202f"  # narrow and does not break
 _MINUS = "−"
+_PLUS_MINUS = "\u00a0±\u00a0"
 
 
 def number(value: float, figures: int = 2) -> str:
@@ -58,14 +61,23 @@ def number(value: float, figures: int = 2) -> str:
 
 
 def measured(value: float, error: float, figures: int = 2) -> str:
-    """A number and its standard error: `79 ± 0.4`, the error to one figure."""
+    """A number and its standard error: `79 ± 0.4`, the error to one figure and at most one place finer."""
     if math.isnan(error):
         return number(value, figures)
     if error == 0.0:
-        return f"{number(value, figures)} ± 0"
-    if value != 0.0 and abs(value) < error:  # no figure of the value is known: show it to the error's place
-        return f"{_placed(value, _place(error))} ± {number(error, 1)}"
-    return f"{number(value, figures)} ± {number(error, 1)}"
+        return f"{number(value, figures)}{_PLUS_MINUS}0"
+    if value == 0.0:
+        return f"0{_PLUS_MINUS}{number(error, 1)}"
+    if abs(value) < error:  # no figure of the value is known: show it to the error's place
+        return f"{_placed(value, _place(error))}{_PLUS_MINUS}{number(error, 1)}"
+    finest = _place(value) + figures
+    shown = number(error, 1) if _place(error) <= finest else _placed(10.0**-finest, finest)
+    return f"{number(value, figures)}{_PLUS_MINUS}{shown}"
+
+
+def plain(value: float) -> str:
+    """A number as the study's author wrote it."""
+    return f"{value:g}".replace("-", _MINUS)
 
 
 def percent(share: float, error: float | None = None) -> str:
@@ -75,7 +87,7 @@ def percent(share: float, error: float | None = None) -> str:
     shown = _percent_number(share)
     if error is None or math.isnan(error):
         return f"{shown}{_THIN}%"
-    return f"{shown}{_THIN}% ± {'0' if error == 0.0 else number(100.0 * error, 1)}"
+    return f"{shown}{_THIN}%{_PLUS_MINUS}{'0' if error == 0.0 else number(100.0 * error, 1)}"
 
 
 def worlds_share(share: float, error: float, n_worlds: int) -> str:
@@ -84,7 +96,7 @@ def worlds_share(share: float, error: float, n_worlds: int) -> str:
         return f"none of the {counted(n_worlds, 'world')}"
     if share >= 1.0:
         return f"all {counted(n_worlds, 'world')}"
-    return f"{percent(share)} of worlds (± {number(100.0 * error, 1)})"
+    return f"{percent(share)} of worlds (±\u00a0{number(100.0 * error, 1)})"
 
 
 def counted(n: int, what: str) -> str:
@@ -98,8 +110,7 @@ def amount(model: Model, name: str, value: float, error: float | None = None) ->
     if outcome is not None and is_chance(outcome):
         return percent(value, error)
     unit = "points" if outcome is None else unit_words(outcome.unit)
-    shown = number(value) if error is None else measured(value, error)
-    return f"{shown} {unit}".rstrip()
+    return with_unit(number(value) if error is None else measured(value, error), unit)
 
 
 def unit_words(unit: Unit) -> str:
@@ -110,6 +121,14 @@ def unit_words(unit: Unit) -> str:
     above, _, below = text.partition("/")
     head = "" if above == "1" else above.replace("·", " ")
     return " ".join([head, *(f"a {part}" for part in below.split("/") if part)]).strip()
+
+
+def with_unit(shown: str, unit: str) -> str:
+    """A number in print with its unit, in the plural: `79 warheads`, `5.4 a quarter`; `1 warhead`."""
+    head, space, rest = unit.partition(" ")
+    if shown != "1" and head.islower() and head.isalpha() and head != "a" and not head.endswith("s"):
+        head += "s"
+    return f"{shown} {head}{space}{rest}".rstrip()
 
 
 def words(name: str) -> str:
