@@ -45,9 +45,9 @@ def test_one_that_holds_only_where_fear_is_low() -> None:
 
 def test_other_forms() -> None:
     texts = {
-        "{better: reciprocate, than: race_on, on: arms}": "holds",
-        "{better: race_on, than: reciprocate, on: arms}": "fails",
-        "{raise: fear, strengthens: {switch: {north: [reciprocate, race_on]}, on: arms}}": "holds",
+        "{better: reciprocate, than: race_on, judged_by: arms}": "holds",
+        "{better: race_on, than: reciprocate, judged_by: arms}": "fails",
+        "{raise: fear, strengthens: {switch: {north: [reciprocate, race_on]}, effect_on: arms}}": "holds",
         "{stays: war, within: [0, 0.05]}": "holds",
         "{stays: war, within: [0.05, null]}": "fails",
         "{raise: detection, sooner: exposed, where: 'south == pretend and north == reciprocate'}": "holds",

@@ -42,7 +42,7 @@ def one(text: str, model: Model) -> Expectation:
         ("{raise: fear, lowers: payoff(south)}", "lowers", "raising `fear` lowers the payoff of `south`"),
         ("{raise: fear, raises: trust, over: final}", "raises", "raising `fear` raises `trust` at the end"),
         (
-            "{raise: fear, weakens: {raise: detection, on: war}}",
+            "{raise: fear, weakens: {raise: detection, effect_on: war}}",
             "weakens",
             "raising `fear` weakens the effect of raising `detection` on `war`",
         ),
@@ -57,7 +57,7 @@ def one(text: str, model: Model) -> Expectation:
             "switching `crisis` from `never` to `at 2026-01` raises `war`",
         ),
         (
-            "{better: reciprocate, than: race_on, on: arms}",
+            "{better: reciprocate, than: race_on, judged_by: arms}",
             "lowers",
             "`reciprocate` does better than `race_on` on `arms`",
         ),
@@ -94,9 +94,14 @@ def test_every_form_is_read_and_said_in_words(text: str, verb: str, says: str, r
         ("{raise: fear, raises: war, where: 'west in [x]'}", "unknown-actor", "named `west`", "`north`"),
         ("{raise: fear, raises: war, where: 'north in [race]'}", "unknown-name", "no strategy `race`", "`race_on`"),
         ("{raise: fear, raises: war, where: whatever}", "expectation", "neither a profile nor", None),
-        ("{better: honest, on: war}", "expectation", "goes with `than`", "add `than"),
+        ("{better: honest, judged_by: war}", "expectation", "goes with `than`", "add `than"),
         ("{better: honest, than: race_on}", "expectation", "not strategies of one actor", "`of`"),
-        ("{better: honest, than: pretend, on: trust}", "expectation", "neither an outcome nor a payoff", "outcome"),
+        (
+            "{better: honest, than: pretend, judged_by: trust}",
+            "expectation",
+            "neither an outcome nor a payoff",
+            "outcome",
+        ),
         ("{stays: war}", "expectation", "goes with `within`", "add `within"),
         ("{stays: war, within: [1, 0]}", "range-reversed", "no room", None),
         ("{stays: war, within: [0, 1], raise: fear}", "keys-together", "`raise` has no meaning", "remove"),
@@ -134,8 +139,8 @@ def test_what_has_no_path_is_not_represented(rivals: Model) -> None:
 
 
 def test_both_causes_of_an_interplay_need_a_path(rivals: Model) -> None:
-    assert represented(rivals, one("{raise: dread_of_war, weakens: {raise: fear, on: arms}}", rivals)) is None
-    assert represented(rivals, one("{raise: fear, weakens: {raise: dread_of_war, on: arms}}", rivals)) is None
+    assert represented(rivals, one("{raise: dread_of_war, weakens: {raise: fear, effect_on: arms}}", rivals)) is None
+    assert represented(rivals, one("{raise: fear, weakens: {raise: dread_of_war, effect_on: arms}}", rivals)) is None
 
 
 def test_paths_lead_through_strategies_and_memory(rivals: Model) -> None:
@@ -161,7 +166,7 @@ def test_strategies_replace_those_of_where(rivals: Model) -> None:
 
 
 def test_an_interplay_has_four_sides(rivals: Model) -> None:
-    four = arms(one("{raise: fear, weakens: {raise: detection, on: war}}", rivals), rivals)
+    four = arms(one("{raise: fear, weakens: {raise: detection, effect_on: war}}", rivals), rivals)
     assert [[round(value, 3) for _, value in arm.columns] for arm in four] == [
         [0.138, four[0].columns[1][1].__round__(3)],
         [0.138, four[1].columns[1][1].__round__(3)],

@@ -34,7 +34,7 @@ _EFFECT: Shape = Record(
         Key("raise", _KNOWN, "the thing whose effect it is"),
         Key("lower", _KNOWN, "the same, turned round"),
         Key("switch", Free(), "the strategies, variants or imposed things whose effect it is"),
-        Key("on", _KNOWN, "what it is an effect on", required=True),
+        Key("effect_on", _KNOWN, "what it is an effect on", required=True),
     ),
     exactly_one=(("raise", "lower", "switch"),),
 )
@@ -56,7 +56,7 @@ EXPECTATION = Record(
         Key("better", _KNOWN, "the strategy that must do better"),
         Key("than", _KNOWN, "the strategy, or the event, that it is compared with"),
         Key("of", _KNOWN, "the actor whose strategies are compared, where their names do not tell"),
-        Key("on", _KNOWN, "what decides which is better; the actor's payoff where it is left out"),
+        Key("judged_by", _KNOWN, "what decides which is better; the actor's payoff where it is left out"),
         Key("stays", _KNOWN, "what must stay within bounds"),
         Key("within", ListOf(Text("open"), least=2, most=2), "the bounds, `null` for an open end"),
         Key("least", _NUMBER, "the smallest change that counts, as a share of the spread of what changes; 0.01"),
@@ -157,7 +157,7 @@ _OF_A_CAUSE = ("raise", "lower", "switch", "step", "from", "to")
 _ALLOWED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("raises", "lowers", "leaves", "weakens", "strengthens"), (*_OF_A_CAUSE, "over")),
     **dict.fromkeys(("sooner", "later"), (*_OF_A_CAUSE, "than")),
-    "better": ("than", "of", "on", "over"),
+    "better": ("than", "of", "judged_by", "over"),
     "stays": ("within", "over"),
 }
 
@@ -210,7 +210,7 @@ def _interplay(tree: Mapping, verb: Scalar, model: Model, start: Span, problems:
     if not isinstance(inner, Mapping) or contrast is None:
         return None
     effect = _cause(inner, model, verb.span, problems)
-    named, over = scalar(inner, "on"), scalar(tree, "over")
+    named, over = scalar(inner, "effect_on"), scalar(tree, "over")
     if effect is None or named is None:
         return None
     measure = read_measure(named, None if over is None else over.text, model, problems)
@@ -256,15 +256,15 @@ def _better(tree: Mapping, model: Model, start: Span, problems: list[Problem]) -
     contrast = read_strategies(bad, good, scalar(tree, "of"), model, problems)
     if contrast is None:
         return None
-    on = scalar(tree, "on")
-    named = on or Scalar(f"payoff({contrast.actor})", good.span, "")
+    judge = scalar(tree, "judged_by")
+    named = judge or Scalar(f"payoff({contrast.actor})", good.span, "")
     over = scalar(tree, "over")
     measure = read_measure(named, None if over is None else over.text, model, problems)
     if measure is None:
         return None
     if measure.better is None:
         message = f"`{named.text}` is neither an outcome nor a payoff, so neither direction is better"
-        problems.append(Problem("expectation", named.span, message, "name an outcome, or leave `on` out"))
+        problems.append(Problem("expectation", named.span, message, "name an outcome, or leave `judged_by` out"))
         return None
     kind: Verb = "raises" if measure.better == "higher" else "lowers"
     says = f"`{good.text}` does better than `{bad.text}` on {measure.says}"
