@@ -1,0 +1,110 @@
+"""From an ensemble of profiles to a game: every player's payoff by profile and world."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+import numpy.typing as npt
+
+from standoff.analysis.findings import Floats, Inputs
+from standoff.ensemble.design import Worlds
+from standoff.ensemble.ensemble import Ensemble
+from standoff.language.model import Model
+
+__all__ = ["FEWEST_WORLDS", "GameTable", "game_table", "inputs_of"]
+
+FEWEST_WORLDS = 16
+"""With fewer sound worlds resampling says too little about anything."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GameTable:
+    """A game in each world.
+
+    Attributes:
+        players: actors with a payoff, in the study's order; the axes of strategies follow them.
+        strategies: for each player the labels of those that were run.
+        payoffs: (players, s1, …, sn, worlds), means over luck, averaged over the strategies of `unpaid`.
+        halves: (2, players, s1, …, sn, worlds), over each half of the replications; None with fewer than two.
+        worlds: which worlds of the design, as indices: those in which every profile has a sound future.
+        n_dropped: how many were left out.
+        profiles: (ensemble's profiles,), the flat index of each profile in the game.
+        unpaid: actors that choose and want nothing: their strategies are taken as equally likely.
+    """
+
+    players: tuple[str, ...]
+    strategies: tuple[tuple[str, ...], ...]
+    payoffs: Floats
+    halves: Floats | None
+    worlds: npt.NDArray[np.int64]
+    n_dropped: int
+    profiles: npt.NDArray[np.int64]
+    unpaid: tuple[str, ...]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """How many strategies each player has."""
+        return tuple(len(names) for names in self.strategies)
+
+    def named(self, profile: tuple[int, ...]) -> tuple[str, ...]:
+        """A profile in words, one strategy for each player."""
+        return tuple(names[k] for names, k in zip(self.strategies, profile, strict=True))
+
+
+def game_table(ensemble: Ensemble) -> GameTable:
+    """Arrange an ensemble's payoffs as a game.
+
+    Raises:
+        ValueError: No actor has a payoff, the profiles are not every combination of some strategies, or there are
+            too few sound worlds.
+    """
+    program, design = ensemble.program, ensemble.design
+    paid = {payoff.actor for payoff in program.payoffs}
+    order = [i for i, player in enumerate(program.players) if player in paid]
+    idle = [i for i, player in enumerate(program.players) if player not in paid]
+    if not order:
+        raise ValueError("no actor that chooses has a payoff, so there is no game")
+    played = [np.unique(design.profiles[:, i]) for i in range(design.profiles.shape[1])]
+    wanted = np.array(list(product(*(played[i] for i in [*order, *idle]))))
+    rows = {tuple(row): k for k, row in enumerate(design.profiles[:, [*order, *idle]].tolist())}
+    if len(rows) != len(wanted) or len(rows) != len(design.profiles):
+        raise ValueError("the game needs every combination of the players' strategies once: run all profiles")
+    place = np.array([rows[tuple(row)] for row in wanted.tolist()])
+    sound = np.flatnonzero((ensemble.counts > 0).all(axis=0))
+    if sound.size < FEWEST_WORLDS:
+        raise ValueError(f"{sound.size} worlds have a sound future in every profile, and a game needs {FEWEST_WORLDS}")
+    players = tuple(program.players[i] for i in order)
+    shape = tuple(played[i].size for i in order)
+
+    def arranged(values: Floats) -> Floats:
+        table = values[place][:, sound].reshape(*shape, -1, sound.size)
+        return np.asarray(table.mean(axis=-2))
+
+    halves = None
+    if design.replications > 1:
+        both = [ensemble.half("payoff", player) for player in players]
+        halves = np.stack([np.stack([arranged(half[b]) for half in both]) for b in range(2)])
+        halves = halves if np.isfinite(halves).all() else None
+    n_idle = len(wanted) // int(np.prod(shape))
+    flat = np.empty(len(wanted), dtype=np.int64)
+    flat[place] = np.arange(len(wanted)) // n_idle
+    return GameTable(
+        players,
+        tuple(tuple(program.instances[i][j].label for j in played[i]) for i in order),
+        np.stack([arranged(ensemble.payoff(player)) for player in players]),
+        halves,
+        sound,
+        design.worlds.size - sound.size,
+        flat,
+        tuple(program.players[i] for i in idle),
+    )
+
+
+def inputs_of(model: Model, worlds: Worlds, rows: npt.NDArray[np.int64]) -> Inputs:
+    """What differs between worlds, for the functions that ask what a finding hinges on; constant columns left out."""
+    varied = [p for p in model.uncertain if np.ptp(worlds.columns[p.name][rows]) > 0.0]
+    values = np.array([worlds.columns[p.name][rows] for p in varied]).reshape(len(varied), rows.size).T
+    units = {p.name: str(p.unit) for p in varied if not p.unit.is_dimensionless}
+    return Inputs(tuple(p.name for p in varied), np.ascontiguousarray(values), {}, units)
