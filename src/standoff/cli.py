@@ -141,27 +141,39 @@ def new(folder: Path) -> None:
 
 @main.command()
 @_with_study
+@click.option("--claims", is_flag=True, help="Also list what the evidence lacks: sources, tests, passages, agreement.")
+@click.option("--sources", type=click.Path(path_type=Path), default=None, metavar="DIR",
+              help="The documents, for --claims; STUDY/sources or STANDOFF_SOURCES by default.")  # fmt: skip
 @_as_json
 @_faults
-def check(study: str, as_json: bool) -> None:
-    """Report everything that is wrong in a study, with its place and what to do.
+def check(study: str, as_json: bool, claims: bool, sources: Path | None) -> None:
+    """Report everything that is wrong in a study and its claims, with its place and what to do.
 
     \b
-    Example:
+    Examples:
       standoff check korea
+      standoff check korea --claims
     """
+    from standoff.analysis.findings import to_json as plain  # noqa: PLC0415
     from standoff.base.problems import has_errors, render, to_json  # noqa: PLC0415
+    from standoff.cli_evidence import gaps_in, print_gaps  # noqa: PLC0415
+    from standoff.evidence.claims import check_claims  # noqa: PLC0415
     from standoff.language.load import read_study  # noqa: PLC0415
 
     loaded = read_study(study, every_variant=True)
+    problems = (*loaded.problems, *check_claims(study, loaded.model))
+    gaps = gaps_in(loaded.model, sources) if claims and loaded.model and not has_errors(problems) else None
     if as_json:
-        click.echo(json.dumps({"problems": to_json(loaded.problems)}, indent=2, ensure_ascii=False))
-    elif loaded.problems:
-        click.echo(render(loaded.problems))
+        shown = {"problems": to_json(problems)} | ({} if gaps is None else {"claims": plain(gaps)})
+        click.echo(json.dumps(shown, indent=2, ensure_ascii=False))
+    elif problems:
+        click.echo(render(problems))
     else:
         assert loaded.model is not None
         click.echo(_clean(loaded.model))
-    sys.exit(1 if has_errors(loaded.problems) else 0)
+    if gaps is not None and not as_json:
+        print_gaps(gaps)
+    sys.exit(1 if has_errors(problems) else 0)
 
 
 def _clean(model: Any) -> str:

@@ -33,6 +33,7 @@ __all__ = [
     "Ledger",
     "Named",
     "Stance",
+    "check_claims",
     "check_ledger",
     "load_ledger",
     "names_in",
@@ -198,6 +199,22 @@ def read_ledger(path: Path, shown: str | None = None) -> tuple[Ledger | None, tu
     listed = [name.text for name, _ in mapping(root, "documents").items]
     claims = (_claim(name, node, listed, problems) for name, node in entries(tree, "claims"))
     return Ledger(source, documents, tuple(claim for claim in claims if claim is not None)), tuple(problems)
+
+
+def check_claims(study: str | Path, model: Model | None) -> tuple[Problem, ...]:
+    """All that is wrong in a study's `claims.yaml`; nothing where it has none.
+
+    Args:
+        study: A folder, the path of its `study.yaml`, or the name of a bundled study.
+        model: What its names and expectations are checked against; None where the study has no sound model.
+    """
+    path = find_study(study).parent / CLAIMS_FILE
+    if not path.exists():
+        return ()
+    ledger, problems = read_ledger(path, f"{path.parent.resolve().name}/{CLAIMS_FILE}")
+    if ledger is None or model is None:
+        return problems
+    return (*problems, *check_ledger(ledger, model))
 
 
 def check_ledger(ledger: Ledger, model: Model) -> list[Problem]:

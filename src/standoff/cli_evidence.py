@@ -1,0 +1,293 @@
+"""The commands about evidence: tests of claims, documents and their anchors, passages, annotated pages."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from standoff.cli import _as_json, _faults, _progress, _with_study, main
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from standoff.analysis.documents import Agreement
+    from standoff.analysis.gaps import Gaps
+    from standoff.evidence.claims import Ledger
+    from standoff.language.model import Model
+
+__all__ = ["gaps_in", "print_gaps", "sources_folder"]
+
+SOURCES = "STANDOFF_SOURCES"
+
+
+def _sized(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of commands that test claims."""
+    for option in reversed(
+        (
+            click.option("--worlds", type=click.IntRange(2), default=256, show_default=True,
+                         help="Draws of everything that nobody knows."),
+            click.option("--replications", type=click.IntRange(2), default=16, show_default=True,
+                         help="Streams of chance in each world."),
+            click.option("--seed", type=click.IntRange(0), default=1, show_default=True,
+                         help="Of worlds and luck; the same seed gives the same numbers."),
+            click.option("--threads", type=click.IntRange(1), default=None, help="All cores by default."),
+        )
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def _with_sources(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
+        "--sources", type=click.Path(path_type=Path, exists=True, file_okay=False), default=None, metavar="DIR",
+        help=f"Where the documents are; STUDY/sources or {SOURCES} by default.",
+    )(command)  # fmt: skip
+
+
+@main.command()
+@_with_study
+@_sized
+@_as_json
+@_faults
+def test(study: str, as_json: bool, **options: Any) -> None:
+    """Test the model's mechanisms and the documents' claims on the model.
+
+    Each expectation is a do-experiment: one thing is changed, with all else and all luck the same. A claim that
+    fails is a finding, not an error.
+
+    \b
+    Examples:
+      standoff test korea
+      standoff test rivals --worlds 512 --json
+    """
+    from standoff.analysis.findings import to_json  # noqa: PLC0415
+    from standoff.brief.terminal_evidence import tested_lines  # noqa: PLC0415
+
+    model, ledger = _read(study)
+    found = _tested(model, ledger, options)
+    if as_json:
+        sizes = {name: options[name] for name in ("worlds", "replications", "seed")}
+        head = {"study": model.name, "digest": model.digest, **sizes}
+        click.echo(json.dumps(head | to_json(found), indent=2, ensure_ascii=False))
+        return
+    n = sum(len(m.tests) for m in found.mechanisms) + sum(len(claim.tests) for claim in found.claims)
+    _print(
+        tested_lines(
+            found,
+            f"{model.name}: {n:,} expectations, {options['worlds']:,} worlds × {options['replications']:,} "
+            f"replications, seed {options['seed']}",
+        )
+    )
+
+
+@main.command()
+@_with_study
+@_with_sources
+@click.option("--anchor", is_flag=True, help="Write the fingerprint of each passage at hand into claims.yaml.")
+@click.option("--renew", is_flag=True, help="With --anchor: replace fingerprints that are there already.")
+@_as_json
+@_faults
+def sources(study: str, as_json: bool, sources: Path | None, anchor: bool, renew: bool) -> None:
+    """List a study's documents, whether their text is at hand, and where each claim's passage is now.
+
+    A passage is found, moved, changed or lost. --anchor fingerprints what stands at each claim's address now, so
+    look at the passages first.
+
+    \b
+    Examples:
+      standoff sources korea --sources ~/articles
+      standoff sources border --anchor
+    """
+    from standoff.base.problems import StudyError, has_errors  # noqa: PLC0415
+    from standoff.brief.terminal_evidence import source_lines  # noqa: PLC0415
+    from standoff.evidence.sources import sources as look  # noqa: PLC0415
+
+    if renew and not anchor:
+        raise click.UsageError("--renew goes with --anchor")
+    path, ledger = _ledger(study)
+    folder = sources_folder(path.parent, sources)
+    if anchor:
+        _anchor(path, folder, renew)
+        _, ledger = _ledger(study)
+    found = look(ledger, folder)
+    if as_json:
+        click.echo(json.dumps(_source_data(found), indent=2, ensure_ascii=False))
+    else:
+        _print(source_lines(study, found))
+    if has_errors(found.problems):
+        raise StudyError(found.problems)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--find", default=None, metavar="WORDS", help="Only passages that hold all these words.")
+@_as_json
+@_faults
+def passages(file: Path, as_json: bool, find: str | None) -> None:
+    """Print a document's passages with their addresses, and what was set aside.
+
+    \b
+    Examples:
+      standoff passages sources/article.html
+      standoff passages sources/article.html --find "sanctions relief"
+    """
+    from standoff.brief.terminal_evidence import passage_lines  # noqa: PLC0415
+    from standoff.evidence.passages import passages as read  # noqa: PLC0415
+
+    found = read(file, find)
+    if as_json:
+        rows = [{"address": str(p.address) if p.address else None, "kind": p.kind, "text": p.text} for p in found]
+        click.echo(json.dumps({"passages": rows}, indent=2, ensure_ascii=False))
+    elif found:
+        _print(passage_lines(found))
+    else:
+        click.echo(f"no passage of {file.name} holds all of these words: {find}")
+
+
+@main.command()
+@_with_study
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, metavar="DIR",
+              help="Where the pages go; not inside the study, which never carries others' text.")  # fmt: skip
+@_with_sources
+@_sized
+@_faults
+def annotate(study: str, out: Path, sources: Path | None, **options: Any) -> None:
+    """Write a page for each document at hand: its text, with its claims in the margin.
+
+    Colour and sign say what the model makes of a claim; passages that look like claims and have none are grey.
+    The pages hold other people's text: they are for your own disk.
+
+    \b
+    Example:
+      standoff annotate korea --sources ~/articles --out ~/annotated
+    """
+    from standoff.brief.annotate import write_annotated  # noqa: PLC0415
+    from standoff.evidence.sources import sources as look  # noqa: PLC0415
+
+    model, ledger = _read(study)
+    if out.resolve().is_relative_to(model.folder.resolve()):
+        raise click.UsageError(f"{out} is inside the study, which never carries other people's text: choose another")
+    folder = sources_folder(model.folder, sources)
+    at_hand = look(ledger, folder)
+    absent = [row.name for row in at_hand.rows if not row.is_at_hand]
+    if len(absent) == len(at_hand.rows):
+        raise click.UsageError(f"no document of {model.name} is at hand: give their folder with --sources DIR")
+    pages = write_annotated(model, _tested(model, ledger, options), at_hand, out)
+    _print(f"wrote {page}" for page in pages)
+    if absent:
+        click.echo(f"not at hand: {', '.join(absent)}")
+
+
+def gaps_in(model: Model, sources: Path | None) -> Gaps:
+    """What the evidence of a study lacks, with the documents that are at hand."""
+    from standoff.analysis.gaps import gaps  # noqa: PLC0415
+    from standoff.evidence.claims import load_ledger  # noqa: PLC0415
+    from standoff.evidence.sources import sources as look  # noqa: PLC0415
+
+    ledger = load_ledger(model.folder)
+    return gaps(model, ledger, look(ledger, sources_folder(model.folder, sources)))
+
+
+def print_gaps(gaps: Gaps) -> None:
+    """The gaps as lists."""
+    from standoff.brief.terminal_evidence import gap_lines  # noqa: PLC0415
+
+    _print(gap_lines(gaps))
+
+
+def sources_folder(study: Path, given: Path | None) -> Path | None:
+    """The folder of documents: the one given, else `sources` in the study, else what `STANDOFF_SOURCES` says."""
+    if given is not None:
+        return given
+    own = study / "sources"
+    if own.is_dir():
+        return own
+    said = os.environ.get(SOURCES)
+    return Path(said) if said else None
+
+
+def _read(study: str) -> tuple[Model, Ledger]:
+    """The study with its claims checked against it; warnings are left to `standoff check`."""
+    from standoff.base.problems import StudyError, has_errors  # noqa: PLC0415
+    from standoff.evidence.claims import check_ledger, load_ledger  # noqa: PLC0415
+    from standoff.language.load import load_model  # noqa: PLC0415
+
+    model = load_model(study)
+    ledger = load_ledger(study)
+    problems = check_ledger(ledger, model)
+    if has_errors(problems):
+        raise StudyError(problems)
+    return model, ledger
+
+
+def _ledger(study: str) -> tuple[Path, Ledger]:
+    from standoff.evidence.claims import CLAIMS_FILE, load_ledger  # noqa: PLC0415
+    from standoff.language.load import find_study  # noqa: PLC0415
+
+    path = find_study(study).parent / CLAIMS_FILE
+    if not path.exists():
+        raise click.ClickException(f"the study `{study}` has no {CLAIMS_FILE}, so it names no documents")
+    return path, load_ledger(study)
+
+
+def _tested(model: Model, ledger: Ledger, options: dict[str, Any]) -> Agreement:
+    from standoff.analysis.documents import agreement  # noqa: PLC0415
+    from standoff.ensemble.claims import collect_expectations, judge_expectations  # noqa: PLC0415
+
+    expectations, _ = collect_expectations(model, ledger)
+    with _progress("testing") as progress:
+        judged = judge_expectations(
+            model, expectations, options["worlds"], options["replications"], options["seed"],
+            threads=options["threads"], progress=progress,
+        )  # fmt: skip
+    return agreement(model, ledger, judged)
+
+
+def _anchor(path: Path, folder: Path | None, renew: bool) -> None:
+    from standoff.base.problems import render  # noqa: PLC0415
+    from standoff.evidence.anchoring import fill_anchors  # noqa: PLC0415
+
+    if folder is None:
+        raise click.UsageError("no folder of documents is known: give it with --sources DIR")
+    filled = fill_anchors(path, folder, renew=renew)
+    click.echo(
+        f"wrote {len(filled.claims)} anchors and {len(filled.documents)} documents' fingerprints to {path}", err=True
+    )
+    if filled.problems:
+        click.echo(render(filled.problems), err=True)
+        sys.exit(1)
+
+
+def _source_data(found: Any) -> dict[str, Any]:
+    return {
+        "documents": [
+            {
+                "name": row.name,
+                "title": row.metadata.title,
+                "at hand": row.is_at_hand,
+                "file": None if row.path is None else row.path.name,
+                "anchors": [
+                    {
+                        "claim": anchor.claim,
+                        "state": anchor.status,
+                        "was": str(anchor.was),
+                        "now": None if anchor.now is None else str(anchor.now),
+                        "confidence": anchor.confidence,
+                    }
+                    for anchor in row.anchors
+                ],
+            }
+            for row in found.rows
+        ],
+        "totals": found.totals,
+    }
+
+
+def _print(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(line)
