@@ -57,7 +57,7 @@ def number(value: float, figures: int = 2) -> str:
         return "0"
     if value == round(value) and abs(value) < 100.0:
         return _placed(value, 0)
-    return _placed(value, figures - 1 - math.floor(math.log10(abs(value))))
+    return _placed(value, _place(value, figures) + figures - 1)
 
 
 def measured(value: float, error: float, figures: int = 2) -> str:
@@ -203,8 +203,9 @@ def _is_truth(node: Expr) -> bool:
     return False
 
 
-def _place(value: float) -> int:
-    return -math.floor(math.log10(abs(value)))
+def _place(value: float, figures: int = 1) -> int:
+    """The decimal place of a number's first figure, once it is rounded to so many: 2 for 0.051, −1 for 79."""
+    return -int(f"{value:.{figures - 1}e}".partition("e")[2])
 
 
 def _placed(value: float, places: int) -> str:
