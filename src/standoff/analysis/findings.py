@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
@@ -79,6 +79,12 @@ class Inputs:
     def rows(self, order: npt.NDArray[np.int64]) -> Inputs:
         """The same inputs for the worlds in `order`."""
         return Inputs(self.names, self.values[order], self.levels, self.units)
+
+    def only(self, names: Collection[str]) -> Inputs:
+        """Some of the inputs, in their order here."""
+        kept = [j for j, name in enumerate(self.names) if name in names]
+        levels = {name: words for name, words in self.levels.items() if name in names}
+        return Inputs(tuple(self.names[j] for j in kept), self.values[:, kept], levels, self.units)
 
     def say(self, name: str, value: float, digits: int = 3) -> str:
         """One value of an input in words: its level, or its number with the unit."""

@@ -22,6 +22,7 @@ __all__ = ["Posterior", "assign_folds", "one_thread", "predict", "shrink", "spli
 N_FOLDS = 5
 _KNOTS = 4
 _MOST_TERMS = 600
+_MOST_ADAPTIVE = 200
 _SHAPES: tuple[tuple[int, float, bool], ...] = (
     (-1, 0.0, False),
     *(
@@ -97,8 +98,8 @@ class _Terms:
     richness: npt.NDArray[np.int64]
 
 
-def _terms(inputs: Inputs) -> _Terms:
-    """Straight lines (0), curves (1) and products of two lines (2), as many as the worlds can bear."""
+def _terms(inputs: Inputs, *, additive: bool) -> _Terms:
+    """Straight lines (0), curves (1) and, unless additive, products of two lines (2) if the worlds can bear them."""
     n_worlds, n_inputs = inputs.values.shape
     blocks, group, richness = [np.ones((n_worlds, 1))], [-1], [0]
     lines: list[tuple[int, Floats]] = []
@@ -111,7 +112,7 @@ def _terms(inputs: Inputs) -> _Terms:
         if column.std() > 0.0 and inputs.names[j] not in inputs.levels:
             lines.append((j, (column - column.mean()) / column.std()))
     pairs = [(a, b) for a in range(len(lines)) for b in range(a + 1, len(lines))]
-    if pairs and len(pairs) + len(group) <= min(_MOST_TERMS, n_worlds // 2):
+    if not additive and pairs and len(pairs) + len(group) <= min(_MOST_TERMS, n_worlds // 2):
         crossed = np.column_stack([lines[a][1] * lines[b][1] for a, b in pairs])
         blocks.append((crossed - crossed.mean(axis=0)) / np.maximum(crossed.std(axis=0), 1e-12))
         group += list(range(n_inputs, n_inputs + len(pairs)))
@@ -119,7 +120,14 @@ def _terms(inputs: Inputs) -> _Terms:
     return _Terms(np.column_stack(blocks), np.array(group), np.array(richness))
 
 
-def predict(inputs: Inputs, targets: Floats, folds: npt.NDArray[np.int64]) -> Floats:
+def predict(
+    inputs: Inputs,
+    targets: Floats,
+    folds: npt.NDArray[np.int64],
+    *,
+    additive: bool = False,
+    families: npt.NDArray[np.int64] | None = None,
+) -> Floats:
     """Each world's targets as the other folds' worlds predict them from its inputs.
 
     Ridge on lines, curves and products, plain or with penalties that fall on the inputs that matter little. How
@@ -130,6 +138,9 @@ def predict(inputs: Inputs, targets: Floats, folds: npt.NDArray[np.int64]) -> Fl
         inputs: worlds by uncertainties.
         targets: shape (targets, worlds).
         folds: shape (worlds,).
+        additive: leave out products of inputs.
+        families: shape (targets,); targets of one family share what is found of the strength of their inputs. Absent:
+            all are of one.
 
     Returns:
         shape (targets, worlds).
@@ -138,44 +149,50 @@ def predict(inputs: Inputs, targets: Floats, folds: npt.NDArray[np.int64]) -> Fl
     information, Medical Decision Making 34 (regression of net benefits on inputs); cross-fitting as in
     Chernozhukov et al. 2018, Double/debiased machine learning, Econometrics Journal 21.
     """
-    terms = _terms(inputs)
+    terms = _terms(inputs, additive=additive)
     spread = targets.std(axis=1)
     used = spread > 0.0
     out = targets.copy()
     if not used.any():
         return out
     y = np.ascontiguousarray((targets[used].T - targets[used].mean(axis=1)) / spread[used])
+    kin = (np.zeros(len(targets), dtype=np.int64) if families is None else families)[used]
     n_folds = int(folds.max()) + 1
-    members = [np.flatnonzero(folds == k) for k in range(n_folds)]
-    parts = [_Sums(terms.columns[m].T @ terms.columns[m], terms.columns[m].T @ y[m], m.size) for m in members]
+    parts = []
+    for k in range(n_folds):
+        x, member = terms.columns[folds == k], y[folds == k]
+        parts.append(_Part(x, member, _Sums(x.T @ x, x.T @ member, len(x))))
     predicted = np.empty_like(y)
     with one_thread():
-        misses = _inner_misses(terms, parts, y.shape[1])
-        for k, member in enumerate(members):
-            rest = _add([part for j, part in enumerate(parts) if j != k])
+        misses = _inner_misses(terms, parts, kin)
+        for k in range(n_folds):
+            rest = _add([part.sums for j, part in enumerate(parts) if j != k])
+            here = np.flatnonzero(folds == k)
             chosen = misses[k].argmin(axis=0)
             for shape in np.unique(chosen):
-                slopes = _fits(terms, rest, int(shape))[0]
-                wanted = np.flatnonzero(chosen == shape)
-                predicted[np.ix_(member, wanted)] = terms.columns[member] @ slopes[:, wanted]
+                for fit in _fits(terms, rest, kin, int(shape))[0]:
+                    wanted = chosen[fit.targets] == shape
+                    rows = np.ix_(here, fit.targets[wanted])
+                    predicted[rows] = parts[k].x[:, fit.kept] @ fit.slopes[:, wanted]
     out[used] = (predicted * spread[used] + targets[used].mean(axis=1)).T
     return out
 
 
-def _inner_misses(terms: _Terms, parts: Sequence[_Sums], n_targets: int) -> Floats:
+def _inner_misses(terms: _Terms, parts: Sequence[_Part], families: npt.NDArray[np.int64]) -> Floats:
     """How far each shape misses within the folds other than k, shape (folds, shapes, targets).
 
-    Fold j is predicted from all but j and k; the sums of squares alone give the miss, up to a constant.
+    Fold j is predicted from all but j and k.
     """
     n_folds = len(parts)
-    misses = np.zeros((n_folds, len(_SHAPES), n_targets))
+    misses = np.zeros((n_folds, len(_shapes(terms)), families.size))
     for k in range(n_folds if n_folds > 2 else 0):
         for j in range(k):
-            rest = _add([part for i, part in enumerate(parts) if i not in (j, k)])
-            for c, slopes in enumerate(_fits(terms, rest)):
-                for scored, held in ((k, parts[j]), (j, parts[k])):
-                    square = (slopes * (held.square @ slopes)).sum(axis=0)
-                    misses[scored, c] += square - 2.0 * (slopes * held.cross).sum(axis=0)
+            rest = _add([part.sums for i, part in enumerate(parts) if i not in (j, k)])
+            for c, fits in enumerate(_fits(terms, rest, families)):
+                for fit in fits:
+                    for scored, held in ((k, parts[j]), (j, parts[k])):
+                        away = held.y[:, fit.targets] - held.x[:, fit.kept] @ fit.slopes
+                        misses[scored, c, fit.targets] += (away**2).sum(axis=0)
     return misses
 
 
@@ -188,28 +205,71 @@ class _Sums:
     n: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """One fold's worlds."""
+
+    x: Floats
+    y: Floats
+    sums: _Sums
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Fit:
+    """Slopes (kept terms, targets) of some targets; all other terms have none."""
+
+    targets: npt.NDArray[np.int64]
+    kept: npt.NDArray[np.int64]
+    slopes: Floats
+
+
 def _add(parts: Sequence[_Sums]) -> _Sums:
     square, cross = np.sum([p.square for p in parts], axis=0), np.sum([p.cross for p in parts], axis=0)
     return _Sums(square, cross, sum(p.n for p in parts))
 
 
-def _fits(terms: _Terms, sums: _Sums, only: int | None = None) -> list[Floats]:
-    """Slopes for every shape of `_SHAPES` (or one), shape (terms, targets), zero for terms left out."""
-    answer = []
-    for richness, penalty, adaptive in _SHAPES if only is None else (_SHAPES[only],):
-        slopes = np.zeros_like(sums.cross)
-        kept = np.flatnonzero(terms.richness <= richness) if richness >= 0 else np.array([0])
-        square, cross = sums.square[np.ix_(kept, kept)], sums.cross[kept]
-        weights = np.where(terms.group[kept] < 0, 0.0, penalty)
-        found = _solve(square, cross, sums.n * weights)
-        if adaptive:
-            strength = np.bincount(terms.group[kept] + 1, (found**2).mean(axis=1))
-            mean = max(float(strength[1:].sum()) / max(int(np.count_nonzero(strength[1:])), 1), 1e-300)
-            weights *= mean / (strength[terms.group[kept] + 1] + 0.02 * mean)
-            found = _solve(square, cross, sums.n * weights)
-        slopes[kept] = found
-        answer.append(slopes)
+def _shapes(terms: _Terms) -> tuple[tuple[int, float, bool], ...]:
+    """The shapes that differ: without products the richest is the one before it."""
+    return tuple(shape for shape in _SHAPES if shape[0] <= int(terms.richness.max()))
+
+
+def _fits(
+    terms: _Terms, sums: _Sums, families: npt.NDArray[np.int64], only: int | None = None
+) -> list[tuple[_Fit, ...]]:
+    """For every shape (or one) the fits of all targets."""
+    everything = np.arange(families.size)
+    answer: list[tuple[_Fit, ...]] = []
+    shapes = _shapes(terms)
+    plain: tuple[tuple[int, float], _Fit] | None = None
+    for richness, penalty, adaptive in shapes if only is None else (shapes[only],):
+        if plain is None or plain[0] != (richness, penalty):
+            kept = np.flatnonzero(terms.richness <= richness) if richness >= 0 else np.array([0])
+            weights = np.where(terms.group[kept] < 0, 0.0, penalty)
+            found = _solve(sums.square[np.ix_(kept, kept)], sums.cross[kept], sums.n * weights)
+            plain = (richness, penalty), _Fit(everything, kept, found)
+        if not adaptive:
+            answer.append((plain[1],))
+            continue
+        of = [np.flatnonzero(families == family) for family in np.unique(families)]
+        answer.append(tuple(_adapt(terms, sums, plain[1], targets, penalty) for targets in of))
     return answer
+
+
+def _adapt(terms: _Terms, sums: _Sums, plain: _Fit, targets: npt.NDArray[np.int64], penalty: float) -> _Fit:
+    """Fit again with penalties that fall on the inputs that matter little to these targets, the least left out."""
+    group = terms.group[plain.kept]
+    strength = np.bincount(group + 1, (plain.slopes[:, targets] ** 2).mean(axis=1))
+    mean = max(float(strength[1:].sum()) / max(int(np.count_nonzero(strength[1:])), 1), 1e-300)
+    by_strength = np.argsort(-strength[1:], kind="stable")
+    sizes = np.bincount(group + 1, minlength=strength.size)[1:][by_strength]
+    strong = np.zeros(strength.size, dtype=bool)
+    strong[0] = True
+    strong[1:][by_strength[np.cumsum(sizes) <= _MOST_ADAPTIVE]] = True
+    chosen = strong[group + 1]
+    kept, group = plain.kept[chosen], group[chosen]
+    weights = np.where(group < 0, 0.0, penalty * mean / (strength[group + 1] + 0.02 * mean))
+    found = _solve(sums.square[np.ix_(kept, kept)], sums.cross[np.ix_(kept, targets)], sums.n * weights)
+    return _Fit(targets, kept, found)
 
 
 def _solve(square: Floats, cross: Floats, penalties: Floats) -> Floats:

@@ -109,30 +109,36 @@ def satisficing(
         raise ValueError("outcomes must be finite: leave out the worlds with faults first")
     w = world_weights(weights, shape[2])
     folds = assign_folds(inputs, seed=seed)
-    chance, middle, doubt = np.empty(shape), np.empty(shape), np.empty(shape[:2])
+    chance, middle, near = np.empty(shape), np.empty(shape), np.empty(shape, dtype=bool)
+    families = np.repeat(np.arange(len(bounds)), len(names))
+    foreseen = predict(inputs, outcomes.reshape(-1, shape[2]), folds, families=families).reshape(shape)
     for o, bound in enumerate(bounds):
-        foreseen = predict(inputs, outcomes[o], folds)
         for s in range(len(names)):
             own = None if halves is None else halves[o, s]
-            chance[o, s], middle[o, s], doubt[o, s] = _judge(bound, foreseen[s], outcomes[o, s], own, folds)
+            chance[o, s], middle[o, s], near[o, s] = _judge(bound, foreseen[o, s], outcomes[o, s], own, folds)
     raw = np.array([b.sign * (b.limit - outcomes[o]) >= 0.0 for o, b in enumerate(bounds)])
     together = chance.prod(axis=0)
+    # a world at one limit matters to all limits together as far as it keeps the others
+    besides = np.array([np.delete(chance, o, axis=0).prod(axis=0) for o in range(len(bounds))])
     alone = {}
     for s, name in enumerate(names):
         alone[name] = tuple(
             Within(
                 bound.outcome,
-                _share(chance[o, s], w, doubt[o, s]),
+                _share(chance[o, s], w, near[o, s] @ w / 2.0),
                 float(raw[o, s] @ w),
                 _margin(bound, middle[o, s], w),
-                float((np.delete(chance[:, s], o, axis=0).prod(axis=0) - together[s]) @ w),
+                float((besides[o, s] - together[s]) @ w),
                 bound.sign * _quantile(bound.sign * middle[o, s], w, _MOST_WORLDS),
             )
             for o, bound in enumerate(bounds)
         )
     return Satisficing(
         alone,
-        {name: _share(together[s], w, float(np.sqrt((doubt[:, s] ** 2).sum()))) for s, name in enumerate(names)},
+        {
+            name: _share(together[s], w, float(np.linalg.norm((near[:, s] * besides[:, s]) @ w / 2.0)))
+            for s, name in enumerate(names)
+        },
         {name: float(raw[:, s].all(axis=0) @ w) for s, name in enumerate(names)},
         together,
         rank(names, together, weights),
@@ -143,8 +149,8 @@ def satisficing(
 
 def _judge(
     bound: Bound, foreseen: Floats, mean: Floats, batches: Floats | None, folds: npt.NDArray[np.int64]
-) -> tuple[Floats, Floats, float]:
-    """Chance within the limit and posterior mean by world, and the error of the share from the regression."""
+) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
+    """Chance within the limit and posterior mean by world, and whether the regression may err across the limit."""
     if batches is None:
         middle, spread = foreseen, np.zeros(mean.size)
     else:
@@ -157,8 +163,7 @@ def _judge(
     chance = np.where(spread > 0.0, ndtr(z), sure)
     # as if a twentieth of the worlds had fixed the level of the regression at the limit
     miss = float(np.sqrt(((mean - middle) ** 2).mean() * 20.0 / mean.size))
-    moved = np.abs(inside) <= max(miss, 0.0)
-    return chance, middle, float(moved.mean() / 2.0) if miss > 0.0 else 0.0
+    return chance, middle, (np.abs(inside) <= miss) & (miss > 0.0)
 
 
 def _share(chance: Floats, w: Floats, doubt: float) -> Figure:

@@ -1,0 +1,302 @@
+"""What holds up? The decider's strategies under every view of the others, and the answer in sentences.
+
+For each view: expected payoff, regret, the worst tenth of worlds, the frontier, satisficing (`robustness.py`,
+`satisficing.py`), and the ranking under other weightings of the worlds. Nothing is run here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import rankdata
+
+from standoff.analysis.findings import Figure, Floats
+from standoff.analysis.naming import join, name_group, name_strategy, plain
+from standoff.analysis.robustness import Payoffs, Robustness, robustness
+from standoff.analysis.satisficing import Bound, Satisficing, satisficing
+from standoff.analysis.views import Faced, View, arrange, find_views
+from standoff.ensemble.ensemble import Ensemble
+from standoff.language.model import Instance
+
+__all__ = ["Held", "Holding", "holding", "weigh_worlds"]
+
+_RARE = 0.1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Held:
+    """The answer under one view of the others.
+
+    Attributes:
+        view: What the others play.
+        payoffs: Of the decider, as they were judged.
+        robustness: Of these payoffs.
+        satisficing: Of the outcomes with limits; None without any.
+    """
+
+    view: View
+    payoffs: Payoffs
+    robustness: Robustness
+    satisficing: Satisficing | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Holding:
+    """The answer to "what holds up?".
+
+    Attributes:
+        decider: The actor.
+        strategies: Of the decider, in the order of every array.
+        bounds: Limits that the study states.
+        unbounded: Outcomes with a limit that can be missing (dates of a first event) and so are not judged.
+        held: Uniform others first, then named profiles, replies if given, adversarial others.
+        n_worlds, n_dropped, replications: What it rests on; worlds without a sound future were left out.
+        sentences: The answer, most important first.
+    """
+
+    decider: str
+    strategies: tuple[Instance, ...]
+    bounds: tuple[Bound, ...]
+    unbounded: tuple[str, ...]
+    held: tuple[Held, ...]
+    n_worlds: int
+    n_dropped: int
+    replications: int
+    sentences: tuple[str, ...]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Of the strategies."""
+        return tuple(instance.label for instance in self.strategies)
+
+
+def holding(
+    ensemble: Ensemble,
+    *,
+    replies: Floats | None = None,
+    weightings: Mapping[str, Floats] | None = None,
+    seed: int = 0,
+) -> Holding:
+    """Answer "what holds up?" from a run of all the decider's strategies.
+
+    Args:
+        ensemble: Every strategy of the decider against the same profiles of the others.
+        replies: (strategies, profiles of the others), what the others reply to each strategy; rows sum to 1.
+        weightings: More weightings of the design's worlds, by name (shape (worlds,)), besides those of `weigh_worlds`.
+        seed: Of the folds.
+
+    Raises:
+        ValueError: The decider has no payoff, or the run does not serve (see `arrange`, `find_views`).
+
+    Example:
+        >>> import standoff
+        >>> found = holding(standoff.load("rivals").run(worlds=64, replications=4))
+        >>> found.held[0].robustness.ranking.order[0]
+        'reciprocate(patience=6)'
+    """
+    faced = arrange(ensemble)
+    if not faced.is_paid:
+        raise ValueError(f"`{faced.decider}` has no payoff, so nothing can be said about its regret")
+    limited = [o for o in ensemble.model.outcomes if o.limit is not None]
+    bounds = {o.name: Bound(o.name, float(o.limit or 0.0), o.better) for o in limited if o.name not in ensemble.present}
+    held = []
+    for view in find_views(faced, replies):
+        payoffs = faced.payoffs(view)
+        weights = weigh_worlds(payoffs) | {k: w[faced.worlds] for k, w in (weightings or {}).items()}
+        held.append(Held(view, payoffs, robustness(payoffs, weights, seed), _satisfice(faced, view, bounds, seed)))
+    return Holding(
+        faced.decider,
+        faced.strategies,
+        tuple(bounds.values()),
+        tuple(o.name for o in limited if o.name not in bounds),
+        tuple(held),
+        faced.worlds.size,
+        ensemble.design.worlds.size - faced.worlds.size,
+        ensemble.design.replications,
+        _sentences(faced.strategies, held),
+    )
+
+
+def weigh_worlds(payoffs: Payoffs) -> dict[str, Floats]:
+    """Two other weightings of the worlds: bad ones count more, or good ones, in a straight line from 0 to 2.
+
+    How bad a world is goes by its mean payoff over all strategies, so that no strategy picks its own worlds.
+    """
+    place = (rankdata(payoffs.mean.mean(axis=0)) - 0.5) / payoffs.mean.shape[1]
+    return {"bad worlds count more": 2.0 * (1.0 - place), "good worlds count more": 2.0 * place}
+
+
+def _satisfice(faced: Faced, view: View, bounds: Mapping[str, Bound], seed: int) -> Satisficing | None:
+    if not bounds:
+        return None
+    means = np.stack([view.average(faced.means("outcome", name)) for name in bounds])
+    batches = [faced.halves("outcome", name) for name in bounds]
+    halves = None
+    if all(batch is not None for batch in batches):
+        halves = np.stack([np.moveaxis(view.average(batch), 0, -1) for batch in batches if batch is not None])
+    return satisficing(faced.labels, tuple(bounds.values()), means, faced.inputs, halves, seed=seed)
+
+
+def _sentences(strategies: tuple[Instance, ...], held: list[Held]) -> tuple[str, ...]:
+    named = {instance.label: instance for instance in strategies}
+    main = held[0]
+    if len(strategies) == 1:
+        return (f"There is one strategy, {name_strategy(strategies[0])}, so nothing to compare it with.",)
+    said = (
+        _ranked(named, main.robustness),
+        _regretted(named, main.robustness),
+        _hurts(named, main.robustness),
+        _satisficed(named, main.satisficing),
+        _viewed(named, held),
+        _reweighed(named, main.robustness),
+    )
+    return tuple(sentence for sentence in said if sentence)
+
+
+def _ranked(named: Mapping[str, Instance], found: Robustness) -> str:
+    ranking = found.ranking
+    group = name_group([named[label] for label in ranking.may_be_best], list(named.values()))
+    if ranking.best is not None:
+        gap = ranking.against_best[ranking.best]
+        return (
+            f"{_capital(group)} is best on average, by {_measured(gap)} over the next; more futures would not change "
+            "that."
+        )
+    if ranking.worlds_needed is None:
+        return f"{_capital(group)} do equally well on average, and more futures would not tell them apart."
+    n = found.regret.by_world.shape[1]
+    times = ranking.worlds_needed / n
+    if times > 100.0:
+        more = "a hundred times as many worlds would not tell the first two"
+    else:
+        more = (
+            f"about {_rounded(ranking.worlds_needed)} worlds, against {n} here, would tell the first two if they differ"
+        )
+        more += " as it seems"
+    return f"{_capital(group)} cannot be told apart as the best on average; {more}."
+
+
+def _regretted(named: Mapping[str, Instance], found: Robustness) -> str:
+    """What the strategy with the least regret gives up, and in how many worlds one is surely best."""
+    regret = found.regret
+    least = min(regret.mean, key=lambda label: (regret.mean[label].value, label))
+    figure = regret.mean[least]
+    if figure.holds_zero:
+        return "No strategy is known to give up anything against choosing with the world known beforehand."
+    sure = max(regret.surely_best, key=lambda label: (regret.surely_best[label], label))
+    words = (
+        f"Choosing with the world known beforehand would gain {_measured(figure)} on average over "
+        f"{name_strategy(named[least])}, which gives up least"
+    )
+    if regret.cannot_tell < 1.0:
+        words += (
+            f"; {name_strategy(named[sure])} is surely best in {_percent(regret.surely_best[sure])} of worlds, and in "
+            f"{_percent(regret.cannot_tell)} none can be told to be"
+        )
+    return words + "."
+
+
+def _hurts(named: Mapping[str, Instance], found: Robustness) -> str:
+    """The tenth of worlds that hurts most, and the frontier."""
+    worst = found.regret.worst_decile
+    least = min(worst, key=lambda label: (worst[label].value, label))
+    front = [named[point.name] for point in found.frontier if point.on_frontier]
+    words = (
+        f"In the tenth of its worlds where it is most wrong, {name_strategy(named[least])} gives up least, "
+        f"{_measured(worst[least])}"
+    )
+    if len(front) == 1:
+        return f"{words}; {name_strategy(front[0])} leads both on average and in its worst tenth of worlds."
+    group = name_group(front, list(named.values()))
+    return f"{words}; on the frontier of mean payoff against payoff in the worst tenth stand {group}."
+
+
+def _satisficed(named: Mapping[str, Instance], found: Satisficing | None) -> str:
+    if found is None:
+        return ""
+    best = max(found.together, key=lambda label: (found.together[label].value, label))
+    share = found.together[best]
+    n_bounds = len(found.alone[best])
+    what = "the limit" if n_bounds == 1 else f"all {n_bounds} limits"
+    hardest = min(found.alone[best], key=lambda within: within.share.value)
+    if n_bounds == 1:
+        lead = f"{_capital(name_strategy(named[best]))} keeps the limit in {_share(share)} of worlds"
+    elif share.value < _RARE:
+        lead = f"Hardly any world keeps {what} at once: {_share(share)} at best, under {name_strategy(named[best])}"
+    else:
+        lead = f"{_capital(name_strategy(named[best]))} keeps {what} in {_share(share)} of worlds, the most of any"
+    binds = max(found.alone[best], key=lambda within: within.binds)
+    words = f"{lead}; hardest to keep is {plain(hardest.outcome)}, in {_share(hardest.share)} of them"
+    if n_bounds > 1 and binds.binds > 0.01:
+        words += f", and without {plain(binds.outcome)} it would be {_percent(share.value + binds.binds)}"
+    return words + "."
+
+
+def _viewed(named: Mapping[str, Instance], held: list[Held]) -> str:
+    """Under which views the leaders of the first are not among those that may be best, and who is instead."""
+    leaders = set(held[0].robustness.ranking.may_be_best)
+    beaten: dict[str, list[str]] = {}
+    for each in held[1:]:
+        may = each.robustness.ranking.may_be_best
+        if leaders.isdisjoint(may):
+            beaten.setdefault(name_group([named[label] for label in may], list(named.values()), "or"), []).append(
+                _view_words(each.view)
+            )
+    if len(held) == 1:
+        return ""
+    who = name_group([named[label] for label in held[0].robustness.ranking.may_be_best], list(named.values()))
+    ways = f"the {len(held) - 1} other ways the others may play" if len(held) > 2 else "the other way they may play"
+    if not beaten:
+        return f"Under each of {ways}, {who} {'is' if len(leaders) == 1 else 'or one of them is'} or may be best too."
+    parts = [f"{name} under {join(views)}" for name, views in beaten.items()]
+    return f"It depends on the others: better than {who} does {join(parts)}."
+
+
+def _view_words(view: View) -> str:
+    return {
+        "adversarial": "others who do the decider most harm",
+        "replies": "others who reply",
+        "uniform": "any others",
+    }.get(view.kind, f"“{plain(view.name)}”")
+
+
+def _reweighed(named: Mapping[str, Instance], found: Robustness) -> str:
+    leaders = set(found.ranking.may_be_best)
+    changed = [
+        f"where {name}, {name_group([named[label] for label in ranking.may_be_best], list(named.values()), 'or')} leads"
+        for name, ranking in found.weightings.items()
+        if leaders.isdisjoint(ranking.may_be_best)
+    ]
+    if not found.weightings:
+        return ""
+    if not changed:
+        return f"Weighing the worlds otherwise ({join(list(found.weightings))}) does not change who leads."
+    return f"Weighing the worlds otherwise changes who leads: {join(changed)}."
+
+
+def _measured(figure: Figure) -> str:
+    return f"{_number(figure.value)} ± {_number(figure.error, 1)} points"
+
+
+def _number(value: float, digits: int = 2) -> str:
+    text = f"{value:.{digits}g}"
+    return f"{float(text):g}".replace("-", "−")
+
+
+def _percent(share: float) -> str:
+    return f"{100.0 * share:.0f} %"
+
+
+def _share(figure: Figure) -> str:
+    return f"{_percent(figure.value)} (± {max(100.0 * figure.error, 0.1):.1g})"
+
+
+def _rounded(n: int) -> str:
+    unit = 10 ** max(len(str(n)) - 2, 0)
+    return f"{-(-n // unit) * unit:,}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,56 @@
+"""Strategies in a sentence: single ones, and several with what they share said once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from standoff.language.model import Instance
+
+__all__ = ["join", "name_group", "name_strategy", "plain"]
+
+
+def plain(name: str) -> str:
+    """A name of the model in plain words."""
+    return name.replace("_", " ").replace(".", ", ")
+
+
+def join(items: Sequence[str], last: str = "and") -> str:
+    """`a, b and c`."""
+    return "".join(items) if len(items) < 2 else f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def name_strategy(instance: Instance) -> str:
+    """`freeze for relief (cool guarantee)`, `reciprocate (patience 2)`."""
+    settings = _settings(instance.settings)
+    return plain(instance.strategy.name) + (f" ({settings})" if settings else "")
+
+
+def name_group(chosen: Collection[Instance], all_of: Sequence[Instance], last: str = "and") -> str:
+    """Several strategies, in the order of `chosen`; a family with all its settings goes by its name alone.
+
+    Settings that all of them share are said once: `tough love and freeze for relief (both cool guarantee)`.
+    """
+    families = list(dict.fromkeys(instance.strategy.name for instance in chosen))
+    whole = {
+        name
+        for name in families
+        if sum(i.strategy.name == name for i in chosen) == sum(i.strategy.name == name for i in all_of) > 1
+    }
+    settings = {instance.settings for instance in chosen}
+    if len(chosen) == len(families) > 1 and not whole and len(settings) == 1 and settings != {()}:
+        number = "both" if len(chosen) == 2 else "all"
+        return f"{join([plain(name) for name in families], last)} ({number} {_settings(settings.pop())})"
+    names = []
+    for name in families:
+        if name in whole:
+            names.append(f"{plain(name)} (whatever its settings)")
+        else:
+            names += [name_strategy(instance) for instance in chosen if instance.strategy.name == name]
+    return join(names, last)
+
+
+def _settings(settings: tuple[tuple[str, float | str], ...]) -> str:
+    return ", ".join(
+        f"{plain(level)} {plain(name)}" if isinstance(level, str) else f"{plain(name)} {level:g}"
+        for name, level in settings
+    )

@@ -1,0 +1,201 @@
+"""The decider's strategies against what the others may play: one table of profiles, and the views that weigh it.
+
+A view says which of the others' profiles count, and how much. The same worlds and luck serve every strategy and every
+view, so that differences between them are differences of play.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from standoff.analysis.findings import Floats, Inputs
+from standoff.analysis.robustness import Payoffs, answer_worst
+from standoff.ensemble.design import choose_profiles
+from standoff.ensemble.ensemble import Ensemble
+from standoff.language.model import Instance
+
+__all__ = ["FEWEST_WORLDS", "Faced", "View", "arrange", "find_views"]
+
+FEWEST_WORLDS = 16
+"""With fewer sound worlds no error over worlds can be given."""
+
+Kind = Literal["uniform", "profile", "adversarial", "replies"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """What the others are taken to play.
+
+    Attributes:
+        kind: `uniform`: every strategy of theirs alike; `profile`: a named profile of the study's, what it leaves open
+            alike; `adversarial`: what is worst for the decider's strategy on average over worlds; `replies`: as given.
+        name: Of the profile; empty otherwise.
+        about: Of the profile, in the study's words.
+        n_profiles: How many profiles of the others have weight, on average over the decider's strategies.
+        weights: (strategies, profiles of the others), each row summing to 1; None for `adversarial`.
+        pick: (strategies, worlds), the one profile that counts in each world; for `adversarial` only. Which it is was
+            settled on other worlds than those it is valued on.
+    """
+
+    kind: Kind
+    name: str
+    about: str
+    n_profiles: float
+    weights: Floats | None = None
+    pick: npt.NDArray[np.int64] | None = None
+
+    def average(self, values: Floats) -> Floats:
+        """(…, strategies, worlds) of (…, strategies, profiles of the others, worlds)."""
+        if self.pick is not None:
+            chosen = self.pick[:, None, :].reshape((1,) * (values.ndim - 3) + (self.pick.shape[0], 1, -1))
+            shape = (*values.shape[:-3], values.shape[-3], 1, values.shape[-1])
+            taken: Floats = np.take_along_axis(values, np.broadcast_to(chosen, shape), axis=-2)[..., 0, :]
+            return taken
+        assert self.weights is not None
+        mean: Floats = (self.weights[:, None, :] @ values)[..., 0, :]
+        return mean
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Faced:
+    """An ensemble arranged by the decider's strategy and the others' profile.
+
+    Attributes:
+        ensemble: What was run.
+        decider: The actor.
+        strategies: Of the decider, those that were run.
+        place: (strategies, profiles of the others), rows of the ensemble.
+        worlds: Those in which every profile has a sound future, as indices.
+        inputs: What differs between these worlds.
+        stratified: Inputs whose columns are independent and evenly spread.
+    """
+
+    ensemble: Ensemble
+    decider: str
+    strategies: tuple[Instance, ...]
+    place: npt.NDArray[np.int64]
+    worlds: npt.NDArray[np.int64]
+    inputs: Inputs
+    stratified: tuple[str, ...]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Of the decider's strategies."""
+        return tuple(instance.label for instance in self.strategies)
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether the decider has a payoff."""
+        return any(payoff.actor == self.decider for payoff in self.ensemble.program.payoffs)
+
+    def means(self, kind: str, name: str) -> Floats:
+        """(strategies, profiles of the others, worlds) of an outcome or payoff."""
+        of = self.ensemble
+        values = of.payoff(name) if kind == "payoff" else of.outcome(name)
+        taken: Floats = values[self.place][..., self.worlds]
+        return taken
+
+    def halves(self, kind: str, name: str) -> Floats | None:
+        """(2, strategies, profiles of the others, worlds), over each half of the replications; None with only one."""
+        if self.ensemble.design.replications < 2:
+            return None
+        both = self.ensemble.half(kind, name)
+        taken: Floats = both[:, self.place][..., self.worlds]
+        return taken if np.isfinite(taken).all() else None
+
+    def payoffs(self, view: View) -> Payoffs:
+        """The decider's payoff under a view."""
+        halves = self.halves("payoff", self.decider)
+        batches = None if halves is None else np.moveaxis(view.average(halves), 0, -1)
+        mean = view.average(self.means("payoff", self.decider))
+        return Payoffs(self.labels, mean, self.inputs, batches, None, self.stratified)
+
+
+def arrange(ensemble: Ensemble) -> Faced:
+    """Arrange an ensemble by the decider's strategy and what the others play.
+
+    Raises:
+        ValueError: The decider's strategies were not all run against the same profiles of the others, or too few
+            worlds are sound.
+    """
+    program, model, design = ensemble.program, ensemble.model, ensemble.design
+    decider = program.players.index(model.decider)
+    own = design.profiles[:, decider]
+    others = np.delete(design.profiles, decider, axis=1)
+    played = np.unique(own)
+    groups, member = np.unique(others, axis=0, return_inverse=True)
+    place = np.full((played.size, len(groups)), -1)
+    place[np.searchsorted(played, own), member.ravel()] = np.arange(own.size)
+    if own.size != place.size or (place < 0).any():
+        raise ValueError(
+            f"the strategies of `{model.decider}` were not run against the same profiles of the others, each once"
+        )
+    sound = np.flatnonzero((ensemble.counts > 0).all(axis=0))
+    if sound.size < FEWEST_WORLDS:
+        raise ValueError(f"{sound.size} worlds have a sound future in every profile; {FEWEST_WORLDS} are the fewest")
+    columns = design.worlds.columns
+    varied = [p for p in model.uncertain if np.ptp(columns[p.name][sound]) > 0.0]
+    values = np.array([columns[p.name][sound] for p in varied]).reshape(len(varied), sound.size).T
+    units = {p.name: str(p.unit) for p in varied if not p.unit.is_dimensionless}
+    inputs = Inputs(tuple(p.name for p in varied), np.ascontiguousarray(values), {}, units)
+    return Faced(
+        ensemble,
+        model.decider,
+        tuple(program.instances[decider][j] for j in played),
+        place,
+        sound,
+        inputs,
+        _stratified(ensemble, inputs.names, sound.size),
+    )
+
+
+def find_views(faced: Faced, replies: Floats | None = None) -> tuple[View, ...]:
+    """Every view of the others that the run can serve: uniform, named profiles, replies if given, adversarial.
+
+    Args:
+        faced: The arranged ensemble.
+        replies: (strategies, profiles of the others), weights of what the others reply to each strategy.
+
+    Raises:
+        ValueError: Replies of another shape, or that do not sum to 1.
+    """
+    n_strategies, n_others = faced.place.shape
+    even = np.full((n_strategies, n_others), 1.0 / n_others)
+    views = [View("uniform", "", "", float(n_others), even)]
+    views += _named(faced)
+    if replies is not None:
+        if replies.shape != even.shape or not np.allclose(replies.sum(axis=1), 1.0) or (replies < 0.0).any():
+            raise ValueError(f"replies must be weights of shape {even.shape} that sum to 1 in each row")
+        views.append(View("replies", "", "", float((replies > 0.0).sum(axis=1).mean()), replies))
+    if faced.is_paid and n_others > 1:
+        pick = answer_worst(faced.means("payoff", faced.decider), faced.inputs)
+        count = float(np.mean([np.unique(row).size for row in pick]))
+        views.append(View("adversarial", "", "", count, None, pick))
+    return tuple(views)
+
+
+def _named(faced: Faced) -> Sequence[View]:
+    """The study's named profiles that the run holds and that leave the decider every strategy."""
+    ensemble = faced.ensemble
+    found = []
+    for named in ensemble.model.profiles:
+        allowed = {tuple(row) for row in choose_profiles(ensemble.program, named.name).tolist()}
+        member = np.array([tuple(row) in allowed for row in ensemble.design.profiles.tolist()])[faced.place]
+        if member.any(axis=1).all():
+            weights = member / member.sum(axis=1, keepdims=True)
+            found.append(View("profile", named.name, named.about or "", float(member.sum(axis=1).mean()), weights))
+    return found
+
+
+def _stratified(ensemble: Ensemble, names: Sequence[str], n_sound: int) -> tuple[str, ...]:
+    """Inputs that the design spreads evenly and independently; none once a world had to be left out."""
+    worlds = ensemble.design.worlds
+    if worlds.method not in ("latin hypercube", "sobol") or n_sound < worlds.size:
+        return ()
+    tied = {name for a, b, _ in ensemble.model.correlated for name in (a, b)}
+    return tuple(name for name in names if name not in tied)
