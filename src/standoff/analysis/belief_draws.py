@@ -7,8 +7,7 @@ Half of a draw's lean is common to all actors (everyone may be wrong together) a
 0.25 (common + own), each uniform on [−1/2, 1/2], by Latin hypercube, so that m lies between 0.25 and 0.75.
 
 Assumptions are ranked by the share of the variance of payoff differences between a player's strategies, over worlds,
-that terciles of the assumption explain, beyond what as many random groups would (adjusted R²), each player's
-differences being measured in units of its payoff range.
+that terciles of the assumption explain, beyond what as many random groups would (adjusted R²), averaged over players.
 
 Reference: B. Efron, Nonparametric standard errors and confidence intervals (1981), section on exponential tilting;
 M. McKay, R. Beckman and W. Conover, A comparison of three methods for selecting values (1979), for the design.
@@ -41,8 +40,9 @@ class BeliefDraws:
         names: assumptions that lean.
         movers: every assumption with the share of payoff differences it explains, largest first.
         weights: (draws, players, worlds), each summing to 1.
-        leans: (draws, names), what share of the distribution lies below the value believed on average, over players.
-        means: believed mean of each assumption, in its unit, averaged over players: what discovery describes.
+        leans: (draws, names), the believed mean of an assumption's percentile, over the players it concerns.
+        means: believed mean of each assumption, in its unit, averaged over the players whose payoff differences it
+            explains a hundredth of: what discovery describes.
         effective_worlds: (draws, players).
     """
 
@@ -54,34 +54,31 @@ class BeliefDraws:
     effective_worlds: Floats
 
 
-def rank_movers(payoffs: Floats, inputs: Inputs) -> tuple[tuple[str, float], ...]:
-    """Assumptions by how much of the payoff differences between strategies they explain, largest first.
+def rank_movers(payoffs: Floats, inputs: Inputs) -> Floats:
+    """(inputs, players), the share of each player's payoff differences between strategies that each input explains.
 
     Args:
         payoffs: (players, s1, …, sn, worlds).
         inputs: of the worlds.
+
+    Returns:
+        Adjusted shares; 0 for a player with one strategy or nothing at stake.
     """
     n_worlds = payoffs.shape[-1]
-    figures = []
+    found = np.zeros((len(inputs.names), len(payoffs)))
     for i, own in enumerate(payoffs):
         table = np.moveaxis(own, i, 0)
-        span = float(np.ptp(table.mean(axis=-1)))
-        if span == 0.0 or len(table) < 2:
+        apart = (table - table.mean(axis=0)).reshape(-1, n_worlds)
+        apart = apart - apart.mean(axis=1, keepdims=True)
+        total = float((apart**2).sum())
+        if total == 0.0:
             continue
-        apart = (table - table.mean(axis=0)).reshape(-1, n_worlds) / span
-        figures.append(apart - apart.mean(axis=1, keepdims=True))
-    found = []
-    for name in inputs.names:
-        bins = _terciles(inputs.column(name))
-        n_bins = int(bins.max()) + 1
-        score = 0.0
-        for apart in figures:
-            member = (bins[:, None] == np.arange(n_bins)).astype(np.float64)
-            between = (((apart @ member) ** 2) / member.sum(axis=0)).sum()
-            total = (apart**2).sum()
-            score += float((between - (n_bins - 1) / (n_worlds - 1) * total) / max(total, 1e-300)) / len(figures)
-        found.append((name, score))
-    return tuple(sorted(found, key=lambda pair: (-pair[1], pair[0])))
+        for j, name in enumerate(inputs.names):
+            bins = _terciles(inputs.column(name))
+            member = (bins[:, None] == np.arange(int(bins.max()) + 1)).astype(np.float64)
+            between = float((((apart @ member) ** 2) / member.sum(axis=0)).sum())
+            found[j, i] = between / total - (member.shape[1] - 1) / (n_worlds - 1)
+    return found
 
 
 def tilt(mean: float) -> float:
@@ -106,7 +103,9 @@ def draw_beliefs(payoffs: Floats, base: Floats, inputs: Inputs, draws: int = 256
         seed: of the draws.
         names: the assumptions that lean; by default those, six at most, that explain a hundredth of some difference.
     """
-    movers = rank_movers(payoffs, inputs)
+    explained = rank_movers(payoffs, inputs)
+    overall = dict(zip(inputs.names, explained.mean(axis=1).tolist(), strict=True))
+    movers = tuple(sorted(overall.items(), key=lambda pair: (-pair[1], pair[0])))
     chosen = names if names is not None else tuple(name for name, share in movers[:MOST_TILTED] if share >= _LEAST)
     n_players, n_worlds = base.shape
     labels = [f"{who} {name}" for who in ("all", *(str(i) for i in range(n_players))) for name in chosen]
@@ -120,12 +119,14 @@ def draw_beliefs(payoffs: Floats, base: Floats, inputs: Inputs, draws: int = 256
             exponent = np.array([tilt(float(m)) for m in leans[i, j]])[:, None] * (share - 0.5)
             weights[:, i] *= np.exp(exponent)
     weights /= weights.sum(axis=2, keepdims=True)
-    values = [(weights @ inputs.column(name)).mean(axis=1) for name in chosen]
+    cares = {name: explained[inputs.names.index(name)] >= _LEAST for name in chosen}
+    minded = {name: who if who.any() else np.ones(n_players, dtype=np.bool_) for name, who in cares.items()}
+    values = [(weights[:, minded[name]] @ inputs.column(name)).mean(axis=1) for name in chosen]
     return BeliefDraws(
         chosen,
         movers,
         weights,
-        leans.mean(axis=0).T,
+        np.array([leans[minded[name], j].mean(axis=0) for j, name in enumerate(chosen)]).reshape(len(chosen), draws).T,
         Inputs(chosen, np.array(values).reshape(len(chosen), draws).T, {},
                {name: unit for name, unit in inputs.units.items() if name in chosen}),
         1.0 / (weights**2).sum(axis=2),

@@ -180,7 +180,7 @@ def _share(holds: Floats, weights: Floats | None = None) -> Figure:
     """A share of draws or worlds, with Agresti and Coull's (1998) adjusted error."""
     w = np.full(holds.size, 1.0 / holds.size) if weights is None else weights / weights.sum()
     n = 1.0 / float((w**2).sum())
-    value = float(holds @ w)
+    value = min(1.0, float(holds @ w))  # weights sum to 1 but for rounding
     adjusted = (value * n + 2.0) / (n + 4.0)
     error = float(np.sqrt(adjusted * (1.0 - adjusted) / (n + 4.0)))
     return Figure(value, error, max(0.0, adjusted - _SURE * error), min(1.0, adjusted + _SURE * error))

@@ -87,7 +87,7 @@ class Contrast:
     gain_change: tuple[Figure, ...]
 
 
-def find_hinges(gains: Gains, cell: tuple[int, ...], counts: Floats, *, permutations: int = 99, seed: int = 0
+def find_hinges(gains: Gains, cell: tuple[int, ...], counts: Floats, *, permutations: int = 199, seed: int = 0
                 ) -> tuple[Hinge, ...]:  # fmt: skip
     """What each party's consent hangs on at one combination of terms: told ones first, six a party at most."""
     found = []

@@ -125,7 +125,7 @@ def deals_finding(
     *,
     by: Sequence[str] = (),
     resamples: int = 400,
-    permutations: int = 99,
+    permutations: int = 199,
     seed: int = 1,
 ) -> Deals:
     """Answer from the plan's arms, run.

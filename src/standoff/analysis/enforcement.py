@@ -78,7 +78,9 @@ def keeping_of(
     words = np.full(shape, Word.OPEN.value, dtype=object)
     others = []
     labels = tuple(rule.strategy for rule in plan.rules if rule.party == party)
-    for cell in np.ndindex(*shape) if broken is not None and labels else ():
+    for cell in np.ndindex(*shape):
+        if broken is None or not labels:
+            continue
         place = (int(np.ravel_multi_index(cell, shape)), -1)
         found, stands[cell] = _judge(plan, party, place, kept, broken, weights, sound)
         words[cell] = found.word.value

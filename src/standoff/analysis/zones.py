@@ -18,6 +18,8 @@ from standoff.analysis.satisficing import Bound, satisficing
 __all__ = ["Gains", "NashTerms", "Zone", "figure_of", "resampled_gains", "zone_of"]
 
 _SURE = 1.96
+_SOMETHING = float(np.finfo(np.float64).tiny)
+"""A gain of exactly nothing is none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -157,7 +159,7 @@ def _all_gain(gains: Gains, seed: int) -> tuple[Floats, Floats]:
     halves = np.moveaxis(gains.halves, 0, -1).reshape(n_parties, -1, n_worlds, 2)
     found = satisficing(
         names,
-        [Bound(party, 0.0, "higher") for party in gains.parties],
+        [Bound(party, _SOMETHING, "higher") for party in gains.parties],
         gains.gain.reshape(n_parties, -1, n_worlds),
         gains.inputs,
         halves,
