@@ -14,7 +14,7 @@ import pytest
 
 from standoff.base.codes import CODES
 from standoff.base.problems import render
-from standoff.evidence.claims import read_ledger
+from standoff.evidence.claims import check_claims, read_ledger
 from standoff.evidence.sources import sources
 from standoff.language.load import read_study
 from standoff.language.reference import PAGES
@@ -27,10 +27,10 @@ CODE = re.compile(r"\[([a-z-]+)\]$", re.MULTILINE)
 
 def printed(folder: Path) -> str:
     """What a person sees: the problems of the study, of its variants, its claims and its documents."""
-    problems = list(read_study(folder, every_variant=True).problems)
+    loaded = read_study(folder, every_variant=True)
+    problems = [*loaded.problems, *check_claims(folder, loaded.model)]
     if (folder / "claims.yaml").exists():
-        ledger, found = read_ledger(folder / "claims.yaml", f"{folder.name}/claims.yaml")
-        problems += found
+        ledger, _ = read_ledger(folder / "claims.yaml", f"{folder.name}/claims.yaml")
         if ledger is not None:
             problems += sources(ledger, folder / "sources").problems
     return render(problems)

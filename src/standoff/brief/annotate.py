@@ -124,8 +124,9 @@ def _paragraphs(row: SourceRow, placed: Sequence[tuple[Note, AnchorRow]], grey: 
 def _sentence(passage: Passage, placed: Sequence[tuple[Note, AnchorRow]], grey: dict[str, str]) -> Sentence:
     address = passage.address
     assert address is not None
-    on_it = tuple(note for note, anchor in placed if anchor.now is not None and is_covered(address, (anchor.now,)))
-    return Sentence(str(address), passage.text, on_it, grey.get(str(address), ""))
+    on_it = [(note, anchor.now) for note, anchor in placed if anchor.now and is_covered(address, (anchor.now,))]
+    on_it.sort(key=lambda pair: pair[1].first is None)  # what is said of the sentence before what is of its paragraph
+    return Sentence(str(address), passage.text, tuple(note for note, _ in on_it), grey.get(str(address), ""))
 
 
 def _note(number: int, claim: ClaimFinding, anchor: AnchorRow) -> Note:
