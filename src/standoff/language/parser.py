@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 from unicodedata import name
@@ -44,6 +44,7 @@ _TRAPS = (
 )
 
 
+@lru_cache(maxsize=4096)  # a study is read once more with each of its variants, which share most equations
 def parse_expression(text: Scalar) -> Expr:
     """Parse one expression; every node keeps its place in the file.
 

@@ -7,7 +7,7 @@ Evaluators see resolved trees only.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Literal
 
 from standoff.base.source import Span
@@ -155,16 +155,29 @@ class Call:
 
 Expr = Number | Name | Reference | Option | Unary | Binary | Membership | Conditional | Call
 
+# Which fields of each kind of node hold operands, from left to right.
+_OPERANDS: dict[type, tuple[str, ...]] = {
+    Number: (),
+    Name: (),
+    Reference: (),
+    Option: (),
+    Unary: ("operand",),
+    Binary: ("left", "right"),
+    Membership: ("item", "options"),
+    Conditional: ("then", "test", "otherwise"),
+    Call: ("arguments",),
+}
+
 
 def children(node: Expr) -> tuple[Expr, ...]:
     """The node's operands, from left to right."""
     found: list[Expr] = []
-    for field in fields(node):
-        value = getattr(node, field.name)
-        if isinstance(value, Expr):
+    for name in _OPERANDS[type(node)]:
+        value = getattr(node, name)
+        if isinstance(value, tuple):
+            found.extend(value)
+        else:
             found.append(value)
-        elif isinstance(value, tuple):
-            found.extend(item for item in value if isinstance(item, Expr))
     return tuple(found)
 
 
