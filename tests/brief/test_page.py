@@ -147,6 +147,22 @@ def test_bad_and_empty_cases_have_a_page(study_of: Callable[..., Study], tmp_pat
     assert "takes the logarithm" in text
 
 
+def test_a_date_is_written_as_one_and_a_decider_need_not_have_a_payoff(
+    study_of: Callable[..., Study], tmp_path: Path
+) -> None:
+    study = study_of("""
+        actors: {north: {name: North}, south: {name: South}}
+        choices: {north: [act, rest], south: [wait, go]}
+        strategies: {north: {acts: {choose: act}, rests: {choose: rest}}, south: {waits: {choose: wait}}}
+        payoffs: {south: {each: "-1 if shot else 0"}}
+        events: {shot: {chance: "0.5 if north == act else 0.1"}}
+        outcomes: {soon: {about: Date of the first shot, measure: "first(shot)", better: higher}}
+    """)
+    read = _read(make_brief(study, tmp_path / "out", worlds=64, replications=4))
+    assert re.search(r"Q[34] 2025\s*±", read.text)
+    assert re.search(r"its mean of “Date of the first shot” is [\d.]+\s±\s[\d.]+ years above", read.text)
+
+
 def test_a_brief_runs_all_profiles_and_follows_every_strategy() -> None:
     study = standoff.load("rivals")
     design = brief_design(study, worlds=32, replications=2)

@@ -29,6 +29,9 @@ def test_two_significant_figures(value: float, text: str) -> None:
         (0.0512, 0.0031, "0.051 ± 0.003"),
         (1.0213, 0.00004, "1.0 ± 0.01"),
         (0.03, 0.12, "0.0 ± 0.1"),
+        (0.0912, 0.081, "0.09 ± 0.08"),
+        (-27.3, 0.52, "−27 ± 0.5"),
+        (1234.0, 56.0, "1\u202f200 ± 60"),
         (0.0, 0.5, "0 ± 0.5"),
         (5.0, 0.0, "5 ± 0"),
         (5.1, float("nan"), "5.1"),
@@ -69,4 +72,6 @@ def test_names_become_words() -> None:
     assert labels[0] == "maximum pressure (firm guarantee)"
     assert wording.strategy_words(load("rivals").model.instances("north")[1]) == "reciprocate (patience 2)"
     assert wording.title_of(model, "war") == "Chance of war by March 2029"
-    assert [o.name for o in model.outcomes if wording.is_chance(o)] == ["war", "deal_end", "talks_opened"]
+    assert [o.name for o in model.outcomes if wording.is_chance(model, o)] == [
+        "war", "southern_bomb", "deal_end", "talks_opened",
+    ]  # fmt: skip

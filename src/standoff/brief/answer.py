@@ -19,6 +19,7 @@ from standoff.brief.wording import (
     are_or_is,
     capital,
     counted,
+    difference,
     join,
     measured,
     number,
@@ -165,7 +166,7 @@ def _leads(model: Model, results: Performance, main: Standing) -> str:
     side = "above" if results.measures[0].better == "higher" else "below"
     lead = (
         f"In this model {a} holds up best: averaged over {counted(results.n_worlds, 'world')}, its {what} is "
-        f"{amount(model, _name(results), gap, error)} {side} that "
+        f"{difference(model, _name(results), gap, error)} {side} that "
         f"of the next, {b}"
     )
     return lead + _where_wrong(results, main, first) + "." + _last(model, results, main, first)
@@ -179,9 +180,8 @@ def _last(model: Model, results: Performance, main: Standing, first: int) -> str
     if len(results.order) < 3:
         return ""
     gap, error = abs(float(ranking.difference[first, last])), float(ranking.error[first, last])
-    return (
-        f" The last, {strategy_words(results.strategies[last])}, is {amount(model, _name(results), gap, error)} behind."
-    )
+    behind = difference(model, _name(results), gap, error)
+    return f" The last, {strategy_words(results.strategies[last])}, is {behind} behind."
 
 
 def _where_wrong(results: Performance, main: Standing, first: int) -> str:
@@ -209,7 +209,7 @@ def _level(model: Model, results: Performance, main: Standing) -> str:
     first, second = (results.labels.index(label) for label in ranking.may_be_best[:2])
     gap, error = abs(float(ranking.difference[first, second])), float(ranking.error[first, second])
     what = _measure_words(model, results)
-    shown = amount(model, _name(results), gap, error)
+    shown = difference(model, _name(results), gap, error)
     if len(level) > _MOST_NAMED:
         told = len(results.strategies) - len(level)
         rest = f"; the other {told} {are_or_is(range(told))} worse" if told else ""

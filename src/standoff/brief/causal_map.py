@@ -65,6 +65,7 @@ def draw_map(causes: CausalMap, model: Model) -> str:
     about = f"Causal map of {model.title}: {len(nodes)} things and {len(links)} links; the text below lists them all."
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="map" viewBox="0 0 {width:.0f} {height:.0f}" role="img" '
+        f'style="max-width:{1.1 * width:.0f}px;min-width:{0.8 * width:.0f}px" '
         f'aria-label="{escape(about)}"><style>{_STYLE}</style><defs>{_arrows()}</defs>'
         + "".join(_link(edge, i, places, tops) for i, edge in enumerate(links))
         + "".join(_box(node, places[node.name], model) for node in nodes)

@@ -97,8 +97,8 @@ def views(model: Model, results: Performance) -> Section | None:
         views_title(results),
         lead=(
             "Each panel shows how far each strategy’s mean payoff lies below or above that of the best of the others, "
-            "with its 95 % interval; of each strategy, the better setting. Where intervals touch zero the model cannot "
-            "tell.",
+            "with its 95\u202f% interval; of each strategy, the better setting. Where intervals touch zero the model "
+            "cannot tell.",
         ),
         pictures=pictures,
         sure=("The intervals are those of sampling worlds and luck. Which profile comes true is not weighed here.",),
@@ -131,7 +131,7 @@ def over_time(model: Model, results: Performance, found: tuple[Fan, ...]) -> Sec
         "Over time",
         title,
         lead=(
-            f"Bands hold the middle 50 and 90 % of {counted(found[0].n_futures, 'future')} a strategy{as_if}; "
+            f"Bands hold the middle 50 and 90\u202f% of {counted(found[0].n_futures, 'future')} a strategy{as_if}; "
             "the line is the median (of counts the mean), grey lines are the other strategies’."
             + (f" They part in: {names}." if apart and len(apart) < len(found) else ""),
         ),
@@ -308,7 +308,7 @@ def _fan_picture(model: Model, one: Fan, shown: tuple[int, ...]) -> Picture:
         )
         for s, band in enumerate(one.bands)
     )
-    caption = f"{_fan_name(model, one)}{f', {unit}' if unit else ''}, {dates[0]} to {dates[1]}"
+    caption = f"{_fan_name(model, one)}{f' [{unit}]' if unit else ''}, {dates[0]} to {dates[1]}"
     table = Table(caption, header[: len(rows[0])], rows)
     return Picture(Markup('<div class="panels fans">{}</div>').format(Markup("").join(panels)), caption, title, table)
 

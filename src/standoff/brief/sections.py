@@ -16,9 +16,13 @@ from standoff.analysis.findings import Figure
 from standoff.analysis.performance import Measure, Performance, Standing
 from standoff.brief.charts import COLOURS, bar
 from standoff.brief.wording import (
+    amount,
     capital,
+    difference,
     is_chance,
+    is_date,
     measured,
+    number,
     percent,
     setting_words,
     strategy_words,
@@ -171,8 +175,8 @@ def standing_table(model: Model, results: Performance, standing: Standing) -> Ta
             _title(model, measure),
             _unit(model, measure) or "no unit",
             _shown(model, measure, cell.figure.value),
-            _shown(model, measure, cell.error_of_worlds),
-            "not known" if cell.error_of_luck is None else _shown(model, measure, cell.error_of_luck),
+            _shown(model, measure, cell.error_of_worlds, is_error=True),
+            "not known" if cell.error_of_luck is None else _shown(model, measure, cell.error_of_luck, is_error=True),
             f"{_shown(model, measure, cell.low)} to {_shown(model, measure, cell.high)}",
             "" if cell.within is None else percent(cell.within.value, cell.within.error),
         )
@@ -304,15 +308,19 @@ def _unit(model: Model, measure: Measure) -> str:
     outcome = _outcome(model, measure)
     if outcome is None:
         return "points"
-    return "" if is_chance(outcome) else unit_words(outcome.unit)
+    return "" if is_chance(model, outcome) or is_date(outcome) else unit_words(outcome.unit)
 
 
-def _shown(model: Model, measure: Measure, value: float) -> str:
+def _shown(model: Model, measure: Measure, value: float, *, is_error: bool = False) -> str:
+    """A value without its unit, which stands in the column's head; errors of dates are in years."""
     outcome = _outcome(model, measure)
-    return percent(value) if outcome is not None and is_chance(outcome) else measured(value, float("nan"))
+    if outcome is None or not (is_chance(model, outcome) or is_date(outcome)):
+        return number(value)
+    return difference(model, outcome.name, value) if is_error else amount(model, outcome.name, value)
 
 
 def _measured(model: Model, measure: Measure, figure: Figure) -> str:
     outcome = _outcome(model, measure)
-    chance = outcome is not None and is_chance(outcome)
-    return percent(figure.value, figure.error) if chance else measured(figure.value, figure.error)
+    if outcome is None or not (is_chance(model, outcome) or is_date(outcome)):
+        return measured(figure.value, figure.error)
+    return amount(model, outcome.name, figure.value, figure.error)

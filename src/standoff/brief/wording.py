@@ -9,7 +9,7 @@ from scipy.special import ndtr
 
 from standoff.base.units import Unit
 from standoff.language.model import Instance, Model, Outcome
-from standoff.language.tree import Call, Conditional, Expr, Number
+from standoff.language.tree import Call, Conditional, Expr, Number, Reference
 
 __all__ = [
     "SURE",
@@ -17,7 +17,9 @@ __all__ = [
     "are_or_is",
     "capital",
     "counted",
+    "difference",
     "is_chance",
+    "is_date",
     "join",
     "measured",
     "number",
@@ -55,24 +57,28 @@ def number(value: float, figures: int = 2) -> str:
         return "not known"
     if value == 0.0:
         return "0"
-    if value == round(value) and abs(value) < 100.0:
+    if figures > 1 and value == round(value) and abs(value) < 100.0:
         return _placed(value, 0)
     return _placed(value, _place(value, figures) + figures - 1)
 
 
 def measured(value: float, error: float, figures: int = 2) -> str:
-    """A number and its standard error: `79 ± 0.4`, the error to one figure and at most one place finer."""
+    """A number and its standard error: `79 ± 0.4`.
+
+    The error has one figure; the number no finer place than that, and the error at most one finer than the number.
+    """
     if math.isnan(error):
         return number(value, figures)
     if error == 0.0:
         return f"{number(value, figures)}{_PLUS_MINUS}0"
     if value == 0.0:
         return f"0{_PLUS_MINUS}{number(error, 1)}"
-    if abs(value) < error:  # no figure of the value is known: show it to the error's place
-        return f"{_placed(value, _place(error))}{_PLUS_MINUS}{number(error, 1)}"
-    finest = _place(value) + figures
+    first = _place(value, figures)
+    places = min(first + figures - 1, _place(error))
+    finest = first + figures
     shown = number(error, 1) if _place(error) <= finest else _placed(10.0**-finest, finest)
-    return f"{number(value, figures)}{_PLUS_MINUS}{shown}"
+    whole = value == round(value) and abs(value) < 100.0
+    return f"{_placed(value, 0 if whole else places)}{_PLUS_MINUS}{shown}"
 
 
 def plain(value: float) -> str:
@@ -105,11 +111,24 @@ def counted(n: int, what: str) -> str:
 
 
 def amount(model: Model, name: str, value: float, error: float | None = None) -> str:
-    """An outcome's value (a chance as per cent) with unit and error; any other name is a payoff in points."""
+    """An outcome's value (a chance as per cent, a first event's date as one) with unit and error.
+
+    Any other name is a payoff in points.
+    """
     outcome = next((o for o in model.outcomes if o.name == name), None)
-    if outcome is not None and is_chance(outcome):
+    if outcome is not None and is_date(outcome) and math.isfinite(value):
+        clock = model.clock
+        label = clock.label(math.floor((value - clock.start) / clock.years_per_step + 1e-9))
+        return label if error is None or math.isnan(error) else f"{label}{_PLUS_MINUS}{number(error, 1)} years"
+    return difference(model, name, value, error)
+
+
+def difference(model: Model, name: str, value: float, error: float | None = None) -> str:
+    """As `amount`, of the difference between two: dates are apart by years."""
+    outcome = next((o for o in model.outcomes if o.name == name), None)
+    if outcome is not None and is_chance(model, outcome):
         return percent(value, error)
-    unit = "points" if outcome is None else unit_words(outcome.unit)
+    unit = "points" if outcome is None else "year" if is_date(outcome) else unit_words(outcome.unit)
     return with_unit(number(value) if error is None else measured(value, error), unit)
 
 
@@ -177,12 +196,20 @@ def setting_words(instance: Instance) -> str:
     )
 
 
-def is_chance(outcome: Outcome) -> bool:
+def is_chance(model: Model, outcome: Outcome) -> bool:
     """Whether an outcome is a chance, or a share of time or futures, and so is written as per cent."""
     tree = outcome.measure.tree
     if not isinstance(tree, Call) or not outcome.unit.is_dimensionless:
         return False
+    if tree.function == "total":
+        return _is_chance_of_once(model, tree.arguments[0])
     return tree.function == "ever" or (tree.function in ("final", "mean") and _is_truth(tree.arguments[0]))
+
+
+def is_date(outcome: Outcome) -> bool:
+    """Whether an outcome is the date of a first event."""
+    tree = outcome.measure.tree
+    return isinstance(tree, Call) and tree.function == "first"
 
 
 def sureness(difference: float, error: float) -> str:
@@ -194,6 +221,14 @@ def sureness(difference: float, error: float) -> str:
         if chance >= low:
             return f"{word} ({100 * low:.0f}–{100 * high:.0f}{_THIN}%)"
     return "remote"
+
+
+def _is_chance_of_once(model: Model, node: Expr) -> bool:
+    """`chance(move)` of a move that can happen only once, into a state that may not be left."""
+    if not (isinstance(node, Call) and node.function == "chance" and isinstance(node.arguments[0], Reference)):
+        return False
+    name = node.arguments[0].symbol.name
+    return any(move.name == name and move.target in mode.final for mode in model.modes for move in mode.moves)
 
 
 def _is_truth(node: Expr) -> bool:
