@@ -92,10 +92,13 @@ def test_the_zone_is_where_both_gain(study_of: Build) -> None:
     inside = (expected > 0).all(axis=0)
     assert np.array_equal(zone.zone, inside)
     assert zone.share.value == pytest.approx(inside.mean())
+    lines = [np.linspace(0.005, 0.995, 100)] * 2
+    wide = [(zest * t > g) and (thirst * g > t) for g, t in product(*lines)]
+    assert zone.area.value == pytest.approx(np.mean(wide), abs=0.02)
     best = np.unravel_index(np.where(inside, expected.prod(axis=0), -1).argmax(), inside.shape)
     assert zone.nash is not None
     assert zone.nash.levels == (found.levels[0][best[0]], found.levels[1][best[1]])
-    assert [figure.value for figure in zone.nash.gains] == pytest.approx(expected[:, *best].tolist())
+    assert [figure.value for figure in zone.nash.gains] == pytest.approx([float(own[best]) for own in expected])
     assert zone.verdict == "a deal"
     # without luck a world's gain is what it is: the share of worlds in which both gain is counted
     both = [
@@ -235,10 +238,11 @@ def test_consent_hangs_on_what_it_hangs_on_and_flips_there(study_of: Build) -> N
     found = _find(plan)
     hinge = next(one for one in found.hinges if one.party == "south")
     assert (hinge.assumption, hinge.is_told) == ("thirst", True)
-    give, take = found.reference
+    give, take = found.contested
     assert len(hinge.flips) == 1
     assert hinge.flips[0].low <= take / give <= hinge.flips[0].high
-    assert hinge.zone_high.value > hinge.zone_low.value
+    mover = next(one for one in found.movers if one.assumption == "thirst")
+    assert mover.is_told and mover.change.low > 0.0
 
 
 def test_parties_value_the_deal_by_their_own_beliefs(study_of: Build) -> None:

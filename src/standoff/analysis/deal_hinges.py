@@ -5,17 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.stats import norm
 
 from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.games.normalform import Truths
 from standoff.analysis.linchpins import linchpins
 from standoff.analysis.robustness import Payoffs
-from standoff.analysis.zones import Gains, resampled_gains, zone_of
+from standoff.analysis.zones import Gains, resampled_gains, zone_area, zone_of
 
-__all__ = ["Contrast", "Hinge", "Part", "find_hinges", "split_by"]
+__all__ = [
+    "Contrast",
+    "Hinge",
+    "Mover",
+    "Part",
+    "among",
+    "contrast_of",
+    "find_hinges",
+    "find_movers",
+    "part_of",
+    "split_by",
+]
 
 _TERCILES = ("low", "middle", "high")
 _MOST_HINGES = 6
+_MOST_MOVERS = 8
+_FEWEST_EFFECTIVE = 4.0
 _SURE = 1.96
 
 
@@ -30,8 +44,6 @@ class Hinge:
         is_told: whether the value is above zero beyond doubt.
         flips: where consent changes, with interval, in the assumption's unit.
         sentence: `Below 0.2, no deal; above 0.3, deal; between, cannot tell.`
-        zone_low, zone_high: share of the terms' combinations in the zone, in the worlds of the lowest and of the
-            highest third of the assumption.
     """
 
     party: str
@@ -41,8 +53,24 @@ class Hinge:
     is_told: bool
     flips: tuple[Figure, ...]
     sentence: str
-    zone_low: Figure
-    zone_high: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """An assumption with which the zone grows or shrinks.
+
+    Attributes:
+        assumption: which.
+        low, high: area of the zone in the worlds of its lowest and of its highest third.
+        change: from low to high; the interval holds for all assumptions at once.
+        is_told: whether the change is beyond doubt.
+    """
+
+    assumption: str
+    low: Figure
+    high: Figure
+    change: Figure
+    is_told: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +81,7 @@ class Part:
         label: `low`, `middle`, `high`, or a variant.
         middle: of what the worlds were sorted by; NaN for a variant.
         n_worlds: how many.
-        gains, errors, zone, is_shown, share, verdict: as in `Zone`.
+        gains, errors, zone, is_shown, share, area, verdict: as in `Zone`.
     """
 
     label: str
@@ -64,6 +92,7 @@ class Part:
     zone: Truths
     is_shown: Truths
     share: Figure
+    area: Figure
     verdict: str
 
 
@@ -75,7 +104,7 @@ class Contrast:
         by: a stock's mean without the deal, or `circumstances`.
         without: what no deal means.
         parts: in order.
-        change: share of the zone in the last part less that in the first.
+        change: area of the zone in the last part less that in the first.
         gain_change: for each party its gain in the last part less that in the first, averaged over the terms'
             combinations, payoff units.
     """
@@ -87,11 +116,10 @@ class Contrast:
     gain_change: tuple[Figure, ...]
 
 
-def find_hinges(gains: Gains, cell: tuple[int, ...], counts: Floats, *, permutations: int = 199, seed: int = 0
+def find_hinges(gains: Gains, cell: tuple[int, ...], *, permutations: int = 199, seed: int = 0
                 ) -> tuple[Hinge, ...]:  # fmt: skip
     """What each party's consent hangs on at one combination of terms: told ones first, six a party at most."""
     found = []
-    shares: dict[str, tuple[Figure, Figure]] = {}
     for i, party in enumerate(gains.parties):
         own, halves = gains.gain[i][cell], np.stack([half[i][cell] for half in gains.halves])
         still = np.zeros_like(own)
@@ -107,15 +135,36 @@ def find_hinges(gains: Gains, cell: tuple[int, ...], counts: Floats, *, permutat
             name = pin.names[0]
             if pin.evppi.value <= 0.0:
                 continue
-            if name not in shares:
-                low, _, high = _thirds(gains, gains.inputs.column(name))
-                shares[name] = (_zone_share(gains, low, counts), _zone_share(gains, high, counts))
             flips = pins.flips[name]
             found.append(
                 Hinge(party, name, pin.evppi, pin.p_value, pin.is_told, tuple(f.at for f in flips.flips),
-                      flips.sentence, *shares[name])
+                      flips.sentence)
             )  # fmt: skip
     return tuple(found)
+
+
+def find_movers(gains: Gains, counts: Floats) -> tuple[Mover, ...]:
+    """Assumptions by how much the zone changes from their lowest to their highest third, eight at most.
+
+    Left out are those of which some party rules a third out.
+    """
+    names = gains.inputs.names
+    reach = float(norm.isf(0.025 / max(len(names), 1)))
+    found = []
+    for name in names:
+        low, _, high = _thirds(gains, gains.inputs.column(name))
+        if min(low.size, high.size) == 0 or (_rules_out(gains, low) | _rules_out(gains, high)).any():
+            continue
+        ends = []
+        for rows in (low, high):
+            part = among(gains, rows)
+            once = zone_area(np.stack([own @ w for own, w in zip(part.gain, part.beliefs, strict=True)])[None],
+                             gains.levels)  # fmt: skip
+            ends.append((float(once[0]), zone_area(resampled_gains(part, counts[:, rows]), gains.levels)))
+        change = _figure(ends[1][0] - ends[0][0], ends[1][1] - ends[0][1], reach)
+        found.append(Mover(name, _figure(*ends[0]), _figure(*ends[1]), change, not change.holds_zero))
+    found.sort(key=lambda mover: (not mover.is_told, -abs(mover.change.value)))
+    return tuple(found[:_MOST_MOVERS])
 
 
 def split_by(by: str, without: str, gains: Gains, column: Floats, counts: Floats) -> Contrast:
@@ -133,39 +182,56 @@ def part_of(label: str, middle: float, gains: Gains, counts: Floats) -> Part:
     """The zone of one part."""
     zone = zone_of("", gains, counts, by_world=False)
     return Part(
-        label, middle, gains.study.size, zone.gains, zone.errors, zone.zone, zone.is_shown, zone.share, zone.verdict
+        label,
+        middle,
+        gains.study.size,
+        zone.gains,
+        zone.errors,
+        zone.zone,
+        zone.is_shown,
+        zone.share,
+        zone.area,
+        zone.verdict,
     )
 
 
 def contrast_of(by: str, without: str, parts: tuple[Part, ...], data: list[tuple[Gains, Floats]]) -> Contrast:
     """Compare the last part with the first; parts of the same worlds are given the same resamples."""
     first, last = (resampled_gains(*data[k]) for k in (0, -1))
-    shares = [(again > 0.0).all(axis=1).reshape(len(again), -1).mean(axis=1) for again in (first, last)]
+    areas = [zone_area(again, data[0][0].levels) for again in (first, last)]
     means = [again.reshape(*again.shape[:2], -1).mean(axis=2) for again in (first, last)]
-    change = parts[-1].share.value - parts[0].share.value
+    change = parts[-1].area.value - parts[0].area.value
     n_parties = parts[0].gains.shape[0]
     exact = [part.gains.reshape(n_parties, -1).mean(axis=1) for part in (parts[0], parts[-1])]
     return Contrast(
         by,
         without,
         parts,
-        _figure(change, shares[1] - shares[0]),
+        _figure(change, areas[1] - areas[0]),
         tuple(_figure(float(exact[1][i] - exact[0][i]), means[1][:, i] - means[0][:, i]) for i in range(n_parties)),
     )
 
 
 def among(gains: Gains, rows: Floats | np.ndarray[tuple[int], np.dtype[np.int64]]) -> Gains:
-    """The gains in some of the worlds, weights scaled anew."""
+    """The gains in some of the worlds, weights scaled anew; a party that rules all of them out weighs as the study."""
     index = np.asarray(rows, dtype=np.int64)
-    beliefs, study = gains.beliefs[:, index], gains.study[index]
+    study = gains.study[index]
+    beliefs = np.where(_rules_out(gains, index)[:, None], study, gains.beliefs[:, index])
     return replace(
         gains,
         gain=gains.gain[..., index],
         halves=gains.halves[..., index],
-        beliefs=beliefs / np.maximum(beliefs.sum(axis=1, keepdims=True), 1e-300),
-        study=study / max(float(study.sum()), 1e-300),
+        beliefs=beliefs / beliefs.sum(axis=1, keepdims=True),
+        study=study / study.sum(),
         inputs=gains.inputs.rows(index),
     )
+
+
+def _rules_out(gains: Gains, rows: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Truths:
+    """(parties,), whether a party's belief rests on too few of these worlds to say what it expects there."""
+    own = gains.beliefs[:, rows]
+    total = own.sum(axis=1)
+    return np.asarray((total <= 0.0) | (total**2 < _FEWEST_EFFECTIVE * (own**2).sum(axis=1)))
 
 
 def _thirds(gains: Gains, column: Floats) -> tuple[np.ndarray[tuple[int], np.dtype[np.int64]], ...]:
@@ -176,10 +242,6 @@ def _thirds(gains: Gains, column: Floats) -> tuple[np.ndarray[tuple[int], np.dty
     return tuple(np.sort(order[third == k]) for k in range(len(_TERCILES)))
 
 
-def _zone_share(gains: Gains, rows: np.ndarray[tuple[int], np.dtype[np.int64]], counts: Floats) -> Figure:
-    return zone_of("", among(gains, rows), counts[:, rows], by_world=False).share
-
-
-def _figure(value: float, again: Floats) -> Figure:
+def _figure(value: float, again: Floats, reach: float = _SURE) -> Figure:
     error = float(again.std(ddof=1))
-    return Figure(value, error, value - _SURE * error, value + _SURE * error)
+    return Figure(value, error, value - reach * error, value + reach * error)

@@ -14,7 +14,17 @@ import numpy as np
 import pyarrow as pa
 
 from standoff.analysis.belief_weights import Belief, belief_weights
-from standoff.analysis.deal_hinges import Contrast, Hinge, among, contrast_of, find_hinges, part_of, split_by
+from standoff.analysis.deal_hinges import (
+    Contrast,
+    Hinge,
+    Mover,
+    among,
+    contrast_of,
+    find_hinges,
+    find_movers,
+    part_of,
+    split_by,
+)
 from standoff.analysis.deal_plan import Arm, DealPlan, deals_designs
 from standoff.analysis.enforcement import Keeping, keeping_of
 from standoff.analysis.findings import Figure, Floats
@@ -62,8 +72,10 @@ class Deals:
         keeping: for each party, whether it would keep its word.
         is_kept: every party is shown to keep its word.
         in_force: share of steps in which the deal stands while all keep it.
-        reference: the combination at which hinges were sought: the Nash point, or the usual levels without a zone.
-        hinges: under the first meaning of no deal, what consent hangs on there.
+        contested: the combination at which all gain in the share of worlds nearest to a half, against the first
+            meaning of no deal: where consent is most in doubt.
+        hinges: what consent hangs on there.
+        movers: assumptions with which the zone against the first meaning of no deal grows or shrinks.
         contrasts: how the zone changes with the course of stocks and with imposed circumstances.
         left_out: strategies that could neither be changed over to nor from.
         sentence: the answer in words.
@@ -88,8 +100,9 @@ class Deals:
     keeping: tuple[Keeping, ...]
     is_kept: Truths
     in_force: Floats
-    reference: tuple[float, ...]
+    contested: tuple[float, ...]
     hinges: tuple[Hinge, ...]
+    movers: tuple[Mover, ...]
     contrasts: tuple[Contrast, ...]
     left_out: tuple[str, ...]
     sentence: str
@@ -181,7 +194,7 @@ def deals_finding(
     is_kept = np.zeros(plan.shape, dtype=np.bool_)
     for cell, said in words.items():
         is_kept[cell] = all(word == "keeps its word" for word in said)
-    cell, reference = _reference(plan, zones[0])
+    cell = tuple(int(k) for k in np.unravel_index(int(np.abs(zones[0].all_gain - 0.5).argmin()), plan.shape))
     contrasts = [
         *_by_stocks(plan, runs, by_absence, counts, kept, tuple(by)),
         *_by_circumstances(plan, gains_of, resamples, seed),
@@ -193,8 +206,9 @@ def deals_finding(
         tuple(one for one in beliefs.dissent if one.actor in parties),
         tuple(float(1.0 / (weights[party] ** 2).sum()) for party in parties),
         zones, third, third_gains, third_errors,
-        _other_terms(plan, runs, weights, kept, keeping), keeping, is_kept, runs.in_force(study, kept), reference,
-        find_hinges(by_absence[0], cell, counts, permutations=permutations, seed=seed),
+        _other_terms(plan, runs, weights, kept, keeping), keeping, is_kept, runs.in_force(study, kept),
+        tuple(term.levels[k] for term, k in zip(plan.terms, cell, strict=True)),
+        find_hinges(by_absence[0], cell, permutations=permutations, seed=seed), find_movers(by_absence[0], counts),
         tuple(contrasts), plan.left_out, _sentence(plan, zones, keeping, is_kept),
     )  # fmt: skip
 
@@ -292,13 +306,6 @@ def _other_terms(
             ]
             found.append(OtherTerm(term.name, level, without, tuple(gains), tuple(k.others[o] for k in keeping)))
     return tuple(found)
-
-
-def _reference(plan: DealPlan, zone: Zone) -> tuple[tuple[int, ...], tuple[float, ...]]:
-    """The Nash point, or the usual levels, and its place in the table."""
-    levels = zone.nash.levels if zone.nash is not None else tuple(term.usual for term in plan.terms)
-    cell = tuple(int(np.abs(np.array(term.levels) - x).argmin()) for term, x in zip(plan.terms, levels, strict=True))
-    return cell, tuple(term.levels[k] for term, k in zip(plan.terms, cell, strict=True))
 
 
 def _by_stocks(

@@ -304,13 +304,14 @@ def _sentence(table: GameTable, told: Stability) -> str:
     if told.verdict is Verdict.NONE:
         return "No profile is stable: whatever is played, someone gains by leaving it."
     n_open = int((~told.is_unstable).sum())
+    near = f"; {len(told.indistinct)} pairs of them differ by less than the error" if told.indistinct else ""
     best = np.unravel_index(int(told.probability.argmax()), told.probability.shape)
     most = float(told.probability[best])
     if most == 0.0:
-        return f"Cannot tell: {n_open} profiles may be stable, none is so in any resample of the worlds."
+        return f"Cannot tell: {n_open} profiles may be stable, none is so in any resample of the worlds{near}."
     return (
         f"Cannot tell: {n_open} profiles may be stable; the likeliest, {_said(table, tuple(int(k) for k in best))}, "
-        f"is so in {most:.0%} of resamples of the worlds."
+        f"is so in {most:.0%} of resamples of the worlds{near}."
     )
 
 

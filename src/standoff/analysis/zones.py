@@ -15,9 +15,10 @@ from standoff.analysis.findings import Figure, Floats, Inputs
 from standoff.analysis.games.normalform import Truths
 from standoff.analysis.satisficing import Bound, satisficing
 
-__all__ = ["Gains", "NashTerms", "Zone", "figure_of", "resampled_gains", "zone_of"]
+__all__ = ["Gains", "NashTerms", "Zone", "figure_of", "resampled_gains", "zone_area", "zone_of"]
 
 _SURE = 1.96
+_FINE = 40
 _SOMETHING = float(np.finfo(np.float64).tiny)
 """A gain of exactly nothing is none."""
 
@@ -70,6 +71,7 @@ class Zone:
         zone: every party gains, as estimated.
         is_shown, is_excluded: every party is shown to gain, some party is shown not to: 95 % for the whole table.
         share: of the terms' combinations that lie in the zone.
+        area: of the range of the terms that lies in it, gains being read off straight lines between the levels.
         all_gain, all_gain_error: share of worlds in which every party gains, noise taken out.
         all_gain_raw: the same as it looks before that.
         some_terms: share of worlds in which some terms let every party gain, raw: an upper bound.
@@ -87,6 +89,7 @@ class Zone:
     is_shown: Truths
     is_excluded: Truths
     share: Figure
+    area: Figure
     all_gain: Floats
     all_gain_error: Floats
     all_gain_raw: Floats
@@ -110,6 +113,7 @@ def zone_of(without: str, gains: Gains, counts: Floats, *, by_world: bool = True
     """
     means, errors = _expected(gains.gain, gains.beliefs)
     table = deal_table(means, errors)
+    area = float(zone_area(means[None], gains.levels)[0])
     again = resampled_gains(gains, counts)
     in_zone = (again > 0.0).all(axis=1).reshape(len(again), -1)
     shares = in_zone.mean(axis=1)
@@ -120,7 +124,8 @@ def zone_of(without: str, gains: Gains, counts: Floats, *, by_world: bool = True
         alone, alone_error = _all_gain(gains, seed)
     return Zone(
         without, table.gains, table.errors, table.zone, table.is_shown, table.is_excluded,
-        _share(table.share, shares), alone, alone_error, everyone @ gains.study,
+        _share(table.share, shares), _share(area, zone_area(again, gains.levels)),
+        alone, alone_error, everyone @ gains.study,
         float(everyone.reshape(-1, gains.study.size).any(axis=0) @ gains.study),
         _nash(gains, means, again),
         table.n_pieces,
@@ -135,10 +140,27 @@ def resampled_gains(gains: Gains, counts: Floats) -> Floats:
     found = []
     for own, belief in zip(gains.gain, gains.beliefs, strict=True):
         weights = counts * belief
-        total = weights.sum(axis=1, keepdims=True)
-        weights = np.where(total > 0.0, weights, belief) / np.where(total > 0.0, total, belief.sum())
+        weights = np.where(weights.sum(axis=1, keepdims=True) > 0.0, weights, belief)  # a resample that it rules out
+        weights = weights / weights.sum(axis=1, keepdims=True)
         found.append((weights @ own.reshape(-1, belief.size).T).reshape(len(counts), *own.shape[:-1]))
     return np.stack(found, axis=1)
+
+
+def zone_area(gains: Floats, levels: tuple[tuple[float, ...], ...]) -> Floats:
+    """(sets,), the share of the range of the terms in which every party gains.
+
+    Args:
+        gains: (sets, parties, levels of term 1, …).
+        levels: of each term; gains between them lie on straight lines, and a term of one level has no range.
+    """
+    fine = gains
+    for axis, own in enumerate(levels):
+        order = np.argsort(own)
+        at = np.array(own)[order]
+        places = at[:1] if at.size == 1 else at[0] + (at[-1] - at[0]) * (np.arange(_FINE) + 0.5) / _FINE
+        lines = np.stack([np.interp(places, at, row) for row in np.eye(at.size)], axis=1)
+        fine = np.moveaxis(np.moveaxis(fine, 2 + axis, -1)[..., order] @ lines.T, -1, 2 + axis)
+    return np.asarray((fine > 0.0).all(axis=1).reshape(len(gains), -1).mean(axis=1))
 
 
 def figure_of(values: Floats, weights: Floats) -> Figure:
