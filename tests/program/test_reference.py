@@ -419,3 +419,10 @@ def test_a_deals_terms_are_zero_unless_it_is_in_force(study_of: Build) -> None:
     assert path(study, "quantity", "relief") == [0, 0, 0, 0, 1, 1, 1, 1]
     without = study.run(worlds=1, replications=1).outcome("total_relief")[0, 0]
     assert without == 4.0
+
+
+def test_what_remembers_a_delayed_value_keeps_it_when_the_delay_line_moves_on(study_of: Build) -> None:
+    study = study_of(LOOKING_BACK.replace('seen: {value: "EXPRESSION"}', 'late: {value: "delay(level, 2)"}, '
+                                          'seen: {value: "previous(late)"}'))  # fmt: skip
+    assert path(study, "quantity", "late") == [1, 1, 1, 2, 4, 8, 16, 32]
+    assert path(study, "quantity", "seen") == [0, 1, 1, 1, 2, 4, 8, 16]

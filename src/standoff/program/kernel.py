@@ -22,7 +22,7 @@ from standoff.program.emitter import Source, arithmetic_digest, emit_kernel
 from standoff.program.program import Program
 from standoff.program.reference import Lanes, Results, run_lanes
 
-__all__ = ["Kernel", "cache_folder", "is_compiled", "load_kernel"]
+__all__ = ["Kernel", "cache_folder", "is_compiled", "load_kernel", "tables_of"]
 
 SOUND = 1e300
 
@@ -67,7 +67,7 @@ def load_kernel(program: Program, folder: Path | None = None) -> Kernel:
     parts = resources.files("standoff.program").joinpath("kernel_parts.py").read_text(encoding="utf-8")
     _module(folder, f"parts_{arithmetic_digest()}", parts)
     run = _module(folder, f"kernel_{source.digest}", source.text).run
-    return Kernel(program, source, run, _counters(program, source), _clock(program, source))
+    return Kernel(program, source, run, *tables_of(program, source))
 
 
 def is_compiled(program: Program, folder: Path | None = None) -> bool:
@@ -128,6 +128,11 @@ def _run(kernel: Kernel, lanes: Lanes, realised: bool) -> Results:
         kernel.counters, kernel.clock, out,
     )  # fmt: skip
     return _results(program, source, out)
+
+
+def tables_of(program: Program, source: Source) -> tuple[npt.NDArray[np.uint64], Floats]:
+    """What a kernel reads in each step: counters of luck (draws, steps), and clock and series (steps, inputs)."""
+    return _counters(program, source), _clock(program, source)
 
 
 def _counters(program: Program, source: Source) -> npt.NDArray[np.uint64]:

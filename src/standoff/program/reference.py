@@ -183,7 +183,7 @@ class _Run:
                 known[carried.symbol] = self._value(carried.held, self.first[1] + i)
         for memory in program.memories:
             if memory.kind == "line" and step:
-                known[memory.symbol] = self.lines[memory.symbol][step % memory.length]
+                known[memory.symbol] = self.lines[memory.symbol][step % memory.length].copy()
 
     def _value(self, node: Expr, equation: int, where: Expr | None = None) -> Value:
         return self.evaluator.evaluate(node, equation, where)

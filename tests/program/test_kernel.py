@@ -1,0 +1,137 @@
+"""The compiled kernel is the reference, bit for bit: outcomes, payoffs, faults and counters."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from comparison import differences, differences_on_random_futures
+from interpreted import interpreted_kernel
+from random_studies import load_random
+
+import standoff
+from standoff.ensemble.evaluator import choose_evaluator
+from standoff.ensemble.study import Study
+from standoff.program import kernel as kernels
+from standoff.program.columns import Table, WorldColumns
+from standoff.program.kernel import Kernel, cache_folder, is_compiled, load_kernel
+from standoff.program.program import FAULTS
+from standoff.program.reference import Lanes, run_lanes
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("kernels")
+
+
+@pytest.fixture(scope="module")
+def rivals() -> Study:
+    return standoff.load("rivals")
+
+
+@pytest.fixture(scope="module")
+def compiled(rivals: Study, folder: Path) -> Kernel:
+    return load_kernel(rivals.program, folder)
+
+
+def test_the_compiled_kernel_equals_the_reference(rivals: Study, compiled: Kernel) -> None:
+    found, _ = differences_on_random_futures(rivals, compiled, 700)
+    assert found == []
+
+
+def test_ensembles_have_one_digest_for_both_evaluators_any_threads_and_blocks(rivals: Study, compiled: Kernel) -> None:
+    from standoff.ensemble.run import run_design  # noqa: PLC0415
+
+    design = rivals.design(50, 3)
+    reference = run_design(rivals.program, design, evaluator="reference")
+    for threads, block in ((1, 8192), (2, 8192), (2, 100), (1, 37)):
+        other = run_design(rivals.program, design, threads=threads, block=block, evaluate=compiled)
+        assert other.digest == reference.digest
+        assert other.diagnostics == reference.diagnostics
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_sources_of_random_studies_equal_the_reference(seed: int, tmp_path: Path) -> None:
+    study = load_random(seed, tmp_path, 0.7)
+    found, _ = differences_on_random_futures(study, interpreted_kernel(study.program), 100, seed)
+    assert found == []
+
+
+@pytest.mark.parametrize("name", ["korea", "rivals"])
+def test_the_sources_of_bundled_studies_equal_the_reference(name: str) -> None:
+    study = standoff.load(name)
+    found, _ = differences_on_random_futures(study, interpreted_kernel(study.program), 150)
+    assert found == []
+
+
+@pytest.mark.parametrize("seed", [5, 11])
+def test_compiled_random_studies_equal_the_reference(seed: int, tmp_path: Path, folder: Path) -> None:
+    study = load_random(seed, tmp_path, 0.3)
+    found, _ = differences_on_random_futures(study, load_kernel(study.program, folder), 300, seed)
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("seed", "kind"),
+    [(1, "logarithm"), (4, "chance"), (4, "mean"), (11, "power"), (16, "overflow"), (30, "division"), (41, "root")],
+)
+def test_random_studies_meet_every_kind_of_fault(seed: int, kind: str, tmp_path: Path) -> None:
+    study = load_random(seed, tmp_path)
+    found, codes = differences_on_random_futures(study, interpreted_kernel(study.program), 100, seed)
+    assert found == []
+    assert kind in {FAULTS[(code - 1) % len(FAULTS)][0] for code in codes}
+
+
+def test_columns_that_are_no_numbers_go_to_the_reference(rivals: Study, compiled: Kernel) -> None:
+    design = rivals.design(4, 1)
+    columns = {name: column.copy() for name, column in design.worlds.columns.items()}
+    columns["fear"][2] = np.inf
+    worlds = np.arange(4)
+    instances = tuple(np.zeros(4, dtype=np.int64) for _ in rivals.program.players)
+    lanes = Lanes(WorldColumns(Table(rivals.program.columns, columns), worlds), instances, {}, design.worlds.streams)
+    expected = run_lanes(rivals.program, lanes)
+    assert expected.fault[2] > 0
+    assert differences(compiled(rivals.program, lanes), expected) == []
+
+
+def test_a_kernel_is_kept_on_disk_and_loaded_by_the_next_process(rivals: Study, compiled: Kernel, folder: Path) -> None:
+    assert is_compiled(rivals.program, folder)
+    script = (
+        "import standoff, sys; from pathlib import Path; from numba.core import event\n"
+        "from standoff.program.kernel import load_kernel\n"
+        "with event.install_recorder('numba:compile') as recorder:\n"
+        "    load_kernel(standoff.load('rivals').program, Path(sys.argv[1]))\n"
+        "print(len(recorder.buffer))"
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(folder)], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "0"
+
+
+def test_the_cache_folder_is_the_users_unless_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("STANDOFF_CACHE", str(tmp_path))
+    assert cache_folder() == tmp_path
+    monkeypatch.delenv("STANDOFF_CACHE")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert cache_folder() == tmp_path / "cache" / "standoff"
+
+
+def test_small_runs_use_the_reference_and_large_ones_say_that_they_compile(
+    rivals: Study, compiled: Kernel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines: list[str] = []
+    assert choose_evaluator(rivals.program, 1000, "auto", lines.append) is run_lanes
+    assert lines == []
+    monkeypatch.setattr(kernels, "load_kernel", lambda program: compiled)
+    monkeypatch.setattr(kernels, "is_compiled", lambda program: False)
+    assert choose_evaluator(rivals.program, 10_000_000, "auto", lines.append) is compiled
+    assert lines == ["compiling the kernel of `rivals` (about half a minute, once; the next run loads it)"]
+    monkeypatch.setattr(kernels, "is_compiled", lambda program: True)
+    assert choose_evaluator(rivals.program, 1_000_000, "auto", lines.append) is compiled
+    assert len(lines) == 1
+    with pytest.raises(ValueError, match="an evaluator is"):
+        choose_evaluator(rivals.program, 1, "fast")  # type: ignore[arg-type]
+    assert os.environ.get("NUMBA_DISABLE_JIT") is None
