@@ -31,7 +31,7 @@ from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.game_table import FEWEST_WORLDS, inputs_of
 from standoff.analysis.games.normalform import Truths
 from standoff.analysis.others import resample_worlds
-from standoff.analysis.zones import Gains, Zone, figure_of, zone_of
+from standoff.analysis.agreement import Gains, Zone, figure_of, zone_of
 from standoff.ensemble.ensemble import Ensemble
 
 __all__ = ["Deals", "OtherTerm", "deals_designs", "deals_finding"]
