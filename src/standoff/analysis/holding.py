@@ -6,14 +6,17 @@ For each view: expected payoff, regret, the worst tenth of worlds, the frontier,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.stats import rankdata
 
 from standoff.analysis.findings import Figure, Floats
-from standoff.analysis.naming import join, name_group, name_strategy, plain
+from standoff.analysis.naming import amount, capital, join, name_group, name_strategy, per_cent, plain
+from standoff.analysis.regression import one_thread
 from standoff.analysis.robustness import Payoffs, Robustness, robustness
 from standoff.analysis.satisficing import Bound, Satisficing, satisficing
 from standoff.analysis.views import Faced, View, arrange, find_views
@@ -101,11 +104,18 @@ def holding(
         raise ValueError(f"`{faced.decider}` has no payoff, so nothing can be said about its regret")
     limited = [o for o in ensemble.model.outcomes if o.limit is not None]
     bounds = {o.name: Bound(o.name, float(o.limit or 0.0), o.better) for o in limited if o.name not in ensemble.present}
-    held = []
-    for view in find_views(faced, replies):
-        payoffs = faced.payoffs(view)
+    views = find_views(faced, replies)
+    told = {name: faced.averages("outcome", name, views) for name in bounds}
+    paid = faced.averages("payoff", faced.decider, views)
+
+    def judge(v: int) -> Held:
+        payoffs = Payoffs(faced.labels, paid[v][0], faced.inputs, paid[v][1], None, faced.stratified)
         weights = weigh_worlds(payoffs) | {k: w[faced.worlds] for k, w in (weightings or {}).items()}
-        held.append(Held(view, payoffs, robustness(payoffs, weights, seed), _satisfice(faced, view, bounds, seed)))
+        kept = _satisfice(faced, bounds, [told[name][v] for name in bounds], seed)
+        return Held(views[v], payoffs, robustness(payoffs, weights, seed), kept)
+
+    with one_thread(), ThreadPoolExecutor(os.cpu_count()) as threads:
+        held = list(threads.map(judge, range(len(views))))
     return Holding(
         faced.decider,
         faced.strategies,
@@ -128,14 +138,14 @@ def weigh_worlds(payoffs: Payoffs) -> dict[str, Floats]:
     return {"bad worlds count more": 2.0 * (1.0 - place), "good worlds count more": 2.0 * place}
 
 
-def _satisfice(faced: Faced, view: View, bounds: Mapping[str, Bound], seed: int) -> Satisficing | None:
+def _satisfice(
+    faced: Faced, bounds: Mapping[str, Bound], told: Sequence[tuple[Floats, Floats | None]], seed: int
+) -> Satisficing | None:
     if not bounds:
         return None
-    means = np.stack([view.average(faced.means("outcome", name)) for name in bounds])
-    batches = [faced.halves("outcome", name) for name in bounds]
-    halves = None
-    if all(batch is not None for batch in batches):
-        halves = np.stack([np.moveaxis(view.average(batch), 0, -1) for batch in batches if batch is not None])
+    means = np.stack([mean for mean, _ in told])
+    batches = [batch for _, batch in told if batch is not None]
+    halves = np.stack(batches) if len(batches) == len(told) else None
     return satisficing(faced.labels, tuple(bounds.values()), means, faced.inputs, halves, seed=seed)
 
 
@@ -161,11 +171,11 @@ def _ranked(named: Mapping[str, Instance], found: Robustness) -> str:
     if ranking.best is not None:
         gap = ranking.against_best[ranking.best]
         return (
-            f"{_capital(group)} is best on average, by {_measured(gap)} over the next; more futures would not change "
+            f"{capital(group)} is best on average, by {_measured(gap)} over the next; more futures would not change "
             "that."
         )
     if ranking.worlds_needed is None:
-        return f"{_capital(group)} do equally well on average, and more futures would not tell them apart."
+        return f"{capital(group)} do equally well on average, and more futures would not tell them apart."
     n = found.regret.by_world.shape[1]
     times = ranking.worlds_needed / n
     if times > 100.0:
@@ -175,7 +185,7 @@ def _ranked(named: Mapping[str, Instance], found: Robustness) -> str:
             f"about {_rounded(ranking.worlds_needed)} worlds, against {n} here, would tell the first two if they differ"
         )
         more += " as it seems"
-    return f"{_capital(group)} cannot be told apart as the best on average; {more}."
+    return f"{capital(group)} cannot be told apart as the best on average; {more}."
 
 
 def _regretted(named: Mapping[str, Instance], found: Robustness) -> str:
@@ -192,8 +202,8 @@ def _regretted(named: Mapping[str, Instance], found: Robustness) -> str:
     )
     if regret.cannot_tell < 1.0:
         words += (
-            f"; {name_strategy(named[sure])} is surely best in {_percent(regret.surely_best[sure])} of worlds, and in "
-            f"{_percent(regret.cannot_tell)} none can be told to be"
+            f"; {name_strategy(named[sure])} is surely best in {per_cent(regret.surely_best[sure])} of worlds, and in "
+            f"{per_cent(regret.cannot_tell)} none can be told to be"
         )
     return words + "."
 
@@ -222,15 +232,15 @@ def _satisficed(named: Mapping[str, Instance], found: Satisficing | None) -> str
     what = "the limit" if n_bounds == 1 else f"all {n_bounds} limits"
     hardest = min(found.alone[best], key=lambda within: within.share.value)
     if n_bounds == 1:
-        lead = f"{_capital(name_strategy(named[best]))} keeps the limit in {_share(share)} of worlds"
+        lead = f"{capital(name_strategy(named[best]))} keeps the limit in {_share(share)} of worlds"
     elif share.value < _RARE:
         lead = f"Hardly any world keeps {what} at once: {_share(share)} at best, under {name_strategy(named[best])}"
     else:
-        lead = f"{_capital(name_strategy(named[best]))} keeps {what} in {_share(share)} of worlds, the most of any"
+        lead = f"{capital(name_strategy(named[best]))} keeps {what} in {_share(share)} of worlds, the most of any"
     binds = max(found.alone[best], key=lambda within: within.binds)
     words = f"{lead}; hardest to keep is {plain(hardest.outcome)}, in {_share(hardest.share)} of them"
     if n_bounds > 1 and binds.binds > 0.01:
-        words += f", and without {plain(binds.outcome)} it would be {_percent(share.value + binds.binds)}"
+        words += f", and without {plain(binds.outcome)} it would be {per_cent(share.value + binds.binds)}"
     return words + "."
 
 
@@ -277,26 +287,13 @@ def _reweighed(named: Mapping[str, Instance], found: Robustness) -> str:
 
 
 def _measured(figure: Figure) -> str:
-    return f"{_number(figure.value)} ± {_number(figure.error, 1)} points"
-
-
-def _number(value: float, digits: int = 2) -> str:
-    text = f"{value:.{digits}g}"
-    return f"{float(text):g}".replace("-", "−")
-
-
-def _percent(share: float) -> str:
-    return f"{100.0 * share:.0f} %"
+    return f"{amount(figure.value)} ± {amount(figure.error, digits=1)} points"
 
 
 def _share(figure: Figure) -> str:
-    return f"{_percent(figure.value)} (± {max(100.0 * figure.error, 0.1):.1g})"
+    return f"{per_cent(figure.value)} (± {max(100.0 * figure.error, 0.1):.1g})"
 
 
 def _rounded(n: int) -> str:
     unit = 10 ** max(len(str(n)) - 2, 0)
     return f"{-(-n // unit) * unit:,}"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

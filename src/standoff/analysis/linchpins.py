@@ -6,6 +6,8 @@ this fold's, so an uncertainty that does not matter has a value of zero on avera
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -116,6 +118,7 @@ def linchpins(
     pairs: bool = True,
     permutations: int = 199,
     pair_permutations: int = 39,
+    most_paired: int | None = None,
     resamples: int = 200,
     seed: int = 0,
 ) -> Linchpins:
@@ -130,6 +133,8 @@ def linchpins(
         pairs: whether to judge pairs too.
         permutations: of the worlds against all inputs together, for the null; at least 99.
         pair_permutations: the same for pairs; at least 39.
+        most_paired: pair only so many inputs, those whose values alone stand out most against their null; all by
+            default. A pair whose members matter only together can then be missed.
         resamples: of the worlds, for the flip points.
         seed: of folds, permutations and resamples.
 
@@ -154,7 +159,8 @@ def linchpins(
         lone = _report(inputs, alone, [(j,) for j in range(n)], evpi)
         double: list[Linchpin] = []
         if pairs and n > 1:
-            couples: list[tuple[int, ...]] = list(combinations(range(n), 2))
+            standing = np.argsort(-alone.standing, kind="stable")[: most_paired or n]
+            couples: list[tuple[int, ...]] = list(combinations(sorted(standing.tolist()), 2))
             cells = [cut_cells(inputs, couple) for couple in couples]
             shuffles = [_shuffle(random, canonical) for _ in range(pair_permutations)]
             both = _judge(cells, couples, left, folds, w, champion, shuffles)
@@ -279,9 +285,10 @@ def _blocks(inputs: Inputs) -> npt.NDArray[np.int64]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Judged:
-    """Gains by world (candidates, worlds) and the permutation p-value of each candidate."""
+    """Gains by world (candidates, worlds), and each candidate's value, standardised by its null, with its p-value."""
 
     gain: Floats
+    standing: Floats
     value: Floats
     error: Floats
     p_value: Floats
@@ -302,14 +309,18 @@ def _judge(
     worlds = np.arange(w.size)
     gain = np.empty((len(cells), w.size))
     null = np.empty((len(shuffles), len(cells)))
-    for c, (cut, inputs) in enumerate(zip(cells, which, strict=True)):
-        figures = left.of(*inputs)
+
+    def judge(c: int) -> None:
+        cut, figures = cells[c], left.of(*which[c])
         weighted = _weigh(figures, w)
         _, pick = _value(cut, cut.cell, weighted, folds, champion_of_fold)
         own = figures[worlds, folds]
         gain[c] = own[worlds, pick[cut.cell, folds]] - own[worlds, champion]
         for p, shuffle in enumerate(shuffles):
             null[p, c], _ = _value(cut, cut.cell[shuffle], weighted, folds, champion_of_fold)
+
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        list(threads.map(judge, range(len(cells))))
     value = gain @ w
     error = np.sqrt(((gain - value[:, None]) ** 2) @ w**2 * w.size / (w.size - 1))
     scale = np.maximum(null.std(axis=0), 1e-12 * (np.abs(value) + np.abs(null).max(axis=0)) + 1e-300)
@@ -317,7 +328,7 @@ def _judge(
     largest = ((null - middle) / scale).max(axis=1) if len(shuffles) else np.empty(0)
     standard = (value - middle) / scale
     p_value = (1.0 + (largest[:, None] >= standard[None, :]).sum(axis=0)) / (1.0 + len(shuffles))
-    return _Judged(gain, value, error, p_value)
+    return _Judged(gain, standard, value, error, p_value)
 
 
 def _value(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from standoff.language.model import Instance
 
-__all__ = ["join", "name_group", "name_strategy", "plain"]
+__all__ = ["amount", "capital", "join", "name_group", "name_strategy", "per_cent", "plain"]
 
 
 def plain(name: str) -> str:
@@ -17,6 +17,24 @@ def plain(name: str) -> str:
 def join(items: Sequence[str], last: str = "and") -> str:
     """`a, b and c`."""
     return "".join(items) if len(items) < 2 else f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def amount(value: float, unit: str = "", digits: int = 2) -> str:
+    """A number in prose with its unit: `−0.17`, `7 warhead a year`, `0.08 a year`."""
+    text = f"{float(f'{value:.{digits}g}'):g}".replace("-", "−")
+    above, _, below = unit.partition("/")
+    words = ["" if above == "1" else above.replace("·", " "), *(f"a {part}" for part in below.split("/") if part)]
+    return " ".join([text, *filter(None, words)])
+
+
+def per_cent(share: float) -> str:
+    """A share in whole per cent."""
+    return f"{100.0 * share:.0f} %"
+
+
+def capital(text: str) -> str:
+    """The text with its first letter large."""
+    return text[:1].upper() + text[1:]
 
 
 def name_strategy(instance: Instance) -> str:

@@ -336,8 +336,14 @@ def _part(one: Floats, other: Floats, otherwise: Floats) -> Floats:
 def _smooth(at: Floats, known_at: Floats, values: Floats, fewest: int, doubt: float = 0.0) -> Floats:
     """Means over groups of neighbours less `doubt` standard errors, straight lines between, not below zero."""
     order = np.argsort(known_at, kind="stable")
-    groups = np.array_split(order, int(np.clip(order.size // fewest, 1, _MOST_GROUPS)))
-    centres = np.maximum.accumulate([known_at[g].mean() for g in groups])
-    means = [values[g].mean() - doubt * values[g].std() / np.sqrt(g.size) for g in groups]
+    n_groups = int(np.clip(order.size // fewest, 1, _MOST_GROUPS))
+    size, larger = divmod(order.size, n_groups)
+    sizes = np.where(np.arange(n_groups) < larger, size + 1, size)
+    starts = np.cumsum(sizes) - sizes
+    centres = np.maximum.accumulate(np.add.reduceat(known_at[order], starts) / sizes)
+    means = np.add.reduceat(values[order], starts) / sizes
+    if doubt != 0.0:
+        apart = values[order] - np.repeat(means, sizes)
+        means = means - doubt * np.sqrt(np.add.reduceat(apart**2, starts)) / sizes
     smooth: Floats = np.maximum(np.interp(at, centres, means), 0.0)
     return smooth

@@ -96,24 +96,37 @@ class Faced:
     def means(self, kind: str, name: str) -> Floats:
         """(strategies, profiles of the others, worlds) of an outcome or payoff."""
         of = self.ensemble
-        values = of.payoff(name) if kind == "payoff" else of.outcome(name)
-        taken: Floats = values[self.place][..., self.worlds]
-        return taken
+        return self._arranged(of.payoff(name) if kind == "payoff" else of.outcome(name))
 
     def halves(self, kind: str, name: str) -> Floats | None:
         """(2, strategies, profiles of the others, worlds), over each half of the replications; None with only one."""
         if self.ensemble.design.replications < 2:
             return None
-        both = self.ensemble.half(kind, name)
-        taken: Floats = both[:, self.place][..., self.worlds]
+        taken = self._arranged(self.ensemble.half(kind, name))
         return taken if np.isfinite(taken).all() else None
 
     def payoffs(self, view: View) -> Payoffs:
         """The decider's payoff under a view."""
-        halves = self.halves("payoff", self.decider)
-        batches = None if halves is None else np.moveaxis(view.average(halves), 0, -1)
-        mean = view.average(self.means("payoff", self.decider))
+        ((mean, batches),) = self.averages("payoff", self.decider, (view,))
         return Payoffs(self.labels, mean, self.inputs, batches, None, self.stratified)
+
+    def averages(self, kind: str, name: str, views: Sequence[View]) -> list[tuple[Floats, Floats | None]]:
+        """Under each view (strategies, worlds), and the same by half of the replications, the halves last."""
+        means, halves = self.means(kind, name), self.halves(kind, name)
+        return [
+            (view.average(means), None if halves is None else np.moveaxis(view.average(halves), 0, -1))
+            for view in views
+        ]
+
+    def _arranged(self, values: Floats) -> Floats:
+        """(…, strategies, profiles of the others, worlds) of (…, profiles, worlds); a view where nothing moves."""
+        if self.worlds.size < values.shape[-1]:
+            values = values[..., self.worlds]
+        shape = (*values.shape[:-2], *self.place.shape, values.shape[-1])
+        if np.array_equal(self.place.ravel(), np.arange(self.place.size)):
+            return values.reshape(shape)
+        taken: Floats = values[..., self.place.ravel(), :].reshape(shape)
+        return taken
 
 
 def arrange(ensemble: Ensemble) -> Faced:
