@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.stats import norm
 
+from standoff.analysis.agreement import Gains, resampled_gains, zone_area, zone_of
 from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.games.normalform import Truths
 from standoff.analysis.linchpins import linchpins
 from standoff.analysis.robustness import Payoffs
-from standoff.analysis.agreement import Gains, resampled_gains, zone_area, zone_of
 
 __all__ = [
     "Contrast",

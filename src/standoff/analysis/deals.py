@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from standoff.analysis.agreement import Gains, Zone, figure_of, zone_of
 from standoff.analysis.belief_weights import Belief, belief_weights
 from standoff.analysis.deal_hinges import (
     Contrast,
@@ -31,7 +32,6 @@ from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.game_table import FEWEST_WORLDS, inputs_of
 from standoff.analysis.games.normalform import Truths
 from standoff.analysis.others import resample_worlds
-from standoff.analysis.agreement import Gains, Zone, figure_of, zone_of
 from standoff.ensemble.ensemble import Ensemble
 
 __all__ = ["Deals", "OtherTerm", "deals_designs", "deals_finding"]
