@@ -271,7 +271,7 @@ def test_the_finding_goes_to_json_and_tables(study_of: Build) -> None:
     table = found.to_arrow()
     assert table.num_rows == 5
     assert table["give"].to_pylist() == [0, 0.25, 0.5, 0.75, 1]
-    assert table["word of north"].to_pylist() == ["cannot tell"] * 5 or table["word of north"].num_chunks
+    assert table["word of north"].to_pylist() == ["keeps its word"] * 5  # to shirk changes nothing, so nothing tempts
     with pytest.raises(ValueError, match="each needs its own ensemble"):
         deals_finding(deals_designs(study_of(PACT).model, worlds=32, samples=2), [])
 
