@@ -19,7 +19,8 @@ import numpy.typing as npt
 from standoff.base import streams
 from standoff.base.problems import Problem
 from standoff.ensemble.design import Worlds, choose_profiles, draw_worlds
-from standoff.ensemble.run import BLOCK, Evaluate, Progress
+from standoff.ensemble.evaluator import Evaluate
+from standoff.ensemble.run import BLOCK, Progress
 from standoff.evidence.claims import Ledger
 from standoff.evidence.testing import Verdict, judge_bounds, judge_effect, judge_interplay
 from standoff.language.expectations import Expectation, read_expectations, represented
