@@ -224,8 +224,10 @@ def run(study: str, as_json: bool, out: Path | None, profile: str | None, design
 @_sizes(worlds=256, replications=8)
 @click.option("--out", type=click.Path(path_type=Path), default=None, metavar="DIR",
               help="Where to write brief.html; STUDY-brief by default.")  # fmt: skip
+@click.option("--sources", type=click.Path(path_type=Path, exists=True, file_okay=False), default=None, metavar="DIR",
+              help="Show passages of the documents here; the page is then for you alone.")  # fmt: skip
 @_faults
-def brief(study: str, out: Path | None, **options: Any) -> None:
+def brief(study: str, out: Path | None, sources: Path | None, **options: Any) -> None:
     """Run a study and write its brief: one page that opens offline.
 
     \b
@@ -236,10 +238,12 @@ def brief(study: str, out: Path | None, **options: Any) -> None:
 
     loaded = _load(study, options["variants"])
     folder = out or Path(f"{loaded.model.name}-brief")
+    if sources is not None and folder.resolve().is_relative_to(loaded.model.folder.resolve()):
+        raise click.UsageError(f"{folder} is inside the study, which never carries other people's text: choose another")
     with _progress("running") as progress:
         path = make_brief(
             loaded, folder, worlds=options["worlds"], replications=options["replications"], seed=options["seed"],
-            fixed=_numbers(options["fixed"]), threads=options["threads"], progress=progress,
+            fixed=_numbers(options["fixed"]), threads=options["threads"], progress=progress, sources=sources,
         )  # fmt: skip
     click.echo(f"wrote {path}\nopen it in a browser: {path.resolve().as_uri()}")
 
@@ -350,3 +354,6 @@ def _print_run(ensemble: Any, as_json: bool) -> None:
     from standoff.brief.terminal import show_run  # noqa: PLC0415
 
     show_run(ensemble, as_json=as_json)
+
+
+import standoff.cli_evidence  # noqa: E402, F401 (its commands add themselves)

@@ -148,7 +148,7 @@ class Mover:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """One outcome of one strategy of the decider, its mean over worlds, and the claims that move it most."""
+    """One outcome of one strategy of the decider, its mean over worlds, and the claims that move it, most first."""
 
     outcome: str
     strategy: str
@@ -199,7 +199,7 @@ def assumptions_of(model: Model, claim: Claim) -> tuple[str, ...]:
 def headlines(
     ensemble: Ensemble, ledger: Ledger, strategy: int, n_worlds: int = _FEWEST_WORLDS
 ) -> tuple[Headline, ...]:
-    """For each outcome, its mean under one strategy of the decider, and the claims that move it most.
+    """For each outcome, its mean under one strategy of the decider, and the claims that move it, most first.
 
     Args:
         ensemble: Profiles × worlds.
@@ -223,7 +223,7 @@ def headlines(
         inputs = Inputs(
             names, np.column_stack([columns[name][known] for name in names] or [np.zeros((worlds.size, 0))])
         )
-        movers = moves_most(inputs, worlds, bearing) if worlds.size >= n_worlds else ()
+        movers = moves_most(inputs, worlds, bearing, len(bearing)) if worlds.size >= n_worlds else ()
         error = float(worlds.std(ddof=1) / np.sqrt(worlds.size)) if worlds.size > 1 else float("nan")
         mean = float(worlds.mean()) if worlds.size else float("nan")
         found.append(Headline(outcome.name, label, mean, error, movers))

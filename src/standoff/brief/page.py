@@ -16,6 +16,7 @@ from standoff.analysis.fans import Fan
 from standoff.analysis.performance import Performance
 from standoff.brief.answer import answer
 from standoff.brief.assumptions import Assumption, Why, assumption_rows, assumptions_title
+from standoff.brief.documents import Evidence, documents_section, documents_style
 from standoff.brief.questions import first_picture, holds_up, map_section, over_time, views
 from standoff.brief.sections import Method, Picture, Section, make_grid
 from standoff.brief.terminal import owned_up
@@ -42,6 +43,7 @@ class Findings:
     fans: tuple[Fan, ...]
     ledger: Ledger
     facts: Mapping[str, Why]
+    evidence: Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ def make_page(findings: Findings) -> Page:
 def render_page(page: Page) -> str:
     """The page as one self-contained HTML file."""
     environment = _environment()
-    css, script = (_text(environment, name) for name in ("page.css", "page.js"))
+    page_css, documents_css, script = (_text(environment, f) for f in ("page.css", "documents.css", "page.js"))
+    css = page_css + documents_css + Markup(documents_style())
     return environment.get_template("page.html.j2").render(page=page, css=css, script=script)
 
 
@@ -93,6 +96,10 @@ def _views(findings: Findings) -> Section | None:
 
 def _over_time(findings: Findings) -> Section | None:
     return over_time(findings.model, findings.performance, findings.fans)
+
+
+def _documents(findings: Findings) -> Section | None:
+    return documents_section(findings.model, findings.evidence, _environment())
 
 
 def _map(findings: Findings) -> Section:
@@ -154,6 +161,7 @@ def _run(findings: Findings) -> Section:
 SECTIONS: tuple[Callable[[Findings], Section | None], ...] = (
     _holds_up,
     _views,
+    _documents,
     _over_time,
     _map,
     _assumptions,

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from standoff.analysis.documents import agreement, headlines
 from standoff.analysis.fans import FanPlan, fans, plan_fans
 from standoff.analysis.performance import performance
+from standoff.base.problems import StudyError, has_errors
 from standoff.brief.assumptions import read_facts
+from standoff.brief.documents import Evidence
 from standoff.brief.page import Findings, make_page, render_page
+from standoff.ensemble.claims import Judged, collect_expectations, judge_expectations
 from standoff.ensemble.design import Design
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.run import Paths, Progress, run_design, run_paths
 from standoff.ensemble.store import atomic_write
 from standoff.ensemble.study import Study
-from standoff.evidence.claims import load_ledger
+from standoff.evidence.claims import check_ledger, load_ledger
+from standoff.evidence.sources import sources as look
 
 __all__ = ["PAGE", "BriefDesign", "brief_design", "make_brief", "write_brief"]
 
@@ -56,16 +61,48 @@ def make_brief(
     fixed: Mapping[str, float] | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
+    sources: Path | None = None,
 ) -> Path:
-    """Run a study and write its brief; the path of the page."""
+    """Run a study and write its brief; the path of the page.
+
+    Args:
+        study: The study.
+        folder: Where `brief.html` goes.
+        worlds: Draws of all uncertainties and values.
+        replications: Streams of chance inside each world; expectations are tested with twice as many.
+        seed: Of worlds and luck.
+        fixed: Uncertainties held at a number; expectations are tested with all as drawn.
+        threads: At most so many at once.
+        progress: Called with futures done and in all, of the run and then of the tests.
+        sources: A folder of documents whose own words the page is to show; none by default.
+
+    Raises:
+        StudyError: The study's claims do not fit its model.
+    """
+    ledger = load_ledger(study.model.folder)
+    expectations, problems = collect_expectations(study.model, ledger)
+    problems += check_ledger(ledger, study.model)
+    if has_errors(problems) and not study.model.applied:  # a variant may lack what a claim is about
+        raise StudyError(problems)
     design = brief_design(study, worlds, replications, seed, fixed)
     ensemble = run_design(study.program, design.ensemble, threads=threads, progress=progress)
     plan = design.followed
     paths = run_paths(study.program, design.ensemble, plan.symbols, plan.profiles, plan.worlds, plan.replications)
-    return write_brief(study, ensemble, plan, paths, folder)
+    judged = judge_expectations(
+        study.model, expectations, worlds, 2 * replications, seed, threads=threads, progress=progress
+    )
+    return write_brief(study, ensemble, plan, paths, judged, folder, sources)
 
 
-def write_brief(study: Study, ensemble: Ensemble, plan: FanPlan, paths: Paths, folder: Path) -> Path:
+def write_brief(
+    study: Study,
+    ensemble: Ensemble,
+    plan: FanPlan,
+    paths: Paths,
+    judged: Sequence[Judged],
+    folder: Path,
+    sources: Path | None = None,
+) -> Path:
     """Write the page from what was run.
 
     Args:
@@ -73,16 +110,28 @@ def write_brief(study: Study, ensemble: Ensemble, plan: FanPlan, paths: Paths, f
         ensemble: All the decider's strategies, against all profiles of the others or some.
         plan: What was followed.
         paths: The futures of the plan.
+        judged: What came of the study's expectations.
+        sources: A folder of documents whose own words the page is to show.
         folder: Made if it is not there; `brief.html` in it is replaced.
     """
     model = study.model
+    ledger = load_ledger(model.folder)
+    results = performance(ensemble)
+    best = study.program.instances[study.program.players.index(model.decider)].index(
+        results.strategies[results.order[0]]
+    )
     findings = Findings(
         model,
         ensemble,
-        performance(ensemble),
+        results,
         fans(study.program, ensemble.design, plan, paths),
-        load_ledger(model.folder),
+        ledger,
         read_facts(model.folder),
+        Evidence(
+            agreement(model, ledger, judged),
+            headlines(ensemble, ledger, best),
+            None if sources is None else look(ledger, sources),
+        ),
     )
     path = folder / PAGE
     atomic_write(path, render_page(make_page(findings)).encode())
