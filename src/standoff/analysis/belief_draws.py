@@ -29,6 +29,7 @@ MOST_TILTED = 6
 """With more the weights would rest on few worlds."""
 _WIDTH = 0.25
 _LEAST = 0.01
+_ROUNDING = 1e-13  # of the payoffs: differences that vary by less are equal but for rounding
 _TERCILES = 3
 
 
@@ -71,7 +72,7 @@ def rank_movers(payoffs: Floats, inputs: Inputs) -> Floats:
         apart = (table - table.mean(axis=0)).reshape(-1, n_worlds)
         apart = apart - apart.mean(axis=1, keepdims=True)
         total = float((apart**2).sum())
-        if total == 0.0:
+        if total <= (_ROUNDING * float(np.abs(own).max())) ** 2 * apart.size:
             continue
         for j, name in enumerate(inputs.names):
             bins = _terciles(inputs.column(name))

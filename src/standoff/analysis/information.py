@@ -25,7 +25,8 @@ MOST_BINS = 3
 FEWEST_IN_BIN = 40.0
 """Effective worlds; a bin's payoffs are means over so many."""
 _MOST_FACTS = 2
-_SURE = 1.96
+_SURE = 3.0
+"""Standard errors that a gain must be from zero: several facts are looked at, and folds share their data."""
 
 
 @dataclass(frozen=True, slots=True)
