@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
@@ -26,6 +28,9 @@ def differences_on_random_futures(study: Study, kernel: Evaluate, n: int, seed: 
     """Likewise for n futures of random profiles, worlds and replications; and the fault codes that occurred."""
     chance = np.random.default_rng(seed)
     design = study.design(16, 4, seed)
+    if study.program.levels:
+        levels = np.stack([chance.uniform(0, 2, design.profiles.shape[0]) for _ in study.program.levels], axis=1)
+        design = replace(design, levels=levels)
     some = chance.integers(0, design.profiles.shape[0], PROFILES)
     profiles = np.sort(chance.choice(some, n))
     lanes = lanes_of(study.program, design, profiles, chance.integers(0, 16, n), chance.integers(0, 4, n))

@@ -35,7 +35,7 @@ def interpreted_kernel(program: Program) -> Kernel:
 
 
 def _rewritten(line: str) -> str:
-    line = line.split("  #")[0].replace("for i in range(LANES):", "for i in (0,):")
+    line = line.split("  #", maxsplit=1)[0].replace("for i in range(LANES):", "for i in (0,):")
     store = re.match(r"(\s+w\[)(\d+) \+ i\] = (.*)", line)
     if store:
         head, start, value = store.groups()

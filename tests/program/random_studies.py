@@ -147,7 +147,19 @@ class _Writer:
         names.families |= self.mode_states
         names.modes += self.mode_states
         names.past, names.past_families = [*self.stocks], dict(self.mode_states)
+        if len(self.actors) > 1 and r.random() < 0.25:
+            self._deal()
         self.lasting = names.copy()
+
+    def _deal(self) -> None:
+        """A deal whose terms are read as numbers, 0 where it is not in force."""
+        r, names = self.r, self.names
+        during = r.choice([f"{self.stocks[0]} > 0.5", *(f"{m} == {s[0]}" for m, s in self.mode_states.items())])
+        terms = {"depth": {"levels": [0, 0.5, 1]}, "aid": {"levels": [0.25, 2], "usual": 2}}
+        self.study["deals"] = {
+            "pact": {"parties": self.actors[:2], "during": during, "terms": terms, "without": ["other"]}
+        }  # fmt: skip
+        names.numbers += ["pact.depth", "pact.aid"]
 
     def _choices(self) -> None:
         """Choices by actor, and what a strategy may read."""
@@ -169,7 +181,7 @@ class _Writer:
             self.study["order"] = [[self.actors[0]], self.actors[1:]]
         strategies: dict[str, object] = {}
         seen = self.names.copy()
-        for actor, families in self.dimensions.items():
+        for families in self.dimensions.values():
             for family, options in families.items():
                 seen.past_families[family] = options
         seen.past_events = []
@@ -250,8 +262,8 @@ class _Writer:
         r, names = self.r, self.names
         made = r.choice(["uniform(-1, {x})", "normal({x}, {y})", "lognormal(1, {y})", "triangular(-2, 0.1, 3)",
                          "exponential({y})", "loguniform(0.1, {z})"])  # fmt: skip
-        text = made.format(x=f"1 + abs({self._number(self.lasting, 1)})", y=f"0.1 + abs({self._number(self.lasting, 1)})",
-                           z="0.2 + abs(step)")  # fmt: skip
+        shift, spread = self._number(self.lasting, 1), self._number(self.lasting, 1)
+        text = made.format(x=f"1 + abs({shift})", y=f"0.1 + abs({spread})", z="0.2 + abs(step)")
         self.study["draws"][f"d{i}"] = text  # type: ignore[index]
         names.numbers.append(f"d{i}")
         names.past.append(f"d{i}")
@@ -399,7 +411,8 @@ class _Writer:
             f"min({a}, {b})", f"max({a}, {b}, {c})", f"abs({a})", f"clip({a}, 0, 1)", f"logistic({a})", f"-{a}",
             f"exp(clip({a}, -3, 3))", f"log(1 + abs({a}))", f"sqrt(abs({a}))", f"round({a})", f"floor({a})",
             f"({a} if {self._truth(names, depth - 1)} else {b})", f"(0.3 * ({self._truth(names, depth - 1)}))",
-            f"table({a}, 0, 0.5, 1, 2, 3, 1)", f"abs({a}) ** {r.choice(['0.5', '1.5', '-1', '2', '3', '4', '0', '0.3'])}",
+            f"table({a}, 0, 0.5, 1, 2, 3, 1)",
+            f"abs({a}) ** {r.choice(['0.5', '1.5', '-1', '2', '3', '4', '0', '0.3'])}",
         ]  # fmt: skip
         if names.may_remember:
             forms += [self._memory(names, depth)] * 3

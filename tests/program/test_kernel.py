@@ -21,6 +21,7 @@ from standoff.program.columns import Table, WorldColumns
 from standoff.program.kernel import Kernel, cache_folder, is_compiled, load_kernel
 from standoff.program.program import FAULTS
 from standoff.program.reference import Lanes, run_lanes
+from standoff.studies import BUNDLED
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +62,7 @@ def test_the_sources_of_random_studies_equal_the_reference(seed: int, tmp_path: 
     assert found == []
 
 
-@pytest.mark.parametrize("name", ["korea", "rivals"])
+@pytest.mark.parametrize("name", BUNDLED)
 def test_the_sources_of_bundled_studies_equal_the_reference(name: str) -> None:
     study = standoff.load(name)
     found, _ = differences_on_random_futures(study, interpreted_kernel(study.program), 150)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 __all__ = ["BUNDLED", "bundled_folder", "write_template"]
 
-BUNDLED = ("korea", "rivals")
+BUNDLED = ("korea", "lake", "rivals")
 
 
 def bundled_folder(name: str) -> Path:
