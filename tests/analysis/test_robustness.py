@@ -10,8 +10,10 @@ import pytest
 
 from standoff.analysis.findings import Inputs, to_json
 from standoff.analysis.ranking import rank
-from standoff.analysis.robustness import Payoffs, answer_worst, measure_regret, measure_tails, robustness
+from standoff.analysis.regression import assign_folds
+from standoff.analysis.robustness import Payoffs, answer_worst, explain, measure_regret, measure_tails, robustness
 from standoff.analysis.satisficing import Bound, satisficing
+from standoff.base.sampling import unit_columns
 
 TABLE = np.array([[10.0, 2.0, 6.0, 4.0], [7.0, 5.0, 5.0, 5.0], [1.0, 9.0, 3.0, 8.0]])
 COST = np.array([[1.0, 1.0, 4.0, 2.0], [3.0, 3.0, 3.0, 4.0], [0.0, 5.0, 0.0, 1.0]])
@@ -273,3 +275,30 @@ def test_wrong_outcomes_are_refused():
         satisficing(("a", "b"), (Bound("war", 0.1),), TABLE[None], FOUR)
     with pytest.raises(ValueError, match="better is"):
         Bound("war", 0.1, "less")
+
+
+def test_errors_on_a_latin_hypercube_are_those_of_one():
+    """Owen 1992: what is a sum over single inputs is integrated almost exactly, and only the rest has an error."""
+    names = tuple(f"u{j}" for j in range(6))
+    away, told, plain = [], [], []
+    for seed in range(60):
+        x = unit_columns(names, 256, seed, "latin hypercube").T
+        lead = 3.0 * x[:, 0] ** 2 - 2.0 * x[:, 1] + 4.0 * (x[:, 2] - 0.5) * (x[:, 3] - 0.5)
+        luck = np.random.default_rng(seed).normal(0.0, 0.7, (2, 256, 2))
+        halves = np.stack([np.zeros(256), lead])[:, :, None] + luck
+        payoffs = Payoffs(("a", "b"), halves.mean(axis=2), Inputs(names, np.ascontiguousarray(x)), halves)
+        even = rank(
+            payoffs.names, payoffs.mean, explained=explain(replace(payoffs, stratified=names), folds_of(payoffs))
+        )
+        away.append(even.difference[1, 0])
+        told.append(even.error[1, 0])
+        plain.append(rank(payoffs.names, payoffs.mean).error[1, 0])
+    assert explain(payoffs, folds_of(payoffs)) is None
+    # the truth is 3/3 - 2/2 = 0; 60 values tell a spread to a tenth
+    assert np.std(away) == pytest.approx(np.mean(told), rel=0.25)
+    assert np.mean(np.abs(away) < 1.96 * np.array(told)) >= 0.9
+    assert np.mean(told) < 0.7 * np.mean(plain)
+
+
+def folds_of(payoffs):
+    return assign_folds(payoffs.inputs)

@@ -216,8 +216,8 @@ def _sentences(
         facts = [pin for pin in told if pin.parameter.kind == "uncertainty"]
         wants = [pin for pin in told if pin.parameter.kind == "value"]
         lines = [
-            *_named(facts, "Of facts that nobody knows", "would be worth knowing too"),
-            *_named(wants, "Of what is wanted, which no fact can settle", "matter too"),
+            *_named(facts, "Of facts that nobody knows", ("would be worth knowing too",) * 2),
+            *_named(wants, "Of what is wanted, which no fact can settle", ("matters too", "matter too")),
         ]
     if pairs:
         best = max(pairs, key=lambda pair: pair.worth.evppi.value)
@@ -231,7 +231,7 @@ def _sentences(
     return tuple(lines)
 
 
-def _named(pins: Sequence[Pin], of: str, too: str) -> list[str]:
+def _named(pins: Sequence[Pin], of: str, too: tuple[str, str]) -> list[str]:
     """The first in full, the others by name."""
     if not pins:
         return []
@@ -243,5 +243,5 @@ def _named(pins: Sequence[Pin], of: str, too: str) -> list[str]:
         f"{amount(worth.evppi.value)} ± {amount(worth.evppi.error, digits=1)} points{part}."
     ]
     if len(pins) > 1:
-        lines.append(f"{capital(join([plain(pin.name) for pin in pins[1:]]))} {too}.")
+        lines.append(f"{capital(join([plain(pin.name) for pin in pins[1:]]))} {too[len(pins) > 2]}.")
     return lines

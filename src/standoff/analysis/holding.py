@@ -97,7 +97,7 @@ def holding(
         >>> import standoff
         >>> found = holding(standoff.load("rivals").run(worlds=64, replications=4))
         >>> found.held[0].robustness.ranking.order[0]
-        'reciprocate(patience=6)'
+        'reciprocate(patience=2)'
     """
     faced = arrange(ensemble)
     if not faced.is_paid:
@@ -213,14 +213,16 @@ def _hurts(named: Mapping[str, Instance], found: Robustness) -> str:
     worst = found.regret.worst_decile
     least = min(worst, key=lambda label: (worst[label].value, label))
     front = [named[point.name] for point in found.frontier if point.on_frontier]
-    words = (
+    lead = (
         f"In the tenth of its worlds where it is most wrong, {name_strategy(named[least])} gives up least, "
         f"{_measured(worst[least])}"
     )
+    if worst[least].holds_zero:
+        lead = f"No loss is known even in the tenth of worlds where {name_strategy(named[least])} is most wrong"
     if len(front) == 1:
-        return f"{words}; {name_strategy(front[0])} leads both on average and in its worst tenth of worlds."
+        return f"{lead}; {name_strategy(front[0])} leads both on average and in its worst tenth of worlds."
     group = name_group(front, list(named.values()))
-    return f"{words}; on the frontier of mean payoff against payoff in the worst tenth stand {group}."
+    return f"{lead}; on the frontier of mean payoff against payoff in the worst tenth stand {group}."
 
 
 def _satisficed(named: Mapping[str, Instance], found: Satisficing | None) -> str:
@@ -229,17 +231,20 @@ def _satisficed(named: Mapping[str, Instance], found: Satisficing | None) -> str
     best = max(found.together, key=lambda label: (found.together[label].value, label))
     share = found.together[best]
     n_bounds = len(found.alone[best])
-    what = "the limit" if n_bounds == 1 else f"all {n_bounds} limits"
+    what = f"all {n_bounds} limits"
     hardest = min(found.alone[best], key=lambda within: within.share.value)
     if n_bounds == 1:
-        lead = f"{capital(name_strategy(named[best]))} keeps the limit in {_share(share)} of worlds"
-    elif share.value < _RARE:
+        return (
+            f"{capital(name_strategy(named[best]))} keeps the limit on {plain(hardest.outcome)} in {_share(share)} of "
+            "worlds, the most of any."
+        )
+    if share.value < _RARE:
         lead = f"Hardly any world keeps {what} at once: {_share(share)} at best, under {name_strategy(named[best])}"
     else:
         lead = f"{capital(name_strategy(named[best]))} keeps {what} in {_share(share)} of worlds, the most of any"
     binds = max(found.alone[best], key=lambda within: within.binds)
     words = f"{lead}; hardest to keep is {plain(hardest.outcome)}, in {_share(hardest.share)} of them"
-    if n_bounds > 1 and binds.binds > 0.01:
+    if binds.binds > 0.01:
         words += f", and without {plain(binds.outcome)} it would be {per_cent(share.value + binds.binds)}"
     return words + "."
 
@@ -257,9 +262,11 @@ def _viewed(named: Mapping[str, Instance], held: list[Held]) -> str:
     if len(held) == 1:
         return ""
     who = name_group([named[label] for label in held[0].robustness.ranking.may_be_best], list(named.values()))
-    ways = f"the {len(held) - 1} other ways the others may play" if len(held) > 2 else "the other way they may play"
+    ways = (
+        join([_view_words(each.view) for each in held[1:]]) if len(held) < 4 else f"each of {len(held) - 1} other views"
+    )
     if not beaten:
-        return f"Under each of {ways}, {who} {'is' if len(leaders) == 1 else 'or one of them is'} or may be best too."
+        return f"Under {ways}, {who} {'is' if len(leaders) == 1 else 'or one of them is'} or may be best too."
     parts = [f"{name} under {join(views)}" for name, views in beaten.items()]
     return f"It depends on the others: better than {who} does {join(parts)}."
 

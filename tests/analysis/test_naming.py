@@ -1,0 +1,55 @@
+"""Strategies in sentences: settings, whole families, and what several share."""
+
+from __future__ import annotations
+
+import pytest
+
+import standoff
+from standoff.analysis.naming import amount, name_group, name_strategy
+from standoff.brief.wording import strategy_words
+
+
+@pytest.fixture(scope="module")
+def instances():
+    return standoff.load("korea").model.instances("us")
+
+
+def pick(instances, *labels):
+    return [next(i for i in instances if i.label == label) for label in labels]
+
+
+def test_a_strategy_is_called_as_the_brief_calls_it(instances):
+    assert [name_strategy(i) for i in instances] == [strategy_words(i) for i in instances]
+
+
+def test_a_setting_that_all_share_is_said_once(instances):
+    chosen = pick(instances, "tough_love(guarantee=cool)", "freeze_for_relief(guarantee=cool)")
+    assert name_group(chosen, instances) == "tough love and freeze for relief (both cool guarantee)"
+    chosen += pick(instances, "maximum_pressure(guarantee=cool)")
+    assert name_group(chosen, instances, "or").endswith("or maximum pressure (all cool guarantee)")
+
+
+def test_a_family_with_all_its_settings_goes_by_its_name(instances):
+    chosen = pick(instances, "tough_love(guarantee=cool)", "tough_love(guarantee=firm)")
+    assert name_group(chosen, instances) == "tough love (whatever its settings)"
+    chosen += pick(instances, "maximum_pressure(guarantee=firm)")
+    named = "tough love (whatever its settings) and maximum pressure (firm guarantee)"
+    assert name_group(chosen, instances) == named
+
+
+def test_strategies_with_different_settings_each_say_theirs(instances):
+    chosen = pick(instances, "tough_love(guarantee=cool)", "maximum_pressure(guarantee=firm)")
+    assert name_group(chosen, instances) == "tough love (cool guarantee) and maximum pressure (firm guarantee)"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [
+        (-0.1672, "", "−0.17"),
+        (6.98, "warhead/year", "7 warhead a year"),
+        (0.0825, "1/year", "0.083 a year"),
+        (0, "", "0"),
+    ],
+)
+def test_an_amount_has_two_figures_and_its_unit(value, unit, said):
+    assert amount(value, unit) == said
