@@ -34,7 +34,8 @@ class _Group(click.Group):
         if found is None and not cmd_name.startswith("-"):
             from standoff.base.problems import suggest  # noqa: PLC0415
 
-            ctx.fail(f"there is no command `{cmd_name}`; {suggest(cmd_name, self.commands, 'commands') or ''}")
+            advice = suggest(cmd_name, self.commands, "commands") or "`standoff --help` lists them"
+            ctx.fail(f"there is no command `{cmd_name}`; {advice}")
         return found
 
 
@@ -178,12 +179,12 @@ def check(study: str, as_json: bool, claims: bool, sources: Path | None) -> None
 
 def _clean(model: Any) -> str:
     counts = (
-        ("actors", len(model.actors)), ("profiles", model.n_profiles), ("stocks", len(model.stocks)),
-        ("quantities", len(model.quantities)), ("events", len(model.events)),
-        ("uncertainties and values", len(model.uncertain)), ("mechanisms", len(model.mechanisms)),
-        ("variants", len(model.variants)),
+        (len(model.actors), "actor", "actors"), (model.n_profiles, "profile", "profiles"),
+        (len(model.stocks), "stock", "stocks"), (len(model.quantities), "quantity", "quantities"),
+        (len(model.events), "event", "events"), (len(model.uncertain), "uncertain number", "uncertain numbers"),
+        (len(model.mechanisms), "mechanism", "mechanisms"), (len(model.variants), "variant", "variants"),
     )  # fmt: skip
-    parts = ", ".join(f"{number:,} {what}" for what, number in counts if number)
+    parts = ", ".join(f"{number:,} {one if number == 1 else many}" for number, one, many in counts if number)
     return f"{model.name}: clean\n{model.title}: {parts}, {model.clock.steps} steps of a {model.clock.step}"
 
 
@@ -195,6 +196,8 @@ def _clean(model: Any) -> str:
 @click.option("--design", type=click.Choice(["latin hypercube", "sobol", "plain"]), default="latin hypercube",
               show_default=True, help="How worlds fill the space of assumptions.")  # fmt: skip
 @click.option("--realised", is_flag=True, help="Draw rare ends instead of weighting by survival.")
+@click.option("--evaluator", type=click.Choice(["auto", "reference", "kernel"]), default="auto", show_default=True,
+              help="The plain one, the compiled one, or the sooner done; the numbers are the same.")  # fmt: skip
 @_as_json
 @_faults
 def run(study: str, as_json: bool, out: Path | None, profile: str | None, design: str, **options: Any) -> None:
@@ -212,7 +215,7 @@ def run(study: str, as_json: bool, out: Path | None, profile: str | None, design
         ensemble = loaded.run(
             options["worlds"], options["replications"], options["seed"], method=design,  # type: ignore[arg-type]
             profiles=profile, fixed=_numbers(options["fixed"]), realised=options["realised"],
-            threads=options["threads"], progress=progress, out=out,
+            threads=options["threads"], progress=progress, out=out, evaluator=options["evaluator"], announce=_announce,
         )  # fmt: skip
     _print_run(ensemble, as_json)
     if out is not None and not as_json:
@@ -283,9 +286,10 @@ def trace(study: str, as_json: bool, world: int, replication: int, profile: str 
 @click.option("--variant", "variants", multiple=True, metavar="NAME", help="Apply a variant of the study.")
 @click.option("--picture", type=click.Path(path_type=Path), default=None, metavar="FILE",
               help="Write the causal map as an SVG picture.")  # fmt: skip
+@click.option("--kernel", is_flag=True, help="Print the source of the compiled evaluator instead.")
 @_as_json
 @_faults
-def show(study: str, variants: tuple[str, ...], picture: Path | None, as_json: bool) -> None:
+def show(study: str, variants: tuple[str, ...], picture: Path | None, kernel: bool, as_json: bool) -> None:
     """Show a study: actors, assumptions, equations in readable mathematics, and the causal map.
 
     \b
@@ -294,6 +298,11 @@ def show(study: str, variants: tuple[str, ...], picture: Path | None, as_json: b
     """
     from standoff.brief.terminal import show_study  # noqa: PLC0415
 
+    if kernel:
+        from standoff.program.emitter import emit_kernel  # noqa: PLC0415
+
+        click.echo(emit_kernel(_load(study, variants).program).text, nl=False)
+        return
     show_study(_load(study, variants).model, picture, as_json=as_json)
 
 
@@ -315,6 +324,10 @@ def _load(study: str, variants: tuple[str, ...]) -> Study:
     from standoff.ensemble.study import load  # noqa: PLC0415
 
     return load(study, variants)
+
+
+def _announce(line: str) -> None:
+    click.echo(line, err=True)
 
 
 def _numbers(fixed: tuple[str, ...]) -> dict[str, float]:
