@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help brief test check bench docs clean
+.PHONY: help brief test check bench measure docs clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -17,8 +17,8 @@ test: $(VENV)/.installed-dev  ## set up and run the tests
 	$(BIN)/python -m pytest
 
 check: $(VENV)/.installed-dev  ## format, lint, types, imports, tests
-	$(BIN)/ruff format --check src tests
-	$(BIN)/ruff check src tests
+	$(BIN)/ruff format --check src tests tools
+	$(BIN)/ruff check src tests tools
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest
@@ -26,9 +26,13 @@ check: $(VENV)/.installed-dev  ## format, lint, types, imports, tests
 bench: $(VENV)/.installed-bench  ## measure speed side by side with the peers
 	$(BIN)/python -m bench
 
+measure: $(VENV)/.installed  ## measure the Korean study for its page, some minutes; then make docs
+	$(BIN)/python -m tools.korea_measure
+
 docs: $(VENV)/.installed  ## write the generated pages of docs/
 	$(BIN)/python -m standoff.language.reference language > docs/language.md
 	$(BIN)/python -m standoff.language.reference problems > docs/problems.md
+	$(BIN)/python -m standoff.brief.study_page korea docs/studies/korea.md
 
 clean:  ## remove what was made
 	rm -rf $(VENV) build dist korea-brief rivals-brief
