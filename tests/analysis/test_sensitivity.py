@@ -6,9 +6,22 @@ import numpy as np
 import pytest
 
 from standoff.analysis.findings import Inputs, to_json
-from standoff.analysis.sensitivity import design_saltelli, measure_indices
+from standoff.analysis.sensitivity import measure_indices, sensitivity
+from standoff.ensemble.saltelli import saltelli_units
 
 NAMES = ("x1", "x2", "x3")
+STUDY = """
+clock: {start: 2025-01, step: year, steps: 1}
+uncertainties:
+  a: {about: A, range: [0, 1], judgement: any}
+  b: {about: B, range: [0, 2], judgement: any}
+  idle: {about: Idle, range: [0, 1], judgement: any}
+draws: {luck: "normal(0, 1)"}
+payoffs: {north: {each: "a"}}
+outcomes:
+  high: {measure: "mean(3 * a + b * b)", better: lower}
+  lucky: {measure: "mean(b + luck)", better: lower}
+"""
 
 
 def uniform(unit):
@@ -17,7 +30,8 @@ def uniform(unit):
 
 def ishigami(n_base, seed=1):
     """Ishigami & Homma 1990, with a = 7 and b = 0.1."""
-    inputs = design_saltelli(NAMES, n_base, seed).transform(dict.fromkeys(NAMES, uniform))
+    units, _ = saltelli_units(NAMES, n_base, seed)
+    inputs = Inputs(NAMES, np.ascontiguousarray(uniform(units).T))
     x1, x2, x3 = inputs.values.T
     return inputs, np.sin(x1) + 7.0 * np.sin(x2) ** 2 + 0.1 * x3**4 * np.sin(x1)
 
@@ -53,8 +67,8 @@ def test_an_outcome_that_never_moves_has_no_indices():
 
 
 def test_rows_of_a_group_differ_in_one_input_and_are_in_order():
-    design = design_saltelli(NAMES, 64)
-    first = design.units[design.group == 5]
+    units, row = saltelli_units(NAMES, 64, 1)
+    first = units.T[row == 5]
     assert [int((row != first[0]).sum()) for row in first] == [0, 1, 1, 1, 3]
 
 
@@ -92,9 +106,42 @@ def test_a_missing_outcome_is_refused():
 @pytest.mark.parametrize("n_base", [0, 32, 100])
 def test_a_base_that_is_no_power_of_two_is_refused(n_base):
     with pytest.raises(ValueError, match="power of two"):
-        design_saltelli(NAMES, n_base)
+        saltelli_units(NAMES, n_base, 1)
 
 
-def test_every_input_needs_its_quantile_function():
-    with pytest.raises(ValueError, match="no quantile function for x2, x3"):
-        design_saltelli(NAMES, 64).transform({"x1": uniform})
+def test_a_study_run_on_a_saltelli_design_tells_what_moves_its_outcomes(study_of):
+    """y = 3 a + b² with a uniform on 0 to 1, b on 0 to 2: variances 3/4 and 64/45, and no joint effect."""
+    study = study_of(STUDY)
+    ensemble = study.run(worlds=512, replications=2, method="saltelli")
+    assert ensemble.design.worlds.size == 512 * 5
+    assert np.array_equal(ensemble.design.worlds.streams, np.repeat(np.arange(512), 5))
+    found = sensitivity(ensemble)
+    assert list(found.indices) == ["high", "lucky", "payoff of north"]
+    first, total = found.indices["high"]["acts"].first, found.indices["high"]["acts"].total
+    exact = {"a": 135 / 391, "b": 256 / 391, "idle": 0.0}
+    for name, share in exact.items():
+        assert first[name].low <= share <= first[name].high
+        assert total[name].low <= share <= total[name].high
+    # luck that rows share is no assumption's doing
+    assert found.indices["lucky"]["acts"].total["idle"].value == 0.0
+    assert found.sentences[0].startswith("High is moved most by b (6")
+    assert "of its variance is joint, or luck's" in found.sentences[1]
+
+
+def test_only_a_saltelli_design_serves(study_of):
+    study = study_of(STUDY)
+    with pytest.raises(ValueError, match="a latin hypercube design, and Sobol indices need a Saltelli design"):
+        sensitivity(study.run(worlds=64, replications=1))
+    with pytest.raises(ValueError, match="no outcome of every future is named `low`; there are high, lucky"):
+        sensitivity(study.run(worlds=64, replications=1, method="saltelli"), ["low"])
+    with pytest.raises(ValueError, match="power of two, at least 64"):
+        study.run(worlds=100, method="saltelli")
+
+
+def test_correlated_assumptions_are_refused_unless_one_is_held(study_of):
+    study = study_of(STUDY + "correlated: [{of: [a, b], rank: 0.5}]\n")
+    with pytest.raises(ValueError, match="the study correlates `a` with `b`; hold one"):
+        study.run(worlds=64, replications=1, method="saltelli")
+    held = study.run(worlds=64, replications=1, method="saltelli", fixed={"a": 0.5})
+    assert held.design.worlds.size == 64 * 4
+    assert set(sensitivity(held).indices["high"]["acts"].first) == {"b", "idle"}

@@ -2,43 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from SALib.analyze import sobol as sobol_analysis
-from SALib.sample import sobol as sobol_sample
 
 from standoff.analysis.findings import Figure, Floats, Inputs
+from standoff.analysis.naming import capital, join, per_cent, plain
+from standoff.analysis.views import arrange, find_views
+from standoff.ensemble.ensemble import Ensemble
 
-__all__ = ["Indices", "SaltelliDesign", "design_saltelli", "measure_indices"]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SaltelliDesign:
-    """Rows for variance-based indices: for each base row A, then A with one column from B in turn, then B.
-
-    `units` has shape (rows, uncertainties), in [0, 1); `group` (rows,) numbers the base rows: the rows of a group
-    are to share their luck, so that differences between them are the inputs' doing.
-    """
-
-    names: tuple[str, ...]
-    units: Floats
-    group: npt.NDArray[np.int64]
-
-    def transform(self, quantiles: Mapping[str, Callable[[Floats], Floats]]) -> Inputs:
-        """The inputs' own values, from each input's quantile function.
-
-        Raises:
-            ValueError: an input without a quantile function.
-        """
-        missing = [name for name in self.names if name not in quantiles]
-        if missing:
-            raise ValueError(f"no quantile function for {', '.join(missing)}")
-        columns = [quantiles[name](self.units[:, j]) for j, name in enumerate(self.names)]
-        return Inputs(self.names, np.column_stack(columns))
+__all__ = ["Indices", "Sensitivity", "measure_indices", "sensitivity"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +38,76 @@ class Indices:
     )
 
 
-def design_saltelli(names: Sequence[str], n_base: int, seed: int = 0) -> SaltelliDesign:
-    """Make a Saltelli design of n_base · (uncertainties + 2) rows from a scrambled Sobol' sequence.
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """What moves each measure, under each of the decider's strategies, against the others taken alike.
+
+    Attributes:
+        indices: By measure (outcomes, then `payoff of <actor>` of the decider) and strategy label.
+        sentences: Under the first strategy, what moves each measure most.
+    """
+
+    indices: dict[str, dict[str, Indices]]
+    sentences: tuple[str, ...]
+
+
+def sensitivity(
+    ensemble: Ensemble, measures: Sequence[str] = (), *, resamples: int = 200, seed: int = 0
+) -> Sensitivity:
+    """Which assumptions move outcomes, from a run on a Saltelli design.
 
     Args:
-        names: of the uncertainties.
-        n_base: a power of two, at least 64.
-        seed: of the scramble.
+        ensemble: From `run --design saltelli`.
+        measures: Outcomes to look at; all, and the decider's payoff, by default.
+        resamples: Of the bootstrap.
+        seed: Of the bootstrap.
 
     Raises:
-        ValueError: n_base that is not such a power, or no names.
+        ValueError: Another design, a world without a sound future, or an unknown outcome.
     """
-    if n_base < 64 or n_base & (n_base - 1):
-        raise ValueError(f"a Saltelli design needs a power of two, at least 64, as its base; not {n_base}")
-    if not names:
-        raise ValueError("a Saltelli design needs at least one uncertainty")
-    units = sobol_sample.sample(_problem(names), n_base, calc_second_order=False, seed=seed)
-    return SaltelliDesign(tuple(names), units, np.repeat(np.arange(n_base), len(names) + 2))
+    worlds = ensemble.design.worlds
+    if worlds.method != "saltelli":
+        raise ValueError(
+            f"this run's worlds are a {worlds.method} design, and Sobol indices need a Saltelli design: run the study "
+            "again with --design saltelli"
+        )
+    faced = arrange(ensemble)
+    if faced.worlds.size < worlds.size:
+        raise ValueError(
+            f"{worlds.size - faced.worlds.size} worlds have no sound future in some profile, and a Saltelli design can "
+            "do without none; mend the faults, or hold with --set what leads to them"
+        )
+    present = [o.name for o in ensemble.model.outcomes if o.name not in ensemble.present]
+    for name in measures:
+        if name not in present:
+            raise ValueError(f"no outcome of every future is named `{name}`; there are {', '.join(present)}")
+    uniform = find_views(faced)[0]
+    wanted = [("outcome", name, name) for name in measures or present]
+    if faced.is_paid and not measures:
+        wanted.append(("payoff", faced.decider, f"payoff of {faced.decider}"))
+    indices = {}
+    for kind, name, shown in wanted:
+        mean = uniform.average(faced.means(kind, name))
+        indices[shown] = {
+            label: measure_indices(faced.inputs, mean[s], resamples=resamples, seed=seed)
+            for s, label in enumerate(faced.labels)
+        }
+    return Sensitivity(indices, tuple(_say(name, of[faced.labels[0]]) for name, of in indices.items()))
+
+
+def _say(name: str, found: Indices) -> str:
+    """The inputs whose total index is surely above zero, largest first, and what is left to their joint effects."""
+    told = sorted((n for n, figure in found.total.items() if figure.low > 0.0), key=lambda n: -found.total[n].value)
+    if found.variance == 0.0:
+        return f"{capital(plain(name))} does not vary."
+    if not told:
+        return f"Nothing is known to move {plain(name)}."
+    shown = [f"{plain(n)} ({per_cent(min(found.total[n].value, 1.0))})" for n in told[:3]]
+    more = f", and {len(told) - 3} others less" if len(told) > 3 else ""
+    joint = 1.0 - sum(max(figure.value, 0.0) for figure in found.first.values())
+    error = float(np.sqrt(sum(figure.error**2 for figure in found.first.values())))
+    together = f"; {per_cent(joint)} of its variance is joint, or luck's" if joint > 2.0 * error else ""
+    return f"{capital(plain(name))} is moved most by {join(shown)}{more}{together}."
 
 
 def _problem(names: Sequence[str]) -> dict[str, Any]:

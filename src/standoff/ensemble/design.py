@@ -14,6 +14,7 @@ import pandas as pd
 
 from standoff.base import distributions, sampling, streams
 from standoff.base.problems import suggest
+from standoff.ensemble.saltelli import saltelli_units
 from standoff.language.model import Model, Parameter, Spread
 from standoff.language.reads import symbols_read
 from standoff.program.program import Program
@@ -21,7 +22,7 @@ from standoff.program.program import Program
 __all__ = ["Design", "Method", "Worlds", "all_profiles", "choose_profiles", "draw_worlds", "level_table"]
 
 Floats = npt.NDArray[np.float64]
-Method = Literal["sobol", "latin hypercube", "plain"]
+Method = Literal["sobol", "latin hypercube", "plain", "saltelli"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,13 +85,15 @@ def draw_worlds(
 
     Args:
         model: The study.
-        n: How many worlds; a power of two for Sobol points.
+        n: How many worlds; a power of two for Sobol points. For a Saltelli design its base rows, a power of two, each
+            of which makes two more worlds than there are assumptions that vary.
         seed: Of the scrambles.
         method: How points fill the space.
         fixed: Uncertainties or values to hold at a number in every world.
 
     Raises:
-        ValueError: An unknown name in `fixed`, or n is not a power of two with Sobol points.
+        ValueError: An unknown name in `fixed`, n is not a power of two with Sobol points or a Saltelli design, or that
+            design's assumptions are correlated.
     """
     fixed = dict(fixed or {})
     uncertain = model.uncertain
@@ -100,11 +103,16 @@ def draw_worlds(
             raise ValueError(f"no uncertainty or value is named `{name}`; {suggest(name, names) or ''}".rstrip("; "))
     read = {symbol.name for symbol in symbols_read(model) if symbol.kind in ("uncertainty", "value")}
     ordered = sorted(names, key=lambda name: name not in read)
-    units = sampling.correlate(sampling.unit_columns(ordered, n, seed, method), ordered, _ranks(model, ordered))
-    columns = {p.name: _column(p, units[ordered.index(p.name)]) for p in uncertain}
-    for name, value in fixed.items():
-        columns[name] = np.full(n, float(value))
-    return Worlds(columns, np.arange(n, dtype=np.uint64), seed, method)
+    if method == "saltelli":
+        ordered = [name for name in ordered if name not in fixed]
+        _refuse_correlated(model, ordered)
+        units, rows = saltelli_units(ordered, n, seed)
+    else:
+        units = sampling.correlate(sampling.unit_columns(ordered, n, seed, method), ordered, _ranks(model, ordered))
+        rows = np.arange(n)
+    columns = {p.name: _column(p, units[ordered.index(p.name)]) for p in uncertain if p.name in ordered}
+    columns |= {name: np.full(rows.size, float(value)) for name, value in fixed.items()}
+    return Worlds({name: columns[name] for name in names}, rows.astype(np.uint64), seed, method)
 
 
 def all_profiles(program: Program) -> npt.NDArray[np.int64]:
@@ -147,6 +155,16 @@ def lane_keys(
 ) -> npt.NDArray[np.uint64]:
     """Keys of luck for lanes given by their world and replication."""
     return streams.lane_keys(design.seed, design.worlds.streams[worlds], replications.astype(np.uint64))
+
+
+def _refuse_correlated(model: Model, names: Sequence[str]) -> None:
+    tied = [(a, b) for a, b, _ in model.correlated if a in names and b in names]
+    if tied:
+        pairs = " and ".join(f"`{a}` with `{b}`" for a, b in tied)
+        raise ValueError(
+            f"a Saltelli design needs independent assumptions, and the study correlates {pairs}; hold one of each with "
+            "--set, or write a variant with `correlated: []`"
+        )
 
 
 def _ranks(model: Model, names: list[str]) -> Floats:

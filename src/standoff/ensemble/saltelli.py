@@ -1,0 +1,53 @@
+"""Saltelli's design: for each base row A, then A with one column from B in turn, then B.
+
+The rows of a base row share their stream of luck, so that differences between them are the assumptions' doing.
+
+Reference: Saltelli et al. 2010, Variance based sensitivity analysis of model output, Computer Physics Communications
+181, section 3 (radial rows; A and B are the two halves of the columns of one Sobol' sequence).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from standoff.base.sampling import unit_columns
+
+__all__ = ["FEWEST_ROWS", "saltelli_units"]
+
+FEWEST_ROWS = 64
+"""Base rows; with fewer the bootstrap of the indices says nothing."""
+
+Floats = npt.NDArray[np.float64]
+
+
+def saltelli_units(names: Sequence[str], n_base: int, seed: int) -> tuple[Floats, npt.NDArray[np.int64]]:
+    """Rows of the unit cube, and the base row that each belongs to.
+
+    Args:
+        names: Of the assumptions, at least one; all must be independent.
+        n_base: Base rows, a power of two, at least `FEWEST_ROWS`.
+        seed: Of the scramble.
+
+    Returns:
+        (names, rows) with rows = n_base · (names + 2), and (rows,).
+
+    Raises:
+        ValueError: Another number of base rows, or no names.
+    """
+    if n_base < FEWEST_ROWS or n_base & (n_base - 1):
+        raise ValueError(
+            f"a Saltelli design needs a power of two, at least {FEWEST_ROWS}, as its number of base rows; not {n_base}"
+        )
+    if not names:
+        raise ValueError("a Saltelli design needs at least one uncertainty or value that is not held")
+    n = len(names)
+    both = unit_columns([*names, *(f"{name} again" for name in names)], n_base, seed, "sobol")
+    first, second = both[:n], both[n:]
+    rows = np.repeat(first[:, :, None], n + 2, axis=2)
+    for j in range(n):
+        rows[j, :, j + 1] = second[j]
+    rows[:, :, -1] = second
+    return rows.reshape(n, -1), np.repeat(np.arange(n_base), n + 2)
