@@ -193,8 +193,9 @@ def _clean(model: Any) -> str:
 @_sizes(worlds=512, replications=8)
 @click.option("--out", type=click.Path(path_type=Path), default=None, metavar="DIR", help="Keep the run here.")
 @click.option("--profile", default=None, metavar="A=S,…", help="Only these strategies, or a named profile.")
-@click.option("--design", type=click.Choice(["latin hypercube", "sobol", "plain"]), default="latin hypercube",
-              show_default=True, help="How worlds fill the space of assumptions.")  # fmt: skip
+@click.option("--design", type=click.Choice(["latin hypercube", "sobol", "plain", "saltelli"]),
+              default="latin hypercube", show_default=True,
+              help="How worlds fill the space of assumptions; for saltelli --worlds are its base rows.")  # fmt: skip
 @click.option("--realised", is_flag=True, help="Draw rare ends instead of weighting by survival.")
 @click.option("--evaluator", type=click.Choice(["auto", "reference", "kernel"]), default="auto", show_default=True,
               help="The plain one, the compiled one, or the sooner done; the numbers are the same.")  # fmt: skip
@@ -369,4 +370,5 @@ def _print_run(ensemble: Any, as_json: bool) -> None:
     show_run(ensemble, as_json=as_json)
 
 
+import standoff.cli_analysis  # noqa: E402
 import standoff.cli_evidence  # noqa: E402, F401 (its commands add themselves)

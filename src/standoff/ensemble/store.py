@@ -34,7 +34,7 @@ from standoff.ensemble.evaluator import Announce, EvaluatorName, choose_evaluato
 from standoff.ensemble.run import Progress, run_design
 from standoff.program.program import Program
 
-__all__ = ["RunError", "atomic_write", "read_run", "run_to_folder"]
+__all__ = ["RunError", "atomic_write", "read_manifest", "read_run", "run_to_folder"]
 
 CELLS_PER_SHARD = 65_536
 
@@ -67,6 +67,8 @@ def run_to_folder(
         if earlier is None:
             _begin(folder, program, design, manifest)
             earlier = {}
+        for left in folder.rglob(".*.part"):  # by a run that was killed as it wrote
+            left.unlink(missing_ok=True)
     evaluate = choose_evaluator(program, design.n_futures, evaluator, announce)
     n_worlds, total = design.worlds.size, design.profiles.shape[0]
     size = max(1, cells_per_shard // n_worlds)
@@ -101,7 +103,7 @@ def read_run(folder: Path, program: Program) -> Ensemble:
     Raises:
         RunError: The folder holds no complete run of this study, or a shard was altered.
     """
-    manifest = _read_manifest(folder)
+    manifest = read_manifest(folder)
     if manifest["digest"] != program.model.digest:
         raise RunError(f"`{folder}` holds a run of another version of the study `{manifest['study']}`; run it again")
     if not manifest.get("complete"):
@@ -196,7 +198,7 @@ def _earlier(folder: Path, manifest: dict[str, Any]) -> dict[str, str] | None:
         return None
     if not (folder / "manifest.json").exists():
         raise RunError(f"`{folder}` is not empty and holds no run; choose another folder")
-    found = _read_manifest(folder)
+    found = read_manifest(folder)
     same = ("study", "digest", "variants", "design", "replications", "luck seed", "realised", "standoff")
     for key in same:
         if found.get(key) != manifest[key]:
@@ -226,7 +228,12 @@ def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
     atomic_write(folder / "manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False).encode())
 
 
-def _read_manifest(folder: Path) -> dict[str, Any]:
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """What a run's folder says of itself.
+
+    Raises:
+        RunError: There is none, or it cannot be read.
+    """
     try:
         manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -11,13 +11,13 @@ from standoff.ensemble.design import Design, Method, choose_profiles, draw_world
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.evaluator import Announce, EvaluatorName
 from standoff.ensemble.run import Progress, run_design
-from standoff.ensemble.store import run_to_folder
+from standoff.ensemble.store import read_manifest, read_run, run_to_folder
 from standoff.language.load import load_model
 from standoff.language.model import Model
 from standoff.program.compile import compile_model
 from standoff.program.program import Program
 
-__all__ = ["Study", "load"]
+__all__ = ["Study", "load", "open_run"]
 
 
 def load(study: str | Path, variants: Sequence[str] = ()) -> Study:
@@ -38,6 +38,17 @@ def load(study: str | Path, variants: Sequence[str] = ()) -> Study:
         (9, 64)
     """
     return Study(load_model(study, tuple(variants)))
+
+
+def open_run(folder: str | Path) -> Ensemble:
+    """Read a complete run with the study that it kept.
+
+    Raises:
+        RunError: The folder holds no complete run, or a part of it was altered.
+    """
+    manifest = read_manifest(Path(folder))
+    study = load(Path(folder) / "study", tuple(manifest["variants"]))
+    return read_run(Path(folder), study.program)
 
 
 @dataclass(frozen=True, eq=False)

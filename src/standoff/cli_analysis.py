@@ -1,0 +1,136 @@
+"""The commands that look at runs: the answers to the first questions, what moves outcomes, and two runs compared."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from standoff.cli import _as_json, _faults, main
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from standoff.analysis.sensitivity import Sensitivity
+
+__all__ = ["answer", "compare", "sensitivity"]
+
+
+def _with_run(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    return click.argument(name, type=click.Path(path_type=Path, exists=True, file_okay=False), metavar=name.upper())
+
+
+@main.command()
+@_with_run("run")
+@click.option("--view", default="uniform", show_default=True, metavar="NAME",
+              help="What the others play where it is asked what the choice hinges on: uniform, adversarial, or a "
+              "named profile.")  # fmt: skip
+@_as_json
+@_faults
+def answer(run: Path, view: str, as_json: bool) -> None:
+    """Say what holds up, and what that hinges on, from a run kept with --out.
+
+    RUN is the folder of a run of every strategy of the decider: `standoff run korea --out runs/korea`. --json has
+    every number behind the sentences.
+
+    \b
+    Example:
+      standoff answer runs/korea --view deep_axis
+    """
+    from standoff.analysis.export import export_hinging, export_holding  # noqa: PLC0415
+    from standoff.analysis.hinging import hinging  # noqa: PLC0415
+    from standoff.analysis.holding import holding  # noqa: PLC0415
+    from standoff.ensemble.study import open_run  # noqa: PLC0415
+    from standoff.evidence.claims import load_ledger  # noqa: PLC0415
+
+    ensemble = open_run(run)
+    held = holding(ensemble)
+    hinged = hinging(ensemble, ledger=load_ledger(ensemble.model.folder), view=view)
+    if as_json:
+        _print_json({"holds up": export_holding(held), "hinges on": export_hinging(hinged)})
+        return
+    _print_sentences("What holds up?", held.sentences)
+    _print_sentences("What does it hinge on?", hinged.sentences)
+
+
+@main.command()
+@_with_run("run")
+@click.option("--outcome", "outcomes", multiple=True, metavar="NAME", help="Only this outcome; may be given again.")
+@_as_json
+@_faults
+def sensitivity(run: Path, outcomes: tuple[str, ...], as_json: bool) -> None:
+    """Say which assumptions move outcomes: Sobol indices from a run made with --design saltelli.
+
+    RUN is the folder of such a run: `standoff run rivals --design saltelli --worlds 256 --out runs/sobol`.
+
+    \b
+    Example:
+      standoff sensitivity runs/sobol --outcome war
+    """
+    from standoff.analysis.findings import to_json  # noqa: PLC0415
+    from standoff.analysis.sensitivity import sensitivity as measure  # noqa: PLC0415
+    from standoff.ensemble.study import open_run  # noqa: PLC0415
+
+    found = measure(open_run(run), outcomes)
+    if as_json:
+        _print_json(to_json(found))
+        return
+    _print_sentences("", found.sentences)
+    for line in _index_lines(found):
+        click.echo(line)
+
+
+@main.command()
+@_with_run("before")
+@_with_run("after")
+@_as_json
+@_faults
+def compare(before: Path, after: Path, as_json: bool) -> None:
+    """Say what changed from one run to another: assumptions, results, ranking, linchpins.
+
+    Each run brings the study that it was made from. Runs of one size and seed are compared world by world.
+
+    \b
+    Example:
+      standoff compare runs/march runs/april
+    """
+    from standoff.analysis.comparing import compare as find_changes  # noqa: PLC0415
+    from standoff.analysis.export import export_comparison  # noqa: PLC0415
+    from standoff.ensemble.study import open_run  # noqa: PLC0415
+
+    found = find_changes(open_run(before), open_run(after))
+    if as_json:
+        _print_json(export_comparison(found))
+        return
+    _print_sentences("", found.sentences)
+    for change in found.changes:
+        if change.before or change.after:
+            click.echo(f"  {change.name}: {change.before or 'not there'} → {change.after or 'not there'}")
+
+
+def _index_lines(found: Sensitivity) -> Iterable[str]:
+    """For each measure under the first strategy, total and first indices, the largest first."""
+    for measure, by_strategy in found.indices.items():
+        label, indices = next(iter(by_strategy.items()))
+        yield f"\n{measure} under {label}: total and first index (± half of a 95 % interval)"
+        order = sorted(indices.total, key=lambda name: -indices.total[name].value)
+        for name in order[:10]:
+            total, first = indices.total[name], indices.first[name]
+            yield (
+                f"  {name:<24}{total.value:6.2f} ± {1.96 * total.error:4.2f}  {first.value:6.2f} ± "
+                f"{1.96 * first.error:4.2f}"
+            )
+
+
+def _print_sentences(title: str, sentences: Iterable[str]) -> None:
+    if title:
+        click.echo(f"\n{title}")
+    for sentence in sentences:
+        click.echo(textwrap.fill(sentence, 100, initial_indent="  ", subsequent_indent="  "))
+
+
+def _print_json(value: Any) -> None:
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
