@@ -29,6 +29,9 @@ bench: $(VENV)/.installed-bench  ## measure speed side by side with the peers
 measure: $(VENV)/.installed  ## measure the Korean study for its page, some minutes; then make docs
 	$(BIN)/python -m tools.korea_measure
 
+verify: $(VENV)/.installed-dev  ## compare the evaluators on 320 random studies (some ten minutes)
+	$(BIN)/python tests/program/verify.py
+
 docs: $(VENV)/.installed  ## write the generated pages of docs/
 	$(BIN)/python -m standoff.language.reference language > docs/language.md
 	$(BIN)/python -m standoff.language.reference problems > docs/problems.md

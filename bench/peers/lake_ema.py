@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -11,8 +12,8 @@ from ema_workbench import (
     Model,
     MultiprocessingEvaluator,
     RealParameter,
-    Sample,
     ScalarOutcome,
+    Scenario,
     SequentialEvaluator,
     ema_logging,
 )
@@ -24,7 +25,7 @@ def lake(removal: float, inflow_mean: float, inflow_sd: float, patience: float) 
     """One noise sample of a hundred years."""
     critical = (1 - np.sqrt(1 - 4 * removal**2)) / (2 * removal)
     spread = np.log(1 + (inflow_sd / inflow_mean) ** 2)
-    inflows = np.random.lognormal(np.log(inflow_mean) - spread / 2, np.sqrt(spread), size=100)  # noqa: NPY002
+    inflows = np.random.lognormal(np.log(inflow_mean) - spread / 2, np.sqrt(spread), size=100)
     phosphorus = np.zeros(101)
     for t in range(100):
         x = phosphorus[t]
@@ -40,11 +41,11 @@ def lake(removal: float, inflow_mean: float, inflow_sd: float, patience: float) 
 
 def measure(columns: Mapping[str, Any], n: int) -> float:
     """Seconds for n futures with the better of the sequential and the parallel evaluator."""
-    ema_logging.log_to_stderr(ema_logging.ERROR)
+    ema_logging.log_to_stderr(logging.ERROR)
     model = Model("lake", function=lake)
     model.uncertainties = [RealParameter(name, 0.0, 1.0) for name in NAMES]
     model.outcomes = [ScalarOutcome(name) for name in ("utility", "reliability", "peak", "steadiness")]
-    cases = [Sample(str(i), **{name: float(columns[name][i]) for name in NAMES}) for i in range(n)]
+    cases = [Scenario(str(i), **{name: float(columns[name][i]) for name in NAMES}) for i in range(n)]
     times = []
     for evaluator in (SequentialEvaluator, MultiprocessingEvaluator):
         with evaluator(model) as running:

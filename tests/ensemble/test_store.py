@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -91,3 +95,32 @@ def test_a_full_disk_is_said_plainly(rivals: Study, tmp_path: Path, monkeypatch:
     monkeypatch.setattr(store, "atomic_write", full)
     with pytest.raises(RunError, match="No space left on device; what was complete before is kept"):
         keep(rivals, tmp_path / "run")
+
+
+KILLED = """
+import sys, time
+from pathlib import Path
+import standoff
+from standoff.ensemble import store
+write = store._write_shard
+store._write_shard = lambda *parts: (time.sleep(0.05), write(*parts))[1]
+study = standoff.load("rivals")
+store.run_to_folder(study.program, study.design(40, 4), Path(sys.argv[1]), cells_per_shard=40)
+"""
+
+
+def test_a_run_killed_three_times_goes_on_and_is_the_run(rivals: Study, tmp_path: Path) -> None:
+    folder, manifest = tmp_path / "run", tmp_path / "run" / "manifest.json"
+    for complete in (1, 3, 6):
+        process = subprocess.Popen([sys.executable, "-c", KILLED, str(folder)])
+        while not (manifest.exists() and len(json.loads(manifest.read_text())["shards"]) >= complete):
+            assert process.poll() is None
+            time.sleep(0.003 * complete)
+        process.send_signal(signal.SIGKILL)
+        assert process.wait() == -signal.SIGKILL
+        with pytest.raises(RunError, match="not complete"):
+            read_run(folder, rivals.program)
+    kept = run_to_folder(rivals.program, rivals.design(40, 4), folder, cells_per_shard=40)
+    assert kept.digest == rivals.run(worlds=40, replications=4).digest
+    assert read_run(folder, rivals.program).digest == kept.digest
+    assert not list(folder.rglob("*.part"))
