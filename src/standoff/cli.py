@@ -199,6 +199,10 @@ def _clean(model: Any) -> str:
 @click.option("--realised", is_flag=True, help="Draw rare ends instead of weighting by survival.")
 @click.option("--evaluator", type=click.Choice(["auto", "reference", "kernel"]), default="auto", show_default=True,
               help="The plain one, the compiled one, or the sooner done; the numbers are the same.")  # fmt: skip
+@click.option("--until", type=click.Choice(["ranking stable"]), default=None,
+              help="Double worlds and replications until the decider's ranking is settled, or the budget is spent.")
+@click.option("--budget", type=click.IntRange(1), default=20_000_000, show_default=True,
+              help="Futures that --until may run.")  # fmt: skip
 @_as_json
 @_faults
 def run(study: str, as_json: bool, out: Path | None, profile: str | None, design: str, **options: Any) -> None:
@@ -210,14 +214,25 @@ def run(study: str, as_json: bool, out: Path | None, profile: str | None, design
     Examples:
       standoff run korea --worlds 128 --replications 4 --out runs/korea
       standoff run rivals --set fear=0.3 --profile north=reciprocate,south=honest
+      standoff run rivals --until "ranking stable"
     """
     loaded = _load(study, options["variants"])
+    sizes = (options["worlds"], options["replications"])
     with _progress("running") as progress:
-        ensemble = loaded.run(
-            options["worlds"], options["replications"], options["seed"], method=design,  # type: ignore[arg-type]
-            profiles=profile, fixed=_numbers(options["fixed"]), realised=options["realised"],
-            threads=options["threads"], progress=progress, out=out, evaluator=options["evaluator"], announce=_announce,
-        )  # fmt: skip
+        wanted: dict[str, Any] = {
+            "seed": options["seed"], "method": design, "profiles": profile, "fixed": _numbers(options["fixed"]),
+            "realised": options["realised"], "threads": options["threads"], "progress": progress, "out": out,
+            "evaluator": options["evaluator"], "announce": _announce,
+        }  # fmt: skip
+        if options["until"] is None:
+            ensemble = loaded.run(*sizes, **wanted)
+        else:
+            from standoff.analysis.until import is_ranking_settled  # noqa: PLC0415
+            from standoff.ensemble.until import run_until  # noqa: PLC0415
+
+            grown = run_until(loaded, is_ranking_settled, *sizes, budget=options["budget"], **wanted)
+            ensemble = grown.ensemble
+            _announce(grown.statement)
     _print_run(ensemble, as_json)
     if out is not None and not as_json:
         click.echo(f"kept in {out}")

@@ -1,0 +1,61 @@
+"""Runs that grow until the decider's ranking is settled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import standoff
+from standoff.analysis.until import is_ranking_settled
+from standoff.ensemble.study import Study
+from standoff.ensemble.until import run_until
+
+Build = Callable[..., Study]
+
+CLOSE = """\
+uncertainties: {taste: {distribution: "normal(0, 1)", known_to: [north], judgement: any}}
+strategies: {north: {acts: {choose: act}, rests: {choose: rest}}}
+payoffs: {north: {each: "WORTH"}}
+outcomes: {end: {measure: "final(1)", better: lower}}
+"""
+
+
+def test_a_clear_difference_is_settled_at_once(study_of: Build) -> None:
+    study = study_of(CLOSE.replace("WORTH", "(taste + 5) * (north == act)"))
+    grown = run_until(study, is_ranking_settled, 32, 1, budget=100_000)
+    assert grown.settled.is_settled
+    assert grown.spent == grown.ensemble.design.n_futures == 64
+    assert grown.statement.startswith("settled after 64 futures: ")
+    assert "acts leads" in grown.statement
+
+
+def test_a_small_difference_takes_more_worlds_and_replications(study_of: Build, tmp_path: Path) -> None:
+    study = study_of(CLOSE.replace("WORTH", "(taste + 0.1) * (north == act)"))
+    grown = run_until(study, is_ranking_settled, 32, 1, budget=1_000_000, method="plain", out=tmp_path / "rounds")
+    assert grown.settled.is_settled
+    assert grown.ensemble.design.worlds.size > 256
+    assert grown.ensemble.design.replications > 1
+    assert grown.spent == sum(
+        2 * int(worlds) * int(replications)
+        for worlds, replications in (folder.name.split("x") for folder in (tmp_path / "rounds").iterdir())
+    )
+
+
+def test_a_spent_budget_is_said(study_of: Build) -> None:
+    study = study_of(CLOSE.replace("WORTH", "(taste + 0.001) * (north == act)"))
+    grown = run_until(study, is_ranking_settled, 32, 1, budget=500, method="plain")
+    assert not grown.settled.is_settled
+    assert grown.spent <= 500
+    assert grown.statement.startswith("the budget of 500 futures is spent (448 run), and it is not settled: ")
+
+
+def test_strategies_that_do_the_same_stop_the_run(study_of: Build) -> None:
+    study = study_of(CLOSE.replace("WORTH", "taste"))
+    grown = run_until(study, is_ranking_settled, 32, 1, budget=100_000)
+    assert grown.spent == 64
+    assert "equally well" in grown.statement
+
+
+def test_rivals_ranking_is_settled() -> None:
+    grown = run_until(standoff.load("rivals"), is_ranking_settled, 64, 4, budget=200_000)
+    assert grown.settled.is_settled
