@@ -136,3 +136,14 @@ def test_small_runs_use_the_reference_and_large_ones_say_that_they_compile(
     with pytest.raises(ValueError, match="an evaluator is"):
         choose_evaluator(rivals.program, 1, "fast")  # type: ignore[arg-type]
     assert os.environ.get("NUMBA_DISABLE_JIT") is None
+
+
+def test_without_a_place_for_kernels_the_reference_goes_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("STANDOFF_CACHE", str(tmp_path / "file"))
+    lines: list[str] = []
+    program = standoff.load("lake").program  # no other test loads its kernel
+    assert choose_evaluator(program, 10_000_000, "auto", lines.append) is run_lanes
+    assert "set STANDOFF_CACHE to a folder" in lines[-1]
+    with pytest.raises(OSError, match="file"):
+        choose_evaluator(program, 10_000_000, "kernel")

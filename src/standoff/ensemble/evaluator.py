@@ -53,4 +53,11 @@ def choose_evaluator(
         return run_lanes
     if announce is not None and not ready:
         announce(f"compiling the kernel of `{program.model.name}` (about half a minute, once; the next run loads it)")
-    return load_kernel(program)
+    try:
+        return load_kernel(program)
+    except OSError as error:  # no place to keep kernels
+        if evaluator == "kernel":
+            raise
+        if announce is not None:
+            announce(f"the kernel cannot be kept ({error.strerror or error}); set STANDOFF_CACHE to a folder; going on")
+        return run_lanes
