@@ -1,4 +1,4 @@
-"""Units as products of named powers, with pint's algebra.
+"""Units as products of named powers.
 
 A study's units are names (`missile`, `USD`, `year`): two are equal when their powers are. Nothing is
 converted silently, not even week to year; a conversion is written, as `years(1)` or `1000 [kg/tonne]`.
@@ -7,10 +7,9 @@ converted silently, not even week to year; a conversion is written, as `years(1)
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-
-from pint.util import UnitsContainer
 
 __all__ = ["DIMENSIONLESS", "YEAR", "Unit", "parse_unit"]
 
@@ -21,38 +20,38 @@ _MOST_CHARACTERS = 100
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A product of powers of unit names."""
+    """A product of powers of unit names, in the order of the names; a power is never 0."""
 
-    powers: UnitsContainer
+    powers: tuple[tuple[str, float], ...] = ()
 
     def __mul__(self, other: Unit) -> Unit:
-        return Unit(self.powers * other.powers)
+        theirs = dict(other.powers)
+        return _unit({name: self.power(name) + theirs.get(name, 0.0) for name in {**dict(self.powers), **theirs}})
 
     def __truediv__(self, other: Unit) -> Unit:
-        return Unit(self.powers / other.powers)
+        return self * other**-1
 
     def __pow__(self, power: float) -> Unit:
-        return Unit(self.powers**power)
+        return _unit({name: own * power for name, own in self.powers})
 
     @property
     def is_dimensionless(self) -> bool:
         """Whether it has no unit at all."""
-        return len(self.powers) == 0
+        return not self.powers
 
     def power(self, name: str) -> float:
         """The power of one name in the unit; 0 where it does not occur."""
-        return float(self.powers[name].real) if name in self.powers else 0.0
+        return dict(self.powers).get(name, 0.0)
 
     def __str__(self) -> str:
         if self.is_dimensionless:
             return "no unit"
-        powers = [(name, self.power(name)) for name in sorted(self.powers)]
-        above = [_shown(name, power) for name, power in powers if power > 0]
-        below = [_shown(name, -power) for name, power in powers if power < 0]
+        above = [_shown(name, power) for name, power in self.powers if power > 0]
+        below = [_shown(name, -power) for name, power in self.powers if power < 0]
         return "/".join(["·".join(above) or "1", *below])
 
 
-DIMENSIONLESS = Unit(UnitsContainer())
+DIMENSIONLESS = Unit()
 
 
 @cache
@@ -74,12 +73,16 @@ def parse_unit(text: str) -> Unit:
             raise ValueError(f"`{piece.strip() or text}` is not a unit's name, with or without a whole power")
         name, power = found.groups()
         if name != "1":
-            unit *= Unit(UnitsContainer({name: sign * int(power or 1)}))
+            unit *= _unit({name: float(sign * int(power or 1))})
     return unit
 
 
-YEAR = parse_unit("year")
+def _unit(powers: Mapping[str, float]) -> Unit:
+    return Unit(tuple((name, powers[name]) for name in sorted(powers) if powers[name] != 0))
 
 
 def _shown(name: str, power: float) -> str:
     return name if power == 1 else f"{name}^{power:g}"
+
+
+YEAR = parse_unit("year")

@@ -40,7 +40,7 @@ def disagreement(left: Unit, right: Unit, left_text: str, right_text: str) -> tu
 
 def _slip(left: Unit, right: Unit) -> str | None:
     """Whether two units differ by a slip of the hand, such as a plural."""
-    ours, theirs = set(left.powers) - set(right.powers), set(right.powers) - set(left.powers)
+    ours, theirs = dict(left.powers).keys() - dict(right.powers), dict(right.powers).keys() - dict(left.powers)
     for name in sorted(ours):
         for other in get_close_matches(name, theirs, n=1, cutoff=0.75):
             return f"`{name}` and `{other}` are two units here; write both alike if they are one"
