@@ -12,11 +12,16 @@ from markupsafe import Markup
 
 from standoff._version import __version__
 from standoff.analysis.causal import causal_map
+from standoff.analysis.deals import Deals
 from standoff.analysis.fans import Fan
+from standoff.analysis.others import Others
 from standoff.analysis.performance import Performance
 from standoff.brief.answer import answer
 from standoff.brief.assumptions import Assumption, Why, assumption_rows, assumptions_title
+from standoff.brief.deals import deals_section
 from standoff.brief.documents import Evidence, documents_section, documents_style
+from standoff.brief.others import others_section
+from standoff.brief.playing import Unanswered
 from standoff.brief.questions import first_picture, holds_up, map_section, over_time, views
 from standoff.brief.sections import Method, Picture, Section, make_grid
 from standoff.brief.terminal import owned_up
@@ -44,6 +49,8 @@ class Findings:
     ledger: Ledger
     facts: Mapping[str, Why]
     evidence: Evidence
+    others: Others | Unanswered
+    deals: tuple[Deals | Unanswered, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +84,8 @@ def make_page(findings: Findings) -> Page:
 def render_page(page: Page) -> str:
     """The page as one self-contained HTML file."""
     environment = _environment()
-    page_css, documents_css, script = (_text(environment, f) for f in ("page.css", "documents.css", "page.js"))
-    css = page_css + documents_css + Markup(documents_style())
+    sheets = [_text(environment, name) for name in ("page.css", "documents.css", "games.css")]
+    css, script = Markup("").join([*sheets, Markup(documents_style())]), _text(environment, "page.js")
     return environment.get_template("page.html.j2").render(page=page, css=css, script=script)
 
 
@@ -92,6 +99,14 @@ def _holds_up(findings: Findings) -> Section:
 
 def _views(findings: Findings) -> Section | None:
     return views(findings.model, findings.performance)
+
+
+def _others(findings: Findings) -> Section:
+    return others_section(findings.model, findings.others, _environment())
+
+
+def _deals(findings: Findings) -> Section:
+    return deals_section(findings.model, findings.deals, _environment())
 
 
 def _over_time(findings: Findings) -> Section | None:
@@ -161,6 +176,8 @@ def _run(findings: Findings) -> Section:
 SECTIONS: tuple[Callable[[Findings], Section | None], ...] = (
     _holds_up,
     _views,
+    _others,
+    _deals,
     _documents,
     _over_time,
     _map,

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from standoff.analysis.deal_plan import DealPlan
+from standoff.analysis.deals import Deals
 from standoff.analysis.documents import agreement, headlines
 from standoff.analysis.fans import FanPlan, fans, plan_fans
 from standoff.analysis.performance import performance
@@ -13,6 +15,7 @@ from standoff.base.problems import StudyError, has_errors
 from standoff.brief.assumptions import read_facts
 from standoff.brief.documents import Evidence
 from standoff.brief.page import Findings, make_page, render_page
+from standoff.brief.playing import Unanswered, find_deals, find_others, plan_deals, run_deals
 from standoff.ensemble.claims import Judged, collect_expectations, judge_expectations
 from standoff.ensemble.design import Design
 from standoff.ensemble.ensemble import Ensemble
@@ -25,14 +28,22 @@ from standoff.evidence.sources import sources as look
 __all__ = ["PAGE", "BriefDesign", "brief_design", "make_brief", "write_brief"]
 
 PAGE = "brief.html"
+_LUCK_OF_DEALS = 4
+"""Replications for deals, whose gains are paired and averaged over profiles besides."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BriefDesign:
-    """What to run for a brief: an ensemble over all profiles, and single futures to follow for the fans."""
+    """What to run for a brief: an ensemble over all profiles, futures to follow for the fans, and each deal's arms."""
 
     ensemble: Design
     followed: FanPlan
+    deals: tuple[DealPlan | Unanswered, ...]
+
+    @property
+    def n_futures(self) -> int:
+        """Of the ensemble and of all deals."""
+        return self.ensemble.n_futures + sum(plan.n_futures for plan in self.deals if isinstance(plan, DealPlan))
 
 
 def brief_design(
@@ -48,7 +59,8 @@ def brief_design(
         fixed: Uncertainties held at a number.
     """
     design = study.design(worlds, replications, seed, fixed=fixed)
-    return BriefDesign(design, plan_fans(study.program, design))
+    luck = _LUCK_OF_DEALS if replications >= _LUCK_OF_DEALS else 2
+    return BriefDesign(design, plan_fans(study.program, design), plan_deals(study.model, worlds, luck, seed))
 
 
 def make_brief(
@@ -71,9 +83,9 @@ def make_brief(
         worlds: Draws of all uncertainties and values.
         replications: Streams of chance inside each world; expectations are tested with twice as many.
         seed: Of worlds and luck.
-        fixed: Uncertainties held at a number; expectations are tested with all as drawn.
+        fixed: Uncertainties held at a number; expectations and deals are run with all as drawn.
         threads: At most so many at once.
-        progress: Called with futures done and in all, of the run and then of the tests.
+        progress: Called with futures done and in all; how many the tests of claims take is known when they begin.
         sources: A folder of documents whose own words the page is to show; none by default.
 
     Raises:
@@ -85,13 +97,22 @@ def make_brief(
     if has_errors(problems) and not study.model.applied:  # a variant may lack what a claim is about
         raise StudyError(problems)
     design = brief_design(study, worlds, replications, seed, fixed)
-    ensemble = run_design(study.program, design.ensemble, threads=threads, progress=progress)
+    first, whole = design.ensemble.n_futures, design.n_futures
+    ensemble = run_design(study.program, design.ensemble, threads=threads, progress=_part(progress, 0, whole - first))
+    dealt: list[Deals | Unanswered] = []
+    for one in design.deals:
+        if isinstance(one, Unanswered):
+            dealt.append(one)
+            continue
+        told = _part(progress, first, whole - first - one.n_futures)
+        dealt.append(find_deals(one, run_deals(one, threads=threads, progress=told), seed))
+        first += one.n_futures
     plan = design.followed
     paths = run_paths(study.program, design.ensemble, plan.symbols, plan.profiles, plan.worlds, plan.replications)
     judged = judge_expectations(
-        study.model, expectations, worlds, 2 * replications, seed, threads=threads, progress=progress
+        study.model, expectations, worlds, 2 * replications, seed, threads=threads, progress=_part(progress, whole, 0)
     )
-    return write_brief(study, ensemble, plan, paths, judged, folder, sources)
+    return write_brief(study, ensemble, plan, paths, judged, folder, sources, dealt)
 
 
 def write_brief(
@@ -102,6 +123,7 @@ def write_brief(
     judged: Sequence[Judged],
     folder: Path,
     sources: Path | None = None,
+    deals: Sequence[Deals | Unanswered] = (),
 ) -> Path:
     """Write the page from what was run.
 
@@ -113,6 +135,7 @@ def write_brief(
         judged: What came of the study's expectations.
         sources: A folder of documents whose own words the page is to show.
         folder: Made if it is not there; `brief.html` in it is replaced.
+        deals: What came of each deal of the study.
     """
     model = study.model
     ledger = load_ledger(model.folder)
@@ -132,7 +155,16 @@ def write_brief(
             headlines(ensemble, ledger, best),
             None if sources is None else look(ledger, sources),
         ),
+        find_others(ensemble, ensemble.design.seed),
+        tuple(deals),
     )
     path = folder / PAGE
     atomic_write(path, render_page(make_page(findings)).encode())
     return path
+
+
+def _part(progress: Progress | None, before: int, after: int) -> Progress | None:
+    """The progress of one part among all: so many futures were run before it, so many are to come."""
+    if progress is None:
+        return None
+    return lambda done, total: progress(before + done, before + total + after)

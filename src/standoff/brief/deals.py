@@ -1,0 +1,484 @@
+"""The section on deals: the zone of agreement over the terms, who would keep it, what closes it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from jinja2 import Environment
+from markupsafe import Markup
+
+from standoff.analysis.agreement import Zone
+from standoff.analysis.deal_hinges import Contrast, Part
+from standoff.analysis.deals import Deals
+from standoff.brief.playing import Unanswered
+from standoff.brief.sections import Chip, Method, Picture, Section, Table
+from standoff.brief.wording import capital, counted, join, measured, number, percent, plain, title_of, words
+from standoff.brief.zone_maps import (
+    Axes,
+    MapCells,
+    as_grid,
+    draw_map_of,
+    draw_movers,
+    gain_fill,
+    share_fill,
+    word_mark,
+)
+from standoff.language.model import Deal, Model
+
+__all__ = ["deal_title", "deals_section"]
+
+_REFERENCES = (
+    "Nash 1950, The bargaining problem",
+    "Fearon 1995, Rationalist explanations for war",
+    "Efron & Tibshirani 1993, An Introduction to the Bootstrap",
+)
+
+
+def deals_section(model: Model, found: Sequence[Deals | Unanswered], environment: Environment) -> Section:
+    """Question 4: the study's first deal, its others below it, or a word that there is none."""
+    if not found:
+        text = (
+            "This study names no deal, so there is nothing to agree on. A deal has parties, terms with levels, a "
+            "state in which it is in force and what its absence would mean; see `deals` in the language."
+        )
+        return Section("deals", "Is there a deal?", "No deal is on the table in this study", lead=(text,))
+    first, *rest = (_answered(model, one, environment) for one in found)
+    if not rest:
+        return first
+    return replace(
+        first,
+        title=". ".join(one.title for one in (first, *rest)),
+        lead=tuple(text for one in (first, *rest) for text in one.lead),
+        pictures=tuple(picture for one in (first, *rest) for picture in one.pictures),
+        body=Markup("").join(one.body for one in (first, *rest)),
+        sure=tuple(text for one in (first, *rest) for text in one.sure),
+        why=tuple(dict.fromkeys(chip for one in (first, *rest) for chip in one.why)),
+    )
+
+
+def deal_title(model: Model, found: Deals) -> str:
+    """The finding: how much of the terms all parties gain on, and whether the word would be kept."""
+    zone = found.zones[0]
+    name = f"“{words(found.deal)}”"
+    if zone.verdict == "no deal":
+        return f"No terms of {name} let every party gain"
+    if zone.verdict == "cannot tell":
+        return f"Whether any terms of {name} let every party gain, the model cannot tell"
+    share = f"All parties gain on {percent(zone.area.value, zone.area.error)} of the terms of {name}"
+    broken, kept = _breaching(model, found, zone), _kept_in(found, zone)
+    if broken:
+        return f"{share}, but {join(broken)} would break {'its' if len(broken) == 1 else 'their'} word on all of them"
+    if kept:
+        return f"{share}, and all would keep their word on {kept} of {counted(int(zone.zone.sum()), 'combination')}"
+    return f"{share}; whether all would keep their word cannot be told"
+
+
+def _answered(model: Model, found: Deals | Unanswered, environment: Environment) -> Section:
+    if isinstance(found, Unanswered):
+        name = words(found.about)
+        return Section("deals", "Is there a deal?", f"Whether “{name}” is a deal: not answered here",
+                       lead=(f"{capital(found.why)}.",))  # fmt: skip
+    deal = next(one for one in model.deals if one.name == found.deal)
+    parts: Any = environment.get_template("games.html.j2").module
+    pictures = [_space(model, deal, found, parts)]
+    if len(found.zones) > 1 or found.contrasts:
+        pictures.append(_multiples(model, deal, found, parts))
+    if found.movers:
+        pictures.append(_movers(model, found))
+    names = dict.fromkeys([m.assumption for m in found.movers] + [h.assumption for h in found.hinges if h.is_told])
+    return Section(
+        "deals",
+        "Is there a deal?",
+        deal_title(model, found),
+        lead=_lead_words(model, deal, found),
+        pictures=tuple(pictures),
+        body=parts.closes_part(_hinge_words(model, found)),
+        sure=_sure(model, found),
+        why=tuple(Chip(name, title_of(model, name)) for name in names),
+        method=_method(found),
+    )
+
+
+def _breaching(model: Model, found: Deals, zone: Zone) -> list[str]:
+    """Parties shown to break their word on all terms of the zone."""
+    cells = [tuple(map(int, cell)) for cell in np.argwhere(zone.zone)]
+    return [
+        model.title_of(one.party) for one in found.keeping
+        if cells and all(one.word(cell) == "would breach" for cell in cells)
+    ]  # fmt: skip
+
+
+def _kept_in(found: Deals, zone: Zone) -> int:
+    return int((zone.zone & found.is_kept).sum())
+
+
+def _lead_words(model: Model, deal: Deal, found: Deals) -> tuple[str, ...]:
+    zone = found.zones[0]
+    about = capital((deal.about or words(deal.name)).rstrip("."))
+    said = [
+        f"{about}, between {join([model.title_of(p) for p in found.parties])}. In this model, against "
+        f"{_without(model, zone.without)}, every party gains on {percent(zone.area.value, zone.area.error)} of the "
+        f"range of the terms, {_shown_cells(zone)}."
+    ]
+    if zone.nash is not None:
+        terms = join([f"{words(t)} {plain(v)}" for t, v in zip(found.terms, zone.nash.levels, strict=True)])
+        gains = join(
+            [
+                f"{model.title_of(p)} {measured(g.value, g.error)}"
+                for p, g in zip(found.parties, zone.nash.gains, strict=True)
+            ]
+        )
+        said.append(f"The gains multiply to most at {terms}: {gains} points{_third(model, found, zone)}.")
+    said.append(_word_said(model, found, zone))
+    return tuple(text for text in said if text)
+
+
+def _shown_cells(zone: Zone) -> str:
+    n, shown = int(zone.zone.sum()), int(zone.is_shown.sum())
+    if not n:
+        return "at none of the levels tried"
+    return f"at {n} of the {zone.zone.size} combinations tried; {shown} of them beyond doubt"
+
+
+def _third(model: Model, found: Deals, zone: Zone) -> str:
+    """What the deal brings those whose consent it does not take, at the same terms."""
+    if not found.third or zone.nash is None:
+        return ""
+    cell = tuple(levels.index(v) for levels, v in zip(found.levels, zone.nash.levels, strict=True))
+    said = [
+        f"{model.title_of(actor)} "
+        + measured(float(found.third_gains[(0, i, *cell)]), float(found.third_errors[(0, i, *cell)]))
+        for i, actor in enumerate(found.third)
+    ]  # fmt: skip
+    return f"; of those outside it {join(said)}"
+
+
+def _word_said(model: Model, found: Deals, zone: Zone) -> str:
+    """Who would keep its word where all gain, on how much of it all would, and what breach brings at the best terms."""
+    cells = [tuple(map(int, cell)) for cell in np.argwhere(zone.zone)]
+    if not cells:
+        return ""
+    said = []
+    for one in found.keeping:
+        who, verdicts = model.title_of(one.party), [one.word(cell) for cell in cells]
+        if not one.rules:
+            said.append(f"{who} has no way to break its word that could be tried")
+            continue
+        told = [
+            f"{text} on {'all' if verdicts.count(word) == len(cells) else verdicts.count(word)}"
+            for word, text in (("keeps its word", "would keep its word"), ("would breach", "would break its word"))
+            if word in verdicts
+        ]
+        n_open = verdicts.count("cannot tell")
+        unsure = f"whether {who} would keep its word cannot be told"
+        said.append(f"{who} {join(told)}{f' ({_open(n_open)})' if n_open else ''}" if told else unsure)
+    kept = _kept_in(found, zone)
+    whole = f"All would keep their word on {kept if kept else 'none'} of them."
+    return (
+        f"Of the {counted(len(cells), 'combination')} where all gain, {'; '.join(said)}. {whole}"
+        f"{_temptation(model, found, zone)}"
+    )
+
+
+def _open(n: int) -> str:
+    return f"on {n} it cannot be told"
+
+
+def _temptation(model: Model, found: Deals, zone: Zone) -> str:
+    """What breach brings a party at the Nash point, begun when it brings most."""
+    if zone.nash is None:
+        return ""
+    cell = tuple(levels.index(v) for levels, v in zip(found.levels, zone.nash.levels, strict=True))
+    said = []
+    for one in found.keeping:
+        value = one.value[cell]
+        if one.word(cell) == "would breach" and np.isfinite(value).any():
+            k = int(np.nanargmax(value))
+            when = model.clock.label(one.moments[k])
+            gain = measured(float(value[k]), float(one.error[cell][k]))
+            said.append(f"begun in {when}, breach brings {model.title_of(one.party)} {gain} points")
+    return f" At the best terms, {join(said)} over keeping." if said else ""
+
+
+def _axes(deal: Deal, found: Deals) -> Axes:
+    def named(name: str) -> str:
+        term = next(t for t in deal.terms if t.name == name)
+        return capital((term.about or words(name)).rstrip("."))
+
+    if len(found.terms) == 1:
+        return Axes(named(found.terms[0]), found.levels[0], "", (0.0,))
+    return Axes(named(found.terms[1]), found.levels[1], named(found.terms[0]), found.levels[0])
+
+
+def _space(model: Model, deal: Deal, found: Deals, parts: Any) -> Picture:
+    zone, axes = found.zones[0], _axes(deal, found)
+    share, zoned, shown = as_grid(zone.all_gain), as_grid(zone.zone), as_grid(zone.is_shown)
+    cells = list(np.ndindex(*zone.zone.shape))
+    marks = np.array([word_mark([one.word(cell) for one in found.keeping]) for cell in cells], dtype=object)
+    marks = marks.reshape(share.shape)
+    maps = [
+        draw_map_of(
+            axes,
+            MapCells(
+                "Worlds in which all gain",
+                f"Of {zone.zone.size} combinations of terms, every party gains in {int(zone.zone.sum())}, beyond doubt "
+                f"in {int(zone.is_shown.sum())}; the share of worlds in which all gain is between "
+                f"{percent(float(np.nanmin(share)))} and {percent(float(np.nanmax(share)))}.",
+                [[share_fill(float(v)) for v in row] for row in share],
+                [
+                    [f"{percent(float(v))} {m}".rstrip() for v, m in zip(row, line, strict=True)]
+                    for row, line in zip(share, marks, strict=True)
+                ],
+                zoned, shown,
+            ),
+        )
+    ]  # fmt: skip
+    for i, party in enumerate(found.parties):
+        maps.append(_gains_map(model, axes, party, as_grid(zone.gains[i]), as_grid(zone.errors[i]), zoned, shown))
+    caption = (
+        f"Against {_without(model, zone.without)}. Full outline: every party is shown to gain, 95 % for the whole map; "
+        "dashed: they gain as estimated. Beside it what each party expects to gain, in points, ± one standard error. "
+        "● all would keep their word, × someone would break it, no sign: cannot tell."
+    )
+    return Picture(
+        parts.zone_part(maps), caption, f"Where {join([model.title_of(p) for p in found.parties])} both gain"
+        if len(found.parties) == 2 else "Where all parties gain", _space_table(model, found),
+    )  # fmt: skip
+
+
+def _gains_map(
+    model: Model, axes: Axes, party: str, gains: Any, errors: Any, zone: Any, shown: Any
+) -> Markup:  # fmt: skip
+    scale = float(np.abs(gains).max())
+    who = model.title_of(party)
+    return draw_map_of(
+        axes,
+        MapCells(
+            f"Gain of {who}",
+            f"Expected gain of {who} over no deal, from {number(float(gains.min()))} to {number(float(gains.max()))} "
+            "points over the terms.",
+            [[gain_fill(float(v), scale) for v in row] for row in gains],
+            [
+                [measured(float(v), float(e)).replace("\u00a0", "") for v, e in zip(row, noise, strict=True)]
+                for row, noise in zip(gains, errors, strict=True)
+            ],
+            zone, shown,
+        ),
+    )  # fmt: skip
+
+
+def _space_table(model: Model, found: Deals) -> Table:
+    rows = []
+    for zone in found.zones:
+        for cell in np.ndindex(*zone.zone.shape):
+            state = "shown" if zone.is_shown[cell] else "shown not" if zone.is_excluded[cell] else (
+                "as estimated" if zone.zone[cell] else "not as estimated"
+            )  # fmt: skip
+            rows.append(
+                (
+                    words(zone.without),
+                    *(plain(levels[k]) for levels, k in zip(found.levels, cell, strict=True)),
+                    *(
+                        measured(float(gain[cell]), float(error[cell]))
+                        for gain, error in zip(zone.gains, zone.errors, strict=True)
+                    ),
+                    state,
+                    percent(float(zone.all_gain[cell]), float(zone.all_gain_error[cell])),
+                    *(one.word(cell) for one in found.keeping),
+                )
+            )
+    head = (
+        "No deal means", *(words(t) for t in found.terms), *(f"Gain of {model.title_of(p)}" for p in found.parties),
+        "All gain", "Worlds in which all gain", *(f"Word of {model.title_of(k.party)}" for k in found.keeping),
+    )  # fmt: skip
+    return Table("Every combination of the main terms; gains in points", head, tuple(rows))
+
+
+def _multiples(model: Model, deal: Deal, found: Deals, parts: Any) -> Picture:
+    axes = _axes(deal, found)
+    across, up = (found.terms[0], "") if len(found.terms) == 1 else (found.terms[1], found.terms[0])
+    bare = replace(axes, across=words(across), up=words(up))
+    shown = _shown_contrasts(found)
+    groups = []
+    if len(found.zones) > 1:
+        groups.append(
+            ("By what no deal means", [_mini(bare, _variant(model, z.without), z) for z in found.zones])
+        )  # fmt: skip
+    for contrast in shown:
+        groups.append(
+            (_group(model, contrast), [_mini(bare, _part_name(model, contrast, p), p) for p in contrast.parts])
+        )
+    rows = [
+        (words(z.without), "what no deal means", _variant(model, z.without), str(found.n_worlds),
+         percent(z.area.value, z.area.error), z.verdict)
+        for z in found.zones
+    ]  # fmt: skip
+    rows += [
+        (words(c.without), _group(model, c), _part_name(model, c, part), str(part.n_worlds),
+         percent(part.area.value, part.area.error), part.verdict)
+        for c in found.contrasts for part in c.parts
+    ]  # fmt: skip
+    header = ("No deal means", "Changed", "How", "Worlds", "Size of the zone", "Verdict")
+    said = " ".join(_contrast_words(model, c) for c in shown)
+    return Picture(
+        parts.groups_part(groups),
+        "Blue: every party is shown to gain; pale: they gain as estimated. The size is the share of the range of the "
+        f"terms, ± one standard error. {said}",
+        _multiples_title(model, shown),
+        Table("The zone, changed", header, tuple(rows)),
+    )
+
+
+def _shown_contrasts(found: Deals) -> list[Contrast]:
+    """Against the first meaning of no deal: the first stock, and circumstances."""
+    first = [c for c in found.contrasts if c.without == found.zones[0].without]
+    stocks = [c for c in first if c.by != "circumstances"]
+    return stocks[:1] + [c for c in first if c.by == "circumstances"]
+
+
+def _multiples_title(model: Model, shown: list[Contrast]) -> str:
+    told = [c for c in shown if not c.change.holds_zero]
+    if not told:
+        return "The size of the zone changes with none of these beyond doubt"
+    said = []
+    for c in told:
+        way = "smaller" if c.change.value < 0 else "larger"
+        first, last = (_part_name(model, c, part) for part in (c.parts[0], c.parts[-1]))
+        said.append(f"{way} where {_small(last)} than where {_small(first)}")
+    return f"The zone is {join(said)}"
+
+
+def _contrast_words(model: Model, contrast: Contrast) -> str:
+    change = measured(100 * contrast.change.value, 100 * contrast.change.error)
+    told = ", which is not beyond doubt" if contrast.change.holds_zero else ""
+    first, last = (_small(_part_name(model, contrast, part)) for part in (contrast.parts[0], contrast.parts[-1]))
+    return f"From “{first}” to “{last}” its size changes by {change} points of per cent{told}."
+
+
+def _group(model: Model, contrast: Contrast) -> str:
+    if contrast.by == "circumstances":
+        return "By circumstances"
+    return f"By “{title_of(model, contrast.by)}” without the deal"
+
+
+def _part_name(model: Model, contrast: Contrast, part: Part) -> str:
+    if contrast.by == "circumstances":
+        return _variant(model, part.label)
+    return f"{capital(words(contrast.by))} {_THIRDS[part.label]} ({number(part.middle)})"
+
+
+_THIRDS = {"low": "in its lowest third", "middle": "in its middle third", "high": "in its highest third"}
+
+
+def _variant(model: Model, name: str) -> str:
+    """A variant in the study's words."""
+    about = next((v.about for v in model.variants if v.name == name), None)
+    return capital((about or words(name)).rstrip("."))
+
+
+def _small(text: str) -> str:
+    """A sentence to go on with inside another."""
+    return text[:1].lower() + text[1:]
+
+
+def _mini(axes: Axes, title: str, zone: Zone | Part) -> tuple[str, str, Markup]:
+    """A title, the size and a small map without outline or text."""
+    inside, shown = as_grid(zone.zone), as_grid(zone.is_shown)
+    fills = [
+        ["#2f8fc7" if sure else "#bfe0f5" if may else "#ededeb" for may, sure in zip(*pair, strict=True)]
+        for pair in zip(inside, shown, strict=True)
+    ]
+    size = percent(zone.area.value, zone.area.error)
+    nothing = np.zeros_like(inside)
+    said = f"{title}: the zone covers {size} of the terms, {int(inside.sum())} of {inside.size} combinations."
+    return title, size, draw_map_of(axes, MapCells("", said, fills, (), nothing, nothing), cell=(32.0, 20.0))
+
+
+def _movers(model: Model, found: Deals) -> Picture:
+    told = [m for m in found.movers if m.is_told]
+    ways = [
+        f"“{words(m.assumption)}” {'opens' if m.change.value > 0 else 'closes'} it" for m in told[:3]
+    ]  # fmt: skip
+    title = f"What moves the zone: {join(ways)}" if ways else "No one assumption moves the zone beyond doubt"
+    rows = tuple(
+        (title_of(model, m.assumption), percent(m.low.value, m.low.error), percent(m.high.value, m.high.error),
+         "yes" if m.is_told else "no")
+        for m in found.movers
+    )  # fmt: skip
+    return Picture(
+        draw_movers(found.movers),
+        f"Size of the zone against {_without(model, found.zones[0].without)} in the third of worlds where the "
+        "assumption is lowest (open) and where it is highest (filled), with 95 % intervals; bold: the change is beyond "
+        "doubt for all assumptions at once.",
+        title,
+        Table("Size of the zone, share of the range of the terms",
+              ("Assumption", "Lowest third", "Highest third", "Beyond doubt"), rows),
+    )  # fmt: skip
+
+
+def _hinge_words(model: Model, found: Deals) -> list[str]:
+    """What a party's consent hangs on, where that is told."""
+    at = join([f"{words(t)} {plain(v)}" for t, v in zip(found.terms, found.contested, strict=True)])
+    said = []
+    for hinge in found.hinges:
+        if not hinge.is_told:
+            continue
+        flips = ""
+        if hinge.flips:
+            points = [f"{measured(f.value, f.error)} (95 %: {number(f.low)} to {number(f.high)})" for f in hinge.flips]
+            flips = f"; consent changes at {join(points)}"
+        said.append(
+            f"At {at}, where consent is most in doubt, that of {model.title_of(hinge.party)} hangs on "
+            f"“{words(hinge.assumption)}”: knowing it first would be worth "
+            f"{measured(hinge.evppi.value, hinge.evppi.error)} points{flips}."
+        )
+    return said
+
+
+def _sure(model: Model, found: Deals) -> tuple[str, ...]:
+    zone = found.zones[0]
+    said = [
+        f"At most {percent(zone.some_terms)} of worlds have some terms on which all gain; nobody knows which world it "
+        "is, so the zone is drawn under each party’s beliefs."
+    ]
+    if zone.nash is not None:
+        said.append(f"The best point is picked again in {percent(zone.nash.repeated)} of resamples of the worlds.")
+    blocked = [(p, n) for p, n in zip(found.parties, zone.blockers, strict=True) if n]
+    if blocked:
+        told = join([f"{model.title_of(p)} alone keeps out {n}" for p, n in blocked])
+        said.append(f"Of the combinations outside the zone {told}.")
+    said.append(
+        f"With all keeping their word the deal stands in {percent(float(np.nanmin(found.in_force)))} to "
+        f"{percent(float(np.nanmax(found.in_force)))} of the steps: what ends deals in the study can end this one."
+    )
+    for belief in found.dissent:
+        said.append(
+            f"{capital(model.title_of(belief.actor))} puts “{words(belief.uncertainty)}” at {number(belief.mean)} on "
+            f"average, the study at {number(belief.study_mean)}."
+        )
+    return tuple(said)
+
+
+def _method(found: Deals) -> Method:
+    return Method(
+        (
+            f"The deal is in force at the outset or, with the same worlds and luck, what no deal means is imposed: "
+            f"{counted(found.n_worlds, 'world')} with {counted(found.replications, 'replication')} and "
+            f"{counted(found.samples, 'profile')} of play, all strategies of the others evenly, parties playing those "
+            "that keep the deal. Every assumption is as drawn. A gain is "
+            "g_i(t) = Σ_w b_i(w) [u_i(t, w) − u_i(no deal, w)]; the zone is where all are above zero, its size "
+            "read off straight lines between the levels.",
+            "Breach is a rule chosen beforehand on one half of the luck and valued on the other, never with hindsight; "
+            "the other party answers with its own strategy.",
+            "The share of worlds in which all gain comes from a regression over worlds that takes luck out.",
+        ),
+        _REFERENCES,
+    )
+
+
+def _without(model: Model, name: str) -> str:
+    about = next((v.about for v in model.variants if v.name == name), None)
+    return f"“{words(name)}” ({_small(about.rstrip('.'))})" if about else f"“{words(name)}”"

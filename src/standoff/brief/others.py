@@ -1,0 +1,446 @@
+"""The section on what the others will do: who plays what, what changes when the decider moves, and what moves it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+from jinja2 import Environment
+
+from standoff.analysis.findings import Figure, Floats
+from standoff.analysis.others import Others, Profile
+from standoff.analysis.replies import Lead
+from standoff.brief.play_pictures import LeadRow, PlayCell, PlayColumn, ReplyCell, reach
+from standoff.brief.playing import Unanswered
+from standoff.brief.sections import Chip, Method, Picture, Section, Table, colour_of
+from standoff.brief.wording import (
+    capital,
+    counted,
+    join,
+    measured,
+    number,
+    percent,
+    strategy_words,
+    title_of,
+    words,
+)
+from standoff.language.model import Instance, Model
+
+__all__ = ["others_section", "others_title", "profile_words", "verdict_words"]
+
+_SETTLED = 0.8
+_LIKELIEST = 3
+_RARELY = 0.05
+_TOLD = 1.96
+_STABLE = "Stable means: among the listed strategies, chosen at the start."
+_REFERENCES = (
+    "Wellman 2006, Methods for empirical game-theoretic analysis",
+    "McKelvey & Palfrey 1995, Quantal response equilibria for normal form games",
+    "von Stengel & Zamir 2010, Leadership games with convex strategy sets",
+    "Bryant & Lempert 2010, Thinking inside the box",
+)
+
+
+def others_section(model: Model, found: Others | Unanswered, environment: Environment) -> Section:
+    """Question 3; a study without others, or a run that cannot tell, says so."""
+    if isinstance(found, Unanswered):
+        return Section("others", "What the others do", "What the others will do: not answered here",
+                       lead=(f"{capital(found.why)}.",))  # fmt: skip
+    parts: Any = environment.get_template("games.html.j2").module
+    pictures = [
+        Picture(
+            parts.play_part(_columns(model, found)),
+            f"Of the stable profiles found under {counted(found.beliefs.draws, 'draw')} of beliefs, the share in which "
+            "an actor plays so (± one standard error). Struck through: "
+            f"ruled out by dominance in {percent(1.0 - _RARELY)} of beliefs or more.",
+            "Who plays what, over what the actors may believe",
+            _profile_table(model, found),
+        )
+    ]
+    if found.replies is not None and found.replies.leads:
+        pictures.append(
+            Picture(
+                parts.leads_part([model.title_of(actor) for actor in found.replies.others], _lead_rows(model, found)),
+                _lead_caption(model, found),
+                _lead_title(model, found),
+                _lead_table(model, found),
+            )
+        )
+    return Section(
+        "others",
+        "What the others do",
+        others_title(model, found),
+        lead=_lead_words(model, found),
+        pictures=tuple(pictures),
+        body=parts.moves_part(_conditions(model, found)),
+        sure=_sure(model, found),
+        why=tuple(Chip(name, title_of(model, name)) for name, _ in found.beliefs.assumptions),
+        method=_method(found),
+    )
+
+
+def others_title(model: Model, found: Others) -> str:
+    """The finding: the profile that is stable, or which actors' play is settled and whose cannot be told."""
+    if found.verdict == "unique and stable":
+        return f"One profile is stable: {profile_words(model, found, found.profiles[0].strategies)}"
+    if found.verdict == "none stable":
+        return "No profile is stable: whatever is played, someone gains by leaving it"
+    settled, open_ = [], []
+    for player, names, share in zip(found.players, found.strategies, _marginals(found)[0], strict=True):
+        top = int(np.nanargmax(share)) if np.isfinite(share).any() else 0
+        if np.isfinite(share).any() and share[top] >= _SETTLED:
+            settled.append((model.title_of(player), strategy_words(_instance(model, player, names[top]))))
+        else:
+            open_.append(model.title_of(player))
+    several = f"{found.standing.clip(min=0).sum()} profiles are shown to be stable"
+    rest = several if found.verdict == "several stable" else "Which profile comes about, the model cannot tell"
+    if not settled:
+        return rest
+    told = join([f"{who} plays “{what}”" if k == 0 else f"{who} “{what}”" for k, (who, what) in enumerate(settled)])
+    if not open_:
+        return f"{told} in most stable profiles; {rest[0].lower()}{rest[1:]}"
+    return f"{told}, nearly whatever is believed; what {join(open_)} will do cannot be told"
+
+
+def profile_words(model: Model, found: Others, strategies: tuple[str, ...]) -> str:
+    """`United States “tough love” and North Korea “lie low”`."""
+    return _play_words(model, found, strategies, [True] * len(strategies))
+
+
+def verdict_words(found: Others) -> str:
+    """The verdict as a sentence."""
+    n_open = int((found.standing >= 0).sum())
+    if found.verdict == "unique and stable":
+        return "It is shown to be stable, and to be the only one that is."
+    if found.verdict == "several stable":
+        n = int((found.standing == 1).sum())
+        return f"{counted(n, 'profile')} are shown to be stable; which comes about, the model cannot say."
+    if found.verdict == "none stable":
+        return "No profile is stable: every one is shown to be left by someone."
+    near = len(found.indistinct)
+    pairs = "" if not near else (
+        f"; {'at least ' if near >= 20 else ''}{counted(near, 'pair')} of them differ by less than the error"
+    )  # fmt: skip
+    return f"The verdict is “cannot tell”: {counted(n_open, 'profile')} may be stable{pairs}."
+
+
+def _lead_words(model: Model, found: Others) -> tuple[str, ...]:
+    likely = [p for p in found.profiles if p.is_equilibrium and p.probability >= 0.1][:_LIKELIEST]
+    verdict = verdict_words(found)
+    said = [f"In this model {verdict[0].lower()}{verdict[1:]} {_STABLE}"]
+    alike = _alike([profile.strategies for profile in likely])
+    if len(likely) > 1 and any(alike):
+        said[0] += f" In all of the likeliest {_play_words(model, found, likely[0].strategies, alike, 'plays ')}."
+    apart = [len(likely) == 1 or not same for same in alike]
+    for k, profile in enumerate(likely):
+        head = "Likeliest" if k == 0 and len(likely) > 1 else "The likely one" if k == 0 else "Next"
+        said.append(f"{head}: {_play_words(model, found, profile.strategies, apart)}; {_chances(found, profile)}.")
+    if not likely:
+        said.append(_without_equilibrium(model, found))
+    return tuple(said)
+
+
+def _chances(found: Others, profile: Profile) -> str:
+    place = tuple(names.index(s) for names, s in zip(found.strategies, profile.strategies, strict=True))
+    return (
+        f"an equilibrium in {percent(profile.probability)} of resamples of the worlds, and stable in "
+        f"{percent(profile.share_of_beliefs, float(found.beliefs.error[place]))} of the beliefs drawn"
+    )
+
+
+def _alike(profiles: list[tuple[str, ...]]) -> list[bool]:
+    """For each player whether it plays the same in all of these profiles."""
+    return [len(set(column)) == 1 for column in zip(*profiles, strict=True)]
+
+
+def _play_words(
+    model: Model, found: Others, strategies: tuple[str, ...], which: list[bool], verb: str = ""
+) -> str:  # fmt: skip
+    """What some of the players play; the verb stands with the first of them."""
+    said = [
+        f"{model.title_of(player)} {{}}“{strategy_words(_instance(model, player, label))}”"
+        for player, label, is_told in zip(found.players, strategies, which, strict=True)
+        if is_told
+    ]
+    return join([text.format(verb if k == 0 else "") for k, text in enumerate(said)])
+
+
+def _without_equilibrium(model: Model, found: Others) -> str:
+    """No pure profile is likely: the end of the branch of logit responses, with its regret."""
+    end = found.play[-1]
+    told = [
+        f"{model.title_of(player)} “{strategy_words(_instance(model, player, names[int(mix.argmax())]))}” "
+        f"({percent(float(mix.max()), float(errors[int(mix.argmax())]))})"
+        for player, names, mix, errors in zip(found.players, found.strategies, end.mixes, end.errors, strict=True)
+        if np.isfinite(mix).all()
+    ]
+    if not told:
+        return "No profile is likely to be stable, and no mixture of strategies was found to be."
+    worst = max(range(len(found.players)), key=lambda i: end.regret[i] / found.ranges[i])
+    return (
+        f"No single profile is likely to be stable. Players who choose better the more it matters would mostly end at "
+        f"{join(told)}; there {model.title_of(found.players[worst])} could still gain {number(end.regret[worst])} "
+        f"points of a range of {number(float(found.ranges[worst]))}."
+    )
+
+
+def _marginals(found: Others) -> tuple[tuple[Floats, ...], tuple[Floats, ...]]:
+    """For each player the share of stable profiles over beliefs in which it plays each strategy, and its error.
+
+    Errors of profiles are taken as independent (Cochran 1977, section 6.3, for the ratio).
+    """
+    weight, error = found.beliefs.share, found.beliefs.error
+    total = float(weight.sum())
+    shares, errors = [], []
+    for i, names in enumerate(found.strategies):
+        along = tuple(j for j in range(weight.ndim) if j != i)
+        if total == 0.0:
+            shares.append(np.full(len(names), np.nan))
+            errors.append(np.full(len(names), np.nan))
+            continue
+        own, noise = weight.sum(axis=along) / total, (error**2).sum(axis=along)
+        rest = (error**2).sum() - noise
+        shares.append(own)
+        errors.append(np.sqrt((1.0 - own) ** 2 * noise + own**2 * rest) / total)
+    return tuple(shares), tuple(errors)
+
+
+def _columns(model: Model, found: Others) -> list[PlayColumn]:
+    shares, errors = _marginals(found)
+    gone = {(s.player, s.strategy) for s in found.survival if s.share_of_beliefs <= _RARELY}
+    columns = []
+    for player, names, own, noise in zip(found.players, found.strategies, shares, errors, strict=True):
+        cells = []
+        for label, share, error in zip(names, own.tolist(), noise.tolist(), strict=True):
+            instance = _instance(model, player, label)
+            shown = strategy_words(instance)
+            colour = colour_of(model, instance) if player == model.decider else None
+            cells.append(
+                PlayCell(shown, colour, share if np.isfinite(share) else 0.0, percent(share, error),
+                         (player, label) in gone)
+            )  # fmt: skip
+        columns.append(PlayColumn(capital(model.title_of(player)), tuple(cells)))
+    return columns
+
+
+def _profile_table(model: Model, found: Others) -> Table:
+    rows = tuple(
+        (
+            *(
+                strategy_words(_instance(model, player, label))
+                for player, label in zip(found.players, profile.strategies, strict=True)
+            ),
+            percent(profile.probability),
+            percent(profile.tolerant),
+            _share_of_beliefs(found, profile),
+            profile.standing,
+            join([measured(r, e) for r, e in zip(profile.regret, profile.error, strict=True)], ";"),
+        )
+        for profile in found.profiles
+    )
+    head = (
+        *(model.title_of(player) for player in found.players),
+        "Equilibrium in resamples", f"within {percent(found.tolerance)} of range", "Stable in beliefs", "Shown",
+        "What each would gain by leaving",
+    )  # fmt: skip
+    return Table("Profiles that may be stable, the likeliest first", head, rows)
+
+
+def _share_of_beliefs(found: Others, profile: Profile) -> str:
+    place = tuple(names.index(s) for names, s in zip(found.strategies, profile.strategies, strict=True))
+    return percent(profile.share_of_beliefs, float(found.beliefs.error[place]))
+
+
+def _led(model: Model, found: Others) -> list[Lead]:
+    """Of each family of the decider's strategies the setting that does best once the others reply."""
+    assert found.replies is not None
+    best: dict[str, Lead] = {}
+    for lead in found.replies.leads:
+        name = _instance(model, model.decider, lead.strategy).strategy.name
+        if name not in best or lead.expected.value > best[name].expected.value:
+            best[name] = lead
+    return sorted(best.values(), key=lambda lead: -lead.expected.value)
+
+
+def _span(lead: Lead) -> tuple[Figure, Figure]:
+    """Worst and best over the replies as estimated; where there is none, over their weights."""
+    return lead.worst or lead.expected, lead.best or lead.expected
+
+
+def _lead_rows(model: Model, found: Others) -> list[LeadRow]:
+    assert found.replies is not None
+    leads = _led(model, found)
+    usual = _usual(leads)
+    figures = [figure for lead in leads for figure in (*_span(lead), lead.expected)]
+    domain = (min(f.low for f in figures), max(f.high for f in figures))
+    rows = []
+    for lead in leads:
+        instance = _instance(model, model.decider, lead.strategy)
+        replies: tuple[ReplyCell, ...] = ()
+        if lead.replies:
+            replies = tuple(
+                ReplyCell(strategy_words(_instance(model, actor, label)), label != common)
+                for actor, label, common in zip(found.replies.others, lead.replies[0].strategies, usual, strict=True)
+            )
+        worst, best = _span(lead)
+        value = measured(lead.expected.value, lead.expected.error)
+        chance = percent(lead.replies[0].probability) if lead.replies else "none"
+        rows.append(
+            LeadRow(
+                capital(words(instance.strategy.name)), strategy_words(instance), colour_of(model, instance), replies,
+                chance, value, reach((worst.low, best.high), (worst.value, best.value), lead.expected.value, domain),
+            )
+        )  # fmt: skip
+    return rows
+
+
+def _usual(leads: list[Lead]) -> tuple[str, ...]:
+    """For each of the others what it replies to most of the decider's strategies."""
+    likeliest = [lead.replies[0].strategies for lead in leads if lead.replies]
+    columns = list(zip(*likeliest, strict=True))
+    return tuple(max(dict.fromkeys(column), key=column.count) for column in columns)
+
+
+def _lead_title(model: Model, found: Others) -> str:
+    assert found.replies is not None
+    leads = [lead for lead in _led(model, found) if lead.replies]
+    columns = zip(*[lead.replies[0].strategies for lead in leads], strict=True)
+    moved = [
+        model.title_of(actor) for actor, column in zip(found.replies.others, columns, strict=False)
+        if len(set(column)) > 1
+    ]  # fmt: skip
+    who = model.title_of(model.decider)
+    if not moved:
+        return f"Whatever {who} does, the others’ likeliest reply is the same"
+    still = len(found.replies.others) - len(moved)
+    rest = "" if not still else "; the rest do not" if still > 1 else "; the other does not"
+    return f"When {who} moves first, {join(moved)} {'changes' if len(moved) == 1 else 'change'} course{rest}"
+
+
+def _lead_caption(model: Model, found: Others) -> str:
+    leads = _led(model, found)
+    top = leads[0].expected
+    level = [
+        lead
+        for lead in leads
+        if top.value - lead.expected.value <= _TOLD * float(np.hypot(top.error, lead.expected.error))
+    ]
+    names = [f"“{strategy_words(_instance(model, model.decider, lead.strategy))}”" for lead in level]
+    best = f"{names[0]} does best" if len(names) == 1 else f"{join(names)} cannot be told apart at the top"
+    return (
+        "Each row is a strategy announced and kept to, in its better setting; beside it the others’ likeliest reply "
+        "(dark where it departs from the usual one), in how many resamples of the worlds that is an equilibrium among "
+        f"them, and the payoff of {model.title_of(model.decider)}: worst to best reply as estimated, the dot over all "
+        f"replies by their weights. With the others replying, {best}."
+    )
+
+
+def _lead_table(model: Model, found: Others) -> Table:
+    assert found.replies is not None
+
+    def shown(figure: Figure | None) -> str:
+        return "none" if figure is None else measured(figure.value, figure.error)
+
+    rows = []
+    for lead in found.replies.leads:
+        replies = [
+            join(
+                [
+                    strategy_words(_instance(model, a, s))
+                    for a, s in zip(found.replies.others, r.strategies, strict=True)
+                ]
+            )
+            + f" ({percent(r.probability)})"
+            for r in lead.replies
+        ]
+        rows.append(
+            (
+                strategy_words(_instance(model, model.decider, lead.strategy)), "; ".join(replies) or "none",
+                percent(lead.without), shown(lead.worst), shown(lead.best), shown(lead.expected),
+                number(lead.quantal), shown(lead.uniform), shown(lead.adversarial),
+            )
+        )  # fmt: skip
+    return Table(
+        f"Payoff of {model.title_of(model.decider)} when it moves first, points",
+        ("Strategy", "Replies", "No reply settled", "Worst reply", "Best reply", "Over replies",
+         "Others choosing noisily", "Others evenly", "Others harming most"),
+        tuple(rows),
+    )  # fmt: skip
+
+
+def _conditions(model: Model, found: Others) -> list[str]:
+    """What makes profiles stable; what all of them have in common is not said again."""
+    conditions = found.beliefs.conditions
+    alike = _alike([condition.profile for condition in conditions])
+    which = [not same for same in alike] if len(conditions) > 1 else [True] * len(alike)
+    said = []
+    for condition in conditions:
+        who = capital(_play_words(model, found, condition.profile, which))
+        share = percent(condition.share)
+        if condition.words is None:
+            said.append(f"{who}: stable in {share} of beliefs; no few assumptions set them apart.")
+            continue
+        said.append(
+            f"{who}: stable in {share} of beliefs, mostly where {_spelled(model, condition.words)}. So it is in "
+            f"{percent(condition.density)} of beliefs of that kind, which make up {percent(condition.coverage)} of "
+            "those in which it is stable."
+        )
+    return said
+
+
+def _spelled(model: Model, text: str) -> str:
+    """Names of assumptions in plain words."""
+    names = {p.name for p in model.uncertain}
+    return re.sub(r"[A-Za-z_]\w*", lambda m: words(m.group()) if m.group() in names else m.group(), text)
+
+
+def _sure(model: Model, found: Others) -> tuple[str, ...]:
+    known, over = found.everyone_knew, found.beliefs
+    said = [
+        f"Over {counted(over.draws, 'draw')} of beliefs, {percent(over.several.value, over.several.error)} leave more "
+        f"than one stable profile and {percent(over.none.value, over.none.error)} leave none.",
+        f"If everyone knew the world, {percent(known.one.value, known.one.error)} of worlds would have one stable "
+        f"profile, {percent(known.several.value, known.several.error)} several and "
+        f"{percent(known.none.value, known.none.error)} none. Nobody knows it, so this is not the answer.",
+    ]
+    if known.repeated is not None and known.repeated < 1.0:
+        said[-1] += f" Two halves of the luck agree on it in {percent(known.repeated)} of worlds."
+    for belief in found.dissent:
+        if belief.covered < 0.995:
+            said.append(
+                f"{capital(model.title_of(belief.actor))} sees “{words(belief.uncertainty)}” differently; the worlds "
+                f"drawn carry {percent(belief.covered)} of its belief."
+            )
+    if found.unpaid:
+        said.append(f"{join([model.title_of(a) for a in found.unpaid])} has no payoff; its strategies count evenly.")
+    used = [fact for fact in found.informed.facts if fact.is_used] if found.informed else []
+    if used:
+        told = [f"{model.title_of(fact.actor)} by “{words(fact.name)}”" for fact in used]
+        said.append(f"What actors know of their own lets them choose better: {join(told)}.")
+    elif found.informed is not None:
+        said.append("Letting actors choose by what they alone know brings them nothing that can be told from luck.")
+    return tuple(said)
+
+
+def _method(found: Others) -> Method:
+    n, r = counted(found.n_worlds, "world"), counted(found.replications, "replication")
+    return Method(
+        (
+            f"Payoffs of all profiles come from the run of {n} with {r} each, weighted by each actor’s own beliefs: "
+            "u_i(s) = Σ_w b_i(w) u_i(s, w). A profile is an equilibrium where nobody gains by leaving it alone, and "
+            f"counts as stable within a tolerance of {percent(found.tolerance)} of its payoff range. Its probability "
+            "is the share of resamples of the worlds in which it is one; it is shown stable or unstable only where all "
+            "gains of leaving are told from zero at 95 % together.",
+            f"The game is solved again for {counted(found.beliefs.draws, 'draw')} of beliefs over the assumptions that "
+            "move payoff differences most. Shares over beliefs count every stable profile of every draw; their errors "
+            "take profiles as independent.",
+            "A reply is an equilibrium of what a strategy of the decider leaves to the others. Where there is no pure "
+            "one, the others’ logit responses stand in.",
+        ),
+        _REFERENCES,
+    )
+
+
+def _instance(model: Model, player: str, label: str) -> Instance:
+    return next(instance for instance in model.instances(player) if instance.label == label)

@@ -1,0 +1,66 @@
+"""What the pictures of who plays what are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+__all__ = ["LeadRow", "PlayCell", "PlayColumn", "ReplyCell", "reach"]
+
+_WIDTH = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class PlayCell:
+    """A strategy of an actor: in what share of stable profiles it is played, and whether it never pays."""
+
+    name: str
+    colour: int | None
+    share: float
+    shown: str
+    is_gone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlayColumn:
+    """An actor and its strategies."""
+
+    actor: str
+    cells: tuple[PlayCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyCell:
+    """What one of the others replies, and whether that departs from its usual reply."""
+
+    name: str
+    departs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LeadRow:
+    """A strategy of the decider, the likeliest reply and what it comes to."""
+
+    family: str
+    label: str
+    colour: int
+    replies: tuple[ReplyCell, ...]
+    chance: str
+    value: str
+    drawn: Markup
+
+
+def reach(interval: tuple[float, float], ends: tuple[float, float], dot: float, domain: tuple[float, float]) -> Markup:
+    """A payoff: a thin line for the 95 % interval, a thick one from the worst to the best reply, a dot between."""
+    low, high = domain
+
+    def x(value: float) -> float:
+        return 4.0 + (_WIDTH - 8.0) * ((value - low) / (high - low) if high > low else 0.5)
+
+    return Markup(
+        f'<svg class="reach" viewBox="0 0 {_WIDTH:.0f} 14" aria-hidden="true">'
+        f'<line class="error" x1="{x(interval[0]):.1f}" x2="{x(interval[1]):.1f}" y1="7" y2="7"/>'
+        f'<line class="span" x1="{x(ends[0]):.1f}" x2="{x(ends[1]):.1f}" y1="7" y2="7"/>'
+        f'<circle class="mean" cx="{x(dot):.1f}" cy="7" r="3.8"/></svg>'
+    )
