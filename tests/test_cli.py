@@ -117,7 +117,7 @@ def test_a_trace_names_the_rule_that_fired() -> None:
     shown = call(*arguments)
     assert shown.exit_code == 0, shown.output
     assert "North plays reciprocate(patience=6)" in shown.output
-    assert re.search(r"north chooses freeze  \(reciprocate, line \d+: always\)", shown.output)
+    assert re.search(r"North: freeze  \(reciprocate, line \d+: always\)", shown.output)
     data = json.loads(call(*arguments, "--json").output)
     assert len(data["steps"]) == 17
     assert data["steps"][0]["stock"]["arms_north"] == 10

@@ -126,8 +126,10 @@ def _show_step(console: Console, model: Model, before: Step | None, step: Step) 
     if not step.fired and not step.things["choice"]:
         console.print("  " + _line(step.things["mode"]) + "; " + _line(step.things["stock"]))
         return
-    for family, option in step.things["choice"].items():
-        console.print(f"  {family} chooses [bold]{option}[/bold]  ({step.fired.get(family, '')})")
+    for choice in model.choices:
+        who = model.title_of(choice.actor) + (f", {choice.dimension}" if choice.dimension else "")
+        option, rule = step.things["choice"][choice.family], step.fired.get(choice.family, "")
+        console.print(f"  {who}: [bold]{option}[/bold]  ({rule})")
     happened = [name for name, value in {**step.things["event"], **step.things["move"]}.items() if value is True]
     counted = {n: v for n, v in step.things["event"].items() if not isinstance(v, bool)}
     console.print("  happened: " + (", ".join(happened) or "nothing") + (f"; {_line(counted)}" if counted else ""))
