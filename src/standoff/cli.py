@@ -386,4 +386,5 @@ def _print_run(ensemble: Any, as_json: bool) -> None:
 
 
 import standoff.cli_analysis  # noqa: E402
-import standoff.cli_evidence  # noqa: E402, F401 (its commands add themselves)
+import standoff.cli_evidence  # noqa: E402
+import standoff.cli_games  # noqa: E402, F401 (its commands add themselves)
