@@ -56,8 +56,8 @@ def space_picture(model: Model, deal: Deal, found: Deals, parts: Any) -> Picture
         maps.append(_gains_map(model, axes, party, as_grid(zone.gains[i]), as_grid(zone.errors[i]), zoned, shown))
     caption = (
         f"Against {without_words(model, zone.without)}. Full outline: every party is shown to gain, 95 % for the whole "
-        "map; dashed: they gain as estimated. Beside it what each party expects to gain, in points, ± one standard error. "
-        "● all would keep their word, × someone would break it, no sign: cannot tell."
+        "map; dashed: they gain as estimated. Beside it what each party expects to gain, in points, ± one standard "
+        "error. ● all would keep their word, × someone would break it, no sign: cannot tell."
     )
     return Picture(
         parts.zone_part(maps), caption, f"Where {join([model.title_of(p) for p in found.parties])} both gain"
