@@ -114,13 +114,15 @@ def test_the_sentences_tell_the_answer(held):
 
 
 def test_a_reply_view_takes_the_weights_given(ensemble):
-    replies = np.array([[0.5, 0.5], [0.0, 1.0]])
+    replies = np.array([0.5, 0.5, 0.0, 1.0])  # the profiles' order: stays against soft and hard, goes likewise
     found = holding(ensemble, replies=replies)
     assert [h.view.kind for h in found.held] == ["uniform", "profile", "replies", "adversarial"]
     reply, adversarial = found.held[2], found.held[3]
     np.testing.assert_allclose(reply.payoffs.mean[1], adversarial.payoffs.mean[1])
-    with pytest.raises(ValueError, match=r"weights of shape \(2, 2\)"):
+    with pytest.raises(ValueError, match="replies must be 4 weights"):
         holding(ensemble, replies=np.ones((2, 2)))
+    with pytest.raises(ValueError, match="replies must sum to 1"):
+        holding(ensemble, replies=np.ones(4))
 
 
 def test_every_number_of_the_answer_goes_to_json(held, hinged):

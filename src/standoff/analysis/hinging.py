@@ -123,7 +123,7 @@ def hinging(
     Args:
         ensemble: Every strategy of the decider against the same profiles of the others.
         ledger: The study's evidence, to name the documents behind the linchpins.
-        replies: (strategies, profiles of the others), what the others reply, if `view` is `replies`.
+        replies: (profiles of the ensemble,), what the others reply, if `view` is `replies`; see `find_views`.
         view: `uniform`, `adversarial`, `replies`, or a named profile.
         permutations, pair_permutations: For the nulls; at least 99 and 39.
         seed: Of folds, permutations and resamples.

@@ -86,7 +86,7 @@ def holding(
 
     Args:
         ensemble: Every strategy of the decider against the same profiles of the others.
-        replies: (strategies, profiles of the others), what the others reply to each strategy; rows sum to 1.
+        replies: (profiles of the ensemble,), the view in which the others reply; see `find_views`.
         weightings: More weightings of the design's worlds, by name (shape (worlds,)), besides those of `weigh_worlds`.
         seed: Of the folds.
 

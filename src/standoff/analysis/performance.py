@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.analysis.findings import Figure, Floats, Inputs
+from standoff.analysis.holding import Held, Holding
 from standoff.analysis.ranking import Ranking, rank
 from standoff.analysis.robustness import Payoffs, Robustness, robustness
 from standoff.ensemble.design import choose_profiles
@@ -123,8 +124,13 @@ class Performance:
         return tuple(range(len(self.strategies))) if first is None else tuple(map(self.labels.index, first.order))
 
 
-def performance(ensemble: Ensemble) -> Performance:
+def performance(ensemble: Ensemble, held: Holding | None = None) -> Performance:
     """Answer from an ensemble of all the decider's strategies against some profiles of the others.
+
+    Args:
+        ensemble: Of the run.
+        held: What holds up in the same run, where that was computed: its rankings and regrets of the decider's payoff
+            are taken as they are.
 
     Worlds in which some profile has no sound future are left out for all, so that strategies are compared on the
     same worlds. With none left, `standings` is empty.
@@ -141,11 +147,13 @@ def performance(ensemble: Ensemble) -> Performance:
     strategies = tuple(program.instances[decider][j] for j in played)
     data = _Data(ensemble, decider, played, np.flatnonzero(sound))
     views = _views(ensemble, decider, played) if sound.any() else []
+    known = {each.view.name or None: each for each in (held.held if held else ())
+             if each.view.kind in ("uniform", "profile")}  # fmt: skip
     return Performance(
         model.decider,
         strategies,
         measures,
-        tuple(_standing(data, view, members, strategies, measures) for view, members in views),
+        tuple(_standing(data, view, members, strategies, measures, known.get(view.name)) for view, members in views),
         int(sound.sum()),
         int((~sound).sum()),
         ensemble.design.replications,
@@ -207,6 +215,7 @@ def _standing(
     members: npt.NDArray[np.bool_],
     strategies: Sequence[Instance],
     measures: Sequence[Measure],
+    held: Held | None,
 ) -> Standing:
     labels = tuple(instance.label for instance in strategies)
     cells: list[list[Cell]] = [[] for _ in labels]
@@ -218,10 +227,13 @@ def _standing(
         for s in range(len(labels)):
             share = 1.0 if present is None else float(np.nan_to_num(present[s]).mean())
             cells[s].append(_cell(measure, mean[s], None if halves is None else halves[s], share))
-        rankings.append(_rank(labels, measure, mean))
+        is_held = held is not None and measure.kind == "payoff"
+        rankings.append(held.robustness.ranking if held and is_held else _rank(labels, measure, mean))
         if measure.limit is not None:
             inside.append(_inside(measure, mean, halves))
-        if measure.kind == "payoff" and mean.shape[1] >= FEWEST_WORLDS:
+        if held and is_held:
+            robust = held.robustness
+        elif measure.kind == "payoff" and mean.shape[1] >= FEWEST_WORLDS:
             inputs = Inputs((), np.zeros((mean.shape[1], 0)))
             robust = robustness(Payoffs(labels, mean, inputs, halves))
     every = np.array(inside)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +13,7 @@ from scipy.special import ndtr
 from standoff.analysis.discovery import Box, Discovery, discover
 from standoff.analysis.findings import Floats, Inputs
 from standoff.analysis.naming import amount, capital, join, name_strategy, per_cent, plain
+from standoff.analysis.regression import one_thread
 from standoff.analysis.robustness import Learned, Payoffs
 from standoff.analysis.satisficing import Bound, satisficing
 from standoff.analysis.views import Faced
@@ -64,14 +67,21 @@ def find_regions(
     """
     s = payoffs.names.index(leader)
     name = name_strategy(faced.strategies[s])
-    regions = [
-        _region(faced, "fails", outcome, chance, f"worlds where {name} breaks {what}", seed)
+    wanted = [
+        ("fails", outcome, chance, f"worlds where {name} breaks {what}")
         for outcome, what, chance in _failing(faced, leader, s, outcomes, seed)
     ]
-    for r, chance in _rivals(payoffs, known, s):
-        kind = f"worlds where {name_strategy(faced.strategies[r])} does better than {name}"
-        regions.append(_region(faced, "better", payoffs.names[r], chance, kind, seed))
-    return tuple(regions)
+    wanted += [
+        (
+            "better",
+            payoffs.names[r],
+            chance,
+            f"worlds where {name_strategy(faced.strategies[r])} does better than {name}",
+        )
+        for r, chance in _rivals(payoffs, known, s)
+    ]
+    with one_thread(), ThreadPoolExecutor(os.cpu_count()) as threads:
+        return tuple(threads.map(lambda one: _region(faced, one[0], one[1], one[2], one[3], seed), wanted))
 
 
 def _failing(

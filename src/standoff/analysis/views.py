@@ -172,7 +172,8 @@ def find_views(faced: Faced, replies: Floats | None = None) -> tuple[View, ...]:
 
     Args:
         faced: The arranged ensemble.
-        replies: (strategies, profiles of the others), weights of what the others reply to each strategy.
+        replies: (profiles of the ensemble,), weights of the others' profiles as replies to the decider's strategy in
+            each, summing to 1 over those with the same strategy.
 
     Raises:
         ValueError: Replies of another shape, or that do not sum to 1.
@@ -182,9 +183,12 @@ def find_views(faced: Faced, replies: Floats | None = None) -> tuple[View, ...]:
     views = [View("uniform", "", "", float(n_others), even)]
     views += _named(faced)
     if replies is not None:
-        if replies.shape != even.shape or not np.allclose(replies.sum(axis=1), 1.0) or (replies < 0.0).any():
-            raise ValueError(f"replies must be weights of shape {even.shape} that sum to 1 in each row")
-        views.append(View("replies", "", "", float((replies > 0.0).sum(axis=1).mean()), replies))
+        if replies.shape != (faced.place.size,) or (replies < 0.0).any():
+            raise ValueError(f"replies must be {faced.place.size} weights, one a profile, none negative")
+        replied = replies[faced.place]
+        if not np.allclose(replied.sum(axis=1), 1.0):
+            raise ValueError("replies must sum to 1 over the profiles with the same strategy of the decider")
+        views.append(View("replies", "", "", float((replied > 0.0).sum(axis=1).mean()), replied))
     if faced.is_paid and n_others > 1:
         pick = answer_worst(faced.means("payoff", faced.decider), faced.inputs)
         count = float(np.mean([np.unique(row).size for row in pick]))

@@ -23,6 +23,10 @@ from standoff.brief.documents import Evidence, documents_section, documents_styl
 from standoff.brief.others import others_section
 from standoff.brief.playing import Unanswered
 from standoff.brief.questions import first_picture, holds_up, map_section, over_time, views
+from standoff.brief.robust import Robust
+from standoff.brief.section_explore import explore
+from standoff.brief.section_hinges import first_hinge, hinges_on, unanswered
+from standoff.brief.section_holds import gives_up
 from standoff.brief.sections import Method, Picture, Section, make_grid
 from standoff.brief.terminal import owned_up
 from standoff.brief.wording import SURE, capital, counted
@@ -49,6 +53,7 @@ class Findings:
     ledger: Ledger
     facts: Mapping[str, Why]
     evidence: Evidence
+    robust: Robust | Unanswered
     others: Others | Unanswered
     deals: tuple[Deals | Unanswered, ...]
 
@@ -75,7 +80,7 @@ def make_page(findings: Findings) -> Page:
         model.title,
         model.question,
         _day(model.as_of),
-        answer(model, results).sentences,
+        (*answer(model, results).sentences, *_hinge(findings)),
         first_picture(model, results),
         tuple(sections),
     )
@@ -84,8 +89,9 @@ def make_page(findings: Findings) -> Page:
 def render_page(page: Page) -> str:
     """The page as one self-contained HTML file."""
     environment = _environment()
-    sheets = [_text(environment, name) for name in ("page.css", "documents.css", "games.css")]
-    css, script = Markup("").join([*sheets, Markup(documents_style())]), _text(environment, "page.js")
+    sheets = [_text(environment, name) for name in ("page.css", "documents.css", "games.css", "robust.css")]
+    css = Markup("").join([*sheets, Markup(documents_style())])
+    script = Markup("").join(_text(environment, name) for name in ("page.js", "explore.js"))
     return environment.get_template("page.html.j2").render(page=page, css=css, script=script)
 
 
@@ -99,6 +105,31 @@ def _holds_up(findings: Findings) -> Section:
 
 def _views(findings: Findings) -> Section | None:
     return views(findings.model, findings.performance)
+
+
+def _gives_up(findings: Findings) -> Section | None:
+    robust = findings.robust
+    return gives_up(findings.model, robust.holding, _environment()) if isinstance(robust, Robust) else None
+
+
+def _hinges_on(findings: Findings) -> Section:
+    robust = findings.robust
+    if isinstance(robust, Unanswered):
+        return unanswered(robust.why)
+    return hinges_on(findings.model, robust.hinging, robust.faced.inputs, _environment())
+
+
+def _explore(findings: Findings) -> Section | None:
+    robust = findings.robust
+    if isinstance(robust, Unanswered):
+        return None
+    return explore(findings.model, robust.faced, robust.holding, robust.hinging, _environment())
+
+
+def _hinge(findings: Findings) -> tuple[str, ...]:
+    """The last sentence of the answer: the top linchpin with its flip point."""
+    robust = findings.robust
+    return (first_hinge(findings.model, robust.hinging),) if isinstance(robust, Robust) else ()
 
 
 def _others(findings: Findings) -> Section:
@@ -175,6 +206,9 @@ def _run(findings: Findings) -> Section:
 
 SECTIONS: tuple[Callable[[Findings], Section | None], ...] = (
     _holds_up,
+    _gives_up,
+    _hinges_on,
+    _explore,
     _views,
     _others,
     _deals,

@@ -16,6 +16,7 @@ from standoff.brief.assumptions import read_facts
 from standoff.brief.documents import Evidence
 from standoff.brief.page import Findings, make_page, render_page
 from standoff.brief.playing import Unanswered, find_deals, find_others, plan_deals, run_deals
+from standoff.brief.robust import find_robust
 from standoff.ensemble.claims import Judged, collect_expectations, judge_expectations
 from standoff.ensemble.design import Design
 from standoff.ensemble.ensemble import Ensemble
@@ -139,7 +140,9 @@ def write_brief(
     """
     model = study.model
     ledger = load_ledger(model.folder)
-    results = performance(ensemble)
+    others = find_others(ensemble, ensemble.design.seed)
+    robust = find_robust(ensemble, ledger, None if isinstance(others, Unanswered) else others.reply_weights)
+    results = performance(ensemble, None if isinstance(robust, Unanswered) else robust.holding)
     best = study.program.instances[study.program.players.index(model.decider)].index(
         results.strategies[results.order[0]]
     )
@@ -155,7 +158,8 @@ def write_brief(
             headlines(ensemble, ledger, best),
             None if sources is None else look(ledger, sources),
         ),
-        find_others(ensemble, ensemble.design.seed),
+        robust,
+        others,
         tuple(deals),
     )
     path = folder / PAGE

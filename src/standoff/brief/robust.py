@@ -1,0 +1,43 @@
+"""What holds up and what it hinges on, for the page: computed together, since both look at one arranged run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from standoff.analysis.findings import Floats
+from standoff.analysis.hinging import Hinging, hinging
+from standoff.analysis.holding import Holding, holding
+from standoff.analysis.views import Faced, arrange
+from standoff.brief.playing import Unanswered
+from standoff.ensemble.ensemble import Ensemble
+from standoff.evidence.claims import Ledger
+
+__all__ = ["Robust", "find_robust"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Robust:
+    """The arranged run, and the answers to the first two questions."""
+
+    faced: Faced
+    holding: Holding
+    hinging: Hinging
+
+
+def find_robust(
+    ensemble: Ensemble, ledger: Ledger, replies: Floats | None = None, seed: int = 0
+) -> Robust | Unanswered:
+    """Both answers, or why there are none.
+
+    Args:
+        ensemble: Every strategy of the decider against the same profiles of the others.
+        ledger: The study's evidence.
+        replies: (profiles,), the view in which the others reply.
+        seed: Of folds, permutations and resamples.
+    """
+    try:
+        faced = arrange(ensemble)
+        held = holding(ensemble, replies=replies, seed=seed)
+        return Robust(faced, held, hinging(ensemble, ledger=ledger, seed=seed))
+    except ValueError as error:
+        return Unanswered("hinges", str(error).replace("`", ""))

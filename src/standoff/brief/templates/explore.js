@@ -1,0 +1,80 @@
+"use strict";
+(() => {
+  // worlds: narrowing an assumption keeps some of them, and every strategy's figures follow
+  const box = document.getElementById("x-worlds");
+  if (!box) return;
+  const data = JSON.parse(document.getElementById("x-data").textContent), n = data.worlds;
+  const unpack = packed => {
+    const bytes = Uint8Array.from(atob(packed.data), c => c.charCodeAt(0)), view = new DataView(bytes.buffer);
+    const span = (packed.high - packed.low) / 65535;
+    return Float64Array.from({length: bytes.length / 2}, (_, i) => packed.low + span * view.getUint16(2 * i, true));
+  };
+  const columns = data.axes.map(unpack), measures = data.measures.map(() => null);
+  const fields = [...box.querySelectorAll("fieldset")], rows = [...box.querySelectorAll(".shown tbody tr")];
+  const select = box.querySelector("select");
+  const shown = (value, digits = 2) => {
+    if (!Number.isFinite(value)) return "not known";
+    const places = value === 0 ? 0 : Math.max(0, Math.min(6, digits - 1 - Math.floor(Math.log10(Math.abs(value)))));
+    return value.toFixed(places).replace("-", "\u2212");
+  };
+  const measured = (value, error, unit) => {
+    const scale = unit === "%" ? 100 : 1, e = error * scale, v = value * scale;
+    const places = e > 0 ? Math.max(0, Math.min(6, -Math.floor(Math.log10(e)))) : 1;
+    const text = `${v.toFixed(places).replace("-", "\u2212")} \u00b1 ${shown(e, 1)}`;
+    return unit === "%" ? `${text} %` : `${text} ${unit}`.trim();
+  };
+  const ends = () => fields.map((field, a) => {
+    const [low, high] = [...field.querySelectorAll("input")].map(input => +input.value / 100);
+    const [least, most] = data.axes[a].ends;
+    return {part: [low, high], low: least + low * (most - least), high: least + high * (most - least)};
+  });
+  const update = () => {
+    const chosen = ends(), keep = [];
+    for (let w = 0; w < n; w++) {
+      if (chosen.every((end, a) => (end.part[0] === 0 || columns[a][w] >= end.low) && (end.part[1] === 1 || columns[a][w] <= end.high))) keep.push(w);
+    }
+    chosen.forEach((end, a) => {
+      const kept = fields[a].querySelector(".kept"), unit = data.axes[a].unit;
+      kept.style.left = `${100 * end.part[0]}%`;
+      kept.style.width = `${100 * (end.part[1] - end.part[0])}%`;
+      const texts = [end.low, end.high].map(value => `${shown(value)} ${unit}`.trim());
+      fields[a].querySelectorAll("output").forEach((output, i) => { output.textContent = texts[i]; });
+      fields[a].querySelectorAll("input").forEach((input, i) => input.setAttribute("aria-valuetext", texts[i]));
+    });
+    const all = keep.length === n;
+    document.getElementById("x-count").textContent = all ? `All ${n} worlds` : `${keep.length} of ${n} worlds`;
+    const m = +select.value, measure = data.measures[m];
+    measures[m] ??= unpack(measure);
+    const figures = rows.map((_, s) => {
+      let sum = 0, square = 0, inside = 0;
+      for (const w of keep) {
+        const value = measures[m][s * n + w];
+        sum += value;
+        square += value * value;
+        if (measure.limit !== null && (measure.better === "lower" ? value <= measure.limit : value >= measure.limit)) inside++;
+      }
+      const mean = sum / keep.length;
+      const error = Math.sqrt(Math.max(square / keep.length - mean * mean, 0) / Math.max(keep.length - 1, 1));
+      return {mean, error, inside: inside / keep.length};
+    });
+    const means = figures.map(f => f.mean), low = Math.min(...means), high = Math.max(...means), pad = 0.08 * (high - low) || 1;
+    rows.forEach((row, s) => {
+      const {mean, error, inside} = figures[s], few = keep.length < 2;
+      row.querySelector(".dot").style.left = few ? "0%" : `${100 * (mean - low + pad) / (high - low + 2 * pad)}%`;
+      row.querySelector(".x-mean").textContent = few ? "too few worlds" : measured(mean, error, measure.unit);
+      row.querySelector(".x-within").textContent = few || measure.limit === null ? "" : `${Math.round(100 * inside)} %`;
+    });
+    document.getElementById("x-caption").textContent = `${measure.title}, mean over the worlds kept`;
+  };
+  for (const field of fields) {
+    const [low, high] = field.querySelectorAll("input");
+    low.addEventListener("input", () => { if (+low.value > +high.value - 2) low.value = +high.value - 2; update(); });
+    high.addEventListener("input", () => { if (+high.value < +low.value + 2) high.value = +low.value + 2; update(); });
+  }
+  select.addEventListener("change", update);
+  document.getElementById("x-all").addEventListener("click", () => {
+    for (const field of fields) [0, 100].forEach((value, i) => { field.querySelectorAll("input")[i].value = value; });
+    update();
+  });
+  update();
+})();
