@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-_STUDY_HELP = "STUDY is a folder with a study.yaml, or the name of a bundled study: korea, rivals."
-
-
 class _Group(click.Group):
     """Commands in the order in which an analyst meets them; unknown names get the nearest."""
 
@@ -48,6 +45,8 @@ def main() -> None:
     A first look:
       standoff check korea
       standoff brief korea --out korea-brief
+
+    STUDY is a folder with a study.yaml, or the name of a bundled study: korea, lake, rivals.
     """
 
 
