@@ -82,7 +82,7 @@ def test_a_dilemma_has_one_profile_and_says_so(study_of: Build) -> None:
 
 def test_a_stag_hunt_has_several_and_the_other_follows_the_decider(study_of: Build) -> None:
     section = _section(study_of(STAG))
-    assert section.title == "2 profiles are shown to be stable"
+    assert section.title == "2 profiles are stable; which comes about, the model cannot say"
     assert "2 profiles are shown to be stable; which comes about, the model cannot say" in section.lead[0]
     assert section.pictures[1].title == "When Northland moves first, Southland changes course"
     assert "“stays calm” does best" in section.pictures[1].caption

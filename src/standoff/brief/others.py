@@ -91,6 +91,8 @@ def others_title(model: Model, found: Others) -> str:
         return f"One profile is stable: {profile_words(model, found, found.profiles[0].strategies)}"
     if found.verdict == "none stable":
         return "No profile is stable: whatever is played, someone gains by leaving it"
+    if found.verdict == "several stable":
+        return _several(model, found)
     settled, open_ = [], []
     for player, names, share in zip(found.players, found.strategies, play_shares(found)[0], strict=True):
         top = int(np.nanargmax(share)) if np.isfinite(share).any() else 0
@@ -98,14 +100,24 @@ def others_title(model: Model, found: Others) -> str:
             settled.append((model.title_of(player), strategy_words(instance_of(model, player, names[top]))))
         else:
             open_.append(model.title_of(player))
-    several = f"{found.standing.clip(min=0).sum()} profiles are shown to be stable"
-    rest = several if found.verdict == "several stable" else "Which profile comes about, the model cannot tell"
+    rest = "Which profile comes about, the model cannot tell"
     if not settled:
         return rest
     told = join([f"{who} plays “{what}”" if k == 0 else f"{who} “{what}”" for k, (who, what) in enumerate(settled)])
     if not open_:
         return f"{told} in most stable profiles; {rest[0].lower()}{rest[1:]}"
     return f"{told}, nearly whatever is believed; what {join(open_)} will do cannot be told"
+
+
+def _several(model: Model, found: Others) -> str:
+    """How many are shown to be stable, and what they have in common."""
+    stable = [profile.strategies for profile in found.profiles if profile.standing == "stable"]
+    title = f"{int((found.standing == 1).sum())} profiles are stable"
+    alike = _alike(stable)
+    if not any(alike):
+        return f"{title}; which comes about, the model cannot say"
+    common = _play_words(model, found, stable[0], alike, "plays ")
+    return f"{title}: {common} in {'both' if len(stable) == 2 else 'all'}"
 
 
 def profile_words(model: Model, found: Others, strategies: tuple[str, ...]) -> str:
@@ -196,6 +208,8 @@ def _conditions(model: Model, found: Others) -> list[str]:
     alike = _alike([condition.profile for condition in conditions])
     which = [not same for same in alike] if len(conditions) > 1 else [True] * len(alike)
     said = []
+    if len(conditions) > 1 and any(alike):
+        said.append(f"In all of these {_play_words(model, found, conditions[0].profile, alike, 'plays ')}.")
     for condition in conditions:
         who = capital(_play_words(model, found, condition.profile, which))
         share = percent(condition.share)

@@ -149,7 +149,11 @@ def lead_title(model: Model, found: Others) -> str:
     ]  # fmt: skip
     who = model.title_of(model.decider)
     if not moved:
-        return f"Whatever {who} does, the others’ likeliest reply is the same"
+        others = [model.title_of(actor) for actor in found.replies.others]
+        whose = (
+            "the others’" if len(others) > 1 else f"{others[0]}’s" if not others[0].endswith("s") else f"{others[0]}’"
+        )
+        return f"Whatever {who} does, {whose} likeliest reply is the same"
     still = len(found.replies.others) - len(moved)
     rest = "" if not still else "; the rest do not" if still > 1 else "; the other does not"
     return f"When {who} moves first, {join(moved)} {'changes' if len(moved) == 1 else 'change'} course{rest}"
