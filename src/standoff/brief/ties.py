@@ -17,7 +17,8 @@ __all__ = ["draw_ties"]
 
 _WIDTH, _SIDE, _MIDDLE = 1180.0, 366.0, (470.0, 710.0)
 _LINE, _PAD, _BOX_PAD = 13.5, 9.0, 8.0
-_CLAIM_LETTERS, _BOX_LETTERS, _HEAD_LETTERS = 58, 33, 46
+# As many letters a line as fit in the widest of the usual system faces (about 0.6 em a letter at 11 px).
+_CLAIM_LETTERS, _BOX_LETTERS, _HEAD_LETTERS = 46, 28, 42
 
 
 @dataclass(frozen=True, slots=True)
