@@ -239,7 +239,7 @@ def run(study: str, as_json: bool, out: Path | None, profile: str | None, design
 
 @main.command()
 @_with_study
-@_sizes(worlds=256, replications=8)
+@_sizes(worlds=1024, replications=4)
 @click.option("--out", type=click.Path(path_type=Path), default=None, metavar="DIR",
               help="Where to write brief.html; STUDY-brief by default.")  # fmt: skip
 @click.option("--sources", type=click.Path(path_type=Path, exists=True, file_okay=False), default=None, metavar="DIR",

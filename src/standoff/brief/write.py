@@ -31,6 +31,9 @@ __all__ = ["PAGE", "BriefDesign", "brief_design", "make_brief", "write_brief"]
 PAGE = "brief.html"
 _LUCK_OF_DEALS = 4
 """Replications for deals, whose gains are paired and averaged over profiles besides."""
+_MOST_WORLDS_OF_EFFECTS = 256
+"""Worlds for deals and for tests of claims, which compare two runs world by world: that needs fewer than a ranking."""
+_MOST_LUCK_OF_CLAIMS = 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +51,7 @@ class BriefDesign:
 
 
 def brief_design(
-    study: Study, worlds: int = 256, replications: int = 8, seed: int = 1, fixed: Mapping[str, float] | None = None
+    study: Study, worlds: int = 1024, replications: int = 4, seed: int = 1, fixed: Mapping[str, float] | None = None
 ) -> BriefDesign:
     """What a brief of this size needs.
 
@@ -61,15 +64,19 @@ def brief_design(
     """
     design = study.design(worlds, replications, seed, fixed=fixed)
     luck = _LUCK_OF_DEALS if replications >= _LUCK_OF_DEALS else 2
-    return BriefDesign(design, plan_fans(study.program, design), plan_deals(study.model, worlds, luck, seed))
+    return BriefDesign(
+        design,
+        plan_fans(study.program, design),
+        plan_deals(study.model, min(worlds, _MOST_WORLDS_OF_EFFECTS), luck, seed),
+    )
 
 
 def make_brief(
     study: Study,
     folder: Path,
     *,
-    worlds: int = 256,
-    replications: int = 8,
+    worlds: int = 1024,
+    replications: int = 4,
     seed: int = 1,
     fixed: Mapping[str, float] | None = None,
     threads: int | None = None,
@@ -81,8 +88,8 @@ def make_brief(
     Args:
         study: The study.
         folder: Where `brief.html` goes.
-        worlds: Draws of all uncertainties and values.
-        replications: Streams of chance inside each world; expectations are tested with twice as many.
+        worlds: Draws of all uncertainties and values; deals and expectations are run on at most 256.
+        replications: Streams of chance inside each world; expectations are tested with more, up to 16.
         seed: Of worlds and luck.
         fixed: Uncertainties held at a number; expectations and deals are run with all as drawn.
         threads: At most so many at once.
@@ -110,8 +117,10 @@ def make_brief(
         first += one.n_futures
     plan = design.followed
     paths = run_paths(study.program, design.ensemble, plan.symbols, plan.profiles, plan.worlds, plan.replications)
+    fewer = min(worlds, _MOST_WORLDS_OF_EFFECTS)
+    luck = min(2 * replications * worlds // fewer, _MOST_LUCK_OF_CLAIMS)
     judged = judge_expectations(
-        study.model, expectations, worlds, 2 * replications, seed, threads=threads, progress=_part(progress, whole, 0)
+        study.model, expectations, fewer, luck, seed, threads=threads, progress=_part(progress, whole, 0)
     )
     return write_brief(study, ensemble, plan, paths, judged, folder, sources, dealt)
 
