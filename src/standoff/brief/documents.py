@@ -122,9 +122,10 @@ def _sure(found: Agreement, evidence: Evidence) -> tuple[str, ...]:
         if claim.answer == "mixed" and cuts:
             lines.append(f"“{claim.says}”: {_plain(cuts[0])}.")
     if evidence.at_hand is None:
+        titles = join([document.title for document in found.documents])
         lines.append(
-            "The documents’ own words are not on this page. Who has the documents can have them shown: "
-            "standoff brief … --sources DIR."
+            f"Not at hand for this page, which has only our own words: {titles}. Who has the documents can have them "
+            "shown: standoff brief … --sources DIR."
         )
     else:
         absent = [row.metadata.title or row.name for row in evidence.at_hand.rows if not row.is_at_hand]
