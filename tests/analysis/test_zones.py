@@ -45,11 +45,20 @@ def test_a_flip_is_seen_between_ends_that_tell_nothing(strategies):
     )
 
 
+def test_the_flip_told_is_that_whose_sides_reach_furthest(strategies):
+    parts = ((SIX,), (SIX,), (TWO, SIX), (SIX,), (TWO, SIX), (TWO,), (TWO,), (TWO,))
+    said = say_zones(INPUTS, "fear", zones(*parts), strategies)
+    assert said == (
+        "Below 0.25 a year, reciprocate (patience 6); above 0.62 a year, reciprocate (patience 2); between, cannot "
+        "tell."
+    )
+
+
 def test_three_stretches_in_turn(strategies):
     said = say_zones(INPUTS, "fear", zones((RACE,), (TWO,), (RACE,)), strategies)
     assert said == (
-        "Below 0.33 a year, race on; from 0.33 a year to 0.67 a year, reciprocate (patience 2); above 0.67 a year, race "
-        "on."
+        "Below 0.33 a year, race on; from 0.33 a year to 0.67 a year, reciprocate (patience 2); above 0.67 a year, "
+        "race on."
     )
 
 

@@ -57,12 +57,23 @@ def say_zones(inputs: Inputs, name: str, zones: Sequence[Zone], strategies: Sequ
 
 
 def _chain(zones: Sequence[Zone]) -> list[int]:
-    """Zones from low to high of which each has nothing in common with the next: the sharpest flip, and those beyond."""
+    """Zones from low to high of which each has nothing in common with the next.
+
+    First the flip whose two sides reach furthest and have nothing in common, of equals the sharpest; then those
+    beyond it.
+    """
     sets = [set(zone.strategies) for zone in zones]
-    apart = [(j - i, i, j) for i in range(len(zones)) for j in range(i + 1, len(zones)) if sets[i].isdisjoint(sets[j])]
+    apart = [(i, j) for i in range(len(zones)) for j in range(i + 1, len(zones)) if sets[i].isdisjoint(sets[j])]
     if not apart:
         return []
-    _, low, high = min(apart)
+
+    def reach(pair: tuple[int, int]) -> tuple[float, int]:
+        sides = [_stretch(zones, at, tuple(sets[other])) for at, other in (pair, pair[::-1])]
+        seen = [set().union(*sets[first : last + 1]) for first, last in sides]
+        clear = sides[0][1] < sides[1][0] and seen[0].isdisjoint(seen[1])
+        return clear * sum(zones[last].high - zones[first].low for first, last in sides), pair[0] - pair[1]
+
+    low, high = max(apart, key=reach)
     chain = [low, high]
     while after := next((k for k in range(chain[-1] + 1, len(zones)) if sets[k].isdisjoint(sets[chain[-1]])), None):
         chain.append(after)
