@@ -66,11 +66,10 @@ def test_what_is_given_up_is_told_with_the_tenth_that_hurts(study: Study, robust
     table = section.pictures[0].table
     assert table is not None
     assert [row[0] for row in table.rows] == ["goes", "stays"]
-    assert section.pictures[0].drawn.count('aria-label=') == 2
+    assert section.pictures[0].drawn.count("aria-label=") == 2
     assert section.sure[0].startswith("Goes is best on average")
-    assert re.match(
-        r"The mean payoff of the first is .* points: 0\.\d+ from worlds and 0\.\d+ from luck", section.sure[1]
-    )
+    # the payoff is a sum of single assumptions, which a Latin hypercube integrates almost exactly
+    assert re.search(r"points: 0(\.0\d+)? from worlds and 0\.0\d+ from luck\.$", section.sure[1])
 
 
 def test_linchpins_stand_under_facts_and_wants_with_their_flips(study: Study, robust: Robust) -> None:

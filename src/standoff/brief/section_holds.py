@@ -50,7 +50,7 @@ def gives_up(model: Model, found: Holding, environment: Environment) -> Section 
     order = [found.labels.index(label) for label in robust.ranking.order]
     top = float(np.quantile(robust.regret.by_world, 0.995)) or 1.0
     strips = [_strip(model, found, s, top) for s in order]
-    ticks = [(number(tick), 100.0 * tick / top) for tick in nice_ticks((0.0, top), 5)]
+    ticks = [(number(tick), round(100.0 * tick / top, 2)) for tick in nice_ticks((0.0, top), 5)]
     module: Any = environment.get_template("robust.html.j2").module
     drawn = Markup(module.strips_part(strips, ticks))
     pictures = [
