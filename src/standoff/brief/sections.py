@@ -259,7 +259,7 @@ def _column(
         value, error = _split(_measured(model, measure, cell.figure))
         if cell.present < 1.0:
             error += f" in {percent(cell.present)}"
-        within = "" if cell.within is None else f"{percent(cell.within.value)} within"
+        within = "" if cell.within is None else f"{_narrow(cell.within.value)} within"
         drawn.append(Cell(value, error, within, picture, len(order) > 1 and results.labels[s] in best))
     limit = ""
     if measure.limit is not None:
@@ -276,9 +276,14 @@ def _kept(standing: Standing, order: Sequence[int], limited: int) -> list[Cell]:
         top = standing.kept[most]
         level = top.value - kept.value <= 1.96 * float(np.hypot(top.error, kept.error))
         picture = bar(kept.value, (kept.value, kept.value), None, "higher", (0.0, float(limited)), hollow=False)
-        within = f"{percent(all_of.value)} all"
+        within = f"{_narrow(all_of.value)} all"
         cells.append(Cell(*_split(measured(kept.value, kept.error)), within, picture, len(order) > 1 and level))
     return cells
+
+
+def _narrow(share: float) -> str:
+    """A share as a cell of the table has room for it: `>99.5 %`."""
+    return percent(share).replace("over ", ">").replace("under ", "<")
 
 
 def _split(text: str) -> tuple[str, str]:
