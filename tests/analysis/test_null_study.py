@@ -1,7 +1,8 @@
 """A study in which nothing matters, run in full: nothing may be called best, nothing worth knowing.
 
 Each strategy has luck of its own, so that the strategies differ in every figure and in no truth. On seeds 2000 to 2039
-regret, the worth of every assumption and of every pair included zero in all forty, and none was called best.
+and 5000 to 5019 regret and the worth of every pair included zero on all sixty, the worth of every assumption on 59, and
+none was called best.
 """
 
 from __future__ import annotations
