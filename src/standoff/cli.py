@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
+
 class _Group(click.Group):
     """Commands in the order in which an analyst meets them; unknown names get the nearest."""
 
@@ -198,8 +199,12 @@ def _clean(model: Any) -> str:
 @click.option("--realised", is_flag=True, help="Draw rare ends instead of weighting by survival.")
 @click.option("--evaluator", type=click.Choice(["auto", "reference", "kernel"]), default="auto", show_default=True,
               help="The plain one, the compiled one, or the sooner done; the numbers are the same.")  # fmt: skip
-@click.option("--until", type=click.Choice(["ranking stable"]), default=None,
-              help="Double worlds and replications until the decider's ranking is settled, or the budget is spent.")
+@click.option(
+    "--until",
+    type=click.Choice(["ranking stable"]),
+    default=None,
+    help="Double worlds and replications until the decider's ranking is settled, or the budget is spent.",
+)
 @click.option("--budget", type=click.IntRange(1), default=20_000_000, show_default=True,
               help="Futures that --until may run.")  # fmt: skip
 @_as_json

@@ -77,7 +77,7 @@ def gives_up(model: Model, found: Holding, environment: Environment) -> Section 
         _title(found, robust),
         lead=found.sentences[1:4],
         pictures=tuple(pictures),
-        sure=(found.sentences[0], _errors(robust), *found.sentences[5:]),
+        sure=(found.sentences[0], _errors(robust), *found.sentences[4:]),
         method=_method(found, robust),
     )
 
