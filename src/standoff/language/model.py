@@ -13,6 +13,7 @@ from operator import mul
 from pathlib import Path
 from typing import Literal
 
+from standoff.base.counts import MOST_COUNT
 from standoff.base.source import Source, Span
 from standoff.base.units import DIMENSIONLESS, Unit
 from standoff.language.clock import Clock
@@ -249,7 +250,7 @@ class Event:
     per: Per = "step"
     given: Expression | None = None
     dispersion: Expression | None = None
-    at_most: int = 1000
+    at_most: int = MOST_COUNT
     ends: bool = False
     worth: tuple[tuple[str, Expression], ...] = ()
     seen_by: tuple[str, ...] | None = None
