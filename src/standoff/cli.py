@@ -266,7 +266,8 @@ def brief(study: str, out: Path | None, sources: Path | None, **options: Any) ->
     with _progress("running") as progress:
         path = make_brief(
             loaded, folder, worlds=options["worlds"], replications=options["replications"], seed=options["seed"],
-            fixed=_numbers(options["fixed"]), threads=options["threads"], progress=progress, sources=sources,
+            fixed=_numbers(options["fixed"]), threads=options["threads"], progress=progress,
+            announce=_announce, sources=sources,
         )  # fmt: skip
     click.echo(f"wrote {path}\nopen it in a browser: {path.resolve().as_uri()}")
 

@@ -10,7 +10,7 @@ from standoff.analysis.deal_plan import DealPlan
 from standoff.analysis.deals import Deals, deals_designs, deals_finding
 from standoff.analysis.others import Others, others_finding
 from standoff.ensemble.ensemble import Ensemble
-from standoff.ensemble.evaluator import EvaluatorName
+from standoff.ensemble.evaluator import Announce, EvaluatorName
 from standoff.ensemble.run import Progress, run_design
 from standoff.language.model import Deal, Model
 
@@ -49,6 +49,7 @@ def run_deals(
     threads: int | None = None,
     progress: Progress | None = None,
     evaluator: EvaluatorName = "auto",
+    announce: Announce | None = None,
 ) -> list[Ensemble]:
     """Run a plan's arms in their order; progress counts futures over all of them."""
     runs, before, total = [], 0, plan.n_futures
@@ -59,7 +60,9 @@ def run_deals(
             if progress is not None:
                 progress(before + done, total)
 
-        runs.append(run_design(arm.program, arm.design, threads=threads, progress=told, evaluator=evaluator))
+        runs.append(
+            run_design(arm.program, arm.design, threads=threads, progress=told, evaluator=evaluator, announce=announce)
+        )
         before += arm.design.n_futures
     return runs
 

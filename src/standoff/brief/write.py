@@ -17,9 +17,11 @@ from standoff.brief.documents import Evidence
 from standoff.brief.page import Findings, make_page, render_page
 from standoff.brief.playing import Unanswered, find_deals, find_others, plan_deals, run_deals
 from standoff.brief.robust import find_robust
+from standoff.brief.wording import counted, number
 from standoff.ensemble.claims import Judged, collect_expectations, judge_expectations
 from standoff.ensemble.design import Design
 from standoff.ensemble.ensemble import Ensemble
+from standoff.ensemble.evaluator import Announce
 from standoff.ensemble.run import Paths, Progress, run_design, run_paths
 from standoff.ensemble.store import atomic_write
 from standoff.ensemble.study import Study
@@ -34,6 +36,9 @@ _LUCK_OF_DEALS = 4
 _MOST_WORLDS_OF_EFFECTS = 256
 """Worlds for deals and for tests of claims, which compare two runs world by world: that needs fewer than a ranking."""
 _MOST_LUCK_OF_CLAIMS = 16
+
+_SECONDS_OF_ANSWERS = 4e-5
+"""For a strategy, a world and an assumption, on two cores of 2025."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,6 +86,7 @@ def make_brief(
     fixed: Mapping[str, float] | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
+    announce: Announce | None = None,
     sources: Path | None = None,
 ) -> Path:
     """Run a study and write its brief; the path of the page.
@@ -94,6 +100,7 @@ def make_brief(
         fixed: Uncertainties held at a number; expectations and deals are run with all as drawn.
         threads: At most so many at once.
         progress: Called with futures done and in all; how many the tests of claims take is known when they begin.
+        announce: Called with a line before each part that takes time.
         sources: A folder of documents whose own words the page is to show; none by default.
 
     Raises:
@@ -106,22 +113,29 @@ def make_brief(
         raise StudyError(problems)
     design = brief_design(study, worlds, replications, seed, fixed)
     first, whole = design.ensemble.n_futures, design.n_futures
-    ensemble = run_design(study.program, design.ensemble, threads=threads, progress=_part(progress, 0, whole - first))
+    if announce is not None:
+        announce(f"running {counted(whole, 'future')}")
+    ensemble = run_design(
+        study.program, design.ensemble, threads=threads, progress=_part(progress, 0, whole - first), announce=announce
+    )
     dealt: list[Deals | Unanswered] = []
     for one in design.deals:
         if isinstance(one, Unanswered):
             dealt.append(one)
             continue
         told = _part(progress, first, whole - first - one.n_futures)
-        dealt.append(find_deals(one, run_deals(one, threads=threads, progress=told), seed))
+        dealt.append(find_deals(one, run_deals(one, threads=threads, progress=told, announce=announce), seed))
         first += one.n_futures
     plan = design.followed
     paths = run_paths(study.program, design.ensemble, plan.symbols, plan.profiles, plan.worlds, plan.replications)
+    if announce is not None and expectations:
+        announce(f"testing {counted(len(expectations), 'expectation')}")
     fewer = min(worlds, _MOST_WORLDS_OF_EFFECTS)
     luck = min(2 * replications * worlds // fewer, _MOST_LUCK_OF_CLAIMS)
     judged = judge_expectations(
         study.model, expectations, fewer, luck, seed, threads=threads, progress=_part(progress, whole, 0)
     )
+    _announce_answers(announce, ensemble)
     return write_brief(study, ensemble, plan, paths, judged, folder, sources, dealt)
 
 
@@ -174,6 +188,16 @@ def write_brief(
     path = folder / PAGE
     atomic_write(path, render_page(make_page(findings)).encode())
     return path
+
+
+def _announce_answers(announce: Announce | None, ensemble: Ensemble) -> None:
+    """Say how long the answers will take to work out, which no progress shows."""
+    if announce is None:
+        return
+    decider = ensemble.program.players.index(ensemble.model.decider)
+    n_strategies = len(set(ensemble.design.profiles[:, decider].tolist()))
+    seconds = _SECONDS_OF_ANSWERS * n_strategies * ensemble.design.worlds.size * len(ensemble.model.uncertain)
+    announce("working out the answers" + (f" (about {number(seconds, 1)} s)" if seconds >= 5.0 else ""))
 
 
 def _part(progress: Progress | None, before: int, after: int) -> Progress | None:
