@@ -36,6 +36,17 @@ def test_strategies_that_cannot_be_told_apart_flip_together(strategies):
     )
 
 
+def test_the_ends_are_told_in_their_own_words(strategies):
+    ends = ("nobody fears", "all fear")
+    said = say_zones(INPUTS, "fear", zones((RACE,), (RACE, TWO), (TWO,), (TWO,)), strategies, ends=ends)
+    assert said == (
+        "Below 0.25 a year, towards “nobody fears”, race on; above 0.5 a year, towards “all fear”, reciprocate "
+        "(patience 2); between, cannot tell."
+    )
+    wide = say_zones(INPUTS, "fear", zones((RACE,), (TWO,), (TWO,)), strategies, ends=ends)
+    assert wide.startswith("Below 0.33 a year, towards “nobody fears”, race on; above 0.33 a year, reciprocate")
+
+
 def test_a_flip_is_seen_between_ends_that_tell_nothing(strategies):
     every = (RACE, TWO, SIX)
     said = say_zones(INPUTS, "fear", zones(every, (RACE,), (TWO,), every), strategies)

@@ -19,7 +19,7 @@ from standoff.analysis.views import Faced, View, arrange, find_views
 from standoff.analysis.zones import say_zones
 from standoff.ensemble.ensemble import Ensemble
 from standoff.evidence.claims import Ledger
-from standoff.language.model import Instance, Parameter
+from standoff.language.model import Instance, Parameter, Spread
 
 __all__ = ["Hinging", "Pair", "Pin", "Rest", "hinging"]
 
@@ -170,7 +170,9 @@ def _pins(
     for worth in alone:
         (name,) = worth.names
         moved = sorted(((of[name], outcome) for outcome, of in effects.items() if of[name] >= 0.02), reverse=True)
-        sentence = say_zones(faced.inputs, name, flips[name].zones, faced.strategies)
+        spread = parameters[name].spread or Spread()
+        ends = spread.low_words, spread.high_words
+        sentence = say_zones(faced.inputs, name, flips[name].zones, faced.strategies, ends=ends)
         pins.append(Pin(parameters[name], worth, flips[name], sentence, tuple(outcome for _, outcome in moved)))
     return pins
 

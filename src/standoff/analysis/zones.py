@@ -14,11 +14,19 @@ from standoff.language.model import Instance
 __all__ = ["say_zones"]
 
 
-def say_zones(inputs: Inputs, name: str, zones: Sequence[Zone], strategies: Sequence[Instance], title: str = "") -> str:
+def say_zones(
+    inputs: Inputs,
+    name: str,
+    zones: Sequence[Zone],
+    strategies: Sequence[Instance],
+    title: str = "",
+    ends: tuple[str | None, str | None] = (None, None),
+) -> str:
     """Where along an assumption the choice changes, in a sentence.
 
     Strategies that cannot be told apart are named together. A flip is where what may be best on one side is not among
-    what may be best on the other; each stretch goes as far as that holds.
+    what may be best on the other; each stretch goes as far as that holds. `ends` are what the low and the high end
+    mean, in words; they are told with a stretch that lies in their half.
     """
     named = {instance.label: instance for instance in strategies}
     title = title or plain(name)
@@ -37,6 +45,7 @@ def say_zones(inputs: Inputs, name: str, zones: Sequence[Zone], strategies: Sequ
             return f"Whatever {title} is, {group(everywhere)} may be best: no flip can be told."
         return f"Where along {title} the choice flips: cannot tell."
     unit = inputs.units.get(name, "")
+    middle = (zones[0].low + zones[-1].high) / 2.0
     parts, covered = [], 0
     for place, at in enumerate(chain):
         near = [zones[other].strategies for other in chain[max(place - 1, 0) : place + 2] if other != at]
@@ -49,6 +58,9 @@ def say_zones(inputs: Inputs, name: str, zones: Sequence[Zone], strategies: Sequ
             where = f"above {low}"
         else:
             where = f"from {low} to {high}"
+        words = ends[0] if zones[last].high <= middle else ends[1] if zones[first].low >= middle else None
+        if words:
+            where = f"{where}, towards “{words}”"
         seen = dict.fromkeys(label for zone in zones[first : last + 1] for label in zone.strategies)
         parts.append(f"{where}, {group(list(seen))}")
     ends_told = parts[0].startswith("below") and parts[-1].startswith("above")
