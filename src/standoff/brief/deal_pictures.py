@@ -55,14 +55,36 @@ def space_picture(model: Model, deal: Deal, found: Deals, parts: Any) -> Picture
     for i, party in enumerate(found.parties):
         maps.append(_gains_map(model, axes, party, as_grid(zone.gains[i]), as_grid(zone.errors[i]), zoned, shown))
     caption = (
-        f"Against {without_words(model, zone.without)}. Full outline: every party is shown to gain, 95 % for the whole "
-        "map; dashed: they gain as estimated. Beside it what each party expects to gain, in points, ± one standard "
-        "error. ● all would keep their word, × someone would break it, no sign: cannot tell."
+        f"Share of worlds in which all gain, against {without_words(model, zone.without)}. ● all would keep their "
+        "word, × someone would break it, no sign: cannot tell."
     )
-    return Picture(
-        parts.zone_part(maps), caption, f"Where {join([model.title_of(p) for p in found.parties])} both gain"
-        if len(found.parties) == 2 else "Where all parties gain", _space_table(model, found),
-    )  # fmt: skip
+    key = (
+        "Full outline: every party is shown to gain, 95 % for the whole map; dashed: they gain as estimated. Beside it "
+        "what each party expects to gain, in points, ± one standard error."
+    )
+    title = "Where all parties gain"
+    if len(found.parties) == 2:
+        title = f"Where {join([model.title_of(p) for p in found.parties])} both gain"
+    map_table = _map_table(axes, share, marks, zoned)
+    return Picture(parts.zone_part(maps), caption, key, title, _space_table(model, found), (map_table,))
+
+
+def _map_table(axes: Axes, share: Any, marks: Any, zone: Any) -> Table:
+    """The first map as text: a row a level of the first term, a column a level of the second."""
+    return Table(
+        "Worlds in which all gain; * where all gain on average",
+        (axes.up or "", *(f"{axes.across} {plain(column)}" for column in axes.columns)),
+        tuple(
+            (
+                plain(level) if axes.up else "all gain in",
+                *(
+                    f"{percent(float(v))} {m}{'*' if gains else ''}".rstrip()
+                    for v, m, gains in zip(row, signs, gaining, strict=True)
+                ),
+            )
+            for level, row, signs, gaining in zip(axes.rows, share, marks, zone, strict=True)
+        ),
+    )
 
 
 def _gains_map(
@@ -142,8 +164,8 @@ def multiples_picture(model: Model, deal: Deal, found: Deals, parts: Any) -> Pic
     said = " ".join(_contrast_words(model, c) for c in shown)
     return Picture(
         parts.groups_part(groups),
-        "Blue: every party is shown to gain; pale: they gain as estimated. The size is the share of the range of the "
-        f"terms, ± one standard error. {said}",
+        f"{said} The size is the share of the range of the terms, ± one standard error.".lstrip(),
+        "Blue: every party is shown to gain; pale: they gain as estimated.",
         _multiples_title(model, shown),
         Table("The zone, changed", header, tuple(rows)),
     )
@@ -224,8 +246,9 @@ def movers_picture(model: Model, found: Deals) -> Picture:
     return Picture(
         draw_movers(found.movers),
         f"Size of the zone against {without_words(model, found.zones[0].without)} in the third of worlds where the "
-        "assumption is lowest (open) and where it is highest (filled), with 95 % intervals; bold: the change is beyond "
-        "doubt for all assumptions at once.",
+        "assumption is lowest and where it is highest.",
+        "Open: lowest, filled: highest, with 95 % intervals; bold: the change is beyond doubt for all assumptions at "
+        "once.",
         title,
         Table("Size of the zone, share of the range of the terms",
               ("Assumption", "Lowest third", "Highest third", "Beyond doubt"), rows),

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 from jinja2 import Environment
-from markupsafe import Markup
 
 from standoff.analysis.agreement import Zone
 from standoff.analysis.deals import Deals
 from standoff.brief.deal_pictures import movers_picture, multiples_picture, space_picture, without_words
+from standoff.brief.parts import Listing
 from standoff.brief.playing import Unanswered
 from standoff.brief.sections import Chip, Method, Section
 from standoff.brief.wording import capital, counted, join, measured, number, percent, plain, title_of, words
@@ -43,7 +43,7 @@ def deals_section(model: Model, found: Sequence[Deals | Unanswered], environment
         title=". ".join(one.title for one in (first, *rest)),
         lead=tuple(text for one in (first, *rest) for text in one.lead),
         pictures=tuple(picture for one in (first, *rest) for picture in one.pictures),
-        body=Markup("").join(one.body for one in (first, *rest)),
+        parts=tuple(part for one in (first, *rest) for part in one.parts),
         sure=tuple(text for one in (first, *rest) for text in one.sure),
         why=tuple(dict.fromkeys(chip for one in (first, *rest) for chip in one.why)),
     )
@@ -85,7 +85,7 @@ def _answered(model: Model, found: Deals | Unanswered, environment: Environment)
         deal_title(model, found),
         lead=_lead_words(model, deal, found),
         pictures=tuple(pictures),
-        body=parts.closes_part(_hinge_words(model, found)),
+        parts=tuple([Listing("", said)] if (said := tuple(_hinge_words(model, found))) else ()),
         sure=_sure(model, found),
         why=tuple(Chip(name, title_of(model, name)) for name in names),
         method=_method(found),

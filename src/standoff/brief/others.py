@@ -9,6 +9,7 @@ import numpy as np
 from jinja2 import Environment
 
 from standoff.analysis.others import Others, Profile
+from standoff.brief.parts import Listing
 from standoff.brief.playing import Unanswered
 from standoff.brief.plays import (
     RARELY,
@@ -19,7 +20,9 @@ from standoff.brief.plays import (
     lead_title,
     play_columns,
     play_shares,
+    play_table,
     profile_table,
+    reply_table,
 )
 from standoff.brief.sections import Chip, Method, Picture, Section
 from standoff.brief.wording import (
@@ -39,6 +42,10 @@ __all__ = ["others_section", "others_title", "profile_words", "verdict_words"]
 _SETTLED = 0.8
 _LIKELIEST = 3
 _STABLE = "Stable means: among the listed strategies, chosen at the start."
+_LEAD_KEY = (
+    "Dark: where a reply departs from the usual one. The line spans the worst to the best reply as estimated, the dot "
+    "is over all replies by their weights."
+)
 _REFERENCES = (
     "Wellman 2006, Methods for empirical game-theoretic analysis",
     "McKelvey & Palfrey 1995, Quantal response equilibria for normal form games",
@@ -53,23 +60,28 @@ def others_section(model: Model, found: Others | Unanswered, environment: Enviro
         return Section("others", "What the others do", "What the others will do: not answered here",
                        lead=(f"{capital(found.why)}.",))  # fmt: skip
     parts: Any = environment.get_template("games.html.j2").module
+    columns = play_columns(model, found)
     pictures = [
         Picture(
-            parts.play_part(play_columns(model, found)),
+            parts.play_part(columns),
             f"Of the stable profiles found under {counted(found.beliefs.draws, 'draw')} of beliefs, the share in which "
-            "an actor plays so (± one standard error). Struck through: "
-            f"ruled out by dominance in {percent(1.0 - RARELY)} of beliefs or more.",
+            "an actor plays so, ± one standard error.",
+            f"Struck through: ruled out by dominance in {percent(1.0 - RARELY)} of beliefs or more.",
             "Who plays what, over what the actors may believe",
             profile_table(model, found),
+            (play_table(columns),),
         )
     ]
     if found.replies is not None and found.replies.leads:
+        others, rows = [model.title_of(actor) for actor in found.replies.others], lead_rows(model, found)
         pictures.append(
             Picture(
-                parts.leads_part([model.title_of(actor) for actor in found.replies.others], lead_rows(model, found)),
+                parts.leads_part(others, rows),
                 lead_caption(model, found),
+                _LEAD_KEY,
                 lead_title(model, found),
                 lead_table(model, found),
+                (reply_table(others, rows),),
             )
         )
     return Section(
@@ -78,7 +90,7 @@ def others_section(model: Model, found: Others | Unanswered, environment: Enviro
         others_title(model, found),
         lead=_lead_words(model, found),
         pictures=tuple(pictures),
-        body=parts.moves_part(_conditions(model, found)),
+        parts=tuple([Listing("What moves it: beliefs", said)] if (said := tuple(_conditions(model, found))) else ()),
         sure=_sure(model, found),
         why=tuple(Chip(name, title_of(model, name)) for name, _ in found.beliefs.assumptions),
         method=_method(found),

@@ -17,17 +17,18 @@ from standoff.analysis.fans import Fan
 from standoff.analysis.others import Others
 from standoff.analysis.performance import Performance
 from standoff.brief.answer import answer
-from standoff.brief.assumptions import Assumption, Why, assumption_rows, assumptions_title
+from standoff.brief.assumptions import Why, assumption_rows, assumptions_title
 from standoff.brief.deals import deals_section
 from standoff.brief.documents import Evidence, documents_section, documents_style
 from standoff.brief.others import others_section
+from standoff.brief.parts import AssumptionTable, Facts, Listing
 from standoff.brief.playing import Unanswered
 from standoff.brief.questions import first_picture, holds_up, map_section, over_time, views
 from standoff.brief.robust import Robust
 from standoff.brief.section_explore import explore
 from standoff.brief.section_hinges import first_hinge, hinges_on, unanswered
 from standoff.brief.section_holds import gives_up
-from standoff.brief.sections import Method, Picture, Section, make_grid
+from standoff.brief.sections import Method, Picture, Section, grid_tables, make_grid
 from standoff.brief.terminal import owned_up
 from standoff.brief.wording import SURE, capital, counted
 from standoff.ensemble.ensemble import Ensemble
@@ -97,10 +98,11 @@ def render_page(page: Page) -> str:
 
 def _holds_up(findings: Findings) -> Section:
     results = findings.performance
-    grid = Markup("")
-    if results.standings:
-        grid = _part("grid_part", make_grid(findings.model, results, results.standings[0]))
-    return holds_up(findings.model, results, grid)
+    if not results.standings:
+        return holds_up(findings.model, results)
+    grid = make_grid(findings.model, results, results.standings[0])
+    parts: Any = _environment().get_template("parts.html.j2").module
+    return holds_up(findings.model, results, (Picture(parts.grid_part(grid), instead=grid_tables(grid)),))
 
 
 def _views(findings: Findings) -> Section | None:
@@ -145,7 +147,7 @@ def _over_time(findings: Findings) -> Section | None:
 
 
 def _documents(findings: Findings) -> Section | None:
-    return documents_section(findings.model, findings.evidence, _environment())
+    return documents_section(findings.model, findings.evidence)
 
 
 def _map(findings: Findings) -> Section:
@@ -157,33 +159,37 @@ def _assumptions(findings: Findings) -> Section | None:
     if not rows:
         return None
     groups = [
-        (title, [row for row in rows if row.kind == kind], kind != "constant")
+        (title, kind, tuple(row for row in rows if row.kind == kind))
         for kind, title in (
             ("uncertainty", "What nobody knows"),
             ("value", "What someone wants"),
             ("constant", "Taken as given"),
         )
     ]
-    shown = [(f"{title} ({len(of)})", of, is_open) for title, of, is_open in groups if of]
+    tables = tuple(
+        AssumptionTable(f"{title} ({len(of)})",
+                        ("Assumption", "Number" if kind == "constant" else "Range", "Why"), of, kind != "constant")
+        for title, kind, of in groups if of
+    )  # fmt: skip
     return Section(
-        "assumptions", "Assumptions", assumptions_title(rows), body=_part("assumptions_part", shown),
+        "assumptions", "Assumptions", assumptions_title(rows), parts=tables,
         method=Method(("A range means that nobody claims more than its ends; worlds are drawn evenly from it unless a "
                        "distribution is named. A number that nobody disputes is taken as given.",)),
     )  # fmt: skip
 
 
 def _leaves_out(findings: Findings) -> Section | None:
-    things: tuple[Assumption, ...] | tuple[str, ...] = findings.model.leaves_out
+    things = findings.model.leaves_out
     if not things:
         return None
-    return Section("leaves-out", "What is left out", "What the model leaves out", body=_part("leaves_out_part", things))
+    return Section("leaves-out", "What is left out", "What the model leaves out", parts=(Listing("", things),))
 
 
 def _run(findings: Findings) -> Section:
     ensemble, model = findings.ensemble, findings.model
     design = ensemble.design
     profiles, worlds = ensemble.counts.shape
-    facts = [
+    facts = (
         ("Study", f"{model.title} ({model.name})"),
         ("Study’s date", _day(model.as_of) or "not given"),
         ("Variants", ", ".join(model.applied) or "none"),
@@ -196,12 +202,13 @@ def _run(findings: Findings) -> Section:
         ("Worlds", f"{design.worlds.method}, seed {design.worlds.seed}"),
         ("Rare ends", "drawn" if ensemble.realised else "weighted by their chance"),
         ("Standoff", __version__),
-    ]  # fmt: skip
+    )  # fmt: skip
     lines = owned_up(ensemble)
     title = f"What was run: {counted(design.n_futures, 'future')}" + (
         f", with {counted(len(lines), 'thing')} to own up to" if lines else ", none of them faulty"
     )
-    return Section("run", "What was run", title, body=_part("run_part", facts, lines))
+    owned = (Listing("What this run has to own up to", tuple(lines)),) if lines else ()
+    return Section("run", "What was run", title, parts=(Facts(facts), *owned))
 
 
 SECTIONS: tuple[Callable[[Findings], Section | None], ...] = (
@@ -220,12 +227,6 @@ SECTIONS: tuple[Callable[[Findings], Section | None], ...] = (
     _run,
 )
 """The sections in their order on the page; a further question's section goes in its place here."""
-
-
-def _part(name: str, *arguments: Any) -> Markup:
-    module: Any = _environment().get_template("parts.html.j2").module
-    drawn: Markup = getattr(module, name)(*arguments)
-    return drawn
 
 
 def _environment() -> Environment:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from standoff.analysis.findings import Figure, Floats
@@ -29,7 +31,9 @@ __all__ = [
     "lead_title",
     "play_columns",
     "play_shares",
+    "play_table",
     "profile_table",
+    "reply_table",
     "share_of_beliefs",
 ]
 
@@ -171,10 +175,39 @@ def lead_caption(model: Model, found: Others) -> str:
     names = [f"“{strategy_words(instance_of(model, model.decider, lead.strategy))}”" for lead in level]
     best = f"{names[0]} does best" if len(names) == 1 else f"{join(names)} cannot be told apart at the top"
     return (
-        "Each row is a strategy announced and kept to, in its better setting; beside it the others’ likeliest reply "
-        "(dark where it departs from the usual one), in how many resamples of the worlds that is an equilibrium among "
-        f"them, and the payoff of {model.title_of(model.decider)}: worst to best reply as estimated, the dot over all "
-        f"replies by their weights. With the others replying, {best}."
+        f"With the others replying, {best}. Each row is a strategy announced and kept to, in its better setting; "
+        "beside it the others’ likeliest reply, in how many resamples of the worlds that is an equilibrium among "
+        f"them, and the payoff of {model.title_of(model.decider)} over all replies."
+    )
+
+
+def play_table(columns: Sequence[PlayColumn]) -> Table:
+    """Who plays what, as text."""
+    return Table(
+        "Share of stable profiles in which an actor plays so",
+        ("Actor", "Strategy", "Share"),
+        tuple(
+            (column.actor, f"{cell.name}{', never pays' if cell.is_gone else ''}", cell.shown)
+            for column in columns
+            for cell in column.cells
+        ),
+    )
+
+
+def reply_table(others: Sequence[str], rows: Sequence[LeadRow]) -> Table:
+    """The likeliest reply to each strategy, as text."""
+    return Table(
+        "The others’ likeliest reply",
+        ("If this is played", *others, "In resamples", "Payoff, points"),
+        tuple(
+            (
+                row.label,
+                *([reply.name for reply in row.replies] or ["not settled"] * len(others)),
+                row.chance,
+                row.value,
+            )
+            for row in rows
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from markupsafe import Markup
@@ -40,13 +41,20 @@ from standoff.language.model import Model
 __all__ = ["first_picture", "holds_up", "map_section", "over_time", "views"]
 
 _TOLD = 1.96
+_MAP_KEY = (
+    "Blue raises, orange lowers, grey moves one way or the other. Shaded boxes are choices, plain ones stocks, thick "
+    "ones states, rounded ones events. Point at a box, or tab to it, to see only its links."
+)
+_FAN_KEY = (
+    "Bands hold the middle 50 and 90\u202f% of futures; the line is the median (of counts the mean), grey lines are "
+    "the other strategies’."
+)
 
 
-def holds_up(model: Model, results: Performance, grid: Markup) -> Section:
-    """The strategies × outcomes table; `grid` is its drawing."""
-    main = results.standings[0] if results.standings else None
+def holds_up(model: Model, results: Performance, grid: tuple[Picture, ...] = ()) -> Section:
+    """The strategies × outcomes table; `grid` is its picture, none where no world has a result."""
     payoffs = [payoff for payoff in model.payoffs if payoff.actor == model.decider]
-    tables = () if main is None else (Picture(grid, table=standing_table(model, results, main)),)
+    tables = tuple(replace(picture, table=standing_table(model, results, results.standings[0])) for picture in grid)
     return Section(
         "holds-up",
         "What holds up",
@@ -68,9 +76,8 @@ def first_picture(model: Model, results: Performance) -> Picture | None:
     unit = "points" if results.measures[0].kind == "payoff" else ""
     drawn = dots(rows, (1.06 * low, max(-0.04 * low, 1.04 * high)), unit, f"Mean payoff: {_view_said(rows, unit)}")
     what = "Mean payoff" if results.measures[0].kind == "payoff" else title_of(model, results.measures[0].name)
-    return Picture(
-        drawn, f"{what} below or above the best of the others, with its 95\u202f% interval; filled: may be best"
-    )
+    said = f"{what} below or above the best of the others, with its 95\u202f% interval"
+    return Picture(drawn, f"{said}.", "Filled: may be best.", instead=(_dots_table(rows, said, unit),))
 
 
 def views(model: Model, results: Performance) -> Section | None:
@@ -88,6 +95,7 @@ def views(model: Model, results: Performance) -> Section | None:
             caption=capital(s.view.about or "All the others’ strategies with equal weight"),
             title=_view_title(results, s),
             table=standing_table(model, results, s),
+            instead=(_dots_table(rows[id(s)], "Against the best of the others", unit),),
         )
         for s in ranked
     )
@@ -96,7 +104,7 @@ def views(model: Model, results: Performance) -> Section | None:
         "If the others play so",
         views_title(results),
         lead=(
-            "Each panel shows how far each strategy’s mean payoff lies below or above that of the best of the others, "
+            "Each part shows how far each strategy’s mean payoff lies below or above that of the best of the others, "
             "with its 95\u202f% interval; of each strategy, the better setting. Where intervals touch zero the model "
             "cannot tell.",
         ),
@@ -117,7 +125,7 @@ def over_time(model: Model, results: Performance, found: tuple[Fan, ...]) -> Sec
     if not found:
         return None
     shown = _better_settings(results)
-    pictures = tuple(_fan_picture(model, one, shown) for one in found)
+    pictures = tuple(_fan_picture(model, one, shown, "" if k else _FAN_KEY) for k, one in enumerate(found))
     apart = [one for one in found if _differs(one, shown)]
     names = join([_lower(title_of(model, one.followed.symbol.name)) for one in apart])
     count = f"all {len(found)}" if len(apart) == len(found) else f"{len(apart)} of {len(found)}"
@@ -131,8 +139,7 @@ def over_time(model: Model, results: Performance, found: tuple[Fan, ...]) -> Sec
         "Over time",
         title,
         lead=(
-            f"Bands hold the middle 50 and 90\u202f% of {counted(found[0].n_futures, 'future')} a strategy{as_if}; "
-            "the line is the median (of counts the mean), grey lines are the other strategies’."
+            f"What becomes of it in {counted(found[0].n_futures, 'future')} a strategy{as_if}."
             + (f" They part in: {names}." if apart and len(apart) < len(found) else ""),
         ),
         pictures=pictures,
@@ -178,11 +185,8 @@ def map_section(model: Model, causes: CausalMap) -> Section:
         "map",
         "How it hangs together",
         title,
-        lead=(
-            "Blue raises, orange lowers, grey moves one way or the other. Shaded boxes are choices, plain ones stocks, "
-            "thick ones states, rounded ones events. Point at a box, or tab to it, to see only its links.",
-        ),
-        pictures=(Picture(Markup(draw_map(causes, model)), table=table),),
+        lead=("What moves what, directly or through what is computed on the way, as the equations have it.",),
+        pictures=(Picture(Markup(draw_map(causes, model)), key=_MAP_KEY, table=table),),
         method=Method(
             (
                 "Drawn from the equations: one thing is linked to another where its equation reads it, directly or "
@@ -262,13 +266,29 @@ def _view_title(results: Performance, standing: Standing) -> str:
     return f"{name}: {len(named)} level"
 
 
+def _dots_table(rows: list[DotRow], caption: str, unit: str) -> Table:
+    return Table(
+        caption,
+        ("Strategy", f"Difference ({unit})" if unit else "Difference", "95\u202f% interval", "May be best"),
+        tuple(
+            (
+                row.label,
+                measured(row.value, (row.high - row.low) / 2 / _TOLD),
+                f"{number(row.low)} to {number(row.high)}",
+                "yes" if row.best else "no",
+            )
+            for row in sorted(rows, key=lambda row: -row.value)
+        ),
+    )
+
+
 def _view_said(rows: list[DotRow], unit: str) -> str:
     return join(
         [with_unit(f"{row.label} {measured(row.value, (row.high - row.low) / 2 / _TOLD)}", unit) for row in rows]
     )
 
 
-def _fan_picture(model: Model, one: Fan, shown: tuple[int, ...]) -> Picture:
+def _fan_picture(model: Model, one: Fan, shown: tuple[int, ...], key: str) -> Picture:
     bands = [one.bands[s] for s in shown]
     share = one.kind == "share"
     # the median of a count jumps from one whole number to the next, its mean does not
@@ -310,7 +330,9 @@ def _fan_picture(model: Model, one: Fan, shown: tuple[int, ...]) -> Picture:
     )
     caption = f"{_fan_name(model, one)}{f' [{unit}]' if unit else ''}, {dates[0]} to {dates[1]}"
     table = Table(caption, header[: len(rows[0])], rows)
-    return Picture(Markup('<div class="panels fans">{}</div>').format(Markup("").join(panels)), caption, title, table)
+    return Picture(
+        Markup('<div class="panels fans">{}</div>').format(Markup("").join(panels)), caption, key, title, table
+    )
 
 
 def _fan_title(model: Model, one: Fan, shown: tuple[int, ...]) -> str:

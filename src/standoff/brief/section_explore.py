@@ -95,6 +95,7 @@ def explore(
         "Who leads depends on the worlds: narrow them and see",
         lead=("Narrow any assumption, and the figures are those of the worlds that are left.",),
         pictures=(Picture(drawn),),
+        is_live=True,
         method=Method((
             f"Means over the {counted(faced.worlds.size, 'world')} of the run, against all the others’ strategies "
             "alike, ± one standard error over the worlds kept. Picking worlds by what they hold is no finding of its "

@@ -69,10 +69,11 @@ def hinges_on(model: Model, found: Hinging, inputs: Inputs, environment: Environ
     pictures = [
         Picture(
             Markup(module.pins_part([(title, rows) for title, rows in groups if rows], key)),
-            "Bars: what knowing it before choosing would be worth, in points, with a 95 % interval for all at once. "
-            "Lines: along its range, the strategies that may be best; grey where more than four may. A mark is a flip "
-            "point with its interval.",
+            "What knowing it before choosing would be worth, and which strategies may be best along its range.",
+            "Bars: the worth in points, with a 95 % interval for all at once. Lines: along the range, the strategies "
+            "that may be best; grey where more than four may. A mark is a flip point with its interval.",
             table=_table(found),
+            instead=(_pins_table([row for _, rows in groups for row in rows]),),
         )
     ]
     pictures += [_region_picture(model, found, region, inputs) for region in found.regions if region.found.recommended]
@@ -327,6 +328,16 @@ def _table(found: Hinging) -> Table:
         "What knowing each assumption before choosing would be worth, in points",
         ("Assumption", "Kind", "Worth", "95 % interval", "Of knowing everything", "p by permutation", "Flip"),
         tuple(rows),
+    )
+
+
+def _pins_table(rows: Sequence[PinRow]) -> Table:
+    return Table(
+        "What knowing it first would be worth, and where the best strategy changes",
+        ("Assumption", "Worth", "Flip"),
+        tuple(
+            (row.about, row.worth if row.told else f"{row.worth}, not told from nothing", row.sentence) for row in rows
+        ),
     )
 
 

@@ -56,16 +56,17 @@ def gives_up(model: Model, found: Holding, environment: Environment) -> Section 
     pictures = [
         Picture(
             drawn,
-            "A thin line is a world: how many points the strategy falls short there of the best one, luck’s part "
-            "taken out. The dot is the mean; the band begins where the worst tenth of worlds does, and the bar in it "
-            "is their mean.",
+            "How many points a strategy falls short, world by world, of the best one there, luck’s part taken out.",
+            "A thin line is a world. The dot is the mean; the band begins where the worst tenth of worlds does, and "
+            "the bar in it is their mean.",
             table=_regret_table(found, order),
         ),
         Picture(
             _frontier(model, found),
-            "Mean payoff against payoff in the worst tenth of a strategy’s worlds, in points: up and to the right is "
-            "better in both. Filled: on the frontier.",
-            title="On average, and when it goes badly",
+            "Mean payoff against payoff in the worst tenth of a strategy’s worlds, in points.",
+            "Up and to the right is better in both. Filled: on the frontier.",
+            "On average, and when it goes badly",
+            instead=(_frontier_table(found),),
         ),
     ]
     limits = _limits_table(model, found)
@@ -160,6 +161,24 @@ def _frontier(model: Model, found: Holding) -> Markup:
     return Markup(
         f'<svg class="frontier" viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{escape(said)}">'
         f"{''.join([*parts, *names])}</svg>"
+    )
+
+
+def _frontier_table(found: Holding) -> Table:
+    named = {instance.label: instance for instance in found.strategies}
+    points = sorted(found.held[0].robustness.frontier, key=lambda point: -point.performance)
+    return Table(
+        "Payoff on average and in bad worlds, in points",
+        ("Strategy", "Mean payoff", "Worst tenth of worlds", "On the frontier"),
+        tuple(
+            (
+                strategy_words(named[point.name]),
+                number(point.performance),
+                number(point.robustness),
+                "yes" if point.on_frontier else "no",
+            )
+            for point in points
+        ),
     )
 
 

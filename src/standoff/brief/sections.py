@@ -7,7 +7,7 @@ computed. Later questions add theirs to `SECTIONS` of `page.py`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from markupsafe import Markup
@@ -15,6 +15,7 @@ from markupsafe import Markup
 from standoff.analysis.findings import Figure
 from standoff.analysis.performance import Measure, Performance, Standing
 from standoff.brief.charts import COLOURS, bar
+from standoff.brief.parts import Part
 from standoff.brief.wording import (
     amount,
     capital,
@@ -46,6 +47,7 @@ __all__ = [
     "Table",
     "assumptions_behind",
     "colour_of",
+    "grid_tables",
     "make_grid",
     "standing_table",
 ]
@@ -62,12 +64,23 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture, its finding where it needs one of its own, what to look at, and the table behind it."""
+    """A picture, its finding where it needs one of its own, and the table behind it.
+
+    Attributes:
+        drawn: Markup; empty where the table is all there is.
+        caption: What it shows.
+        key: How to read the marks; said only where they are drawn.
+        title: Its finding.
+        table: Every number behind it.
+        instead: What stands for it where nothing can be drawn; the table, where this is empty.
+    """
 
     drawn: Markup
     caption: str = ""
+    key: str = ""
     title: str = ""
     table: Table | None = None
+    instead: tuple[Table, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +101,11 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One question answered. `anchor` is the id that others link to; `short` its name in the contents."""
+    """One question answered.
+
+    `anchor` is the id that others link to; `short` its name in the contents. A section that `is_live` is there to be
+    used, and says nothing that the others do not.
+    """
 
     anchor: str
     short: str
@@ -98,7 +115,8 @@ class Section:
     sure: tuple[str, ...] = ()
     why: tuple[Chip, ...] = ()
     method: Method | None = None
-    body: Markup = field(default=Markup(""))
+    parts: tuple[Part, ...] = ()
+    is_live: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +185,21 @@ def make_grid(model: Model, results: Performance, standing: Standing) -> Grid:
     return Grid(rows, bands, part(columns) if len(columns) <= _WHOLE else None)
 
 
+def grid_tables(grid: Grid) -> tuple[Table, ...]:
+    """The table of strategies as text, in its bands."""
+    return tuple(
+        Table(
+            "The decider’s strategies by measure" + (f", part {band}" if len(grid.bands) > 1 else ""),
+            ("Strategy", *(_head_words(column) for column in columns)),
+            tuple(
+                (row.label, *(_cell_words(cell) for cell in of_row))
+                for row, of_row in zip(grid.rows, cells, strict=True)
+            ),
+        )
+        for band, (columns, cells) in enumerate(grid.bands, start=1)
+    )
+
+
 def standing_table(model: Model, results: Performance, standing: Standing) -> Table:
     """Every number of one view: mean, its errors apart, spread over worlds and share within the limit."""
     rows = [
@@ -206,6 +239,17 @@ def assumptions_behind(model: Model, parts: Sequence[object]) -> tuple[Chip, ...
                 waiting.append(quantities[symbol.name])
     read = {symbol.name for symbol in seen if symbol.kind in ("uncertainty", "value")}
     return tuple(Chip(p.name, capital(p.about or words(p.name))) for p in model.uncertain if p.name in read)
+
+
+def _head_words(column: Column) -> str:
+    unit = ", ".join(part for part in (column.unit, column.limit) if part)
+    return f"{column.title} ({unit})" if unit else column.title
+
+
+def _cell_words(cell: Cell) -> str:
+    error = cell.error.replace("±.", "±0.").replace("±", "± ")
+    said = f"{cell.value} {error}".strip()
+    return f"{said}; {cell.within}" if cell.within else said
 
 
 def _grouped(results: Performance) -> list[int]:

@@ -1,0 +1,44 @@
+"""Parts of a section that are neither sentences nor pictures, as data: each has a macro of its name in every format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+from standoff.brief.assumptions import Assumption
+
+__all__ = ["AssumptionTable", "Facts", "Listing", "Part"]
+
+
+class Part(Protocol):
+    """`shape` names the macro that shows it: `listing` is `listing_part` in the templates."""
+
+    shape: ClassVar[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Lines under a heading, or none; names of the model stand between backticks."""
+
+    shape: ClassVar[str] = "listing"
+    heading: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Names with their values."""
+
+    shape: ClassVar[str] = "facts"
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AssumptionTable:
+    """Assumptions of one kind; `is_open` unless a page that folds should fold them."""
+
+    shape: ClassVar[str] = "assumptions"
+    heading: str
+    head: tuple[str, str, str]
+    rows: tuple[Assumption, ...]
+    is_open: bool
