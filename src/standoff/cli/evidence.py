@@ -2,60 +2,31 @@
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from standoff.cli import _as_json, _faults, _progress, _with_study, main
+from standoff.cli import options
+from standoff.cli.command import command
+from standoff.cli.output import print_json, print_lines, progress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
     from standoff.analysis.documents import Agreement
-    from standoff.analysis.gaps import Gaps
     from standoff.evidence.claims import Ledger
     from standoff.language.model import Model
 
-__all__ = ["gaps_in", "print_gaps", "sources_folder"]
-
-SOURCES = "STANDOFF_SOURCES"
+__all__ = ["annotate", "passages", "sources", "test"]
 
 
-def _sized(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of commands that test claims."""
-    for option in reversed(
-        (
-            click.option("--worlds", type=click.IntRange(2), default=256, show_default=True,
-                         help="Draws of everything that nobody knows."),
-            click.option("--replications", type=click.IntRange(2), default=16, show_default=True,
-                         help="Streams of chance in each world."),
-            click.option("--seed", type=click.IntRange(0), default=1, show_default=True,
-                         help="Of worlds and luck; the same seed gives the same numbers."),
-            click.option("--threads", type=click.IntRange(1), default=None, help="All cores by default."),
-        )
-    ):  # fmt: skip
-        command = option(command)
-    return command
-
-
-def _with_sources(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option(
-        "--sources", type=click.Path(path_type=Path, exists=True, file_okay=False), default=None, metavar="DIR",
-        help=f"Where the documents are; STUDY/sources or {SOURCES} by default.",
-    )(command)  # fmt: skip
-
-
-@main.command()
-@_with_study
-@_sized
-@_as_json
-@_faults
-def test(study: str, as_json: bool, **options: Any) -> None:
-    """Test the model's mechanisms and the documents' claims on the model.
+@command()
+@options.study
+@options.size(worlds=256, replications=16, least=2)
+@options.threads
+@options.as_json
+def test(study: str, as_json: bool, **size: Any) -> None:
+    """Test mechanisms and claims on the model.
 
     Each expectation is a do-experiment: one thing is changed, with all else and all luck the same. A claim that
     fails is a finding, not an error.
@@ -69,33 +40,33 @@ def test(study: str, as_json: bool, **options: Any) -> None:
     from standoff.brief.terminal_evidence import tested_lines  # noqa: PLC0415
 
     model, ledger = _read(study)
-    found = _tested(model, ledger, options)
+    found = _tested(model, ledger, size)
     if as_json:
-        sizes = {name: options[name] for name in ("worlds", "replications", "seed")}
+        sizes = {name: size[name] for name in ("worlds", "replications", "seed")}
         head = {"study": model.name, "digest": model.digest, **sizes}
-        click.echo(json.dumps(head | to_json(found), indent=2, ensure_ascii=False))
+        print_json(head | to_json(found))
         return
     n = sum(len(m.tests) for m in found.mechanisms) + sum(len(claim.tests) for claim in found.claims)
-    _print(
+    print_lines(
         tested_lines(
             found,
-            f"{model.name}: {n:,} expectations, {options['worlds']:,} worlds × {options['replications']:,} "
-            f"replications, seed {options['seed']}",
+            f"{model.name}: {n:,} expectations, {size['worlds']:,} worlds × {size['replications']:,} "
+            f"replications, seed {size['seed']}",
         )
     )
 
 
-@main.command()
-@_with_study
-@_with_sources
+@command()
+@options.study
+@options.sources
 @click.option("--anchor", is_flag=True, help="Write the fingerprint of each passage at hand into claims.yaml.")
 @click.option("--renew", is_flag=True, help="With --anchor: replace fingerprints that are there already.")
-@_as_json
-@_faults
+@options.as_json
 def sources(study: str, as_json: bool, sources: Path | None, anchor: bool, renew: bool) -> None:
-    """List a study's documents, whether their text is at hand, and where each claim's passage is now.
+    """List a study's documents and where its passages are.
 
-    A passage is found, moved, changed or lost. --anchor fingerprints what stands at each claim's address now, so
+    It also says which documents are at hand. A passage is found, moved,
+    changed or lost. --anchor fingerprints what stands at each claim's address now, so
     look at the passages first.
 
     \b
@@ -110,26 +81,27 @@ def sources(study: str, as_json: bool, sources: Path | None, anchor: bool, renew
     if renew and not anchor:
         raise click.UsageError("--renew goes with --anchor")
     path, ledger = _ledger(study)
-    folder = sources_folder(path.parent, sources)
+    folder = options.sources_folder(path.parent, sources)
     if anchor:
         _anchor(path, folder, renew)
         _, ledger = _ledger(study)
     found = look(ledger, folder)
     if as_json:
-        click.echo(json.dumps(_source_data(found), indent=2, ensure_ascii=False))
+        print_json(_source_data(found))
     else:
-        _print(source_lines(study, found))
+        print_lines(source_lines(study, found))
     if has_errors(found.problems):
         raise StudyError(found.problems)
 
 
-@main.command()
+@command()
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 @click.option("--find", default=None, metavar="WORDS", help="Only passages that hold all these words.")
-@_as_json
-@_faults
+@options.as_json
 def passages(file: Path, as_json: bool, find: str | None) -> None:
-    """Print a document's passages with their addresses, and what was set aside.
+    """Print a document's passages with their addresses.
+
+    It also says what was set aside, such as menus and adverts.
 
     \b
     Examples:
@@ -142,22 +114,22 @@ def passages(file: Path, as_json: bool, find: str | None) -> None:
     found = read(file, find)
     if as_json:
         rows = [{"address": str(p.address) if p.address else None, "kind": p.kind, "text": p.text} for p in found]
-        click.echo(json.dumps({"passages": rows}, indent=2, ensure_ascii=False))
+        print_json({"passages": rows})
     elif found:
-        _print(passage_lines(found))
+        print_lines(passage_lines(found))
     else:
         click.echo(f"no passage of {file.name} holds all of these words: {find}")
 
 
-@main.command()
-@_with_study
+@command()
+@options.study
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, metavar="DIR",
               help="Where the pages go; not inside the study, which never carries others' text.")  # fmt: skip
-@_with_sources
-@_sized
-@_faults
-def annotate(study: str, out: Path, sources: Path | None, **options: Any) -> None:
-    """Write a page for each document at hand: its text, with its claims in the margin.
+@options.sources
+@options.size(worlds=256, replications=16, least=2)
+@options.threads
+def annotate(study: str, out: Path, sources: Path | None, **size: Any) -> None:
+    """Write each document with its claims in the margin.
 
     Colour and sign say what the model makes of a claim; passages that look like claims and have none are grey.
     The pages hold other people's text: they are for your own disk.
@@ -172,43 +144,15 @@ def annotate(study: str, out: Path, sources: Path | None, **options: Any) -> Non
     model, ledger = _read(study)
     if out.resolve().is_relative_to(model.folder.resolve()):
         raise click.UsageError(f"{out} is inside the study, which never carries other people's text: choose another")
-    folder = sources_folder(model.folder, sources)
+    folder = options.sources_folder(model.folder, sources)
     at_hand = look(ledger, folder)
     absent = [row.name for row in at_hand.rows if not row.is_at_hand]
     if len(absent) == len(at_hand.rows):
         raise click.UsageError(f"no document of {model.name} is at hand: give their folder with --sources DIR")
-    pages = write_annotated(model, _tested(model, ledger, options), at_hand, out)
-    _print(f"wrote {page}" for page in pages)
+    pages = write_annotated(model, _tested(model, ledger, size), at_hand, out)
+    print_lines(f"wrote {page}" for page in pages)
     if absent:
         click.echo(f"not at hand: {', '.join(absent)}")
-
-
-def gaps_in(model: Model, sources: Path | None) -> Gaps:
-    """What the evidence of a study lacks, with the documents that are at hand."""
-    from standoff.analysis.gaps import gaps  # noqa: PLC0415
-    from standoff.evidence.claims import load_ledger  # noqa: PLC0415
-    from standoff.evidence.sources import sources as look  # noqa: PLC0415
-
-    ledger = load_ledger(model.folder)
-    return gaps(model, ledger, look(ledger, sources_folder(model.folder, sources)))
-
-
-def print_gaps(gaps: Gaps) -> None:
-    """The gaps as lists."""
-    from standoff.brief.terminal_evidence import gap_lines  # noqa: PLC0415
-
-    _print(gap_lines(gaps))
-
-
-def sources_folder(study: Path, given: Path | None) -> Path | None:
-    """The folder of documents: the one given, else `sources` in the study, else what `STANDOFF_SOURCES` says."""
-    if given is not None:
-        return given
-    own = study / "sources"
-    if own.is_dir():
-        return own
-    said = os.environ.get(SOURCES)
-    return Path(said) if said else None
 
 
 def _read(study: str) -> tuple[Model, Ledger]:
@@ -235,15 +179,15 @@ def _ledger(study: str) -> tuple[Path, Ledger]:
     return path, load_ledger(study)
 
 
-def _tested(model: Model, ledger: Ledger, options: dict[str, Any]) -> Agreement:
+def _tested(model: Model, ledger: Ledger, size: dict[str, Any]) -> Agreement:
     from standoff.analysis.documents import agreement  # noqa: PLC0415
     from standoff.ensemble.claims import collect_expectations, judge_expectations  # noqa: PLC0415
 
     expectations, _ = collect_expectations(model, ledger)
-    with _progress("testing") as progress:
+    with progress("testing") as told:
         judged = judge_expectations(
-            model, expectations, options["worlds"], options["replications"], options["seed"],
-            threads=options["threads"], progress=progress,
+            model, expectations, size["worlds"], size["replications"], size["seed"],
+            threads=size["threads"], progress=told,
         )  # fmt: skip
     return agreement(model, ledger, judged)
 
@@ -286,8 +230,3 @@ def _source_data(found: Any) -> dict[str, Any]:
         ],
         "totals": found.totals,
     }
-
-
-def _print(lines: Iterable[str]) -> None:
-    for line in lines:
-        click.echo(line)

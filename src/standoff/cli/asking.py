@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-import json
-import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from standoff.cli import _as_json, _faults, main
+from standoff.cli import options
+from standoff.cli.command import command
+from standoff.cli.output import print_json, print_lines, print_sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from standoff.analysis.sensitivity import Sensitivity
 
 __all__ = ["answer", "compare", "sensitivity"]
 
 
-def _with_run(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    return click.argument(name, type=click.Path(path_type=Path, exists=True, file_okay=False), metavar=name.upper())
-
-
-@main.command()
-@_with_run("run")
+@command()
+@options.run_folder("run")
 @click.option("--view", default="uniform", show_default=True, metavar="NAME",
               help="What the others play where it is asked what the choice hinges on: uniform, adversarial, or a "
               "named profile.")  # fmt: skip
-@_as_json
-@_faults
+@options.as_json
 def answer(run: Path, view: str, as_json: bool) -> None:
-    """Say what holds up, and what that hinges on, from a run kept with --out.
+    """Say what holds up in a run, and what that hinges on.
 
     RUN is the folder of a run of every strategy of the decider: `standoff run korea --out runs/korea`. --json has
     every number behind the sentences.
@@ -50,21 +45,21 @@ def answer(run: Path, view: str, as_json: bool) -> None:
     held = holding(ensemble)
     hinged = hinging(ensemble, ledger=load_ledger(ensemble.model.folder), view=view)
     if as_json:
-        _print_json({"holds up": export_holding(held), "hinges on": export_hinging(hinged)})
+        print_json({"holds up": export_holding(held), "hinges on": export_hinging(hinged)})
         return
-    _print_sentences("What holds up?", held.sentences)
-    _print_sentences("What does it hinge on?", hinged.sentences)
+    print_sentences("What holds up?", held.sentences)
+    print_sentences("What does it hinge on?", hinged.sentences)
 
 
-@main.command()
-@_with_run("run")
+@command()
+@options.run_folder("run")
 @click.option("--outcome", "outcomes", multiple=True, metavar="NAME", help="Only this outcome; may be given again.")
-@_as_json
-@_faults
+@options.as_json
 def sensitivity(run: Path, outcomes: tuple[str, ...], as_json: bool) -> None:
-    """Say which assumptions move outcomes: Sobol indices from a run made with --design saltelli.
+    """Say which assumptions move outcomes in a run.
 
-    RUN is the folder of such a run: `standoff run rivals --design saltelli --worlds 256 --out runs/sobol`.
+    These are Sobol indices, which need a run of their own design. RUN is its folder: `standoff run rivals
+    --design saltelli --worlds 256 --out runs/sobol`.
 
     \b
     Example:
@@ -76,22 +71,21 @@ def sensitivity(run: Path, outcomes: tuple[str, ...], as_json: bool) -> None:
 
     found = measure(open_run(run), outcomes)
     if as_json:
-        _print_json(to_json(found))
+        print_json(to_json(found))
         return
-    _print_sentences("", found.sentences)
-    for line in _index_lines(found):
-        click.echo(line)
+    print_sentences("", found.sentences)
+    print_lines(_index_lines(found))
 
 
-@main.command()
-@_with_run("before")
-@_with_run("after")
-@_as_json
-@_faults
+@command()
+@options.run_folder("before")
+@options.run_folder("after")
+@options.as_json
 def compare(before: Path, after: Path, as_json: bool) -> None:
-    """Say what changed from one run to another: assumptions, results, ranking, linchpins.
+    """Say what changed from one run to another.
 
-    Each run brings the study that it was made from. Runs of one size and seed are compared world by world.
+    That is in assumptions, results, ranking and linchpins. Each run brings the study that it was made from. Runs of one
+    size and seed are compared world by world.
 
     \b
     Example:
@@ -103,9 +97,9 @@ def compare(before: Path, after: Path, as_json: bool) -> None:
 
     found = find_changes(open_run(before), open_run(after))
     if as_json:
-        _print_json(export_comparison(found))
+        print_json(export_comparison(found))
         return
-    _print_sentences("", found.sentences)
+    print_sentences("", found.sentences)
     for change in found.changes:
         if change.before or change.after:
             click.echo(f"  {change.name}: {change.before or 'not there'} → {change.after or 'not there'}")
@@ -123,14 +117,3 @@ def _index_lines(found: Sensitivity) -> Iterable[str]:
                 f"  {name:<24}{total.value:6.2f} ± {1.96 * total.error:4.2f}  {first.value:6.2f} ± "
                 f"{1.96 * first.error:4.2f}"
             )
-
-
-def _print_sentences(title: str, sentences: Iterable[str]) -> None:
-    if title:
-        click.echo(f"\n{title}")
-    for sentence in sentences:
-        click.echo(textwrap.fill(sentence, 100, initial_indent="  ", subsequent_indent="  "))
-
-
-def _print_json(value: Any) -> None:
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))

@@ -1,0 +1,113 @@
+"""Arguments and options that several commands share: one name, one meaning and one text each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+__all__ = [
+    "as_json",
+    "evaluator",
+    "out",
+    "profile",
+    "run_folder",
+    "set_numbers",
+    "size",
+    "sources",
+    "sources_folder",
+    "study",
+    "threads",
+    "variant",
+]
+
+_SOURCES = "STANDOFF_SOURCES"
+
+_Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
+_Decorator = Callable[[_Decorated], _Decorated]
+
+
+def size(worlds: int, replications: int, least: int = 1) -> _Decorator[Any]:
+    """How much to run: worlds, replications and the seed, with these defaults and no fewer than `least`."""
+    options = (
+        click.option("--worlds", type=click.IntRange(least), default=worlds, show_default=True, metavar="N",
+                     help="Draws of everything that nobody knows."),
+        click.option("--replications", type=click.IntRange(least), default=replications, show_default=True, metavar="N",
+                     help="Streams of chance in each world."),
+        click.option("--seed", type=click.IntRange(0), default=1, show_default=True, metavar="N",
+                     help="Of worlds and luck; the same seed gives the same numbers."),
+    )  # fmt: skip
+
+    def add(command: _Decorated) -> _Decorated:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+def out(text: str, *, required: bool = False) -> _Decorator[Any]:
+    """A folder to write to; what goes there differs and is said by `text`."""
+    kind = click.Path(path_type=Path, file_okay=False)
+    return click.option("--out", type=kind, default=None, required=required, metavar="DIR", help=text)
+
+
+def run_folder(name: str) -> _Decorator[Any]:
+    """A run kept with --out, as the argument `name`."""
+    kind = click.Path(path_type=Path, exists=True, file_okay=False)
+    return click.argument(name, type=kind, metavar=name.upper())
+
+
+def sources_folder(study: Path, given: Path | None) -> Path | None:
+    """The folder of documents: the one given, else `sources` in the study, else what `STANDOFF_SOURCES` says."""
+    if given is not None:
+        return given
+    own = study / "sources"
+    if own.is_dir():
+        return own
+    said = os.environ.get(_SOURCES)
+    return Path(said) if said else None
+
+
+def _as_numbers(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for text in given:
+        name, _equals, number = text.partition("=")
+        try:
+            found[name.strip()] = float(number)
+        except ValueError:
+            raise click.UsageError(f"--set takes NAME=NUMBER, such as fear=0.3, and found `{text}`") from None
+    return found
+
+
+study = click.argument("study", metavar="STUDY")
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print the same as JSON.")
+
+variant = click.option(
+    "--variant", "variants", multiple=True, metavar="NAME", help="Apply a variant of the study; may be given again."
+)
+
+set_numbers = click.option(
+    "--set", "fixed", multiple=True, metavar="NAME=NUMBER", callback=_as_numbers,
+    help="Hold an uncertainty or value at a number; may be given again.",
+)  # fmt: skip
+
+profile = click.option(
+    "--profile", default=None, metavar="A=S,…", help="Only these strategies, or a named profile; all by default."
+)
+
+threads = click.option("--threads", type=click.IntRange(1), default=None, metavar="N", help="All cores by default.")
+
+evaluator = click.option(
+    "--evaluator", type=click.Choice(["auto", "reference", "kernel"]), default="auto", show_default=True,
+    help="The plain one, the compiled one, or the sooner done; the numbers are the same.",
+)  # fmt: skip
+
+sources = click.option(
+    "--sources", type=click.Path(path_type=Path, exists=True, file_okay=False), default=None, metavar="DIR",
+    help=f"Where the documents are; STUDY/sources or {_SOURCES} by default.",
+)  # fmt: skip

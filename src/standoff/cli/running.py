@@ -1,0 +1,134 @@
+"""The commands that run a study: its brief, a run to keep, one future step by step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from standoff.cli import options
+from standoff.cli.command import command
+from standoff.cli.output import announce, progress
+
+__all__ = ["brief", "run", "trace"]
+
+
+@command()
+@options.study
+@options.size(worlds=1024, replications=4)
+@options.threads
+@options.set_numbers
+@options.variant
+@options.out("Where to write brief.html; STUDY-brief by default.")
+@click.option("--sources", type=click.Path(path_type=Path, exists=True, file_okay=False), default=None, metavar="DIR",
+              help="Show passages of the documents here; the page is then for you alone.")  # fmt: skip
+def brief(study: str, out: Path | None, sources: Path | None, variants: tuple[str, ...], **rest: Any) -> None:
+    """Run a study and write its brief: a page to read offline.
+
+    \b
+    Example:
+      standoff brief korea --out korea-brief
+    """
+    from standoff.brief.write import make_brief  # noqa: PLC0415
+    from standoff.ensemble.study import load  # noqa: PLC0415
+
+    loaded = load(study, variants)
+    folder = out or Path(f"{loaded.model.name}-brief")
+    if sources is not None and folder.resolve().is_relative_to(loaded.model.folder.resolve()):
+        raise click.UsageError(f"{folder} is inside the study, which never carries other people's text: choose another")
+    with progress("running") as told:
+        path = make_brief(loaded, folder, sources=sources, progress=told, announce=announce, **rest)
+    click.echo(f"wrote {path}\nopen it in a browser: {path.resolve().as_uri()}")
+
+
+@command()
+@options.study
+@options.size(worlds=512, replications=8)
+@options.threads
+@options.set_numbers
+@options.variant
+@options.profile
+@options.out("Keep the run here.")
+@click.option("--design", "method", type=click.Choice(["latin hypercube", "sobol", "plain", "saltelli"]),
+              default="latin hypercube", show_default=True,
+              help="How worlds fill the space of assumptions; for saltelli --worlds are its base rows.")  # fmt: skip
+@click.option("--realised", is_flag=True, help="Draw rare ends instead of weighting by survival.")
+@options.evaluator
+@click.option("--until", type=click.Choice(["ranking stable"]), default=None,
+              help="Double worlds and replications until the decider's ranking is settled, or the budget is "
+              "spent.")  # fmt: skip
+@click.option("--budget", type=click.IntRange(1), default=20_000_000, show_default=True, metavar="N",
+              help="Futures that --until may run.")  # fmt: skip
+@options.as_json
+def run(
+    study: str, as_json: bool, until: str | None, budget: int, variants: tuple[str, ...], profile: str | None,
+    worlds: int, replications: int, seed: int, out: Path | None, **rest: Any,
+) -> None:  # fmt: skip
+    """Run a study, and print or keep its outcomes.
+
+    Every profile of strategies is run in every world, with several replications of chance in each. A stopped
+    run with --out goes on where it was when the same command is given again.
+
+    \b
+    Examples:
+      standoff run korea --worlds 128 --replications 4 --out runs/korea
+      standoff run rivals --set fear=0.3 --profile north=reciprocate,south=honest
+      standoff run rivals --until "ranking stable"
+    """
+    from standoff.brief.terminal import show_run  # noqa: PLC0415
+    from standoff.ensemble.study import load  # noqa: PLC0415
+
+    loaded = load(study, variants)
+    with progress("running") as told:
+        wanted = {"profiles": profile, "out": out, "progress": told, "announce": announce} | rest
+        if until is None:
+            ensemble = loaded.run(worlds, replications, seed, **wanted)
+        else:
+            from standoff.analysis.until import is_ranking_settled  # noqa: PLC0415
+            from standoff.ensemble.until import run_until  # noqa: PLC0415
+
+            grown = run_until(loaded, is_ranking_settled, worlds, replications, budget=budget, seed=seed, **wanted)
+            ensemble = grown.ensemble
+            announce(grown.statement)
+    show_run(ensemble, as_json=as_json)
+    if out is not None and not as_json:
+        click.echo(f"kept in {out}")
+
+
+@command()
+@options.study
+@click.option("--world", type=click.IntRange(0), default=0, show_default=True, metavar="N", help="Which of the worlds.")
+@click.option(
+    "--replication", type=click.IntRange(0), default=0, show_default=True, metavar="N", help="Which stream of chance."
+)
+@click.option("--profile", default=None, metavar="A=S,…", help="The strategies; the first of each actor by default.")
+@click.option("--weighted", is_flag=True, help="Weight by survival instead of drawing rare ends.")
+@options.size(worlds=512, replications=8)
+@options.set_numbers
+@options.variant
+@options.as_json
+def trace(
+    study: str, as_json: bool, world: int, replication: int, profile: str | None, weighted: bool,
+    variants: tuple[str, ...], fixed: dict[str, float], worlds: int, replications: int, seed: int,
+) -> None:  # fmt: skip
+    """Follow one future, step by step.
+
+    It tells what was, what happened, and the rule that fired for each actor. World and replication are those of
+    `standoff run` with the same sizes and seed.
+
+    \b
+    Example:
+      standoff trace korea --world 57 --replication 3 --profile us=tough_love
+    """
+    from standoff.brief.terminal import show_trace  # noqa: PLC0415
+    from standoff.ensemble.run import trace_cell  # noqa: PLC0415
+    from standoff.ensemble.study import load  # noqa: PLC0415
+
+    loaded = load(study, variants)
+    rows = max(replications, replication + 1)
+    design = loaded.design(worlds, rows, seed, profiles=profile, fixed=fixed)
+    if world >= design.worlds.size:
+        raise ValueError(f"there is no world {world}: with --worlds {design.worlds.size} they are 0 to {world - 1}")
+    found = trace_cell(loaded.program, design, 0, world, replication, realised=not weighted)
+    show_trace(loaded.model, found, world=world, replication=replication, as_json=as_json)

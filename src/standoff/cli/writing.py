@@ -1,0 +1,132 @@
+"""The commands for whoever writes a study: a beginning, its faults, what it says, and its schema."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from standoff.cli import options
+from standoff.cli.command import command
+from standoff.cli.output import print_json, print_lines
+
+if TYPE_CHECKING:
+    from standoff.analysis.gaps import Gaps
+    from standoff.language.model import Model
+
+__all__ = ["check", "new", "schema", "show"]
+
+
+@command()
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+def new(folder: Path) -> None:
+    """Write a small commented study to DIR, as a beginning.
+
+    \b
+    Example:
+      standoff new border && standoff check border
+    """
+    from standoff.studies import write_template  # noqa: PLC0415
+
+    path = write_template(folder)
+    click.echo(f"wrote {path}\nnext: standoff check {folder}")
+
+
+@command()
+@options.study
+@click.option("--claims", is_flag=True, help="Also list what the evidence lacks: sources, tests, passages, agreement.")
+@options.sources
+@options.as_json
+def check(study: str, as_json: bool, claims: bool, sources: Path | None) -> None:
+    """Report what is wrong in a study and its claims.
+
+    Every fault comes with its place and what to do.
+
+    \b
+    Examples:
+      standoff check korea
+      standoff check korea --claims
+    """
+    from standoff.analysis.findings import to_json as plain  # noqa: PLC0415
+    from standoff.base.problems import has_errors, render, to_json  # noqa: PLC0415
+    from standoff.evidence.claims import check_claims  # noqa: PLC0415
+    from standoff.language.load import read_study  # noqa: PLC0415
+
+    loaded = read_study(study, every_variant=True)
+    problems = (*loaded.problems, *check_claims(study, loaded.model))
+    gaps = _gaps(loaded.model, sources) if claims and loaded.model and not has_errors(problems) else None
+    if as_json:
+        print_json({"problems": to_json(problems)} | ({} if gaps is None else {"claims": plain(gaps)}))
+    elif problems:
+        click.echo(render(problems))
+    else:
+        assert loaded.model is not None
+        click.echo(_clean(loaded.model))
+    if gaps is not None and not as_json:
+        from standoff.brief.terminal_evidence import gap_lines  # noqa: PLC0415
+
+        print_lines(gap_lines(gaps))
+    sys.exit(1 if has_errors(problems) else 0)
+
+
+@command()
+@options.study
+@options.variant
+@click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), default=None, metavar="FILE",
+              help="Write the causal map as an SVG picture.")  # fmt: skip
+@click.option("--kernel", is_flag=True, help="Print the source of the compiled evaluator instead.")
+@options.as_json
+def show(study: str, variants: tuple[str, ...], picture: Path | None, kernel: bool, as_json: bool) -> None:
+    """Show a study's actors, assumptions and equations.
+
+    The equations are in readable mathematics, with what they are for; --picture draws the causal map.
+
+    \b
+    Example:
+      standoff show rivals --picture map.svg
+    """
+    from standoff.brief.terminal import show_study  # noqa: PLC0415
+    from standoff.ensemble.study import load  # noqa: PLC0415
+
+    loaded = load(study, variants)
+    if kernel:
+        from standoff.program.emitter import emit_kernel  # noqa: PLC0415
+
+        click.echo(emit_kernel(loaded.program).text, nl=False)
+        return
+    show_study(loaded.model, picture, as_json=as_json)
+
+
+@command()
+def schema() -> None:
+    """Print the JSON Schema of study.yaml, for editors.
+
+    \b
+    Example:
+      standoff schema > study.schema.json
+    """
+    from standoff.language.schema import json_schema  # noqa: PLC0415
+
+    print_json(json_schema())
+
+
+def _gaps(model: Model, sources: Path | None) -> Gaps:
+    from standoff.analysis.gaps import gaps  # noqa: PLC0415
+    from standoff.evidence.claims import load_ledger  # noqa: PLC0415
+    from standoff.evidence.sources import sources as look  # noqa: PLC0415
+
+    ledger = load_ledger(model.folder)
+    return gaps(model, ledger, look(ledger, options.sources_folder(model.folder, sources)))
+
+
+def _clean(model: Model) -> str:
+    counts = (
+        (len(model.actors), "actor", "actors"), (model.n_profiles, "profile", "profiles"),
+        (len(model.stocks), "stock", "stocks"), (len(model.quantities), "quantity", "quantities"),
+        (len(model.events), "event", "events"), (len(model.uncertain), "uncertain number", "uncertain numbers"),
+        (len(model.mechanisms), "mechanism", "mechanisms"), (len(model.variants), "variant", "variants"),
+    )  # fmt: skip
+    parts = ", ".join(f"{number:,} {one if number == 1 else many}" for number, one, many in counts if number)
+    return f"{model.name}: clean\n{model.title}: {parts}, {model.clock.steps} steps of a {model.clock.step}"
