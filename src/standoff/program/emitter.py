@@ -51,7 +51,6 @@ from standoff_parts_{arithmetic} import *
 
 LANES = {lanes}
 SIGNATURE = "{signature}"
-SOUND = 1e300  # no fault: above every place of one
 '''
 
 
@@ -65,8 +64,7 @@ class Source:
         given: Inputs of a block, in the order in which `run` takes them.
         clock: Inputs of a step, likewise.
         luck: Names of the draws of a step.
-        outputs: Names of the results, in order; the last row holds the first fault's place.
-        codes: Fault codes by place: before the first step, in a step, at the end.
+        outputs: Names of the results, in order; the last row is 0 where no fault was found.
     """
 
     text: str
@@ -75,7 +73,6 @@ class Source:
     clock: tuple[tuple[str, str], ...]
     luck: tuple[str, ...]
     outputs: tuple[str, ...]
-    codes: tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
 
 
 def emit_kernel(program: Program) -> Source:
@@ -90,7 +87,6 @@ def emit_kernel(program: Program) -> Source:
         clock=tuple(writer.clock),
         luck=tuple(plan.luck),
         outputs=tuple(plan.outputs),
-        codes=_codes(plan),
     )
 
 
@@ -104,24 +100,13 @@ def arithmetic_digest() -> str:
     return state.hexdigest()
 
 
-def _codes(plan: Plan) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
-    found = []
-    for phase in plan.lowered.phases:
-        codes = [0] * phase.places
-        for site in phase.sites:
-            codes[site.place] = site.code
-        found.append(tuple(codes))
-    begin, step, end = found
-    return begin, step, end
-
-
 class _Writer:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.g = plan.lowered.graph
         self.lanes = LANES
         self.rows = plan.rows
-        self.fault = self.rows.lasting("fault")
+        self.wrong = self.rows.lasting("wrong")
         self.nowhere = self.rows.lasting("nowhere")
         self.scratch = self.rows.lasting("scratch", 3)
         self.clock = [k for k in plan.scalars if isinstance(k, tuple) and k[0] in ("clock", "series")]
@@ -208,7 +193,7 @@ class _Writer:
 
     def _loop(self, phase: str, number: int, loop: Loop) -> Iterator[str]:
         """A function that runs over the lanes once."""
-        here, before, inside = set(loop.nodes), [], []
+        before, inside = [], []
         for n in sorted(self._outside(loop)):
             kind = kind_of(self.g, n)
             if kind in ("block", "step"):
@@ -218,17 +203,11 @@ class _Writer:
                 stored = self._at(find_row(self.g, self.rows, phase, n))
                 inside.append(f"        {self._name(n)} = {stored}{test}{self._comment(n)}")
         about = [self.plan.lowered.labels[n] for n in loop.nodes if n in self.plan.lowered.labels]
-        if phase == "step" and (loop.sites or any(self.g.op[n] == "live" for n in here)):
-            before.append(f"    base = s[{self.plan.scalars['base']}]")
-        if loop.sites or any(self.g.op[n] == "live" for n in here):
-            inside.append(f"        fault = {self._at(self.fault)}")
         for n in loop.nodes:
             inside.append(f"        {self._name(n)} = {self._operation(n)}{self._comment(n)}")
-        for site in loop.sites:
-            place = f"base + {float(site.place)!r}" if phase == "step" else repr(float(site.place))
-            inside.append(f"        fault = select({self._use(site.condition)} & ({place} < fault), {place}, fault)")
-        if loop.sites:
-            inside.append(f"        {self._at(self.fault)} = fault")
+        if loop.tests:
+            wrong = self._at(self.wrong)
+            inside.append(f"        {wrong} = {' + '.join([wrong, *(self._use(n) for n in loop.tests)])}")
         for n, row in loop.stores:
             inside.append(f"        {self._at(row)} = {self._as_number(n)}")
         yield _DECORATOR
@@ -241,7 +220,7 @@ class _Writer:
 
     def _outside(self, loop: Loop) -> set[int]:
         here = set(loop.nodes)
-        needed = {a for n in loop.nodes for a in self.g.args[n]} | {s.condition for s in loop.sites}
+        needed = {a for n in loop.nodes for a in self.g.args[n]} | set(loop.tests)
         needed |= {n for n, _ in loop.stores}
         return {n for n in needed if n not in here}
 
@@ -288,10 +267,6 @@ class _Writer:
         op, x = g.op[n], [self._use(a) for a in g.args[n]]
         if op in _BINARY:
             return f"{x[0]} {_BINARY[op]} {x[1]}"
-        if op == "live":
-            phase, places = g.data[n]
-            assert phase == "step"
-            return f"base + {float(places)!r} <= fault"
         return {
             "neg": "-{0}",
             "not": "not {0}",
@@ -346,15 +321,13 @@ class _Writer:
             yield f"            s[{plan.scalars[key]}] = given[r, {k}]  # {_said(key)}"
         yield "            block_scalars(s)"
         yield "            take_keys(here, first, count, keys)"
-        yield f"            fill_row(w, {self.fault * lanes}, SOUND)"
+        yield f"            fill_row(w, {self.wrong * lanes}, 0.0)"
         columns = plan.lowered.program.columns
         for name in plan.columns:
             place = f"{columns.index(name)}, worlds, first, count, w, {self._start('column', name)}"
             yield f"            gather_row(columns, {place})  # {name}"
         yield from _indented(12, self._calls("world"))
         yield f"            for step in range({steps}):"
-        before, each = float(plan.places[0]), float(plan.places[1])
-        yield f"                s[{plan.scalars['base']}] = {before!r} + {each!r} * step"
         for k, key in enumerate(self.clock):
             yield f"                s[{plan.scalars[key]}] = clock[step, {k}]  # {key[1]}"
         yield from _indented(16, (call.format(step="step") for call in leave))
@@ -369,7 +342,7 @@ class _Writer:
         yield from _indented(12, self._calls("end"))
         for k, name in enumerate(plan.outputs):
             yield f"            give_row(w, {self._start('output', k)}, out, {k}, first, count)  # {name}"
-        yield f"            give_row(w, {self.fault * lanes}, out, {len(plan.outputs)}, first, count)"
+        yield f"            give_row(w, {self.wrong * lanes}, out, {len(plan.outputs)}, first, count)"
         yield "    return"
 
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from standoff.language.tree import Expr, Symbol
 from standoff.program.emitter_values import Phase, Values
-from standoff.program.program import Carried, Memory, Program, Reduced
+from standoff.program.program import Carried, Program, Reduced
 from standoff.program.simplify import BLOCK, LANE, MOST, STEP, WORLD, Graph
 
-__all__ = ["Line", "Lowered", "lower_program"]
+__all__ = ["BEGIN", "Line", "Lowered", "lower_program"]
 
 BEGIN, EACH, END = "begin", "step", "end"
 
@@ -69,15 +69,11 @@ class _Lowering:
         self.program = program
         self.graph = Graph()
         self.values = Values(self.graph)
-        self.values.shown = [shown for shown, _ in program.equations]
         self.supposed = scalars
         self.states: list[str] = []
         self.bounds: dict[str, tuple[float, float]] = {}
         self.labels: dict[int, str] = {}
         self.outputs: dict[str, int] = {}
-        sizes = (len(program.step), len(program.carried), len(program.memories), len(program.checks),
-                 len(program.endings), len(program.payoffs), len(program.reduced))  # fmt: skip
-        self.first = [sum(sizes[:n]) for n in range(len(sizes) + 1)]
         self.realised = self.graph.input("realised", BLOCK, truth=True)
         self.has_endings = bool(program.endings)
 
@@ -87,9 +83,7 @@ class _Lowering:
         self._begin(begin)
         self._step(step)
         self._end(end)
-        lines = tuple(
-            Line(self._memory(m), m.length) for m in self.program.memories if m.kind == "line"
-        )  # fmt: skip
+        lines = tuple(Line(_named(m.symbol), m.length) for m in self.program.memories if m.kind == "line")
         for name in self.states:
             begin.writes.setdefault(name, self.graph.constant(-1.0 if name.startswith("broken ") else 0.0))
         scalars = frozenset(s for s in self.states if self._is_scalar(s))
@@ -110,7 +104,7 @@ class _Lowering:
     def _is_scalar(self, name: str) -> bool:
         if name.startswith(("clipped ", "clamped ", "broken ")):
             return False
-        if any(m.kind == "line" and self._memory(m) == name for m in self.program.memories):
+        if any(m.kind == "line" and _named(m.symbol) == name for m in self.program.memories):
             return False
         return self.supposed is None or name in self.supposed
 
@@ -155,9 +149,9 @@ class _Lowering:
                 known[symbol] = g.constant(values[min(step, len(values) - 1)] if kind == "series" else at)
             else:
                 known[symbol] = g.input((kind, name), STEP, bounds=self._range(kind, name))
-        for i, carried in enumerate(program.carried):
+        for carried in program.carried:
             if carried.held is not None:
-                known[carried.symbol] = self._value(carried.held, self.first[1] + i)
+                known[carried.symbol] = self.values.evaluate(carried.held)
 
     def _range(self, kind: str, name: str) -> tuple[float, float] | None:
         if kind == "series":
@@ -168,22 +162,19 @@ class _Lowering:
             values = (self.program.model.clock.date(0), self.program.model.clock.date(self.program.n_steps))
         return (min(values), max(values)) if all(math.isfinite(v) for v in values) else None
 
-    def _value(self, node: Expr, equation: int, where: Expr | None = None) -> int:
-        return self.values.evaluate(node, equation, where)
-
     def _begin(self, phase: Phase) -> None:
         self.values.phase = phase
         program, g = self.program, self.graph
         self._clock(0)
-        for i, carried in enumerate(program.carried):
-            start = self._value(carried.start, self.first[1] + i)
+        for carried in program.carried:
+            start = self.values.evaluate(carried.start)
             self.values.known[carried.symbol] = start
             self._keep_bounds(_named(carried.symbol), start, carried)
             self._write(_named(carried.symbol), start)
-        for i, memory in enumerate(program.memories):
-            start = self._value(memory.start, self.first[2] + i)
+        for memory in program.memories:
+            start = self.values.evaluate(memory.start)
             self.values.known[memory.symbol] = start
-            self._write(self._memory(memory), start)
+            self._write(_named(memory.symbol), start)
         for i, paid in enumerate(program.payoffs):
             if paid.discount is not None:
                 self._write(f"discount {i}", g.constant(1.0))
@@ -196,9 +187,6 @@ class _Lowering:
         if low is not None and high is not None and bounds is not None:
             self.bounds[name] = (min(low, bounds[0]), max(high, bounds[1]))
 
-    def _memory(self, memory: Memory) -> str:
-        return _named(memory.symbol)
-
     def _enter(self, step: int | None) -> None:
         """At a step's start, and after the last: carried things as they are, and the clock."""
         known, program = self.values.known, self.program
@@ -207,7 +195,7 @@ class _Lowering:
             known[carried.symbol] = self._state(name, self.bounds.get(name, (-MOST, MOST)))
             self.labels[self.graph.node[known[carried.symbol]]] = carried.symbol.name
         for memory in program.memories:
-            known[memory.symbol] = self._state(self._memory(memory), (-MOST, MOST))
+            known[memory.symbol] = self._state(_named(memory.symbol), (-MOST, MOST))
             self.labels[self.graph.node[known[memory.symbol]]] = memory.symbol.name
         self._clock(step)
 
@@ -219,8 +207,9 @@ class _Lowering:
             luck = g.input(("luck", name), LANE, bounds=(2.0**-53, 1.0 - 2.0**-53))
             known[Symbol("luck", name)] = luck
             self.labels[g.node[luck]] = f"luck of {name}"
-        for i, assignment in enumerate(program.step):
-            value = self._value(assignment.value, i, assignment.where)
+        for assignment in program.step:
+            self.values.shown = assignment.shown
+            value = self.values.evaluate(assignment.value, assignment.where)
             known[assignment.target] = value
             self.labels.setdefault(g.node[value], assignment.shown)
         self._check()
@@ -250,7 +239,7 @@ class _Lowering:
     def _check(self) -> None:
         g = self.graph
         for i, (_, condition, _) in enumerate(self.program.checks):
-            held = g.as_truth(self._value(condition, self.first[3] + i))
+            held = g.as_truth(self.values.evaluate(condition))
             name = f"broken {i}"
             first = self._state(name)
             now = g.both(g.no(held), g.apply("lt", first, g.constant(0.0)))
@@ -260,24 +249,24 @@ class _Lowering:
         g = self.graph
         for i, paid in enumerate(self.program.payoffs):
             if paid.each is not None:
-                worth = g.number(self._value(paid.each, self.first[5] + i))
+                worth = g.number(self.values.evaluate(paid.each))
                 discounted = g.apply("mul", self._discount(i), worth)
                 self._add(f"payoff {i}", g.apply("mul", survival, discounted))
 
     def _split(self, survival: int) -> tuple[list[int], int]:
         """Pay the ends what they are worth, and split the weight; what each end takes, and what is left."""
         g, masses = self.graph, []
-        for i, ending in enumerate(self.program.endings):
+        for ending in self.program.endings:
             happened = g.number(self._known(ending.happened))
             chance = g.select(self.realised, happened, g.number(self._known(ending.chance)))
             mass = g.apply("mul", survival, chance)
             for payoff, worth in ending.worth:
-                paid = g.number(self._value(worth, self.first[4] + i))
+                paid = g.number(self.values.evaluate(worth))
                 discounted = g.apply("mul", self._discount(payoff), paid)
                 self._add(f"payoff {payoff}", g.apply("mul", mass, discounted))
             own = g.number(self._known(ending.own))
             if ending.given is not None:
-                given = g.number(self._weighted(ending.given, self.first[4] + i))
+                given = g.number(self.values.value(ending.given, g.no(self.realised)))
                 own = g.apply("mul", own, given)
             own = g.select(self.realised, happened, own)
             survival = g.apply("mul", survival, g.apply("sub", g.constant(1.0), own))
@@ -285,11 +274,6 @@ class _Lowering:
         if self.has_endings:
             self._write("survival", survival)
         return masses, survival
-
-    def _weighted(self, given: Expr, equation: int) -> int:
-        """An ending's condition, which counts where ends split the weight and are not drawn."""
-        self.values.equation = equation
-        return self.values.value(given, self.graph.no(self.realised))
 
     def _known(self, node: Expr) -> int:
         return self.values.value(node, self.graph.true)
@@ -305,7 +289,7 @@ class _Lowering:
             return
         if reduced.kind == "final" and not self.has_endings:
             return
-        x = g.number(self._value(reduced.argument, self.first[6] + i))
+        x = g.number(self.values.evaluate(reduced.argument))
         ended = g.apply("sub", before, after)
         if reduced.kind == "final":
             self._add(f"sum {i}", g.apply("mul", ended, x))
@@ -344,33 +328,29 @@ class _Lowering:
 
     def _move(self) -> None:
         g, program = self.graph, self.program
-        for i, carried in enumerate(program.carried):
-            following = self._clip(carried, self._value(carried.next, self.first[1] + i))
+        for carried in program.carried:
+            following = self._clip(carried, self.values.evaluate(carried.next))
             self._write(_named(carried.symbol), following)
-        for i, memory in enumerate(program.memories):
-            following = self._value(memory.next, self.first[2] + i, memory.where)
+        for memory in program.memories:
+            following = self.values.evaluate(memory.next, memory.where)
             if memory.where is not None:
                 played = g.as_truth(self._known(memory.where))
                 following = g.select(played, following, self.values.known[memory.symbol])
-            self._write(self._memory(memory), following)
+            self._write(_named(memory.symbol), following)
         for i, paid in enumerate(program.payoffs):
             if paid.discount is not None:
-                discount = g.number(self._value(paid.discount, self.first[5] + i))
+                discount = g.number(self.values.evaluate(paid.discount))
                 self._write(f"discount {i}", g.apply("mul", self._state(f"discount {i}"), discount))
 
     def _clip(self, carried: Carried, x: int) -> int:
-        """Bound what is carried, and count where: in lanes in which nothing has gone wrong yet."""
-        g = self.graph
+        """Bound what is carried, and count where."""
+        g, clipped = self.graph, x
         low, high = carried.within
-        if low is None and high is None:
-            return x
-        live = g.apply("live", data=(self.values.phase.name, self.values.phase.places))
-        clipped = x
-        for bound, beyond in ((low, "lt"), (high, "gt")):
+        for bound, below in ((low, True), (high, False)):
             if bound is not None:
                 limit = g.constant(bound)
-                outside = g.apply("lt", x, limit) if beyond == "lt" else g.apply("lt", limit, x)
-                self._add(f"clipped {_named(carried.symbol)}", g.number(g.both(outside, live)))
+                outside = g.apply("lt", *((x, limit) if below else (limit, x)))
+                self._add(f"clipped {_named(carried.symbol)}", g.number(outside))
                 clipped = g.apply("select", outside, limit, clipped)
         if low is not None and high is not None and g.bounds[x] is not None:
             return g.bounded(clipped, low, high)
@@ -385,7 +365,7 @@ class _Lowering:
         for i, paid in enumerate(program.payoffs):
             payoff = self._state(f"payoff {i}")
             if paid.final is not None:
-                worth = g.number(self._value(paid.final, self.first[5] + i))
+                worth = g.number(self.values.evaluate(paid.final))
                 discounted = g.apply("mul", self._discount(i), worth)
                 payoff = g.apply("add", payoff, g.apply("mul", survival, discounted))
             self.outputs[f"payoff {i}"] = payoff
@@ -393,7 +373,7 @@ class _Lowering:
             self.values.known[Symbol("hidden", f"reduced:{i}")] = self._reduced(i, reduced, survival)
         for i, measured in enumerate(program.measured):
             if measured.first is None:
-                self.outputs[f"outcome {i}"] = g.number(self._value(measured.measure, self.first[7] + i))
+                self.outputs[f"outcome {i}"] = g.number(self.values.evaluate(measured.measure))
             else:
                 self.outputs[f"outcome {i}"] = g.number(self._known(measured.measure))
                 self.outputs[f"weight {i}"] = self._state(f"weight {measured.first}")
@@ -404,7 +384,7 @@ class _Lowering:
     def _reduced(self, i: int, reduced: Reduced, survival: int) -> int:
         g = self.graph
         if reduced.kind == "final":
-            x = g.number(self._value(reduced.argument, self.first[6] + i))
+            x = g.number(self.values.evaluate(reduced.argument))
             last = g.apply("mul", survival, x)
             so_far = self._state(f"sum {i}") if self.has_endings else g.constant(0.0)
             return g.apply("add", so_far, last)

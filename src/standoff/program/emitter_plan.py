@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 
-from standoff.program.emitter_lower import Lowered
+from standoff.program.emitter_faults import fault_tests
+from standoff.program.emitter_lower import BEGIN, Lowered
 from standoff.program.emitter_rows import Heavy, Loop, Rows, Schedule
-from standoff.program.emitter_values import Site
 from standoff.program.simplify import BLOCK, LANE, STEP, Graph
 
 __all__ = ["Plan", "kind_of", "plan_program"]
@@ -45,7 +45,6 @@ class Plan:
         columns: Columns of the table of worlds that are read.
         luck: Names of the draws of a step.
         starts, moves: What scalar states are first, and become at a step's end.
-        places: Number of places of faults before the first step and in one.
     """
 
     lowered: Lowered
@@ -59,7 +58,6 @@ class Plan:
     starts: list[tuple[str, int]] = field(default_factory=list)
     moves: list[tuple[str, int]] = field(default_factory=list)
     outputs: list[str] = field(default_factory=list)
-    places: tuple[int, int] = (0, 0)
 
     def scalar(self, key: Hashable) -> int:
         """The place of a scalar, made where it is new."""
@@ -75,19 +73,18 @@ class _Planner:
     def __init__(self, lowered: Lowered) -> None:
         self.lowered = lowered
         self.g = lowered.graph
-        begin, step, _ = lowered.phases
-        self.made = Plan(lowered, Rows(), places=(begin.places, step.places))
+        self.made = Plan(lowered, Rows())
         self.lanes: dict[str, set[int]] = {WORLD_PHASE: set(), STEP_PHASE: set(), END_PHASE: set()}
         self.scalar_nodes: dict[str, set[int]] = {"block": set(), STEP_PHASE: set(), END_PHASE: set()}
-        self.sites: dict[str, list[Site]] = {WORLD_PHASE: [], STEP_PHASE: [], END_PHASE: []}
+        self.tests: dict[str, list[int]] = {WORLD_PHASE: [], STEP_PHASE: [], END_PHASE: []}
         self.live: dict[str, None] = {}
         self._seen: set[tuple[int, str]] = set()
 
     def plan(self) -> Plan:
         made, lowered = self.made, self.lowered
-        for key in ("realised", "base", ("clock", "step"), ("clock", "date")):
+        for key in ("realised", ("clock", "step"), ("clock", "date")):
             made.scalar(key)
-        self._place_sites()
+        self._place_tests()
         made.outputs = list(lowered.outputs)
         for node in lowered.outputs.values():
             self._demand(node, END_PHASE)
@@ -103,25 +100,14 @@ class _Planner:
         self._schedule()
         return made
 
-    def _place_sites(self) -> None:
-        """Faults that hang on the world alone are looked for once, with the number of the first step's places."""
-        begin, step, end = self.lowered.phases
-        steps = self.lowered.program.n_steps
-        for phase, name, first in (
-            (begin, WORLD_PHASE, 0),
-            (step, STEP_PHASE, begin.places),
-            (end, END_PHASE, begin.places + steps * step.places),
-        ):
-            for site in phase.sites:
-                once = kind_of(self.g, site.condition) in ("const", "block", "world")
-                where = WORLD_PHASE if once else name
-                relative = where == STEP_PHASE
-                self.sites[where].append(
-                    Site(site.condition, site.place if relative else first + site.place, site.code)
-                )
-                self._demand(
-                    site.condition, where, export=where != WORLD_PHASE or kind_of(self.g, site.condition) != "world"
-                )
+    def _place_tests(self) -> None:
+        """Tests for faults that hang on the world alone are made once."""
+        for name, tests in fault_tests(self.lowered).items():
+            for test in dict.fromkeys(self.g.node[t] for t in tests):
+                kind = kind_of(self.g, test)
+                where = WORLD_PHASE if name == BEGIN or kind in ("const", "block", "world") else name
+                self.tests[where].append(test)
+                self._demand(test, where, export=kind != "world")
 
     def _follow_states(self) -> None:
         """What is carried is carried only if something reads it."""
@@ -209,5 +195,5 @@ class _Planner:
     def _loops(self, phase: str, writes: Iterable[tuple[int, tuple[str, Hashable]]]) -> None:
         schedule = Schedule(self.g, self.made.rows, phase, kind_of)
         self.made.loops[phase] = schedule.make(
-            sorted(self.lanes[phase]), self.sites[phase], [(self.g.node[n], key) for n, key in writes]
+            sorted(self.lanes[phase]), self.tests[phase], [(self.g.node[n], key) for n, key in writes]
         )

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 
-from standoff.program.emitter_values import Site
 from standoff.program.simplify import HEAVY, Graph
 
 __all__ = ["Heavy", "Loop", "Rows", "Schedule"]
@@ -20,10 +19,10 @@ Write = tuple[int, Key]
 
 @dataclass(slots=True)
 class Loop:
-    """A loop of light operations: what it computes, tests for faults, and stores by row."""
+    """A loop of light operations: what it computes, which of it tests for faults, and stores by row."""
 
     nodes: list[int] = field(default_factory=list)
-    sites: list[Site] = field(default_factory=list)
+    tests: list[int] = field(default_factory=list)
     stores: list[tuple[int, int]] = field(default_factory=list)
 
 
@@ -70,20 +69,20 @@ class Schedule:
         self.lanes: list[int] = []
         self.level: dict[int, int] = {}
 
-    def make(self, lanes: Sequence[int], sites: Sequence[Site], writes: Sequence[Write]) -> list[Loop | Heavy]:
+    def make(self, lanes: Sequence[int], tests: Sequence[int], writes: Sequence[Write]) -> list[Loop | Heavy]:
         """Loops and calls that compute the nodes, in order.
 
         Args:
             lanes: Nodes of the phase, operands first.
-            sites: Places of faults, whose conditions are among the nodes or known before.
+            tests: Tests for faults, among the nodes or known before.
             writes: What is stored for good: node and key of a lasting row.
         """
         self.lanes = [n for n in lanes if not self._is_given(n)]
-        self._levels(sites)
-        items = self._cut(sites)
+        self._levels(tests)
+        items = self._cut(tests)
         self._repeat_cheap(items)
         self._place(items, writes)
-        return [item for item in items if not isinstance(item, Loop) or item.nodes or item.stores or item.sites]
+        return [item for item in items if not isinstance(item, Loop) or item.nodes or item.stores or item.tests]
 
     def _is_given(self, n: int) -> bool:
         """Whether a node stands in a row before the phase begins."""
@@ -96,45 +95,31 @@ class Schedule:
         """Whether a node is computed in this phase."""
         return n in self.level
 
-    def _levels(self, sites: Sequence[Site]) -> None:
+    def _levels(self, tests: Sequence[int]) -> None:
         g, level = self.g, self.level
-        deepest = 0
         for n in self.lanes:
             level[n] = max((level[a] + self._is_heavy(a) for a in g.args[n] if a in level), default=0)
-            deepest = max(deepest, level[n] + 1)
-        for n in self.lanes:  # what asks whether a future is sound comes after all tests
-            if g.op[n] == "live":
-                level[n] = deepest
-            elif any(a in level for a in g.args[n]):
-                level[n] = max(level[n], *(level[a] for a in g.args[n] if a in level))
         users: dict[int, list[int]] = defaultdict(list)
         for n in self.lanes:
             for a in g.args[n]:
                 users[a].append(n)
-        tested = {site.condition for site in sites}
         for n in reversed(self.lanes):  # as late as its users allow, so that rows are needed for a short time
-            if users[n] and n not in tested and g.op[n] not in ("live", "clamped"):
+            if users[n] and n not in tests and g.op[n] != "clamped":
                 level[n] = min(level[u] for u in users[n]) - self._is_heavy(n)
 
-    def _cut(self, sites: Sequence[Site]) -> list[Loop | Heavy]:
+    def _cut(self, tests: Sequence[int]) -> list[Loop | Heavy]:
         g = self.g
         by_level: dict[int, list[int]] = defaultdict(list)
         for n in self.lanes:
             by_level[self.level[n]].append(n)
-        tests: dict[int, list[Site]] = defaultdict(list)
-        for site in sites:
-            tests[site.condition].append(site)
-        items: list[Loop | Heavy] = []
-        loose = Loop(sites=[s for s in sites if s.condition not in self.level])
-        if loose.sites:
-            items.append(loose)
+        items: list[Loop | Heavy] = [Loop(tests=[t for t in tests if t not in self.level])]
         for depth in sorted(by_level):
             light = [n for n in by_level[depth] if not self._is_heavy(n) and g.op[n] != "clamped"]
             n_loops = -(-len(light) // LOOP)
             size = -(-len(light) // n_loops) if n_loops else 1
             for start in range(0, len(light), size):
                 part = light[start : start + size]
-                items.append(Loop(part, [site for n in part for site in tests[n]]))
+                items.append(Loop(part, [n for n in part if n in tests]))
             items += [Heavy(n) for n in by_level[depth] if self._is_heavy(n)]
         return items
 
@@ -145,7 +130,7 @@ class Schedule:
             if not isinstance(item, Loop):
                 continue
             here = set(item.nodes)
-            needed = {a for n in item.nodes for a in g.args[n]} | {s.condition for s in item.sites}
+            needed = {a for n in item.nodes for a in g.args[n]} | set(item.tests)
             extra = [
                 a
                 for a in sorted(needed - here)
@@ -179,7 +164,7 @@ class Schedule:
         if isinstance(item, Heavy):
             return set(g.args[item.node])
         here = set(item.nodes)
-        needed = {a for n in item.nodes for a in g.args[n]} | {s.condition for s in item.sites}
+        needed = {a for n in item.nodes for a in g.args[n]} | set(item.tests)
         return {a for a in needed if a not in here}
 
     def _write(

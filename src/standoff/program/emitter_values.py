@@ -1,12 +1,11 @@
-"""Expressions as nodes of the graph, with the faults that each of their operations can raise.
+"""Expressions as nodes of the graph, with a test for each fault that their operations can raise.
 
-The order of evaluation is that of the language: left before right, a test before its branches, arguments before
-the function. A fault is noted with the lanes that need the value, as a node of its own.
+A test is a node of its own, which holds where something goes wrong with a value that is needed. What went wrong, and
+where, is for the reference to say, so that the order of tests has no meaning.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -24,37 +23,22 @@ from standoff.language.tree import (
     Symbol,
     Unary,
 )
-from standoff.program.program import FAULTS, Fault
 from standoff.program.simplify import MOST, Graph
 
-__all__ = ["Phase", "Site", "Values"]
+__all__ = ["Phase", "Values"]
 
-_KINDS = {name: i for i, (name, _) in enumerate(FAULTS)}
 _COMPARED = {"==": "eq", "!=": "ne", "<": "lt", "<=": "le"}
 _MIRRORED = {">": "lt", ">=": "le"}
 _CALCULATED = {"+": "add", "-": "sub", "*": "mul"}
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
-    """A place where a fault can happen: the node that says so, its place in the phase, and its code."""
-
-    condition: int
-    place: int
-    code: int
-
-
 @dataclass(slots=True)
 class Phase:
-    """The beginning, a step, or the end: what is written, and what can go wrong in which order.
-
-    `places` counts the places of faults, from 0, also of those that were dropped.
-    """
+    """The beginning, a step, or the end: tests for faults (what is bad, and where it counts), and what is written."""
 
     name: str
-    sites: list[Site] = field(default_factory=list)
+    tests: dict[tuple[int, int], None] = field(default_factory=dict)
     writes: dict[str, int] = field(default_factory=dict)
-    places: int = 0
 
 
 class Values:
@@ -64,19 +48,16 @@ class Values:
         self.graph = graph
         self.known: dict[Symbol, int] = {}
         self.phase = Phase("")
-        self.equation = 0
+        self.shown = ""
         self.clamped: list[tuple[str, int]] = []
-        self.shown: list[str] = []
-        self._seen: set[int] = set()
 
-    def evaluate(self, node: Expr, equation: int, where: Expr | None = None) -> int:
-        """The value of an equation; 0 where `where` does not hold. Not finite is a fault of this equation."""
+    def evaluate(self, node: Expr, where: Expr | None = None) -> int:
+        """The value of an equation; 0 where `where` does not hold. What is not finite is a fault."""
         g = self.graph
-        self.equation = equation
         active = g.true if where is None else g.as_truth(self.value(where, g.true))
         value = self.value(node, active)
         if not g.truth[value]:
-            self._flag("overflow", g.apply("infinite", value), active)
+            self._flag_infinite(value, active)
             value = g.known_within(value, -MOST, MOST, active)
         if active == g.true:
             return value
@@ -124,15 +105,15 @@ class Values:
         if operator == "/":
             return self._divided(left, right, active)
         result = g.apply("power", left, right)
-        self._flag_nan("power", result, active)
+        self._flag_infinite(result, active)
         return result
 
     def _divided(self, left: int, right: int, active: int) -> int:
         g = self.graph
-        bounds = g.bounds[right]
+        result, bounds = g.apply("div", left, right), g.bounds[right]
         if bounds is None or bounds[0] <= 0.0 <= bounds[1]:
-            self._flag("division", g.apply("eq", right, g.constant(0.0)), active)
-        return g.apply("div", left, right)
+            self._flag_infinite(result, active)
+        return result
 
     def _membership(self, node: Membership, active: int) -> int:
         g = self.graph
@@ -193,17 +174,20 @@ class Values:
     def _exp(self, x: list[int], active: int) -> int:
         g = self.graph
         result = g.apply("exp", x[0])
-        if g.bounds[result] is None:
-            self._flag("overflow", g.apply("eq", result, g.constant(math.inf)), active)
+        self._flag_infinite(result, active)
         return result
 
     def _log(self, x: list[int], active: int) -> int:
-        self._flag_unless_above("logarithm", x[0], active, strictly=True)
-        return self.graph.apply("log", x[0])
+        g, bounds = self.graph, self.graph.bounds[x[0]]
+        result = g.apply("log", x[0])
+        if bounds is None or bounds[0] <= 0.0:
+            self._flag_infinite(result, active)
+        return result
 
     def _sqrt(self, x: list[int], active: int) -> int:
-        self._flag_unless_above("root", x[0], active, strictly=False)
-        return self.graph.apply("sqrt", x[0])
+        result = self.graph.apply("sqrt", x[0])
+        self._flag_infinite(result, active)
+        return result
 
     def _logistic(self, x: list[int], active: int) -> int:
         return self.graph.apply("logistic", x[0])
@@ -230,12 +214,12 @@ class Values:
         if bounds is not None and bounds[0] >= 0.0 and bounds[1] <= 1.0:
             return x[0]
         inside = g.both(g.apply("le", g.constant(0.0), x[0]), g.apply("le", x[0], g.constant(1.0)))
-        self._flag("chance", g.no(inside), active)
+        self._flag(g.no(inside), active)
         return g.known_within(x[0], 0.0, 1.0, active)
 
     def _hazard(self, x: list[int], active: int) -> int:
         g = self.graph
-        self._flag_unless_above("chance", x[0], active, strictly=False)
+        self._flag_unless(x[0], active, strictly=False)
         return self._loss(g.apply("neg", x[0]))
 
     def _compound(self, x: list[int], active: int) -> int:
@@ -244,10 +228,8 @@ class Values:
 
     def _weibull(self, x: list[int], active: int) -> int:
         g, (hazard, shape, spent, length) = self.graph, x
-        self._flag_unless_above("chance", hazard, active, strictly=False)
-        bounds = g.bounds[shape]
-        if bounds is None or bounds[0] <= 0.0:
-            self._flag("power", g.no(g.apply("lt", g.constant(0.0), shape)), active)
+        self._flag_unless(hazard, active, strictly=False)
+        self._flag_unless(shape, active, strictly=True)
         later = g.apply("power", g.apply("mul", g.apply("add", spent, length), hazard), shape)
         before = g.apply("power", g.apply("mul", spent, hazard), shape)
         return self._loss(g.apply("sub", before, later))
@@ -264,23 +246,22 @@ class Values:
 
     def _poisson(self, x: list[int], active: int) -> int:
         uniform, mean, most = x
-        self._flag_mean(mean, active, strictly=False)
+        self._flag_unless(mean, active, strictly=False)
         return self._count("poisson", (uniform, mean), most, active)
 
     def _negative_binomial(self, x: list[int], active: int) -> int:
         uniform, mean, dispersion, most = x
-        self._flag_mean(mean, active, strictly=False)
-        self._flag_mean(dispersion, active, strictly=True)
+        self._flag_unless(mean, active, strictly=False)
+        self._flag_unless(dispersion, active, strictly=True)
         return self._count("negative_binomial", (uniform, mean, dispersion), most, active)
 
     def _count(self, op: str, x: tuple[int, ...], most: int, active: int) -> int:
-        """The count, and a note of where it was clamped: where active and nothing has gone wrong yet."""
+        """The count, and a note of where it was clamped."""
         g, largest = self.graph, self.graph.value(most)
         assert largest is not None
         count = g.apply(op, *x, data=int(largest))
         clamped = g.as_truth(g.apply("clamped", count))
-        live = g.apply("live", data=(self.phase.name, self.phase.places))
-        self.clamped.append((self.shown[self.equation], g.both(g.both(clamped, active), live)))
+        self.clamped.append((self.shown, g.both(clamped, active)))
         return g.bounded(count, 0.0, float(largest))
 
     def _logit(self, x: list[int], active: int) -> int:
@@ -332,29 +313,20 @@ class Values:
         g, (u, mean) = self.graph, x
         return g.apply("mul", g.apply("neg", mean), g.apply("log1p", g.apply("neg", u)))
 
-    def _flag_mean(self, x: int, active: int, *, strictly: bool) -> None:
+    def _flag_unless(self, x: int, active: int, *, strictly: bool) -> None:
+        """A fault where x is not above 0 (`strictly`), or not at least 0."""
         g, bounds, zero = self.graph, self.graph.bounds[x], self.graph.constant(0.0)
         if bounds is None or bounds[0] < 0.0 or (strictly and bounds[0] == 0.0):
-            self._flag("mean", g.no(g.apply("lt" if strictly else "le", zero, x)), active)
+            self._flag(g.no(g.apply("lt" if strictly else "le", zero, x)), active)
 
-    def _flag_unless_above(self, kind: Fault, x: int, active: int, *, strictly: bool) -> None:
-        """A fault below 0, or at 0 too; what is no number passes."""
-        g, bounds = self.graph, self.graph.bounds[x]
-        if bounds is None or bounds[0] < 0.0 or (strictly and bounds[0] == 0.0):
-            self._flag(kind, g.apply("le" if strictly else "lt", x, g.constant(0.0)), active)
+    def _flag_infinite(self, x: int, active: int) -> None:
+        """A fault where x is not finite: after a division by 0, an overflow, a root or logarithm of less than 0."""
+        self._flag(self.graph.apply("infinite", x), active)
 
-    def _flag_nan(self, kind: Fault, x: int, active: int) -> None:
-        if self.graph.bounds[x] is None:
-            self._flag(kind, self.graph.apply("ne", x, x), active)
-
-    def _flag(self, kind: Fault, bad: int, active: int) -> None:
-        """Note a place of a fault; what an earlier place would have caught is dropped."""
-        g, place = self.graph, self.phase.places
-        self.phase.places += 1
-        condition = g.node[g.both(bad, active)]
-        if condition != g.false and condition not in self._seen and g.node[bad] not in self._seen:
-            self._seen.add(condition)
-            self.phase.sites.append(Site(condition, place, 1 + self.equation * len(FAULTS) + _KINDS[kind]))
+    def _flag(self, bad: int, active: int) -> None:
+        g = self.graph
+        if g.false not in (bad, active) and g.node[g.both(bad, active)] != g.false:
+            self.phase.tests[g.node[bad], g.node[active]] = None
 
     _BY_TYPE: ClassVar[dict[type, Callable[..., int]]] = {
         Number: _number,

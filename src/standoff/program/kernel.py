@@ -7,7 +7,7 @@ import os
 import sys
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from types import ModuleType
@@ -23,8 +23,6 @@ from standoff.program.program import Program
 from standoff.program.reference import Lanes, Results, run_lanes
 
 __all__ = ["Kernel", "cache_folder", "is_compiled", "load_kernel", "tables_of"]
-
-SOUND = 1e300
 
 Floats = npt.NDArray[np.float64]
 
@@ -127,7 +125,10 @@ def _run(kernel: Kernel, lanes: Lanes, realised: bool) -> Results:
         table.array, np.ascontiguousarray(worlds, dtype=np.int64), np.ascontiguousarray(lanes.keys), runs, given,
         kernel.counters, kernel.clock, out,
     )  # fmt: skip
-    return _results(program, source, out)
+    wrong = np.flatnonzero(out[-1])
+    out[:, wrong] = 0.0
+    found = _results(program, source, out)
+    return _run_again(program, lanes, wrong, found, realised) if wrong.size else found
 
 
 def tables_of(program: Program, source: Source) -> tuple[npt.NDArray[np.uint64], Floats]:
@@ -196,13 +197,12 @@ def _settings(program: Program, symbol: str, player: str, instances: tuple[Any, 
 
 
 def _results(program: Program, source: Source, out: Floats) -> Results:
+    """What the kernel says of its futures, as if nothing had gone wrong in any."""
     row = {name: out[k] for k, name in enumerate(source.outputs)}
     n = out.shape[1]
-    fault, fault_step = _faults(program, source, out[-1])
     outcomes = np.array([row[f"outcome {i}"] for i in range(len(program.measured))]).reshape(-1, n)
     payoffs = np.array([row[f"payoff {i}"] for i in range(len(program.payoffs))]).reshape(-1, n)
     for results in (outcomes, payoffs):
-        results[:, fault != 0] = np.nan
         results[np.isnan(results)] = np.nan  # one pattern of bits
     weights = np.ones_like(outcomes)
     for i, measured in enumerate(program.measured):
@@ -213,20 +213,23 @@ def _results(program: Program, source: Source, out: Floats) -> Results:
     counts = [e.name for e in program.model.events if e.kind == "count"]
     clamped = {name: int(row[f"clamped {name}"].sum()) if f"clamped {name}" in row else 0 for name in counts}
     broken = np.array([row[f"broken {i}"] for i in range(len(program.checks))]).reshape(-1, n).astype(np.int32)
+    fault, fault_step = np.zeros(n, dtype=np.int32), np.full(n, -1, dtype=np.int32)
     return Results(outcomes, weights, payoffs, row["survival"], fault, fault_step, clipped, clamped, broken)
 
 
-def _faults(program: Program, source: Source, places: Floats) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-    """Codes and steps of the first faults, from their places in the order of evaluation."""
-    fault = np.zeros(places.size, dtype=np.int32)
-    step = np.full(places.size, -1, dtype=np.int32)
-    bad = np.flatnonzero(places < SOUND)
-    if bad.size:
-        begin, each, end = (np.array(codes, dtype=np.int32) for codes in source.codes)
-        at = places[bad].astype(np.int64)
-        table = np.concatenate([begin, np.tile(each, program.n_steps), end])
-        steps = np.concatenate([
-            np.zeros(begin.size), np.repeat(np.arange(program.n_steps), each.size), np.full(end.size, program.n_steps)
-        ]).astype(np.int32)  # fmt: skip
-        fault[bad], step[bad] = table[at], steps[at]
-    return fault, step
+def _run_again(program: Program, lanes: Lanes, wrong: npt.NDArray[np.int64], found: Results, realised: bool) -> Results:
+    """Results with the reference's in the futures in which something goes wrong: it knows what, and when."""
+    columns = lanes.columns
+    some = Lanes(
+        WorldColumns(columns.table, columns.worlds[wrong])
+        if isinstance(columns, WorldColumns)
+        else {name: column[wrong] for name, column in columns.items()},
+        tuple(chosen[wrong] for chosen in lanes.instances),
+        {name: level[wrong] for name, level in lanes.levels.items()},
+        lanes.keys[wrong],
+    )
+    theirs = run_lanes(program, some, realised=realised)
+    for name in ("outcomes", "weights", "payoffs", "survival", "fault", "fault_step", "broken"):
+        getattr(found, name)[..., wrong] = getattr(theirs, name)
+    clamped = {name: n + theirs.clamped[name] for name, n in found.clamped.items()}
+    return replace(found, clipped=found.clipped + theirs.clipped, clamped=clamped)

@@ -65,7 +65,7 @@ _FOLDED: dict[str, Callable[..., float | bool]] = {
     "normal_quantile": lambda a: float(arithmetic.normal_quantile(a)),
     "power": lambda a, b: float(arithmetic.power(a, b)),
 }
-_TRUTHS = frozenset(("live", "lt", "le", "eq", "ne", "and", "or", "not", "infinite", "either"))
+_TRUTHS = frozenset(("lt", "le", "eq", "ne", "and", "or", "not", "infinite"))
 _COMMUTES = frozenset(("add", "mul", "eq", "ne", "and", "or"))
 _PUSHED = frozenset(("add", "sub", "mul", "div", "lt", "le", "eq", "ne", "neg"))
 
@@ -124,8 +124,6 @@ class Graph:
         needs = 0
         for a in nodes:
             needs |= self.needs[a]
-        if op == "live":
-            needs = LANE
         return self._new(op, nodes, data, truth=op in _TRUTHS, needs=needs, bounds=bounds)
 
     def select(self, test: int, then: int, otherwise: int) -> int:
