@@ -32,7 +32,7 @@ def deals_section(model: Model, found: Sequence[Deals | Unanswered], environment
     if not found:
         text = (
             "This study names no deal, so there is nothing to agree on. A deal has parties, terms with levels, a "
-            "state in which it is in force and what its absence would mean; see `deals` in the language."
+            "state in which it is in force and what its absence would mean; see “deals” in docs/language.md."
         )
         return Section("deals", "Is there a deal?", "No deal is on the table in this study", lead=(text,))
     first, *rest = (_answered(model, one, environment) for one in found)

@@ -61,7 +61,7 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What the template shows."""
+    """What the templates show, in HTML and in Markdown."""
 
     title: str
     question: str
@@ -70,7 +70,20 @@ class Page:
     picture: Picture | None
     sections: tuple[Section, ...]
     version: str = __version__
-    sure_words: tuple[tuple[str, float, float], ...] = SURE
+
+    @property
+    def sure_words(self) -> str:
+        """What the words of certainty mean, once for the page."""
+        words = ", ".join(f"{word} {100 * low:.0f}–{100 * high:.0f} %" for word, low, high in SURE)
+        return f"{words}. A share of worlds is not a chance."
+
+    @property
+    def footer(self) -> str:
+        """The last word."""
+        return (
+            f"Made by Standoff {self.version} from the study “{self.title}”. Every number is conditional on this "
+            "model: it explores what assumptions lead to, and predicts nothing."
+        )
 
 
 def make_page(findings: Findings) -> Page:

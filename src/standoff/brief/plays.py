@@ -184,7 +184,7 @@ def lead_caption(model: Model, found: Others) -> str:
 def play_table(columns: Sequence[PlayColumn]) -> Table:
     """Who plays what, as text."""
     return Table(
-        "Share of stable profiles in which an actor plays so",
+        "",
         ("Actor", "Strategy", "Share"),
         tuple(
             (column.actor, f"{cell.name}{', never pays' if cell.is_gone else ''}", cell.shown)
@@ -197,7 +197,7 @@ def play_table(columns: Sequence[PlayColumn]) -> Table:
 def reply_table(others: Sequence[str], rows: Sequence[LeadRow]) -> Table:
     """The likeliest reply to each strategy, as text."""
     return Table(
-        "The others’ likeliest reply",
+        "",
         ("If this is played", *others, "In resamples", "Payoff, points"),
         tuple(
             (

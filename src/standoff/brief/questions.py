@@ -77,7 +77,7 @@ def first_picture(model: Model, results: Performance) -> Picture | None:
     drawn = dots(rows, (1.06 * low, max(-0.04 * low, 1.04 * high)), unit, f"Mean payoff: {_view_said(rows, unit)}")
     what = "Mean payoff" if results.measures[0].kind == "payoff" else title_of(model, results.measures[0].name)
     said = f"{what} below or above the best of the others, with its 95\u202f% interval"
-    return Picture(drawn, f"{said}.", "Filled: may be best.", instead=(_dots_table(rows, said, unit),))
+    return Picture(drawn, f"{said}.", "Filled: may be best.", instead=(_dots_table(rows, unit),))
 
 
 def views(model: Model, results: Performance) -> Section | None:
@@ -95,7 +95,7 @@ def views(model: Model, results: Performance) -> Section | None:
             caption=capital(s.view.about or "All the others’ strategies with equal weight"),
             title=_view_title(results, s),
             table=standing_table(model, results, s),
-            instead=(_dots_table(rows[id(s)], "Against the best of the others", unit),),
+            instead=(_dots_table(rows[id(s)], unit),),
         )
         for s in ranked
     )
@@ -266,9 +266,9 @@ def _view_title(results: Performance, standing: Standing) -> str:
     return f"{name}: {len(named)} level"
 
 
-def _dots_table(rows: list[DotRow], caption: str, unit: str) -> Table:
+def _dots_table(rows: list[DotRow], unit: str) -> Table:
     return Table(
-        caption,
+        "",
         ("Strategy", f"Difference ({unit})" if unit else "Difference", "95\u202f% interval", "May be best"),
         tuple(
             (

@@ -333,8 +333,8 @@ def _table(found: Hinging) -> Table:
 
 def _pins_table(rows: Sequence[PinRow]) -> Table:
     return Table(
-        "What knowing it first would be worth, and where the best strategy changes",
-        ("Assumption", "Worth", "Flip"),
+        "",
+        ("Assumption", "Worth", "Where the best strategy changes"),
         tuple(
             (row.about, row.worth if row.told else f"{row.worth}, not told from nothing", row.sentence) for row in rows
         ),

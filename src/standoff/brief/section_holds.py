@@ -168,7 +168,7 @@ def _frontier_table(found: Holding) -> Table:
     named = {instance.label: instance for instance in found.strategies}
     points = sorted(found.held[0].robustness.frontier, key=lambda point: -point.performance)
     return Table(
-        "Payoff on average and in bad worlds, in points",
+        "",
         ("Strategy", "Mean payoff", "Worst tenth of worlds", "On the frontier"),
         tuple(
             (

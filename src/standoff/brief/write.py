@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from standoff.analysis.deal_plan import DealPlan
 from standoff.analysis.deals import Deals
@@ -14,6 +15,7 @@ from standoff.analysis.performance import performance
 from standoff.base.problems import StudyError, has_errors
 from standoff.brief.assumptions import read_facts
 from standoff.brief.documents import Evidence
+from standoff.brief.markdown import render_markdown
 from standoff.brief.page import Findings, make_page, render_page
 from standoff.brief.playing import Unanswered, find_deals, find_others, plan_deals, run_deals
 from standoff.brief.robust import find_robust
@@ -25,12 +27,13 @@ from standoff.ensemble.evaluator import Announce
 from standoff.ensemble.run import Paths, Progress, run_design, run_paths
 from standoff.ensemble.store import atomic_write
 from standoff.ensemble.study import Study
-from standoff.evidence.claims import check_ledger, load_ledger
+from standoff.evidence.claims import Ledger, check_ledger, load_ledger
 from standoff.evidence.sources import sources as look
 
-__all__ = ["PAGE", "BriefDesign", "brief_design", "make_brief", "write_brief"]
+__all__ = ["MARKDOWN", "PAGE", "BriefDesign", "brief_design", "make_brief", "run_brief", "write_brief"]
 
 PAGE = "brief.html"
+MARKDOWN = "brief.md"
 _LUCK_OF_DEALS = 4
 """Replications for deals, whose gains are paired and averaged over profiles besides."""
 _MOST_WORLDS_OF_EFFECTS = 256
@@ -76,9 +79,13 @@ def brief_design(
     )
 
 
-def make_brief(
+def make_brief(study: Study, folder: Path, **wanted: Any) -> Path:
+    """Run a study and write its brief; `wanted` are the options of `run_brief`. Returns the path of the page."""
+    return write_brief(run_brief(study, **wanted), folder)
+
+
+def run_brief(
     study: Study,
-    folder: Path,
     *,
     worlds: int = 1024,
     replications: int = 4,
@@ -88,12 +95,11 @@ def make_brief(
     progress: Progress | None = None,
     announce: Announce | None = None,
     sources: Path | None = None,
-) -> Path:
-    """Run a study and write its brief; the path of the page.
+) -> Findings:
+    """Run a study and answer all that its brief asks.
 
     Args:
         study: The study.
-        folder: Where `brief.html` goes.
         worlds: Draws of all uncertainties and values; deals and expectations are run on at most 256.
         replications: Streams of chance inside each world; expectations are tested with more, up to 16.
         seed: Of worlds and luck.
@@ -136,40 +142,40 @@ def make_brief(
         study.model, expectations, fewer, luck, seed, threads=threads, progress=_part(progress, whole, 0)
     )
     _announce_answers(announce, ensemble)
-    return write_brief(study, ensemble, plan, paths, judged, folder, sources, dealt)
+    return _answer(study, ledger, ensemble, plan, paths, judged, sources, dealt)
 
 
-def write_brief(
+def write_brief(findings: Findings, folder: Path) -> Path:
+    """Write the brief as a page and as Markdown, from the same sections; the path of the page.
+
+    Args:
+        findings: From `run_brief`.
+        folder: Made if it is not there; `brief.html` and `brief.md` in it are replaced.
+    """
+    page = make_page(findings)
+    atomic_write(folder / MARKDOWN, render_markdown(page).encode())
+    atomic_write(folder / PAGE, render_page(page).encode())
+    return folder / PAGE
+
+
+def _answer(
     study: Study,
+    ledger: Ledger,
     ensemble: Ensemble,
     plan: FanPlan,
     paths: Paths,
     judged: Sequence[Judged],
-    folder: Path,
-    sources: Path | None = None,
-    deals: Sequence[Deals | Unanswered] = (),
-) -> Path:
-    """Write the page from what was run.
-
-    Args:
-        study: The study.
-        ensemble: All the decider's strategies, against all profiles of the others or some.
-        plan: What was followed.
-        paths: The futures of the plan.
-        judged: What came of the study's expectations.
-        sources: A folder of documents whose own words the page is to show.
-        folder: Made if it is not there; `brief.html` in it is replaced.
-        deals: What came of each deal of the study.
-    """
+    sources: Path | None,
+    deals: Sequence[Deals | Unanswered],
+) -> Findings:
     model = study.model
-    ledger = load_ledger(model.folder)
     others = find_others(ensemble, ensemble.design.seed)
     robust = find_robust(ensemble, ledger, None if isinstance(others, Unanswered) else others.reply_weights)
     results = performance(ensemble, None if isinstance(robust, Unanswered) else robust.holding)
     best = study.program.instances[study.program.players.index(model.decider)].index(
         results.strategies[results.order[0]]
     )
-    findings = Findings(
+    return Findings(
         model,
         ensemble,
         results,
@@ -185,9 +191,6 @@ def write_brief(
         others,
         tuple(deals),
     )
-    path = folder / PAGE
-    atomic_write(path, render_page(make_page(findings)).encode())
-    return path
 
 
 def _announce_answers(announce: Announce | None, ensemble: Ensemble) -> None:
