@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal, Protocol
 
+from standoff.ensemble.moments import Fold, fold_arrays
 from standoff.program.program import Program
 from standoff.program.reference import Lanes, Results, run_lanes
 
-__all__ = ["Announce", "Evaluate", "EvaluatorName", "choose_evaluator"]
+__all__ = ["Announce", "Evaluate", "EvaluatorName", "choose_evaluator", "choose_fold"]
 
 EvaluatorName = Literal["auto", "reference", "kernel"]
 Announce = Callable[[str], None]
@@ -61,3 +62,12 @@ def choose_evaluator(
         if announce is not None:
             announce(f"the kernel cannot be kept ({error.strerror or error}); set STANDOFF_CACHE to a folder; going on")
         return run_lanes
+
+
+def choose_fold(evaluate: Evaluate) -> Fold:
+    """How what an evaluator gives is taken in: compiled where Numba is loaded anyway; the figures are the same."""
+    if evaluate is run_lanes:
+        return fold_arrays
+    from standoff.ensemble.moments_kernel import fold_cells  # noqa: PLC0415 - Numba takes a while to import
+
+    return fold_cells

@@ -6,33 +6,29 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
 from standoff.ensemble.design import Design, lane_keys
-from standoff.ensemble.ensemble import Diagnostics, Ensemble, FaultCount
-from standoff.ensemble.evaluator import Announce, Evaluate, EvaluatorName, choose_evaluator
+from standoff.ensemble.ensemble import Ensemble
+from standoff.ensemble.evaluator import Announce, Evaluate, EvaluatorName, choose_evaluator, choose_fold
+from standoff.ensemble.tally import Block, Part, Tally
 from standoff.language.tree import Symbol
 from standoff.program.columns import Table, WorldColumns
-from standoff.program.program import FAULTS, Program
+from standoff.program.program import Program
 from standoff.program.reference import Lanes, Results, run_lanes
 from standoff.program.trace import Trace, trace_future
 
 __all__ = ["BLOCK", "Paths", "Progress", "lanes_of", "run_design", "run_paths", "trace_cell"]
 
 BLOCK = 8192  # lanes: large enough that an operation costs more than its call, small enough for the cache
+SMALLER = 8  # the last blocks are so many times smaller
+KEPT = 31 << 20  # bytes
 
 Floats = npt.NDArray[np.float64]
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """Cells `start` to `stop` (profile × world, worlds fastest)."""
-
-    start: int
-    stop: int
 
 
 def run_design(
@@ -66,25 +62,21 @@ def run_design(
     Raises:
         KeyboardInterrupt: As it comes, after the blocks under way have ended.
     """
-    n_cells = design.profiles.shape[0] * design.worlds.size
-    n_measures = len(program.measured) + len(program.payoffs)
-    if evaluate is None:
-        evaluate = choose_evaluator(program, design.n_futures, evaluator, announce)
-    chosen = evaluate
-    tally = _Tally(program, design, n_cells, n_measures)
-    blocks = list(_blocks(n_cells, max(1, block // design.replications)))
+    _keep_freed_memory()
+    chosen = evaluate or choose_evaluator(program, design.n_futures, evaluator, announce)
+    tally = Tally(program, design, choose_fold(chosen))
+    table = Table(program.columns, design.worlds.columns)
     workers = threads or os.cpu_count() or 1
     done = 0
 
-    def work(b: _Block) -> int:
-        tally.take(b, block, chosen, realised)
-        return (b.stop - b.start) * design.replications
+    def work(b: Block) -> int:
+        tally.take(b, _parts(program, design, b, block, table, partial(chosen, realised=realised)))
+        return b.size * design.replications
 
     with ThreadPoolExecutor(max_workers=workers) as pool:
         pending: set[Future[int]] = set()
-        queue = iter(blocks)
         try:
-            for b in queue:
+            for b in _blocks(design, block, workers):
                 pending.add(pool.submit(work, b))
                 if len(pending) > 2 * workers:
                     done = _collect(pending, done, design.n_futures, progress)
@@ -97,6 +89,15 @@ def run_design(
     return tally.ensemble(realised)
 
 
+def _keep_freed_memory() -> None:
+    """Have the C library keep what each block frees for the next one, as fresh pages cost a fifth of a block's time.
+
+    GNU's keeps blocks up to the size of the largest freed so far (at most 32 MiB), and twice that in all: mallopt(3),
+    M_MMAP_THRESHOLD. Elsewhere this does nothing.
+    """
+    np.empty(KEPT, dtype=np.uint8)
+
+
 def _collect(pending: set[Future[int]], done: int, total: int, progress: Progress | None) -> int:
     finished, _ = wait(pending, return_when=FIRST_COMPLETED)
     for future in finished:
@@ -107,89 +108,35 @@ def _collect(pending: set[Future[int]], done: int, total: int, progress: Progres
     return done
 
 
-def _blocks(n: int, size: int) -> Iterator[_Block]:
-    for start in range(0, n, size):
-        yield _Block(start, min(n, start + size))
+def _blocks(design: Design, lanes: int, workers: int) -> Iterator[Block]:
+    """Blocks of so many lanes, smaller ones as the end comes near, so that all workers end together.
 
-
-class _Tally:
-    """Running weighted means and squared deviations of every cell (West's form of Welford's update).
-
-    A standard error is the root of the weighted variance over n − 1, n being Kish's effective number of
-    replications (all of them, unless an outcome can be missing).
+    Guided self-scheduling: a block is at most the workers' equal share of what is left.
 
     Reference:
-        D. H. D. West, Updating mean and variance estimates, Communications of the ACM 22 (1979), 532-535.
-        L. Kish, Survey Sampling (1965), section 8.2.
+        C. D. Polychronopoulos, D. J. Kuck, Guided self-scheduling: a practical scheduling scheme for parallel
+        supercomputers, IEEE Transactions on Computers C-36 (1987), 1425-1439.
     """
-
-    def __init__(self, program: Program, design: Design, n_cells: int, n_measures: int) -> None:
-        self.program = program
-        self.design = design
-        self.means = np.full((n_measures, n_cells), np.nan)
-        self.errors = np.full((n_measures, n_cells), np.nan)
-        self.halves = np.full((n_measures, n_cells), np.nan)
-        self.counts = np.zeros(n_cells, dtype=np.int32)
-        self.missing = [i for i, m in enumerate(program.measured) if m.first is not None]
-        self.present = np.zeros((len(self.missing), n_cells))
-        self.found: list[_Found] = []
-        self.table = Table(program.columns, design.worlds.columns)
-
-    def take(self, block: _Block, lanes_at_once: int, evaluate: Evaluate, realised: bool) -> None:
-        n, replications = block.stop - block.start, self.design.replications
-        measures = self.means.shape[0]
-        mean, squares, weight, weight2, firsts = (np.zeros((measures, n)) for _ in range(5))
-        count = np.zeros(n, dtype=np.int32)
-        half = replications // 2
-        chunk = max(1, min(replications, lanes_at_once // n))
-        for start in range(0, replications, chunk):
-            stop = min(replications, start + chunk)
-            lanes = _lanes(self.program, self.design, block, start, stop, self.table)
-            results = evaluate(self.program, lanes, realised=realised)
-            self.found.append(_Found.of(results, block, start, stop, self.design))
-            x = np.concatenate([results.outcomes, results.payoffs]).reshape(measures, n, stop - start)
-            w = np.concatenate([results.weights, np.ones_like(results.payoffs)]).reshape(x.shape)
-            sound = ~np.isnan(x)
-            w = np.where(sound, w, 0.0)
-            x = np.where(sound, x, 0.0)
-            count += np.count_nonzero((results.fault == 0).reshape(n, -1), axis=1).astype(np.int32)
-            for r in range(stop - start):
-                weight = weight + w[:, :, r]
-                weight2 = weight2 + w[:, :, r] * w[:, :, r]
-                step = np.divide(w[:, :, r], weight, out=np.zeros_like(weight), where=weight > 0.0)
-                delta = x[:, :, r] - mean
-                mean = mean + step * delta
-                squares = squares + w[:, :, r] * (delta * (x[:, :, r] - mean))
-                if start + r + 1 == half:
-                    firsts = np.where(weight > 0.0, mean, np.nan)
-        cells = slice(block.start, block.stop)
-        known = weight > 0.0
-        self.means[:, cells] = np.where(known, mean, np.nan)
-        self.halves[:, cells] = firsts if half else np.nan
-        with np.errstate(invalid="ignore", divide="ignore"):
-            effective = (weight * weight) / weight2
-            error = np.sqrt(np.maximum(squares, 0.0) / weight / (effective - 1.0))
-        self.errors[:, cells] = np.where(known & (effective > 1.0), error, np.nan)
-        self.counts[cells] = count
-        self.present[:, cells] = weight[self.missing] / np.maximum(count, 1)
-
-    def ensemble(self, realised: bool) -> Ensemble:
-        shape = (self.design.profiles.shape[0], self.design.worlds.size)
-        cube = (self.means.shape[0], *shape)
-        present = {self.program.measured[i].name: self.present[k].reshape(shape) for k, i in enumerate(self.missing)}
-        return Ensemble(
-            self.program, self.design, self.means.reshape(cube), self.errors.reshape(cube),
-            self.halves.reshape(cube), self.counts.reshape(shape), present,
-            _diagnose(self.program, self.design, self.found), realised,
-        )  # fmt: skip
+    n_cells = design.profiles.shape[0] * design.worlds.size
+    largest, smallest = (max(1, n // design.replications) for n in (lanes, lanes // SMALLER))
+    start = 0
+    while start < n_cells:
+        size = max(smallest, min(largest, -(-(n_cells - start) // workers)))
+        yield Block(start, min(n_cells, start + size))
+        start += size
 
 
-def _lanes(program: Program, design: Design, block: _Block, start: int, stop: int, table: Table) -> Lanes:
-    """Lanes of a block: cells in order, replications `start` to `stop` fastest."""
-    n_worlds = design.worlds.size
-    cells = np.repeat(np.arange(block.start, block.stop), stop - start)
-    replications = np.tile(np.arange(start, stop), block.stop - block.start)
-    return lanes_of(program, design, cells // n_worlds, cells % n_worlds, replications, table)
+def _parts(
+    program: Program, design: Design, block: Block, lanes: int, table: Table, evaluate: Callable[..., Results]
+) -> Iterator[Part]:
+    """A block's replications in order, so many lanes at once: cells in order, replications fastest."""
+    cells = np.arange(block.start, block.stop)
+    each = max(1, min(design.replications, lanes // block.size))
+    for start in range(0, design.replications, each):
+        stop = min(design.replications, start + each)
+        profiles, worlds = (np.repeat(x, stop - start) for x in np.divmod(cells, design.worlds.size))
+        replications = np.tile(np.arange(start, stop), block.size)
+        yield Part(start, stop, evaluate(program, lanes_of(program, design, profiles, worlds, replications, table)))
 
 
 def lanes_of(
@@ -265,58 +212,3 @@ def trace_cell(
     """Follow one future of a design step by step."""
     one = (np.array([profile]), np.array([world]), np.array([replication]))
     return trace_future(program, lanes_of(program, design, *one), realised=realised)
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What one block has to own up to."""
-
-    faults: dict[int, tuple[int, int, int]]
-    clipped: npt.NDArray[np.int64]
-    clamped: dict[str, int]
-    broken: dict[int, tuple[int, int, int]]
-    lanes: int
-
-    @staticmethod
-    def of(results: Results, block: _Block, start: int, stop: int, design: Design) -> _Found:
-        n = stop - start
-        worlds = np.repeat(np.arange(block.start, block.stop) % design.worlds.size, n)
-        faults = {}
-        for code in np.unique(results.fault[results.fault != 0]):
-            here = np.flatnonzero(results.fault == code)
-            first = here[np.lexsort((results.fault_step[here], worlds[here]))[0]]
-            faults[int(code)] = (int(here.size), int(worlds[first]), int(results.fault_step[first]))
-        broken = {}
-        for i in range(results.broken.shape[0]):
-            here = np.flatnonzero((results.broken[i] >= 0) & (results.fault == 0))
-            if here.size:
-                first = here[np.lexsort((results.broken[i][here], worlds[here]))[0]]
-                broken[i] = (int(here.size), int(worlds[first]), int(results.broken[i][first]))
-        return _Found(faults, results.clipped, dict(results.clamped), broken, worlds.size)
-
-
-def _diagnose(program: Program, design: Design, found: list[_Found]) -> Diagnostics:
-    steps = max(1, sum(f.lanes for f in found) * program.n_steps)
-    equations = program.equations
-    faults = []
-    for code in sorted({code for f in found for code in f.faults}):
-        parts = [f.faults[code] for f in found if code in f.faults]
-        world, step = min((part[1], part[2]) for part in parts)
-        equation, kind = divmod(code - 1, len(FAULTS))
-        shown, span = equations[equation]
-        place = f"{span.source.path}:{span.line}:{span.column}"
-        faults.append(FaultCount(shown, *FAULTS[kind], place, sum(part[0] for part in parts), world, step))
-    clipped = np.sum([f.clipped for f in found], axis=0) if found else np.zeros(0)
-    clamped = {name: sum(f.clamped.get(name, 0) for f in found) for name in (found[0].clamped if found else {})}
-    broken: dict[str, tuple[int, int, int]] = {}
-    for i, (name, _, _) in enumerate(program.checks):
-        parts3 = [f.broken[i] for f in found if i in f.broken]
-        if parts3:
-            world, step = min((part[1], part[2]) for part in parts3)
-            broken[name] = (sum(part[0] for part in parts3), world, step)
-    return Diagnostics(
-        tuple(faults),
-        {c.symbol.name: float(n) / steps for c, n in zip(program.carried, clipped, strict=True) if n},
-        {name: n / steps for name, n in clamped.items() if n},
-        broken,
-    )
