@@ -23,6 +23,7 @@ from standoff.brief.plays import (
     play_table,
     profile_table,
     reply_table,
+    share_of_beliefs,
 )
 from standoff.brief.sections import Chip, Method, Picture, Section
 from standoff.brief.wording import (
@@ -171,10 +172,9 @@ def _lead_words(model: Model, found: Others) -> tuple[str, ...]:
 
 
 def _chances(found: Others, profile: Profile) -> str:
-    place = tuple(names.index(s) for names, s in zip(found.strategies, profile.strategies, strict=True))
     return (
         f"an equilibrium in {percent(profile.probability)} of resamples of the worlds, and stable in "
-        f"{percent(profile.share_of_beliefs, float(found.beliefs.error[place]))} of the beliefs drawn"
+        f"{share_of_beliefs(found, profile)} of the beliefs drawn"
     )
 
 

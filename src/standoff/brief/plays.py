@@ -24,6 +24,7 @@ from standoff.language.model import Instance, Model
 
 __all__ = [
     "RARELY",
+    "error_of_beliefs",
     "instance_of",
     "lead_caption",
     "lead_rows",
@@ -87,8 +88,13 @@ def profile_table(model: Model, found: Others) -> Table:
 
 def share_of_beliefs(found: Others, profile: Profile) -> str:
     """In what share of the beliefs drawn a profile is stable, with its error."""
+    return percent(profile.share_of_beliefs, error_of_beliefs(found, profile))
+
+
+def error_of_beliefs(found: Others, profile: Profile) -> float:
+    """The standard error of the share of beliefs in which a profile is stable."""
     place = tuple(names.index(s) for names, s in zip(found.strategies, profile.strategies, strict=True))
-    return percent(profile.share_of_beliefs, float(found.beliefs.error[place]))
+    return float(found.beliefs.error[place])
 
 
 def _led(model: Model, found: Others) -> list[Lead]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from standoff.analysis.fans import FanPlan, fans, plan_fans
 from standoff.analysis.performance import performance
 from standoff.base.problems import StudyError, has_errors
 from standoff.brief.assumptions import read_facts
+from standoff.brief.data import brief_data
 from standoff.brief.documents import Evidence
 from standoff.brief.markdown import render_markdown
 from standoff.brief.page import Findings, make_page, render_page
@@ -30,10 +32,11 @@ from standoff.ensemble.study import Study
 from standoff.evidence.claims import Ledger, check_ledger, load_ledger
 from standoff.evidence.sources import sources as look
 
-__all__ = ["MARKDOWN", "PAGE", "BriefDesign", "brief_design", "make_brief", "run_brief", "write_brief"]
+__all__ = ["DATA", "MARKDOWN", "PAGE", "BriefDesign", "brief_design", "make_brief", "run_brief", "write_brief"]
 
 PAGE = "brief.html"
 MARKDOWN = "brief.md"
+DATA = "brief.json"
 _LUCK_OF_DEALS = 4
 """Replications for deals, whose gains are paired and averaged over profiles besides."""
 _MOST_WORLDS_OF_EFFECTS = 256
@@ -146,13 +149,15 @@ def run_brief(
 
 
 def write_brief(findings: Findings, folder: Path) -> Path:
-    """Write the brief as a page and as Markdown, from the same sections; the path of the page.
+    """Write the brief as a page, as Markdown and as data, all from the same sections; the path of the page.
 
     Args:
         findings: From `run_brief`.
-        folder: Made if it is not there; `brief.html` and `brief.md` in it are replaced.
+        folder: Made if it is not there; `brief.html`, `brief.md` and `brief.json` in it are replaced.
     """
     page = make_page(findings)
+    data = json.dumps(brief_data(findings, page), indent=1, ensure_ascii=False, allow_nan=False)
+    atomic_write(folder / DATA, f"{data}\n".encode())
     atomic_write(folder / MARKDOWN, render_markdown(page).encode())
     atomic_write(folder / PAGE, render_page(page).encode())
     return folder / PAGE

@@ -9,7 +9,7 @@ import click
 
 from standoff.cli import options
 from standoff.cli.command import command
-from standoff.cli.output import announce, progress
+from standoff.cli.output import announce, print_json, progress
 
 __all__ = ["brief", "run", "trace"]
 
@@ -20,26 +20,47 @@ __all__ = ["brief", "run", "trace"]
 @options.threads
 @options.set_numbers
 @options.variant
-@options.out("Where to write brief.html; STUDY-brief by default.")
+@options.out("Where to write brief.html, brief.md and brief.json; STUDY-brief by default.")
 @click.option("--sources", type=click.Path(path_type=Path, exists=True, file_okay=False), default=None, metavar="DIR",
               help="Show passages of the documents here; the page is then for you alone.")  # fmt: skip
-def brief(study: str, out: Path | None, sources: Path | None, variants: tuple[str, ...], **rest: Any) -> None:
+@click.option("--markdown", is_flag=True, help="Print it as Markdown; files are then written only with --out.")
+@click.option("--json", "as_json", is_flag=True,
+              help="Print it with every number as JSON; files are then written only with --out.")  # fmt: skip
+def brief(
+    study: str, out: Path | None, sources: Path | None, variants: tuple[str, ...], markdown: bool, as_json: bool,
+    **rest: Any,
+) -> None:  # fmt: skip
     """Run a study and write its brief: a page to read offline.
 
+    The same is written as Markdown, to pass on, and as JSON, with every number.
+
     \b
-    Example:
+    Examples:
       standoff brief korea --out korea-brief
+      standoff brief rivals --json | jq .answer
     """
-    from standoff.brief.write import make_brief  # noqa: PLC0415
+    from standoff.brief.data import brief_data  # noqa: PLC0415
+    from standoff.brief.markdown import render_markdown  # noqa: PLC0415
+    from standoff.brief.page import make_page  # noqa: PLC0415
+    from standoff.brief.write import run_brief, write_brief  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
 
+    if markdown and as_json:
+        raise click.UsageError("--markdown and --json both print: choose one, or --out to have them as files")
     loaded = load(study, variants)
     folder = out or Path(f"{loaded.model.name}-brief")
     if sources is not None and folder.resolve().is_relative_to(loaded.model.folder.resolve()):
         raise click.UsageError(f"{folder} is inside the study, which never carries other people's text: choose another")
     with progress("running") as told:
-        path = make_brief(loaded, folder, sources=sources, progress=told, announce=announce, **rest)
-    click.echo(f"wrote {path}\nopen it in a browser: {path.resolve().as_uri()}")
+        findings = run_brief(loaded, sources=sources, progress=told, announce=announce, **rest)
+    printed = markdown or as_json
+    path = write_brief(findings, folder) if out is not None or not printed else None
+    if markdown:
+        click.echo(render_markdown(make_page(findings)), nl=False)
+    elif as_json:
+        print_json(brief_data(findings, make_page(findings)))
+    elif path is not None:
+        click.echo(f"wrote {path}\nopen it in a browser: {path.resolve().as_uri()}")
 
 
 @command()
