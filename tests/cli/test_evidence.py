@@ -123,7 +123,7 @@ def test_test_prints_answer_effect_and_shares(rivals: Path) -> None:
     shown = call("test", rivals, *SMALL).output
     assert "rivals: 6 expectations, 96 worlds × 8 replications, seed 1" in shown
     assert re.search(
-        r"holds +fear-feeds: raising `fear` raises `arms`\n +\d+\s±\s\d+ missile; worlds: .* hold, 0.% fail", shown
+        r"holds +fear-feeds: raising `fear` raises `arms`\n +\d+\s±\s\d+ missiles?; worlds: .* hold, 0.% fail", shown
     )
     assert "no path leads from the one to the other" in shown
     assert "where `fear` is at most" in shown
@@ -175,7 +175,11 @@ def test_sources_without_the_documents(rivals: Path) -> None:
     result = call("sources", rivals)
     assert result.exit_code == 0
     assert "  not at hand" in result.output
-    assert result.output.rstrip().endswith("found 0, moved 0, changed 0, lost 0")
+    assert result.stdout.rstrip().endswith("found 0, moved 0, changed 0, lost 0")
+    assert result.stderr == "the documents' folder is given with --sources DIR\n"
+    elsewhere = call("sources", rivals, STANDOFF_SOURCES="nowhere")
+    assert elsewhere.exit_code == 2
+    assert "STANDOFF_SOURCES says that the documents are in `nowhere`, and there is no such folder" in elsewhere.stderr
 
 
 def test_sources_anchors_and_finds_again(rivals: Path, tmp_path: Path) -> None:

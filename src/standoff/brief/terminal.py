@@ -1,22 +1,23 @@
-"""What the terminal shows of runs, futures and studies; the same as JSON."""
+"""What the terminal shows of runs, futures and studies, line by line; the same as data, for JSON."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
 import numpy as np
-from rich.console import Console
-from rich.table import Table
+import numpy.typing as npt
 
+from standoff.analysis.causal import CausalMap
+from standoff.brief.causal_map import map_text
 from standoff.brief.mathematics import equations_text
+from standoff.brief.wording import measured
 from standoff.ensemble.ensemble import Ensemble
 from standoff.language.model import Model, Parameter
 from standoff.program.trace import Step, Trace
 
-__all__ = ["show_run", "show_study", "show_trace"]
+__all__ = ["owned_up", "run_data", "run_lines", "study_data", "study_lines", "trace_data", "trace_lines"]
 
 _KINDS = (
     ("choice", "choices"),
@@ -30,23 +31,39 @@ _KINDS = (
 )
 
 
-def show_run(ensemble: Ensemble, *, as_json: bool) -> None:
+def run_lines(ensemble: Ensemble) -> Iterator[str]:
     """The decider's strategies by outcome, and what the run has to own up to."""
-    if as_json:
-        click.echo(json.dumps(_run_data(ensemble), indent=2, ensure_ascii=False))
-        return
-    model = ensemble.model
-    click.echo(repr(ensemble).strip("<>"))
-    summary = ensemble.summary()
-    table = Table(title="Mean over the others' strategies and all worlds", title_justify="left", box=None)
-    table.add_column(model.title_of(model.decider))
-    for kind, name in ensemble.measures:
-        table.add_column(name if kind == "outcome" else f"payoff of {name}", justify="right")
-    for label, row in summary.iterrows():
-        table.add_row(str(label), *(f"{value:.3g}" for value in row))
-    Console(width=max(100, 16 * (len(ensemble.measures) + 2))).print(table)
-    for line in owned_up(ensemble):
-        click.echo(line)
+    yield repr(ensemble).strip("<>")
+    yield "mean over the others' strategies and all worlds, ± its standard error over worlds"
+    title = ensemble.model.title_of(ensemble.model.decider)
+    head = [title, *(name if kind == "outcome" else f"payoff of {name}" for kind, name in ensemble.measures)]
+    rows = [[label, *(_cell(*cell) for cell in cells)] for label, cells in _strategies(ensemble)]
+    widths = [max(len(row[k]) for row in (head, *rows)) for k in range(len(head))]
+    for row in (head, *rows):
+        yield "  " + "  ".join(
+            [f"{row[0]:<{widths[0]}}", *(f"{text:>{width}}" for text, width in zip(row[1:], widths[1:], strict=True))]
+        )
+    yield from owned_up(ensemble)
+
+
+def run_data(ensemble: Ensemble) -> dict[str, Any]:
+    """The same, each mean with its standard error over worlds."""
+    return {
+        "study": ensemble.model.name,
+        "digest": ensemble.digest,
+        "profiles": int(ensemble.counts.shape[0]),
+        "worlds": int(ensemble.counts.shape[1]),
+        "replications": ensemble.design.replications,
+        "seed": ensemble.design.seed,
+        "strategies": {
+            label: {
+                f"{kind} {name}": {"mean": mean, "error": error}
+                for (kind, name), (mean, error) in zip(ensemble.measures, cells, strict=True)
+            }
+            for label, cells in _strategies(ensemble)
+        },
+        "owned up": owned_up(ensemble),
+    }
 
 
 def owned_up(ensemble: Ensemble) -> list[str]:
@@ -67,95 +84,51 @@ def owned_up(ensemble: Ensemble) -> list[str]:
     return lines
 
 
+def _cell(mean: float, error: float) -> str:
+    return "not known" if np.isnan(mean) else measured(mean, error, figures=3)
+
+
 def _share(share: float) -> str:
     return f"{share:.2%}" if share >= 0.0001 else "fewer than 0.01%"
 
 
-def _run_data(ensemble: Ensemble) -> dict[str, Any]:
+def _strategies(ensemble: Ensemble) -> Iterator[tuple[str, list[tuple[float, float]]]]:
+    """For each strategy of the decider that was run, mean and error of each measure."""
     decider = ensemble.program.players.index(ensemble.model.decider)
-    strategies = {}
     for j, instance in enumerate(ensemble.program.instances[decider]):
         here = ensemble.design.profiles[:, decider] == j
         if here.any():
-            strategies[instance.label] = {
-                f"{kind} {name}": _mean_and_error(ensemble.means[row][here])
-                for row, (kind, name) in enumerate(ensemble.measures)
-            }
-    return {
-        "study": ensemble.model.name,
-        "digest": ensemble.digest,
-        "profiles": int(ensemble.counts.shape[0]),
-        "worlds": int(ensemble.counts.shape[1]),
-        "replications": ensemble.design.replications,
-        "seed": ensemble.design.seed,
-        "strategies": strategies,
-        "owned up": owned_up(ensemble),
-    }
+            yield instance.label, [_mean_and_error(row[here]) for row in ensemble.means]
 
 
-def _mean_and_error(cells: Any) -> dict[str, float | None]:
-    """The mean over profiles and worlds, and its standard error over worlds."""
-    worlds = np.nanmean(cells, axis=0)
-    error = float(np.nanstd(worlds, ddof=1) / np.sqrt(worlds.size)) if worlds.size > 1 else None
-    return {"mean": float(np.nanmean(worlds)), "error": error}
+def _mean_and_error(cells: npt.NDArray[np.float64]) -> tuple[float, float]:
+    """The mean over profiles and worlds of (profiles, worlds), and its standard error over worlds; NaN if unknown."""
+    known = np.ma.masked_invalid(cells)
+    worlds = known.mean(axis=0).compressed()
+    if worlds.size == 0:
+        return np.nan, np.nan
+    return float(known.mean()), float(worlds.std(ddof=1) / np.sqrt(worlds.size)) if worlds.size > 1 else np.nan
 
 
-def show_trace(model: Model, trace: Trace, *, world: int, replication: int, as_json: bool) -> None:
+def trace_lines(model: Model, trace: Trace, world: int, replication: int) -> Iterator[str]:
     """One future for a reader who does not program: each step's events, choices with their rules, and state."""
-    if as_json:
-        click.echo(json.dumps(_trace_data(trace, world, replication), indent=2, ensure_ascii=False))
-        return
-    console = Console(highlight=False, width=110)
-    console.print(f"[bold]{model.title}[/bold]: one future (world {world}, replication {replication})")
+    yield f"{_strong(model.title)}: one future (world {world}, replication {replication})"
     for player, label in trace.profile.items():
-        console.print(f"  {model.title_of(player)} plays {label}")
+        yield f"  {model.title_of(player)} plays {label}"
     for before, step in zip([None, *trace.steps], trace.steps, strict=False):
-        _show_step(console, model, before, step)
-    console.print("\n[bold]What it came to[/bold]")
+        yield from _step_lines(model, before, step)
+    yield "\n" + _strong("What it came to")
     units = {outcome.name: str(outcome.unit) for outcome in model.outcomes}
     for name, value in trace.outcomes.items():
-        console.print(f"  {name} {_number(value)}{_unit(units[name])}")
+        yield f"  {name} {_number(value)}{_unit(units[name])}"
     for actor, value in trace.payoffs.items():
-        console.print(f"  payoff of {model.title_of(actor)} {_number(value)}")
+        yield f"  payoff of {model.title_of(actor)} {_number(value)}"
     if trace.fault:
-        console.print(f"[red]{trace.fault}[/red]")
+        yield trace.fault
 
 
-def _show_step(console: Console, model: Model, before: Step | None, step: Step) -> None:
-    console.print(f"\n[bold]{step.date}[/bold]" + ("" if step.fired else "  after the last step"))
-    if not step.fired and not step.things["choice"]:
-        console.print("  " + _line(step.things["mode"]) + "; " + _line(step.things["stock"]))
-        return
-    for choice in model.choices:
-        who = model.title_of(choice.actor) + (f", {choice.dimension}" if choice.dimension else "")
-        option, rule = step.things["choice"][choice.family], step.fired.get(choice.family, "")
-        console.print(f"  {who}: [bold]{option}[/bold]  ({rule})")
-    happened = [name for name, value in {**step.things["event"], **step.things["move"]}.items() if value is True]
-    counted = {n: v for n, v in step.things["event"].items() if not isinstance(v, bool)}
-    console.print("  happened: " + (", ".join(happened) or "nothing") + (f"; {_line(counted)}" if counted else ""))
-    for kind, title in _KINDS[3:]:
-        things = step.things[kind]
-        if before is not None and kind in ("mode", "stock"):
-            things = {n: v for n, v in things.items() if before.things[kind].get(n) != v}
-            title = title.replace("at the start", "that changed")  # noqa: PLW2901
-        if things:
-            console.print(f"  {title}: {_line(things)}")
-
-
-def _line(things: Any) -> str:
-    shown = {name: value if isinstance(value, (bool, str)) else _number(value) for name, value in things.items()}
-    return ", ".join(f"{name} {value}" for name, value in shown.items())
-
-
-def _number(value: float) -> str:
-    return f"{value:.3g}" if abs(value) < 1e6 else f"{value:.3e}"
-
-
-def _unit(unit: str) -> str:
-    return "" if unit == "no unit" else f" {unit}"
-
-
-def _trace_data(trace: Trace, world: int, replication: int) -> dict[str, Any]:
+def trace_data(trace: Trace, world: int, replication: int) -> dict[str, Any]:
+    """The same future, with every value of every step."""
     return {
         "world": world,
         "replication": replication,
@@ -172,45 +145,77 @@ def _trace_data(trace: Trace, world: int, replication: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def show_study(model: Model, picture: Path | None, *, as_json: bool) -> None:
-    """Actors, assumptions, equations and the causal map; the map as a picture where a file is named."""
-    from standoff.analysis.causal import causal_map  # noqa: PLC0415
-    from standoff.brief.causal_map import draw_map, map_text  # noqa: PLC0415
-    from standoff.ensemble.store import atomic_write  # noqa: PLC0415
-
-    causes = causal_map(model)
-    if picture is not None:
-        atomic_write(picture, draw_map(causes, model).encode())
-    if as_json:
-        data = {
-            "study": model.name,
-            "title": model.title,
-            "actors": {a.name: a.title for a in model.actors},
-            "strategies": {a: [i.label for i in model.instances(a)] for a in model.players},
-            "assumptions": {
-                p.name: {"about": p.about, "unit": str(p.unit), "is": spread_text(p)} for p in model.parameters
-            },
-            "equations": dict(equations_text(model)),
-            "edges": [[e.source, e.target, e.sign] for e in causes.edges],
-        }
-        click.echo(json.dumps(data, indent=2, ensure_ascii=False))
-        return
-    console = Console(highlight=False, width=120)
-    console.print(f"[bold]{model.title}[/bold]\n{model.question}\n")
+def study_lines(model: Model, causes: CausalMap) -> Iterator[str]:
+    """Actors, assumptions, equations and the causal map."""
+    yield f"{_strong(model.title)}\n{model.question}\n"
     for actor in model.actors:
         labels = ", ".join(i.label for i in model.instances(actor.name)) or "chooses nothing"
-        console.print(f"[bold]{actor.title}[/bold] ({actor.name}): {labels}")
-    console.print("\n[bold]Assumptions[/bold]")
+        yield f"{_strong(actor.title)} ({actor.name}): {labels}"
+    yield "\n" + _strong("Assumptions")
     for parameter in model.parameters:
-        console.print(f"  {parameter.name}: {spread_text(parameter)}{_unit(str(parameter.unit))}. {parameter.about}")
-    console.print("\n[bold]Equations[/bold]")
+        about = f". {parameter.about}" if parameter.about else ""
+        yield f"  {parameter.name}: {_spread_text(parameter)}{_unit(str(parameter.unit))}{about}"
+    yield "\n" + _strong("Equations")
     for name, text in equations_text(model):
-        console.print(f"  {name} = {text}")
-    console.print("\n[bold]What moves what[/bold]")
-    console.print(map_text(causes))
+        yield f"  {name} = {text}"
+    yield "\n" + _strong("What moves what")
+    yield map_text(causes)
 
 
-def spread_text(parameter: Parameter) -> str:
+def study_data(model: Model, causes: CausalMap) -> dict[str, Any]:
+    """The same, as data."""
+    return {
+        "study": model.name,
+        "title": model.title,
+        "actors": {a.name: a.title for a in model.actors},
+        "strategies": {a: [i.label for i in model.instances(a)] for a in model.players},
+        "assumptions": {
+            p.name: {"about": p.about, "unit": str(p.unit), "is": _spread_text(p)} for p in model.parameters
+        },
+        "equations": dict(equations_text(model)),
+        "edges": [[e.source, e.target, e.sign] for e in causes.edges],
+    }
+
+
+def _step_lines(model: Model, before: Step | None, step: Step) -> Iterator[str]:
+    yield f"\n{_strong(step.date)}" + ("" if step.fired else "  after the last step")
+    if not step.fired and not step.things["choice"]:
+        yield "  " + _line(step.things["mode"]) + "; " + _line(step.things["stock"])
+        return
+    for choice in model.choices:
+        who = model.title_of(choice.actor) + (f", {choice.dimension}" if choice.dimension else "")
+        option, rule = step.things["choice"][choice.family], step.fired.get(choice.family, "")
+        yield f"  {who}: {_strong(str(option))}  ({rule})"
+    happened = [name for name, value in {**step.things["event"], **step.things["move"]}.items() if value is True]
+    counted = {n: v for n, v in step.things["event"].items() if not isinstance(v, bool)}
+    yield "  happened: " + (", ".join(happened) or "nothing") + (f"; {_line(counted)}" if counted else "")
+    for kind, title in _KINDS[3:]:
+        things = step.things[kind]
+        if before is not None and kind in ("mode", "stock"):
+            things = {n: v for n, v in things.items() if before.things[kind].get(n) != v}
+            title = title.replace("at the start", "that changed")  # noqa: PLW2901
+        if things:
+            yield f"  {title}: {_line(things)}"
+
+
+def _line(things: Mapping[str, Any]) -> str:
+    shown = {name: value if isinstance(value, (bool, str)) else _number(value) for name, value in things.items()}
+    return ", ".join(f"{name} {value}" for name, value in shown.items())
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}" if abs(value) < 1e6 else f"{value:.3e}"
+
+
+def _unit(unit: str) -> str:
+    return "" if unit == "no unit" else f" {unit}"
+
+
+def _strong(text: str) -> str:
+    return click.style(text, bold=True)
+
+
+def _spread_text(parameter: Parameter) -> str:
     """A parameter's number, range, distribution or levels in words."""
     spread = parameter.spread
     if spread is None:

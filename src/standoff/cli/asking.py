@@ -65,13 +65,12 @@ def sensitivity(run: Path, outcomes: tuple[str, ...], as_json: bool) -> None:
     Example:
       standoff sensitivity runs/sobol --outcome war
     """
-    from standoff.analysis.findings import to_json  # noqa: PLC0415
     from standoff.analysis.sensitivity import sensitivity as measure  # noqa: PLC0415
     from standoff.ensemble.study import open_run  # noqa: PLC0415
 
     found = measure(open_run(run), outcomes)
     if as_json:
-        print_json(to_json(found))
+        print_json(found)
         return
     print_sentences("", found.sentences)
     print_lines(_index_lines(found))

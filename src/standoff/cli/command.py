@@ -27,8 +27,11 @@ class Command(click.Command):
             else:
                 click.echo(render(in_order(error.problems)), err=True)
             sys.exit(1)
+        except click.UsageError as error:
+            error.ctx = None  # what is wrong is the content: the command's usage beside it would only distract
+            raise
         except KeyboardInterrupt:
-            click.echo("\nstopped; what was complete is kept", err=True)
+            click.echo("\nstopped", err=True)
             sys.exit(130)
         except BrokenPipeError:
             sys.stderr.close()
@@ -51,5 +54,8 @@ def _explain(error: Exception) -> NoReturn:
     if isinstance(error, ValueError):
         raise click.UsageError(str(error)) from None
     if isinstance(error, OSError):
-        raise click.ClickException(f"{error.strerror or error}: {error.filename or ''}".rstrip(": ")) from None
+        place = "" if error.filename is None else f"`{error.filename}`: "
+        raise click.ClickException(f"{place}{error.strerror or error}") from None
+    if isinstance(error, MemoryError):
+        raise click.ClickException("that needs more memory than there is: ask for fewer --worlds or profiles") from None
     raise error

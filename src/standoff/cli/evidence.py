@@ -10,7 +10,7 @@ import click
 
 from standoff.cli import options
 from standoff.cli.command import command
-from standoff.cli.output import print_json, print_lines, progress
+from standoff.cli.output import announce, make_folder, print_json, print_lines, progress
 
 if TYPE_CHECKING:
     from standoff.analysis.documents import Agreement
@@ -36,7 +36,6 @@ def test(study: str, as_json: bool, **size: Any) -> None:
       standoff test korea
       standoff test rivals --worlds 512 --json
     """
-    from standoff.analysis.findings import to_json  # noqa: PLC0415
     from standoff.brief.terminal_evidence import tested_lines  # noqa: PLC0415
 
     model, ledger = _read(study)
@@ -44,7 +43,7 @@ def test(study: str, as_json: bool, **size: Any) -> None:
     if as_json:
         sizes = {name: size[name] for name in ("worlds", "replications", "seed")}
         head = {"study": model.name, "digest": model.digest, **sizes}
-        print_json(head | to_json(found))
+        print_json(head, found)
         return
     n = sum(len(m.tests) for m in found.mechanisms) + sum(len(claim.tests) for claim in found.claims)
     print_lines(
@@ -90,6 +89,8 @@ def sources(study: str, as_json: bool, sources: Path | None, anchor: bool, renew
         print_json(_source_data(found))
     else:
         print_lines(source_lines(study, found))
+        if found.rows and not any(row.is_at_hand for row in found.rows):
+            announce("the documents' folder is given with --sources DIR")
     if has_errors(found.problems):
         raise StudyError(found.problems)
 
@@ -149,6 +150,7 @@ def annotate(study: str, out: Path, sources: Path | None, **size: Any) -> None:
     absent = [row.name for row in at_hand.rows if not row.is_at_hand]
     if len(absent) == len(at_hand.rows):
         raise click.UsageError(f"no document of {model.name} is at hand: give their folder with --sources DIR")
+    make_folder(out)
     pages = write_annotated(model, _tested(model, ledger, size), at_hand, out)
     print_lines(f"wrote {page}" for page in pages)
     if absent:
@@ -199,9 +201,7 @@ def _anchor(path: Path, folder: Path | None, renew: bool) -> None:
     if folder is None:
         raise click.UsageError("no folder of documents is known: give it with --sources DIR")
     filled = fill_anchors(path, folder, renew=renew)
-    click.echo(
-        f"wrote {len(filled.claims)} anchors and {len(filled.documents)} documents' fingerprints to {path}", err=True
-    )
+    announce(f"wrote {len(filled.claims)} anchors and {len(filled.documents)} documents' fingerprints to {path}")
     if filled.problems:
         click.echo(render(filled.problems), err=True)
         sys.exit(1)

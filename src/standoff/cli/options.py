@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ __all__ = [
     "evaluator",
     "out",
     "profile",
+    "realised",
     "run_folder",
     "set_numbers",
     "size",
@@ -69,7 +71,11 @@ def sources_folder(study: Path, given: Path | None) -> Path | None:
     if own.is_dir():
         return own
     said = os.environ.get(_SOURCES)
-    return Path(said) if said else None
+    if not said:
+        return None
+    if not Path(said).is_dir():
+        raise click.UsageError(f"{_SOURCES} says that the documents are in `{said}`, and there is no such folder")
+    return Path(said)
 
 
 def _as_numbers(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, float]:
@@ -79,7 +85,9 @@ def _as_numbers(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -
         try:
             found[name.strip()] = float(number)
         except ValueError:
-            raise click.UsageError(f"--set takes NAME=NUMBER, such as fear=0.3, and found `{text}`") from None
+            number = "nan"
+        if not math.isfinite(float(number)):
+            raise click.UsageError(f"--set takes NAME=NUMBER, such as fear=0.3, and found `{text}`")
     return found
 
 
@@ -101,6 +109,15 @@ profile = click.option(
 )
 
 threads = click.option("--threads", type=click.IntRange(1), default=None, metavar="N", help="All cores by default.")
+
+
+def realised(*, default: bool) -> _Decorator[Any]:
+    """How rare ends are treated; `default` differs between a run and a single future."""
+    return click.option(
+        "--realised/--weighted", default=default, show_default=True,
+        help="Draw rare ends as they come, or weight by survival.",
+    )  # fmt: skip
+
 
 evaluator = click.option(
     "--evaluator", type=click.Choice(["auto", "reference", "kernel"]), default="auto", show_default=True,

@@ -6,6 +6,8 @@ import json
 import textwrap
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,7 +15,7 @@ import click
 if TYPE_CHECKING:
     from standoff.ensemble.run import Progress
 
-__all__ = ["announce", "print_json", "print_lines", "print_sentences", "progress"]
+__all__ = ["announce", "make_folder", "print_json", "print_lines", "print_sentences", "progress"]
 
 
 def print_lines(lines: Iterable[str]) -> None:
@@ -30,14 +32,24 @@ def print_sentences(title: str, sentences: Iterable[str]) -> None:
         click.echo(textwrap.fill(sentence, 100, initial_indent="  ", subsequent_indent="  "))
 
 
-def print_json(value: Any) -> None:
-    """The same for programs."""
+def print_json(*parts: Any) -> None:
+    """Findings and dicts as one JSON object; a number that is not finite becomes null."""
+    from standoff.analysis.findings import to_json  # noqa: PLC0415
+
+    value = {name: item for part in parts for name, item in to_json(part).items()}
     click.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
 
 
 def announce(line: str) -> None:
     """A line beside the results, so that these can be piped on."""
     click.echo(line, err=True)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder that a run's results will go to: what cannot be written to is told before the run, not after."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryFile(dir=folder):
+        pass
 
 
 @contextmanager

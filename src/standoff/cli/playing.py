@@ -9,7 +9,7 @@ import click
 
 from standoff.cli import options
 from standoff.cli.command import command
-from standoff.cli.output import announce, print_json, print_lines, progress
+from standoff.cli.output import announce, make_folder, print_json, print_lines, progress
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -48,13 +48,15 @@ def games(
       standoff games korea
       standoff games rivals --nfg rivals.nfg --out tables
     """
-    from standoff.analysis.findings import to_json  # noqa: PLC0415
     from standoff.analysis.others import export_game  # noqa: PLC0415
     from standoff.brief.playing import Unanswered, find_others  # noqa: PLC0415
     from standoff.brief.terminal_games import others_lines  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
 
     loaded = load(study, variants)
+    for folder in (out, nfg.parent if nfg is not None else None):
+        if folder is not None:
+            make_folder(folder)
     with progress("running") as told:
         ensemble = loaded.run(seed=seed, progress=told, announce=announce, **rest)
     found = find_others(ensemble, seed)
@@ -64,12 +66,14 @@ def games(
         export_game(found, nfg)
     if out is not None:
         _write_tables(out, {"games": found.to_arrow()})
+    for path in (nfg, out):
+        if path is not None:
+            announce(f"wrote {path}")
     if as_json:
         design = ensemble.design
-        print_json(_head(loaded.model, design.worlds.size, design.replications, seed) | to_json(found))
+        print_json(_head(loaded.model, design.worlds.size, design.replications, seed), found)
         return
     print_lines(others_lines(loaded.model, found))
-    print_lines(f"wrote {path}" for path in (nfg, out) if path is not None)
 
 
 @command()
@@ -94,7 +98,6 @@ def deals(
       standoff deals korea
       standoff deals korea --worlds 64 --json
     """
-    from standoff.analysis.findings import to_json  # noqa: PLC0415
     from standoff.brief.playing import Unanswered, find_deals, plan_deals, run_deals  # noqa: PLC0415
     from standoff.brief.terminal_games import deals_lines  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
@@ -103,6 +106,8 @@ def deals(
     plans = plan_deals(model, worlds, replications, seed)
     if not plans:
         raise click.ClickException(f"the study `{model.name}` names no deal")
+    if out is not None:
+        make_folder(out)
     answers: list[Deals | Unanswered] = []
     for plan in plans:
         if isinstance(plan, Unanswered):
@@ -117,13 +122,12 @@ def deals(
         raise click.ClickException(f"no answer: {why}")
     if out is not None:
         _write_tables(out, {f"deal-{one.deal}": one.to_arrow() for one in found})
+        announce(f"wrote {out}")
     if as_json:
-        print_json(_head(model, worlds, replications, seed) | {"deals": to_json(answers)})
+        print_json(_head(model, worlds, replications, seed), {"deals": answers})
         return
     for answer in answers:
         print_lines(deals_lines(model, answer))
-    if out is not None:
-        click.echo(f"wrote {out}")
 
 
 def _head(model: Model, worlds: int, replications: int, seed: int) -> dict[str, Any]:

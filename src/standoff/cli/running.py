@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ import click
 
 from standoff.cli import options
 from standoff.cli.command import command
-from standoff.cli.output import announce, print_json, progress
+from standoff.cli.output import announce, make_folder, print_json, print_lines, progress
 
 __all__ = ["brief", "run", "trace"]
 
@@ -51,10 +53,12 @@ def brief(
     folder = out or Path(f"{loaded.model.name}-brief")
     if sources is not None and folder.resolve().is_relative_to(loaded.model.folder.resolve()):
         raise click.UsageError(f"{folder} is inside the study, which never carries other people's text: choose another")
+    is_written = out is not None or not (markdown or as_json)
+    if is_written:
+        make_folder(folder)
     with progress("running") as told:
         findings = run_brief(loaded, sources=sources, progress=told, announce=announce, **rest)
-    printed = markdown or as_json
-    path = write_brief(findings, folder) if out is not None or not printed else None
+    path = write_brief(findings, folder) if is_written else None
     if markdown:
         click.echo(render_markdown(make_page(findings)), nl=False)
     elif as_json:
@@ -74,7 +78,7 @@ def brief(
 @click.option("--design", "method", type=click.Choice(["latin hypercube", "sobol", "plain", "saltelli"]),
               default="latin hypercube", show_default=True,
               help="How worlds fill the space of assumptions; for saltelli --worlds are its base rows.")  # fmt: skip
-@click.option("--realised", is_flag=True, help="Draw rare ends instead of weighting by survival.")
+@options.realised(default=False)
 @options.evaluator
 @click.option("--until", type=click.Choice(["ranking stable"]), default=None,
               help="Double worlds and replications until the decider's ranking is settled, or the budget is "
@@ -97,11 +101,11 @@ def run(
       standoff run rivals --set fear=0.3 --profile north=reciprocate,south=honest
       standoff run rivals --until "ranking stable"
     """
-    from standoff.brief.terminal import show_run  # noqa: PLC0415
+    from standoff.brief.terminal import run_data, run_lines  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
 
     loaded = load(study, variants)
-    with progress("running") as told:
+    with progress("running") as told, _keeping(out):
         wanted = {"profiles": profile, "out": out, "progress": told, "announce": announce} | rest
         if until is None:
             ensemble = loaded.run(worlds, replications, seed, **wanted)
@@ -112,9 +116,12 @@ def run(
             grown = run_until(loaded, is_ranking_settled, worlds, replications, budget=budget, seed=seed, **wanted)
             ensemble = grown.ensemble
             announce(grown.statement)
-    show_run(ensemble, as_json=as_json)
-    if out is not None and not as_json:
-        click.echo(f"kept in {out}")
+    if as_json:
+        print_json(run_data(ensemble))
+    else:
+        print_lines(run_lines(ensemble))
+    if out is not None:
+        announce(f"kept in {out}")
 
 
 @command()
@@ -124,13 +131,13 @@ def run(
     "--replication", type=click.IntRange(0), default=0, show_default=True, metavar="N", help="Which stream of chance."
 )
 @click.option("--profile", default=None, metavar="A=S,…", help="The strategies; the first of each actor by default.")
-@click.option("--weighted", is_flag=True, help="Weight by survival instead of drawing rare ends.")
+@options.realised(default=True)
 @options.size(worlds=512, replications=8)
 @options.set_numbers
 @options.variant
 @options.as_json
 def trace(
-    study: str, as_json: bool, world: int, replication: int, profile: str | None, weighted: bool,
+    study: str, as_json: bool, world: int, replication: int, profile: str | None, realised: bool,
     variants: tuple[str, ...], fixed: dict[str, float], worlds: int, replications: int, seed: int,
 ) -> None:  # fmt: skip
     """Follow one future, step by step.
@@ -142,7 +149,7 @@ def trace(
     Example:
       standoff trace korea --world 57 --replication 3 --profile us=tough_love
     """
-    from standoff.brief.terminal import show_trace  # noqa: PLC0415
+    from standoff.brief.terminal import trace_data, trace_lines  # noqa: PLC0415
     from standoff.ensemble.run import trace_cell  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
 
@@ -151,5 +158,19 @@ def trace(
     design = loaded.design(worlds, rows, seed, profiles=profile, fixed=fixed)
     if world >= design.worlds.size:
         raise ValueError(f"there is no world {world}: with --worlds {design.worlds.size} they are 0 to {world - 1}")
-    found = trace_cell(loaded.program, design, 0, world, replication, realised=not weighted)
-    show_trace(loaded.model, found, world=world, replication=replication, as_json=as_json)
+    found = trace_cell(loaded.program, design, 0, world, replication, realised=realised)
+    if as_json:
+        print_json(trace_data(found, world, replication))
+    else:
+        print_lines(trace_lines(loaded.model, found, world, replication))
+
+
+@contextmanager
+def _keeping(folder: Path | None) -> Iterator[None]:
+    """Say what becomes of a stopped run."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if folder is not None:
+            announce(f"\nwhat is complete is kept in {folder}; the same command goes on from there")
+        raise

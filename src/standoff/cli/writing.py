@@ -10,7 +10,7 @@ import click
 
 from standoff.cli import options
 from standoff.cli.command import command
-from standoff.cli.output import print_json, print_lines
+from standoff.cli.output import announce, print_json, print_lines
 
 if TYPE_CHECKING:
     from standoff.analysis.gaps import Gaps
@@ -49,7 +49,6 @@ def check(study: str, as_json: bool, claims: bool, sources: Path | None) -> None
       standoff check korea
       standoff check korea --claims
     """
-    from standoff.analysis.findings import to_json as plain  # noqa: PLC0415
     from standoff.base.problems import has_errors, render, to_json  # noqa: PLC0415
     from standoff.evidence.claims import check_claims  # noqa: PLC0415
     from standoff.language.load import read_study  # noqa: PLC0415
@@ -58,7 +57,7 @@ def check(study: str, as_json: bool, claims: bool, sources: Path | None) -> None
     problems = (*loaded.problems, *check_claims(study, loaded.model))
     gaps = _gaps(loaded.model, sources) if claims and loaded.model and not has_errors(problems) else None
     if as_json:
-        print_json({"problems": to_json(problems)} | ({} if gaps is None else {"claims": plain(gaps)}))
+        print_json({"problems": to_json(problems)}, {} if gaps is None else {"claims": gaps})
     elif problems:
         click.echo(render(problems))
     else:
@@ -87,7 +86,10 @@ def show(study: str, variants: tuple[str, ...], picture: Path | None, kernel: bo
     Example:
       standoff show rivals --picture map.svg
     """
-    from standoff.brief.terminal import show_study  # noqa: PLC0415
+    from standoff.analysis.causal import causal_map  # noqa: PLC0415
+    from standoff.brief.causal_map import draw_map  # noqa: PLC0415
+    from standoff.brief.terminal import study_data, study_lines  # noqa: PLC0415
+    from standoff.ensemble.store import atomic_write  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
 
     loaded = load(study, variants)
@@ -96,7 +98,14 @@ def show(study: str, variants: tuple[str, ...], picture: Path | None, kernel: bo
 
         click.echo(emit_kernel(loaded.program).text, nl=False)
         return
-    show_study(loaded.model, picture, as_json=as_json)
+    causes = causal_map(loaded.model)
+    if picture is not None:
+        atomic_write(picture, draw_map(causes, loaded.model).encode())
+        announce(f"wrote {picture}")
+    if as_json:
+        print_json(study_data(loaded.model, causes))
+    else:
+        print_lines(study_lines(loaded.model, causes))
 
 
 @command()

@@ -166,8 +166,8 @@ def _with_variants(raw: Mapping, variants: tuple[str, ...]) -> tuple[Mapping, Ma
     merged, impose = raw, Mapping((), raw.span)
     for name in variants:
         if name not in known:
-            advice = suggest(name, known, "variants")
-            raise ValueError(f"the study has no variant `{name}`" + (f": {advice}" if advice else ""))
+            there = f"there are {', '.join(f'`{one}`' for one in known)}" if known else "it has none"
+            raise ValueError(f"the study has no variant `{name}`: {suggest(name, known, 'variants') or there}")
         merged = patched(merged, known[name], STUDY)
         together = merge(impose, mapping(known[name], "impose"), None)
         assert isinstance(together, Mapping)

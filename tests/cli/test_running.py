@@ -1,0 +1,96 @@
+"""The commands that run a study."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+import standoff
+from standoff.cli import main
+
+
+def call(*arguments: str) -> Result:
+    return CliRunner().invoke(main, list(arguments), catch_exceptions=True)
+
+
+def test_run_prints_and_keeps(tmp_path: Path) -> None:
+    sizes = ("--worlds", "8", "--replications", "2")
+    shown = call("run", "rivals", *sizes)
+    assert shown.exit_code == 0, shown.output
+    assert "9 profiles × 8 worlds × 2 replications = 144 futures" in shown.output
+    kept = call("run", "rivals", *sizes, "--out", str(tmp_path / "r"), "--json")
+    assert kept.stderr == f"kept in {tmp_path / 'r'}\n"
+    assert json.loads(kept.stdout)["strategies"].keys() == {
+        "race_on",
+        "reciprocate(patience=2)",
+        "reciprocate(patience=6)",
+    }
+    other = call("run", "rivals", "--worlds", "9", "--replications", "2", "--out", str(tmp_path / "r"))
+    assert other.exit_code == 1
+    assert "; choose another folder, or delete it" in other.output
+
+
+def test_a_trace_names_the_rule_that_fired() -> None:
+    arguments = ("trace", "rivals", "--world", "3", "--profile", "north=reciprocate(patience=6),south=pretend")
+    shown = call(*arguments)
+    assert shown.exit_code == 0, shown.output
+    assert "North plays reciprocate(patience=6)" in shown.output
+    assert re.search(r"North: freeze  \(reciprocate, line \d+: always\)", shown.output)
+    data = json.loads(call(*arguments, "--json").output)
+    assert len(data["steps"]) == 17
+    assert data["steps"][0]["stock"]["arms_north"] == 10
+    assert set(data["outcomes"]) == {"war", "arms"}
+
+
+def test_a_strategy_without_one_sound_future_is_not_known(tmp_path: Path) -> None:
+    folder = tmp_path / "rivals"
+    shutil.copytree(Path(standoff.__file__).parent / "studies" / "rivals", folder)
+    text = (folder / "study.yaml").read_text(encoding="utf-8")
+    faulty = text.replace("fear * arms_south if", "fear * arms_south / (trust - trust) if")
+    (folder / "study.yaml").write_text(faulty, encoding="utf-8")
+    unsound = ("run", str(folder), "--worlds", "4", "--replications", "2")
+    shown = call(*unsound)
+    assert re.search(r"^  race_on +not known", shown.stdout, re.MULTILINE)
+    assert re.search(r"`built_north` divides by zero in \d+ of 72 futures, which are left out", shown.stdout)
+    told = json.loads(call(*unsound, "--json").stdout)
+    assert told["strategies"]["race_on"]["outcome arms"] == {"mean": None, "error": None}
+
+
+def test_a_stopped_run_says_where_it_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("standoff.ensemble.study.Study.run", run)
+    result = call("run", "rivals", "--out", str(tmp_path))
+    assert result.exit_code == 130
+    assert result.stderr.split("\n") == [
+        "", f"what is complete is kept in {tmp_path}; the same command goes on from there", "", "stopped", "",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("brief", "rivals", "--out"),
+        ("games", "rivals", "--out"),
+        ("games", "rivals", "--nfg"),
+        ("deals", "korea", "--out"),
+    ],
+)
+def test_what_cannot_be_written_is_said_before_the_run(
+    arguments: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(*_: object, **__: object) -> None:
+        raise AssertionError("it was run")
+
+    monkeypatch.setattr("standoff.ensemble.run.run_design", run)
+    monkeypatch.setattr("standoff.ensemble.study.run_design", run)
+    (tmp_path / "file").touch()
+    result = call(*arguments, str(tmp_path / "file" / "inside"))
+    assert result.exit_code == 1
+    assert re.fullmatch(r"Error: `.*file(/inside)?`: (Not a directory|File exists)\n", result.stderr)

@@ -1,0 +1,68 @@
+"""The commands for whoever writes a study."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from standoff.cli import main
+
+
+def call(*arguments: str) -> Result:
+    return CliRunner().invoke(main, list(arguments), catch_exceptions=True)
+
+
+def test_new_writes_a_study_that_checks_clean(tmp_path: Path) -> None:
+    made = call("new", str(tmp_path / "border"))
+    assert made.exit_code == 0, made.output
+    checked = call("check", str(tmp_path / "border"))
+    assert checked.exit_code == 0
+    assert checked.output.startswith("border: clean")
+    again = call("new", str(tmp_path / "border"))
+    assert again.exit_code == 2
+    assert "exists already" in again.output
+
+
+def test_check_reports_problems_and_exits_with_1(tmp_path: Path) -> None:
+    call("new", str(tmp_path))
+    study = tmp_path / "study.yaml"
+    study.write_text(study.read_text().replace("temper * grievance", "temper * grievence"))
+    result = call("check", str(tmp_path))
+    assert result.exit_code == 1
+    assert "help: did you mean `grievance`?" in result.output
+    found = json.loads(call("check", str(tmp_path), "--json").output)["problems"]
+    assert [p["code"] for p in found] == ["unknown-name"]
+    assert set(found[0]) == {"path", "line", "column", "length", "severity", "code", "message", "help"}
+    ran = call("run", str(tmp_path))
+    assert ran.exit_code == 1
+    assert "Traceback" not in ran.output
+
+
+def test_show_prints_equations_and_draws_the_map(tmp_path: Path) -> None:
+    picture = tmp_path / "map.svg"
+    shown = call("show", "rivals", "--picture", str(picture))
+    assert shown.exit_code == 0, shown.output
+    assert "arms_north (next) = arms_north + built_north" in shown.output
+    assert picture.read_text(encoding="utf-8").lstrip().startswith("<svg")
+    assert json.loads(call("show", "rivals", "--json").output)["edges"]
+
+
+def test_schema_is_a_json_schema() -> None:
+    assert json.loads(call("schema").output)["$schema"].startswith("https://json-schema.org/")
+
+
+def test_brackets_are_shown_as_they_are(tmp_path: Path) -> None:
+    study = tmp_path / "river" / "study.yaml"
+    call("new", str(study.parent))
+    text = study.read_text(encoding="utf-8")
+    study.write_text(re.sub(r"^question: .*$", "question: Does it hold [as some say]?", text, flags=re.MULTILINE))
+    assert "\nDoes it hold [as some say]?\n" in call("show", str(study.parent)).stdout
+
+
+def test_a_picture_that_cannot_be_written_is_named() -> None:
+    result = call("show", "rivals", "--picture", "/dev/null/map.svg")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("Error: `/dev/null")
