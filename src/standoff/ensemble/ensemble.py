@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from standoff.base.problems import suggest
 from standoff.ensemble.design import Design
+from standoff.ensemble.spreads import Histogram, Spreads, histogram_of
 from standoff.language.model import Model
 from standoff.program.program import FAULTS, Program
 
@@ -67,6 +68,7 @@ class Ensemble:
         present: Outcome → (profiles, worlds) share of weight in which it exists, for those that can be missing.
         diagnostics: Faults, clips and broken checks.
         realised: Whether ends were drawn rather than weighted.
+        spreads: Quantiles and histograms, where they were wanted.
     """
 
     program: Program = field(repr=False)
@@ -78,6 +80,7 @@ class Ensemble:
     present: Mapping[str, Floats] = field(repr=False)
     diagnostics: Diagnostics = field(repr=False)
     realised: bool = False
+    spreads: Spreads | None = field(default=None, repr=False)
 
     @property
     def model(self) -> Model:
@@ -87,8 +90,7 @@ class Ensemble:
     @cached_property
     def measures(self) -> tuple[tuple[str, str], ...]:
         """(kind, name) of each row of `means`: outcomes, then payoffs by actor."""
-        outcomes = [("outcome", measured.name) for measured in self.program.measured]
-        return (*outcomes, *(("payoff", paid.actor) for paid in self.program.payoffs))
+        return self.program.measures
 
     def outcome(self, name: str) -> Floats:
         """(profiles, worlds): an outcome's mean over replications, in its unit.
@@ -115,8 +117,7 @@ class Ensemble:
             name: An outcome or an actor.
             kind: `outcome` or `payoff`, where a name is both.
         """
-        kinds = [kind] if kind else [k for k, n in self.measures if n == name] or ["outcome"]
-        row: Floats = self.errors[self._row(kinds[0], name)]
+        row: Floats = self.errors[self._row_of(name, kind)]
         return row
 
     def half(self, kind: str, name: str) -> Floats:
@@ -125,6 +126,41 @@ class Ensemble:
         first, whole, n = self.halves[row], self.means[row], self.design.replications
         split = n // 2
         return np.stack([first, (whole * n - first * split) / max(1, n - split)])
+
+    def quantile(self, name: str, level: float, kind: str | None = None) -> Floats:
+        """(profiles, worlds): a quantile over each world's replications, of an outcome or else an actor's payoff.
+
+        Args:
+            name: An outcome or an actor.
+            level: One of those that the run was asked for; the definition is that of `cell_quantiles`.
+            kind: `outcome` or `payoff`, where a name is both.
+
+        Raises:
+            KeyError: No such name, or the run was not asked for this quantile.
+        """
+        levels = self.spreads.wanted.levels if self.spreads else ()
+        if self.spreads is None or level not in levels:
+            raise KeyError(
+                f"the run kept no quantile {level:g}; it kept {', '.join(f'{p:g}' for p in levels) or 'none'}"
+            )
+        row: Floats = self.spreads.quantiles[levels.index(level), self._row_of(name, kind)]
+        return row
+
+    def histogram(self, name: str) -> Histogram:
+        """The histogram of an outcome, or else of an actor's payoff, over all worlds and replications of each profile.
+
+        Raises:
+            KeyError: The run was not asked for it.
+        """
+        kept = (
+            {b.name: (b, counts) for b, counts in zip(self.spreads.wanted.bins, self.spreads.counts, strict=True)}
+            if self.spreads
+            else {}
+        )
+        if name not in kept:
+            raise KeyError(f"the run kept no histogram of {name!r}; it kept {', '.join(kept) or 'none'}")
+        bins, counts = kept[name]
+        return histogram_of(bins.edges, counts)
 
     @cached_property
     def profiles(self) -> pd.DataFrame:
@@ -147,19 +183,20 @@ class Ensemble:
 
     @cached_property
     def digest(self) -> str:
-        """Identifies the result: the study, the design and every mean and error, bit for bit."""
+        """Identifies the result: the study, the design and every figure kept, bit for bit."""
         state = hashlib.blake2b(digest_size=16)
         design = self.design
         head = (self.model.digest, design.seed, design.replications, design.worlds.seed, self.realised)
         state.update(repr(head).encode())
+        spreads = (self.spreads.quantiles, *self.spreads.counts) if self.spreads else ()
         for array in (design.profiles, design.worlds.streams, *design.worlds.columns.values(), design.levels,
-                      self.means, self.errors, self.counts):  # fmt: skip
+                      self.means, self.errors, self.counts, *spreads):  # fmt: skip
             if array is not None:
                 state.update(np.ascontiguousarray(array).tobytes())
         return state.hexdigest()
 
     def to_arrow(self) -> pa.Table:
-        """One row per profile and world: the means, and the errors as `<name> ±`."""
+        """One row per profile and world: the means, the errors as `<name> ±`, and quantiles as `<name> 5 %`."""
         n_profiles, n_worlds = self.counts.shape
         table: dict[str, Any] = {
             "profile": np.repeat(np.arange(n_profiles, dtype=np.int32), n_worlds),
@@ -169,6 +206,9 @@ class Ensemble:
             label = name if kind == "outcome" else f"payoff of {name}"
             table[label] = self.means[row].ravel()
             table[f"{label} ±"] = self.errors[row].ravel()
+            if self.spreads is not None:
+                for level, values in zip(self.spreads.wanted.levels, self.spreads.quantiles[:, row], strict=True):
+                    table[f"{label} {100 * level:g} %"] = values.ravel()
         return pa.table(table)
 
     def summary(self) -> pd.DataFrame:
@@ -203,6 +243,11 @@ class Ensemble:
         text = repr(self).strip("<>").replace("&", "&amp;")
         table: str = self.summary().to_html(float_format=lambda x: f"{x:.3g}", border=0)
         return f"<p>{text}</p><p>Mean over the others' strategies and all worlds:</p>{table}"
+
+    def _row_of(self, name: str, kind: str | None) -> int:
+        """Of an outcome, or else of an actor's payoff, unless the kind is said."""
+        kinds = [kind] if kind else [k for k, n in self.measures if n == name] or ["outcome"]
+        return self._row(kinds[0], name)
 
     def _row(self, kind: str, name: str) -> int:
         if (kind, name) not in self.measures:

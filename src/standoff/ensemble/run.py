@@ -14,6 +14,7 @@ import numpy.typing as npt
 from standoff.ensemble.design import Design, lane_keys
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.evaluator import Announce, Evaluate, EvaluatorName, choose_evaluator, choose_fold
+from standoff.ensemble.spreads import NOTHING, Wanted
 from standoff.ensemble.tally import Block, Part, Tally
 from standoff.language.tree import Symbol
 from standoff.program.columns import Table, WorldColumns
@@ -42,6 +43,7 @@ def run_design(
     evaluate: Evaluate | None = None,
     evaluator: EvaluatorName = "auto",
     announce: Announce | None = None,
+    wanted: Wanted = NOTHING,
 ) -> Ensemble:
     """Run all futures of a design.
 
@@ -58,13 +60,14 @@ def run_design(
         evaluate: An evaluator already chosen.
         evaluator: Else the reference, the compiled kernel, or whichever is sooner done; the result is the same.
         announce: Called with a line where a kernel is compiled first.
+        wanted: Quantiles and histograms to keep as well, from `want`.
 
     Raises:
         KeyboardInterrupt: As it comes, after the blocks under way have ended.
     """
     _keep_freed_memory()
     chosen = evaluate or choose_evaluator(program, design.n_futures, evaluator, announce)
-    tally = Tally(program, design, choose_fold(chosen))
+    tally = Tally(program, design, choose_fold(chosen), wanted)
     table = Table(program.columns, design.worlds.columns)
     workers = threads or os.cpu_count() or 1
     done = 0

@@ -11,6 +11,7 @@ from standoff.ensemble.design import Design, Method, choose_profiles, draw_world
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.evaluator import Announce, EvaluatorName
 from standoff.ensemble.run import Progress, run_design
+from standoff.ensemble.spreads import want
 from standoff.ensemble.store import read_manifest, read_run, run_to_folder
 from standoff.language.load import load_model
 from standoff.language.model import Model
@@ -91,6 +92,8 @@ class Study:
         out: Path | None = None,
         evaluator: EvaluatorName = "auto",
         announce: Announce | None = None,
+        quantiles: Sequence[float] = (),
+        histogram: Mapping[str, Sequence[float]] | None = None,
     ) -> Ensemble:
         """Run profiles × worlds × replications.
 
@@ -106,23 +109,26 @@ class Study:
             progress: Called with futures done and in all.
             out: A folder to keep the run in, shard by shard; an earlier stop of the same run is gone on with.
             evaluator: The reference, the compiled kernel, or whichever is sooner done; the numbers are the same.
-            announce: Called with a line where a kernel is compiled first.
+            announce: Called with a line where a kernel is compiled first, or a kept shard must be run again.
+            quantiles: Levels, such as `(0.05, 0.5, 0.95)`: read by `Ensemble.quantile`, world by world.
+            histogram: Outcome or actor → edges of bins, read by `Ensemble.histogram`: all worlds together.
 
         Returns:
             Outcomes and payoffs as arrays (profiles, worlds), with errors.
 
         Raises:
-            ValueError: An unknown actor, strategy, profile, or uncertainty.
+            ValueError: An unknown actor, strategy, profile, or uncertainty, or wrong levels or edges.
         """
+        wanted = want(self.program, quantiles, histogram)
         design = self.design(worlds, replications, seed, method=method, profiles=profiles, fixed=fixed)
         if out is not None:
             return run_to_folder(
                 self.program, design, out, realised=realised, threads=threads, progress=progress,
-                evaluator=evaluator, announce=announce,
+                evaluator=evaluator, announce=announce, wanted=wanted,
             )  # fmt: skip
         return run_design(
             self.program, design, realised=realised, threads=threads, progress=progress,
-            evaluator=evaluator, announce=announce,
+            evaluator=evaluator, announce=announce, wanted=wanted,
         )  # fmt: skip
 
     def __repr__(self) -> str:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from standoff.ensemble.design import Design
 from standoff.ensemble.ensemble import Diagnostics, Ensemble, FaultCount
 from standoff.ensemble.moments import Fold, Moments
+from standoff.ensemble.spreads import NOTHING, Histograms, Spreads, Wanted, cell_quantiles
 from standoff.program.program import FAULTS, Program
 from standoff.program.reference import Results
 
@@ -40,11 +41,20 @@ class Part:
     stop: int
     results: Results
 
+    def measures(self, n_cells: int) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
+        """Values and weights (measures, cells, replications) of outcomes, then of payoffs."""
+        results, each = self.results, self.stop - self.start
+        outcomes, weights, payoffs, ones = (
+            array.reshape(array.shape[0], n_cells, each)
+            for array in (results.outcomes, results.weights, results.payoffs, np.ones_like(results.payoffs))
+        )
+        return (outcomes, weights), (payoffs, ones)
+
 
 class Tally:
     """Takes in blocks, in any order and from any thread, as cells of different blocks share nothing."""
 
-    def __init__(self, program: Program, design: Design, fold: Fold) -> None:
+    def __init__(self, program: Program, design: Design, fold: Fold, wanted: Wanted = NOTHING) -> None:
         self.program = program
         self.design = design
         self.fold = fold
@@ -57,6 +67,10 @@ class Tally:
         self.missing = [i for i, m in enumerate(program.measured) if m.first is not None]
         self.present = np.empty((len(self.missing), n_cells))
         self.found: list[_Found] = []
+        self.wanted = wanted
+        self.quantiles = np.empty((len(wanted.levels), n_measures, n_cells))
+        rows = [program.measures.index((b.kind, b.name)) for b in wanted.bins]
+        self.histograms = Histograms(wanted.bins, rows, design.profiles.shape[0])
 
     def take(self, block: Block, parts: Iterable[Part]) -> None:
         """Take in a block whose parts hold all replications in their order."""
@@ -64,6 +78,7 @@ class Tally:
         firsts = moments.means()
         count = np.zeros(block.size, dtype=np.int32)
         half = self.design.replications // 2
+        kept: list[tuple[Floats, Floats]] = []
         for part in parts:
             self.found.append(_Found.of(part, block, self.design.worlds.size))
             count += (part.results.fault == 0).reshape(block.size, -1).sum(axis=1, dtype=np.int32)
@@ -72,23 +87,27 @@ class Tally:
             if part.start < half <= part.stop:
                 firsts = moments.means()
             self._fold(moments, part, slice(until_half, None))
+            if self.wanted.is_any:
+                values, weights = (np.concatenate(pair) for pair in zip(*part.measures(block.size), strict=True))
+                kept.append((values, weights))
         cells = slice(block.start, block.stop)
         self.means[:, cells] = moments.means()
         self.halves[:, cells] = firsts
         self.errors[:, cells] = moments.errors()
         self.counts[cells] = count
         self.present[:, cells] = moments.weight[self.missing] / np.maximum(count, 1)
+        if kept:
+            values, weights = (np.concatenate(arrays, axis=2) for arrays in zip(*kept, strict=True))
+            self.quantiles[:, :, cells] = cell_quantiles(values, weights, self.wanted.levels)
+            profiles = np.arange(block.start, block.stop) // self.design.worlds.size
+            self.histograms.take(profiles, values, weights)
 
     def _fold(self, moments: Moments, part: Part, replications: slice) -> None:
-        results, n_outcomes = part.results, part.results.outcomes.shape[0]
-        for rows, x, w in (
-            (slice(0, n_outcomes), results.outcomes, results.weights),
-            (slice(n_outcomes, None), results.payoffs, np.ones_like(results.payoffs)),
-        ):
-            shape = (x.shape[0], moments.running.shape[2], part.stop - part.start)
-            self.fold(
-                moments.running[:, rows], x.reshape(shape)[:, :, replications], w.reshape(shape)[:, :, replications]
-            )
+        first = 0
+        for x, w in part.measures(moments.running.shape[2]):
+            rows = slice(first, first + x.shape[0])
+            self.fold(moments.running[:, rows], x[:, :, replications], w[:, :, replications])
+            first = rows.stop
 
     def ensemble(self, realised: bool) -> Ensemble:
         """All that was taken in."""
@@ -98,8 +117,14 @@ class Tally:
         return Ensemble(
             self.program, self.design, self.means.reshape(cube), self.errors.reshape(cube),
             self.halves.reshape(cube), self.counts.reshape(shape), present,
-            _diagnose(self.program, self.found), realised,
+            _diagnose(self.program, self.found), realised, self._spreads(shape),
         )  # fmt: skip
+
+    def _spreads(self, shape: tuple[int, int]) -> Spreads | None:
+        if not self.wanted.is_any:
+            return None
+        quantiles = self.quantiles.reshape(*self.quantiles.shape[:2], *shape)
+        return Spreads(self.wanted, quantiles, tuple(self.histograms.counts))
 
 
 @dataclass(frozen=True, slots=True)

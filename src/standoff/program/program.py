@@ -187,6 +187,11 @@ class Program:
         return self.model.clock.steps
 
     @property
+    def measures(self) -> tuple[tuple[str, str], ...]:
+        """(kind, name) of each thing that a future comes to: outcomes, then payoffs by actor."""
+        return (*(("outcome", m.name) for m in self.measured), *(("payoff", p.actor) for p in self.payoffs))
+
+    @property
     def equations(self) -> tuple[tuple[str, Span], ...]:
         """What a fault can point at: what it is called, and where it stands."""
         return (
