@@ -166,7 +166,10 @@ def test_boxes_tell_where_the_leader_fails_and_where_another_is_better(hinged):
 def test_the_sentences_keep_facts_and_wants_apart(hinged):
     assert hinged.sentences[0].startswith("Of facts that nobody knows, the choice hinges most on “What going brings”.")
     assert hinged.sentences[1].startswith("Of what is wanted, which no fact can settle, the choice hinges most on")
-    assert "Together gain and pride tell more than either alone." in hinged.sentences
+    assert (
+        "Together “What going brings” and “What going is worth in itself” tell more than either alone."
+        in hinged.sentences
+    )
 
 
 def test_another_view_hinges_elsewhere(ensemble):

@@ -29,6 +29,11 @@ def test_a_setting_that_all_share_is_said_once(instances):
     assert name_group(chosen, instances, "or").endswith("or maximum pressure (all cool guarantee)")
 
 
+def test_every_family_with_one_setting_is_any_strategy(instances):
+    cool = [i for i in instances if i.label.endswith("(guarantee=cool)")]
+    assert name_group(cool, instances, "or") == "any strategy (cool guarantee)"
+
+
 def test_a_family_with_all_its_settings_goes_by_its_name(instances):
     chosen = pick(instances, "tough_love(guarantee=cool)", "tough_love(guarantee=firm)")
     assert name_group(chosen, instances) == "tough love (whatever its settings)"

@@ -110,7 +110,7 @@ def test_small_multiples_show_what_no_deal_means_and_the_tie(study_of: Build) ->
     section = _section(study, (_find(study),))
     drawn = str(section.pictures[1].drawn)
     assert drawn.count("<svg") == 2 + 3
-    for said in ("Nobody ever signs", "It is signed at last", "Tie in its lowest third", "The tie of North and East"):
+    for said in ("Nobody ever signs", "It is signed at last", "In its lowest third", "The tie of North and East"):
         assert said in drawn
     assert "would break its word" not in section.title
 

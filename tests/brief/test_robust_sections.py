@@ -73,7 +73,9 @@ def test_what_is_given_up_is_told_with_the_tenth_that_hurts(study: Study, robust
 
 
 def test_linchpins_stand_under_facts_and_wants_with_their_flips(study: Study, robust: Robust) -> None:
-    section = hinges_on(study.model, robust.hinging, robust.faced.inputs, _environment())
+    section = hinges_on(
+        study.model, robust.hinging, robust.faced.inputs, load_ledger(study.model.folder), _environment()
+    )
     assert section.title.startswith("One fact that nobody knows and one want decide what is best")
     drawn = str(section.pictures[0].drawn)
     assert (
@@ -93,7 +95,7 @@ def test_linchpins_stand_under_facts_and_wants_with_their_flips(study: Study, ro
 def test_the_first_screen_names_the_top_fact_with_its_flip_point(study: Study, robust: Robust) -> None:
     said = first_hinge(study.model, robust.hinging)
     flip = r"Below −0\.\d+, towards “a loss”, stays; above −?0\.\d+, goes; "
-    assert re.match(rf"What it hinges on: “What going brings”. {flip}", said)
+    assert re.match(rf"What it hinges on most is a fact that nobody knows, “What going brings”. {flip}", said)
     assert said.endswith("between, the model cannot tell.")
 
 

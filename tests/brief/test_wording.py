@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from standoff.base.units import parse_unit
@@ -75,3 +77,30 @@ def test_names_become_words() -> None:
     assert [o.name for o in model.outcomes if wording.is_chance(model, o)] == [
         "war", "southern_bomb", "deal_end", "talks_opened",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("United States", "the United States"), ("North Korea", "North Korea"), ("The town", "the town"),
+        ("the Quad", "the Quad"), ("United Arab Emirates", "the United Arab Emirates"), ("Union City", "Union City"),
+        ("Gulf Cooperation Council", "the Gulf Cooperation Council"),
+    ],
+)  # fmt: skip
+def test_an_actor_has_the_article_that_english_wants(title: str, said: str) -> None:
+    model = load("korea").model
+    actors = tuple(replace(actor, title=title) if actor.name == "us" else actor for actor in model.actors)
+    assert wording.who(replace(model, actors=actors), "us") == said
+
+
+def test_things_stand_in_sentences_by_what_the_study_calls_them() -> None:
+    model = load("korea").model
+    assert wording.quoted(model, "war_given_crisis") == "“Chance that a crisis becomes war”"
+    said = wording.spelled(model, "raising `war_given_crisis` lowers `no_such_thing`")
+    assert said == "raising “Chance that a crisis becomes war” lowers no such thing"
+
+
+def test_small_counts_are_words_and_long_labels_end_after_a_word() -> None:
+    assert [wording.few(n) for n in (0, 2, 12, 13)] == ["no", "two", "twelve", "13"]
+    assert wording.shortened("How far launches, at today's pace", 18) == "How far launches…"
+    assert wording.shortened("short", 18) == "short"

@@ -5,13 +5,13 @@ Facts nobody knows and things somebody wants are kept apart: evidence can settle
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.flips import Flips
 from standoff.analysis.linchpins import Linchpin, linchpins
-from standoff.analysis.naming import amount, capital, join, per_cent, plain
+from standoff.analysis.naming import amount, capital, join, per_cent, quoted
 from standoff.analysis.ranking import Ranking, rank
 from standoff.analysis.regions import Region, find_regions
 from standoff.analysis.robustness import explain, learn
@@ -158,7 +158,9 @@ def hinging(
     return Hinging(
         views[view], faced.strategies, ranking.order[0], ranking, found.evpi, facts, values, pairs, found.state_only,
         regions, claims, documents, judged, found.method,
-        _sentences(found.evpi, told, pairs, found.state_only, regions),
+        _sentences(
+            found.evpi, told, pairs, found.state_only, regions, {pin.name: quoted(pin.parameter) for pin in pins}
+        ),
     )  # fmt: skip
 
 
@@ -172,7 +174,7 @@ def _pins(
         moved = sorted(((of[name], outcome) for outcome, of in effects.items() if of[name] >= 0.02), reverse=True)
         spread = parameters[name].spread or Spread()
         ends = spread.low_words, spread.high_words
-        sentence = say_zones(faced.inputs, name, flips[name].zones, faced.strategies, ends=ends)
+        sentence = say_zones(faced.inputs, name, flips[name].zones, faced.strategies, "it", ends)
         pins.append(Pin(parameters[name], worth, flips[name], sentence, tuple(outcome for _, outcome in moved)))
     return pins
 
@@ -206,6 +208,7 @@ def _sentences(
     pairs: Sequence[Pair],
     state_only: Sequence[str],
     regions: Sequence[Region],
+    titles: Mapping[str, str],
 ) -> tuple[str, ...]:
     if not told:
         reason = (
@@ -223,9 +226,9 @@ def _sentences(
         ]
     if pairs:
         best = max(pairs, key=lambda pair: pair.worth.evppi.value)
-        lines.append(f"Together {join([plain(name) for name in best.names])} tell more than either alone.")
+        lines.append(f"Together {join([titles[name] for name in best.names])} tell more than either alone.")
     if state_only:
-        shown = [plain(name) for name in state_only[:3]]
+        shown = [titles[name] for name in state_only[:3]]
         more = f" and {len(state_only) - 3} others" if len(state_only) > 3 else ""
         names = capital(", ".join(shown) if more else join(shown))
         lines.append(f"{names}{more} move outcomes, but are not known to move the choice.")
@@ -239,11 +242,10 @@ def _named(pins: Sequence[Pin], of: str, too: tuple[str, str]) -> list[str]:
         return []
     first, worth = pins[0], pins[0].worth
     part = "" if worth.share is None else f", {per_cent(worth.share)} of what knowing everything would be"
-    about = first.parameter.about.rstrip(".") or capital(plain(first.name))
     lines = [
-        f"{of}, the choice hinges most on “{about}”. {first.sentence} Knowing it first would be worth "
+        f"{of}, the choice hinges most on {quoted(first.parameter)}. {first.sentence} Knowing it first would be worth "
         f"{amount(worth.evppi.value)} ± {amount(worth.evppi.error, digits=1)} points{part}."
     ]
     if len(pins) > 1:
-        lines.append(f"{capital(join([plain(pin.name) for pin in pins[1:]]))} {too[len(pins) > 2]}.")
+        lines.append(f"{capital(join([quoted(pin.parameter) for pin in pins[1:]]))} {too[len(pins) > 2]}.")
     return lines

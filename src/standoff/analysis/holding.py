@@ -15,7 +15,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from standoff.analysis.findings import Figure, Floats
-from standoff.analysis.naming import amount, capital, join, name_group, name_strategy, per_cent, plain
+from standoff.analysis.naming import amount, capital, join, name_group, name_strategy, per_cent, plain, quoted
 from standoff.analysis.regression import one_thread
 from standoff.analysis.robustness import Payoffs, Robustness, robustness
 from standoff.analysis.satisficing import Bound, Satisficing, satisficing
@@ -125,7 +125,7 @@ def holding(
         faced.worlds.size,
         ensemble.design.worlds.size - faced.worlds.size,
         ensemble.design.replications,
-        _sentences(faced.strategies, held),
+        _sentences(faced.strategies, held, {o.name: quoted(o) for o in limited}),
     )
 
 
@@ -149,7 +149,9 @@ def _satisfice(
     return satisficing(faced.labels, tuple(bounds.values()), means, faced.inputs, halves, seed=seed)
 
 
-def _sentences(strategies: tuple[Instance, ...], held: list[Held]) -> tuple[str, ...]:
+def _sentences(
+    strategies: tuple[Instance, ...], held: list[Held], titles: Mapping[str, str]
+) -> tuple[str, ...]:  # fmt: skip
     named = {instance.label: instance for instance in strategies}
     main = held[0]
     if len(strategies) == 1:
@@ -158,7 +160,7 @@ def _sentences(strategies: tuple[Instance, ...], held: list[Held]) -> tuple[str,
         _ranked(named, main.robustness),
         _regretted(named, main.robustness),
         _hurts(named, main.robustness),
-        _satisficed(named, main.satisficing),
+        _satisficed(named, main.satisficing, titles),
         _viewed(named, held),
         _reweighed(named, main.robustness),
     )
@@ -225,7 +227,7 @@ def _hurts(named: Mapping[str, Instance], found: Robustness) -> str:
     return f"{lead}; on the frontier of mean payoff against payoff in the worst tenth stand {group}."
 
 
-def _satisficed(named: Mapping[str, Instance], found: Satisficing | None) -> str:
+def _satisficed(named: Mapping[str, Instance], found: Satisficing | None, titles: Mapping[str, str]) -> str:
     if found is None:
         return ""
     best = max(found.together, key=lambda label: (found.together[label].value, label))
@@ -235,7 +237,7 @@ def _satisficed(named: Mapping[str, Instance], found: Satisficing | None) -> str
     hardest = min(found.alone[best], key=lambda within: within.share.value)
     if n_bounds == 1:
         return (
-            f"{capital(name_strategy(named[best]))} keeps the limit on {plain(hardest.outcome)} in {_share(share)} of "
+            f"{capital(name_strategy(named[best]))} keeps the limit on {titles[hardest.outcome]} in {_share(share)} of "
             "worlds, the most of any."
         )
     if share.value < _RARE:
@@ -243,9 +245,9 @@ def _satisficed(named: Mapping[str, Instance], found: Satisficing | None) -> str
     else:
         lead = f"{capital(name_strategy(named[best]))} keeps {what} in {_share(share)} of worlds, the most of any"
     binds = max(found.alone[best], key=lambda within: within.binds)
-    words = f"{lead}; hardest to keep is {plain(hardest.outcome)}, in {_share(hardest.share)} of them"
+    words = f"{lead}; hardest to keep is the limit on {titles[hardest.outcome]}, in {_share(hardest.share)} of them"
     if binds.binds > 0.01:
-        words += f", and without {plain(binds.outcome)} it would be {per_cent(share.value + binds.binds)}"
+        words += f", and without that on {titles[binds.outcome]} it would be {per_cent(share.value + binds.binds)}"
     return words + "."
 
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from standoff.language.model import Instance
+from standoff.language.model import Instance, Outcome, Parameter
 
-__all__ = ["amount", "capital", "join", "name_group", "name_strategy", "per_cent", "plain"]
+__all__ = ["amount", "capital", "join", "name_group", "name_strategy", "per_cent", "plain", "quoted"]
 
 
 def plain(name: str) -> str:
     """A name of the model in plain words."""
     return name.replace("_", " ").replace(".", ", ")
+
+
+def quoted(thing: Parameter | Outcome) -> str:
+    """An assumption or outcome as a sentence names it: what the study calls it, else its name in plain words."""
+    return f"“{thing.about.rstrip('.')}”" if thing.about else plain(thing.name)
 
 
 def join(items: Sequence[str], last: str = "and") -> str:
@@ -46,7 +51,8 @@ def name_strategy(instance: Instance) -> str:
 def name_group(chosen: Collection[Instance], all_of: Sequence[Instance], last: str = "and") -> str:
     """Several strategies, in the order of `chosen`; a family with all its settings goes by its name alone.
 
-    Settings that all of them share are said once: `tough love and freeze for relief (both cool guarantee)`.
+    Settings that all of them share are said once: `tough love and freeze for relief (both cool guarantee)`, or
+    `any strategy (cool guarantee)` where no family is missing.
     """
     families = list(dict.fromkeys(instance.strategy.name for instance in chosen))
     whole = {
@@ -55,7 +61,10 @@ def name_group(chosen: Collection[Instance], all_of: Sequence[Instance], last: s
         if sum(i.strategy.name == name for i in chosen) == sum(i.strategy.name == name for i in all_of) > 1
     }
     settings = {instance.settings for instance in chosen}
+    families_of_all = {instance.strategy.name for instance in all_of}
     if len(chosen) == len(families) > 1 and not whole and len(settings) == 1 and settings != {()}:
+        if families_of_all == set(families) and len(families) > 2:
+            return f"any strategy ({_settings(settings.pop())})"
         number = "both" if len(chosen) == 2 else "all"
         return f"{join([plain(name) for name in families], last)} ({number} {_settings(settings.pop())})"
     names = []

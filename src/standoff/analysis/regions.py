@@ -12,7 +12,7 @@ from scipy.special import ndtr
 
 from standoff.analysis.discovery import Box, Discovery, discover
 from standoff.analysis.findings import Floats, Inputs
-from standoff.analysis.naming import amount, capital, join, name_strategy, per_cent, plain
+from standoff.analysis.naming import amount, capital, join, name_strategy, per_cent, quoted
 from standoff.analysis.regression import one_thread
 from standoff.analysis.robustness import Learned, Payoffs
 from standoff.analysis.satisficing import Bound, satisficing
@@ -103,7 +103,7 @@ def _failing(
     for o in binding:
         batch = None if own is None else own[o : o + 1]
         one = satisficing((leader,), bounds[o : o + 1], means[o : o + 1], faced.inputs, batch, seed=seed)
-        failing.append((bounds[o].outcome, f"the limit on {plain(bounds[o].outcome)}", 1.0 - one.chance[0]))
+        failing.append((bounds[o].outcome, f"the limit on {quoted(limited[o])}", 1.0 - one.chance[0]))
     return [(outcome, what, np.clip(chance, 0.0, 1.0)) for outcome, what, chance in failing
             if _SELDOM <= chance.mean() <= _MOSTLY]  # fmt: skip
 
@@ -131,7 +131,7 @@ def _region(faced: Faced, kind: str, subject: str, chance: Floats, of: str, seed
     if box is None:
         sentence = f"{start} are not set apart by a few assumptions."
     else:
-        words = say_box(faced.inputs, box)
+        words = say_box(faced.inputs, box, {p.name: quoted(p) for p in faced.ensemble.model.uncertain})
         sentence = (
             f"{start} lie mostly where {words}: there {per_cent(box.density)} are of this kind, and "
             f"{per_cent(box.coverage)} of them lie there."
@@ -139,13 +139,13 @@ def _region(faced: Faced, kind: str, subject: str, chance: Floats, of: str, seed
     return Region(kind, subject, share, chance, found, sentence)
 
 
-def say_box(inputs: Inputs, box: Box) -> str:
-    """`war given crisis is at least 0.04 and clash is at most 0.6`."""
+def say_box(inputs: Inputs, box: Box, titles: Mapping[str, str]) -> str:
+    """`“Chance that a crisis becomes war” is at least 0.04`; `titles` are what sentences call the inputs."""
     parts = []
     for name in box.names:
         unit = inputs.units.get(name, "")
         lows = [limit.low for limit in box.limits if limit.name == name and limit.low is not None]
         highs = [limit.high for limit in box.limits if limit.name == name and limit.high is not None]
         said = [f"at least {amount(low, unit)}" for low in lows] + [f"at most {amount(high, unit)}" for high in highs]
-        parts.append(f"{plain(name)} is {join(said)}")
+        parts.append(f"{titles[name]} is {join(said)}")
     return join(parts)

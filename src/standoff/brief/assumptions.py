@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from standoff.brief.wording import capital, counted, join, number, plain, unit_words, words
+from standoff.brief.wording import capital, counted, join, number, plain, unit_words, who, words
 from standoff.evidence.claims import Ledger
 from standoff.language.model import Model, Parameter, Spread
 
@@ -71,7 +71,7 @@ def assumptions_title(rows: tuple[Assumption, ...]) -> str:
 
 def _row(model: Model, parameter: Parameter, ledger: Ledger, facts: Mapping[str, Why]) -> Assumption:
     spread, ends = _spread_words(parameter)
-    known = join([model.title_of(actor) for actor in parameter.known_to])
+    known = join([who(model, actor) for actor in parameter.known_to])
     return Assumption(
         parameter.name,
         parameter.kind,

@@ -10,12 +10,12 @@ from standoff.analysis.documents import Agreement, ClaimFinding, DocumentFinding
 from standoff.brief.marks import MARKS, Mark
 from standoff.brief.parts import Part
 from standoff.brief.terminal_evidence import effect_words, separated
-from standoff.brief.wording import amount, capital, counted, measured, strategy_words, title_of, words
+from standoff.brief.wording import amount, capital, counted, measured, quoted, spelled, strategy_words, title_of
 from standoff.evidence.opposed import Opposed
 from standoff.evidence.sources import Sources
 from standoff.language.model import Model
 
-__all__ = ["Card", "Claims", "Moved", "OpposedClaims", "Uncited", "evidence_parts", "without_ticks"]
+__all__ = ["Card", "Claims", "Moved", "OpposedClaims", "Uncited", "evidence_parts"]
 
 _MOST_MOVERS = 3
 
@@ -96,11 +96,6 @@ def evidence_parts(
     return (*parts, uncited) if uncited is not None else tuple(parts)
 
 
-def without_ticks(text: str) -> str:
-    """A line of the terminal, whose names stand between backticks, as text."""
-    return text.replace("`", "")
-
-
 def _card(
     model: Model, found: Agreement, headlines: tuple[Headline, ...], at_hand: Sources | None, claim: ClaimFinding
 ) -> Card:
@@ -118,7 +113,7 @@ def _card(
         document.url if document.url.startswith("http") else "",
         (row.text or "") if row is not None else "",
         state,
-        tuple(_tested(test) for test in claim.tests),
+        tuple(_tested(model, test) for test in claim.tests),
         tuple((name, title_of(model, name)) for name in claim.assumptions),
         tuple((title_of(model, outcome), _correlation(model, mover)) for outcome, mover in moved),
     )
@@ -140,7 +135,7 @@ def _opposed(
     outcomes = {f"`{outcome.name}`": title_of(model, outcome.name) for outcome in model.outcomes}
 
     def measure(pair: Opposed) -> str:
-        return outcomes.get(pair.measure, capital(words(without_ticks(pair.measure))))
+        return outcomes.get(pair.measure, capital(spelled(model, pair.measure)))
 
     groups = []
     for heading, belongs in kinds:
@@ -186,9 +181,9 @@ def _uncited(model: Model, found: Agreement) -> Uncited | None:
 def _correlation(model: Model, mover: Mover) -> str:
     sign = "+" if mover.correlation.value > 0 else ""
     shown = f"{sign}{measured(mover.correlation.value, mover.correlation.error)}"
-    return f"“{title_of(model, mover.assumption)}” {shown}"
+    return f"{quoted(model, mover.assumption)} {shown}"
 
 
-def _tested(test: Tested) -> str:
+def _tested(model: Model, test: Tested) -> str:
     parts = (f"{test.says}: {test.answer}", effect_words(test) if test.worlds else "", separated(test))
-    return without_ticks("; ".join(part for part in parts if part))
+    return spelled(model, "; ".join(part for part in parts if part))

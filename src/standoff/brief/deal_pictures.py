@@ -12,7 +12,7 @@ from standoff.analysis.agreement import Zone
 from standoff.analysis.deal_hinges import Contrast, Part
 from standoff.analysis.deals import Deals
 from standoff.brief.sections import Picture, Table
-from standoff.brief.wording import capital, join, measured, number, percent, plain, title_of, words
+from standoff.brief.wording import capital, join, measured, number, percent, plain, quoted, title_of, who, words
 from standoff.brief.zone_maps import (
     Axes,
     MapCells,
@@ -64,9 +64,9 @@ def space_picture(model: Model, deal: Deal, found: Deals, parts: Any) -> Picture
     )
     title = "Where all parties gain"
     if len(found.parties) == 2:
-        title = f"Where {join([model.title_of(p) for p in found.parties])} both gain"
+        title = f"Where {join([who(model, p) for p in found.parties])} both gain"
     map_table = _map_table(axes, share, marks, zoned)
-    return Picture(parts.zone_part(maps), caption, key, title, _space_table(model, found), (map_table,))
+    return Picture(parts.zone_part(maps), caption, key, title, _space_table(model, deal, found), (map_table,))
 
 
 def _map_table(axes: Axes, share: Any, marks: Any, zone: Any) -> Table:
@@ -91,12 +91,12 @@ def _gains_map(
     model: Model, axes: Axes, party: str, gains: Any, errors: Any, zone: Any, shown: Any
 ) -> Markup:  # fmt: skip
     scale = float(np.abs(gains).max())
-    who = model.title_of(party)
+    whose = who(model, party)
     return draw_map_of(
         axes,
         MapCells(
-            f"Gain of {who}",
-            f"Expected gain of {who} over no deal, from {number(float(gains.min()))} to {number(float(gains.max()))} "
+            f"Gain of {whose}",
+            f"Expected gain of {whose} over no deal, from {number(float(gains.min()))} to {number(float(gains.max()))} "
             "points over the terms.",
             [[gain_fill(float(v), scale) for v in row] for row in gains],
             [
@@ -108,7 +108,7 @@ def _gains_map(
     )  # fmt: skip
 
 
-def _space_table(model: Model, found: Deals) -> Table:
+def _space_table(model: Model, deal: Deal, found: Deals) -> Table:
     rows = []
     for zone in found.zones:
         for cell in np.ndindex(*zone.zone.shape):
@@ -129,8 +129,9 @@ def _space_table(model: Model, found: Deals) -> Table:
                 )
             )
     head = (
-        "No deal means", *(words(t) for t in found.terms), *(f"Gain of {model.title_of(p)}" for p in found.parties),
-        "All gain", "Worlds in which all gain", *(f"Word of {model.title_of(k.party)}" for k in found.keeping),
+        "No deal means", *(_term_words(deal, t) for t in found.terms),
+        *(f"Gain of {who(model, p)}" for p in found.parties),
+        "All gain", "Worlds in which all gain", *(f"Word of {who(model, k.party)}" for k in found.keeping),
     )  # fmt: skip
     return Table("Every combination of the main terms; gains in points", head, tuple(rows))
 
@@ -185,16 +186,23 @@ def _multiples_title(model: Model, shown: list[Contrast]) -> str:
     said = []
     for c in told:
         way = "smaller" if c.change.value < 0 else "larger"
-        first, last = (_part_name(model, c, part) for part in (c.parts[0], c.parts[-1]))
-        said.append(f"{way} where {_small(last)} than where {_small(first)}")
+        first, last = (_part_clause(model, c, part) for part in (c.parts[0], c.parts[-1]))
+        said.append(f"{way} where {last} than where {first}")
     return f"The zone is {join(said)}"
+
+
+def _part_clause(model: Model, contrast: Contrast, part: Part) -> str:
+    """What sets a part apart, to stand after “where”."""
+    if contrast.by == "circumstances":
+        return _small(_variant(model, part.label))
+    return f"{quoted(model, contrast.by)} is {_THIRDS[part.label]} ({number(part.middle)})"
 
 
 def _contrast_words(model: Model, contrast: Contrast) -> str:
     change = measured(100 * contrast.change.value, 100 * contrast.change.error)
     told = ", which is not beyond doubt" if contrast.change.holds_zero else ""
-    first, last = (_small(_part_name(model, contrast, part)) for part in (contrast.parts[0], contrast.parts[-1]))
-    return f"From “{first}” to “{last}” its size changes by {change} points of per cent{told}."
+    first, last = (_part_clause(model, contrast, part) for part in (contrast.parts[0], contrast.parts[-1]))
+    return f"From worlds where {first} to those where {last} its size changes by {change} points of per cent{told}."
 
 
 def _group(model: Model, contrast: Contrast) -> str:
@@ -206,7 +214,7 @@ def _group(model: Model, contrast: Contrast) -> str:
 def _part_name(model: Model, contrast: Contrast, part: Part) -> str:
     if contrast.by == "circumstances":
         return _variant(model, part.label)
-    return f"{capital(words(contrast.by))} {_THIRDS[part.label]} ({number(part.middle)})"
+    return f"{capital(_THIRDS[part.label])} ({number(part.middle)})"
 
 
 _THIRDS = {"low": "in its lowest third", "middle": "in its middle third", "high": "in its highest third"}
@@ -235,7 +243,7 @@ def movers_picture(model: Model, found: Deals) -> Picture:
     """The size of the zone where an assumption is low and where it is high."""
     told = [m for m in found.movers if m.is_told]
     ways = [
-        f"“{words(m.assumption)}” {'opens' if m.change.value > 0 else 'closes'} it" for m in told[:3]
+        f"{quoted(model, m.assumption)} {'opens' if m.change.value > 0 else 'closes'} it" for m in told[:3]
     ]  # fmt: skip
     title = f"What moves the zone: {join(ways)}" if ways else "No one assumption moves the zone beyond doubt"
     rows = tuple(
@@ -244,7 +252,7 @@ def movers_picture(model: Model, found: Deals) -> Picture:
         for m in found.movers
     )  # fmt: skip
     return Picture(
-        draw_movers(found.movers),
+        draw_movers(found.movers, [title_of(model, m.assumption) for m in found.movers]),
         f"Size of the zone against {without_words(model, found.zones[0].without)} in the third of worlds where the "
         "assumption is lowest and where it is highest.",
         "Open: lowest, filled: highest, with 95 % intervals; bold: the change is beyond doubt for all assumptions at "
@@ -256,13 +264,14 @@ def movers_picture(model: Model, found: Deals) -> Picture:
 
 
 def _axes(deal: Deal, found: Deals) -> Axes:
-    def named(name: str) -> str:
-        term = next(t for t in deal.terms if t.name == name)
-        return capital((term.about or words(name)).rstrip("."))
-
     if len(found.terms) == 1:
-        return Axes(named(found.terms[0]), found.levels[0], "", (0.0,))
-    return Axes(named(found.terms[1]), found.levels[1], named(found.terms[0]), found.levels[0])
+        return Axes(_term_words(deal, found.terms[0]), found.levels[0], "", (0.0,))
+    return Axes(_term_words(deal, found.terms[1]), found.levels[1], _term_words(deal, found.terms[0]), found.levels[0])
+
+
+def _term_words(deal: Deal, name: str) -> str:
+    term = next(t for t in deal.terms if t.name == name)
+    return capital((term.about or words(name)).rstrip("."))
 
 
 def _small(text: str) -> str:

@@ -15,7 +15,19 @@ from standoff.brief.deal_pictures import movers_picture, multiples_picture, spac
 from standoff.brief.parts import Listing
 from standoff.brief.playing import Unanswered
 from standoff.brief.sections import Chip, Method, Section
-from standoff.brief.wording import capital, counted, join, measured, number, percent, plain, title_of, words
+from standoff.brief.wording import (
+    capital,
+    counted,
+    join,
+    measured,
+    number,
+    percent,
+    plain,
+    quoted,
+    title_of,
+    who,
+    words,
+)
 from standoff.language.model import Deal, Model
 
 __all__ = ["deal_title", "deals_section"]
@@ -96,7 +108,7 @@ def _breaching(model: Model, found: Deals, zone: Zone) -> list[str]:
     """Parties shown to break their word on all terms of the zone."""
     cells = [tuple(map(int, cell)) for cell in np.argwhere(zone.zone)]
     return [
-        model.title_of(one.party) for one in found.keeping
+        who(model, one.party) for one in found.keeping
         if cells and all(one.word(cell) == "would breach" for cell in cells)
     ]  # fmt: skip
 
@@ -109,21 +121,27 @@ def _lead_words(model: Model, deal: Deal, found: Deals) -> tuple[str, ...]:
     zone = found.zones[0]
     about = capital((deal.about or words(deal.name)).rstrip("."))
     said = [
-        f"{about}, between {join([model.title_of(p) for p in found.parties])}. In this model, against "
+        f"{about}, between {join([who(model, p) for p in found.parties])}. In this model, against "
         f"{without_words(model, zone.without)}, every party gains on {percent(zone.area.value, zone.area.error)} of "
         f"the range of the terms, {_shown_cells(zone)}."
     ]
     if zone.nash is not None:
-        terms = join([f"{words(t)} {plain(v)}" for t, v in zip(found.terms, zone.nash.levels, strict=True)])
+        terms = _terms_words(deal, found.terms, zone.nash.levels)
         gains = join(
             [
-                f"{model.title_of(p)} {measured(g.value, g.error)}"
+                f"{who(model, p)} {measured(g.value, g.error)}"
                 for p, g in zip(found.parties, zone.nash.gains, strict=True)
             ]
         )
-        said.append(f"The gains multiply to most at {terms}: {gains} points{_third(model, found, zone)}.")
+        said.append(f"The gains multiply to most with {terms}: {gains} points{_third(model, found, zone)}.")
     said.append(_word_said(model, found, zone))
     return tuple(text for text in said if text)
+
+
+def _terms_words(deal: Deal, terms: Sequence[str], levels: Sequence[float]) -> str:
+    """`“Share of all sanctions that is suspended” at 0.5`, and the other terms."""
+    about = {term.name: capital((term.about or words(term.name)).rstrip(".")) for term in deal.terms}
+    return join([f"“{about[name]}” at {plain(level)}" for name, level in zip(terms, levels, strict=True)])
 
 
 def _shown_cells(zone: Zone) -> str:
@@ -139,7 +157,7 @@ def _third(model: Model, found: Deals, zone: Zone) -> str:
         return ""
     cell = tuple(levels.index(v) for levels, v in zip(found.levels, zone.nash.levels, strict=True))
     said = [
-        f"{model.title_of(actor)} "
+        f"{who(model, actor)} "
         + measured(float(found.third_gains[(0, i, *cell)]), float(found.third_errors[(0, i, *cell)]))
         for i, actor in enumerate(found.third)
     ]  # fmt: skip
@@ -153,9 +171,9 @@ def _word_said(model: Model, found: Deals, zone: Zone) -> str:
         return ""
     said = []
     for one in found.keeping:
-        who, verdicts = model.title_of(one.party), [one.word(cell) for cell in cells]
+        party, verdicts = who(model, one.party), [one.word(cell) for cell in cells]
         if not one.rules:
-            said.append(f"{who} has no way to break its word that could be tried")
+            said.append(f"{party} has no way to break its word that could be tried")
             continue
         told = [
             f"{text} on {'all' if verdicts.count(word) == len(cells) else verdicts.count(word)}"
@@ -163,8 +181,8 @@ def _word_said(model: Model, found: Deals, zone: Zone) -> str:
             if word in verdicts
         ]
         n_open = verdicts.count("cannot tell")
-        unsure = f"whether {who} would keep its word cannot be told"
-        said.append(f"{who} {join(told)}{f' ({_open(n_open)})' if n_open else ''}" if told else unsure)
+        unsure = f"whether {party} would keep its word cannot be told"
+        said.append(f"{party} {join(told)}{f' ({_open(n_open)})' if n_open else ''}" if told else unsure)
     kept = _kept_in(found, zone)
     whole = f"On {kept or 'none'} of them would all keep their word."
     return (
@@ -189,13 +207,14 @@ def _temptation(model: Model, found: Deals, zone: Zone) -> str:
             k = int(np.nanargmax(value))
             when = model.clock.label(one.moments[k])
             gain = measured(float(value[k]), float(one.error[cell][k]))
-            said.append(f"begun in {when}, breach brings {model.title_of(one.party)} {gain} points")
+            said.append(f"begun in {when}, breach brings {who(model, one.party)} {gain} points")
     return f" At the best terms, {join(said)} over keeping." if said else ""
 
 
 def _hinge_words(model: Model, found: Deals) -> list[str]:
     """What a party's consent hangs on, where that is told."""
-    at = join([f"{words(t)} {plain(v)}" for t, v in zip(found.terms, found.contested, strict=True)])
+    deal = next(one for one in model.deals if one.name == found.deal)
+    at = _terms_words(deal, found.terms, found.contested)
     said = []
     for hinge in found.hinges:
         if not hinge.is_told:
@@ -205,8 +224,8 @@ def _hinge_words(model: Model, found: Deals) -> list[str]:
             points = [f"{measured(f.value, f.error)} (95 %: {number(f.low)} to {number(f.high)})" for f in hinge.flips]
             flips = f"; consent changes at {join(points)}"
         said.append(
-            f"At {at}, where consent is most in doubt, that of {model.title_of(hinge.party)} hangs on "
-            f"“{words(hinge.assumption)}”: knowing it first would be worth "
+            f"With {at}, where consent is most in doubt, that of {who(model, hinge.party)} hangs on "
+            f"{quoted(model, hinge.assumption)}: knowing it first would be worth "
             f"{measured(hinge.evppi.value, hinge.evppi.error)} points{flips}."
         )
     return said
@@ -214,23 +233,25 @@ def _hinge_words(model: Model, found: Deals) -> list[str]:
 
 def _sure(model: Model, found: Deals) -> tuple[str, ...]:
     zone = found.zones[0]
+    most = "Nearly all worlds" if zone.some_terms > 0.995 else f"At most {percent(zone.some_terms)} of worlds"
     said = [
-        f"At most {percent(zone.some_terms)} of worlds have some terms on which all gain; nobody knows which world it "
-        "is, so the zone is drawn under each party’s beliefs."
+        f"{most} have some terms on which all gain; nobody knows which world it is, so the zone is drawn under each "
+        "party’s beliefs."
     ]
     if zone.nash is not None:
         said.append(f"The best point is picked again in {percent(zone.nash.repeated)} of resamples of the worlds.")
     blocked = [(p, n) for p, n in zip(found.parties, zone.blockers, strict=True) if n]
     if blocked:
-        told = join([f"{model.title_of(p)} alone keeps out {n}" for p, n in blocked])
+        told = join([f"{who(model, p)} alone keeps out {n}" for p, n in blocked])
         said.append(f"Of the combinations outside the zone {told}.")
+    least, longest = (percent(float(end(found.in_force))) for end in (np.nanmin, np.nanmax))
     said.append(
-        f"With all keeping their word the deal stands in {percent(float(np.nanmin(found.in_force)))} to "
-        f"{percent(float(np.nanmax(found.in_force)))} of the steps: what ends deals in the study can end this one."
+        f"With all keeping their word the deal stands in {least if least == longest else f'{least} to {longest}'} of "
+        f"the {model.clock.step}s: what ends deals in the study can end this one."
     )
     for belief in found.dissent:
         said.append(
-            f"{capital(model.title_of(belief.actor))} puts “{words(belief.uncertainty)}” at {number(belief.mean)} on "
+            f"{capital(who(model, belief.actor))} puts {quoted(model, belief.uncertainty)} at {number(belief.mean)} on "
             f"average, the study at {number(belief.study_mean)}."
         )
     return tuple(said)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from standoff.analysis.documents import Agreement, ClaimAnswer, Headline
-from standoff.brief.claim_parts import evidence_parts, without_ticks
+from standoff.brief.claim_parts import evidence_parts
 from standoff.brief.marks import mark_styles
 from standoff.brief.sections import Method, Picture, Section, Table
 from standoff.brief.terminal_evidence import answer_counts, separated
 from standoff.brief.ties import draw_ties
-from standoff.brief.wording import counted, join
+from standoff.brief.wording import counted, join, spelled
 from standoff.evidence.sources import Sources
 from standoff.language.model import Model
 
@@ -40,7 +40,7 @@ def documents_section(model: Model, evidence: Evidence) -> Section | None:
         _title(found),
         (_lead(found),),
         () if drawn is None else (Picture(drawn, key=_KEY, table=_table(found)),),
-        sure=_sure(found, evidence),
+        sure=_sure(model, found, evidence),
         method=_method(found),
         parts=evidence_parts(model, found, evidence.headlines, evidence.at_hand),
     )
@@ -79,7 +79,7 @@ def _lead(found: Agreement) -> str:
     return f"A claim is borne out where the model does what must follow from it.{rest} Each opens below."
 
 
-def _sure(found: Agreement, evidence: Evidence) -> tuple[str, ...]:
+def _sure(model: Model, found: Agreement, evidence: Evidence) -> tuple[str, ...]:
     lines = [
         "That the model bears a claim out does not make it true: the model may have been built on it. Where it "
         "contradicts one, either may be wrong."
@@ -87,7 +87,7 @@ def _sure(found: Agreement, evidence: Evidence) -> tuple[str, ...]:
     for claim in found.claims:
         cuts = [cut for test in claim.tests if (cut := separated(test))]
         if claim.answer == "mixed" and cuts:
-            lines.append(f"“{claim.says}”: {without_ticks(cuts[0])}.")
+            lines.append(f"“{claim.says}”: {spelled(model, cuts[0])}.")
     if evidence.at_hand is None:
         titles = join([document.title for document in found.documents])
         lines.append(

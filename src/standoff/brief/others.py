@@ -32,9 +32,10 @@ from standoff.brief.wording import (
     join,
     number,
     percent,
+    quoted,
     strategy_words,
     title_of,
-    words,
+    who,
 )
 from standoff.language.model import Model
 
@@ -110,13 +111,15 @@ def others_title(model: Model, found: Others) -> str:
     for player, names, share in zip(found.players, found.strategies, play_shares(found)[0], strict=True):
         top = int(np.nanargmax(share)) if np.isfinite(share).any() else 0
         if np.isfinite(share).any() and share[top] >= _SETTLED:
-            settled.append((model.title_of(player), strategy_words(instance_of(model, player, names[top]))))
+            settled.append((who(model, player), strategy_words(instance_of(model, player, names[top]))))
         else:
-            open_.append(model.title_of(player))
+            open_.append(who(model, player))
     rest = "Which profile comes about, the model cannot tell"
     if not settled:
         return rest
-    told = join([f"{who} plays “{what}”" if k == 0 else f"{who} “{what}”" for k, (who, what) in enumerate(settled)])
+    told = capital(
+        join([f"{one} plays “{what}”" if k == 0 else f"{one} “{what}”" for k, (one, what) in enumerate(settled)])
+    )
     if not open_:
         return f"{told} in most stable profiles; {rest[0].lower()}{rest[1:]}"
     return f"{told}, nearly whatever is believed; what {join(open_)} will do cannot be told"
@@ -188,7 +191,7 @@ def _play_words(
 ) -> str:  # fmt: skip
     """What some of the players play; the verb stands with the first of them."""
     said = [
-        f"{model.title_of(player)} {{}}“{strategy_words(instance_of(model, player, label))}”"
+        f"{who(model, player)} {{}}“{strategy_words(instance_of(model, player, label))}”"
         for player, label, is_told in zip(found.players, strategies, which, strict=True)
         if is_told
     ]
@@ -199,7 +202,7 @@ def _without_equilibrium(model: Model, found: Others) -> str:
     """No pure profile is likely: the end of the branch of logit responses, with its regret."""
     end = found.play[-1]
     told = [
-        f"{model.title_of(player)} “{strategy_words(instance_of(model, player, names[int(mix.argmax())]))}” "
+        f"{who(model, player)} “{strategy_words(instance_of(model, player, names[int(mix.argmax())]))}” "
         f"({percent(float(mix.max()), float(errors[int(mix.argmax())]))})"
         for player, names, mix, errors in zip(found.players, found.strategies, end.mixes, end.errors, strict=True)
         if np.isfinite(mix).all()
@@ -209,7 +212,7 @@ def _without_equilibrium(model: Model, found: Others) -> str:
     worst = max(range(len(found.players)), key=lambda i: end.regret[i] / found.ranges[i])
     return (
         f"No single profile is likely to be stable. Players who choose better the more it matters would mostly end at "
-        f"{join(told)}; there {model.title_of(found.players[worst])} could still gain {number(end.regret[worst])} "
+        f"{join(told)}; there {who(model, found.players[worst])} could still gain {number(end.regret[worst])} "
         f"points of a range of {number(float(found.ranges[worst]))}."
     )
 
@@ -237,9 +240,9 @@ def _conditions(model: Model, found: Others) -> list[str]:
 
 
 def _spelled(model: Model, text: str) -> str:
-    """Names of assumptions in plain words."""
+    """Assumptions by what the study calls them."""
     names = {p.name for p in model.uncertain}
-    return re.sub(r"[A-Za-z_]\w*", lambda m: words(m.group()) if m.group() in names else m.group(), text)
+    return re.sub(r"[A-Za-z_]\w*", lambda m: quoted(model, m.group()) if m.group() in names else m.group(), text)
 
 
 def _sure(model: Model, found: Others) -> tuple[str, ...]:
@@ -256,14 +259,16 @@ def _sure(model: Model, found: Others) -> tuple[str, ...]:
     for belief in found.dissent:
         if belief.covered < 0.995:
             said.append(
-                f"{capital(model.title_of(belief.actor))} sees “{words(belief.uncertainty)}” differently; the worlds "
+                f"{capital(who(model, belief.actor))} sees {quoted(model, belief.uncertainty)} differently; the worlds "
                 f"drawn carry {percent(belief.covered)} of its belief."
             )
     if found.unpaid:
-        said.append(f"{join([model.title_of(a) for a in found.unpaid])} has no payoff; its strategies count evenly.")
+        said.append(
+            f"{capital(join([who(model, a) for a in found.unpaid]))} has no payoff; its strategies count evenly."
+        )
     used = [fact for fact in found.informed.facts if fact.is_used] if found.informed else []
     if used:
-        told = [f"{model.title_of(fact.actor)} by “{words(fact.name)}”" for fact in used]
+        told = [f"{who(model, fact.actor)} by {quoted(model, fact.name)}" for fact in used]
         said.append(f"What actors know of their own lets them choose better: {join(told)}.")
     elif found.informed is not None:
         said.append("Letting actors choose by what they alone know brings them nothing that can be told from luck.")

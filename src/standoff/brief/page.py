@@ -131,7 +131,7 @@ def _hinges_on(findings: Findings) -> Section:
     robust = findings.robust
     if isinstance(robust, Unanswered):
         return unanswered(robust.why)
-    return hinges_on(findings.model, robust.hinging, robust.faced.inputs, _environment())
+    return hinges_on(findings.model, robust.hinging, robust.faced.inputs, findings.ledger, _environment())
 
 
 def _explore(findings: Findings) -> Section | None:

@@ -9,6 +9,7 @@ from standoff.analysis.causal import causal_map
 from standoff.analysis.deal_plan import DealPlan
 from standoff.analysis.deals import Deals, deals_designs, deals_finding
 from standoff.analysis.others import Others, others_finding
+from standoff.brief.wording import who
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.evaluator import Announce, EvaluatorName
 from standoff.ensemble.run import Progress, run_design
@@ -29,7 +30,7 @@ def find_others(ensemble: Ensemble, seed: int = 1) -> Others | Unanswered:
     """What the others will do, from a run of every profile."""
     model = ensemble.model
     if len(model.players) < 2:
-        return Unanswered("others", f"{model.title_of(model.players[0])} is the only one who chooses here")
+        return Unanswered("others", f"{who(model, model.players[0])} is the only one who chooses here")
     if not model.payoffs:
         return Unanswered("others", "the study does not say what anybody wants: it has no payoffs")
     try:

@@ -18,6 +18,7 @@ from standoff.brief.wording import (
     number,
     percent,
     strategy_words,
+    who,
     words,
 )
 from standoff.language.model import Instance, Model
@@ -154,19 +155,19 @@ def lead_title(model: Model, found: Others) -> str:
     leads = [lead for lead in _led(model, found) if lead.replies]
     columns = zip(*[lead.replies[0].strategies for lead in leads], strict=True)
     moved = [
-        model.title_of(actor) for actor, column in zip(found.replies.others, columns, strict=False)
+        who(model, actor) for actor, column in zip(found.replies.others, columns, strict=False)
         if len(set(column)) > 1
     ]  # fmt: skip
-    who = model.title_of(model.decider)
+    decider = who(model, model.decider)
     if not moved:
-        others = [model.title_of(actor) for actor in found.replies.others]
+        others = [who(model, actor) for actor in found.replies.others]
         whose = (
             "the others’" if len(others) > 1 else f"{others[0]}’s" if not others[0].endswith("s") else f"{others[0]}’"
         )
-        return f"Whatever {who} does, {whose} likeliest reply is the same"
+        return f"Whatever {decider} does, {whose} likeliest reply is the same"
     still = len(found.replies.others) - len(moved)
     rest = "" if not still else "; the rest do not" if still > 1 else "; the other does not"
-    return f"When {who} moves first, {join(moved)} {'changes' if len(moved) == 1 else 'change'} course{rest}"
+    return f"When {decider} moves first, {join(moved)} {'changes' if len(moved) == 1 else 'change'} course{rest}"
 
 
 def lead_caption(model: Model, found: Others) -> str:
@@ -183,7 +184,7 @@ def lead_caption(model: Model, found: Others) -> str:
     return (
         f"With the others replying, {best}. Each row is a strategy announced and kept to, in its better setting; "
         "beside it the others’ likeliest reply, in how many resamples of the worlds that is an equilibrium among "
-        f"them, and the payoff of {model.title_of(model.decider)} over all replies."
+        f"them, and the payoff of {who(model, model.decider)} over all replies."
     )
 
 
@@ -244,7 +245,7 @@ def lead_table(model: Model, found: Others) -> Table:
             )
         )  # fmt: skip
     return Table(
-        f"Payoff of {model.title_of(model.decider)} when it moves first, points",
+        f"Payoff of {who(model, model.decider)} when it moves first, points",
         ("Strategy", "Replies", "No reply settled", "Worst reply", "Best reply", "Over replies",
          "Others choosing noisily", "Others evenly", "Others harming most"),
         tuple(rows),

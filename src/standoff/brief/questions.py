@@ -26,13 +26,16 @@ from standoff.brief.sections import (
 from standoff.brief.wording import (
     capital,
     counted,
+    few,
     join,
     measured,
     number,
     percent,
+    quoted,
     strategy_words,
     title_of,
     unit_words,
+    who,
     with_unit,
     words,
 )
@@ -166,16 +169,16 @@ def map_section(model: Model, causes: CausalMap) -> Section:
     kinds = {node.name: node.kind for node in causes.nodes}
     state = {name: n for name, n in out.items() if kinds[name] != "choice"}
     moved = len([n for n in causes.nodes if n.kind != "choice"])
-    who = model.title_of(model.decider)
-    title = f"{who}{'’' if who.endswith('s') else '’s'} choices move {len(own)} of {moved} things directly"
+    decider = capital(who(model, model.decider))
+    title = f"{decider}{'’' if decider.endswith('s') else '’s'} choices move {len(own)} of {moved} things directly"
     if state:
         top = max(state, key=lambda name: state[name])
-        title += f"; {words(top)} passes on most, to {state[top]}"
+        title += f"; {quoted(model, top)} passes on most, to {few(state[top])}"
     rows = tuple(
         (
-            words(e.source),
+            _thing_words(model, e.source),
             {"+": "raises", "−": "lowers"}.get(e.sign, "decides on" if e.rule else "moves"),
-            words(e.target),
+            _thing_words(model, e.target),
             ", ".join(map(words, e.through)),
         )
         for e in causes.edges
@@ -196,6 +199,14 @@ def map_section(model: Model, causes: CausalMap) -> Section:
             ("Moore 1966, Interval Analysis", "MacKay, Johnson & Sansom 2020, How directed is a directed network?"),
         ),
     )
+
+
+def _thing_words(model: Model, name: str) -> str:
+    """A box of the map: a choice by its actor, anything else by what the study calls it."""
+    actor, _, dimension = name.partition(".")
+    if actor in {one.name for one in model.actors}:
+        return model.title_of(actor) + (f": {words(dimension)}" if dimension else "")
+    return title_of(model, name)
 
 
 def _performance_method(model: Model, results: Performance) -> Method:

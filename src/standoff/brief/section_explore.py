@@ -30,6 +30,7 @@ from standoff.brief.wording import (
     strategy_words,
     title_of,
     unit_words,
+    who,
 )
 from standoff.language.model import Model
 
@@ -119,7 +120,7 @@ def _measures(model: Model, faced: Faced, held: Holding) -> list[tuple[dict[str,
     main = held.held[0]
     uniform = find_views(faced)[0]
     found: list[tuple[dict[str, Any], Floats]] = [
-        ({"title": f"Payoff of {model.title_of(model.decider)}", "unit": "points", "limit": None}, main.payoffs.mean),
+        ({"title": f"Payoff of {who(model, model.decider)}", "unit": "points", "limit": None}, main.payoffs.mean),
         ({"title": "Given up against the best strategy", "unit": "points", "limit": None},
          main.robustness.regret.by_world),
     ]  # fmt: skip

@@ -17,7 +17,21 @@ from standoff.analysis.hinging import Hinging, Pin
 from standoff.analysis.regions import Region
 from standoff.brief.section_holds import is_second
 from standoff.brief.sections import Chip, Method, Picture, Section, Table, colour_of
-from standoff.brief.wording import capital, join, measured, number, percent, strategy_words, unit_words, words
+from standoff.brief.wording import (
+    capital,
+    few,
+    join,
+    measured,
+    number,
+    percent,
+    quoted,
+    shortened,
+    strategy_words,
+    title_of,
+    unit_words,
+    words,
+)
+from standoff.evidence.claims import Ledger
 from standoff.language.model import Instance, Model, Parameter
 
 __all__ = ["PinRow", "Stretch", "first_hinge", "hinges_on", "range_of", "unanswered"]
@@ -27,6 +41,8 @@ _MOST_AXES = 5
 _MOST_LINES = 110
 _MOST_STRIPES = 4
 _SHORT = 100
+_ROOM = 62
+"""Letters over an axis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +72,7 @@ class PinRow:
     sentence: str
 
 
-def hinges_on(model: Model, found: Hinging, inputs: Inputs, environment: Environment) -> Section:
+def hinges_on(model: Model, found: Hinging, inputs: Inputs, ledger: Ledger, environment: Environment) -> Section:
     """The section."""
     shown = [*found.pins, *_untold(found)][:_MOST_PINS]
     top = max((pin.worth.evppi.high for pin in shown), default=1.0) or 1.0
@@ -72,7 +88,7 @@ def hinges_on(model: Model, found: Hinging, inputs: Inputs, environment: Environ
             "What knowing it before choosing would be worth, and which strategies may be best along its range.",
             "Bars: the worth in points, with a 95 % interval for all at once. Lines: along the range, the strategies "
             "that may be best; grey where more than four may. A mark is a flip point with its interval.",
-            table=_table(found),
+            table=_table(model, found),
             instead=(_pins_table([row for _, rows in groups for row in rows]),),
         )
     ]
@@ -81,9 +97,11 @@ def hinges_on(model: Model, found: Hinging, inputs: Inputs, environment: Environ
         "hinges-on",
         "What it hinges on",
         _title(found),
-        lead=_paragraphs(found.sentences[: _n_leads(found)]),
+        lead=_paragraphs(
+            [capital(text.removeprefix(f"{_title(found)}: ")) for text in found.sentences[: _n_leads(found)]]
+        ),
         pictures=tuple(pictures),
-        sure=_sure(found),
+        sure=_sure(model, found, ledger),
         why=tuple(Chip(pin.name, capital(pin.parameter.about)) for pin in found.pins),
         method=_method(found),
     )
@@ -100,8 +118,9 @@ def first_hinge(model: Model, found: Hinging) -> str:
     if not told:
         return "No single assumption is known to decide the choice."
     top = told[0]
-    about = (top.parameter.about or words(top.name)).rstrip(".")
-    return f"What it hinges on: “{about}”. {top.sentence.replace('cannot tell', 'the model cannot tell')}"
+    kind = "a fact that nobody knows" if top.parameter.kind == "uncertainty" else "what somebody wants"
+    flip = top.sentence.replace("cannot tell", "the model cannot tell")
+    return f"What it hinges on most is {kind}, {quoted(model, top.name)}. {flip}"
 
 
 def _untold(found: Hinging) -> list[Pin]:
@@ -124,10 +143,10 @@ def _title(found: Hinging) -> str:
     wants = [pin for pin in told if pin.parameter.kind == "value"]
     parts = []
     if facts:
-        count = "one fact" if len(facts) == 1 else f"{number(len(facts))} facts"
+        count = "one fact" if len(facts) == 1 else f"{few(len(facts))} facts"
         parts.append(f"{count} that nobody knows")
     if wants:
-        parts.append("one want" if len(wants) == 1 else f"{number(len(wants))} wants")
+        parts.append("one want" if len(wants) == 1 else f"{few(len(wants))} wants")
     verb = "decides" if len(told) == 1 else "decide"
     first = told[0].worth
     share = "" if first.share is None else f"; the first is worth {percent(first.share)} of knowing everything"
@@ -203,7 +222,7 @@ def _region_picture(model: Model, found: Hinging, region: Region, inputs: Inputs
     box = region.found.recommended
     assert box is not None
     rows = [
-        (" and ".join(dict.fromkeys(words(name) for name in one.names)) or "all worlds", percent(one.coverage),
+        ("; ".join(title_of(model, name) for name in one.names) or "all worlds", percent(one.coverage),
          percent(one.density), percent(one.mass))
         for one in region.found.trajectory[1 :: max(1, len(region.found.trajectory) // 12)]
     ]  # fmt: skip
@@ -213,7 +232,7 @@ def _region_picture(model: Model, found: Hinging, region: Region, inputs: Inputs
         ("Assumptions named", "Of these worlds it holds", "Of its worlds are of this kind", "Of all worlds"),
         (*rows, *reasons),
     )
-    drawn = Markup('<div class="box">{}{}</div>').format(_axes(found, region, inputs), _trade_off(region))
+    drawn = Markup('<div class="box">{}{}</div>').format(_axes(model, found, region, inputs), _trade_off(region))
     return Picture(
         drawn,
         f"Each line is a world; coloured, of this kind. The band on an axis is the box. Small: boxes from large to "
@@ -234,7 +253,7 @@ def _again(region: Region) -> str:
     )
 
 
-def _axes(found: Hinging, region: Region, inputs: Inputs) -> Markup:
+def _axes(model: Model, found: Hinging, region: Region, inputs: Inputs) -> Markup:
     """Axes side by side, one below the other; a line joins a world's places on them."""
     box = region.found.recommended
     assert box is not None
@@ -257,8 +276,8 @@ def _axes(found: Hinging, region: Region, inputs: Inputs) -> Markup:
     for a, name in enumerate(names):
         y = top + step * a
         low, high = ends[a]
-        unit = inputs.units.get(name, "")
-        shown = f"{words(name)}{f' ({unit})' if unit else ''}"
+        title, unit = title_of(model, name), unit_words(parameters[name].unit)
+        unit = f" ({unit})" if unit else ""
         parts.append(f'<line class="axis" x1="{left}" x2="{width - left}" y1="{y}" y2="{y}"/>')
         limits = [limit for limit in box.limits if limit.name == name]
         if limits:
@@ -269,7 +288,8 @@ def _axes(found: Hinging, region: Region, inputs: Inputs) -> Markup:
                 f'<rect class="limits" x="{at[0]:.1f}" y="{y - 4}" width="{max(at[1] - at[0], 1):.1f}" height="8"/>'
             )
         parts.append(
-            f'<text class="halo middle" x="{width / 2}" y="{y - 7}">{escape(shown)}</text>'
+            f'<text class="halo middle" x="{width / 2}" y="{y - 7}"><title>{escape(title)}</title>'
+            f"{escape(shortened(title, _ROOM - len(unit)) + unit)}</text>"
             f'<text class="tick halo" x="{left}" y="{y + 13}">{number(low)}</text>'
             f'<text class="tick end halo" x="{width - left}" y="{y + 13}">{number(high)}</text>'
         )
@@ -303,10 +323,10 @@ def _trade_off(region: Region) -> Markup:
     )
 
 
-def _table(found: Hinging) -> Table:
+def _table(model: Model, found: Hinging) -> Table:
     rows = [
         (
-            words(pin.name),
+            title_of(model, pin.name),
             "fact" if pin.parameter.kind == "uncertainty" else "want",
             measured(pin.worth.evppi.value, pin.worth.evppi.error),
             f"{number(pin.worth.evppi.low)} to {number(pin.worth.evppi.high)}",
@@ -317,7 +337,7 @@ def _table(found: Hinging) -> Table:
         for pin in sorted((*found.facts, *found.values), key=lambda pin: -pin.worth.evppi.value)
     ]
     rows += [
-        (" and ".join(words(name) for name in pair.names), "pair",
+        (" and ".join(quoted(model, name) for name in pair.names), "pair",
          measured(pair.worth.evppi.value, pair.worth.evppi.error),
          f"{number(pair.worth.evppi.low)} to {number(pair.worth.evppi.high)}",
          "not known" if pair.worth.share is None else percent(pair.worth.share), number(pair.worth.p_value),
@@ -341,18 +361,22 @@ def _pins_table(rows: Sequence[PinRow]) -> Table:
     )
 
 
-def _sure(found: Hinging) -> tuple[str, ...]:
+def _sure(model: Model, found: Hinging, ledger: Ledger) -> tuple[str, ...]:
     lines = [
         f"Knowing everything first would be worth {measured(found.evpi.value, found.evpi.error)} points. Intervals "
         "hold for all assumptions at once, and an assumption is named only where shuffling the worlds seldom does as "
         "well."
     ]
     if found.claims:
-        rests = [f"{join([words(pin) for pin in rest.pins])} on {rest.name}" for rest in found.claims[:3]]
-        lines.append(f"They rest on what documents say: {join(rests)}.")
+        says = {claim.name: claim.says for claim in ledger.claims}
+        rests = [
+            f"{join([quoted(model, pin) for pin in rest.pins])} on the claim “{says.get(rest.name, rest.name)}”"
+            for rest in found.claims[:3]
+        ]
+        lines.append(f"They rest on what documents say: {join(rests, '; and')}.")
     if found.judged:
         verb = "rests" if len(found.judged) == 1 else "rest"
-        lines.append(f"{capital(join([words(name) for name in found.judged]))} {verb} on judgement alone.")
+        lines.append(f"{join([quoted(model, name) for name in found.judged])} {verb} on judgement alone.")
     return tuple(lines)
 
 

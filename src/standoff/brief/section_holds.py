@@ -76,7 +76,7 @@ def gives_up(model: Model, found: Holding, environment: Environment) -> Section 
         "gives-up",
         "What it gives up",
         _title(found, robust),
-        lead=found.sentences[1:4],
+        lead=found.sentences[2:4] if robust.regret.mean[_least(robust)].holds_zero else found.sentences[1:4],
         pictures=tuple(pictures),
         sure=(found.sentences[0], _errors(robust), *found.sentences[4:]),
         method=_method(found, robust),
@@ -89,8 +89,7 @@ def is_second(instance: Instance) -> bool:
 
 
 def _title(found: Holding, robust: Robustness) -> str:
-    mean = robust.regret.mean
-    least = min(mean, key=lambda label: (mean[label].value, label))
+    mean, least = robust.regret.mean, _least(robust)
     name = capital(strategy_words(found.strategies[found.labels.index(least)]))
     if mean[least].holds_zero:
         return "No strategy is known to give up anything against knowing the world beforehand"
@@ -99,6 +98,12 @@ def _title(found: Holding, robust: Robustness) -> str:
         f"{name} gives up least: {_points(mean[least])} on average, and {_points(worst)} in the tenth of worlds where "
         "it is most wrong"
     )
+
+
+def _least(robust: Robustness) -> str:
+    """The strategy that gives up least on average."""
+    mean = robust.regret.mean
+    return min(mean, key=lambda label: (mean[label].value, label))
 
 
 def _strip(model: Model, found: Holding, s: int, top: float) -> Strip:

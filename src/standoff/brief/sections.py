@@ -29,6 +29,7 @@ from standoff.brief.wording import (
     strategy_words,
     title_of,
     unit_words,
+    who,
     words,
 )
 from standoff.language.model import Instance, Model, Outcome
@@ -350,7 +351,7 @@ def _outcome(model: Model, measure: Measure) -> Outcome | None:
 
 
 def _title(model: Model, measure: Measure) -> str:
-    return title_of(model, measure.name) if measure.kind == "outcome" else f"Payoff of {model.title_of(measure.name)}"
+    return title_of(model, measure.name) if measure.kind == "outcome" else f"Payoff of {who(model, measure.name)}"
 
 
 def _unit(model: Model, measure: Measure) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from standoff.analysis.documents import Agreement, ClaimFinding, MechanismFinding, Tested
 from standoff.analysis.gaps import Gaps
-from standoff.brief.wording import counted, measured, number, percent
+from standoff.brief.wording import counted, measured, number, percent, unit_words, with_unit
 from standoff.evidence.passages import Passage
 from standoff.evidence.sources import SourceRow, Sources
 
@@ -51,7 +51,7 @@ def separated(test: Tested) -> str:
 def effect_words(test: Tested) -> str:
     """The effect with its error, and in what share of worlds the expectation holds, fails or shows nothing."""
     worlds = f"worlds: {percent(test.holds)} hold, {percent(test.fails)} fail, {percent(test.nothing)} show nothing"
-    return f"{measured(test.effect, test.error)} {test.unit}".rstrip() + f"; {worlds}"
+    return f"{with_unit(measured(test.effect, test.error), unit_words(test.unit))}; {worlds}"
 
 
 def gap_lines(gaps: Gaps) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from scipy.special import ndtr
 
@@ -18,6 +19,7 @@ __all__ = [
     "capital",
     "counted",
     "difference",
+    "few",
     "is_chance",
     "is_date",
     "join",
@@ -25,11 +27,15 @@ __all__ = [
     "number",
     "percent",
     "plain",
+    "quoted",
     "setting_words",
+    "shortened",
+    "spelled",
     "strategy_words",
     "sureness",
     "title_of",
     "unit_words",
+    "who",
     "with_unit",
     "words",
     "worlds_share",
@@ -46,6 +52,13 @@ SURE: tuple[tuple[str, float, float], ...] = (
 )
 """Words of certainty and what they mean, as chances."""
 
+_COMMON_NOUNS = frozenset((
+    "Alliance", "Bloc", "Coalition", "Commission", "Council", "Emirates", "Federation", "Forces", "Front", "Government",
+    "Islands", "Kingdom", "League", "Maldives", "Ministry", "Nations", "Netherlands", "Philippines", "Powers",
+    "Republic", "States", "Union",
+))  # fmt: skip
+"""Last words of the names of actors that take an article."""
+_FEW = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _THIN = "\u202f"  # narrow and does not break
 _MINUS = "−"
 _PLUS_MINUS = "\u00a0±\u00a0"
@@ -132,9 +145,9 @@ def difference(model: Model, name: str, value: float, error: float | None = None
     return with_unit(number(value) if error is None else measured(value, error), unit)
 
 
-def unit_words(unit: Unit) -> str:
+def unit_words(unit: Unit | str) -> str:
     """A unit as read aloud: `a year`, `missile`, `warhead a year`; empty without one."""
-    if unit.is_dimensionless:
+    if isinstance(unit, Unit) and unit.is_dimensionless:
         return ""
     text = str(unit)
     above, _, below = text.partition("/")
@@ -167,6 +180,42 @@ def join(items: Sequence[str], last: str = "and") -> str:
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
 
 
+def who(model: Model, actor: str) -> str:
+    """An actor in a sentence: its title as the study writes it, with the article that English wants.
+
+    Names of one place have none (`North Korea`); names made of a common noun do (`the United States`, `the Gulf
+    Cooperation Council`).
+    """
+    title = model.title_of(actor)
+    if title.startswith("The "):
+        return f"the {title[4:]}"
+    return f"the {title}" if title.split()[-1] in _COMMON_NOUNS and not title.startswith("the ") else title
+
+
+def quoted(model: Model, name: str) -> str:
+    """A thing of the model in a sentence, by what the study calls it: `“Chance that a crisis becomes war”`."""
+    return f"“{title_of(model, name)}”"
+
+
+def spelled(model: Model, text: str) -> str:
+    """A line whose names of the model stand between backticks, with what the study calls them instead."""
+    titles = {o.name for group in _titled_groups(model) for o in group}
+    parts = text.split("`")
+    return "".join(
+        (quoted(model, part) if part in titles else words(part)) if k % 2 else part for k, part in enumerate(parts)
+    )
+
+
+def shortened(text: str, most: int) -> str:
+    """A label cut after a whole word where there is no room for more."""
+    return text if len(text) <= most else f"{text[:most].rsplit(' ', 1)[0].rstrip(',;:')}…"
+
+
+def few(n: int) -> str:
+    """A count at the head of a sentence or in it: `two`, `13`."""
+    return _FEW[n] if n < len(_FEW) else str(n)
+
+
 def are_or_is(items: Sequence[object]) -> str:
     """The verb for so many things."""
     return "is" if len(items) == 1 else "are"
@@ -174,8 +223,7 @@ def are_or_is(items: Sequence[object]) -> str:
 
 def title_of(model: Model, name: str) -> str:
     """What the study calls a thing of this name, else the name in plain words."""
-    groups = (model.outcomes, model.stocks, model.quantities, model.events, model.modes, model.parameters)
-    for group in groups:
+    for group in _titled_groups(model):
         for thing in group:
             if thing.name == name and thing.about:
                 return capital(thing.about.rstrip("."))
@@ -221,6 +269,10 @@ def sureness(difference: float, error: float) -> str:
         if chance >= low:
             return f"{word} ({100 * low:.0f}–{100 * high:.0f}{_THIN}%)"
     return "remote"
+
+
+def _titled_groups(model: Model) -> tuple[Sequence[Any], ...]:
+    return (model.outcomes, model.stocks, model.quantities, model.events, model.modes, model.parameters)
 
 
 def _is_chance_of_once(model: Model, node: Expr) -> bool:

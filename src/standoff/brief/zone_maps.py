@@ -14,7 +14,7 @@ from markupsafe import Markup
 from standoff.analysis.deal_hinges import Mover
 from standoff.analysis.games.normalform import Truths
 from standoff.brief.charts import nice_ticks
-from standoff.brief.wording import number, plain, words
+from standoff.brief.wording import number, plain, shortened
 
 __all__ = ["Axes", "MapCells", "as_grid", "draw_map_of", "draw_movers", "gain_fill", "share_fill", "word_mark"]
 
@@ -109,9 +109,9 @@ def gain_fill(gain: float, scale: float) -> str:
     return _mixed("#56B4E9" if gain > 0.0 else "#E69F00", 0.1 + 0.7 * min(abs(gain) / scale, 1.0))
 
 
-def draw_movers(movers: Sequence[Mover]) -> Markup:
+def draw_movers(movers: Sequence[Mover], titles: Sequence[str]) -> Markup:
     """For each assumption the size of the zone in its lowest third of worlds (open) and in its highest (filled)."""
-    width, left, step, top = 520.0, 190.0, 21.0, 4.0
+    width, left, step, top = 560.0, 16.0, 36.0, 4.0
     base = top + step * len(movers)
     plot = width - left - 16.0
 
@@ -123,12 +123,10 @@ def draw_movers(movers: Sequence[Mover]) -> Markup:
         parts.append(f'<line class="grid" x1="{x(tick):.1f}" x2="{x(tick):.1f}" y1="{top:.0f}" y2="{base:.0f}"/>')
         parts.append(f'<text class="tick middle" x="{x(tick):.1f}" y="{base + 13:.0f}">{100 * tick:.0f} %</text>')
     said = []
-    for k, mover in enumerate(movers):
-        y = top + step * (k + 0.5)
+    for k, (mover, title) in enumerate(zip(movers, titles, strict=True)):
+        y = top + step * (k + 0.7)
         told = " told" if mover.is_told else ""
-        parts.append(
-            f'<text class="name{told}" x="{left - 10:.0f}" y="{y + 4:.1f}">{escape(words(mover.assumption))}</text>'
-        )
+        parts.append(f'<text class="about{told}" x="{left:.0f}" y="{y - 11:.1f}">{escape(shortened(title, 70))}</text>')
         low, high = x(mover.low.value), x(mover.high.value)
         parts.append(f'<line class="join" x1="{low:.1f}" x2="{high:.1f}" y1="{y:.1f}" y2="{y:.1f}"/>')
         for figure, at in ((mover.low, y - 3.5), (mover.high, y + 3.5)):
@@ -137,8 +135,8 @@ def draw_movers(movers: Sequence[Mover]) -> Markup:
             )
         parts.append(f'<circle class="low" cx="{low:.1f}" cy="{y:.1f}" r="4"/>')
         parts.append(f'<circle class="high" cx="{high:.1f}" cy="{y:.1f}" r="4"/>')
-        said.append(f"{words(mover.assumption)} {number(100 * mover.low.value)} to {number(100 * mover.high.value)} %")
-    text = escape("Size of the zone where an assumption is low and where it is high: " + ", ".join(said))
+        said.append(f"{title}: {number(100 * mover.low.value)} to {number(100 * mover.high.value)} %")
+    text = escape("Size of the zone where an assumption is low and where it is high. " + "; ".join(said))
     return Markup(
         f'<svg class="movers" viewBox="0 0 {width:.0f} {base + 20:.0f}" role="img" aria-label="{text}">'
         f"{''.join(parts)}</svg>"
