@@ -58,7 +58,7 @@ def read_data() -> Data:
     quarters = tuple(row["quarter"] for row in rows)
     return Data(
         quarters,
-        np.array([float(row["missile_events"]) for row in rows]),
+        np.array([float(row["launches"]) for row in rows]),
         np.array([row["talks"] == "1" for row in rows]),
         np.array([quarter < FIRST_CHECKED for quarter in quarters]),
     )

@@ -224,7 +224,7 @@ def test_history_has_the_mean_overdispersion_and_silences_that_were() -> None:
     """The fitted years 2012–2021: each statistic of the data lies in the model's 90 % predictive interval."""
     with (FOLDER / "history.csv").open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["quarter"] < "2022"]
-    data = np.array([float(row["missile_events"]) for row in rows])[:, None]
+    data = np.array([float(row["launches"]) for row in rows])[:, None]
     launches = paths("history")["launches"][: len(rows)]
     for statistic in (_mean, _variance_to_mean, _silent):
         low, high = np.quantile(statistic(launches), [0.05, 0.95])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -13,6 +13,7 @@ from standoff.analysis.findings import Figure, Floats
 from standoff.base import streams
 from standoff.ensemble.design import Design
 from standoff.ensemble.run import Paths
+from standoff.evidence.history import Past
 from standoff.language.model import Instance, Model
 from standoff.language.tree import Binary, Expr, Option, Reference, Symbol, walk
 from standoff.program.program import Program
@@ -73,6 +74,8 @@ class Fan:
         steps: (steps,) index of each point on the clock; a stock has one more than the clock, its last state.
         bands: One for each of the decider's strategies.
         apart: For each pair of strategies, the difference at the end over its standard error, paired by world.
+        n_futures: Of each strategy.
+        past: What was seen of it before the clock's start, where the study knows.
     """
 
     followed: Followed
@@ -81,6 +84,7 @@ class Fan:
     bands: tuple[Band, ...]
     apart: Floats
     n_futures: int
+    past: Past | None = None
 
 
 def plan_fans(program: Program, design: Design, n_futures: int = _FUTURES) -> FanPlan:
@@ -108,11 +112,17 @@ def plan_fans(program: Program, design: Design, n_futures: int = _FUTURES) -> Fa
     )
 
 
-def fans(program: Program, design: Design, plan: FanPlan, paths: Paths) -> tuple[Fan, ...]:
-    """Fans from the paths of a plan; futures with a fault (NaN) are left out."""
+def fans(
+    program: Program, design: Design, plan: FanPlan, paths: Paths, past: Mapping[str, Past] | None = None
+) -> tuple[Fan, ...]:
+    """Fans from the paths of a plan; futures with a fault (NaN) are left out. `past` is what was seen, by name."""
     decider = program.players.index(program.model.decider)
     of = design.profiles[paths.profiles, decider]
-    return tuple(_fan(program, followed, paths, of) for followed in plan.followed)
+    found = (_fan(program, followed, paths, of) for followed in plan.followed)
+    return tuple(
+        fan if fan.followed.state is not None else replace(fan, past=(past or {}).get(fan.followed.symbol.name))
+        for fan in found
+    )
 
 
 def _followed(model: Model) -> Iterator[Followed]:

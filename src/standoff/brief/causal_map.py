@@ -10,15 +10,17 @@ Reference:
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from html import escape
 
 import numpy as np
+from markupsafe import Markup
 
 from standoff.analysis.causal import CausalMap, Edge, Node
 from standoff.brief.wording import capital, words
 from standoff.language.model import Model
 
-__all__ = ["draw_map", "map_text"]
+__all__ = ["draw_map", "list_map", "map_text"]
 
 _BOX_WIDTH, _BOX_HEIGHT, _GAP, _COLUMN, _TOP = 140.0, 26.0, 24.0, 202.0, 20.0
 _PITCH = _BOX_HEIGHT + _GAP
@@ -35,20 +37,36 @@ _STYLE = (
 
 def map_text(causes: CausalMap) -> str:
     """One line for each node: what raises, lowers and otherwise moves it, and what choices look at."""
-    lines = []
+    return "\n".join(f"{name}: {said}" for name, said in _moved_by(causes, lambda name: name))
+
+
+def list_map(causes: CausalMap, model: Model) -> Markup:
+    """The same as a list in words, for where the map is too wide to be drawn."""
+
+    def called(name: str) -> str:
+        actor, _, dimension = name.partition(".")
+        kinds = {node.name: node.kind for node in causes.nodes}
+        if kinds.get(name) != "choice":
+            return words(name)
+        return f"{model.title_of(actor)} ({words(dimension)})" if dimension else model.title_of(actor)
+
+    items = (Markup("<li><b>{}</b>: {}</li>").format(capital(name), said) for name, said in _moved_by(causes, called))
+    return Markup('<ul class="listed-map">{}</ul>').format(Markup("").join(items))
+
+
+def _moved_by(causes: CausalMap, called: Callable[[str], str]) -> Iterator[tuple[str, str]]:
     for node in causes.nodes:
         world = [e for e in causes.edges if e.target == node.name and not e.rule]
         seen = [e for e in causes.edges if e.target == node.name and e.rule]
         parts = [
-            f"{verb} {', '.join(e.source for e in world if e.sign == sign)}"
+            f"{verb} {', '.join(called(e.source) for e in world if e.sign == sign)}"
             for sign, verb in (("+", "raised by"), ("−", "lowered by"), ("", "moved by"))
             if any(e.sign == sign for e in world)
         ]
         if seen:
-            parts.append(f"decided on {', '.join(e.source for e in seen)}")
+            parts.append(f"decided on {', '.join(called(e.source) for e in seen)}")
         if parts:
-            lines.append(f"{node.name}: {'; '.join(parts)}")
-    return "\n".join(lines)
+            yield called(node.name), "; ".join(parts)
 
 
 def draw_map(causes: CausalMap, model: Model) -> str:
@@ -64,8 +82,8 @@ def draw_map(causes: CausalMap, model: Model) -> str:
     places = {name: (c, tops[c] + i * _PITCH) for c, column in enumerate(columns) for i, name in enumerate(column)}
     about = f"Causal map of {model.title}: {len(nodes)} things and {len(links)} links; the text below lists them all."
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="map" viewBox="0 0 {width:.0f} {height:.0f}" role="img" '
-        f'style="max-width:{1.1 * width:.0f}px;min-width:{0.8 * width:.0f}px" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="linked map" viewBox="0 0 {width:.0f} {height:.0f}" role="img" '
+        f'style="max-width:{1.1 * width:.0f}px" '
         f'aria-label="{escape(about)}"><style>{_STYLE}</style><defs>{_arrows()}</defs>'
         + "".join(_link(edge, i, places, tops) for i, edge in enumerate(links))
         + "".join(_box(node, places[node.name], model) for node in nodes)

@@ -6,8 +6,9 @@ scales and reads like the page around it. Nothing here depends on anything but i
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -15,9 +16,9 @@ import numpy as np
 from markupsafe import Markup
 
 from standoff.analysis.findings import Floats
-from standoff.brief.wording import plain
+from standoff.brief.wording import number, plain
 
-__all__ = ["COLOURS", "DotRow", "FanPanel", "bar", "dots", "fan", "nice_ticks"]
+__all__ = ["COLOURS", "DotRow", "FanFrame", "FanPanel", "bar", "dots", "fan", "nice_ticks"]
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7A7000", "#000000")
 """Okabe & Ito's colours that stand on white, strongest first; the yellow is darkened to be seen."""
@@ -62,7 +63,7 @@ class FanPanel:
         quantiles: (5, points) quantiles, or None where only a line is drawn.
         line: (points,) median, or the share.
         others: Lines of the other strategies, in grey.
-        dashed: Whether the line is a second level of the same strategy.
+        readings: (points,) in words; the last is printed, the page's slider shows the rest.
     """
 
     label: str
@@ -70,37 +71,80 @@ class FanPanel:
     quantiles: Floats | None
     line: Floats
     others: tuple[Floats, ...]
+    readings: tuple[str, ...]
 
 
-def fan(
-    panel: FanPanel, domain: tuple[float, float], dates: tuple[str, str], said: str, *, per_cent: bool = False
-) -> Markup:
-    """A fan: 90 and 50 per cent bands, the median, the other strategies' medians in grey, a common axis."""
-    width, height, left, top, bottom = 206.0, 150.0, 34.0, 22.0, 18.0
-    plot = (width - left - 6.0, height - top - bottom)
+@dataclass(frozen=True, slots=True, eq=False)
+class FanFrame:
+    """What the panels of one thing share.
+
+    Attributes:
+        domain: Of its values.
+        first: Step at the left edge: 0, or the first that was seen before.
+        dates: At the left edge, at the start where that is another, and at the end.
+        seen: (points, 2) steps and values before the start; none where nothing is known.
+        per_cent: Whether values are shares.
+    """
+
+    domain: tuple[float, float]
+    first: float
+    dates: tuple[str, str, str]
+    seen: Floats
+    per_cent: bool = False
+
+
+_FAN_WIDTH, _FAN_HEIGHT = 176, 142
+_FAN_LEFT, _FAN_RIGHT, _FAN_TOP, _FAN_FOOT = 32, 171, 34, 124
+
+
+def fan(panel: FanPanel, frame: FanFrame, said: str) -> Markup:
+    """A fan: what was seen in grey, bands of 90 and 50 per cent, the median, the other strategies' in thin grey."""
+    step = (_FAN_RIGHT - _FAN_LEFT) / max(panel.line.size - 1 - frame.first, 1.0)
+    steps = list(range(panel.line.size))
 
     def x(i: float) -> float:
-        return left + plot[0] * i / max(panel.line.size - 1, 1)
+        return _FAN_LEFT + step * (i - frame.first)
 
     def y(v: float) -> float:
-        return top + plot[1] - _scale(v, domain, plot[1])
+        return _FAN_FOOT - _scale(v, frame.domain, _FAN_FOOT - _FAN_TOP)
 
-    parts = [f'<text class="name" x="{left:.0f}" y="13">{escape(panel.label)}</text>']
-    for tick in nice_ticks(domain):
-        shown = f"{100 * tick:.0f} %" if per_cent else plain(tick)
-        parts.append(f'<line class="grid" x1="{left}" x2="{width - 6}" y1="{y(tick):.1f}" y2="{y(tick):.1f}"/>')
-        parts.append(f'<text class="tick end" x="{left - 4}" y="{y(tick) + 3.5:.1f}">{shown}</text>')
+    def points(at: Sequence[float], values: Floats) -> str:
+        return " ".join(f"{x(i):.1f},{y(float(v)):.1f}" for i, v in zip(at, values, strict=True) if math.isfinite(v))
+
+    parts = [
+        f'<text class="name" x="{_FAN_LEFT}" y="12">{escape(panel.label)}</text>',
+        f'<text class="reading" x="{_FAN_LEFT}" y="26">{escape(panel.readings[-1])}</text>',
+        *_fan_axes(frame, x(0), y),
+    ]
     if panel.quantiles is not None:
         for low, high, kind in ((0, 4, "wide"), (1, 3, "narrow")):
-            edge = [f"{x(i):.1f},{y(v):.1f}" for i, v in enumerate(panel.quantiles[high])]
-            back = [f"{x(i):.1f},{y(v):.1f}" for i, v in reversed(list(enumerate(panel.quantiles[low])))]
-            parts.append(f'<polygon class="{kind}" points="{" ".join(edge + back)}"/>')
-    for line, kind in (*((other, "other") for other in panel.others), (panel.line, "median")):
-        points = " ".join(f"{x(i):.1f},{y(v):.1f}" for i, v in enumerate(line) if math.isfinite(v))
-        parts.append(f'<polyline class="{kind}" points="{points}"/>')
-    parts.append(f'<text class="tick" x="{left:.0f}" y="{height - 4:.0f}">{escape(dates[0])}</text>')
-    parts.append(f'<text class="tick end" x="{width - 6:.0f}" y="{height - 4:.0f}">{escape(dates[1])}</text>')
-    return _picture(f"fan s{panel.colour}", width, height, said, parts)
+            edges = points(steps, panel.quantiles[high]), points(steps[::-1], panel.quantiles[low][::-1])
+            parts.append(f'<polygon class="{kind}" points="{" ".join(edges)}"/>')
+    parts += [f'<polyline class="other" points="{points(steps, other)}"/>' for other in panel.others]
+    if frame.seen.size:
+        parts.append(f'<polyline class="seen" points="{points(frame.seen[:, 0].tolist(), frame.seen[:, 1])}"/>')
+    parts.append(f'<polyline class="median" points="{points(steps, panel.line)}"/>')
+    parts.append(f'<line class="at" y1="{_FAN_TOP}" y2="{_FAN_FOOT}"/>')
+    readings = escape(json.dumps(panel.readings, ensure_ascii=False, separators=(",", ":")))
+    data = f'data-start="{x(0):.2f}" data-step="{step:.3f}" data-readings="{readings}"'
+    return _picture(f"fan s{panel.colour}", _FAN_WIDTH, _FAN_HEIGHT, said, parts, data)
+
+
+def _fan_axes(frame: FanFrame, start: float, y: Callable[[float], float]) -> list[str]:
+    """Values at the left; dates at the foot: where the panel begins, where the run does, and the end."""
+    parts = []
+    for tick in nice_ticks(frame.domain):
+        shown = f"{100 * tick:.0f} %" if frame.per_cent else plain(tick)
+        parts.append(f'<line class="grid" x1="{_FAN_LEFT}" x2="{_FAN_RIGHT}" y1="{y(tick):.1f}" y2="{y(tick):.1f}"/>')
+        parts.append(f'<text class="tick end" x="{_FAN_LEFT - 4}" y="{y(tick) + 3.5:.1f}">{shown}</text>')
+    foot = _FAN_HEIGHT - 4
+    if frame.seen.size:
+        parts.append(f'<line class="now" x1="{start:.1f}" x2="{start:.1f}" y1="{_FAN_TOP}" y2="{_FAN_FOOT}"/>')
+        parts.append(f'<text class="tick" x="0" y="{foot}">{escape(frame.dates[0])}</text>')
+    middle = " middle" if frame.seen.size else ""
+    parts.append(f'<text class="tick{middle}" x="{start:.1f}" y="{foot}">{escape(frame.dates[1])}</text>')
+    parts.append(f'<text class="tick end" x="{_FAN_WIDTH - 1}" y="{foot}">{escape(frame.dates[2])}</text>')
+    return parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +176,8 @@ def dots(rows: Sequence[DotRow], domain: tuple[float, float], unit: str, said: s
     for i, row in enumerate(rows):
         y = top + step * (i + 0.5)
         strength = " best" if row.best else ""
-        parts.append(f'<g class="s{row.colour}{strength}">')
+        reach = f"{number(row.value)} ({number(row.low)} to {number(row.high)}) {unit}".strip()
+        parts.append(f'<g class="s{row.colour}{strength}"><title>{escape(f"{row.label}: {reach}")}</title>')
         parts.append(f'<text class="name" x="{left - 8}" y="{y + 4:.1f}">{escape(row.label)}</text>')
         parts.append(
             f'<line class="error" x1="{x(row.low):.1f}" x2="{x(row.high):.1f}" y1="{y:.1f}" y2="{y:.1f}"/>'
@@ -154,9 +199,9 @@ def nice_ticks(domain: tuple[float, float], most: int = 4) -> list[float]:
     return [0.0 if abs(t) < 1e-9 * step else float(f"{t:.10g}") for t in ticks]
 
 
-def _picture(kind: str, width: float, height: float, said: str, parts: Sequence[str]) -> Markup:
+def _picture(kind: str, width: float, height: float, said: str, parts: Sequence[str], data: str = "") -> Markup:
     return Markup(
-        f'<svg class="{kind}" viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{escape(said)}">'
+        f'<svg class="{kind}" viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{escape(said)}" {data}>'
         f"{''.join(parts)}</svg>"
     )
 

@@ -21,9 +21,10 @@ from standoff.brief.assumptions import Why, assumption_rows, assumptions_title
 from standoff.brief.deals import deals_section
 from standoff.brief.documents import Evidence, documents_section, documents_style
 from standoff.brief.others import others_section
+from standoff.brief.over_time import over_time
 from standoff.brief.parts import AssumptionTable, Facts, Listing
 from standoff.brief.playing import Unanswered
-from standoff.brief.questions import first_picture, holds_up, map_section, over_time, views
+from standoff.brief.questions import first_picture, holds_up, map_section, views
 from standoff.brief.robust import Robust
 from standoff.brief.section_explore import explore
 from standoff.brief.section_hinges import first_hinge, hinges_on, unanswered
@@ -105,7 +106,7 @@ def render_page(page: Page) -> str:
     environment = _environment()
     sheets = [_text(environment, name) for name in ("page.css", "documents.css", "games.css", "robust.css")]
     css = Markup("").join([*sheets, Markup(documents_style())])
-    script = Markup("").join(_text(environment, name) for name in ("page.js", "explore.js"))
+    script = Markup("").join(_text(environment, name) for name in ("page.js", "explore.js", "over_time.js"))
     return environment.get_template("page.html.j2").render(page=page, css=css, script=script)
 
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
-import numpy as np
 from markupsafe import Markup
 
 from standoff.analysis.causal import CausalMap
-from standoff.analysis.fans import Fan
 from standoff.analysis.performance import Performance, Standing
 from standoff.brief.answer import confidence, limits_title, views_title
-from standoff.brief.causal_map import draw_map
-from standoff.brief.charts import DotRow, FanPanel, dots, fan
+from standoff.brief.causal_map import draw_map, list_map
+from standoff.brief.charts import DotRow, dots
 from standoff.brief.sections import (
     Method,
     Picture,
@@ -30,27 +27,20 @@ from standoff.brief.wording import (
     join,
     measured,
     number,
-    percent,
     quoted,
-    strategy_words,
     title_of,
-    unit_words,
     who,
     with_unit,
     words,
 )
 from standoff.language.model import Model
 
-__all__ = ["first_picture", "holds_up", "map_section", "over_time", "views"]
+__all__ = ["better_settings", "first_picture", "holds_up", "map_section", "views"]
 
 _TOLD = 1.96
 _MAP_KEY = (
     "Blue raises, orange lowers, grey moves one way or the other. Shaded boxes are choices, plain ones stocks, thick "
     "ones states, rounded ones events. Point at a box, or tab to it, to see only its links."
-)
-_FAN_KEY = (
-    "Bands hold the middle 50 and 90\u202f% of futures; the line is the median (of counts the mean), grey lines are "
-    "the other strategies’."
 )
 
 
@@ -123,42 +113,6 @@ def views(model: Model, results: Performance) -> Section | None:
     )
 
 
-def over_time(model: Model, results: Performance, found: tuple[Fan, ...]) -> Section | None:
-    """Fans; one row of panels for each thing, one panel for each family of strategies (its better setting)."""
-    if not found:
-        return None
-    shown = _better_settings(results)
-    pictures = tuple(_fan_picture(model, one, shown, "" if k else _FAN_KEY) for k, one in enumerate(found))
-    apart = [one for one in found if _differs(one, shown)]
-    names = join([_lower(title_of(model, one.followed.symbol.name)) for one in apart])
-    count = f"all {len(found)}" if len(apart) == len(found) else f"{len(apart)} of {len(found)}"
-    title = f"The strategies part over time in {count} things followed" if apart else (
-        "No strategy moves what is followed here by more than chance explains"
-    )  # fmt: skip
-    ends = [event.name for event in model.events if event.ends]
-    as_if = f" as if no {join([words(e) for e in ends], 'or')} had come" if ends else ""
-    return Section(
-        "over-time",
-        "Over time",
-        title,
-        lead=(
-            f"What becomes of it in {counted(found[0].n_futures, 'future')} a strategy{as_if}."
-            + (f" They part in: {names}." if apart and len(apart) < len(found) else ""),
-        ),
-        pictures=pictures,
-        sure=(
-            "Bands show what assumptions, luck and the others’ strategies together leave open, in this model. They are "
-            "no forecast: the weights of the worlds are the study’s ranges, not odds.",
-        ),
-        method=Method(
-            (
-                "For each of the decider’s strategies the same worlds, replications and evenly mixed strategies of the "
-                "others. The error of a mean at the end is taken over worlds.",
-            )
-        ),
-    )
-
-
 def map_section(model: Model, causes: CausalMap) -> Section:
     """The causal map and its links as a table."""
     links = [e for e in causes.edges if not e.rule]
@@ -189,7 +143,7 @@ def map_section(model: Model, causes: CausalMap) -> Section:
         "How it hangs together",
         title,
         lead=("What moves what, directly or through what is computed on the way, as the equations have it.",),
-        pictures=(Picture(Markup(draw_map(causes, model)), key=_MAP_KEY, table=table),),
+        pictures=(Picture(Markup(draw_map(causes, model)) + list_map(causes, model), key=_MAP_KEY, table=table),),
         method=Method(
             (
                 "Drawn from the equations: one thing is linked to another where its equation reads it, directly or "
@@ -233,7 +187,7 @@ def _performance_method(model: Model, results: Performance) -> Method:
     )
 
 
-def _better_settings(results: Performance, standing: Standing | None = None) -> tuple[int, ...]:
+def better_settings(results: Performance, standing: Standing | None = None) -> tuple[int, ...]:
     """Of each family the setting that does best under a view (the first by default), in the study's order."""
     ranking = None
     if results.standings:
@@ -249,7 +203,7 @@ def _view_rows(model: Model, results: Performance, standing: Standing) -> list[D
     ranking = standing.rankings[0]
     assert ranking is not None
     rows = []
-    for s in _better_settings(results, standing):
+    for s in better_settings(results, standing):
         label, instance = results.labels[s], results.strategies[s]
         against = ranking.against_best[label]
         reach = _TOLD * against.error
@@ -297,112 +251,3 @@ def _view_said(rows: list[DotRow], unit: str) -> str:
     return join(
         [with_unit(f"{row.label} {measured(row.value, (row.high - row.low) / 2 / _TOLD)}", unit) for row in rows]
     )
-
-
-def _fan_picture(model: Model, one: Fan, shown: tuple[int, ...], key: str) -> Picture:
-    bands = [one.bands[s] for s in shown]
-    share = one.kind == "share"
-    # the median of a count jumps from one whole number to the next, its mean does not
-    lines = [band.quantiles[2] if one.kind == "stock" else band.mean for band in bands]
-    edges = lines if share else [band.quantiles for band in bands]
-    finite = [x for edge in edges for x in np.ravel(edge) if math.isfinite(x)]
-    low, high = (min(finite), max(finite)) if finite else (0.0, 1.0)
-    low = 0.0 if share or (low > 0.0 and low < 0.4 * high) else low
-    domain = (low, high + 0.04 * (high - low) + (0.0 if high > low else 1.0))
-    last = int(one.steps[-1])
-    end = model.clock.label(min(last, model.clock.steps - 1))
-    dates = (model.clock.label(0), f"end {end}" if last == model.clock.steps else end)
-    title = _fan_title(model, one, shown)
-    panels = [
-        fan(
-            FanPanel(
-                words(band.strategy.strategy.name),
-                colour_of(model, band.strategy),
-                None if share else band.quantiles,
-                line,
-                tuple(other for other in lines if other is not line),
-            ),
-            domain,
-            dates,
-            f"{_fan_name(model, one)} under {strategy_words(band.strategy)}: {_ends(model, one, s)} in {dates[1]}",
-            per_cent=share,
-        )
-        for s, band, line in zip(shown, bands, lines, strict=True)
-    ]
-    unit = _fan_unit(model, one)
-    header = ("Strategy", f"Mean in {dates[1]}", "5 %", "25 %", "Median", "75 %", "95 %")
-    rows = tuple(
-        (
-            strategy_words(band.strategy),
-            _ends(model, one, s),
-            *(() if share else tuple(number(x) for x in band.quantiles[:, -1])),
-        )
-        for s, band in enumerate(one.bands)
-    )
-    caption = f"{_fan_name(model, one)}{f' [{unit}]' if unit else ''}, {dates[0]} to {dates[1]}"
-    table = Table(caption, header[: len(rows[0])], rows)
-    return Picture(
-        Markup('<div class="panels fans">{}</div>').format(Markup("").join(panels)), caption, key, title, table
-    )
-
-
-def _fan_title(model: Model, one: Fan, shown: tuple[int, ...]) -> str:
-    """Which way it goes from start to end, and what the strategies make of it."""
-    name = _fan_name(model, one)
-    ends = [one.bands[s].end.value for s in shown]
-    if not all(map(math.isfinite, ends)):
-        return f"{name}: not known, every future followed has a fault"
-    starts = [float(one.bands[s].mean[0]) for s in shown]
-    moves = {_direction(a, b) for a, b in zip(starts, ends, strict=True)}
-    way = {"up": "up", "down": "down", "level": "about level"}
-    under = " under every strategy" if len(shown) > 1 else ""
-    trend = f"{way[moves.pop()]}{under}" if len(moves) == 1 else "up or down with the strategy"
-    if one.kind == "share" and moves == set() and trend.startswith("about"):
-        trend = f"about as often as at the start{under}"
-    if len(shown) == 1:
-        return f"{name}: {trend}, to {_ends(model, one, shown[0])}"
-    if not _differs(one, shown):
-        return f"{name}: {trend}; the strategies cannot be told apart"
-    top, bottom = max(shown, key=lambda s: one.bands[s].end.value), min(shown, key=lambda s: one.bands[s].end.value)
-    a, b = (words(one.bands[s].strategy.strategy.name) for s in (top, bottom))
-    most, least = (_ends(model, one, s) for s in (top, bottom))
-    if most.split("±")[0] == least.split("±")[0]:
-        most, least = (_ends(model, one, s, figures=3) for s in (top, bottom))
-    return f"{name}: {trend}; most under {a} ({most}), least under {b} ({least})"
-
-
-def _direction(start: float, end: float) -> str:
-    size = max(abs(start), abs(end), 1e-12)
-    return "level" if abs(end - start) < 0.03 * size else "up" if end > start else "down"
-
-
-def _differs(one: Fan, shown: tuple[int, ...]) -> bool:
-    """Whether the highest and lowest of those shown differ by more than three standard errors at the end."""
-    return bool(np.nanmax(np.abs(one.apart[np.ix_(shown, shown)])) > 3.0) if len(shown) > 1 else False
-
-
-def _ends(model: Model, one: Fan, s: int, figures: int = 2) -> str:
-    end = one.bands[s].end
-    if one.kind == "share":
-        return percent(end.value, end.error)
-    return with_unit(measured(end.value, end.error, figures), _fan_unit(model, one))
-
-
-def _fan_name(model: Model, one: Fan) -> str:
-    symbol, state = one.followed.symbol, one.followed.state
-    if state is None:
-        return title_of(model, symbol.name)
-    mode = next(m for m in model.modes if m.name == symbol.name)
-    return f"Share of futures with {words(mode.name)} at {words(mode.states[state])}"
-
-
-def _fan_unit(model: Model, one: Fan) -> str:
-    symbol = one.followed.symbol
-    if one.followed.state is not None:
-        return ""
-    units = {thing.name: unit_words(thing.unit) for group in (model.stocks, model.quantities) for thing in group}
-    return f"a {model.clock.step}" if symbol.kind == "event" else units.get(symbol.name, "")
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:] if text[1:2].islower() else text

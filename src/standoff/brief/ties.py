@@ -1,4 +1,7 @@
-"""The picture of evidence: documents' claims at both sides, tied to the mechanisms of the model between them."""
+"""The picture of evidence: documents' claims at both sides, tied to the mechanisms of the model between them.
+
+Where that is too wide (on a phone, on paper) a list of mechanisms, each with its claims, stands for it.
+"""
 
 from __future__ import annotations
 
@@ -63,8 +66,39 @@ def draw_ties(found: Agreement) -> Markup | None:
         "of the model that rest on it; the table lists them all."
     )
     return Markup(
-        f'<svg class="map ties" viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{escape(said)}">'
-        f"{''.join(parts)}</svg>"
+        f'<svg class="linked ties" viewBox="0 0 {width:.0f} {height:.0f}" role="group" aria-label="{escape(said)}">'
+        f"{''.join(parts)}</svg>{_list(found, tied)}"
+    )
+
+
+def _list(found: Agreement, tied: Sequence[MechanismFinding]) -> Markup:
+    """The same as text: mechanisms, under each the claims that it rests on, and last the claims without one."""
+    items = [
+        Markup('<li><p class="m-{}"><b class="badge">{}</b> {}</p>{}</li>').format(
+            MARKS[mechanism.answer].style,
+            MARKS[mechanism.answer].sign,
+            mechanism.title,
+            _claims(found, [claim for claim in found.claims if claim.name in mechanism.cites]),
+        )
+        for mechanism in tied
+    ]
+    used = {name for mechanism in tied for name in mechanism.cites}
+    if rest := [claim for claim in found.claims if claim.name not in used]:
+        items.append(Markup("<li><p>No part of the model rests on these</p>{}</li>").format(_claims(found, rest)))
+    return Markup('<ul class="tied">{}</ul>').format(Markup("").join(items))
+
+
+def _claims(found: Agreement, claims: Sequence[ClaimFinding]) -> Markup:
+    from_whom = {d.name: d.publisher or d.author or d.title for d in found.documents}
+    line = Markup(
+        '<li class="m-{}"><span class="badge" aria-hidden="true">{}</span><span class="unseen">{}: </span>'
+        '<a href="#c-{}">{}</a> <small>{}</small></li>'
+    )
+    return Markup("<ul>{}</ul>").format(
+        Markup("").join(
+            line.format(mark.style, mark.sign, claim.answer, claim.name, claim.says, from_whom[claim.document])
+            for claim, mark in ((claim, MARKS[claim.answer]) for claim in claims)
+        )
     )
 
 
@@ -138,9 +172,10 @@ def _claim(item: _Item, claims: dict[str, ClaimFinding], places: dict[str, float
     x, at = (_SIDE - 22, _SIDE - 9) if is_left else (_WIDTH - _SIDE + 22, _WIDTH - _SIDE + 9)
     end = " end" if is_left else ""
     return (
-        f'<g class="node m-{mark.style}" data-node="{escape(item.name)}"><title>{escape(claim.answer)}</title>'
+        f'<a class="node m-{mark.style}" data-node="{escape(item.name)}" href="#{escape(item.name)}">'
+        f"<title>{escape(f'{claim.says}: {claim.answer}')}</title>"
         f'<text class="sign" x="{at:.0f}" y="{y:.1f}">{mark.sign}</text>'
-        f'<a href="#{escape(item.name)}"><text class="says{end}">{_lines(item.lines, x, y)}</text></a></g>'
+        f'<text class="says{end}">{_lines(item.lines, x, y)}</text></a>'
     )
 
 
@@ -154,7 +189,8 @@ def _box(item: _Item, mechanism: MechanismFinding, places: dict[str, float]) -> 
     mark, y = MARKS[mechanism.answer], places[item.name]
     left, width = _MIDDLE[0], _MIDDLE[1] - _MIDDLE[0]
     return (
-        f'<g class="node m-{mark.style}" data-node="{escape(item.name)}"><title>{escape(mechanism.answer)}</title>'
+        f'<g class="node m-{mark.style}" data-node="{escape(item.name)}">'
+        f"<title>{escape(f'{mechanism.title}: {mechanism.answer}')}</title>"
         f'<rect class="box" x="{left:.0f}" y="{y + 2:.1f}" width="{width:.0f}" height="{item.height - 8:.1f}" rx="3"/>'
         f'<text class="sign" x="{left + 13:.0f}" y="{y + 18:.1f}">{mark.sign}</text>'
         f'<text class="says">{_lines(item.lines, left + 26, y + 18)}</text></g>'

@@ -30,6 +30,7 @@ from standoff.ensemble.run import Paths, Progress, run_design, run_paths
 from standoff.ensemble.store import atomic_write
 from standoff.ensemble.study import Study
 from standoff.evidence.claims import Ledger, check_ledger, load_ledger
+from standoff.evidence.history import read_past
 from standoff.evidence.sources import sources as look
 
 __all__ = ["DATA", "MARKDOWN", "PAGE", "BriefDesign", "brief_design", "make_brief", "run_brief", "write_brief"]
@@ -184,7 +185,7 @@ def _answer(
         model,
         ensemble,
         results,
-        fans(study.program, ensemble.design, plan, paths),
+        fans(study.program, ensemble.design, plan, paths, read_past(model)),
         ledger,
         read_facts(model.folder),
         Evidence(
