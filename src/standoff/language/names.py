@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from standoff.base.problems import Problem
 from standoff.base.source import Span
 from standoff.base.units import DIMENSIONLESS, Unit, parse_unit
-from standoff.language.conform import is_name
 from standoff.language.fields import entries, mapping, nodes, text, texts
 from standoff.language.functions import CLOCK_NAMES
+from standoff.language.kinds import is_name
 from standoff.language.model import NUMBER, TRUTH, Type, options
 from standoff.language.reader import Broken, Mapping, Node, Scalar
 from standoff.language.tree import Kind, Symbol

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 
-from standoff.language.model import Expression, Model
+from standoff.base.source import Source, Span
+from standoff.base.units import Unit
+from standoff.language.clock import Clock
+from standoff.language.expression import Expression
+from standoff.language.reader import Mapping
 from standoff.language.tree import Reference, Symbol, walk
 
 __all__ = ["expressions", "symbols_read"]
+
+_WITHOUT_EQUATIONS = (Clock, Mapping, Source, Span, Symbol, Unit)
 
 
 def expressions(part: object) -> Iterator[Expression]:
@@ -18,7 +24,7 @@ def expressions(part: object) -> Iterator[Expression]:
     elif isinstance(part, tuple):
         for item in part:
             yield from expressions(item)
-    elif is_dataclass(part) and type(part).__module__ == Model.__module__:
+    elif is_dataclass(part) and not isinstance(part, _WITHOUT_EQUATIONS):
         for field in fields(part):
             yield from expressions(getattr(part, field.name))
 

@@ -14,10 +14,10 @@ from standoff.base.distributions import DISTRIBUTIONS
 from standoff.base.problems import MOST_SHOWN
 from standoff.language.build_parameters import MOST_CORRELATED
 from standoff.language.build_strategies import MOST_INSTANCES
-from standoff.language.conform import MOST_IN_NAME
 from standoff.language.draft import MOST_STEPS
 from standoff.language.equations import MOST_RULES
 from standoff.language.functions import CLOCK_NAMES, FUNCTIONS, Argument, Function
+from standoff.language.kinds import MOST_IN_NAME
 from standoff.language.parser import MOST_CHARACTERS
 from standoff.language.parser import MOST_DEPTH as MOST_DEPTH_OF_EXPRESSIONS
 from standoff.language.reader import MOST_BYTES, MOST_DEPTH, MOST_ENTRIES, MOST_NODES

@@ -11,8 +11,8 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from standoff.base.problems import Problem, suggest
-from standoff.language.conform import TRUTH_WORDS
 from standoff.language.functions import FUNCTIONS, Argument
+from standoff.language.kinds import TRUTH_WORDS
 from standoff.language.names import Declared, Names
 from standoff.language.places import FINAL, OUTCOME, REDUCED, Place
 from standoff.language.tree import (
