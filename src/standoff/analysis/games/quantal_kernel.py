@@ -10,25 +10,23 @@ Reference: T. Turocy, A dynamic homotopy interpretation of the logistic quantal 
 (2005), section 4; E. Allgower and K. Georg, Introduction to Numerical Continuation Methods (2003), chapters 6 and 8.
 """
 
-import math
-from typing import NamedTuple
-
 import numpy as np
 import numpy.typing as npt
 from numba import njit
 
 from standoff.analysis.games.elimination_kernel import back_substitute, factorise
+from standoff.analysis.games.quantal_course import Course, highest_precision, place_at, straight_length
 from standoff.analysis.games.quantal_equations import (
     Game,
     Work,
     expect,
-    farthest,
     fixed_point_residual,
     greatest,
     linearise,
     part,
     set_mix,
 )
+from standoff.analysis.games.quantal_limit import settle_limit
 
 REACHED, OUT_OF_STEPS, STUCK = 0, 1, 2
 
@@ -46,15 +44,6 @@ _CLOSE = 1e-4  # Newton converges quadratically: a correction this small leaves 
 _WIDEST_TURN = 0.06  # one less the cosine: neighbouring tangents may differ by 20 degrees
 _FOLD_STEP = 0.02  # a turning point is looked at in steps no longer than this
 _FORK_STEP = 1e-3  # nearly all changes of sign met in longer steps are jumps to another branch
-
-
-class Course(NamedTuple):
-    """A stretch of the curve between two points with their unit tangents."""
-
-    place: _Floats
-    tangent: _Floats
-    next_place: _Floats
-    next_tangent: _Floats
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -103,7 +92,7 @@ def follow_branches(
             if facts[g, BIFURCATIONS] == 0 and facts[g, STATUS] != STUCK:
                 break  # otherwise it may have jumped to a neighbouring branch: once more in short steps
         if limit_regret >= 0:
-            facts[g, SETTLED] = _settle(game, work, limits[g])
+            facts[g, SETTLED] = settle_limit(game, work, limits[g])
 
 
 @part  # type: ignore[untyped-decorator]
@@ -145,7 +134,7 @@ def _follow_one(
         forks = next_side * side < 0
         if good and not (turns and step > _FOLD_STEP) and not (forks and step > _FORK_STEP):
             course = Course(place, tangent, next_place, next_tangent)
-            top = _highest(course) if turns and tangent[n] > 0 else next_place[n]
+            top = highest_precision(course) if turns and tangent[n] > 0 else next_place[n]
             reported = _report(game, work, course, top, targets, passed, mixes, residuals, states)
             if reported >= 0:
                 passed = reported
@@ -155,7 +144,7 @@ def _follow_one(
                     facts[TURNS] += 1
                     if facts[TURNS] == 1:
                         facts[FIRST_TURN] = top
-                length = _length(course)
+                length = straight_length(course)
                 for j in range(n + 1):
                     bend[j] = (next_tangent[j] - tangent[j]) / length
                 place, tangent = next_place, next_tangent
@@ -241,9 +230,9 @@ def _report(
     n = len(course.place) - 1
     reach = max(top, course.next_place[n])
     while passed < len(targets) and targets[passed] <= reach and reach > course.place[n]:
-        place = _interpolate(course, targets[passed], top)
+        place = place_at(course, targets[passed], top)
         if not _polish(game, work, place):
-            if _length(course) > 1e-4:
+            if straight_length(course) > 1e-4:
                 return -1
             states[passed] = STUCK
         else:
@@ -284,130 +273,6 @@ def _polish(game: Game, work: Work, place: _Floats) -> bool:
             break
     linearise(game, work, place)
     return good and moved <= _LONGEST_CORRECTION
-
-
-@part  # type: ignore[untyped-decorator]
-def _settle(game: Game, work: Work, limit: _Floats) -> bool:
-    """Replace the end of the branch by the equilibrium of the same support next to it, if that has less regret.
-
-    Where the branch ends in a mixture, probabilities near the end are off by about 1/λ; on the support the
-    equilibrium solves u = v for all strategies played, which Newton's method takes to rounding.
-    """
-    start = limit.copy()
-    work.mix[:] = start
-    expect(game, work)
-    least = greatest(work.advantage)
-    settled = False
-    for threshold in (1e-2, 1e-4, 1e-6):
-        if _equalise(game, work, start, threshold) and farthest(work.mix, start) < 0.05:
-            regret = greatest(work.advantage)
-            if regret < least:
-                least = regret
-                limit[:] = work.mix
-                settled = True
-    return settled
-
-
-@part  # type: ignore[untyped-decorator]
-def _equalise(game: Game, work: Work, start: _Floats, threshold: float) -> bool:
-    """Look for the mixture near start, on the strategies above the threshold, that makes every agent indifferent.
-
-    Returns:
-        Whether there is one; it is left in work.mix and its payoffs in work.advantage.
-    """
-    offsets, mix = game.offsets, work.mix
-    n, n_agents = len(start), len(offsets) - 1
-    size = n + n_agents
-    system, error = np.empty((size, size)), np.empty(size)
-    pivots = np.empty(size, dtype=np.int64)
-    for j in range(n):
-        mix[j] = start[j] if start[j] > threshold else 0.0
-    for _ in range(8):
-        expect(game, work)
-        system[:] = 0.0
-        for a in range(n_agents):
-            error[n + a] = -1.0
-            for j in range(offsets[a], offsets[a + 1]):
-                error[n + a] += mix[j]
-                error[j] = 0.0
-                if start[j] > threshold:
-                    for k in range(n):
-                        system[j, k] = work.pairwise[j, k] if start[k] > threshold else 0.0
-                    system[j, n + a] = -1.0  # the unknown here is how far the common payoff lies from the average
-                    error[j] = work.advantage[j]
-                    system[n + a, j] = 1.0
-                else:
-                    system[j, j] = 1.0
-        if factorise(system, pivots) == 0.0:
-            return False
-        back_substitute(system, pivots, error)
-        for j in range(n):
-            mix[j] -= error[j]
-    total = 0.0
-    for j in range(n):
-        if not mix[j] >= 0.0:
-            return False
-        total += mix[j]
-    expect(game, work)
-    return abs(total - n_agents) < 1e-12 * n
-
-
-@part  # type: ignore[untyped-decorator]
-def _highest(course: Course) -> float:
-    """The greatest precision on a stretch that turns back."""
-    n = len(course.place) - 1
-    low, high = 0.0, 1.0
-    for _ in range(40):
-        left, right = low + (high - low) / 3, high - (high - low) / 3
-        if _at(course, left, n) < _at(course, right, n):
-            low = left
-        else:
-            high = right
-    top: float = _at(course, low, n)
-    return top
-
-
-@part  # type: ignore[untyped-decorator]
-def _interpolate(course: Course, target: float, top: float) -> _Floats:
-    """The place on a stretch where the precision first reaches the target."""
-    n = len(course.place) - 1
-    low, high = 0.0, 1.0
-    if top > course.next_place[n]:  # the stretch turns back: look before its highest point
-        while _at(course, high, n) < target and high > 1e-3:
-            high *= 0.95
-    for _ in range(50):
-        middle = 0.5 * (low + high)
-        if _at(course, middle, n) < target:
-            low = middle
-        else:
-            high = middle
-    found = np.empty(n + 1)
-    for j in range(n):
-        found[j] = _at(course, high, j)
-    found[n] = target
-    return found
-
-
-@part  # type: ignore[untyped-decorator]
-def _at(course: Course, share: float, j: int) -> float:
-    """Cubic Hermite interpolation of a coordinate along a stretch, share 0 at its start and 1 at its end."""
-    start, end, length = course.place[j], course.next_place[j], _length(course)
-    rest = 1.0 - share
-    value: float = (
-        start
-        + (end - start) * (share * share * (3.0 - 2.0 * share))
-        + length * share * rest * (rest * course.tangent[j] - share * course.next_tangent[j])
-    )
-    return value
-
-
-@part  # type: ignore[untyped-decorator]
-def _length(course: Course) -> float:
-    """Straight length of a stretch."""
-    total = 0.0
-    for j in range(len(course.place)):
-        total += (course.next_place[j] - course.place[j]) ** 2
-    return math.sqrt(total)
 
 
 @part  # type: ignore[untyped-decorator]
