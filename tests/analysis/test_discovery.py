@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from standoff.analysis.discovery import PrimRules, discover, find_trajectory, sort_columns, with_quasi_p
+from standoff.analysis.boxes import with_quasi_p
+from standoff.analysis.discovery import PrimRules, discover, find_trajectory
 from standoff.analysis.findings import Inputs, to_json
+from standoff.analysis.prim import sort_columns
 
 YARDSTICKS = Path(__file__).parent.parent / "data" / "yardsticks"
 

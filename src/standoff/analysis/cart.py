@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from sklearn.tree import DecisionTreeRegressor
 
-from standoff.analysis.discovery import Box, Limit, make_box, with_quasi_p
+from standoff.analysis.boxes import Box, Limit, make_box, with_quasi_p
 from standoff.analysis.findings import Floats, Inputs
 
 __all__ = ["find_leaves"]
