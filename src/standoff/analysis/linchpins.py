@@ -13,37 +13,22 @@ from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm, rankdata
+from scipy.stats import norm
 
+from standoff.analysis.cells import CELLS_ALONE, CELLS_PAIRED, Cells, cut_cells, fit_cells, weigh
 from standoff.analysis.findings import Figure, Floats, Inputs
 from standoff.analysis.flips import Flips, find_flips
 from standoff.analysis.linchpins_kernel import sum_folds
-from standoff.analysis.regression import N_FOLDS, assign_folds, one_thread, spline_basis
+from standoff.analysis.regression import N_FOLDS, assign_folds, one_thread
+from standoff.analysis.residuals import Residuals, take_out_others
 from standoff.analysis.robustness import Payoffs, champions, measure_regret
 
-__all__ = ["Cells", "Linchpin", "Linchpins", "cut_cells", "linchpins", "measure_effects"]
+__all__ = ["Linchpin", "Linchpins", "linchpins", "measure_effects"]
 
-_CELLS_ALONE = 24
-_CELLS_PAIRED = 12
-_DEGREE_PAIRED = 4
-_RIDGE = 1e-3
-_WORLDS_A_KNOT = 2000
 _CHANCE = 0.01
 _CHANCE_PAIRED = 0.025
 _VISIBLE = 0.02
 _FEWEST_PERMUTATIONS, _FEWEST_PAIRED = 99, 39
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Cells:
-    """Worlds sorted into cells of one or two inputs, and the smoother over cells.
-
-    `cell` has shape (worlds,); `smoother` (cells, cells) turns cell means into fitted cell means.
-    """
-
-    cell: npt.NDArray[np.int64]
-    n_cells: int
-    smoother: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,28 +74,6 @@ class Linchpins:
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Residuals:
-    """Payoff differences with what the other inputs explain taken out, ready for any input.
-
-    `rest` has shape (worlds, folds, strategies), `part` (inputs, worlds, folds, strategies): the figures for an
-    input are `rest` plus the parts of its block of correlated inputs.
-    """
-
-    rest: Floats
-    part: Floats
-    block: npt.NDArray[np.int64]
-
-    def of(self, *inputs: int) -> Floats:
-        """Figures in which only these inputs' effect (and their correlates') and noise are left."""
-        blocks = {int(self.block[j]) for j in inputs}
-        figures = self.rest.copy()
-        for j in range(self.block.size):
-            if int(self.block[j]) in blocks:
-                figures += self.part[j]
-        return figures
-
-
 def linchpins(
     payoffs: Payoffs,
     *,
@@ -148,7 +111,7 @@ def linchpins(
     folds = assign_folds(inputs, N_FOLDS, seed)
     champion = champions(payoffs.mean, w, folds)
     with one_thread():
-        left = _residuals(payoffs, folds)
+        left = take_out_others(payoffs, folds)
         random = np.random.default_rng(seed)
         # permuting the worlds in the order of their inputs keeps the result free of the order they came in
         canonical = np.lexsort(inputs.values.T[::-1]) if n else np.arange(w.size)
@@ -181,8 +144,8 @@ def linchpins(
         flips,
         effects,
         tuple(name for name in moving if name not in told),
-        f"cross-fitted regression of payoff differences on {_CELLS_ALONE} bins (pairs: {_CELLS_PAIRED} by "
-        f"{_CELLS_PAIRED}), {N_FOLDS} folds; permutation null ({permutations} and {pair_permutations}); "
+        f"cross-fitted regression of payoff differences on {CELLS_ALONE} bins (pairs: {CELLS_PAIRED} by "
+        f"{CELLS_PAIRED}), {N_FOLDS} folds; permutation null ({permutations} and {pair_permutations}); "
         "intervals 95 % for all at once",
     )
 
@@ -191,96 +154,6 @@ def _shuffle(random: np.random.Generator, canonical: npt.NDArray[np.int64]) -> n
     shuffle = np.empty_like(canonical)
     shuffle[canonical] = canonical[random.permutation(canonical.size)]
     return shuffle
-
-
-def cut_cells(inputs: Inputs, which: tuple[int, ...]) -> Cells:
-    """Sort worlds into cells of one or two inputs: quantile bins, or levels; with the smoother over cells.
-
-    One input: a cubic spline over ranks. Two: products of polynomials of total degree 4. Levels are kept apart.
-    """
-    n_bins = _CELLS_ALONE if len(which) == 1 else _CELLS_PAIRED
-    axes = [_cut_axis(inputs, j, n_bins, len(which) == 1) for j in which]
-    cell, basis, degree = axes[0]
-    for other, other_basis, other_degree in axes[1:]:
-        cell = cell * other_basis.shape[0] + other
-        basis = np.einsum("ap,bq->abpq", basis, other_basis).reshape(-1, degree.size * other_degree.size)
-        degree = (degree[:, None] + other_degree[None, :]).ravel()
-        basis = basis[:, degree <= _DEGREE_PAIRED]
-    count = np.bincount(cell, minlength=basis.shape[0]).astype(np.float64)
-    count /= count.sum()
-    square = basis.T @ (basis * count[:, None]) + _RIDGE * np.diag(np.r_[0.0, np.ones(basis.shape[1] - 1)])
-    square[np.diag_indices_from(square)] += 1e-12
-    return Cells(cell, basis.shape[0], basis @ np.linalg.solve(square, (basis * count[:, None]).T))
-
-
-def _cut_axis(inputs: Inputs, j: int, n_bins: int, alone: bool) -> tuple[npt.NDArray[np.int64], Floats, Floats]:
-    """The bin of each world, a basis over the bins (constant first) and the degree of its columns."""
-    column = inputs.values[:, j]
-    if inputs.is_discrete(j):
-        levels, cell = np.unique(column, return_inverse=True)
-        indicators = np.eye(levels.size)[:, 1:]
-        return cell, np.column_stack([np.ones(levels.size), indicators]), np.r_[0.0, np.ones(levels.size - 1)]
-    rank = (rankdata(column, method="average") - 0.5) / column.size
-    cell = np.minimum((rank * n_bins).astype(np.int64), n_bins - 1)
-    middle = (np.arange(n_bins) + 0.5) / n_bins
-    if alone:
-        basis = spline_basis(middle, int(np.clip(column.size // _WORLDS_A_KNOT, 1, 4)))
-        return cell, np.column_stack([np.ones(n_bins), basis]), np.r_[0.0, np.ones(basis.shape[1])]
-    powers = np.polynomial.legendre.legvander(2.0 * middle - 1.0, _DEGREE_PAIRED)
-    powers *= np.sqrt(2.0 * np.arange(_DEGREE_PAIRED + 1) + 1.0)
-    return cell, powers.astype(np.float64), np.arange(_DEGREE_PAIRED + 1, dtype=np.float64)
-
-
-def _residuals(payoffs: Payoffs, folds: npt.NDArray[np.int64]) -> _Residuals:
-    """Fit additive parts without each fold in turn, and take them out of the payoff differences.
-
-    A part is centred over all worlds, which needs inputs only. That leaves the mean given one input as it is where
-    the other input is independent of it; correlated inputs form blocks, whose parts stay in together.
-    """
-    inputs = payoffs.inputs
-    y = (payoffs.mean - payoffs.mean.mean(axis=0)).T
-    n_worlds, n = inputs.values.shape
-    n_folds = int(folds.max()) + 1
-    bases = [_additive_basis(inputs, j) for j in range(n)]
-    start = np.cumsum([0] + [basis.shape[1] for basis in bases])
-    design = np.column_stack(bases) if bases else np.empty((n_worlds, 0))
-    part = np.zeros((n, n_worlds, n_folds, y.shape[1]))
-    rest = np.repeat(y[:, None, :], n_folds, axis=1)
-    for k in range(n_folds if n else 0):
-        fit = folds != k
-        mean = y[fit].mean(axis=0)
-        # one added world for each ten terms or so of penalty: enough to keep small studies calm
-        square = design[fit].T @ design[fit] + (1.0 + design.shape[1]) * np.eye(design.shape[1])
-        slopes = np.linalg.solve(square, design[fit].T @ (y[fit] - mean))
-        for j in range(n):
-            part[j, :, k] = bases[j] @ slopes[start[j] : start[j + 1]]
-            rest[:, k] -= part[j, :, k]
-    return _Residuals(rest, part, _blocks(inputs))
-
-
-def _additive_basis(inputs: Inputs, j: int) -> Floats:
-    column = np.ascontiguousarray(inputs.values[:, j])
-    if not inputs.is_discrete(j):
-        return spline_basis(rankdata(column) / column.size, 3)
-    indicators = (column[:, None] == np.unique(column)[None, :]).astype(np.float64)
-    centred: Floats = indicators - indicators.mean(axis=0)
-    return centred
-
-
-def _blocks(inputs: Inputs) -> npt.NDArray[np.int64]:
-    """The block of each input: inputs whose rank correlation chance cannot explain are joined."""
-    n_worlds, n = inputs.values.shape
-    block = np.arange(n)
-    if n < 2:
-        return block
-    ranks = np.column_stack([rankdata(inputs.values[:, j]) for j in range(n)])
-    ranks = ranks - ranks.mean(axis=0)
-    scale = np.sqrt((ranks**2).sum(axis=0))
-    together = np.abs(ranks.T @ ranks) / np.maximum(np.outer(scale, scale), 1e-300) > 4.0 / np.sqrt(n_worlds)
-    for a, b in combinations(range(n), 2):
-        if together[a, b]:
-            block[block == block[b]] = block[a]
-    return block
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -297,7 +170,7 @@ class _Judged:
 def _judge(
     cells: list[Cells],
     which: list[tuple[int, ...]],
-    left: _Residuals,
+    left: Residuals,
     folds: npt.NDArray[np.int64],
     w: Floats,
     champion: npt.NDArray[np.int64],
@@ -312,7 +185,7 @@ def _judge(
 
     def judge(c: int) -> None:
         cut, figures = cells[c], left.of(*which[c])
-        weighted = _weigh(figures, w)
+        weighted = weigh(figures, w)
         _, pick = _value(cut, cut.cell, weighted, folds, champion_of_fold)
         own = figures[worlds, folds]
         gain[c] = own[worlds, pick[cut.cell, folds]] - own[worlds, champion]
@@ -343,27 +216,10 @@ def _value(
     `weighted` are figures times weights with the weights as last column, shape (worlds, folds, strategies + 1).
     """
     everything, valuing = sum_folds(cell, cut.n_cells, folds, weighted)
-    pick = _fit(cut, everything - valuing).argmax(axis=2)
+    pick = fit_cells(cut, everything - valuing).argmax(axis=2)
     chosen = np.take_along_axis(valuing, pick[:, :, None], axis=2)[:, :, 0]
     settled = valuing[:, np.arange(champion_of_fold.size), champion_of_fold]
     return float((chosen - settled).sum()), pick
-
-
-def _weigh(figures: Floats, w: Floats) -> Floats:
-    """Figures times weights, the weights as one more column."""
-    weighted = np.empty((*figures.shape[:2], figures.shape[2] + 1))
-    np.multiply(figures, w[:, None, None], out=weighted[..., :-1])
-    weighted[..., -1] = w[:, None]
-    return weighted
-
-
-def _fit(cut: Cells, sums: Floats) -> Floats:
-    """Smoothed cell means, shape (cells, folds, strategies)."""
-    weight = sums[..., -1:]
-    # a cell without worlds to fit has no say: its sums are zero up to rounding
-    means = np.divide(sums[..., :-1], weight, out=np.zeros_like(sums[..., :-1]), where=weight > 1e-12)
-    fitted: Floats = (cut.smoother @ means.reshape(cut.n_cells, -1)).reshape(means.shape)
-    return fitted
 
 
 def _report(
@@ -415,9 +271,9 @@ def measure_effects(
         total = float(w @ y**2)
         for j, of in enumerate(inputs.names):
             cut = cut_cells(inputs, (j,))
-            weighted = _weigh(np.repeat(y[:, None, None], n_folds, axis=1), w)
+            weighted = weigh(np.repeat(y[:, None, None], n_folds, axis=1), w)
             everything, held_out = sum_folds(cut.cell, cut.n_cells, folds, weighted)
-            fitted = _fit(cut, everything - held_out)[..., 0]
+            fitted = fit_cells(cut, everything - held_out)[..., 0]
             missed = float(w @ (y - fitted[cut.cell, folds]) ** 2)
             effects[name][of] = max(1.0 - missed / total, 0.0) if total > 0.0 else 0.0
     return effects
