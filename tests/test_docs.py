@@ -60,9 +60,9 @@ def test_the_examples_in_the_pages_run(name: str, block: str) -> None:
 def test_the_tutorials_mistake_is_reported_as_it_says(tmp_path: Path) -> None:
     from standoff.base.problems import render  # noqa: PLC0415
     from standoff.language.load import read_study  # noqa: PLC0415
-    from standoff.studies import write_template  # noqa: PLC0415
+    from standoff.studies import begin_study  # noqa: PLC0415
 
-    study = write_template(tmp_path / "river")
+    study = begin_study(tmp_path / "river")
     study.write_text(study.read_text().replace("temper * grievance", "temper * grievence"))
     shown = render(read_study(tmp_path / "river").problems)
     tutorial = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")

@@ -9,6 +9,7 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from standoff.cli import main
+from standoff.studies import bundled_folder
 
 
 def call(*arguments: str) -> Result:
@@ -24,6 +25,14 @@ def test_new_writes_a_study_that_checks_clean(tmp_path: Path) -> None:
     again = call("new", str(tmp_path / "border"))
     assert again.exit_code == 2
     assert "exists already" in again.output
+
+
+def test_new_copies_a_bundled_study_to_change(tmp_path: Path) -> None:
+    assert call("new", str(tmp_path / "mine"), "--from", "korea").exit_code == 0
+    assert {path.name for path in (tmp_path / "mine").iterdir()} == {
+        path.name for path in bundled_folder("korea").iterdir()
+    }
+    assert call("check", str(tmp_path / "mine")).output.startswith("mine: clean")
 
 
 def test_check_reports_problems_and_exits_with_1(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import click
 
 from standoff.cli import options
 from standoff.cli.command import command
-from standoff.cli.output import announce, make_folder, print_json, print_lines, progress
+from standoff.cli.output import announce, keep_outside, make_folder, print_json, print_lines, progress
 
 if TYPE_CHECKING:
     from standoff.analysis.documents import Agreement
@@ -124,8 +124,7 @@ def passages(file: Path, as_json: bool, find: str | None) -> None:
 
 @command()
 @options.study
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, metavar="DIR",
-              help="Where the pages go; not inside the study, which never carries others' text.")  # fmt: skip
+@options.out("Where the pages go; not inside the study, which never carries others' text.", required=True)
 @options.sources
 @options.size(worlds=256, replications=16, least=2)
 @options.threads
@@ -143,8 +142,7 @@ def annotate(study: str, out: Path, sources: Path | None, **size: Any) -> None:
     from standoff.evidence.sources import sources as look  # noqa: PLC0415
 
     model, ledger = _read(study)
-    if out.resolve().is_relative_to(model.folder.resolve()):
-        raise click.UsageError(f"{out} is inside the study, which never carries other people's text: choose another")
+    keep_outside(out, model.folder)
     folder = options.sources_folder(model.folder, sources)
     at_hand = look(ledger, folder)
     absent = [row.name for row in at_hand.rows if not row.is_at_hand]

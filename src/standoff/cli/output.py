@@ -15,7 +15,7 @@ import click
 if TYPE_CHECKING:
     from standoff.ensemble.run import Progress
 
-__all__ = ["announce", "make_folder", "print_json", "print_lines", "print_sentences", "progress"]
+__all__ = ["announce", "keep_outside", "make_folder", "print_json", "print_lines", "print_sentences", "progress"]
 
 
 def print_lines(lines: Iterable[str]) -> None:
@@ -50,6 +50,12 @@ def make_folder(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryFile(dir=folder):
         pass
+
+
+def keep_outside(folder: Path, study: Path) -> None:
+    """Refuse a folder for other people's text that lies inside a study, which never carries any."""
+    if folder.resolve().is_relative_to(study.resolve()):
+        raise click.UsageError(f"{folder} is inside the study, which never carries other people's text: choose another")
 
 
 @contextmanager

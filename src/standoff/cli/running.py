@@ -11,7 +11,7 @@ import click
 
 from standoff.cli import options
 from standoff.cli.command import command
-from standoff.cli.output import announce, make_folder, print_json, print_lines, progress
+from standoff.cli.output import announce, keep_outside, make_folder, print_json, print_lines, progress
 
 __all__ = ["brief", "run", "trace"]
 
@@ -51,8 +51,8 @@ def brief(
         raise click.UsageError("--markdown and --json both print: choose one, or --out to have them as files")
     loaded = load(study, variants)
     folder = out or Path(f"{loaded.model.name}-brief")
-    if sources is not None and folder.resolve().is_relative_to(loaded.model.folder.resolve()):
-        raise click.UsageError(f"{folder} is inside the study, which never carries other people's text: choose another")
+    if sources is not None:
+        keep_outside(folder, loaded.model.folder)
     is_written = out is not None or not (markdown or as_json)
     if is_written:
         make_folder(folder)

@@ -11,6 +11,7 @@ import click
 from standoff.cli import options
 from standoff.cli.command import command
 from standoff.cli.output import announce, print_json, print_lines
+from standoff.studies import BUNDLED, TEMPLATE, begin_study
 
 if TYPE_CHECKING:
     from standoff.analysis.gaps import Gaps
@@ -21,16 +22,17 @@ __all__ = ["check", "new", "schema", "show"]
 
 @command()
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
-def new(folder: Path) -> None:
+@click.option("--from", "example", type=click.Choice(BUNDLED), default=None,
+              help="A copy of this bundled study instead, to change.")  # fmt: skip
+def new(folder: Path, example: str | None) -> None:
     """Write a small commented study to DIR, as a beginning.
 
     \b
-    Example:
+    Examples:
       standoff new border && standoff check border
+      standoff new my-korea --from korea
     """
-    from standoff.studies import write_template  # noqa: PLC0415
-
-    path = write_template(folder)
+    path = begin_study(folder, example or TEMPLATE)
     click.echo(f"wrote {path}\nnext: standoff check {folder}")
 
 

@@ -1,13 +1,14 @@
-"""The bundled studies, and the one that `standoff new` begins with."""
+"""The bundled studies, and the template that `standoff new` begins with."""
 
 from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
 
-__all__ = ["BUNDLED", "bundled_folder", "write_template"]
+__all__ = ["BUNDLED", "TEMPLATE", "begin_study", "bundled_folder"]
 
 BUNDLED = ("korea", "lake", "rivals")
+TEMPLATE = "template"
 
 
 def bundled_folder(name: str) -> Path:
@@ -15,8 +16,11 @@ def bundled_folder(name: str) -> Path:
     return Path(str(files("standoff.studies").joinpath(name)))
 
 
-def write_template(folder: Path) -> Path:
-    """Write the commented first study to a folder that does not hold one yet.
+def begin_study(folder: Path, example: str = TEMPLATE) -> Path:
+    """Copy the commented template, or a bundled study, to a folder that does not hold a study yet.
+
+    Returns:
+        The new `study.yaml`.
 
     Raises:
         ValueError: The folder is a file, or holds a study already.
@@ -27,6 +31,6 @@ def write_template(folder: Path) -> Path:
     if target.exists():
         raise ValueError(f"`{target}` exists already; choose another folder")
     folder.mkdir(parents=True, exist_ok=True)
-    text = files("standoff.studies").joinpath("template", "study.yaml").read_text(encoding="utf-8")
-    target.write_text(text, encoding="utf-8")
+    for file in sorted(bundled_folder(example).iterdir()):
+        (folder / file.name).write_bytes(file.read_bytes())
     return target
