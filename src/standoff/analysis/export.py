@@ -125,6 +125,7 @@ def _region(region: Region) -> dict[str, Any]:
         "reasons": list(found.reasons),
         "trajectory": to_json(found.trajectory),
         "resampling": to_json(found.resampling),
+        "second opinion": to_json(region.opinion),
         "method": found.method,
         "references": list(found.references),
     }

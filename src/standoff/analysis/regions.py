@@ -10,15 +10,16 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
-from standoff.analysis.discovery import Box, Discovery, discover
-from standoff.analysis.findings import Floats, Inputs
-from standoff.analysis.naming import amount, capital, join, name_strategy, per_cent, quoted
+from standoff.analysis.discovery import Discovery, discover
+from standoff.analysis.findings import Floats
+from standoff.analysis.naming import capital, name_strategy, per_cent, quoted
 from standoff.analysis.regression import one_thread
 from standoff.analysis.robustness import Learned, Payoffs
 from standoff.analysis.satisficing import Bound, satisficing
+from standoff.analysis.second_opinion import SecondOpinion, say_box, second_opinion
 from standoff.analysis.views import Faced
 
-__all__ = ["Region", "find_regions", "say_box"]
+__all__ = ["Region", "find_regions"]
 
 _MOST_RIVALS = 2
 _MOST_FAILING = 3
@@ -36,6 +37,7 @@ class Region:
         share: Of worlds that are of this kind.
         chance: (worlds,) chance that each world is.
         found: The boxes, the one recommended, and why.
+        opinion: CART's view of the same worlds.
         sentence: The recommended one in words.
     """
 
@@ -44,6 +46,7 @@ class Region:
     share: float
     chance: Floats
     found: Discovery
+    opinion: SecondOpinion
     sentence: str
 
 
@@ -127,25 +130,15 @@ def _region(faced: Faced, kind: str, subject: str, chance: Floats, of: str, seed
     share = float(chance.mean())
     found = discover(faced.inputs, chance, kind="of this kind", resamples=_RESAMPLES, seed=seed)
     box = found.recommended
+    titles = {p.name: quoted(p) for p in faced.ensemble.model.uncertain}
+    opinion = second_opinion(faced.inputs, chance, box, titles)
     start = f"{capital(of)} ({per_cent(share)} of all)"
     if box is None:
         sentence = f"{start} are not set apart by a few assumptions."
     else:
-        words = say_box(faced.inputs, box, {p.name: quoted(p) for p in faced.ensemble.model.uncertain})
+        words = say_box(faced.inputs, box, titles)
         sentence = (
             f"{start} lie mostly where {words}: there {per_cent(box.density)} are of this kind, and "
             f"{per_cent(box.coverage)} of them lie there."
         )
-    return Region(kind, subject, share, chance, found, sentence)
-
-
-def say_box(inputs: Inputs, box: Box, titles: Mapping[str, str]) -> str:
-    """`“Chance that a crisis becomes war” is at least 0.04`; `titles` are what sentences call the inputs."""
-    parts = []
-    for name in box.names:
-        unit = inputs.units.get(name, "")
-        lows = [limit.low for limit in box.limits if limit.name == name and limit.low is not None]
-        highs = [limit.high for limit in box.limits if limit.name == name and limit.high is not None]
-        said = [f"at least {amount(low, unit)}" for low in lows] + [f"at most {amount(high, unit)}" for high in highs]
-        parts.append(f"{titles[name]} is {join(said)}")
-    return join(parts)
+    return Region(kind, subject, share, chance, found, opinion, sentence)

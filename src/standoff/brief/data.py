@@ -26,10 +26,10 @@ from standoff.analysis.satisficing import Satisficing
 from standoff.analysis.views import View
 from standoff.base.source import Span
 from standoff.base.units import Unit
+from standoff.brief.boxes import range_of
 from standoff.brief.page import Findings, Page
 from standoff.brief.playing import Unanswered
 from standoff.brief.plays import error_of_beliefs, play_shares
-from standoff.brief.section_hinges import range_of
 from standoff.brief.sections import Section
 from standoff.brief.wording import strategy_words, title_of, unit_words
 from standoff.language.model import Instance, Parameter

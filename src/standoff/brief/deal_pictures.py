@@ -73,7 +73,7 @@ def _map_table(axes: Axes, share: Any, marks: Any, zone: Any) -> Table:
     """The first map as text: a row a level of the first term, a column a level of the second."""
     return Table(
         "Worlds in which all gain; * where all gain on average",
-        (axes.up or "", *(f"{axes.across} {plain(column)}" for column in axes.columns)),
+        (f"{axes.up} ↓ {axes.across} →".lstrip(" ↓"), *(plain(column) for column in axes.columns)),
         tuple(
             (
                 plain(level) if axes.up else "all gain in",
@@ -186,23 +186,25 @@ def _multiples_title(model: Model, shown: list[Contrast]) -> str:
     said = []
     for c in told:
         way = "smaller" if c.change.value < 0 else "larger"
-        first, last = (_part_clause(model, c, part) for part in (c.parts[0], c.parts[-1]))
+        first, last = _ends_words(model, c)
         said.append(f"{way} where {last} than where {first}")
     return f"The zone is {join(said)}"
 
 
-def _part_clause(model: Model, contrast: Contrast, part: Part) -> str:
-    """What sets a part apart, to stand after “where”."""
+def _ends_words(model: Model, contrast: Contrast) -> tuple[str, str]:
+    """What sets the first and the last part apart, to stand after “where”; what they share is said with the last."""
+    first, last = contrast.parts[0], contrast.parts[-1]
     if contrast.by == "circumstances":
-        return _small(_variant(model, part.label))
-    return f"{quoted(model, contrast.by)} is {_THIRDS[part.label]} ({number(part.middle)})"
+        return _small(_variant(model, first.label)), _small(_variant(model, last.label))
+    ends = [f"{_THIRDS[part.label]} ({number(part.middle)})" for part in (first, last)]
+    return f"it is {ends[0]}", f"{quoted(model, contrast.by)} is {ends[1]}"
 
 
 def _contrast_words(model: Model, contrast: Contrast) -> str:
     change = measured(100 * contrast.change.value, 100 * contrast.change.error)
     told = ", which is not beyond doubt" if contrast.change.holds_zero else ""
-    first, last = (_part_clause(model, contrast, part) for part in (contrast.parts[0], contrast.parts[-1]))
-    return f"From worlds where {first} to those where {last} its size changes by {change} points of per cent{told}."
+    first, last = _ends_words(model, contrast)
+    return f"Where {last}, its size differs by {change} points of per cent from where {first}{told}."
 
 
 def _group(model: Model, contrast: Contrast) -> str:

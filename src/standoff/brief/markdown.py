@@ -42,7 +42,7 @@ def render_markdown(page: Page) -> str:
 
 def escape_markdown(text: str) -> str:
     """Text as a Markdown reader shows it letter by letter; names between backticks stay code."""
-    one_line = _SPACES.sub(" ", text).strip(" ")
+    one_line = _SPACES.sub(" ", text)
     parts = one_line.split("`")
     if len(parts) % 2 == 0:
         return _escaped(one_line)

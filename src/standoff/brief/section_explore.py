@@ -18,7 +18,7 @@ from standoff.analysis.findings import Floats
 from standoff.analysis.hinging import Hinging
 from standoff.analysis.holding import Holding
 from standoff.analysis.views import Faced, find_views
-from standoff.brief.section_hinges import range_of
+from standoff.brief.boxes import range_of
 from standoff.brief.section_holds import is_second
 from standoff.brief.sections import Method, Picture, Section, colour_of
 from standoff.brief.wording import (

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
-import numpy as np
 from jinja2 import Environment
 from markupsafe import Markup
 
@@ -15,6 +13,7 @@ from standoff.analysis.findings import Inputs
 from standoff.analysis.flips import Zone
 from standoff.analysis.hinging import Hinging, Pin
 from standoff.analysis.regions import Region
+from standoff.brief.boxes import box_picture, place_in, range_of
 from standoff.brief.section_holds import is_second
 from standoff.brief.sections import Chip, Method, Picture, Section, Table, colour_of
 from standoff.brief.wording import (
@@ -25,16 +24,15 @@ from standoff.brief.wording import (
     number,
     percent,
     quoted,
-    shortened,
     strategy_words,
     title_of,
     unit_words,
     words,
 )
 from standoff.evidence.claims import Ledger
-from standoff.language.model import Instance, Model, Parameter
+from standoff.language.model import Instance, Model
 
-__all__ = ["PinRow", "Stretch", "first_hinge", "hinges_on", "range_of", "unanswered"]
+__all__ = ["PinRow", "Stretch", "first_hinge", "hinges_on", "unanswered"]
 
 _MOST_PINS = 8
 _MOST_AXES = 5
@@ -92,7 +90,10 @@ def hinges_on(model: Model, found: Hinging, inputs: Inputs, ledger: Ledger, envi
             instead=(_pins_table([row for _, rows in groups for row in rows]),),
         )
     ]
-    pictures += [_region_picture(model, found, region, inputs) for region in found.regions if region.found.recommended]
+    pictures += [
+        box_picture(model, found, region, inputs, [pin.name for pin in shown], has_key=not k)
+        for k, region in enumerate(_boxed(found))
+    ]
     return Section(
         "hinges-on",
         "What it hinges on",
@@ -121,6 +122,10 @@ def first_hinge(model: Model, found: Hinging) -> str:
     kind = "a fact that nobody knows" if top.parameter.kind == "uncertainty" else "what somebody wants"
     flip = top.sentence.replace("cannot tell", "the model cannot tell")
     return f"What it hinges on most is {kind}, {quoted(model, top.name)}. {flip}"
+
+
+def _boxed(found: Hinging) -> list[Region]:
+    return [region for region in found.regions if region.found.recommended is not None]
 
 
 def _untold(found: Hinging) -> list[Pin]:
@@ -185,23 +190,14 @@ def _row(model: Model, found: Hinging, pin: Pin, inputs: Inputs, top: float) -> 
         pin.parameter.kind,
         pin.worth.is_told,
         f"{measured(worth.value, worth.error)} points",
-        _part(worth.value, 0.0, top),
-        _part(worth.low, 0.0, top),
-        _part(worth.high, 0.0, top),
+        place_in(worth.value, 0.0, top),
+        place_in(worth.low, 0.0, top),
+        place_in(worth.high, 0.0, top),
         tuple(_stretches(model, found, pin.flips.zones, ends)),
-        tuple((_part(f.at.value, *ends), _part(f.at.low, *ends), _part(f.at.high, *ends)) for f in told),
+        tuple((place_in(f.at.value, *ends), place_in(f.at.low, *ends), place_in(f.at.high, *ends)) for f in told),
         (shown[0], shown[1]),
         pin.sentence,
     )
-
-
-def range_of(parameter: Parameter, inputs: Inputs) -> tuple[float, float]:
-    """The ends of an assumption: its range where it has one, else the least and largest of the worlds."""
-    spread = parameter.spread
-    if spread is not None and spread.distribution == "uniform" and len(spread.arguments) == 2:
-        return spread.arguments[0], spread.arguments[1]
-    column = inputs.column(parameter.name)
-    return float(column.min()), float(column.max())
 
 
 def _stretches(model: Model, found: Hinging, zones: Sequence[Zone], ends: tuple[float, float]) -> list[Stretch]:
@@ -210,117 +206,12 @@ def _stretches(model: Model, found: Hinging, zones: Sequence[Zone], ends: tuple[
     for place, zone in enumerate(zones):
         low = ends[0] if place == 0 else (zones[place - 1].high + zone.low) / 2.0
         high = ends[1] if place == len(zones) - 1 else (zone.high + zones[place + 1].low) / 2.0
-        left = _part(low, *ends)
+        left = place_in(low, *ends)
         stripes = tuple((colour_of(model, named[s]), is_second(named[s])) for s in zone.strategies)
         stretches.append(
-            Stretch(left, round(_part(high, *ends) - left, 2), stripes if len(stripes) <= _MOST_STRIPES else ())
+            Stretch(left, round(place_in(high, *ends) - left, 2), stripes if len(stripes) <= _MOST_STRIPES else ())
         )
     return stretches
-
-
-def _region_picture(model: Model, found: Hinging, region: Region, inputs: Inputs) -> Picture:
-    box = region.found.recommended
-    assert box is not None
-    rows = [
-        ("; ".join(title_of(model, name) for name in one.names) or "all worlds", percent(one.coverage),
-         percent(one.density), percent(one.mass))
-        for one in region.found.trajectory[1 :: max(1, len(region.found.trajectory) // 12)]
-    ]  # fmt: skip
-    reasons = tuple(("Why this box", reason, "", "") for reason in region.found.reasons)
-    table = Table(
-        "Boxes on the way, from large to small, and why this one",
-        ("Assumptions named", "Of these worlds it holds", "Of its worlds are of this kind", "Of all worlds"),
-        (*rows, *reasons),
-    )
-    drawn = Markup('<div class="box">{}{}</div>').format(_axes(model, found, region, inputs), _trade_off(region))
-    return Picture(
-        drawn,
-        f"Each line is a world; coloured, of this kind. The band on an axis is the box. Small: boxes from large to "
-        f"small, by the share of these worlds they hold (right) and how pure they are (up). "
-        f"{capital(_again(region))}",
-        title=region.sentence,
-        table=table,
-    )
-
-
-def _again(region: Region) -> str:
-    tested = region.found.resampling
-    if tested is None:
-        return ""
-    return (
-        f"on worlds that had no part in the search, such boxes held {percent(tested.coverage)} of these worlds, and "
-        f"{percent(tested.density)} of theirs were of this kind."
-    )
-
-
-def _axes(model: Model, found: Hinging, region: Region, inputs: Inputs) -> Markup:
-    """Axes side by side, one below the other; a line joins a world's places on them."""
-    box = region.found.recommended
-    assert box is not None
-    names = list(box.names)
-    names += [pin.name for pin in (*found.pins, *_untold(found)) if pin.name not in names]
-    names = names[:_MOST_AXES]
-    parameters = {pin.name: pin.parameter for pin in (*found.facts, *found.values)}
-    width, left, step, top = 340.0, 8.0, 46.0, 22.0
-    plot, height = width - 2 * left, top + step * (len(names) - 1) + 14.0
-    ends = [range_of(parameters[name], inputs) for name in names]
-    places = np.array(
-        [(inputs.column(name) - end[0]) / (end[1] - end[0]) for name, end in zip(names, ends, strict=True)]
-    )
-    chosen = np.unique(np.linspace(0, places.shape[1] - 1, _MOST_LINES).astype(int))
-    lines: dict[bool, list[str]] = {False: [], True: []}
-    for w in chosen:
-        points = "L".join(f"{left + plot * places[a, w]:.0f} {top + step * a:.0f}" for a in range(len(names)))
-        lines[bool(region.chance[w] > 0.5)].append(f"M{points}")
-    parts = [f'<path class="other" d="{"".join(lines[False])}"/><path class="kind" d="{"".join(lines[True])}"/>']
-    for a, name in enumerate(names):
-        y = top + step * a
-        low, high = ends[a]
-        title, unit = title_of(model, name), unit_words(parameters[name].unit)
-        unit = f" ({unit})" if unit else ""
-        parts.append(f'<line class="axis" x1="{left}" x2="{width - left}" y1="{y}" y2="{y}"/>')
-        limits = [limit for limit in box.limits if limit.name == name]
-        if limits:
-            inner = [max((li.low for li in limits if li.low is not None), default=low),
-                     min((li.high for li in limits if li.high is not None), default=high)]  # fmt: skip
-            at = [left + plot * _part(end, low, high) / 100.0 for end in inner]
-            parts.append(
-                f'<rect class="limits" x="{at[0]:.1f}" y="{y - 4}" width="{max(at[1] - at[0], 1):.1f}" height="8"/>'
-            )
-        parts.append(
-            f'<text class="halo middle" x="{width / 2}" y="{y - 7}"><title>{escape(title)}</title>'
-            f"{escape(shortened(title, _ROOM - len(unit)) + unit)}</text>"
-            f'<text class="tick halo" x="{left}" y="{y + 13}">{number(low)}</text>'
-            f'<text class="tick end halo" x="{width - left}" y="{y + 13}">{number(high)}</text>'
-        )
-    return Markup(
-        f'<svg class="axes" viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{escape(region.sentence)}">'
-        f"{''.join(parts)}</svg>"
-    )
-
-
-def _trade_off(region: Region) -> Markup:
-    """Density against coverage for every box on the way; the recommended one marked."""
-    size, left, top = 126.0, 38.0, 6.0
-    plot = size - left - 8.0
-
-    def at(coverage: float, density: float) -> str:
-        return f'cx="{left + plot * coverage:.1f}" cy="{top + plot * (1.0 - density):.1f}"'
-
-    box = region.found.recommended
-    assert box is not None
-    dots = "".join(f'<circle {at(one.coverage, one.density)} r="1.6"/>' for one in region.found.trajectory)
-    base = top + plot
-    return Markup(
-        f'<svg class="trade" viewBox="0 0 {size:.0f} {size:.0f}" role="img" aria-label="The box holds '
-        f'{percent(box.coverage)} of these worlds; {percent(box.density)} of its worlds are of this kind">'
-        f'<path class="axis" d="M{left} {top}V{base}H{left + plot}"/>{dots}<circle class="chosen" '
-        f'{at(box.coverage, box.density)} r="4"/>'
-        f'<text class="tick end" x="{left - 3}" y="{top + 6}">100 %</text>'
-        f'<text class="tick end" x="{left - 3}" y="{base}">0</text>'
-        f'<text class="tick end" x="{left + plot}" y="{base + 12}">100 % held</text>'
-        f'<text class="tick" x="{left + 3}" y="{top + 6}">pure</text></svg>'
-    )
 
 
 def _table(model: Model, found: Hinging) -> Table:
@@ -367,6 +258,11 @@ def _sure(model: Model, found: Hinging, ledger: Ledger) -> tuple[str, ...]:
         "hold for all assumptions at once, and an assumption is named only where shuffling the worlds seldom does as "
         "well."
     ]
+    if _boxed(found):
+        lines.append(
+            "The boxes are PRIM’s, which looks for one box; CART parts all worlds. The two need not name the same "
+            "assumptions; where they do, the more reason to look there."
+        )
     if found.claims:
         says = {claim.name: claim.says for claim in ledger.claims}
         rests = [
@@ -394,10 +290,10 @@ def _method(found: Hinging) -> Method:
         f"Flip lines: {first.flips.method}.",
     ]
     if found.regions:
-        text.append(f"Boxes: {found.regions[0].found.method}.")
+        text.append(
+            f"Boxes: {found.regions[0].found.method}. Beside them the leaves of a regression tree (CART, least "
+            "squares, at most four splits deep, a twentieth of the worlds or more in a leaf)."
+        )
+        references.append("Breiman, Friedman, Olshen & Stone 1984, Classification and Regression Trees, chapter 8")
         references += list(found.regions[0].found.references)
     return Method(tuple(text), tuple(references))
-
-
-def _part(value: float, low: float, high: float) -> float:
-    return round(100.0 * min(max((value - low) / (high - low), 0.0), 1.0), 2) if high > low else 50.0
