@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import standoff
+from standoff.analysis.holding import holding
 from standoff.analysis.until import is_ranking_settled
 from standoff.ensemble.study import Study
 from standoff.ensemble.until import run_until
@@ -39,6 +40,27 @@ def test_a_small_difference_takes_more_worlds_and_replications(study_of: Build, 
         2 * int(worlds) * int(replications)
         for worlds, replications in (folder.name.split("x") for folder in (tmp_path / "rounds").iterdir())
     )
+
+
+def test_the_errors_are_those_of_the_design(study_of: Build) -> None:
+    """A Latin hypercube integrates a sum of functions of single inputs almost without error (Owen 1992)."""
+    study = study_of(CLOSE.replace("WORTH", "(taste + 0.1) * (north == act)"))
+    assert is_ranking_settled(study.run(128, 1)).is_settled
+    assert not is_ranking_settled(study.run(128, 1, method="plain")).is_settled
+
+
+def test_it_is_the_ranking_of_the_brief() -> None:
+    for worlds, seed in ((32, 1), (64, 2), (256, 3)):
+        ensemble = standoff.load("rivals").run(worlds, 2, seed)
+        settled, ranking = is_ranking_settled(ensemble), holding(ensemble, seed=seed).held[0].robustness.ranking
+        assert settled.statement == ranking.statement
+        assert settled.is_settled == (ranking.best is not None or ranking.worlds_needed is None)
+
+
+def test_too_few_worlds_are_said_and_more_are_run(study_of: Build) -> None:
+    study = study_of(CLOSE.replace("WORTH", "(taste + 5) * (north == act)"))
+    assert is_ranking_settled(study.run(8, 1)).statement.endswith("too few to rank by, 8")
+    assert run_until(study, is_ranking_settled, 8, 1, budget=10_000).ensemble.design.worlds.size == 16
 
 
 def test_a_spent_budget_is_said(study_of: Build) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from standoff.analysis.ranking import rank
+from standoff.analysis.regression import assign_folds
+from standoff.analysis.robustness import explain
+from standoff.analysis.views import FEWEST_WORLDS, arrange, uniform_view
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.until import Settled
 
@@ -14,20 +15,19 @@ __all__ = ["is_ranking_settled"]
 def is_ranking_settled(ensemble: Ensemble) -> Settled:
     """Whether one of the decider's strategies is surely the best, over worlds, against the others' mean strategy.
 
-    It is settled, too, where more futures would not tell the best apart because they do equally well.
+    It is the ranking of `holding` under uniform others, which the brief prints: paired differences, with the errors
+    of the design. It is settled, too, where more futures would not tell the best apart because they do equally well.
 
     Raises:
-        ValueError: The decider has no payoff.
+        ValueError: The decider has no payoff, or its strategies were not run against the same profiles of the others.
     """
-    program, decider = ensemble.program, ensemble.model.decider
-    if ("payoff", decider) not in ensemble.measures:
-        raise ValueError(f"`{decider}` has no payoff to rank strategies by")
-    player = program.players.index(decider)
-    payoff, played = ensemble.payoff(decider), ensemble.design.profiles[:, player]
-    names = {int(j): program.instances[player][j].label for j in np.unique(played)}
-    figures = np.stack([payoff[played == j].mean(axis=0) for j in names])
-    sound = np.isfinite(figures).all(axis=0)
-    if not sound.any():
-        return Settled(False, "in every world some future went wrong, so that there is nothing to rank")
-    ranking = rank(list(names.values()), figures[:, sound])
+    if ("payoff", ensemble.model.decider) not in ensemble.measures:
+        raise ValueError(f"`{ensemble.model.decider}` has no payoff to rank strategies by")
+    sound = int((ensemble.counts > 0).all(axis=0).sum())
+    if sound < FEWEST_WORLDS:
+        return Settled(False, f"worlds in which no profile went wrong are too few to rank by, {sound}")
+    faced = arrange(ensemble)
+    payoffs = faced.payoffs(uniform_view(faced))
+    folds = assign_folds(payoffs.inputs, seed=ensemble.design.seed)
+    ranking = rank(payoffs.names, payoffs.mean, explained=explain(payoffs, folds))
     return Settled(ranking.best is not None or ranking.worlds_needed is None, ranking.statement)

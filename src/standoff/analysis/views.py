@@ -19,7 +19,7 @@ from standoff.ensemble.design import choose_profiles
 from standoff.ensemble.ensemble import Ensemble
 from standoff.language.model import Instance
 
-__all__ = ["FEWEST_WORLDS", "Faced", "View", "arrange", "find_views"]
+__all__ = ["FEWEST_WORLDS", "Faced", "View", "arrange", "find_views", "uniform_view"]
 
 FEWEST_WORLDS = 16
 """With fewer sound worlds no error over worlds can be given."""
@@ -167,6 +167,12 @@ def arrange(ensemble: Ensemble) -> Faced:
     )
 
 
+def uniform_view(faced: Faced) -> View:
+    """Every strategy of the others alike."""
+    n_others = faced.place.shape[1]
+    return View("uniform", "", "", float(n_others), np.full(faced.place.shape, 1.0 / n_others))
+
+
 def find_views(faced: Faced, replies: Floats | None = None) -> tuple[View, ...]:
     """Every view of the others that the run can serve: uniform, named profiles, replies if given, adversarial.
 
@@ -178,10 +184,8 @@ def find_views(faced: Faced, replies: Floats | None = None) -> tuple[View, ...]:
     Raises:
         ValueError: Replies of another shape, or that do not sum to 1.
     """
-    n_strategies, n_others = faced.place.shape
-    even = np.full((n_strategies, n_others), 1.0 / n_others)
-    views = [View("uniform", "", "", float(n_others), even)]
-    views += _named(faced)
+    n_others = faced.place.shape[1]
+    views = [uniform_view(faced), *_named(faced)]
     if replies is not None:
         if replies.shape != (faced.place.size,) or (replies < 0.0).any():
             raise ValueError(f"replies must be {faced.place.size} weights, one a profile, none negative")
