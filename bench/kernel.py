@@ -144,8 +144,7 @@ def against_numpy() -> Result:
             "kernel": lambda: kernel.run(table, worlds, keys, runs, given, kernel.counters, kernel.clock, out),
             "all cores": lambda: run_design(study.program, whole, evaluate=kernel),
             "numpy": lambda: _vectorised(columns),
-        },
-        3,
+        }
     )
     mine = out[kernel.source.outputs.index("outcome 0")].mean()
     close = abs(_vectorised(columns).mean() / mine - 1) < 0.01
@@ -167,13 +166,13 @@ def by_size() -> Result:
 
 
 def run_of_size(futures: int) -> Result:
-    """One run of the bench model: the best of three, and the process's peak memory."""
+    """One run of the bench model: the best of seven, and the process's peak memory."""
     study = standoff.load(HERE / "limit")
     kernel = load_kernel(study.program)
     replications = 16 if futures >= 100_000 else 4
     design = study.design(max(1, futures // replications), replications, method="plain", profiles=MATCHED)
     times = []
-    for _ in range(3):
+    for _ in range(ROUNDS):
         begun = time.perf_counter()
         run_design(study.program, design, evaluate=kernel)
         times.append(time.perf_counter() - begun)

@@ -24,8 +24,8 @@ from standoff.program.trace import Trace, trace_future
 
 __all__ = ["BLOCK", "Paths", "Progress", "lanes_of", "run_design", "run_paths", "trace_cell"]
 
-BLOCK = 8192  # lanes: large enough that an operation costs more than its call, small enough for the cache
-SMALLER = 8  # the last blocks are so many times smaller
+BLOCK = 16_384  # lanes: large enough that an operation costs more than its call, small enough for the cache
+LAST = 1024  # lanes of a kernel's last blocks
 KEPT = 31 << 20  # bytes
 
 Floats = npt.NDArray[np.float64]
@@ -79,7 +79,7 @@ def run_design(
     with ThreadPoolExecutor(max_workers=workers) as pool:
         pending: set[Future[int]] = set()
         try:
-            for b in _blocks(design, block, workers):
+            for b in _blocks(design, block, block if chosen is run_lanes else min(block, LAST), workers):
                 pending.add(pool.submit(work, b))
                 if len(pending) > 2 * workers:
                     done = _collect(pending, done, design.n_futures, progress)
@@ -111,17 +111,18 @@ def _collect(pending: set[Future[int]], done: int, total: int, progress: Progres
     return done
 
 
-def _blocks(design: Design, lanes: int, workers: int) -> Iterator[Block]:
+def _blocks(design: Design, most: int, fewest: int, workers: int) -> Iterator[Block]:
     """Blocks of so many lanes, smaller ones as the end comes near, so that all workers end together.
 
-    Guided self-scheduling: a block is at most the workers' equal share of what is left.
+    Guided self-scheduling: a block is at most the workers' equal share of what is left. For the reference, whose
+    every operation has a price whatever the block, all are alike.
 
     Reference:
         C. D. Polychronopoulos, D. J. Kuck, Guided self-scheduling: a practical scheduling scheme for parallel
         supercomputers, IEEE Transactions on Computers C-36 (1987), 1425-1439.
     """
     n_cells = design.profiles.shape[0] * design.worlds.size
-    largest, smallest = (max(1, n // design.replications) for n in (lanes, lanes // SMALLER))
+    largest, smallest = (max(1, n // design.replications) for n in (most, fewest))
     start = 0
     while start < n_cells:
         size = max(smallest, min(largest, -(-(n_cells - start) // workers)))
