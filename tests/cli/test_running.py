@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import standoff
+import standoff.ensemble.study
 from standoff.cli import main
 
 
@@ -33,6 +34,36 @@ def test_run_prints_and_keeps(tmp_path: Path) -> None:
     other = call("run", "rivals", "--worlds", "9", "--replications", "2", "--out", str(tmp_path / "r"))
     assert other.exit_code == 1
     assert "; choose another folder, or delete it" in other.output
+
+
+def test_quantiles_and_histograms_are_printed_and_kept(tmp_path: Path) -> None:
+    wanted = ("--quantiles", "5,50,95", "--histogram", "war=0:0.2:4", "--out", str(tmp_path / "r"))
+    sizes = ("--worlds", "8", "--replications", "20")
+    shown = call("run", "rivals", *sizes, *wanted)
+    assert shown.exit_code == 0, shown.output
+    assert re.search(r"^  race_on, war +5 %: +0\.\d+  50 %: +0\.\d+  95 %: +0\.\d+$", shown.stdout, re.MULTILINE)
+    assert re.search(r"^  race_on, war +0 to 0\.2: [\d. ]+ % \(below 0, above 0\)$", shown.stdout, re.MULTILINE)
+    war = json.loads(call("run", "rivals", *sizes, *wanted, "--json").stdout)["strategies"]["race_on"]["outcome war"]
+    assert war["quantiles"]["5 %"] < war["quantiles"]["50 %"] < war["quantiles"]["95 %"]
+    assert war["histogram"]["edges"] == pytest.approx([0.0, 0.05, 0.1, 0.15, 0.2])
+    assert sum(war["histogram"]["shares"]) == pytest.approx(1.0)
+    kept = standoff.ensemble.study.open_run(tmp_path / "r")
+    race = kept.quantile("war", 0.95)[(kept.profiles["north"] == "race_on").to_numpy()]
+    assert war["quantiles"]["95 %"] == pytest.approx(race.mean())
+
+
+@pytest.mark.parametrize("given", ["5,x", "500", "-1"])
+def test_percentiles_are_percentages(given: str) -> None:
+    refused = call("run", "rivals", "--quantiles", given)
+    assert refused.exit_code == 2
+    assert f"such as 5,50,95, and found `{given}`" in refused.output
+
+
+@pytest.mark.parametrize("given", ["war", "war=0:1", "war=0:1:0", "war=0:1:2.5"])
+def test_bins_are_equal_parts_of_a_span(given: str) -> None:
+    refused = call("run", "rivals", "--histogram", given)
+    assert refused.exit_code == 2
+    assert f"such as war=0:0.2:20, and found `{given}`" in refused.output
 
 
 def test_a_trace_names_the_rule_that_fired() -> None:

@@ -28,6 +28,5 @@ def is_ranking_settled(ensemble: Ensemble) -> Settled:
         return Settled(False, f"worlds in which no profile went wrong are too few to rank by, {sound}")
     faced = arrange(ensemble)
     payoffs = faced.payoffs(uniform_view(faced))
-    folds = assign_folds(payoffs.inputs, seed=ensemble.design.seed)
-    ranking = rank(payoffs.names, payoffs.mean, explained=explain(payoffs, folds))
+    ranking = rank(payoffs.names, payoffs.mean, explained=explain(payoffs, assign_folds(payoffs.inputs)))
     return Settled(ranking.best is not None or ranking.worlds_needed is None, ranking.statement)

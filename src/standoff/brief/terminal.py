@@ -43,6 +43,7 @@ def run_lines(ensemble: Ensemble) -> Iterator[str]:
         yield "  " + "  ".join(
             [f"{row[0]:<{widths[0]}}", *(f"{text:>{width}}" for text, width in zip(row[1:], widths[1:], strict=True))]
         )
+    yield from _spread_lines(ensemble)
     yield from owned_up(ensemble)
 
 
@@ -57,7 +58,7 @@ def run_data(ensemble: Ensemble) -> dict[str, Any]:
         "seed": ensemble.design.seed,
         "strategies": {
             label: {
-                f"{kind} {name}": {"mean": mean, "error": error}
+                f"{kind} {name}": {"mean": mean, "error": error, **_spread_data(ensemble, label, kind, name)}
                 for (kind, name), (mean, error) in zip(ensemble.measures, cells, strict=True)
             }
             for label, cells in _strategies(ensemble)
@@ -99,6 +100,49 @@ def _strategies(ensemble: Ensemble) -> Iterator[tuple[str, list[tuple[float, flo
         here = ensemble.design.profiles[:, decider] == j
         if here.any():
             yield instance.label, [_mean_and_error(row[here]) for row in ensemble.means]
+
+
+def _spread_data(ensemble: Ensemble, label: str, kind: str, name: str) -> dict[str, Any]:
+    """A strategy's quantiles, mean over the others' strategies and worlds, and its histogram, likewise."""
+    if ensemble.spreads is None:
+        return {}
+    here = (ensemble.profiles[ensemble.model.decider] == label).to_numpy()
+    found: dict[str, Any] = {}
+    if levels := ensemble.spreads.wanted.levels:
+        cells = {p: ensemble.quantile(name, p, kind)[here] for p in levels}
+        found["quantiles"] = {f"{100 * p:g} %": _mean_and_error(values)[0] for p, values in cells.items()}
+    if any((b.kind, b.name) == (kind, name) for b in ensemble.spreads.wanted.bins):
+        histogram = ensemble.histogram(name)
+        below, *inside, above = np.ma.masked_invalid(
+            np.column_stack([histogram.below, histogram.shares, histogram.above])[here]
+        ).mean(axis=0).filled(np.nan).tolist()  # fmt: skip
+        found["histogram"] = {
+            "edges": histogram.edges.tolist(), "below": below, "shares": inside, "above": above
+        }  # fmt: skip
+    return found
+
+
+def _spread_lines(ensemble: Ensemble) -> Iterator[str]:
+    """Quantiles and histograms, a line for each strategy and measure."""
+    strategies = [label for label, _ in _strategies(ensemble)]
+    shown = [
+        (f"{label}, {name if kind == 'outcome' else f'payoff of {name}'}", _spread_data(ensemble, label, kind, name))
+        for kind, name in ensemble.measures for label in strategies
+    ]  # fmt: skip
+    width = max(len(head) for head, _ in shown)
+    if any("quantiles" in data for _, data in shown):
+        yield "percentiles of a world's replications, mean over the others' strategies and all worlds"
+    for head, data in shown:
+        if quantiles := data.get("quantiles"):
+            yield f"  {head:<{width}}  " + "  ".join(f"{p}: {x:>9.4g}" for p, x in quantiles.items())
+    if any("histogram" in data for _, data in shown):
+        yield "share of all futures by bin, mean over the others' strategies"
+    for head, data in shown:
+        if histogram := data.get("histogram"):
+            low, high = histogram["edges"][0], histogram["edges"][-1]
+            shares = " ".join(f"{100 * x:.3g}" for x in histogram["shares"])
+            outside = f"below {100 * histogram['below']:.3g}, above {100 * histogram['above']:.3g}"
+            yield f"  {head:<{width}}  {low:g} to {high:g}: {shares} % ({outside})"
 
 
 def _mean_and_error(cells: npt.NDArray[np.float64]) -> tuple[float, float]:

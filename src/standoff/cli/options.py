@@ -13,8 +13,10 @@ import click
 __all__ = [
     "as_json",
     "evaluator",
+    "histogram",
     "out",
     "profile",
+    "quantiles",
     "realised",
     "run_folder",
     "set_numbers",
@@ -91,6 +93,31 @@ def _as_numbers(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -
     return found
 
 
+def _as_levels(_: click.Context, __: click.Parameter, given: str | None) -> tuple[float, ...]:
+    try:
+        levels = tuple(float(text) / 100.0 for text in given.split(",")) if given else ()
+    except ValueError:
+        levels = (math.nan,)
+    if not all(0.0 <= level <= 1.0 for level in levels):
+        raise click.UsageError(f"--quantiles takes percentages, such as 5,50,95, and found `{given}`")
+    return levels
+
+
+def _as_bins(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, tuple[float, ...]]:
+    found: dict[str, tuple[float, ...]] = {}
+    for text in given:
+        name, _equals, span = text.partition("=")
+        try:
+            low, high, bins = span.split(":")
+            width = (float(high) - float(low)) / int(bins)
+            found[name.strip()] = (*(float(low) + width * k for k in range(int(bins))), float(high))
+        except (ValueError, ZeroDivisionError):
+            raise click.UsageError(
+                f"--histogram takes NAME=LOW:HIGH:BINS, such as war=0:0.2:20, and found `{text}`"
+            ) from None
+    return found
+
+
 study = click.argument("study", metavar="STUDY")
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print the same as JSON.")
@@ -107,6 +134,16 @@ set_numbers = click.option(
 profile = click.option(
     "--profile", default=None, metavar="A=S,…", help="Only these strategies, or a named profile; all by default."
 )
+
+quantiles = click.option(
+    "--quantiles", default=None, metavar="P,P,…", callback=_as_levels,
+    help="Keep these percentiles of each world's replications, such as 5,50,95.",
+)  # fmt: skip
+
+histogram = click.option(
+    "--histogram", multiple=True, metavar="NAME=LOW:HIGH:BINS", callback=_as_bins,
+    help="Count an outcome's futures, or an actor's payoffs, in equal bins; may be given again.",
+)  # fmt: skip
 
 threads = click.option("--threads", type=click.IntRange(1), default=None, metavar="N", help="All cores by default.")
 

@@ -80,6 +80,8 @@ def brief(
               help="How worlds fill the space of assumptions; for saltelli --worlds are its base rows.")  # fmt: skip
 @options.realised(default=False)
 @options.evaluator
+@options.quantiles
+@options.histogram
 @click.option("--until", type=click.Choice(["ranking stable"]), default=None,
               help="Double worlds and replications until the decider's ranking is settled, or the budget is "
               "spent.")  # fmt: skip
@@ -100,6 +102,7 @@ def run(
       standoff run korea --worlds 128 --replications 4 --out runs/korea
       standoff run rivals --set fear=0.3 --profile north=reciprocate,south=honest
       standoff run rivals --until "ranking stable"
+      standoff run rivals --replications 32 --quantiles 5,50,95 --histogram war=0:0.2:20 --json
     """
     from standoff.brief.terminal import run_data, run_lines  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
