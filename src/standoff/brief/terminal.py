@@ -104,8 +104,6 @@ def _strategies(ensemble: Ensemble) -> Iterator[tuple[str, list[tuple[float, flo
 
 def _spread_data(ensemble: Ensemble, label: str, kind: str, name: str) -> dict[str, Any]:
     """A strategy's quantiles, mean over the others' strategies and worlds, and its histogram, likewise."""
-    if ensemble.spreads is None:
-        return {}
     here = (ensemble.profiles[ensemble.model.decider] == label).to_numpy()
     found: dict[str, Any] = {}
     if levels := ensemble.spreads.wanted.levels:

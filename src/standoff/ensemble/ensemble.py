@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from standoff.base.problems import suggest
 from standoff.ensemble.design import Design
-from standoff.ensemble.spreads import Histogram, Spreads, histogram_of
+from standoff.ensemble.spreads import NO_SPREADS, Histogram, Spreads, histogram_of
 from standoff.language.model import Model
 from standoff.program.program import FAULTS, Program
 
@@ -68,7 +68,7 @@ class Ensemble:
         present: Outcome → (profiles, worlds) share of weight in which it exists, for those that can be missing.
         diagnostics: Faults, clips and broken checks.
         realised: Whether ends were drawn rather than weighted.
-        spreads: Quantiles and histograms, where they were wanted.
+        spreads: Quantiles and histograms, of those that were wanted.
     """
 
     program: Program = field(repr=False)
@@ -80,7 +80,7 @@ class Ensemble:
     present: Mapping[str, Floats] = field(repr=False)
     diagnostics: Diagnostics = field(repr=False)
     realised: bool = False
-    spreads: Spreads | None = field(default=None, repr=False)
+    spreads: Spreads = field(default=NO_SPREADS, repr=False)
 
     @property
     def model(self) -> Model:
@@ -138,8 +138,8 @@ class Ensemble:
         Raises:
             KeyError: No such name, or the run was not asked for this quantile.
         """
-        levels = self.spreads.wanted.levels if self.spreads else ()
-        if self.spreads is None or level not in levels:
+        levels = self.spreads.wanted.levels
+        if level not in levels:
             raise KeyError(
                 f"the run kept no quantile {level:g}; it kept {', '.join(f'{p:g}' for p in levels) or 'none'}"
             )
@@ -152,11 +152,7 @@ class Ensemble:
         Raises:
             KeyError: The run was not asked for it.
         """
-        kept = (
-            {b.name: (b, counts) for b, counts in zip(self.spreads.wanted.bins, self.spreads.counts, strict=True)}
-            if self.spreads
-            else {}
-        )
+        kept = {b.name: (b, counts) for b, counts in zip(self.spreads.wanted.bins, self.spreads.counts, strict=True)}
         if name not in kept:
             raise KeyError(f"the run kept no histogram of {name!r}; it kept {', '.join(kept) or 'none'}")
         bins, counts = kept[name]
@@ -188,9 +184,8 @@ class Ensemble:
         design = self.design
         head = (self.model.digest, design.seed, design.replications, design.worlds.seed, self.realised)
         state.update(repr(head).encode())
-        spreads = (self.spreads.quantiles, *self.spreads.counts) if self.spreads else ()
         for array in (design.profiles, design.worlds.streams, *design.worlds.columns.values(), design.levels,
-                      self.means, self.errors, self.counts, *spreads):  # fmt: skip
+                      self.means, self.errors, self.counts, self.spreads.quantiles, *self.spreads.counts):  # fmt: skip
             if array is not None:
                 state.update(np.ascontiguousarray(array).tobytes())
         return state.hexdigest()
@@ -206,9 +201,8 @@ class Ensemble:
             label = name if kind == "outcome" else f"payoff of {name}"
             table[label] = self.means[row].ravel()
             table[f"{label} ±"] = self.errors[row].ravel()
-            if self.spreads is not None:
-                for level, values in zip(self.spreads.wanted.levels, self.spreads.quantiles[:, row], strict=True):
-                    table[f"{label} {100 * level:g} %"] = values.ravel()
+            for i, level in enumerate(self.spreads.wanted.levels):
+                table[f"{label} {100 * level:g} %"] = self.spreads.quantiles[i, row].ravel()
         return pa.table(table)
 
     def summary(self) -> pd.DataFrame:

@@ -33,10 +33,8 @@ def pack_shard(part: Ensemble) -> bytes:
         for label, values in (("mean", part.means), ("error", part.errors), ("half", part.halves)):
             table[f"{kind} {measure} {label}"] = values[row].ravel()
     table |= {f"outcome {measure} present": values.ravel() for measure, values in part.present.items()}
-    if part.spreads is not None:
-        table |= {
-            label: part.spreads.quantiles[i].ravel() for label, i in _quantiles(part.program, part.spreads.wanted)
-        }
+    table |= {label: part.spreads.quantiles[i].ravel() for label, i in _quantiles(part.program, part.spreads.wanted)}
+    if part.spreads.counts:
         notes["histograms"] = json.dumps([counts.tolist() for counts in part.spreads.counts])
     return table_bytes(pa.table(table).replace_schema_metadata(notes))
 
@@ -55,15 +53,10 @@ def unpack_shard(data: bytes, program: Program, piece: Design, realised: bool, w
         for label in ("mean", "error", "half")
     )
     present = {m.name: read(f"outcome {m.name} present") for m in program.measured if m.first is not None}
-    spreads = None
-    if wanted.is_any:
-        quantiles = np.empty((len(wanted.levels), len(program.measures), *shape))
-        for label, i in _quantiles(program, wanted):
-            quantiles[i] = read(label)
-        counted = zip(wanted.bins, notes["histograms"], strict=True)
-        spreads = Spreads(wanted, quantiles, tuple(
-            np.array(counts, dtype=np.int64).reshape(shape[0], len(bins.edges) + 1) for bins, counts in counted
-        ))  # fmt: skip
+    quantiles = np.empty((len(wanted.levels), len(program.measures), *shape))
+    for label, i in _quantiles(program, wanted):
+        quantiles[i] = read(label)
+    counts = tuple(np.array(counted, dtype=np.int64) for counted in notes.get("histograms", ()))
     found = notes["diagnostics"]
     diagnostics = Diagnostics(
         tuple(FaultCount(**fault) for fault in found["faults"]),
@@ -72,7 +65,8 @@ def unpack_shard(data: bytes, program: Program, piece: Design, realised: bool, w
         {check: tuple(failed) for check, failed in found["broken"].items()},
     )
     return Ensemble(
-        program, piece, means, errors, halves, read("count"), present, diagnostics, realised, spreads
+        program, piece, means, errors, halves, read("count"), present, diagnostics, realised,
+        Spreads(wanted, quantiles, counts),
     )  # fmt: skip
 
 
@@ -80,7 +74,7 @@ def merge(parts: Sequence[Ensemble], program: Program, design: Design) -> Ensemb
     """One ensemble of several that hold consecutive profiles of a design."""
     if len(parts) == 1:
         return replace(parts[0], design=design)
-    spreads = [p.spreads for p in parts if p.spreads is not None]
+    spreads = [p.spreads for p in parts]
     return Ensemble(
         program, design,
         np.concatenate([p.means for p in parts], axis=1),
@@ -94,7 +88,7 @@ def merge(parts: Sequence[Ensemble], program: Program, design: Design) -> Ensemb
             spreads[0].wanted,
             np.concatenate([s.quantiles for s in spreads], axis=2),
             tuple(np.concatenate(counts) for counts in zip(*(s.counts for s in spreads), strict=True)),
-        ) if spreads else None,
+        ),
     )  # fmt: skip
 
 
@@ -110,7 +104,7 @@ def _quantiles(program: Program, wanted: Wanted) -> Iterator[tuple[str, tuple[in
     """Each column of quantiles with its place in the array: level, measure."""
     for i, level in enumerate(wanted.levels):
         for row, (kind, measure) in enumerate(program.measures):
-            yield f"{kind} {measure} {100 * level:g} %", (i, row)
+            yield f"{kind} {measure} {100 * level:.12g} %", (i, row)
 
 
 def _merged(parts: Sequence[tuple[Diagnostics, int]]) -> Diagnostics:

@@ -16,7 +16,18 @@ import numpy.typing as npt
 from standoff.base.problems import suggest
 from standoff.program.program import Program
 
-__all__ = ["NOTHING", "Bins", "Histogram", "Histograms", "Spreads", "Wanted", "cell_quantiles", "histogram_of", "want"]
+__all__ = [
+    "NOTHING",
+    "NO_SPREADS",
+    "Bins",
+    "Histogram",
+    "Histograms",
+    "Spreads",
+    "Wanted",
+    "cell_quantiles",
+    "histogram_of",
+    "want",
+]
 
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
@@ -73,6 +84,9 @@ class Spreads:
     wanted: Wanted
     quantiles: Floats
     counts: tuple[Counts, ...]
+
+
+NO_SPREADS = Spreads(NOTHING, np.empty((0, 0, 0, 0)), ())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

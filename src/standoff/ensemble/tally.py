@@ -120,9 +120,7 @@ class Tally:
             _diagnose(self.program, self.found), realised, self._spreads(shape),
         )  # fmt: skip
 
-    def _spreads(self, shape: tuple[int, int]) -> Spreads | None:
-        if not self.wanted.is_any:
-            return None
+    def _spreads(self, shape: tuple[int, int]) -> Spreads:
         quantiles = self.quantiles.reshape(*self.quantiles.shape[:2], *shape)
         return Spreads(self.wanted, quantiles, tuple(self.histograms.counts))
 
