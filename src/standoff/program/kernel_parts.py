@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
+from llvmlite import binding, ir
 from numba import njit, types
 from numba.extending import intrinsic
 
@@ -60,6 +60,11 @@ normal_quantile = arithmetic_lanes.normal_quantile
 uniform = streams_lanes.uniform
 poisson_counts = distributions_lanes.poisson_counts
 negative_binomial_counts = distributions_lanes.negative_binomial_counts
+
+
+# A recipe is a long chain of operations, each of which waits for the last: four vectors side by side keep the processor
+# busy meanwhile. Loops of few operations are left to LLVM.
+binding.set_option("", "-force-vector-interleave=4")
 
 
 @njit("void(float64[::1], int64, int64)", error_model="numpy", nogil=True, cache=True)
@@ -116,6 +121,9 @@ def power_row(w: Any, base: int, exponent: int, target: int) -> None:
     x, y, z = w[base : base + LANES], w[exponent : exponent + LANES], w[target : target + LANES]
     for i in range(LANES):
         z[i] = power(x[i], y[i])
+
+
+binding.set_option("", "-force-vector-interleave=0")
 
 
 @njit("void(uint64[::1], uint64, float64[::1], int64)", error_model="numpy", nogil=True, cache=True)
