@@ -136,7 +136,7 @@ def read_run(folder: Path, program: Program) -> Ensemble:
         design = None
     if design is None or _design_digest(design) != manifest["design"]:
         raise RunError(f"the tables of worlds or profiles in `{folder}` were lost or altered; {_AGAIN}")
-    wanted = _wanted(program, manifest)
+    wanted = _wanted(manifest)
     parts = []
     for name, digest in manifest["shards"].items():
         data, wrong = _read(folder, name, digest)
@@ -227,7 +227,7 @@ def _design_digest(design: Design) -> str:
     return state.hexdigest()
 
 
-def _wanted(program: Program, manifest: dict[str, Any]) -> Wanted:
+def _wanted(manifest: dict[str, Any]) -> Wanted:
     bins = (Bins(b["kind"], b["name"], tuple(b["edges"])) for b in manifest.get("histograms", ()))
     return Wanted(tuple(manifest.get("quantiles", ())), tuple(bins))
 
