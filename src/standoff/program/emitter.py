@@ -27,7 +27,6 @@ LANES = 128  # futures in a block: enough to hide a loop's cost, few enough that
 _BINARY = {
     "add": "+", "sub": "-", "mul": "*", "div": "/", "lt": "<", "le": "<=", "eq": "==", "ne": "!=", "and": "&", "or": "|"
 }  # fmt: skip
-_ROWS = {"exp", "expm1", "log", "log1p", "logistic", "normal_quantile", "power", "poisson", "negative_binomial"}
 _ARITHMETIC = (
     "arithmetic.py",
     "arithmetic_lanes.py",

@@ -18,6 +18,7 @@ from standoff.program.simplify import BLOCK, LANE, MOST, STEP, WORLD, Graph
 __all__ = ["BEGIN", "Line", "Lowered", "lower_program"]
 
 BEGIN, EACH, END = "begin", "step", "end"
+_COUNTED = ("clipped ", "clamped ", "broken ")  # states that tell of each future
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,7 @@ class Lowered:
     Attributes:
         graph: All operations.
         phases: The beginning, a step, and the end.
-        states: Names of what is carried, in order.
-        scalars: Those of them that are one number for a block.
+        scalars: Names of what is carried and one number for a block.
         lines: Delay lines; their states' writes in a step are what enters the line.
         outputs: Name of a result to its node in the end phase, or state.
         labels: What a reader knows a node as.
@@ -45,7 +45,6 @@ class Lowered:
     program: Program
     graph: Graph
     phases: tuple[Phase, Phase, Phase]
-    states: tuple[str, ...]
     scalars: frozenset[str]
     lines: tuple[Line, ...]
     outputs: dict[str, int]
@@ -70,7 +69,8 @@ class _Lowering:
         self.graph = Graph()
         self.values = Values(self.graph)
         self.supposed = scalars
-        self.states: list[str] = []
+        self.states: dict[str, None] = {}
+        self.lines = tuple(Line(_named(m.symbol), m.length) for m in program.memories if m.kind == "line")
         self.bounds: dict[str, tuple[float, float]] = {}
         self.labels: dict[int, str] = {}
         self.outputs: dict[str, int] = {}
@@ -83,13 +83,11 @@ class _Lowering:
         self._begin(begin)
         self._step(step)
         self._end(end)
-        lines = tuple(Line(_named(m.symbol), m.length) for m in self.program.memories if m.kind == "line")
         for name in self.states:
             begin.writes.setdefault(name, self.graph.constant(-1.0 if name.startswith("broken ") else 0.0))
         scalars = frozenset(s for s in self.states if self._is_scalar(s))
-        return Lowered(
-            self.program, self.graph, (begin, step, end), tuple(self.states), scalars, lines, self.outputs, self.labels
-        )  # fmt: skip
+        phases = begin, step, end
+        return Lowered(self.program, self.graph, phases, scalars, self.lines, self.outputs, self.labels)
 
     def contradicted(self, lowered: Lowered) -> set[str]:
         """States that were supposed to be scalars and take in something of a world or future."""
@@ -102,22 +100,18 @@ class _Lowering:
         }
 
     def _is_scalar(self, name: str) -> bool:
-        if name.startswith(("clipped ", "clamped ", "broken ")):
-            return False
-        if any(m.kind == "line" and _named(m.symbol) == name for m in self.program.memories):
+        if name.startswith(_COUNTED) or any(line.state == name for line in self.lines):
             return False
         return self.supposed is None or name in self.supposed
 
     def _state(self, name: str, bounds: tuple[float, float] | None = None) -> int:
         """What a state is at this point: its value at the start of the step, or after the last."""
-        if name not in self.states:
-            self.states.append(name)
+        self.states[name] = None
         needs = BLOCK | STEP if self._is_scalar(name) else LANE
         return self.graph.input(("state", name, self.values.phase.name), needs, bounds=bounds)
 
     def _write(self, name: str, node: int) -> None:
-        if name not in self.states:
-            self.states.append(name)
+        self.states[name] = None
         self.values.phase.writes[name] = self.graph.number(node)
 
     def _inputs(self) -> None:
@@ -378,7 +372,7 @@ class _Lowering:
                 self.outputs[f"outcome {i}"] = g.number(self._known(measured.measure))
                 self.outputs[f"weight {i}"] = self._state(f"weight {measured.first}")
         for name in tuple(self.states):
-            if name.startswith(("clipped ", "clamped ", "broken ")):
+            if name.startswith(_COUNTED):
                 self.outputs[name] = self._state(name)
 
     def _reduced(self, i: int, reduced: Reduced, survival: int) -> int:
