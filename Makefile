@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help brief test check bench measure docs clean
+.PHONY: help brief test check bench measure verify docs picture clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -36,6 +36,11 @@ docs: $(VENV)/.installed  ## write the generated pages of docs/
 	$(BIN)/python -m standoff.language.reference language > docs/language.md
 	$(BIN)/python -m standoff.language.reference problems > docs/problems.md
 	$(BIN)/python -m standoff.brief.study_page korea docs/studies/korea.md
+
+picture: brief  ## draw the brief's first screen for the README, with Chromium
+	mkdir -p docs/pictures
+	chromium --headless --no-sandbox --hide-scrollbars --window-size=1280,760 \
+	  --screenshot=docs/pictures/brief.png korea-brief/brief.html
 
 clean:  ## remove what was made
 	rm -rf $(VENV) build dist korea-brief rivals-brief

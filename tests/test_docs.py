@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import standoff
 from standoff.cli import main
@@ -67,3 +69,34 @@ def test_the_tutorials_mistake_is_reported_as_it_says(tmp_path: Path) -> None:
     shown = render(read_study(tmp_path / "river").problems)
     tutorial = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
     assert shown in tutorial
+
+
+def test_the_tutorials_commands_run_in_their_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a reader would type them, with fewer futures, and with the edits that the text asks for."""
+    monkeypatch.chdir(tmp_path)
+    tutorial = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```\w*\n(.*?)```", tutorial, re.DOTALL)
+    ran = set()
+    for block in blocks:
+        if block.startswith("variants:"):
+            with (tmp_path / "river" / "study.yaml").open("a", encoding="utf-8") as study:
+                study.write(block)
+        for line in re.findall(r"^standoff (.*)$", block, re.MULTILINE):
+            words = shlex.split(line)
+            if words[:2] == ["brief", "my-korea"]:
+                continue  # minutes of work, and what `make brief` does
+            few = ("--worlds", "64", "--replications", "2") if words[0] in ("run", "brief") else ()
+            result = CliRunner().invoke(main, [*words, *few])
+            assert result.exit_code == 0, result.output
+            ran.add(words[0])
+            if words == ["run", "river", "--out", "runs/before"]:
+                _edit(tmp_path / "river" / "study.yaml", "0.1 * (upstream == share)", "0.05 * (upstream == share)")
+            if words[0] == "compare" and "runs/wet" in words:
+                assert "Before, generous led" in result.output
+    assert ran == {"brief", "new", "check", "run", "compare", "answer", "trace"}
+
+
+def _edit(path: Path, before: str, after: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after), encoding="utf-8")
