@@ -1,16 +1,15 @@
-"""The page as a browser gets it: self-contained, labelled, linked, and without a complaint in the console."""
+"""The page as a browser gets it: self-contained, labelled, linked; what it does there is in `test_browser*.py`."""
 
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import Brief
 
 import standoff
 from standoff.brief.charts import COLOURS, nice_ticks
@@ -18,7 +17,6 @@ from standoff.brief.write import brief_design, make_brief
 from standoff.ensemble.study import Study
 
 MOST_BYTES = 3_000_000
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 VOID = {"meta", "link", "br", "hr", "img", "input", "path", "line", "rect", "circle", "polygon", "polyline"}
 
 
@@ -50,16 +48,9 @@ class _Reader(HTMLParser):
             self.text += data
 
 
-@pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The brief of the rivals, with a named profile so that every section is there."""
-    bundled = Path(standoff.load("rivals").model.folder)
-    folder = tmp_path_factory.mktemp("rivals")
-    for name in ("study.yaml", "claims.yaml"):
-        (folder / name).write_text((bundled / name).read_text(encoding="utf-8"), encoding="utf-8")
-    with (folder / "study.yaml").open("a", encoding="utf-8") as file:
-        file.write("\nprofiles:\n  trusting: {about: South keeps its word, south: honest}\n")
-    return make_brief(standoff.load(folder), folder / "out", worlds=64, replications=2)
+@pytest.fixture
+def page(rivals: Brief) -> Path:
+    return rivals.path
 
 
 def _read(path: Path) -> _Reader:
@@ -84,7 +75,19 @@ def test_tags_nest_ids_are_unique_and_links_within_the_page_resolve(page: Path) 
     assert len(ids) == len(set(ids))
     targets = {str(a["href"])[1:] for tag, a in read.tags if tag == "a" and str(a.get("href")).startswith("#")}
     assert targets <= set(ids)
-    assert {"holds-up", "others-play", "over-time", "map", "assumptions", "leaves-out", "run", "a-fear"} <= set(ids)
+    assert "a-fear" in ids
+
+
+def test_every_question_has_its_section(rivals: Brief, korea: Brief) -> None:
+    every = {
+        "holds-up", "gives-up", "hinges-on", "explore", "others-play", "others", "deals", "documents", "over-time",
+        "map", "assumptions", "leaves-out", "run",
+    }  # fmt: skip
+    for brief in (rivals, korea):
+        sections = {a["id"] for tag, a in _read(brief.path).tags if tag == "section"}
+        assert sections == every
+        links = {str(a["href"])[1:] for tag, a in _read(brief.path).tags if tag == "a" and "href" in a}
+        assert sections <= links
 
 
 def test_every_picture_is_labelled_or_stands_beside_its_numbers(page: Path) -> None:
@@ -184,30 +187,6 @@ def test_text_stands_out_from_its_ground() -> None:
         assert found is not None
         assert _contrast(found.group(1), "#f4f4f2") >= 4.5
     assert sum(_contrast(colour, "#ffffff") >= 3.0 for colour in COLOURS) >= 5
-
-
-@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
-@pytest.mark.parametrize("width", [390, 820, 1366])
-def test_a_browser_has_nothing_to_complain_of_and_nothing_is_cut(page: Path, tmp_path: Path, width: int) -> None:
-    probe = (
-        "<script>addEventListener('load', () => { document.documentElement.dataset.over = "
-        "document.documentElement.scrollWidth - document.documentElement.clientWidth; "
-        "const node = document.querySelector('.map .node'); node.dispatchEvent(new Event('focus')); "
-        "document.documentElement.dataset.lit = document.querySelectorAll('.map.lit .node.on').length; });</script>"
-    )
-    probed = tmp_path / "probed.html"
-    probed.write_text(page.read_text(encoding="utf-8").replace("</body>", probe + "</body>"), encoding="utf-8")
-    assert CHROMIUM is not None
-    done = subprocess.run(
-        [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--dump-dom",
-         f"--user-data-dir={tmp_path / 'profile'}", f"--window-size={width},900", probed.as_uri()],
-        capture_output=True, text=True, timeout=60, check=True,
-    )  # fmt: skip
-    assert [line for line in done.stderr.splitlines() if "CONSOLE" in line] == []
-    assert 'data-over="0"' in done.stdout
-    lit = re.search(r'data-lit="(\d+)"', done.stdout)
-    assert lit is not None
-    assert int(lit.group(1)) >= 2
 
 
 def _contrast(one: str, other: str) -> float:

@@ -171,14 +171,15 @@ def _trade_off(region: Region) -> Markup:
     x, y = at(box)
     taken = [*way, *leaves, *best, (x, y)]
     frame = (left + 2.0, top + 8.0, left + across, base - 2.0)
+    written: list[_Point] = []
     for text, style, near in (
         ("recommended", "chosen", [(x, y)]),
         ("CART", "leaf", best or leaves),
         ("PRIM", "prim", way),
     ):
-        label = _label(text, near, taken, frame)
+        label = _label(text, near, taken, written, frame)
         if label is not None:
-            taken += [(label[0] + 7.0 * k, label[1] - 4.0) for k in range(len(text) + 1)]
+            written += [(label[0] + 7.0 * k, label[1] - 4.0) for k in range(len(text) + 1)]
             parts.append(f'<text class="halo {style}" x="{label[0]:.1f}" y="{label[1]:.1f}">{text}</text>')
     parts.append(f'<circle class="chosen" cx="{x:.1f}" cy="{y:.1f}" r="5"/>')
     said = (
@@ -193,9 +194,13 @@ def _trade_off(region: Region) -> Markup:
 
 
 def _label(
-    text: str, near: Sequence[_Point], taken: Sequence[_Point], frame: tuple[float, float, float, float]
+    text: str,
+    near: Sequence[_Point],
+    taken: Sequence[_Point],
+    written: Sequence[_Point],
+    frame: tuple[float, float, float, float],
 ) -> _Point | None:
-    """Where a label stands beside one of its marks with the most room about it; None without marks."""
+    """Where a label stands beside one of its marks with the most room about it; None where it would hit another."""
     long = 8.0 * len(text)
     spots = [
         (px + dx, py + dy)
@@ -203,12 +208,13 @@ def _label(
         for dx, dy in ((9.0, 4.0), (-11.0 - long, 4.0), (-long / 2, -10.0), (-long / 2, 18.0))
         if frame[0] <= px + dx and px + dx + long <= frame[2] and frame[1] <= py + dy <= frame[3]
     ]
+    free = [(x, y) for x, y in spots if not any(x - 4 < a < x + long + 4 and abs(y - 4 - b) < 14 for a, b in written)]
 
     def room(spot: _Point) -> float:
         along = [(spot[0] + long * part, spot[1] - 4.0) for part in (0.0, 0.25, 0.5, 0.75, 1.0)]
-        return min((ax - tx) ** 2 + (ay - ty) ** 2 for ax, ay in along for tx, ty in taken)
+        return min((ax - tx) ** 2 + (ay - ty) ** 2 for ax, ay in along for tx, ty in (*taken, *written))
 
-    return max(spots, key=room, default=None)
+    return max(free, key=room, default=None)
 
 
 def _table(model: Model, region: Region) -> Table:

@@ -111,9 +111,9 @@ def gain_fill(gain: float, scale: float) -> str:
 
 def draw_movers(movers: Sequence[Mover], titles: Sequence[str]) -> Markup:
     """For each assumption the size of the zone in its lowest third of worlds (open) and in its highest (filled)."""
-    width, left, step, top = 560.0, 16.0, 36.0, 4.0
+    width, left, step, top = 460.0, 16.0, 36.0, 4.0
     base = top + step * len(movers)
-    plot = width - left - 16.0
+    plot = width - left - 24.0
 
     def x(value: float) -> float:
         return left + plot * min(max(value, 0.0), 1.0)
@@ -126,7 +126,7 @@ def draw_movers(movers: Sequence[Mover], titles: Sequence[str]) -> Markup:
     for k, (mover, title) in enumerate(zip(movers, titles, strict=True)):
         y = top + step * (k + 0.7)
         told = " told" if mover.is_told else ""
-        parts.append(f'<text class="about{told}" x="{left:.0f}" y="{y - 11:.1f}">{escape(shortened(title, 70))}</text>')
+        parts.append(f'<text class="about{told}" x="{left:.0f}" y="{y - 11:.1f}">{escape(shortened(title, 58))}</text>')
         low, high = x(mover.low.value), x(mover.high.value)
         parts.append(f'<line class="join" x1="{low:.1f}" x2="{high:.1f}" y1="{y:.1f}" y2="{y:.1f}"/>')
         for figure, at in ((mover.low, y - 3.5), (mover.high, y + 3.5)):

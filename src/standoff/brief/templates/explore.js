@@ -35,8 +35,8 @@
     }
     chosen.forEach((end, a) => {
       const kept = fields[a].querySelector(".kept"), unit = data.axes[a].unit;
-      kept.style.left = `${100 * end.part[0]}%`;
-      kept.style.width = `${100 * (end.part[1] - end.part[0])}%`;
+      kept.style.left = `calc(8px + ${end.part[0]} * (100% - 16px))`;
+      kept.style.width = `calc(${end.part[1] - end.part[0]} * (100% - 16px))`;
       const texts = [end.low, end.high].map(value => `${shown(value)} ${unit}`.trim());
       fields[a].querySelectorAll("output").forEach((output, i) => { output.textContent = texts[i]; });
       fields[a].querySelectorAll("input").forEach((input, i) => input.setAttribute("aria-valuetext", texts[i]));
@@ -66,14 +66,38 @@
     });
     document.getElementById("x-caption").textContent = `${measure.title}, mean over the worlds kept`;
   };
+  const set = (field, ...values) => { field.querySelectorAll("input").forEach((input, i) => { input.value = values[i]; }); };
   for (const field of fields) {
-    const [low, high] = field.querySelectorAll("input");
+    const [low, high] = field.querySelectorAll("input"), bars = field.querySelector("svg");
     low.addEventListener("input", () => { if (+low.value > +high.value - 2) low.value = +high.value - 2; update(); });
     high.addEventListener("input", () => { if (+high.value < +low.value + 2) high.value = +low.value + 2; update(); });
+    field.addEventListener("keydown", event => {
+      if (event.key !== "Escape") return;
+      set(field, 0, 100);
+      update();
+    });
+    // dragging over the bars keeps what lies between
+    let start = null;
+    const place = event => {
+      const edge = bars.getBoundingClientRect();
+      return Math.round(Math.max(0, Math.min(100, 100 * (event.clientX - edge.left) / edge.width)));
+    };
+    bars.addEventListener("pointerdown", event => {
+      start = place(event);
+      bars.setPointerCapture(event.pointerId);
+      event.preventDefault();
+    });
+    bars.addEventListener("pointermove", event => {
+      const end = place(event);
+      if (start === null || Math.abs(end - start) < 2) return;
+      set(field, Math.min(start, end), Math.max(start, end));
+      update();
+    });
+    for (const over of ["pointerup", "pointercancel"]) bars.addEventListener(over, () => { start = null; });
   }
   select.addEventListener("change", update);
   document.getElementById("x-all").addEventListener("click", () => {
-    for (const field of fields) [0, 100].forEach((value, i) => { field.querySelectorAll("input")[i].value = value; });
+    for (const field of fields) set(field, 0, 100);
     update();
   });
   update();

@@ -18,7 +18,7 @@
   tip.id = "tip";
   tip.setAttribute("role", "tooltip");
   tip.hidden = true;
-  document.body.append(tip);
+  document.querySelector("main").append(tip);
   const hide = () => { tip.hidden = true; };
   const show = (mark, x, y) => {
     tip.textContent = mark.dataset.tip;

@@ -1,0 +1,115 @@
+"""One browser, and one brief of each of two studies, for all tests that look at pages."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+import standoff
+from standoff.brief.page import Findings
+from standoff.brief.write import run_brief, write_brief
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+PHONE, LAPTOP, PAPER = (375, 812), (1366, 768), (688, 1001)
+"""Widths and heights in CSS pixels; the paper is A4 within the page's margins."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Brief:
+    """A page and what it was made from."""
+
+    path: Path
+    findings: Findings
+
+
+@pytest.fixture(scope="session")
+def rivals(tmp_path_factory: pytest.TempPathFactory) -> Brief:
+    """The brief of the rivals, with a named profile so that every section is there, the one on deals with none."""
+    bundled = Path(standoff.load("rivals").model.folder)
+    folder = tmp_path_factory.mktemp("rivals")
+    for name in ("study.yaml", "claims.yaml"):
+        (folder / name).write_text((bundled / name).read_text(encoding="utf-8"), encoding="utf-8")
+    with (folder / "study.yaml").open("a", encoding="utf-8") as file:
+        file.write("\nprofiles:\n  trusting: {about: South keeps its word, south: honest}\n")
+    return _brief(folder, worlds=64)
+
+
+@pytest.fixture(scope="session")
+def korea(tmp_path_factory: pytest.TempPathFactory) -> Brief:
+    """The Korean study's brief, whose page is the richest, from few worlds, profiles and tests of claims."""
+    folder = tmp_path_factory.mktemp("briefs") / "korea"
+    shutil.copytree(standoff.load("korea").model.folder, folder)
+    _prune(folder / "study.yaml", "profiles", lambda profiles: dict(list(profiles.items())[:2]))
+    _prune(folder / "study.yaml", "mechanisms", _with_fewer_expectations)
+    _prune(folder / "claims.yaml", "claims", _with_fewer_expectations)
+    return _brief(folder, worlds=32)
+
+
+def _brief(folder: Path, worlds: int) -> Brief:
+    findings = run_brief(standoff.load(folder), worlds=worlds, replications=2)
+    return Brief(write_brief(findings, folder / "out"), findings)
+
+
+def _prune(path: Path, key: str, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    text = yaml.safe_load(path.read_text(encoding="utf-8"))
+    text[key] = change(text[key])
+    path.write_text(yaml.safe_dump(text, sort_keys=False, allow_unicode=True), encoding="utf-8")
+
+
+def _with_fewer_expectations(entries: dict[str, Any]) -> dict[str, Any]:
+    """A mechanism keeps one of its expectations, and only the first claims keep theirs: each costs a run."""
+    for i, entry in enumerate(entries.values()):
+        if isinstance(entry.get("expect"), list):
+            entry["expect"] = entry["expect"][:1]
+        elif "document" in entry and i >= 6:
+            entry.pop("expect", None)
+    return entries
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, without a window; where it or its driver is missing, tests are skipped with a word."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is missing: pip install -e '.[dev]'")
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("Chromium is missing: apt install chromium")
+    with sync_api.sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open a page at a size, on paper if asked; it must have nothing to complain of and fetch nothing."""
+    pages: list[Page] = []
+    complaints: list[str] = []
+
+    def go(brief: Brief, size: tuple[int, int] = LAPTOP, *, paper: bool = False) -> Page:
+        page = browser.new_page(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
+        page.set_default_timeout(10_000)
+        pages.append(page)
+        page.on("console", lambda said: complaints.append(said.text) if said.type in ("warning", "error") else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda sent: complaints.append(sent.url) if sent.url.startswith("http") else None)
+        if paper:
+            page.emulate_media(media="print")
+        page.goto(brief.path.as_uri())
+        return page
+
+    yield go
+    for page in pages:
+        page.close()
+    assert complaints == []
