@@ -37,6 +37,7 @@ draws:
   of_e: "normal(0, 10)"
 events: {clash: {chance: "0.02 + 0.3 * slope * curve + 0.02 * level"}}
 quantities:
+  none_yet: {value: "0 if ever(clash) else 1"}
   shock:
     value:
       - {when: "us == a", then: "of_a"}
@@ -46,7 +47,9 @@ quantities:
       - {then: "of_e"}
 strategies: {us: {a: {choose: a}, b: {choose: b}, c: {choose: c}, d: {choose: d}, e: {choose: e}}}
 payoffs: {us: {each: "height + 5 * slope * curve + level + shock"}}
-outcomes: {clash: {measure: "ever(clash)", better: lower, limit: 0.2, why: known}}
+outcomes:
+  clash: {measure: "ever(clash)", better: lower, limit: 0.2, why: known}
+  chance_of_clash: {measure: "total(none_yet * chance(clash))", better: lower, limit: 0.2, why: known}
 """
 
 
@@ -68,19 +71,31 @@ def test_nothing_is_best_and_nothing_is_worth_knowing(study, seed):
     assert not any(pin.is_told for pin in linchpins(payoffs, pairs=False, permutations=99, resamples=10).alone)
 
 
+def miss(study, outcome, seed, replications):
+    """By how much the share of worlds within the limit is wrong."""
+    faced = arrange(study.run(worlds=1024, replications=replications, seed=seed, profiles="us=a"))
+    ((mean, halves),) = faced.averages("outcome", outcome, find_views(faced))
+    bounds = (Bound(outcome, 0.2),)
+    found = satisficing(faced.labels, bounds, mean[None], faced.inputs, halves[None], stratified=faced.stratified)
+    world = faced.inputs.column
+    once = 0.02 + 0.3 * world("slope") * world("curve") + 0.02 * world("level")
+    exact = float((1.0 - (1.0 - once) ** 2 <= 0.2).mean())
+    return found.together["a"].value - exact, found.together["a"].error
+
+
 def test_the_share_of_worlds_within_a_limit_is_right_where_the_chance_is_known(study):
     """Events of known chance, counted in sixteen replications.
 
-    A regression of the right form with three parameters errs by 0.013 (root mean square) on this study: the
-    replications tell no more.
+    A regression of the right form with three parameters, each replication counted by its variance, errs by 0.009 (root
+    mean square) on this study, this by 0.013; over 200 seeds 194 were within 0.03.
     """
-    away = []
-    for seed in range(3000, 3006):
-        faced = arrange(study.run(worlds=1024, replications=16, seed=seed, profiles="us=a"))
-        ((mean, halves),) = faced.averages("outcome", "clash", find_views(faced))
-        found = satisficing(faced.labels, (Bound("clash", 0.2),), mean[None], faced.inputs, halves[None])
-        world = faced.inputs.column
-        once = 0.02 + 0.3 * world("slope") * world("curve") + 0.02 * world("level")
-        away.append(found.together["a"].value - float((1.0 - (1.0 - once) ** 2 <= 0.2).mean()))
-    assert np.sqrt(np.mean(np.square(away))) < 0.03
-    assert np.abs(away).max() < 0.045
+    away, told = np.array([miss(study, "clash", seed, 16) for seed in range(3000, 3008)]).T
+    assert np.abs(away).max() < 0.03
+    assert 0.008 < told.mean() < 0.025
+
+
+def test_the_share_is_sure_where_the_chance_itself_is_added_up(study):
+    """Four replications are enough, since only whether it has happened before is left to luck: 200 seeds of 200."""
+    away, told = np.array([miss(study, "chance_of_clash", seed, 4) for seed in range(3000, 3004)]).T
+    assert np.abs(away).max() < 0.015
+    assert told.mean() < 0.015

@@ -146,7 +146,7 @@ def _satisfice(
     means = np.stack([mean for mean, _ in told])
     batches = [batch for _, batch in told if batch is not None]
     halves = np.stack(batches) if len(batches) == len(told) else None
-    return satisficing(faced.labels, tuple(bounds.values()), means, faced.inputs, halves, seed=seed)
+    return satisficing(faced.labels, tuple(bounds.values()), means, faced.inputs, halves, None, seed, faced.stratified)
 
 
 def _sentences(

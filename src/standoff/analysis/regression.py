@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from standoff.analysis.findings import Floats, Inputs
 
-__all__ = ["Posterior", "assign_folds", "one_thread", "predict", "shrink", "spline_basis"]
+__all__ = ["Posterior", "assign_folds", "one_thread", "predict", "shrink", "smooth", "spline_basis"]
 
 N_FOLDS = 5
 _KNOTS = 4
@@ -318,9 +318,9 @@ def shrink(
     missed = (own - prediction) ** 2 - noise / share
     for k in range(int(folds.max()) + 1):
         here, there = prediction[folds == k], prediction[folds != k]
-        noise_of[folds == k] = _smooth(here, there, noise[folds != k] / share, _FEWEST_IN_GROUP)
-        spread[folds == k] = _smooth(here, there, missed[folds != k], _FEWEST_FOR_SPREAD, _DOUBT)
-        hidden[folds == k] = _smooth(here, there, missed[folds != k], _FEWEST_FOR_SPREAD, -_DOUBT)
+        noise_of[folds == k] = smooth(here, there, noise[folds != k] / share, _FEWEST_IN_GROUP)
+        spread[folds == k] = smooth(here, there, missed[folds != k], _FEWEST_FOR_SPREAD, _DOUBT)
+        hidden[folds == k] = smooth(here, there, missed[folds != k], _FEWEST_FOR_SPREAD, -_DOUBT)
     # figures without noise are taken as they are
     trust = _part(spread, noise_of, np.where(noise == 0.0, 1.0, 0.0))
     cautious = _part(hidden, noise_of, np.zeros(prediction.size)) * noise_of
@@ -333,8 +333,16 @@ def _part(one: Floats, other: Floats, otherwise: Floats) -> Floats:
     return part
 
 
-def _smooth(at: Floats, known_at: Floats, values: Floats, fewest: int, doubt: float = 0.0) -> Floats:
-    """Means over groups of neighbours less `doubt` standard errors, straight lines between, not below zero."""
+def smooth(at: Floats, known_at: Floats, values: Floats, fewest: int, doubt: float = 0.0) -> Floats:
+    """Means over groups of neighbours less `doubt` standard errors, straight lines between, not below zero.
+
+    Args:
+        at: Where wanted.
+        known_at: (worlds,), where `values` are known.
+        values: (worlds,).
+        fewest: Worlds in a group.
+        doubt: In standard errors of a group's mean.
+    """
     order = np.argsort(known_at, kind="stable")
     n_groups = int(np.clip(order.size // fewest, 1, _MOST_GROUPS))
     size, larger = divmod(order.size, n_groups)

@@ -12,11 +12,11 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr
 
+from standoff.analysis.deconvolution import Judged, judge
 from standoff.analysis.findings import Figure, Floats, Inputs
 from standoff.analysis.ranking import Ranking, rank, world_weights
-from standoff.analysis.regression import assign_folds, predict, shrink
+from standoff.analysis.regression import assign_folds, predict
 
 __all__ = ["Bound", "Satisficing", "Within", "satisficing"]
 
@@ -84,6 +84,7 @@ def satisficing(
     halves: Floats | None = None,
     weights: Floats | None = None,
     seed: int = 0,
+    stratified: Sequence[str] = (),
 ) -> Satisficing:
     """Share of worlds within limits.
 
@@ -96,6 +97,8 @@ def satisficing(
             only the regression's prediction is judged. Outcomes without luck: give the means twice.
         weights: shape (worlds,).
         seed: of the folds.
+        stratified: inputs whose columns are independent and spread evenly; errors are then those of such a design
+            (Stein 1987; see `robustness.explain`).
 
     Raises:
         ValueError: shapes that do not agree, or values that are not finite.
@@ -107,69 +110,77 @@ def satisficing(
         raise ValueError(f"halves of shape {halves.shape} beside outcomes of shape {shape}")
     if not np.isfinite(outcomes).all():
         raise ValueError("outcomes must be finite: leave out the worlds with faults first")
-    w = world_weights(weights, shape[2])
+    w, strategies = world_weights(weights, shape[2]), range(len(names))
     folds = assign_folds(inputs, seed=seed)
-    chance, middle, near = np.empty(shape), np.empty(shape), np.empty(shape, dtype=bool)
     families = np.repeat(np.arange(len(bounds)), len(names))
     foreseen = predict(inputs, outcomes.reshape(-1, shape[2]), folds, families=families).reshape(shape)
-    for o, bound in enumerate(bounds):
-        for s in range(len(names)):
-            own = None if halves is None else halves[o, s]
-            chance[o, s], middle[o, s], near[o, s] = _judge(bound, foreseen[o, s], outcomes[o, s], own, folds)
+    judged = [
+        [_judge(bound, foreseen[o, s], outcomes[o, s], None if halves is None else halves[o, s]) for s in strategies]
+        for o, bound in enumerate(bounds)
+    ]
+    chance = np.array([[each.chance for each in row] for row in judged])
+    influence = np.array([[each.influence for each in row] for row in judged])
+    doubt = np.array([[each.doubt for each in row] for row in judged])
     raw = np.array([b.sign * (b.limit - outcomes[o]) >= 0.0 for o, b in enumerate(bounds)])
     together = chance.prod(axis=0)
     # a world at one limit matters to all limits together as far as it keeps the others
     besides = np.array([np.delete(chance, o, axis=0).prod(axis=0) for o in range(len(bounds))])
+    all_influence = together + (besides * (influence - chance)).sum(axis=0)
+    all_doubt = np.sqrt(((doubt * (besides @ w)) ** 2).sum(axis=0))
+    error = _errors(np.concatenate([influence, all_influence[None]]), w, weights, inputs.only(stratified), folds)
+    error = np.hypot(error, np.concatenate([doubt, all_doubt[None]]))
     alone = {}
     for s, name in enumerate(names):
         alone[name] = tuple(
             Within(
                 bound.outcome,
-                _share(chance[o, s], w, near[o, s] @ w / 2.0),
+                _share(chance[o, s], w, error[o, s]),
                 float(raw[o, s] @ w),
-                _margin(bound, middle[o, s], w),
+                _margin(bound, judged[o][s].mean, w),
                 float((besides[o, s] - together[s]) @ w),
-                bound.sign * _quantile(bound.sign * middle[o, s], w, _MOST_WORLDS),
+                bound.sign * _quantile(bound.sign * judged[o][s].mean, w, _MOST_WORLDS),
             )
             for o, bound in enumerate(bounds)
         )
     return Satisficing(
         alone,
-        {
-            name: _share(together[s], w, float(np.linalg.norm((near[:, s] * besides[:, s]) @ w / 2.0)))
-            for s, name in enumerate(names)
-        },
+        {name: _share(together[s], w, error[-1, s]) for s, name in enumerate(names)},
         {name: float(raw[:, s].all(axis=0) @ w) for s, name in enumerate(names)},
         together,
         rank(names, together, weights),
-        "chance that a world's true mean is within the limit, from its own replications and a regression over "
-        "other worlds; what is left in doubt about two outcomes of a world is taken as independent",
+        "chance that a world's true mean is within the limit, from its own replications, a regression over other "
+        "worlds and the distribution that all worlds show; what is left in doubt about two outcomes of a world is "
+        "taken as independent",
     )
 
 
-def _judge(
-    bound: Bound, foreseen: Floats, mean: Floats, batches: Floats | None, folds: npt.NDArray[np.int64]
-) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
-    """Chance within the limit and posterior mean by world, and whether the regression may err across the limit."""
+def _judge(bound: Bound, foreseen: Floats, mean: Floats, batches: Floats | None) -> Judged:
+    """Of one outcome of one strategy, by world: the chance is that of being within the limit."""
     if batches is None:
-        middle, spread = foreseen, np.zeros(mean.size)
-    else:
-        noise = batches.var(axis=1, ddof=1) / batches.shape[1]
-        posterior = shrink(foreseen, mean, noise, folds)
-        middle, spread = posterior.mean, np.sqrt(posterior.variance)
-    inside = bound.sign * (bound.limit - middle)
-    sure = np.where(inside >= 0.0, 1.0, 0.0)
-    z = np.divide(inside, spread, out=np.zeros(mean.size), where=spread > 0.0)
-    chance = np.where(spread > 0.0, ndtr(z), sure)
-    # as if a twentieth of the worlds had fixed the level of the regression at the limit
-    miss = float(np.sqrt(((mean - middle) ** 2).mean() * 20.0 / mean.size))
-    return chance, middle, (np.abs(inside) <= miss) & (miss > 0.0)
+        within = (bound.sign * (bound.limit - foreseen) >= 0.0).astype(np.float64)
+        return Judged(within, foreseen, within, 0.0)
+    return judge(mean, foreseen, batches, bound.limit, bound.sign)
 
 
-def _share(chance: Floats, w: Floats, doubt: float) -> Figure:
+def _errors(
+    influence: Floats, w: Floats, weights: Floats | None, stratified: Inputs, folds: npt.NDArray[np.int64]
+) -> Floats:
+    """Standard errors of weighted means over worlds, shape (outcomes and all, strategies).
+
+    What is a sum of functions of single stratified inputs has none.
+    """
+    rest = influence
+    if stratified.names and weights is None:
+        flat = influence.reshape(-1, influence.shape[-1])
+        rest = influence - predict(stratified, flat, folds, additive=True).reshape(influence.shape)
+    rest = rest - (rest @ w)[..., None]
+    error: Floats = np.sqrt(rest**2 @ w**2 * w.size / (w.size - 1))
+    return error
+
+
+def _share(chance: Floats, w: Floats, error: float) -> Figure:
     value = float(chance @ w)
-    error = float(np.sqrt(((chance - value) ** 2) @ w**2 + doubt**2))
-    return Figure(value, error, max(value - _SURE * error, 0.0), min(value + _SURE * error, 1.0))
+    return Figure(value, float(error), max(value - _SURE * error, 0.0), min(value + _SURE * error, 1.0))
 
 
 def _margin(bound: Bound, middle: Floats, w: Floats) -> tuple[float, float, float]:
