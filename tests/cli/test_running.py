@@ -92,6 +92,15 @@ def test_a_strategy_without_one_sound_future_is_not_known(tmp_path: Path) -> Non
     assert told["strategies"]["race_on"]["outcome arms"] == {"mean": None, "error": None}
 
 
+def test_a_wide_table_is_folded_with_the_strategies_before_each_part() -> None:
+    shown = call("run", "korea", "--worlds", "2", "--replications", "2", "--profile", "deep_axis").stdout
+    table = [line for line in shown.splitlines() if line.startswith("  ")]
+    assert max(map(len, table)) <= 100
+    heads = [line for line in table if line.startswith("  United States ")]
+    assert len(heads) > 1
+    assert sum(line.count("payoff of") for line in heads) == 5
+
+
 def test_a_stopped_run_says_where_it_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def run(*_: object, **__: object) -> None:
         raise KeyboardInterrupt

@@ -29,6 +29,7 @@ _KINDS = (
     ("report", "reports"),
     ("draw", "draws"),
 )
+_WIDTH = 100
 
 
 def run_lines(ensemble: Ensemble) -> Iterator[str]:
@@ -38,11 +39,7 @@ def run_lines(ensemble: Ensemble) -> Iterator[str]:
     title = ensemble.model.title_of(ensemble.model.decider)
     head = [title, *(name if kind == "outcome" else f"payoff of {name}" for kind, name in ensemble.measures)]
     rows = [[label, *(_cell(*cell) for cell in cells)] for label, cells in _strategies(ensemble)]
-    widths = [max(len(row[k]) for row in (head, *rows)) for k in range(len(head))]
-    for row in (head, *rows):
-        yield "  " + "  ".join(
-            [f"{row[0]:<{widths[0]}}", *(f"{text:>{width}}" for text, width in zip(row[1:], widths[1:], strict=True))]
-        )
+    yield from _table([head, *rows])
     yield from _spread_lines(ensemble)
     yield from owned_up(ensemble)
 
@@ -83,6 +80,22 @@ def owned_up(ensemble: Ensemble) -> list[str]:
     lines += [f"`{name}` was clipped to its bounds in {_share(x)} of steps" for name, x in found.clipped.items()]
     lines += [f"`{name}` was cut at its largest count in {_share(x)} of steps" for name, x in found.clamped.items()]
     return lines
+
+
+def _table(rows: list[list[str]]) -> Iterator[str]:
+    """Rows with their first column repeated before as many of the others as a line holds."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    start = 1
+    while start < len(widths):
+        stop = start + 1
+        while stop < len(widths) and sum(widths[start : stop + 1]) + 2 * (stop + 2 - start) + widths[0] <= _WIDTH:
+            stop += 1
+        if start > 1:
+            yield ""
+        for row in rows:
+            cells = (f"{row[k]:>{widths[k]}}" for k in range(start, stop))
+            yield "  " + "  ".join([f"{row[0]:<{widths[0]}}", *cells])
+        start = stop
 
 
 def _cell(mean: float, error: float) -> str:

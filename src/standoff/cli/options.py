@@ -56,7 +56,7 @@ def size(worlds: int, replications: int, least: int = 1) -> _Decorator[Any]:
 def out(text: str, *, required: bool = False) -> _Decorator[Any]:
     """A folder to write to; what goes there differs and is said by `text`."""
     kind = click.Path(path_type=Path, file_okay=False)
-    return click.option("--out", type=kind, default=None, required=required, metavar="DIR", help=text)
+    return click.option("--out", type=kind, required=required, metavar="DIR", help=text)
 
 
 def run_folder(name: str) -> _Decorator[Any]:
