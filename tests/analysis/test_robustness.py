@@ -11,8 +11,9 @@ import pytest
 from standoff.analysis.findings import Inputs, to_json
 from standoff.analysis.ranking import rank
 from standoff.analysis.regression import assign_folds
-from standoff.analysis.robustness import Payoffs, answer_worst, explain, measure_regret, measure_tails, robustness
+from standoff.analysis.robustness import Payoffs, explain, measure_regret, measure_tails, robustness
 from standoff.analysis.satisficing import Bound, satisficing
+from standoff.analysis.views import answer_worst
 from standoff.base.sampling import unit_columns
 
 TABLE = np.array([[10.0, 2.0, 6.0, 4.0], [7.0, 5.0, 5.0, 5.0], [1.0, 9.0, 3.0, 8.0]])
@@ -206,11 +207,23 @@ def test_the_frontier_leaves_out_what_another_beats_in_both():
 
 def test_the_adversary_picks_the_worst_reply_without_seeing_the_world():
     random = np.random.default_rng(3)
-    inputs = Inputs(("u",), random.random((300, 1)))
     payoff = random.normal(0.0, 1.0, (2, 3, 300))
     payoff[0, 2] -= 3.0
     payoff[1, 1] -= 3.0
-    np.testing.assert_array_equal(answer_worst(payoff, inputs), np.repeat([[2], [1]], 300, axis=1))
+    np.testing.assert_array_equal(answer_worst(payoff), [[0.0, 0.0, 1.0], [0.0, 1.0, 0.0]])
+
+
+def test_an_adversary_among_replies_of_one_mean_gains_no_more_than_luck():
+    """Thirty replies whose payoffs swing by ten with the worlds and are nought on average, on an even design."""
+    names, found = tuple(f"u{j}" for j in range(6)), []
+    for seed in range(20):
+        random = np.random.default_rng(seed)
+        x = unit_columns(names, 1024, seed, "latin hypercube")
+        swing = 10.0 * np.sqrt(12.0) * (x[random.integers(0, 6, 30)] - 0.5)
+        payoff = swing * random.choice([-1.0, 1.0], (30, 1)) + random.normal(0.0, 5.0, (30, 1024))
+        found.append((answer_worst(payoff[None]) @ payoff.mean(axis=1)).item())
+    # a standard error of luck is 0.16; the least of thirty lies two of them down (Tippett 1925)
+    assert np.mean(found) == pytest.approx(-2.04 * 5.0 / 32.0, abs=0.06)
 
 
 def test_relabelling_strategies_relabels_the_answer():

@@ -24,7 +24,6 @@ __all__ = [
     "Regret",
     "Robustness",
     "Tails",
-    "answer_worst",
     "champions",
     "expected",
     "explain",
@@ -377,26 +376,6 @@ def frontier(payoffs: Payoffs, learned: Learned | None = None) -> tuple[Frontier
         beaten = tuple(other for j, other in enumerate(payoffs.names) if surely[j])
         points.append(FrontierPoint(name, float(means[0, s]), float(means[1, s]), not as_good.any(), beaten))
     return tuple(points)
-
-
-def answer_worst(payoff: Floats, inputs: Inputs, weights: Floats | None = None, seed: int = 0) -> npt.NDArray[np.int64]:
-    """The others' profile that is worst for each of the decider's strategies: the adversarial view.
-
-    The others know the strategy but not the world. The profile for a world is picked on the other folds, so that
-    the figures it selects are not those that chose it.
-
-    Args:
-        payoff: the decider's, shape (strategies, profiles of the others, worlds).
-        inputs: of the worlds.
-        weights: of the worlds.
-        seed: of the folds.
-
-    Returns:
-        index of the others' profile, shape (strategies, worlds).
-    """
-    w = world_weights(weights, payoff.shape[2])
-    folds = assign_folds(inputs, seed=seed)
-    return np.array([champions(-of_strategy, w, folds) for of_strategy in payoff])
 
 
 def _mean_figure(figures: Floats, w: Floats, reach: float) -> Figure:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.analysis.findings import Floats, Inputs
-from standoff.analysis.robustness import Payoffs, answer_worst
+from standoff.analysis.robustness import Payoffs
 from standoff.ensemble.design import choose_profiles
 from standoff.ensemble.ensemble import Ensemble
 from standoff.language.model import Instance
@@ -37,26 +37,17 @@ class View:
         name: Of the profile; empty otherwise.
         about: Of the profile, in the study's words.
         n_profiles: How many profiles of the others have weight, on average over the decider's strategies.
-        weights: (strategies, profiles of the others), each row summing to 1; None for `adversarial`.
-        pick: (strategies, worlds), the one profile that counts in each world; for `adversarial` only. Which it is was
-            settled on other worlds than those it is valued on.
+        weights: (strategies, profiles of the others), each row summing to 1.
     """
 
     kind: Kind
     name: str
     about: str
     n_profiles: float
-    weights: Floats | None = None
-    pick: npt.NDArray[np.int64] | None = None
+    weights: Floats
 
     def average(self, values: Floats) -> Floats:
         """(…, strategies, worlds) of (…, strategies, profiles of the others, worlds)."""
-        if self.pick is not None:
-            chosen = self.pick[:, None, :].reshape((1,) * (values.ndim - 3) + (self.pick.shape[0], 1, -1))
-            shape = (*values.shape[:-3], values.shape[-3], 1, values.shape[-1])
-            taken: Floats = np.take_along_axis(values, np.broadcast_to(chosen, shape), axis=-2)[..., 0, :]
-            return taken
-        assert self.weights is not None
         mean: Floats = (self.weights[:, None, :] @ values)[..., 0, :]
         return mean
 
@@ -194,10 +185,26 @@ def find_views(faced: Faced, replies: Floats | None = None) -> tuple[View, ...]:
             raise ValueError("replies must sum to 1 over the profiles with the same strategy of the decider")
         views.append(View("replies", "", "", float((replied > 0.0).sum(axis=1).mean()), replied))
     if faced.is_paid and n_others > 1:
-        pick = answer_worst(faced.means("payoff", faced.decider), faced.inputs)
-        count = float(np.mean([np.unique(row).size for row in pick]))
-        views.append(View("adversarial", "", "", count, None, pick))
+        views.append(View("adversarial", "", "", 1.0, answer_worst(faced.means("payoff", faced.decider))))
     return tuple(views)
+
+
+def answer_worst(payoff: Floats) -> Floats:
+    """The others' one profile that is worst on average for each of the decider's strategies, as weights.
+
+    They know the strategy but not the world. The least of several means is too low by chance, by at most two standard
+    errors of a difference if thirty profiles do the same; were it picked on other worlds than those it is valued on, an
+    even design (McKay, Beckman & Conover 1979) would make what is low in some high in the rest, which errs by more.
+
+    Args:
+        payoff: The decider's, shape (strategies, profiles of the others, worlds).
+
+    Returns:
+        shape (strategies, profiles of the others), a one in each row.
+    """
+    worst = payoff.mean(axis=2).argmin(axis=1)
+    weights: Floats = np.eye(payoff.shape[1])[worst]
+    return weights
 
 
 def _named(faced: Faced) -> Sequence[View]:
