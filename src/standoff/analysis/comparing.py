@@ -125,7 +125,7 @@ def _changes(before: Model, after: Model) -> Iterator[Change]:
         yield Change("clock", "clock", "changed")
     old_rules, new_rules = _meaning(before.impositions), _meaning(after.impositions)
     if old_rules != new_rules:
-        yield Change("imposition", "impose", "changed")
+        yield Change("imposition", "what is imposed", "changed")
 
 
 def _held(before: Ensemble, after: Ensemble) -> Iterator[Change]:

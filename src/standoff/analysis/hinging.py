@@ -229,9 +229,10 @@ def _sentences(
         lines.append(f"Together {join([titles[name] for name in best.names])} tell more than either alone.")
     if state_only:
         shown = [titles[name] for name in state_only[:3]]
-        more = f" and {len(state_only) - 3} others" if len(state_only) > 3 else ""
+        more = f" and {len(state_only) - 3} other{'s' * (len(state_only) > 4)}" if len(state_only) > 3 else ""
         names = capital(", ".join(shown) if more else join(shown))
-        lines.append(f"{names}{more} move outcomes, but are not known to move the choice.")
+        move, are = ("moves", "is") if len(state_only) == 1 else ("move", "are")
+        lines.append(f"{names}{more} {move} outcomes, but {are} not known to move the choice.")
     lines += [region.sentence for region in regions if region.found.recommended is not None]
     return tuple(lines)
 
