@@ -31,7 +31,7 @@ _STYLE = (
     ".map text{font:13px system-ui,sans-serif;fill:#222}.map .box{fill:#fff;stroke:#8a8a8a}"
     ".map .choice .box{fill:#e8e8e8;stroke:#8a8a8a}.map .event .box{stroke-dasharray:3 2}"
     ".map .mode .box{stroke-width:2.4}.map .link{fill:none;stroke:#8c8c8c;stroke-width:1.1;opacity:.55}"
-    ".map .link.more{stroke:#0072B2}.map .link.less{stroke:#D55E00}"
+    ".map .link.more{stroke:#0072B2}.map .link.less{stroke:#D55E00;stroke-dasharray:6 3}"
 )
 
 

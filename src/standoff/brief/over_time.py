@@ -76,6 +76,7 @@ def _fan_picture(model: Model, one: Fan, shown: tuple[int, ...], key: str) -> Pi
     bands = [one.bands[s] for s in shown]
     # the median of a count jumps from one whole number to the next, its mean does not
     lines = [band.quantiles[2] if one.kind == "stock" else band.mean for band in bands]
+    figures = 2 if len({number(float(line[-1])) for line in lines}) == len(lines) else 3
     dates = [model.clock.label(i) for i in range(model.clock.steps)]
     dates += [f"end {dates[-1]}"] if one.kind != "flow" else []
     frame = _frame(model, one, [*lines, *(() if one.kind == "share" else (band.quantiles for band in bands))], dates)
@@ -87,7 +88,7 @@ def _fan_picture(model: Model, one: Fan, shown: tuple[int, ...], key: str) -> Pi
                 None if one.kind == "share" else band.quantiles,
                 line,
                 tuple(other for other in lines if other is not line),
-                tuple(_reading(one, band, line, i) for i in range(line.size)),
+                tuple(_reading(one, band, line, i, figures) for i in range(line.size)),
             ),
             frame,
             f"{_fan_name(model, one)} under {strategy_words(band.strategy)}: {_ends(model, one, s)} in {dates[-1]}",
@@ -132,12 +133,12 @@ def _frame(model: Model, one: Fan, edges: list[Floats], dates: list[str]) -> Fan
     )
 
 
-def _reading(one: Fan, band: Band, line: Floats, i: int) -> str:
-    """A panel's number at one date: `79 (60 to 95)`."""
+def _reading(one: Fan, band: Band, line: Floats, i: int, figures: int) -> str:
+    """A panel's number at one date: `79 (60 to 95)`; a figure more where the strategies end alike otherwise."""
     if one.kind == "share":
         return percent(float(line[i]))
     low, high = (number(float(band.quantiles[q, i])) for q in (0, -1))
-    return f"{number(float(line[i]))} ({low} to {high})"
+    return f"{number(float(line[i]), figures)} ({low} to {high})"
 
 
 def _fan_title(model: Model, one: Fan, shown: tuple[int, ...]) -> str:

@@ -39,8 +39,9 @@ __all__ = ["better_settings", "first_picture", "holds_up", "map_section", "views
 
 _TOLD = 1.96
 _MAP_KEY = (
-    "Blue raises, orange lowers, grey moves one way or the other. Shaded boxes are choices, plain ones stocks, thick "
-    "ones states, rounded ones events. Point at a box, or tab to it, to see only its links."
+    "Blue raises, orange and dashed lowers, grey moves one way or the other. Shaded boxes are choices, plain ones "
+    "stocks, thick ones states, rounded ones events. Point at a box to see only its links, or tab there and use the "
+    "arrows."
 )
 
 
