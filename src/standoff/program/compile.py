@@ -227,7 +227,9 @@ class _Compiler:
             if move.shape is None:
                 return Call(span, "$hazard", span, (self._times(hazard, length),))
             spent = self._times(self.low.age(mode.name, span), length)
-            return Call(span, "$weibull", span, (hazard, self.lower(move.shape.tree), spent, Number(span, length)))
+            return Call(
+                span, "$weibull_hazard", span, (hazard, self.lower(move.shape.tree), spent, Number(span, length))
+            )
         if move.chance is not None:
             return self._chance(self.lower(move.chance.tree), self._per(move.chance, move.per), span)
         return Number(span, 1.0)

@@ -226,7 +226,7 @@ class Values:
         g, p = self.graph, self._chance(x[:1], active)
         return self._loss(g.apply("mul", x[1], g.apply("log1p", g.apply("neg", p))))
 
-    def _weibull(self, x: list[int], active: int) -> int:
+    def _weibull_hazard(self, x: list[int], active: int) -> int:
         g, (hazard, shape, spent, length) = self.graph, x
         self._flag_unless(hazard, active, strictly=False)
         self._flag_unless(shape, active, strictly=True)
@@ -313,6 +313,11 @@ class Values:
         g, (u, mean) = self.graph, x
         return g.apply("mul", g.apply("neg", mean), g.apply("log1p", g.apply("neg", u)))
 
+    def _draw_weibull(self, x: list[int], active: int) -> int:
+        g, (u, scale, shape) = self.graph, x
+        waited = g.apply("neg", g.apply("log1p", g.apply("neg", u)))
+        return g.apply("mul", scale, g.apply("power", waited, g.apply("div", g.constant(1.0), shape)))
+
     def _flag_unless(self, x: int, active: int, *, strictly: bool) -> None:
         """A fault where x is not above 0 (`strictly`), or not at least 0."""
         g, bounds, zero = self.graph, self.graph.bounds[x], self.graph.constant(0.0)
@@ -354,7 +359,7 @@ class Values:
         "$chance": _chance,
         "$hazard": _hazard,
         "$compound": _compound,
-        "$weibull": _weibull,
+        "$weibull_hazard": _weibull_hazard,
         "$poisson": _poisson,
         "$negative_binomial": _negative_binomial,
         "$logit": _logit,
@@ -365,4 +370,5 @@ class Values:
         "$triangular": _draw_triangular,
         "$loguniform": _draw_loguniform,
         "$exponential": _draw_exponential,
+        "$weibull": _draw_weibull,
     }

@@ -216,7 +216,7 @@ class Evaluator:
         p, periods = self._chance(x[:1], active), x[1]
         return -arithmetic.expm1(_array(periods * arithmetic.log1p(_array(-p))))
 
-    def _weibull(self, x: list[Value], active: Mask) -> Value:
+    def _weibull_hazard(self, x: list[Value], active: Mask) -> Value:
         hazard, shape, spent, length = (_array(v) for v in x)
         self._flag("chance", np.less(hazard, 0.0), active)
         self._flag("power", ~np.greater(shape, 0.0), active)
@@ -298,7 +298,7 @@ class Evaluator:
         "$chance": _chance,
         "$hazard": _hazard,
         "$compound": _compound,
-        "$weibull": _weibull,
+        "$weibull_hazard": _weibull_hazard,
         "$lognoise": _lognoise,
     }
 

@@ -47,7 +47,7 @@ INTERNAL: dict[str, str] = {
     "$chance": "x, a fault unless it lies in [0, 1]",
     "$hazard": "1 − exp(−x), a fault where x is negative",
     "$compound": "1 − (1 − p)^n for a chance p (checked) and a number of periods n",
-    "$weibull": "1 − exp(−(((t + d) h)^k − (t h)^k)) for hazard h, shape k, time t, step d",
+    "$weibull_hazard": "1 − exp(−(((t + d) h)^k − (t h)^k)) for hazard h, shape k, time t, step d",
     "$poisson": "count from (uniform, mean, at_most)",
     "$negative_binomial": "count from (uniform, mean, dispersion, at_most)",
     "$logit": "option from (uniform, precision, option, worth, option, worth, …)",
