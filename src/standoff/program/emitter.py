@@ -108,6 +108,7 @@ class _Writer:
         self.wrong = self.rows.lasting("wrong")
         self.nowhere = self.rows.lasting("nowhere")
         self.scratch = self.rows.lasting("scratch", 3)
+        self.scalars: set[str] = set()  # of these functions, those that do something
         self.clock = [k for k in plan.scalars if isinstance(k, tuple) and k[0] in ("clock", "series")]
         self.given = [
             k for k in plan.scalars
@@ -124,18 +125,20 @@ class _Writer:
             lanes=self.lanes,
             signature=ENTRY,
         )
-        functions = [*self._scalars("block"), *self._scalars("step"), *self._moves(), *self._scalars("end")]
+        functions: list[str] = []
+        for name, lines in (*((n, [*self._scalars(n)]) for n in ("block", "step", "end")), ("move", [*self._moves()])):
+            if lines:
+                self.scalars.add(name)
+                functions += [_DECORATOR, f"def {name}_scalars(s):", f'    """{_ABOUT[name]}"""', *lines]
+                functions += ["    return\n\n"]
         for phase in ("world", "step", "end"):
             for n, item in enumerate(i for i in plan.loops[phase] if isinstance(i, Loop)):
                 functions += self._loop(phase, n, item)
         return "\n".join([head, *functions, *self._run()]) + "\n"
 
     def _scalars(self, name: str) -> Iterator[str]:
-        """A function that computes scalars from scalars."""
+        """The body of a function that computes scalars from scalars."""
         nodes = [n for n in self.plan.computed[name] if self.g.op[n] != "input"]
-        yield _DECORATOR
-        yield f"def {name}_scalars(s):"
-        yield f'    """{_ABOUT[name]}"""'
         written = set()
         for n in nodes:
             for a in self.g.args[n]:
@@ -153,18 +156,13 @@ class _Writer:
                     written.add(n)
                     yield f"    {self._name(n)} = {self._scalar_read(n)}"
                 yield f"    s[{self.plan.scalars['state', state]}] = {self._as_number(n)}"
-        yield "    return\n\n"
 
     def _moves(self) -> Iterator[str]:
-        yield _DECORATOR
-        yield "def move_scalars(s):"
-        yield '    """What is carried and one for the block, at a step\'s end."""'
         moved = [(state, n) for state, n in self.plan.moves if not self._is_state(n, state)]
         for k, (_, n) in enumerate(moved):
             yield f"    next_{k} = {self._scalar_value(n)}"
         for k, (state, _) in enumerate(moved):
             yield f"    s[{self.plan.scalars['state', state]}] = next_{k}  # {state}"
-        yield "    return\n\n"
 
     def _is_state(self, n: int, state: str) -> bool:
         data = self.g.data[n]
@@ -299,6 +297,10 @@ class _Writer:
             else:
                 yield from self._heavy(item)
 
+    def _scalar_call(self, by: int, name: str) -> Iterator[str]:
+        if name in self.scalars:
+            yield f"{' ' * by}{name}_scalars(s)"
+
     def _run(self) -> Iterator[str]:
         plan, lanes, rows = self.plan, self.lanes, self.rows
         steps = plan.lowered.program.n_steps
@@ -318,7 +320,7 @@ class _Writer:
         yield "            count = min(LANES, runs[r + 1] - first)"
         for k, key in enumerate(self.given):
             yield f"            s[{plan.scalars[key]}] = given[r, {k}]  # {_said(key)}"
-        yield "            block_scalars(s)"
+        yield from self._scalar_call(12, "block")
         yield "            take_keys(here, first, count, keys)"
         yield f"            fill_row(w, {self.wrong * lanes}, 0.0)"
         columns = plan.lowered.program.columns
@@ -330,14 +332,14 @@ class _Writer:
         for k, key in enumerate(self.clock):
             yield f"                s[{plan.scalars[key]}] = clock[step, {k}]  # {key[1]}"
         yield from _indented(16, (call.format(step="step") for call in leave))
-        yield "                step_scalars(s)"
+        yield from self._scalar_call(16, "step")
         yield from _indented(16, self._calls("step"))
-        yield "                move_scalars(s)"
+        yield from self._scalar_call(16, "move")
         for x in lines:
             places = f"{self._start('enters', x.state)}, {self._start('line', x.state)}"
             yield f"                enter_line(w, {places}, {x.length}, step)"
         yield from _indented(12, (call.format(step=steps) for call in leave))
-        yield "            end_scalars(s)"
+        yield from self._scalar_call(12, "end")
         yield from _indented(12, self._calls("end"))
         for k, name in enumerate(plan.outputs):
             yield f"            give_row(w, {self._start('output', k)}, out, {k}, first, count)  # {name}"
@@ -355,6 +357,7 @@ _ABOUT = {
     "block": "What hangs on the profile alone.",
     "step": "What hangs on the profile and the step alone.",
     "end": "Likewise, after the last step.",
+    "move": "What is carried and one for the block, at a step's end.",
 }
 
 
