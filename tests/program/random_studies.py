@@ -189,7 +189,7 @@ class _Writer:
             here = seen.copy()
             if ordered and actor != self.actors[0]:
                 here.families |= self.dimensions[self.actors[0]]
-            strategies[actor] = {f"p{i}": self._strategy(actor, here) for i in range(r.randint(1, 3))}
+            strategies[actor] = {f"p{i}": self._strategy(actor, here) for i in range(self._some(1, 3))}
         self.study["strategies"] = strategies
         for families in self.dimensions.values():
             self.names.families |= families
@@ -261,7 +261,7 @@ class _Writer:
     def _draw(self, i: int) -> None:
         r, names = self.r, self.names
         made = r.choice(["uniform(-1, {x})", "normal({x}, {y})", "lognormal(1, {y})", "triangular(-2, 0.1, 3)",
-                         "exponential({y})", "loguniform(0.1, {z})"])  # fmt: skip
+                         "exponential({y})", "weibull({y}, {y})", "loguniform(0.1, {z})"])  # fmt: skip
         shift, spread = self._number(self.lasting, 1), self._number(self.lasting, 1)
         text = made.format(x=f"1 + abs({shift})", y=f"0.1 + abs({spread})", z="0.2 + abs(step)")
         self.study["draws"][f"d{i}"] = text  # type: ignore[index]
@@ -362,7 +362,7 @@ class _Writer:
         paying.past_events = []  # `ever` and `count` do not stand inside a reducer
         self.names.past_events = []
         measures = ["final", "mean", "total", "peak", "ever", "count", "first"]
-        for i, reducer in enumerate(r.sample(measures, r.randint(3, 7))):
+        for i, reducer in enumerate(r.sample(measures, self._some(3, 7))):
             outcomes[f"o{i}"] = {"measure": self._measure(reducer, paying), "better": r.choice(["lower", "higher"])}
         self.study["outcomes"] = outcomes
         if r.random() < 0.6:
@@ -403,7 +403,7 @@ class _Writer:
     def _number(self, names: _Names, depth: int) -> str:
         """An expression of a number."""
         r = self.r
-        if depth <= 0 or r.random() < 0.1:
+        if depth <= 0 or r.random() < max(0.1, 0.7 - self.size):
             return r.choice([*names.numbers, *names.numbers, str(self._literal(0, 3))])
         a, b, c = (self._number(names, depth - 1) for _ in range(3))
         forms = [

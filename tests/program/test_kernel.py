@@ -10,8 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from comparison import differences, differences_on_random_futures
+from features import FEATURES
 from interpreted import interpreted_kernel
 from random_studies import load_random
+from verify import compare_all
 
 import standoff
 from standoff.ensemble.evaluator import choose_evaluator
@@ -22,6 +24,8 @@ from standoff.program.kernel import Kernel, cache_folder, is_compiled, load_kern
 from standoff.program.program import FAULTS
 from standoff.program.reference import Lanes, run_lanes
 from standoff.studies import BUNDLED
+
+SMALL = (*range(45), 73, 146, 228, 524)  # seeds whose small studies use the whole language and meet every fault
 
 
 @pytest.fixture(scope="module")
@@ -69,11 +73,11 @@ def test_the_sources_of_bundled_studies_equal_the_reference(name: str) -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("seed", [5, 11])
-def test_compiled_random_studies_equal_the_reference(seed: int, tmp_path: Path, folder: Path) -> None:
-    study = load_random(seed, tmp_path, 0.3)
-    found, _ = differences_on_random_futures(study, load_kernel(study.program, folder), 300, seed)
-    assert found == []
+def test_compiled_random_studies_equal_the_reference_and_use_the_whole_language(compiled: Kernel, folder: Path) -> None:
+    found = list(compare_all(SMALL, 0.3, folder))  # where `compiled` has put what all kernels share
+    assert {compared.seed: compared.differ for compared in found if compared.differ} == {}
+    assert {kind for compared in found for kind in compared.faults} == {kind for kind, _ in FAULTS}
+    assert {feature for compared in found for feature in compared.features} == FEATURES
 
 
 @pytest.mark.parametrize(

@@ -1,67 +1,127 @@
 """Compare the compiled kernel with the reference on many random studies: `make verify`.
 
-    python tests/program/verify.py [FIXED [FRESH]]
+    python tests/program/verify.py [--fixed 300] [--from 0] [--fresh 20] [--write docs/method.md]
 
-300 studies of fixed seeds and 20 of fresh ones by default, each on 400 futures, drawn and weighted. The result is
-printed and stored in `bench-results/verify.json`.
+Each study is compared on 400 futures, drawn and weighted, in two processes. Ctrl-C stops and says how far it got;
+`--from SEED` goes on from there. `--write` puts the dated result in its place in a document.
 """
 
 from __future__ import annotations
 
-import json
+import argparse
+import multiprocessing
+import platform
 import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from secrets import randbelow
 
 from comparison import differences_on_random_futures
+from features import features_of
 from random_studies import load_random
 
-from standoff._version import __version__
 from standoff.program.kernel import load_kernel
 from standoff.program.program import FAULTS
 
+__all__ = ["Compared", "compare_all"]
+
 FUTURES = 400
-RESULTS = Path("bench-results") / "verify.json"
+SIZE = 0.6
+MARK = "<!-- verified -->"
 
 
-def compare(seed: int) -> tuple[int, list[str], list[str]]:
-    """The seed, what differed, and the kinds of fault that occurred."""
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A random study's two evaluations: what differs, the kinds of fault that occurred, and the features used."""
+
+    seed: int
+    size: float
+    differ: tuple[str, ...]
+    faults: frozenset[str]
+    features: frozenset[str]
+
+
+def compare_all(seeds: Iterable[int], size: float, kernels: Path) -> Iterator[Compared]:
+    """Compare the studies of seeds in two processes, in order; their kernels are kept in a folder."""
+    spawn = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(2, spawn, max_tasks_per_child=40)  # what is compiled stays in a process's memory
+    try:
+        yield from (task.result() for task in [pool.submit(_compare, seed, size, kernels) for seed in seeds])
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _compare(seed: int, size: float, kernels: Path) -> Compared:
     with tempfile.TemporaryDirectory() as place:
-        study = load_random(seed, Path(place) / "study")
-        kernel = load_kernel(study.program, Path(place) / "kernels")
-        found, codes = differences_on_random_futures(study, kernel, FUTURES, seed)
-    return seed, found, sorted({FAULTS[(code - 1) % len(FAULTS)][0] for code in codes})
+        study = load_random(seed, Path(place), size)
+    found, codes = differences_on_random_futures(study, load_kernel(study.program, kernels), FUTURES, seed)
+    faults = frozenset(FAULTS[(code - 1) % len(FAULTS)][0] for code in codes)
+    return Compared(seed, size, tuple(found), faults, frozenset(features_of(study)))
 
 
-def main(fixed: int = 300, fresh: int = 20) -> int:
-    """Compare, print and store; the number of studies that differed."""
-    begun = time.time()
-    fresh_seeds = [1_000_000 + randbelow(1_000_000_000) for _ in range(fresh)]
-    kinds: Counter[str] = Counter()
-    failed: dict[int, list[str]] = {}
-    with ProcessPoolExecutor(max_workers=2, max_tasks_per_child=20) as pool:
-        for done, (seed, found, faults) in enumerate(pool.map(compare, [*range(fixed), *fresh_seeds]), 1):
-            kinds.update(faults)
-            if found:
-                failed[seed] = found
-                print(f"seed {seed}: {', '.join(found)} differ")
-            if done % 20 == 0:
-                print(f"{done} of {fixed + fresh} compared, {len(failed)} differ", flush=True)
-    result = {
-        "date": datetime.now(UTC).date().isoformat(), "standoff": __version__, "fixed": fixed, "fresh": fresh_seeds,
-        "futures": (fixed + fresh) * FUTURES * 2, "studies with faults": dict(sorted(kinds.items())),
-        "differ": failed, "seconds": round(time.time() - begun),
-    }  # fmt: skip
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-    print(f"{fixed} fixed and {fresh} fresh studies, {result['futures']:,} futures: {len(failed)} differ")
-    return len(failed)
+def main(arguments: list[str]) -> int:
+    """Compare and print; 1 where a study differs, 130 where it was stopped."""
+    parser = argparse.ArgumentParser(description="Compare the compiled kernel with the reference on random studies.")
+    parser.add_argument("--fixed", type=int, default=300, help="studies of fixed seeds")
+    parser.add_argument("--from", type=int, default=0, dest="first", help="the first fixed seed")
+    parser.add_argument("--fresh", type=int, default=20, help="studies of seeds that nobody chose")
+    parser.add_argument("--write", type=Path, help="a document with a place for the result")
+    chosen = parser.parse_args(arguments)
+    seeds = [*range(chosen.first, chosen.fixed), *(1_000_000 + randbelow(10**9) for _ in range(chosen.fresh))]
+    begun, done = time.monotonic(), list[Compared]()
+    try:
+        with tempfile.TemporaryDirectory() as kernels:
+            for compared in compare_all(seeds, SIZE, Path(kernels)):
+                done.append(compared)
+                _say(compared, len(done), len(seeds), time.monotonic() - begun)
+    except KeyboardInterrupt:
+        print(f"\nstopped: {_summary(done)}; go on with --from {chosen.first + len(done)}")
+        return 130
+    line = f"{datetime.now(UTC):%Y-%m-%d}: {_summary(done)}, in {time.monotonic() - begun:.0f} seconds. {_machine()}"
+    print(f"\n{line}")
+    if chosen.write is not None:
+        _write(chosen.write, line)
+    return 1 if any(compared.differ for compared in done) else 0
+
+
+def _say(compared: Compared, done: int, of: int, seconds: float) -> None:
+    if compared.differ:
+        again = f"python tests/program/verify.py --from {compared.seed} --fixed {compared.seed + 1} --fresh 0"
+        print(f"\nseed {compared.seed}: {', '.join(compared.differ)} differ; again: {again}")
+    left = seconds / done * (of - done)
+    print(f"\r{done} of {of} compared, about {left / 60:.0f} minutes left ", end="", flush=True)
+
+
+def _summary(done: list[Compared]) -> str:
+    faults = Counter(kind for compared in done for kind in compared.faults)
+    said = ", ".join(f"{kind} in {n}" for kind, n in sorted(faults.items()))
+    differ = sum(bool(compared.differ) for compared in done)
+    return (
+        f"{len(done)} random studies on {2 * FUTURES * len(done):,} futures, {differ} differ; faults: {said or 'none'}"
+    )
+
+
+def _machine() -> str:
+    used = ", ".join(f"{name} {version(name)}" for name in ("numba", "llvmlite", "numpy"))
+    names = [line.split(":")[1].strip() for line in _lines(Path("/proc/cpuinfo")) if line.startswith("model name")]
+    return f"Python {platform.python_version()}, {used}, {names[0] if names else platform.processor()}."
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+
+
+def _write(document: Path, line: str) -> None:
+    before, _, after = document.read_text(encoding="utf-8").split(MARK)
+    document.write_text(f"{before}{MARK}\n{line}\n{MARK}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    sys.exit(1 if main(*(int(n) for n in sys.argv[1:3])) else 0)
+    sys.exit(main(sys.argv[1:]))
