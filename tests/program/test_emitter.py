@@ -13,6 +13,7 @@ import standoff
 from standoff.base import arithmetic
 from standoff.ensemble.study import Study
 from standoff.program.emitter import emit_kernel
+from standoff.program.emitter_faults import fault_tests
 from standoff.program.emitter_lower import lower_program
 from standoff.program.simplify import BLOCK, LANE, STEP, WORLD, Graph
 
@@ -131,3 +132,25 @@ def test_what_nobody_reads_is_dropped_unless_it_can_go_wrong(study_of: Build) ->
     assert "logistic_row" not in source.text
     assert "luck_row" not in source.text
     assert "0.2" in source.text
+
+
+@pytest.mark.parametrize(
+    ("equation", "begin", "step", "end"),
+    [
+        ("x + 0.1 / (fear - 0.2)", 0, 0, 1),  # what is not finite stays so in x, and is found at the end
+        ("clip(fear * step, 0, 1)", 0, 0, 0),  # bounds show that nothing goes wrong
+        ("0.5 / (x - 1)", 0, 1, 0),  # x may come back: 0.5 / infinity is 0
+        ("1 if x > 1 else x + log(x - fear)", 0, 1, 0),  # the branch that is not taken counts for nothing
+    ],
+)
+def test_what_is_not_finite_is_tested_where_it_shows(
+    equation: str, begin: int, step: int, end: int, study_of: Build
+) -> None:
+    study = study_of(f"""\
+        uncertainties: {{fear: {{range: [0.1, 0.4], judgement: any}}}}
+        stocks: {{x: {{start: 1, next: "{equation}"}}}}
+        payoffs: {{north: {{each: "1"}}}}
+        outcomes: {{end: {{measure: "final(fear)", better: lower}}}}
+        """)
+    found = fault_tests(lower_program(study.program))
+    assert {phase: len(tests) for phase, tests in found.items()} == {"begin": begin, "step": step, "end": end}

@@ -17,6 +17,7 @@ from verify import compare_all
 
 import standoff
 from standoff.ensemble.evaluator import choose_evaluator
+from standoff.ensemble.run import run_design
 from standoff.ensemble.study import Study
 from standoff.program import kernel as kernels
 from standoff.program.columns import Table, WorldColumns
@@ -48,9 +49,14 @@ def test_the_compiled_kernel_equals_the_reference(rivals: Study, compiled: Kerne
     assert found == []
 
 
-def test_ensembles_have_one_digest_for_both_evaluators_any_threads_and_blocks(rivals: Study, compiled: Kernel) -> None:
-    from standoff.ensemble.run import run_design  # noqa: PLC0415
+def test_sound_futures_are_not_run_again(rivals: Study, compiled: Kernel, monkeypatch: pytest.MonkeyPatch) -> None:
+    design = rivals.design(64, 4)
+    expected = run_design(rivals.program, design, evaluator="reference")
+    monkeypatch.setattr(kernels, "run_lanes", None)
+    assert run_design(rivals.program, design, evaluate=compiled).digest == expected.digest
 
+
+def test_ensembles_have_one_digest_for_both_evaluators_any_threads_and_blocks(rivals: Study, compiled: Kernel) -> None:
     design = rivals.design(50, 3)
     reference = run_design(rivals.program, design, evaluator="reference")
     for threads, block in ((1, 8192), (2, 8192), (2, 100), (1, 37)):
