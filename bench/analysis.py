@@ -16,7 +16,8 @@ import pandas as pd
 from standoff.analysis.discovery import PrimRules, discover, find_trajectory
 from standoff.analysis.findings import Floats, Inputs
 from standoff.analysis.linchpins import linchpins
-from standoff.analysis.robustness import Payoffs, robustness
+from standoff.analysis.payoffs import Payoffs
+from standoff.analysis.robustness import robustness
 
 T = TypeVar("T")
 PRIM_CASES = (100_000, 20)

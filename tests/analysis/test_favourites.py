@@ -7,7 +7,7 @@ import pytest
 
 from standoff.analysis.favourites import Favourites, favourites, share_best
 from standoff.analysis.findings import Inputs
-from standoff.analysis.robustness import Payoffs
+from standoff.analysis.payoffs import Payoffs
 from standoff.ensemble.study import load
 
 N = 600

@@ -11,7 +11,7 @@ from scipy.stats import norm
 
 from standoff.analysis.findings import Inputs, to_json
 from standoff.analysis.linchpins import linchpins
-from standoff.analysis.robustness import Payoffs
+from standoff.analysis.payoffs import Payoffs
 
 LEAD = 0.3
 SLOPES = (1.0, 0.5, 0.0, 0.0)

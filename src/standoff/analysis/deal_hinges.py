@@ -11,7 +11,7 @@ from standoff.analysis.agreement import Gains, resampled_gains, zone_area, zone_
 from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.games.normalform import Truths
 from standoff.analysis.linchpins import linchpins
-from standoff.analysis.robustness import Payoffs
+from standoff.analysis.payoffs import Payoffs
 
 __all__ = [
     "Contrast",

@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from standoff.analysis.findings import Figure, Floats, Inputs
 from standoff.analysis.game_table import GameTable, game_table, inputs_of
-from standoff.analysis.robustness import Payoffs, learn, measure_regret
+from standoff.analysis.payoffs import Payoffs, learn
+from standoff.analysis.regret import measure_regret
 from standoff.ensemble.ensemble import Ensemble
 
 __all__ = ["Favourites", "favourites", "share_best"]

@@ -12,9 +12,10 @@ from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.flips import Flips
 from standoff.analysis.linchpins import Linchpin, linchpins
 from standoff.analysis.naming import amount, capital, join, per_cent, quoted
+from standoff.analysis.payoffs import learn
 from standoff.analysis.ranking import Ranking, rank
 from standoff.analysis.regions import Region, find_regions
-from standoff.analysis.robustness import explain, learn
+from standoff.analysis.robustness import explain
 from standoff.analysis.views import Faced, View, arrange, find_views
 from standoff.analysis.zones import say_zones
 from standoff.ensemble.ensemble import Ensemble

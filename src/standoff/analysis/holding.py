@@ -16,8 +16,9 @@ from scipy.stats import rankdata
 
 from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.naming import amount, capital, join, name_group, name_strategy, per_cent, plain, quoted
+from standoff.analysis.payoffs import Payoffs
 from standoff.analysis.regression import one_thread
-from standoff.analysis.robustness import Payoffs, Robustness, robustness
+from standoff.analysis.robustness import Robustness, robustness
 from standoff.analysis.satisficing import Bound, Satisficing, satisficing
 from standoff.analysis.views import Faced, View, arrange, find_views
 from standoff.ensemble.ensemble import Ensemble

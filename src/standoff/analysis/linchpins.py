@@ -19,9 +19,10 @@ from standoff.analysis.cells import CELLS_ALONE, CELLS_PAIRED, Cells, cut_cells,
 from standoff.analysis.findings import Figure, Floats, Inputs
 from standoff.analysis.flips import Flips, find_flips
 from standoff.analysis.linchpins_kernel import sum_folds
+from standoff.analysis.payoffs import Payoffs, champions
 from standoff.analysis.regression import N_FOLDS, assign_folds, one_thread
+from standoff.analysis.regret import measure_regret
 from standoff.analysis.residuals import Residuals, take_out_others
-from standoff.analysis.robustness import Payoffs, champions, measure_regret
 
 __all__ = ["Linchpin", "Linchpins", "linchpins", "measure_effects"]
 

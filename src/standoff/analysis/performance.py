@@ -15,8 +15,9 @@ import numpy.typing as npt
 
 from standoff.analysis.findings import Figure, Floats, Inputs
 from standoff.analysis.holding import Held, Holding
+from standoff.analysis.payoffs import Payoffs
 from standoff.analysis.ranking import Ranking, rank
-from standoff.analysis.robustness import Payoffs, Robustness, robustness
+from standoff.analysis.robustness import Robustness, robustness
 from standoff.ensemble.design import choose_profiles
 from standoff.ensemble.ensemble import Ensemble
 from standoff.language.model import Instance

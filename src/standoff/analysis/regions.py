@@ -13,8 +13,8 @@ from scipy.special import ndtr
 from standoff.analysis.discovery import Discovery, discover
 from standoff.analysis.findings import Floats
 from standoff.analysis.naming import capital, name_strategy, per_cent, quoted
+from standoff.analysis.payoffs import Learned, Payoffs
 from standoff.analysis.regression import one_thread
-from standoff.analysis.robustness import Learned, Payoffs
 from standoff.analysis.satisficing import Bound, satisficing
 from standoff.analysis.second_opinion import SecondOpinion, say_box, second_opinion
 from standoff.analysis.views import Faced

@@ -10,8 +10,8 @@ import numpy.typing as npt
 from scipy.stats import rankdata
 
 from standoff.analysis.findings import Floats, Inputs
+from standoff.analysis.payoffs import Payoffs
 from standoff.analysis.regression import spline_basis
-from standoff.analysis.robustness import Payoffs
 
 __all__ = ["Residuals", "take_out_others"]
 

@@ -118,7 +118,7 @@ def satisficing(
         [_judge(bound, foreseen[o, s], outcomes[o, s], None if halves is None else halves[o, s]) for s in strategies]
         for o, bound in enumerate(bounds)
     ]
-    chance = np.array([[each.chance for each in row] for row in judged])
+    chance = np.array([[each.value for each in row] for row in judged])
     influence = np.array([[each.influence for each in row] for row in judged])
     doubt = np.array([[each.doubt for each in row] for row in judged])
     raw = np.array([b.sign * (b.limit - outcomes[o]) >= 0.0 for o, b in enumerate(bounds)])

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.analysis.findings import Floats, Inputs
-from standoff.analysis.robustness import Payoffs
+from standoff.analysis.payoffs import Payoffs
 from standoff.ensemble.design import choose_profiles
 from standoff.ensemble.ensemble import Ensemble
 from standoff.language.model import Instance

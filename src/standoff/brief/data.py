@@ -20,8 +20,8 @@ from standoff.analysis.holding import Held
 from standoff.analysis.others import Others
 from standoff.analysis.ranking import Ranking
 from standoff.analysis.regions import Region
+from standoff.analysis.regret import Regret
 from standoff.analysis.replies import Replies
-from standoff.analysis.robustness import Regret
 from standoff.analysis.satisficing import Satisficing
 from standoff.analysis.views import View
 from standoff.base.source import Span
