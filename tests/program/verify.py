@@ -11,11 +11,12 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import platform
+import signal
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -33,7 +34,8 @@ from standoff.program.program import FAULTS
 __all__ = ["Compared", "compare_all"]
 
 FUTURES = 400
-SIZE = 0.6
+SIZE = 0.5
+BATCH = 80  # then processes anew, as they keep in memory what they compile
 MARK = "<!-- verified -->"
 
 
@@ -48,14 +50,16 @@ class Compared:
     features: frozenset[str]
 
 
-def compare_all(seeds: Iterable[int], size: float, kernels: Path) -> Iterator[Compared]:
+def compare_all(seeds: Sequence[int], size: float, kernels: Path) -> Iterator[Compared]:
     """Compare the studies of seeds in two processes, in order; their kernels are kept in a folder."""
-    spawn = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(2, spawn, max_tasks_per_child=40)  # what is compiled stays in a process's memory
-    try:
-        yield from (task.result() for task in [pool.submit(_compare, seed, size, kernels) for seed in seeds])
-    finally:
-        pool.shutdown(cancel_futures=True)
+    spawn, deaf = multiprocessing.get_context("spawn"), (signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is not for workers
+    for first in range(0, len(seeds), BATCH):
+        pool = ProcessPoolExecutor(2, spawn, signal.signal, deaf)
+        try:
+            tasks = [pool.submit(_compare, seed, size, kernels) for seed in seeds[first : first + BATCH]]
+            yield from (task.result() for task in tasks)
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def _compare(seed: int, size: float, kernels: Path) -> Compared:
