@@ -15,6 +15,7 @@ import numpy as np
 from scipy.stats import norm, rankdata
 
 from standoff.analysis.findings import Figure, Floats, Inputs
+from standoff.analysis.naming import whole
 from standoff.base.units import DIMENSIONLESS
 from standoff.ensemble.claims import Judged
 from standoff.ensemble.ensemble import Ensemble
@@ -186,7 +187,7 @@ def agreement(model: Model, ledger: Ledger, judged: Sequence[Judged]) -> Agreeme
         _counted(claims),
         opposed_pairs(ledger, model),
         tuple(p.name for p in model.parameters if not p.reason.cites and not p.reason.facts),
-        f"paired do-experiments in {worlds:,} worlds, the same luck on both sides, over all strategies alike",
+        f"paired do-experiments in {whole(worlds)} worlds, the same luck on both sides, over all strategies alike",
     )
 
 

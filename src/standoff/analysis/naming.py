@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from standoff.language.model import Instance, Outcome, Parameter
 
-__all__ = ["amount", "capital", "join", "name_group", "name_strategy", "per_cent", "plain", "quoted"]
+__all__ = ["amount", "capital", "join", "name_group", "name_strategy", "per_cent", "plain", "quoted", "whole"]
 
 
 def plain(name: str) -> str:
@@ -30,6 +30,11 @@ def amount(value: float, unit: str = "", digits: int = 2) -> str:
     above, _, below = unit.partition("/")
     words = ["" if above == "1" else above.replace("·", " "), *(f"a {part}" for part in below.split("/") if part)]
     return " ".join([text, *filter(None, words)])
+
+
+def whole(n: int) -> str:
+    """A count with thin spaces in its thousands: `24 000`."""
+    return f"{n:,}".replace(",", "\u202f")
 
 
 def per_cent(share: float) -> str:

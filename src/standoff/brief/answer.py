@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 
 from standoff.analysis.findings import Figure
+from standoff.analysis.naming import whole
 from standoff.analysis.performance import FEWEST_WORLDS, Performance, Standing
 from standoff.brief.wording import (
     amount,
@@ -105,7 +106,7 @@ def confidence(model: Model, results: Performance) -> tuple[str, ...]:
         lines.append("More futures would not tell the first from the second.")
     elif ranking.worlds_needed <= 100 * results.n_worlds:
         lines.append(
-            f"About {number(ranking.worlds_needed)} worlds, against {results.n_worlds:,} here, would tell "
+            f"About {number(ranking.worlds_needed)} worlds, against {whole(results.n_worlds)} here, would tell "
             "the first two apart if they differ as it seems."
         )
     return tuple(lines)

@@ -13,6 +13,7 @@ import numpy as np
 from markupsafe import Markup
 
 from standoff.analysis.findings import Figure
+from standoff.analysis.naming import whole
 from standoff.analysis.performance import Measure, Performance, Standing
 from standoff.brief.charts import COLOURS, bar
 from standoff.brief.parts import Part
@@ -219,7 +220,7 @@ def standing_table(model: Model, results: Performance, standing: Standing) -> Ta
     ]
     view = "all strategies of the others" if standing.view.name is None else words(standing.view.name)
     return Table(
-        f"Against {view} ({standing.view.n_profiles:,} profiles, equal weights)",
+        f"Against {view} ({whole(standing.view.n_profiles)} profiles, equal weights)",
         (
             "Strategy", "Measure", "Unit", "Mean", "Error from worlds", "Error from luck",
             "10–90 % of worlds", "Worlds within limit",

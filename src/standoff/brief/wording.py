@@ -8,6 +8,7 @@ from typing import Any
 
 from scipy.special import ndtr
 
+from standoff.analysis.naming import whole
 from standoff.base.units import Unit
 from standoff.language.model import Instance, Model, Outcome
 from standoff.language.tree import Call, Conditional, Expr, Number, Reference
@@ -120,7 +121,7 @@ def worlds_share(share: float, error: float, n_worlds: int) -> str:
 
 def counted(n: int, what: str) -> str:
     """`1 world`, `1 024 worlds`, with a thin space."""
-    return f"{n:,}".replace(",", _THIN) + f" {what}{'' if n == 1 else 's'}"
+    return f"{whole(n)} {what}{'' if n == 1 else 's'}"
 
 
 def amount(model: Model, name: str, value: float, error: float | None = None) -> str:
