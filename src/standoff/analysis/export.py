@@ -25,6 +25,15 @@ def export_holding(found: Holding) -> dict[str, Any]:
         "replications": found.replications,
         "limits": to_json(found.bounds),
         "limits not judged": list(found.unbounded),
+        "weightings": [
+            {
+                "name": each.name,
+                "effective worlds": each.effective_worlds,
+                "covered": each.covered,
+                "ranked by": each.is_carried,
+            }
+            for each in found.weightings
+        ],
         "views": [_held(held) for held in found.held],
     }
 

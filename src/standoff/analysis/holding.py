@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import rankdata
 
 from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.naming import amount, capital, join, name_group, name_strategy, per_cent, plain, quoted
@@ -21,10 +20,11 @@ from standoff.analysis.regression import one_thread
 from standoff.analysis.robustness import Robustness, robustness
 from standoff.analysis.satisficing import Bound, Satisficing, satisficing
 from standoff.analysis.views import Faced, View, arrange, find_views
+from standoff.analysis.weighings import Weighting, state_weightings, weigh_worlds
 from standoff.ensemble.ensemble import Ensemble
 from standoff.language.model import Instance
 
-__all__ = ["Held", "Holding", "holding", "weigh_worlds"]
+__all__ = ["Held", "Holding", "holding"]
 
 _RARE = 0.1
 
@@ -57,6 +57,7 @@ class Holding:
         unbounded: Outcomes with a limit that can be missing (dates of a first event) and so are not judged.
         held: Uniform others first, then named profiles, replies if given, adversarial others.
         n_worlds, n_dropped, replications: What it rests on; worlds without a sound future were left out.
+        weightings: Stated ones under which the ranking was looked at again, besides those of `weigh_worlds`.
         sentences: The answer, most important first.
     """
 
@@ -68,6 +69,7 @@ class Holding:
     n_worlds: int
     n_dropped: int
     replications: int
+    weightings: tuple[Weighting, ...]
     sentences: tuple[str, ...]
 
     @property
@@ -88,11 +90,13 @@ def holding(
     Args:
         ensemble: Every strategy of the decider against the same profiles of the others.
         replies: (profiles of the ensemble,), the view in which the others reply; see `find_views`.
-        weightings: More weightings of the design's worlds, by name (shape (worlds,)), besides those of `weigh_worlds`.
+        weightings: More weightings of the design's worlds, by name (shape (worlds,)), besides the actors' beliefs and
+            those of `weigh_worlds`. One that rests on too few worlds is named, and not ranked by.
         seed: Of the folds.
 
     Raises:
-        ValueError: The decider has no payoff, or the run does not serve (see `arrange`, `find_views`).
+        ValueError: The decider has no payoff, or the run does not serve (see `arrange`, `find_views`), or weights are
+            not one a world, none negative and not all zero.
 
     Example:
         >>> import standoff
@@ -108,12 +112,13 @@ def holding(
     views = find_views(faced, replies)
     told = {name: faced.averages("outcome", name, views) for name in bounds}
     paid = faced.averages("payoff", faced.decider, views)
+    stated = state_weightings(ensemble, faced.worlds, weightings)
+    carried = {each.name: each.weights for each in stated if each.is_carried}
 
     def judge(v: int) -> Held:
         payoffs = Payoffs(faced.labels, paid[v][0], faced.inputs, paid[v][1], None, faced.stratified)
-        weights = weigh_worlds(payoffs) | {k: w[faced.worlds] for k, w in (weightings or {}).items()}
         kept = _satisfice(faced, bounds, [told[name][v] for name in bounds], seed)
-        return Held(views[v], payoffs, robustness(payoffs, weights, seed), kept)
+        return Held(views[v], payoffs, robustness(payoffs, weigh_worlds(payoffs) | carried, seed), kept)
 
     with one_thread(), ThreadPoolExecutor(os.cpu_count()) as threads:
         held = list(threads.map(judge, range(len(views))))
@@ -126,17 +131,9 @@ def holding(
         faced.worlds.size,
         ensemble.design.worlds.size - faced.worlds.size,
         ensemble.design.replications,
-        _sentences(faced.strategies, held, {o.name: quoted(o) for o in limited}),
+        stated,
+        _sentences(faced.strategies, held, {o.name: quoted(o) for o in limited}, stated),
     )
-
-
-def weigh_worlds(payoffs: Payoffs) -> dict[str, Floats]:
-    """Two other weightings of the worlds: bad ones count more, or good ones, in a straight line from 0 to 2.
-
-    How bad a world is goes by its mean payoff over all strategies, so that no strategy picks its own worlds.
-    """
-    place = (rankdata(payoffs.mean.mean(axis=0)) - 0.5) / payoffs.mean.shape[1]
-    return {"bad worlds count more": 2.0 * (1.0 - place), "good worlds count more": 2.0 * place}
 
 
 def _satisfice(
@@ -151,7 +148,7 @@ def _satisfice(
 
 
 def _sentences(
-    strategies: tuple[Instance, ...], held: list[Held], titles: Mapping[str, str]
+    strategies: tuple[Instance, ...], held: list[Held], titles: Mapping[str, str], stated: Sequence[Weighting]
 ) -> tuple[str, ...]:  # fmt: skip
     named = {instance.label: instance for instance in strategies}
     main = held[0]
@@ -163,7 +160,7 @@ def _sentences(
         _hurts(named, main.robustness),
         _satisficed(named, main.satisficing, titles),
         _viewed(named, held),
-        _reweighed(named, main.robustness),
+        _reweighed(named, main.robustness, stated),
     )
     return tuple(sentence for sentence in said if sentence)
 
@@ -282,18 +279,21 @@ def _view_words(view: View) -> str:
     }.get(view.kind, f"“{plain(view.name)}”")
 
 
-def _reweighed(named: Mapping[str, Instance], found: Robustness) -> str:
+def _reweighed(named: Mapping[str, Instance], found: Robustness, stated: Sequence[Weighting]) -> str:
+    """Under which weightings others lead, and by which too few worlds can say."""
     leaders = set(found.ranking.may_be_best)
-    changed = [
-        f"where {name}, {name_group([named[label] for label in ranking.may_be_best], list(named.values()), 'or')} leads"
-        for name, ranking in found.weightings.items()
-        if leaders.isdisjoint(ranking.may_be_best)
-    ]
-    if not found.weightings:
-        return ""
+    resting = {each.name: f" ({each.effective_worlds:,.0f} effective worlds)" for each in stated}
+    words = {name: f"{name}{resting.get(name, '')}" for name in found.weightings}
+    changed = []
+    for name, ranking in found.weightings.items():
+        if leaders.isdisjoint(ranking.may_be_best):
+            who = name_group([named[label] for label in ranking.may_be_best], list(named.values()), "or")
+            changed.append(f"where {words[name]}, {who} leads")
+    said = f"Weighing the worlds otherwise changes who leads: {join(changed)}."
     if not changed:
-        return f"Weighing the worlds otherwise ({join(list(found.weightings))}) does not change who leads."
-    return f"Weighing the worlds otherwise changes who leads: {join(changed)}."
+        said = f"Weighing the worlds otherwise ({join(list(words.values()))}) does not change who leads."
+    few = [f"{each.name} ({each.effective_worlds:,.0f})" for each in stated if not each.is_carried]
+    return f"{said} Too few effective worlds to say where {join(few)}." if few else said
 
 
 def _measured(figure: Figure) -> str:

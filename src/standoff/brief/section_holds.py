@@ -23,6 +23,8 @@ from standoff.language.model import Instance, Model
 __all__ = ["Strip", "gives_up", "is_second"]
 
 _TICKS = 160
+_EVENLY = 0.75
+"""Effective part of worlds whose weights fall in a straight line from 2 to 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ def gives_up(model: Model, found: Holding, environment: Environment) -> Section 
     limits = _limits_table(model, found)
     if limits is not None:
         pictures.append(Picture(Markup(""), title="Which limits bind", table=limits))
+    pictures.append(Picture(Markup(""), title="If the worlds count otherwise", table=_weightings_table(found)))
     return Section(
         "gives-up",
         "What it gives up",
@@ -216,6 +219,26 @@ def _regret_table(found: Holding, order: Sequence[int]) -> Table:
         ),
         tuple(rows),
     )  # fmt: skip
+
+
+def _weightings_table(found: Holding) -> Table:
+    """Who may be best under each other weighting of the worlds, and by how much the first leads."""
+    named = {instance.label: instance for instance in found.strategies}
+    stated = {each.name: each for each in found.weightings}
+    rows = []
+    for name, ranking in found.held[0].robustness.weightings.items():
+        first = ranking.order[0]
+        rest = stated.pop(name).effective_worlds if name in stated else found.n_worlds * _EVENLY
+        who = " or ".join(strategy_words(named[label]) for label in ranking.may_be_best)
+        rows.append((capital(name), number(rest), who, _shown(ranking.against_best[first])))
+    rows += [
+        (capital(name), number(each.effective_worlds), "too few worlds to say", "") for name, each in stated.items()
+    ]
+    return Table(
+        "The ranking under other weightings of the worlds, all the others’ strategies alike",
+        ("Where …", "Effective worlds", "Best, or may be", "Lead of the first, in points"),
+        tuple(rows),
+    )
 
 
 def _limits_table(model: Model, found: Holding) -> Table | None:

@@ -24,8 +24,11 @@ __all__ = ["answer", "compare", "sensitivity"]
 @click.option("--view", default="uniform", show_default=True, metavar="NAME",
               help="What the others play where it is asked what the choice hinges on: uniform, adversarial, or a "
               "named profile.")  # fmt: skip
+@click.option("--weights", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="CSV",
+              help="A row for each world of the run and a column for each weighting, headed by its name: the ranking "
+              "is given under each too.")  # fmt: skip
 @options.as_json
-def answer(run: Path, view: str, as_json: bool) -> None:
+def answer(run: Path, view: str, weights: Path | None, as_json: bool) -> None:
     """Say what holds up in a run, and what that hinges on.
 
     RUN is the folder of a run of every strategy of the decider: `standoff run korea --out runs/korea`. --json has
@@ -38,11 +41,12 @@ def answer(run: Path, view: str, as_json: bool) -> None:
     from standoff.analysis.export import export_hinging, export_holding  # noqa: PLC0415
     from standoff.analysis.hinging import hinging  # noqa: PLC0415
     from standoff.analysis.holding import holding  # noqa: PLC0415
+    from standoff.analysis.weighings import read_weightings  # noqa: PLC0415
     from standoff.ensemble.study import open_run  # noqa: PLC0415
     from standoff.evidence.claims import load_ledger  # noqa: PLC0415
 
     ensemble = open_run(run)
-    held = holding(ensemble)
+    held = holding(ensemble, weightings=None if weights is None else read_weightings(weights))
     hinged = hinging(ensemble, ledger=load_ledger(ensemble.model.folder), view=view)
     if as_json:
         print_json({"holds up": export_holding(held), "hinges on": export_hinging(hinged)})
