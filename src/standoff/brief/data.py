@@ -46,7 +46,7 @@ _LEFT_TO_THE_RUN: Mapping[type, frozenset[str]] = {
     Regret: frozenset({"by_world", "by_world_raw"}),
     Satisficing: frozenset({"chance"}),
     Region: frozenset({"chance"}),
-    View: frozenset({"weights", "pick"}),
+    View: frozenset({"weights"}),
     Others: frozenset(
         {"payoffs", "payoff_errors", "probability", "tolerant", "standing", "regret", "regret_error", "reply_weights"}
     ),
