@@ -29,8 +29,8 @@ bench: $(VENV)/.installed-bench  ## measure speed side by side with the peers
 measure: $(VENV)/.installed  ## measure the Korean study for its page, some minutes; then make docs
 	$(BIN)/python -m tools.korea_measure
 
-verify: $(VENV)/.installed-dev  ## compare the evaluators on 320 random studies (some ten minutes)
-	$(BIN)/python tests/program/verify.py
+verify: $(VENV)/.installed-dev  ## compare the evaluators on 320 random studies (some fifteen minutes)
+	$(BIN)/python tests/program/verify.py --write docs/method.md
 
 docs: $(VENV)/.installed  ## write the generated pages of docs/
 	$(BIN)/python -m standoff.language.reference language > docs/language.md
