@@ -51,8 +51,8 @@ def test_an_actors_beliefs_rank_again_where_enough_worlds_carry_them(ensemble):
     assert ranking.against_best["stays"].value == pytest.approx(0.4, abs=0.01)
     assert found.sentences[-1] == (
         "Weighing the worlds otherwise changes who leads: where bad worlds count more, stays leads and where the "
-        "beliefs of Hawk hold (400 effective worlds), stays leads. Too few effective worlds to say where the beliefs "
-        "of Gloom hold (5)."
+        "beliefs of Hawk hold (400 effective worlds), stays leads. These worlds do not carry what would follow where "
+        "the beliefs of Gloom hold (5 effective worlds, 100 % of it covered)."
     )
     told = export_holding(found)["weightings"]
     assert [each["ranked by"] for each in told] == [True, False]

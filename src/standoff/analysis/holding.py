@@ -292,8 +292,12 @@ def _reweighed(named: Mapping[str, Instance], found: Robustness, stated: Sequenc
     said = f"Weighing the worlds otherwise changes who leads: {join(changed)}."
     if not changed:
         said = f"Weighing the worlds otherwise ({join(list(words.values()))}) does not change who leads."
-    few = [f"{each.name} ({each.effective_worlds:,.0f})" for each in stated if not each.is_carried]
-    return f"{said} Too few effective worlds to say where {join(few)}." if few else said
+    few = [
+        f"{each.name} ({each.effective_worlds:,.0f} effective worlds, {per_cent(each.covered)} of it covered)"
+        for each in stated
+        if not each.is_carried
+    ]
+    return f"{said} These worlds do not carry what would follow where {join(few)}." if few else said
 
 
 def _measured(figure: Figure) -> str:

@@ -18,6 +18,7 @@ from standoff.analysis.holding import Held, Holding
 from standoff.analysis.payoffs import Payoffs
 from standoff.analysis.ranking import Ranking, rank
 from standoff.analysis.robustness import Robustness, robustness
+from standoff.analysis.satisficing import Bound, Satisficing, satisficing
 from standoff.ensemble.design import choose_profiles
 from standoff.ensemble.ensemble import Ensemble
 from standoff.language.model import Instance
@@ -221,34 +222,54 @@ def _standing(
     labels = tuple(instance.label for instance in strategies)
     cells: list[list[Cell]] = [[] for _ in labels]
     rankings: list[Ranking | None] = []
-    inside: list[npt.NDArray[np.bool_]] = []
-    robust: Robustness | None = None
-    for measure in measures:
-        mean, halves, present = data.read(measure, members)
-        for s in range(len(labels)):
+    seen = [data.read(measure, members) for measure in measures]
+    robust = None if held is None else held.robustness
+    kept = held.satisficing if held is not None else _satisfice(labels, measures, seen)
+    for measure, (mean, halves, present) in zip(measures, seen, strict=True):
+        for s, label in enumerate(labels):
             share = 1.0 if present is None else float(np.nan_to_num(present[s]).mean())
-            cells[s].append(_cell(measure, mean[s], None if halves is None else halves[s], share))
+            figures = None if halves is None else halves[s]
+            cells[s].append(_cell(measure, mean[s], figures, share, _within(kept, label, measure.name)))
         is_held = held is not None and measure.kind == "payoff"
         rankings.append(held.robustness.ranking if held and is_held else _rank(labels, measure, mean))
-        if measure.limit is not None:
-            inside.append(_inside(measure, mean, halves))
-        if held and is_held:
-            robust = held.robustness
-        elif measure.kind == "payoff" and mean.shape[1] >= FEWEST_WORLDS:
-            inputs = Inputs((), np.zeros((mean.shape[1], 0)))
-            robust = robustness(Payoffs(labels, mean, inputs, halves))
-    every = np.array(inside)
+        if robust is None and measure.kind == "payoff" and mean.shape[1] >= FEWEST_WORLDS:
+            robust = robustness(Payoffs(labels, mean, Inputs((), np.zeros((mean.shape[1], 0))), halves))
     return Standing(
         view,
         tuple(map(tuple, cells)),
         tuple(rankings),
-        tuple(_figure(x, 0.0, 1.0) for x in every.all(axis=0).astype(float)) if inside else None,
-        tuple(_figure(x, 0.0, float(len(inside))) for x in every.sum(axis=0).astype(float)) if inside else None,
+        None if kept is None else tuple(kept.together[label] for label in labels),
+        None if kept is None else tuple(kept.kept[label] for label in labels),
         robust,
     )
 
 
-def _cell(measure: Measure, mean: Floats, halves: Floats | None, present: float) -> Cell:
+_Read = tuple[Floats, Floats | None, Floats | None]
+
+
+def _satisfice(labels: tuple[str, ...], measures: Sequence[Measure], seen: Sequence[_Read]) -> Satisficing | None:
+    """Limits judged without the worlds' inputs; None without any, or where they were not run enough."""
+    judged = [
+        (Bound(measure.name, measure.limit, measure.better), mean, mean if halves is None else halves)
+        for measure, (mean, halves, present) in zip(measures, seen, strict=True)
+        if measure.limit is not None and present is None and np.isfinite(mean).all()
+    ]
+    if not judged or judged[0][1].shape[1] < 2:
+        return None
+    means = np.array([mean for _, mean, _ in judged])
+    # figures whose luck is not known are taken as they are
+    batches = [own if own.ndim == 3 else np.stack([own, own], axis=2) for _, _, own in judged]
+    inputs = Inputs((), np.zeros((means.shape[2], 0)))
+    return satisficing(labels, [bound for bound, _, _ in judged], means, inputs, np.array(batches))
+
+
+def _within(kept: Satisficing | None, label: str, outcome: str) -> Figure | None:
+    """The share of worlds within an outcome's limit, if it was judged."""
+    found = () if kept is None else kept.alone[label]
+    return next((each.share for each in found if each.outcome == outcome), None)
+
+
+def _cell(measure: Measure, mean: Floats, halves: Floats | None, present: float, within: Figure | None) -> Cell:
     known = mean[np.isfinite(mean)]
     figure = _figure(known)
     luck = None
@@ -258,41 +279,11 @@ def _cell(measure: Measure, mean: Floats, halves: Floats | None, present: float)
     settled = _settle(mean, halves)
     settled = settled[np.isfinite(settled)]
     low, high = np.quantile(settled, [0.1, 0.9]) if settled.size else (np.nan, np.nan)
-    within = None
-    if measure.limit is not None and known.size:
-        within = _share(measure, mean, halves)
+    if within is None and measure.limit is not None and known.size:
+        # a date is missing in worlds where it never comes, which no limit on it keeps
+        inside = mean <= measure.limit if measure.better == "lower" else mean >= measure.limit
+        within = _figure(inside.astype(np.float64), 0.0, 1.0)
     return Cell(figure, worlds, luck, float(low), float(high), within, present)
-
-
-def _share(measure: Measure, mean: Floats, halves: Floats | None) -> Figure:
-    """Share of worlds within the limit.
-
-    Its error is made up of that of drawing worlds, half of what the two halves of the replications disagree by, and
-    half of what taking luck out of the spread changes.
-    """
-    inside = _inside(measure, mean[None], None if halves is None else halves[None])[0]
-    plain = _figure(inside.astype(float), 0.0, 1.0)
-    if halves is None:
-        return plain
-    noise = 2.0 * _noise(halves)
-    shares = [float(_is_within(measure, _shrink(halves[:, b], noise)).mean()) for b in range(2)]
-    value = plain.value
-    raw = float(_is_within(measure, mean).mean())
-    parts = (plain.error, (shares[0] - shares[1]) / 2.0, (value - raw) / 2.0)
-    error = float(np.sqrt(sum(part**2 for part in parts)))
-    return Figure(value, error, max(0.0, value - _SURE * error), min(1.0, value + _SURE * error))
-
-
-def _inside(measure: Measure, mean: Floats, halves: Floats | None) -> npt.NDArray[np.bool_]:
-    """(strategies, worlds): whether the world's settled mean is within the limit."""
-    settled = np.stack([_settle(mean[s], None if halves is None else halves[s]) for s in range(mean.shape[0])])
-    return _is_within(measure, settled)
-
-
-def _is_within(measure: Measure, values: Floats) -> npt.NDArray[np.bool_]:
-    assert measure.limit is not None
-    inside: npt.NDArray[np.bool_] = values <= measure.limit if measure.better == "lower" else values >= measure.limit
-    return inside
 
 
 def _settle(mean: Floats, halves: Floats | None) -> Floats:

@@ -62,11 +62,14 @@ class Within:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Satisficing:
-    """Each outcome alone and all together, for each strategy; `chance` is by world, (strategies, worlds)."""
+    """Each outcome alone and all together, for each strategy; `kept` is how many limits a world keeps on average, and
+    `chance` that it keeps all, by world, (strategies, worlds).
+    """
 
     alone: dict[str, tuple[Within, ...]]
     together: dict[str, Figure]
     together_raw: dict[str, float]
+    kept: dict[str, Figure]
     chance: Floats
     ranking: Ranking
     method: str
@@ -127,8 +130,9 @@ def satisficing(
     besides = np.array([np.delete(chance, o, axis=0).prod(axis=0) for o in range(len(bounds))])
     all_influence = together + (besides * (influence - chance)).sum(axis=0)
     all_doubt = np.sqrt(((doubt * (besides @ w)) ** 2).sum(axis=0))
-    error = _errors(np.concatenate([influence, all_influence[None]]), w, weights, inputs.only(stratified), folds)
-    error = np.hypot(error, np.concatenate([doubt, all_doubt[None]]))
+    every = np.concatenate([influence, all_influence[None], influence.sum(axis=0)[None]])
+    in_doubt = np.concatenate([doubt, all_doubt[None], np.linalg.norm(doubt, axis=0)[None]])
+    error = np.hypot(_errors(every, w, weights, inputs.only(stratified), folds), in_doubt)
     alone = {}
     for s, name in enumerate(names):
         alone[name] = tuple(
@@ -144,8 +148,9 @@ def satisficing(
         )
     return Satisficing(
         alone,
-        {name: _share(together[s], w, error[-1, s]) for s, name in enumerate(names)},
+        {name: _share(together[s], w, error[-2, s]) for s, name in enumerate(names)},
         {name: float(raw[:, s].all(axis=0) @ w) for s, name in enumerate(names)},
+        {name: _share(chance[:, s].sum(axis=0), w, error[-1, s], len(bounds)) for s, name in enumerate(names)},
         together,
         rank(names, together, weights),
         "chance that a world's true mean is within the limit, from its own replications, a regression over other "
@@ -178,9 +183,9 @@ def _errors(
     return error
 
 
-def _share(chance: Floats, w: Floats, error: float) -> Figure:
-    value = float(chance @ w)
-    return Figure(value, float(error), max(value - _SURE * error, 0.0), min(value + _SURE * error, 1.0))
+def _share(chance: Floats, w: Floats, error: float, most: float = 1.0) -> Figure:
+    value, error = float(chance @ w), float(error)
+    return Figure(value, error, max(value - _SURE * error, 0.0), min(value + _SURE * error, most))
 
 
 def _margin(bound: Bound, middle: Floats, w: Floats) -> tuple[float, float, float]:

@@ -232,7 +232,8 @@ def _weightings_table(found: Holding) -> Table:
         who = " or ".join(strategy_words(named[label]) for label in ranking.may_be_best)
         rows.append((capital(name), number(rest), who, _shown(ranking.against_best[first])))
     rows += [
-        (capital(name), number(each.effective_worlds), "too few worlds to say", "") for name, each in stated.items()
+        (capital(name), number(each.effective_worlds), "these worlds do not carry it", "")
+        for name, each in stated.items()
     ]
     return Table(
         "The ranking under other weightings of the worlds, all the others’ strategies alike",

@@ -328,8 +328,8 @@ def _kept(standing: Standing, order: Sequence[int], limited: int) -> list[Cell]:
 
 
 def _narrow(share: float) -> str:
-    """A share as a cell of the table has room for it: `>99.5 %`."""
-    return percent(share).replace("over ", ">").replace("under ", "<")
+    """A share as a cell of the table has room for it: in whole per cents; the table of every number has the rest."""
+    return percent(round(share, 2))
 
 
 def _split(text: str) -> tuple[str, str]:
