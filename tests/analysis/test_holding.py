@@ -104,6 +104,13 @@ def test_limits_are_judged_and_dates_left_out(held):
     assert held.unbounded == ("late",)
 
 
+def test_limits_are_judged_under_the_first_view_alone_where_that_will_do(ensemble, held):
+    found = holding(ensemble, limits_under_all=False)
+    assert [h.satisficing is not None for h in found.held] == [True] + [False] * (len(held.held) - 1)
+    assert to_json(found.held[0].satisficing) == to_json(held.held[0].satisficing)
+    assert found.sentences == held.sentences
+
+
 def test_the_sentences_tell_the_answer(held):
     said = held.sentences
     assert said[0].startswith("Goes is best on average, by 0.19 ± 0.01 points over the next")

@@ -33,7 +33,8 @@ NOT_A_NUMBER = (
     r"\d+–\d+\s%\)",  # what a word of certainty means
     r"\b(19|20)\d\d\b",
     r"\bp\d+\.s\d+",  # places in documents
-    r"That .*? was left out: chance alone would do as well with probability \d\.\d+",  # why a limit was dropped from a box is kept as the sentence only
+    # why a limit was dropped from a box is kept as the sentence only
+    r"That .*? was left out: chance alone would do as well with probability \d\.\d+",
 )
 _DIGITS = r"−?\d+(?:[\u202f,]\d{3})*(?:\.\d+)?"
 NUMBER = re.compile(_DIGITS)

@@ -41,6 +41,8 @@ def rivals() -> Study:
 
 @pytest.fixture(scope="module")
 def compiled(rivals: Study, folder: Path) -> Kernel:
+    for name in [name for name in sys.modules if name.startswith(("standoff_kernel_", "standoff_parts_"))]:
+        del sys.modules[name]  # what other tests loaded lies in another folder
     return load_kernel(rivals.program, folder)
 
 

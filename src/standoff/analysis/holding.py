@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from standoff.analysis.findings import Figure, Floats
-from standoff.analysis.naming import amount, capital, join, name_group, name_strategy, per_cent, plain, quoted
+from standoff.analysis.naming import amount, capital, join, name_group, name_strategy, per_cent, plain, quoted, whole
 from standoff.analysis.payoffs import Payoffs
 from standoff.analysis.regression import one_thread
 from standoff.analysis.robustness import Robustness, robustness
@@ -84,6 +84,7 @@ def holding(
     replies: Floats | None = None,
     weightings: Mapping[str, Floats] | None = None,
     seed: int = 0,
+    limits_under_all: bool = True,
 ) -> Holding:
     """Answer "what holds up?" from a run of all the decider's strategies.
 
@@ -93,6 +94,8 @@ def holding(
         weightings: More weightings of the design's worlds, by name (shape (worlds,)), besides the actors' beliefs and
             those of `weigh_worlds`. One that rests on too few worlds is named, and not ranked by.
         seed: Of the folds.
+        limits_under_all: Hold outcomes against their limits under every view, which takes most of the time; else
+            under the first alone, and `satisficing` of the others is None.
 
     Raises:
         ValueError: The decider has no payoff, or the run does not serve (see `arrange`, `find_views`), or weights are
@@ -117,7 +120,8 @@ def holding(
 
     def judge(v: int) -> Held:
         payoffs = Payoffs(faced.labels, paid[v][0], faced.inputs, paid[v][1], None, faced.stratified)
-        kept = _satisfice(faced, bounds, [told[name][v] for name in bounds], seed)
+        is_judged = limits_under_all or v == 0
+        kept = _satisfice(faced, bounds, [told[name][v] for name in bounds], seed) if is_judged else None
         return Held(views[v], payoffs, robustness(payoffs, weigh_worlds(payoffs) | carried, seed), kept)
 
     with one_thread(), ThreadPoolExecutor(os.cpu_count()) as threads:
@@ -181,9 +185,7 @@ def _ranked(named: Mapping[str, Instance], found: Robustness) -> str:
     if times > 100.0:
         more = "a hundred times as many worlds would not tell the first two"
     else:
-        more = (
-            f"about {_rounded(ranking.worlds_needed)} worlds, against {n} here, would tell the first two if they differ"
-        )
+        more = f"about {_rounded(ranking.worlds_needed)} worlds, against {whole(n)} here, would tell the first two if they differ"
         more += " as it seems"
     return f"{capital(group)} cannot be told apart as the best on average; {more}."
 
@@ -282,7 +284,7 @@ def _view_words(view: View) -> str:
 def _reweighed(named: Mapping[str, Instance], found: Robustness, stated: Sequence[Weighting]) -> str:
     """Under which weightings others lead, and by which too few worlds can say."""
     leaders = set(found.ranking.may_be_best)
-    resting = {each.name: f" ({each.effective_worlds:,.0f} effective worlds)" for each in stated}
+    resting = {each.name: f" ({whole(round(each.effective_worlds))} effective worlds)" for each in stated}
     words = {name: f"{name}{resting.get(name, '')}" for name in found.weightings}
     changed = []
     for name, ranking in found.weightings.items():
@@ -293,7 +295,7 @@ def _reweighed(named: Mapping[str, Instance], found: Robustness, stated: Sequenc
     if not changed:
         said = f"Weighing the worlds otherwise ({join(list(words.values()))}) does not change who leads."
     few = [
-        f"{each.name} ({each.effective_worlds:,.0f} effective worlds, {per_cent(each.covered)} of it covered)"
+        f"{each.name} ({whole(round(each.effective_worlds))} effective worlds, {per_cent(each.covered)} of it covered)"
         for each in stated
         if not each.is_carried
     ]
@@ -310,4 +312,4 @@ def _share(figure: Figure) -> str:
 
 def _rounded(n: int) -> str:
     unit = 10 ** max(len(str(n)) - 2, 0)
-    return f"{-(-n // unit) * unit:,}"
+    return whole(-(-n // unit) * unit)

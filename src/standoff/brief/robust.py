@@ -37,7 +37,7 @@ def find_robust(
     """
     try:
         faced = arrange(ensemble)
-        held = holding(ensemble, replies=replies, seed=seed)
+        held = holding(ensemble, replies=replies, seed=seed, limits_under_all=False)
         return Robust(faced, held, hinging(ensemble, ledger=ledger, seed=seed))
     except ValueError as error:
         return Unanswered("hinges", str(error).replace("`", ""))

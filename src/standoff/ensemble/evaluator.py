@@ -16,9 +16,9 @@ Announce = Callable[[str], None]
 
 # Seconds of one core, measured on the bundled studies: what the reference takes for an equation of a future's step,
 # and what it must cost for a kernel to pay that is on disk (it takes a second to load) or must be compiled first.
-REFERENCE_COST = 13e-9
+REFERENCE_COST = 20e-9
 WORTH_LOADING = 3.0
-WORTH_COMPILING = 20.0
+WORTH_COMPILING = 12.0
 
 
 class Evaluate(Protocol):
