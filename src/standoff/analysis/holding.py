@@ -185,8 +185,8 @@ def _ranked(named: Mapping[str, Instance], found: Robustness) -> str:
     if times > 100.0:
         more = "a hundred times as many worlds would not tell the first two"
     else:
-        more = f"about {_rounded(ranking.worlds_needed)} worlds, against {whole(n)} here, would tell the first two if they differ"
-        more += " as it seems"
+        more = f"about {_rounded(ranking.worlds_needed)} worlds, against {whole(n)} here, would tell the first two"
+        more += " if they differ as it seems"
     return f"{capital(group)} cannot be told apart as the best on average; {more}."
 
 
