@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import standoff
-from standoff.analysis.performance import FEWEST_WORLDS, performance
+from standoff.analysis.findings import FEWEST_WORLDS
+from standoff.analysis.performance import performance
 from standoff.ensemble.ensemble import Ensemble
 
 WORLDS = 64

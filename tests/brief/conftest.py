@@ -14,6 +14,7 @@ import yaml
 import standoff
 from standoff.brief.page import Findings
 from standoff.brief.write import run_brief, write_brief
+from standoff.ensemble.study import Study
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -35,15 +36,20 @@ class Brief:
 
 
 @pytest.fixture(scope="session")
-def rivals(tmp_path_factory: pytest.TempPathFactory) -> Brief:
-    """The brief of the rivals, with a named profile so that every section is there, the one on deals with none."""
-    bundled = Path(standoff.load("rivals").model.folder)
+def trusting(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """The rivals, with a named profile so that every section is there, the one on deals with none."""
     folder = tmp_path_factory.mktemp("rivals")
     for name in ("study.yaml", "claims.yaml"):
-        (folder / name).write_text((bundled / name).read_text(encoding="utf-8"), encoding="utf-8")
+        shutil.copy(standoff.load("rivals").model.folder / name, folder)
     with (folder / "study.yaml").open("a", encoding="utf-8") as file:
         file.write("\nprofiles:\n  trusting: {about: South keeps its word, south: honest}\n")
-    return _brief(folder, worlds=64)
+    return standoff.load(folder)
+
+
+@pytest.fixture(scope="session")
+def rivals(trusting: Study) -> Brief:
+    """The brief of the rivals."""
+    return _brief(trusting.model.folder, worlds=64)
 
 
 @pytest.fixture(scope="session")

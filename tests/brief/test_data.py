@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from lxml import html
 
-import standoff
 from standoff.analysis.findings import Figure
 from standoff.brief.data import _LEFT_TO_THE_RUN, FORMAT, brief_data
 from standoff.brief.page import Findings, make_page, render_page
 from standoff.brief.write import DATA, run_brief, write_brief
+from standoff.ensemble.study import Study
 
 BLOCKS = "p|li|td|th|h1|h2|h3|h4|dd|figcaption|summary|caption|blockquote"
 NOT_READ = (
@@ -42,15 +42,8 @@ MEASURED = re.compile(rf"({_DIGITS})(\s%)?\s*±\s*(\d*\.?\d+)")
 
 
 @pytest.fixture(scope="module")
-def findings(tmp_path_factory: pytest.TempPathFactory) -> Findings:
-    """Of the rivals, with a named profile so that every section is there."""
-    bundled = Path(standoff.load("rivals").model.folder)
-    folder = tmp_path_factory.mktemp("rivals")
-    for name in ("study.yaml", "claims.yaml"):
-        (folder / name).write_text((bundled / name).read_text(encoding="utf-8"), encoding="utf-8")
-    with (folder / "study.yaml").open("a", encoding="utf-8") as file:
-        file.write("\nprofiles:\n  trusting: {about: South keeps its word, south: honest}\n")
-    return run_brief(standoff.load(folder), worlds=64, replications=4)
+def findings(trusting: Study) -> Findings:
+    return run_brief(trusting, worlds=64, replications=4)
 
 
 @pytest.fixture(scope="module")

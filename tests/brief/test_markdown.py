@@ -15,18 +15,12 @@ import standoff
 from standoff.brief.markdown import escape_markdown, render_markdown
 from standoff.brief.page import Page, make_page
 from standoff.brief.write import MARKDOWN, run_brief, write_brief
+from standoff.ensemble.study import Study
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Page:
-    """Of the rivals, with a named profile so that every section is there."""
-    bundled = Path(standoff.load("rivals").model.folder)
-    folder = tmp_path_factory.mktemp("rivals")
-    for name in ("study.yaml", "claims.yaml"):
-        (folder / name).write_text((bundled / name).read_text(encoding="utf-8"), encoding="utf-8")
-    with (folder / "study.yaml").open("a", encoding="utf-8") as file:
-        file.write("\nprofiles:\n  trusting: {about: South keeps its word, south: honest}\n")
-    return make_page(run_brief(standoff.load(folder), worlds=64, replications=2))
+def page(trusting: Study) -> Page:
+    return make_page(run_brief(trusting, worlds=64, replications=2))
 
 
 @pytest.fixture(scope="module")

@@ -28,8 +28,8 @@ from standoff.analysis.deal_hinges import (
 )
 from standoff.analysis.deal_plan import Arm, DealPlan, deals_designs
 from standoff.analysis.enforcement import Keeping, keeping_of
-from standoff.analysis.findings import Figure, Floats
-from standoff.analysis.game_table import FEWEST_WORLDS, inputs_of
+from standoff.analysis.findings import FEWEST_WORLDS, Figure, Floats
+from standoff.analysis.game_table import inputs_of
 from standoff.analysis.games.normalform import Truths
 from standoff.analysis.others import resample_worlds
 from standoff.ensemble.ensemble import Ensemble

@@ -10,9 +10,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Figure", "Floats", "Inputs", "to_json"]
+__all__ = ["FEWEST_WORLDS", "Figure", "Floats", "Inputs", "to_json"]
 
 Floats = npt.NDArray[np.float64]
+
+FEWEST_WORLDS = 16
+"""With fewer sound worlds an error over worlds says too little to compare anything by."""
 
 _FEWEST_CONTINUOUS = 13
 """An input with fewer distinct values than this is taken level by level."""

@@ -8,15 +8,12 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
-from standoff.analysis.findings import Floats, Inputs
+from standoff.analysis.findings import FEWEST_WORLDS, Floats, Inputs
 from standoff.ensemble.design import Worlds
 from standoff.ensemble.ensemble import Ensemble
 from standoff.language.model import Model
 
-__all__ = ["FEWEST_WORLDS", "GameTable", "game_table", "inputs_of"]
-
-FEWEST_WORLDS = 16
-"""With fewer sound worlds resampling says too little about anything."""
+__all__ = ["GameTable", "game_table", "inputs_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

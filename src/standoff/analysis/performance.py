@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from standoff.analysis.findings import Figure, Floats, Inputs
+from standoff.analysis.findings import FEWEST_WORLDS, Figure, Floats, Inputs
 from standoff.analysis.holding import Held, Holding
 from standoff.analysis.payoffs import Payoffs
 from standoff.analysis.ranking import Ranking, rank
@@ -23,10 +23,7 @@ from standoff.ensemble.design import choose_profiles
 from standoff.ensemble.ensemble import Ensemble
 from standoff.language.model import Instance
 
-__all__ = ["FEWEST_WORLDS", "Cell", "Measure", "Performance", "Standing", "View", "performance"]
-
-FEWEST_WORLDS = 16
-"""With fewer worlds a standard error over worlds says too little to compare anything by."""
+__all__ = ["Cell", "Measure", "Performance", "Standing", "View", "performance"]
 
 _SURE = 1.96
 

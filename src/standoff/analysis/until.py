@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from standoff.analysis.findings import FEWEST_WORLDS
 from standoff.analysis.ranking import rank
 from standoff.analysis.regression import assign_folds
 from standoff.analysis.robustness import explain
-from standoff.analysis.views import FEWEST_WORLDS, arrange, uniform_view
+from standoff.analysis.views import arrange, uniform_view
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.until import Settled
 

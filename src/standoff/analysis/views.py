@@ -13,16 +13,14 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from standoff.analysis.findings import Floats, Inputs
+from standoff.analysis.findings import FEWEST_WORLDS, Floats, Inputs
+from standoff.analysis.game_table import inputs_of
 from standoff.analysis.payoffs import Payoffs
 from standoff.ensemble.design import choose_profiles
 from standoff.ensemble.ensemble import Ensemble
 from standoff.language.model import Instance
 
-__all__ = ["FEWEST_WORLDS", "Faced", "View", "arrange", "find_views", "uniform_view"]
-
-FEWEST_WORLDS = 16
-"""With fewer sound worlds no error over worlds can be given."""
+__all__ = ["Faced", "View", "arrange", "find_views", "uniform_view"]
 
 Kind = Literal["uniform", "profile", "adversarial", "replies"]
 
@@ -142,11 +140,7 @@ def arrange(ensemble: Ensemble) -> Faced:
     sound = np.flatnonzero((ensemble.counts > 0).all(axis=0))
     if sound.size < FEWEST_WORLDS:
         raise ValueError(f"{sound.size} worlds have a sound future in every profile; {FEWEST_WORLDS} are the fewest")
-    columns = design.worlds.columns
-    varied = [p for p in model.uncertain if np.ptp(columns[p.name][sound]) > 0.0]
-    values = np.array([columns[p.name][sound] for p in varied]).reshape(len(varied), sound.size).T
-    units = {p.name: str(p.unit) for p in varied if not p.unit.is_dimensionless}
-    inputs = Inputs(tuple(p.name for p in varied), np.ascontiguousarray(values), {}, units)
+    inputs = inputs_of(model, design.worlds, sound)
     return Faced(
         ensemble,
         model.decider,

@@ -12,9 +12,9 @@ from typing import Literal
 
 import numpy as np
 
-from standoff.analysis.findings import Figure
+from standoff.analysis.findings import FEWEST_WORLDS, Figure
 from standoff.analysis.naming import whole
-from standoff.analysis.performance import FEWEST_WORLDS, Performance, Standing
+from standoff.analysis.performance import Performance, Standing
 from standoff.brief.wording import (
     amount,
     are_or_is,
