@@ -55,6 +55,10 @@ def run_deals(
     """Run a plan's arms in their order; progress counts futures over all of them."""
     runs, before, total = [], 0, plan.n_futures
 
+    def said(line: str) -> None:
+        if announce is not None:
+            announce(f"for the deal `{plan.deal.name}`: {line}")
+
     for arm in plan.arms:
 
         def told(done: int, _: int, before: int = before) -> None:
@@ -62,7 +66,7 @@ def run_deals(
                 progress(before + done, total)
 
         runs.append(
-            run_design(arm.program, arm.design, threads=threads, progress=told, evaluator=evaluator, announce=announce)
+            run_design(arm.program, arm.design, threads=threads, progress=told, evaluator=evaluator, announce=said)
         )
         before += arm.design.n_futures
     return runs
