@@ -35,7 +35,7 @@ verify: $(VENV)/.installed-dev  ## compare the evaluators on 320 random studies 
 docs: $(VENV)/.installed  ## write the generated pages of docs/
 	$(BIN)/python -m standoff.language.reference language > docs/language.md
 	$(BIN)/python -m standoff.language.reference problems > docs/problems.md
-	$(BIN)/python -m standoff.brief.study_page korea docs/studies/korea.md
+	$(BIN)/python -m standoff.brief.formats.study_page korea docs/studies/korea.md
 
 picture: brief  ## draw the brief's first screen for the README, with Chromium
 	mkdir -p docs/pictures

@@ -13,11 +13,11 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 
-from standoff.analysis.discovery import PrimRules, discover, find_trajectory
+from standoff.analysis.discovery.discover import PrimRules, discover, find_trajectory
 from standoff.analysis.findings import Floats, Inputs
-from standoff.analysis.linchpins import linchpins
-from standoff.analysis.payoffs import Payoffs
-from standoff.analysis.robustness import robustness
+from standoff.analysis.linchpins.worth import linchpins
+from standoff.analysis.robustness.measures import robustness
+from standoff.analysis.runs.payoffs import Payoffs
 
 T = TypeVar("T")
 PRIM_CASES = (100_000, 20)

@@ -13,7 +13,7 @@ import numpy as np
 import pygambit
 
 from standoff.analysis.games.pure import stable_profiles
-from standoff.analysis.games.quantal import branch_limits, quantal_responses
+from standoff.analysis.games.quantal.responses import branch_limits, quantal_responses
 
 PRECISIONS = [1.0, 2.0, 5.0, 10.0]  # per payoff unit
 

@@ -26,12 +26,12 @@ from typing import Any
 import numpy as np
 
 import standoff
-from standoff.base import streams
+from standoff.base.chance import streams
 from standoff.ensemble.design import Design, lane_keys
 from standoff.ensemble.evaluator import choose_evaluator
 from standoff.ensemble.run import run_design
 from standoff.program.columns import Table
-from standoff.program.kernel import Kernel, load_kernel
+from standoff.program.numba.kernel import Kernel, load_kernel
 
 HERE = Path(__file__).parent
 STRICT = ["-O3", "-march=native", "-fopenmp", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"]

@@ -27,9 +27,9 @@ from scipy import stats
 
 from standoff.ensemble.run import run_paths
 from standoff.ensemble.study import Study
+from standoff.language.expressions.tree import Symbol
 from standoff.language.load import find_study, load_model
 from standoff.language.model import Imposition, Model, Series
-from standoff.language.tree import Symbol
 
 __all__ = ["FITTED", "GRID", "Data", "crps", "fit", "log_score", "read_data", "score", "statistics"]
 

@@ -1,7 +1,7 @@
 """Measure the Korean study for its page: fit, base rates, whose strategies are best where, and its claims.
 
 Run as `python -m tools.korea_measure` (some minutes); it writes `docs/studies/korea_measured.json`, from which
-`python -m standoff.brief.study_page korea docs/studies/korea.md` fills the page's tables.
+`python -m standoff.brief.formats.study_page korea docs/studies/korea.md` fills the page's tables.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from standoff.analysis.favourites import favourites
 from standoff.ensemble.claims import Judged, collect_expectations, judge_expectations
 from standoff.ensemble.run import run_paths
 from standoff.ensemble.store import atomic_write
 from standoff.ensemble.study import Study
 from standoff.evidence.claims import load_ledger
+from standoff.language.expressions.tree import Symbol
 from standoff.language.load import load_model
 from standoff.language.model import Imposition
-from standoff.language.tree import Symbol
 from tools import korea_fit
+from tools.favourites import favourites
 
 __all__ = ["BASE_RATES", "base_rates", "measure"]
 

@@ -6,7 +6,7 @@ import pytest
 
 import standoff
 from standoff.analysis.naming import amount, name_group, name_strategy
-from standoff.brief.wording import strategy_words
+from standoff.words.wording import strategy_words
 
 
 @pytest.fixture(scope="module")

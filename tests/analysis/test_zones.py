@@ -7,7 +7,7 @@ import pytest
 
 import standoff
 from standoff.analysis.findings import Inputs
-from standoff.analysis.flips import Zone
+from standoff.analysis.linchpins.flips import Zone
 from standoff.analysis.zones import say_zones
 
 RACE, TWO, SIX = "race_on", "reciprocate(patience=2)", "reciprocate(patience=6)"

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 import standoff
-from standoff.brief.page import Findings
+from standoff.brief.formats.html import Findings
 from standoff.brief.write import run_brief, write_brief
 from standoff.ensemble.study import Study
 

@@ -5,9 +5,9 @@ import pytest
 from standoff.base.source import Source
 from standoff.ensemble.claims import Judged, collect_expectations, judge_expectations
 from standoff.evidence.claims import load_ledger
-from standoff.language.expectations import read_expectations
+from standoff.language.experiments.expectations import read_expectations
 from standoff.language.load import load_model
-from standoff.language.reader import Mapping, parse_yaml
+from standoff.language.text.reader import Mapping, parse_yaml
 
 RIVALS = load_model("rivals")
 

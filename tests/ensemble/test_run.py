@@ -14,7 +14,7 @@ import pytest
 import standoff
 from standoff.ensemble.run import run_design, run_paths
 from standoff.ensemble.study import Study
-from standoff.language.tree import Symbol
+from standoff.language.expressions.tree import Symbol
 
 Build = Callable[..., Study]
 

@@ -6,8 +6,8 @@ import re
 import textwrap
 from collections.abc import Callable
 
-from standoff.evidence.documents import read_document_text
-from standoff.evidence.passages import sentences
+from standoff.evidence.reading.documents import read_document_text
+from standoff.evidence.reading.passages import sentences
 
 SEED = 20250228
 STRAIGHT = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "—": "-", "–": "-", "\u00a0": " ", "…": "..."})

@@ -1,6 +1,6 @@
 from standoff.evidence.candidates import candidates, is_covered
-from standoff.evidence.documents import read_document_text
-from standoff.evidence.passages import parse_address
+from standoff.evidence.reading.documents import read_document_text
+from standoff.evidence.reading.passages import parse_address
 
 TEXT = (
     "The North will build more launchers because the South does. The harbour is wide and quiet in the morning."

@@ -3,8 +3,8 @@
 import subprocess
 from pathlib import Path
 
-from standoff.evidence.documents import read_document
-from standoff.evidence.kinds import squeezed
+from standoff.evidence.reading.documents import read_document
+from standoff.evidence.reading.kinds import squeezed
 
 ROOT = Path(__file__).parents[2]
 RUN = 8

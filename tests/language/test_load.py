@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from standoff.base.problems import StudyError, render
+from standoff.language.expressions.tree import Name, walk
 from standoff.language.load import Loaded, find_study, load_model, read_study
-from standoff.language.reads import expressions
-from standoff.language.schema import STUDY, json_schema
-from standoff.language.shapes import Either, Key, Keyed, ListOf, MapOf, Record, Shape
-from standoff.language.tree import Name, walk
+from standoff.language.model.reads import expressions
+from standoff.language.shape.schema import STUDY, json_schema
+from standoff.language.shape.shapes import Either, Key, Keyed, ListOf, MapOf, Record, Shape
 
 Reader = Callable[..., Loaded]
 Said = Callable[[Loaded], list[tuple[str, str]]]

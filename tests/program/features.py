@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import get_args, get_type_hints
 
-from standoff.base.distributions import DISTRIBUTIONS
+from standoff.base.chance.distributions import DISTRIBUTIONS
 from standoff.ensemble.study import Study
-from standoff.language.contents import entries_of
-from standoff.language.functions import FUNCTIONS
+from standoff.language.expressions.functions import FUNCTIONS
+from standoff.language.expressions.tree import Binary, Call, Expr, Kind, Membership, Reference, Symbol, Unary, walk
 from standoff.language.model import Imposition
-from standoff.language.tree import Binary, Call, Expr, Kind, Membership, Reference, Symbol, Unary, walk
+from standoff.language.model.contents import entries_of
 from standoff.program.program import INTERNAL, Memory, Program, Reduced
 
 __all__ = ["FEATURES", "features_of"]

@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from standoff.base import arithmetic, counts, streams
-from standoff.program.emitter import LANES, emit_kernel
-from standoff.program.kernel import Kernel, tables_of
+from standoff.base.chance import counts, streams
+from standoff.base.numbers import arithmetic
+from standoff.program.numba.kernel import Kernel, tables_of
+from standoff.program.numba.writer import LANES, emit_kernel
 from standoff.program.program import Program
 
 __all__ = ["interpreted_kernel"]

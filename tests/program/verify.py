@@ -28,7 +28,7 @@ from comparison import differences_on_random_futures
 from features import features_of
 from random_studies import load_random
 
-from standoff.program.kernel import load_kernel
+from standoff.program.numba.kernel import load_kernel
 from standoff.program.program import FAULTS
 
 __all__ = ["Compared", "compare_all"]

@@ -14,10 +14,10 @@ import pytest
 from standoff.ensemble.run import run_paths
 from standoff.ensemble.study import Study
 from standoff.evidence.claims import Ledger, check_ledger, load_ledger
-from standoff.language.expectations import read_expectations, represented
+from standoff.language.experiments.expectations import read_expectations, represented
+from standoff.language.expressions.tree import Symbol
 from standoff.language.load import find_study, load_model, read_study
 from standoff.language.model import Model
-from standoff.language.tree import Symbol
 
 FOLDER: Path = find_study("korea").parent
 CUTOFF = "2025-02-28"

@@ -12,12 +12,12 @@ import pytest
 from standoff.base.source import Span
 from standoff.ensemble.claims import judge_expectations
 from standoff.evidence.testing import Answer
-from standoff.language.contrasts import Setting
-from standoff.language.expectations import Expectation, read_expectations
-from standoff.language.experiments import quantile
+from standoff.language.experiments.contrasts import Setting
+from standoff.language.experiments.expectations import Expectation, read_expectations
+from standoff.language.experiments.experiments import quantile
+from standoff.language.expressions.tree import Binary, Expr, Number, Reference, Symbol
 from standoff.language.load import load_model
 from standoff.language.model import Mechanism, Model
-from standoff.language.tree import Binary, Expr, Number, Reference, Symbol
 
 WORLDS, REPLICATIONS, SEED = 48, 16, 5
 Stand = Callable[[Span], Expr]

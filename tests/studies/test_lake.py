@@ -13,7 +13,7 @@ import pytest
 import standoff
 from standoff.ensemble.run import run_paths
 from standoff.ensemble.study import Study
-from standoff.language.tree import Symbol
+from standoff.language.expressions.tree import Symbol
 
 BENCHMARK = {"removal": 0.42, "inflow_mean": 0.02, "inflow_sd": 0.001, "patience": 0.98}
 

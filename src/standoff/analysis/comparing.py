@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from standoff.analysis.findings import Figure, Floats
-from standoff.analysis.hinging import Hinging, hinging
+from standoff.analysis.linchpins.hinging import Hinging, hinging
 from standoff.analysis.naming import amount, capital, join, name_group, plain
-from standoff.analysis.ranking import Ranking
-from standoff.analysis.views import Faced, arrange, find_views
+from standoff.analysis.runs.views import Faced, arrange, find_views
+from standoff.analysis.statistics.ranking import Ranking
 from standoff.base.source import Span
 from standoff.ensemble.ensemble import Ensemble
 from standoff.language.model import Instance, Model, Parameter

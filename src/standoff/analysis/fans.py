@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.analysis.findings import Figure, Floats
-from standoff.base import streams
+from standoff.base.chance import streams
 from standoff.ensemble.design import Design
 from standoff.ensemble.run import Paths
 from standoff.evidence.history import Past
+from standoff.language.expressions.tree import Binary, Expr, Option, Reference, Symbol, walk
 from standoff.language.model import Instance, Model
-from standoff.language.tree import Binary, Expr, Option, Reference, Symbol, walk
 from standoff.program.program import Program
 
 __all__ = ["LEVELS", "Band", "Fan", "FanPlan", "Followed", "fans", "plan_fans"]

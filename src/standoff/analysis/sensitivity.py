@@ -11,7 +11,7 @@ from SALib.analyze import sobol as sobol_analysis
 
 from standoff.analysis.findings import Figure, Floats, Inputs
 from standoff.analysis.naming import capital, join, per_cent, plain
-from standoff.analysis.views import arrange, find_views
+from standoff.analysis.runs.views import arrange, find_views
 from standoff.ensemble.ensemble import Ensemble
 
 __all__ = ["Indices", "Sensitivity", "measure_indices", "sensitivity"]

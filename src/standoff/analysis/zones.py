@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from standoff.analysis.findings import Inputs
-from standoff.analysis.flips import Zone
+from standoff.analysis.linchpins.flips import Zone
 from standoff.analysis.naming import amount, capital, join, name_group, plain
 from standoff.language.model import Instance
 

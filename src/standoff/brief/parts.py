@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from standoff.brief.assumptions import Assumption
+from standoff.brief.sections.assumptions import Assumption
 
 __all__ = ["AssumptionTable", "Facts", "Listing", "Part"]
 

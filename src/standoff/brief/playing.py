@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from standoff.analysis.causal import causal_map
-from standoff.analysis.deal_plan import DealPlan
-from standoff.analysis.deals import Deals, deals_designs, deals_finding
-from standoff.analysis.others import Others, others_finding
-from standoff.brief.wording import who
+from standoff.analysis.deals.deals import Deals, deals_designs, deals_finding
+from standoff.analysis.deals.plan import DealPlan
+from standoff.analysis.others.others import Others, others_finding
+from standoff.analysis.structure.causal import causal_map
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.evaluator import Announce, EvaluatorName
 from standoff.ensemble.run import Progress, run_design
 from standoff.language.model import Deal, Model
+from standoff.words.wording import who
 
 __all__ = ["Unanswered", "find_deals", "find_others", "plan_deals", "run_deals", "shared_stocks"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from standoff.analysis.findings import Floats
-from standoff.analysis.hinging import Hinging, hinging
-from standoff.analysis.holding import Holding, holding
-from standoff.analysis.views import Faced, arrange
+from standoff.analysis.linchpins.hinging import Hinging, hinging
+from standoff.analysis.robustness.holding import Holding, holding
+from standoff.analysis.runs.views import Faced, arrange
 from standoff.brief.playing import Unanswered
 from standoff.ensemble.ensemble import Ensemble
 from standoff.evidence.claims import Ledger

@@ -8,20 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from standoff.analysis.deal_plan import DealPlan
-from standoff.analysis.deals import Deals
-from standoff.analysis.documents import agreement, headlines
+from standoff.analysis.deals.deals import Deals
+from standoff.analysis.deals.plan import DealPlan
+from standoff.analysis.documents.documents import agreement, headlines
 from standoff.analysis.fans import FanPlan, fans, plan_fans
-from standoff.analysis.performance import performance
+from standoff.analysis.robustness.performance import performance
 from standoff.base.problems import StudyError, has_errors
-from standoff.brief.assumptions import read_facts
-from standoff.brief.data import brief_data
-from standoff.brief.documents import Evidence
-from standoff.brief.markdown import render_markdown
-from standoff.brief.page import Findings, make_page, render_page
+from standoff.brief.formats.data import brief_data
+from standoff.brief.formats.html import Findings, make_page, render_page
+from standoff.brief.formats.markdown import render_markdown
 from standoff.brief.playing import Unanswered, find_deals, find_others, plan_deals, run_deals
 from standoff.brief.robust import find_robust
-from standoff.brief.wording import counted, number
+from standoff.brief.sections.assumptions import read_facts
+from standoff.brief.sections.documents import Evidence
 from standoff.ensemble.claims import Judged, collect_expectations, judge_expectations
 from standoff.ensemble.design import Design
 from standoff.ensemble.ensemble import Ensemble
@@ -32,6 +31,7 @@ from standoff.ensemble.study import Study
 from standoff.evidence.claims import Ledger, check_ledger, load_ledger
 from standoff.evidence.history import read_past
 from standoff.evidence.sources import sources as look
+from standoff.words.wording import counted, number
 
 __all__ = ["DATA", "MARKDOWN", "PAGE", "BriefDesign", "brief_design", "make_brief", "run_brief", "write_brief"]
 

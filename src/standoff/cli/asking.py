@@ -38,10 +38,10 @@ def answer(run: Path, view: str, weights: Path | None, as_json: bool) -> None:
     Example:
       standoff answer runs/korea --view deep_axis
     """
-    from standoff.analysis.export import export_hinging, export_holding  # noqa: PLC0415
-    from standoff.analysis.hinging import hinging  # noqa: PLC0415
-    from standoff.analysis.holding import holding  # noqa: PLC0415
-    from standoff.analysis.weighings import read_weightings  # noqa: PLC0415
+    from standoff.analysis.linchpins.hinging import hinging  # noqa: PLC0415
+    from standoff.analysis.robustness.holding import holding  # noqa: PLC0415
+    from standoff.analysis.runs.weighings import read_weightings  # noqa: PLC0415
+    from standoff.brief.formats.export import export_hinging, export_holding  # noqa: PLC0415
     from standoff.ensemble.study import open_run  # noqa: PLC0415
     from standoff.evidence.claims import load_ledger  # noqa: PLC0415
 
@@ -95,7 +95,7 @@ def compare(before: Path, after: Path, as_json: bool) -> None:
       standoff compare runs/march runs/april
     """
     from standoff.analysis.comparing import compare as find_changes  # noqa: PLC0415
-    from standoff.analysis.export import export_comparison  # noqa: PLC0415
+    from standoff.brief.formats.export import export_comparison  # noqa: PLC0415
     from standoff.ensemble.study import open_run  # noqa: PLC0415
 
     found = find_changes(open_run(before), open_run(after))

@@ -13,7 +13,7 @@ from standoff.cli.command import command
 from standoff.cli.output import announce, keep_outside, make_folder, print_json, print_lines, progress
 
 if TYPE_CHECKING:
-    from standoff.analysis.documents import Agreement
+    from standoff.analysis.documents.documents import Agreement
     from standoff.evidence.claims import Ledger
     from standoff.language.model import Model
 
@@ -36,7 +36,7 @@ def test(study: str, as_json: bool, **size: Any) -> None:
       standoff test korea
       standoff test rivals --worlds 512 --json
     """
-    from standoff.brief.terminal_evidence import tested_lines  # noqa: PLC0415
+    from standoff.cli.shown.evidence import tested_lines  # noqa: PLC0415
 
     model, ledger = _read(study)
     found = _tested(model, ledger, size)
@@ -74,7 +74,7 @@ def sources(study: str, as_json: bool, sources: Path | None, anchor: bool, renew
       standoff sources border --anchor
     """
     from standoff.base.problems import StudyError, has_errors  # noqa: PLC0415
-    from standoff.brief.terminal_evidence import source_lines  # noqa: PLC0415
+    from standoff.cli.shown.evidence import source_lines  # noqa: PLC0415
     from standoff.evidence.sources import sources as look  # noqa: PLC0415
 
     if renew and not anchor:
@@ -109,8 +109,8 @@ def passages(file: Path, as_json: bool, find: str | None) -> None:
       standoff passages sources/article.html
       standoff passages sources/article.html --find "sanctions relief"
     """
-    from standoff.brief.terminal_evidence import passage_lines  # noqa: PLC0415
-    from standoff.evidence.passages import passages as read  # noqa: PLC0415
+    from standoff.cli.shown.evidence import passage_lines  # noqa: PLC0415
+    from standoff.evidence.reading.passages import passages as read  # noqa: PLC0415
 
     found = read(file, find)
     if as_json:
@@ -138,7 +138,7 @@ def annotate(study: str, out: Path, sources: Path | None, **size: Any) -> None:
     Example:
       standoff annotate korea --sources ~/articles --out ~/annotated
     """
-    from standoff.brief.annotate import write_annotated  # noqa: PLC0415
+    from standoff.brief.formats.annotate import write_annotated  # noqa: PLC0415
     from standoff.evidence.sources import sources as look  # noqa: PLC0415
 
     model, ledger = _read(study)
@@ -180,7 +180,7 @@ def _ledger(study: str) -> tuple[Path, Ledger]:
 
 
 def _tested(model: Model, ledger: Ledger, size: dict[str, Any]) -> Agreement:
-    from standoff.analysis.documents import agreement  # noqa: PLC0415
+    from standoff.analysis.documents.documents import agreement  # noqa: PLC0415
     from standoff.ensemble.claims import collect_expectations, judge_expectations  # noqa: PLC0415
 
     expectations, _ = collect_expectations(model, ledger)

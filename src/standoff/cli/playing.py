@@ -14,7 +14,7 @@ from standoff.cli.output import announce, make_folder, print_json, print_lines, 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from standoff.analysis.deals import Deals
+    from standoff.analysis.deals.deals import Deals
     from standoff.brief.playing import Unanswered
     from standoff.language.model import Model
 
@@ -48,9 +48,9 @@ def games(
       standoff games korea
       standoff games rivals --nfg rivals.nfg --out tables
     """
-    from standoff.analysis.others import export_game  # noqa: PLC0415
+    from standoff.analysis.others.others import export_game  # noqa: PLC0415
     from standoff.brief.playing import Unanswered, find_others  # noqa: PLC0415
-    from standoff.brief.terminal_games import others_lines  # noqa: PLC0415
+    from standoff.cli.shown.games import others_lines  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
 
     loaded = load(study, variants)
@@ -99,7 +99,7 @@ def deals(
       standoff deals korea --worlds 64 --json
     """
     from standoff.brief.playing import Unanswered, find_deals, plan_deals, run_deals  # noqa: PLC0415
-    from standoff.brief.terminal_games import deals_lines  # noqa: PLC0415
+    from standoff.cli.shown.games import deals_lines  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
 
     model = load(study, variants).model

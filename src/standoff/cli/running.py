@@ -41,9 +41,9 @@ def brief(
       standoff brief korea --out korea-brief
       standoff brief rivals --json | jq .answer
     """
-    from standoff.brief.data import brief_data  # noqa: PLC0415
-    from standoff.brief.markdown import render_markdown  # noqa: PLC0415
-    from standoff.brief.page import make_page  # noqa: PLC0415
+    from standoff.brief.formats.data import brief_data  # noqa: PLC0415
+    from standoff.brief.formats.html import make_page  # noqa: PLC0415
+    from standoff.brief.formats.markdown import render_markdown  # noqa: PLC0415
     from standoff.brief.write import run_brief, write_brief  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
 
@@ -104,7 +104,7 @@ def run(
       standoff run rivals --until "ranking stable"
       standoff run rivals --replications 32 --quantiles 5,50,95 --histogram war=0:0.2:20 --json
     """
-    from standoff.brief.terminal import run_data, run_lines  # noqa: PLC0415
+    from standoff.cli.shown.runs import run_data, run_lines  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
 
     loaded = load(study, variants)
@@ -113,7 +113,7 @@ def run(
         if until is None:
             ensemble = loaded.run(worlds, replications, seed, **wanted)
         else:
-            from standoff.analysis.until import is_ranking_settled  # noqa: PLC0415
+            from standoff.analysis.robustness.until import is_ranking_settled  # noqa: PLC0415
             from standoff.ensemble.until import run_until  # noqa: PLC0415
 
             grown = run_until(loaded, is_ranking_settled, worlds, replications, budget=budget, seed=seed, **wanted)
@@ -152,7 +152,7 @@ def trace(
     Example:
       standoff trace korea --world 57 --replication 3 --profile us=tough_love
     """
-    from standoff.brief.terminal import trace_data, trace_lines  # noqa: PLC0415
+    from standoff.cli.shown.runs import trace_data, trace_lines  # noqa: PLC0415
     from standoff.ensemble.run import trace_cell  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
 

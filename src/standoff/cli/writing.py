@@ -14,7 +14,7 @@ from standoff.cli.output import announce, print_json, print_lines
 from standoff.studies import BUNDLED, TEMPLATE, begin_study
 
 if TYPE_CHECKING:
-    from standoff.analysis.gaps import Gaps
+    from standoff.analysis.documents.gaps import Gaps
     from standoff.language.model import Model
 
 __all__ = ["check", "new", "schema", "show"]
@@ -66,7 +66,7 @@ def check(study: str, as_json: bool, claims: bool, sources: Path | None) -> None
         assert loaded.model is not None
         click.echo(_clean(loaded.model))
     if gaps is not None and not as_json:
-        from standoff.brief.terminal_evidence import gap_lines  # noqa: PLC0415
+        from standoff.cli.shown.evidence import gap_lines  # noqa: PLC0415
 
         print_lines(gap_lines(gaps))
     sys.exit(1 if has_errors(problems) else 0)
@@ -88,15 +88,15 @@ def show(study: str, variants: tuple[str, ...], picture: Path | None, kernel: bo
     Example:
       standoff show rivals --picture map.svg
     """
-    from standoff.analysis.causal import causal_map  # noqa: PLC0415
-    from standoff.brief.causal_map import draw_map  # noqa: PLC0415
-    from standoff.brief.terminal import study_data, study_lines  # noqa: PLC0415
+    from standoff.analysis.structure.causal import causal_map  # noqa: PLC0415
+    from standoff.brief.pictures.causal_map import draw_map  # noqa: PLC0415
+    from standoff.cli.shown.runs import study_data, study_lines  # noqa: PLC0415
     from standoff.ensemble.store import atomic_write  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
 
     loaded = load(study, variants)
     if kernel:
-        from standoff.program.emitter import emit_kernel  # noqa: PLC0415
+        from standoff.program.numba.writer import emit_kernel  # noqa: PLC0415
 
         click.echo(emit_kernel(loaded.program).text, nl=False)
         return
@@ -118,13 +118,13 @@ def schema() -> None:
     Example:
       standoff schema > study.schema.json
     """
-    from standoff.language.schema import json_schema  # noqa: PLC0415
+    from standoff.language.shape.schema import json_schema  # noqa: PLC0415
 
     print_json(json_schema())
 
 
 def _gaps(model: Model, sources: Path | None) -> Gaps:
-    from standoff.analysis.gaps import gaps  # noqa: PLC0415
+    from standoff.analysis.documents.gaps import gaps  # noqa: PLC0415
     from standoff.evidence.claims import load_ledger  # noqa: PLC0415
     from standoff.evidence.sources import sources as look  # noqa: PLC0415
 

@@ -16,19 +16,19 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from standoff.base import streams
+from standoff.base.chance import streams
 from standoff.base.problems import Problem
 from standoff.ensemble.design import Worlds, choose_profiles, draw_worlds
 from standoff.ensemble.evaluator import Evaluate
 from standoff.ensemble.run import BLOCK, Progress
 from standoff.evidence.claims import Ledger
 from standoff.evidence.testing import Verdict, judge_bounds, judge_effect, judge_interplay
-from standoff.language.expectations import Expectation, read_expectations, represented
-from standoff.language.experiments import Arm, arms, with_measures, with_settings
+from standoff.language.experiments.expectations import Expectation, read_expectations, represented
+from standoff.language.experiments.experiments import Arm, arms, with_measures, with_settings
+from standoff.language.experiments.measures import Measure
+from standoff.language.expressions.tree import Symbol
 from standoff.language.load import load_model
-from standoff.language.measures import Measure
 from standoff.language.model import Model
-from standoff.language.tree import Symbol
 from standoff.program.compile import compile_model
 from standoff.program.program import Program
 from standoff.program.reference import Lanes, run_lanes

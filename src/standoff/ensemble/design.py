@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from standoff.base import distributions, sampling, streams
+from standoff.base.chance import distributions, sampling, streams
 from standoff.base.problems import suggest
 from standoff.ensemble.saltelli import saltelli_units
 from standoff.language.model import Model, Parameter, Spread
-from standoff.language.reads import symbols_read
+from standoff.language.model.reads import symbols_read
 from standoff.program.program import Program
 
 __all__ = ["Design", "Method", "Worlds", "all_profiles", "choose_profiles", "draw_worlds", "level_table"]

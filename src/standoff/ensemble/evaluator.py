@@ -47,7 +47,7 @@ def choose_evaluator(
     cost = n_futures * program.n_steps * len(program.equations) * REFERENCE_COST
     if evaluator == "reference" or (evaluator == "auto" and cost < WORTH_LOADING):
         return run_lanes
-    from standoff.program.kernel import is_compiled, load_kernel  # noqa: PLC0415 - Numba takes a while to import
+    from standoff.program.numba.kernel import is_compiled, load_kernel  # noqa: PLC0415 - Numba takes a while to import
 
     ready = is_compiled(program)
     if evaluator == "auto" and not ready and cost < WORTH_COMPILING:

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from standoff.base.arithmetic import select
+from standoff.base.numbers.arithmetic import select
 
 __all__ = ["Fold", "Moments", "fold_arrays", "update"]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from numba import njit
 
-from standoff.base.arithmetic_lanes import lane
+from standoff.base.numbers.arithmetic_lanes import lane
 from standoff.ensemble import moments
 
 __all__ = ["fold_cells"]

@@ -16,7 +16,7 @@ from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.evaluator import Announce, Evaluate, EvaluatorName, choose_evaluator, choose_fold
 from standoff.ensemble.spreads import NOTHING, Wanted
 from standoff.ensemble.tally import Block, Part, Tally
-from standoff.language.tree import Symbol
+from standoff.language.expressions.tree import Symbol
 from standoff.program.columns import Table, WorldColumns
 from standoff.program.program import Program
 from standoff.program.reference import Lanes, Results, run_lanes

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from standoff.base.sampling import unit_columns
+from standoff.base.chance.sampling import unit_columns
 
 __all__ = ["FEWEST_ROWS", "saltelli_units"]
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from standoff.base.problems import Problem, StudyError, has_errors
-from standoff.evidence.anchors import Index, fingerprint_document, fingerprint_passage, index_document
+from standoff.evidence.anchors.anchors import Index, fingerprint_document, fingerprint_passage, index_document
 from standoff.evidence.claims import Ledger, read_ledger
 from standoff.evidence.sources import sources
-from standoff.language.fields import mapping, scalar
-from standoff.language.reader import Mapping, Scalar, parse_yaml
+from standoff.language.text.fields import mapping, scalar
+from standoff.language.text.reader import Mapping, Scalar, parse_yaml
 
 __all__ = ["Filled", "fill_anchors"]
 

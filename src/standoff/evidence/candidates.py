@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from standoff.evidence.documents import Document
-from standoff.evidence.passages import Address, Passage, sentences
+from standoff.evidence.reading.documents import Document
+from standoff.evidence.reading.passages import Address, Passage, sentences
 
 __all__ = ["Candidate", "candidates", "is_covered"]
 

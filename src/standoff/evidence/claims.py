@@ -12,16 +12,16 @@ from typing import Literal, get_args
 
 from standoff.base.problems import Problem, StudyError, has_errors, suggest
 from standoff.base.source import Source, Span
-from standoff.evidence.blocks import Metadata
-from standoff.evidence.fingerprints import Fingerprint
-from standoff.evidence.passages import Address, parse_address
-from standoff.language.conform import conform
-from standoff.language.expectations import read_expectations
-from standoff.language.fields import entries, mapping, nodes, scalar, scalars, text
+from standoff.evidence.anchors.fingerprints import Fingerprint
+from standoff.evidence.reading.blocks import Metadata
+from standoff.evidence.reading.passages import Address, parse_address
+from standoff.language.experiments.expectations import read_expectations
 from standoff.language.load import find_study
 from standoff.language.model import Model
-from standoff.language.reader import Mapping, Scalar, parse_yaml, read_source
-from standoff.language.shapes import Either, Free, Key, ListOf, MapOf, Record, Text
+from standoff.language.shape.conform import conform
+from standoff.language.shape.shapes import Either, Free, Key, ListOf, MapOf, Record, Text
+from standoff.language.text.fields import entries, mapping, nodes, scalar, scalars, text
+from standoff.language.text.reader import Mapping, Scalar, parse_yaml, read_source
 
 __all__ = [
     "CERTAINTIES",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from standoff.evidence.claims import Claim, Ledger
-from standoff.language.expectations import Expectation, read_expectations
+from standoff.language.experiments.expectations import Expectation, read_expectations
 from standoff.language.model import Model
 
 __all__ = ["Opposed", "opposed_pairs"]

@@ -9,13 +9,13 @@ from typing import Literal
 
 from standoff.base.problems import Problem, StudyError
 from standoff.base.source import Source, Span
-from standoff.evidence.anchors import AnchorState, Index, find_anchor, index_document, resemblance
-from standoff.evidence.blocks import Metadata
+from standoff.evidence.anchors.anchors import AnchorState, Index, find_anchor, index_document, resemblance
 from standoff.evidence.claims import Claim, DocumentEntry, Ledger
-from standoff.evidence.documents import MOST_DOCUMENT_BYTES, Document, read_document
-from standoff.evidence.kinds import squeezed
-from standoff.evidence.passages import Address, text_at
-from standoff.language.series import inside
+from standoff.evidence.reading.blocks import Metadata
+from standoff.evidence.reading.documents import MOST_DOCUMENT_BYTES, Document, read_document
+from standoff.evidence.reading.kinds import squeezed
+from standoff.evidence.reading.passages import Address, text_at
+from standoff.language.building.series import inside
 
 __all__ = ["AnchorRow", "SourceRow", "Sources", "sources"]
 

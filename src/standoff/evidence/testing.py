@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from standoff.language.expectations import Verb
+from standoff.language.experiments.expectations import Verb
 
 __all__ = ["Answer", "Separator", "Verdict", "judge_bounds", "judge_effect", "judge_interplay", "separate"]
 

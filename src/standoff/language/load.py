@@ -12,16 +12,16 @@ from typing import Any
 
 from standoff.base.problems import Collected, Problem, StudyError, has_errors, suggest
 from standoff.base.source import Source, Span
-from standoff.language.build import build_model
-from standoff.language.checks import CHECKS
-from standoff.language.conform import conform
-from standoff.language.draft import References
-from standoff.language.fields import entries, mapping
+from standoff.language.building.build import build_model
+from standoff.language.building.draft import References
+from standoff.language.building.series import inside, read_table
+from standoff.language.checks.checks import CHECKS
 from standoff.language.model import Model
-from standoff.language.reader import Mapping, Node, Scalar, Sequence, parse_yaml, read_source
-from standoff.language.schema import IMPOSE, LANGUAGE_VERSION, STUDY
-from standoff.language.series import inside, read_table
-from standoff.language.variants import merge, patched
+from standoff.language.shape.conform import conform
+from standoff.language.shape.schema import IMPOSE, LANGUAGE_VERSION, STUDY
+from standoff.language.shape.variants import merge, patched
+from standoff.language.text.fields import entries, mapping
+from standoff.language.text.reader import Mapping, Node, Scalar, Sequence, parse_yaml, read_source
 
 __all__ = ["Loaded", "find_study", "load_model", "read_study"]
 

@@ -9,23 +9,23 @@ import sys
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 
+from standoff.base.chance.distributions import DISTRIBUTIONS
 from standoff.base.codes import CODES
-from standoff.base.distributions import DISTRIBUTIONS
 from standoff.base.problems import MOST_SHOWN
-from standoff.language.build_parameters import MOST_CORRELATED
-from standoff.language.build_strategies import MOST_INSTANCES
-from standoff.language.draft import MOST_STEPS
-from standoff.language.equations import MOST_RULES
-from standoff.language.functions import CLOCK_NAMES, FUNCTIONS, Argument, Function
-from standoff.language.kinds import MOST_IN_NAME
-from standoff.language.parser import MOST_CHARACTERS
-from standoff.language.parser import MOST_DEPTH as MOST_DEPTH_OF_EXPRESSIONS
-from standoff.language.reader import MOST_BYTES, MOST_DEPTH, MOST_ENTRIES, MOST_NODES
-from standoff.language.schema import LANGUAGE_VERSION, STUDY
-from standoff.language.series import MOST_BYTES as MOST_BYTES_OF_TABLES
-from standoff.language.series import MOST_ROWS
-from standoff.language.shapes import Either, Free, Key, Keyed, ListOf, MapOf, Record, Shape, Text, TextKind
-from standoff.language.usage import MANY_PROFILES, MOST_PROFILES, RARE
+from standoff.language.building.draft import MOST_STEPS
+from standoff.language.building.parameters import MOST_CORRELATED
+from standoff.language.building.series import MOST_BYTES as MOST_BYTES_OF_TABLES
+from standoff.language.building.series import MOST_ROWS
+from standoff.language.building.strategies import MOST_INSTANCES
+from standoff.language.checks.usage import MANY_PROFILES, MOST_PROFILES, RARE
+from standoff.language.expressions.functions import CLOCK_NAMES, FUNCTIONS, Argument, Function
+from standoff.language.expressions.parser import MOST_CHARACTERS
+from standoff.language.expressions.parser import MOST_DEPTH as MOST_DEPTH_OF_EXPRESSIONS
+from standoff.language.meaning.equations import MOST_RULES
+from standoff.language.shape.kinds import MOST_IN_NAME
+from standoff.language.shape.schema import LANGUAGE_VERSION, STUDY
+from standoff.language.shape.shapes import Either, Free, Key, Keyed, ListOf, MapOf, Record, Shape, Text, TextKind
+from standoff.language.text.reader import MOST_BYTES, MOST_DEPTH, MOST_ENTRIES, MOST_NODES
 
 __all__ = ["PAGES", "language_page", "problems_page"]
 
@@ -148,7 +148,7 @@ def _expressions() -> Iterator[str]:
     yield from ("", "A literal may carry a unit, as in `10 [missile]`. A name may have parts, as in `south.line`.", "")
     yield from ("| name of the clock | meaning |", "| --- | --- |")
     yield from (f"| `{name}` | {_cell(meaning)} |" for name, meaning in CLOCK_NAMES.items())
-    grammar = files("standoff.language").joinpath("grammar.lark").read_text(encoding="utf-8")
+    grammar = files("standoff.language.expressions").joinpath("grammar.lark").read_text(encoding="utf-8")
     yield from ("", "The grammar:", "", "```", grammar.strip(), "```", "")
 
 

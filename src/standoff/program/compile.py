@@ -7,6 +7,18 @@ from functools import partial
 
 from standoff.base.source import Span
 from standoff.language.clock import PER_YEAR
+from standoff.language.expressions.tree import (
+    Binary,
+    Call,
+    Conditional,
+    Expr,
+    Membership,
+    Number,
+    Option,
+    Reference,
+    Symbol,
+    Unary,
+)
 from standoff.language.model import (
     Choice,
     Draw,
@@ -24,8 +36,7 @@ from standoff.language.model import (
     Strategy,
     Weighing,
 )
-from standoff.language.order import evaluation_order
-from standoff.language.tree import Binary, Call, Conditional, Expr, Membership, Number, Option, Reference, Symbol, Unary
+from standoff.language.model.order import evaluation_order
 from standoff.program.expressions import Lowering, conjuncts, product, rebuild, reference
 from standoff.program.program import (
     Assignment,

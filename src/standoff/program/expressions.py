@@ -7,9 +7,8 @@ from dataclasses import fields, replace
 from typing import Any
 
 from standoff.base.source import Span
-from standoff.language.functions import FUNCTIONS
-from standoff.language.model import Model
-from standoff.language.tree import (
+from standoff.language.expressions.functions import FUNCTIONS
+from standoff.language.expressions.tree import (
     Binary,
     Call,
     Conditional,
@@ -20,6 +19,7 @@ from standoff.language.tree import (
     Symbol,
     Unary,
 )
+from standoff.language.model import Model
 from standoff.program.program import Memory
 
 __all__ = ["Lowering", "conjuncts", "product", "rebuild", "reference", "same"]

@@ -12,8 +12,9 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from standoff.base import arithmetic, counts, distributions
-from standoff.language.tree import (
+from standoff.base.chance import counts, distributions
+from standoff.base.numbers import arithmetic
+from standoff.language.expressions.tree import (
     Binary,
     Call,
     Conditional,

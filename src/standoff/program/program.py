@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from standoff.base.source import Span
+from standoff.language.expressions.tree import Expr, Symbol
 from standoff.language.model import Instance, Model
-from standoff.language.tree import Expr, Symbol
 
 __all__ = [
     "FAULTS",

@@ -14,7 +14,7 @@ After the last step `final` payoffs are paid, and outcomes are measured. A reduc
 expectation over the end's time: with w_t the weight that ends in step t, it is the sum of w_t R_t and
 S_T R_T, where R_t is the reducer of the path up to step t.
 
-Only + − × ÷, square roots, comparisons and the recipes of `standoff.base.arithmetic` are used, so that the
+Only + − × ÷, square roots, comparisons and the recipes of `standoff.base.numbers.arithmetic` are used, so that the
 bits of a result depend on no processor.
 """
 
@@ -27,8 +27,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from standoff.base import streams
-from standoff.language.tree import Expr, Symbol
+from standoff.base.chance import streams
+from standoff.language.expressions.tree import Expr, Symbol
 from standoff.program.operations import Evaluator, Value, as_number
 from standoff.program.program import Memory, Program, Reduced
 
@@ -46,7 +46,7 @@ class Lanes:
         columns: Uncertainties and values, by name.
         instances: For each player the index of its strategy (with settings) among the program's instances.
         levels: Levels of deals' terms by `deal.term`, where they differ from the usual ones.
-        keys: Keys of the streams of luck, from `standoff.base.streams.lane_keys`.
+        keys: Keys of the streams of luck, from `standoff.base.chance.streams.lane_keys`.
     """
 
     columns: Mapping[str, Floats]

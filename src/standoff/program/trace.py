@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from standoff.language.tree import Symbol
+from standoff.language.expressions.tree import Symbol
 from standoff.program.operations import Evaluator, Value
 from standoff.program.program import FAULTS, Fired, Program
 from standoff.program.reference import Lanes, run_lanes

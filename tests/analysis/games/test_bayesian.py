@@ -13,7 +13,7 @@ from standoff.analysis.games.bayesian import (
     rule_regrets,
 )
 from standoff.analysis.games.pure import pure_equilibria
-from standoff.analysis.games.quantal import branch_limits, quantal_responses
+from standoff.analysis.games.quantal.responses import branch_limits, quantal_responses
 
 # M. Osborne, An Introduction to Game Theory (2004), example 273.1: does she wish to meet him, or to avoid him?
 MEET = np.array([[[2.0, 0], [0, 1]], [[1, 0], [0, 2]]])

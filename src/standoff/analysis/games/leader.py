@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from standoff.analysis.games.normalform import Floats, Truths, checked_game
 from standoff.analysis.games.pure import PureEquilibrium, pure_equilibria
-from standoff.analysis.games.quantal import branch_limits, quantal_responses
+from standoff.analysis.games.quantal.responses import branch_limits, quantal_responses
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,318 @@
+"""What to run for the question of deals: paired arms with the same worlds and the same luck.
+
+* `struck`: the deal in force at the outset (`struck_deals.py`), for every combination of levels of the two main terms,
+  the others at their usual levels; then every other term's levels with the main ones at theirs; then, on a part of the
+  worlds, the parties breaking their word.
+* `without <variant>`: the study with each variant that the deal names as what its absence would mean.
+* the same two with each circumstance: a variant that imposes something the deal is not about.
+
+Who plays what is one sample of profiles for all arms, balanced over each actor's strategies: a Latin hypercube over
+actors, through the inverse distribution of each actor's mixture. Parties play strategies that are not named as breach.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from standoff.analysis.deals.struck import BreachRule, find_deal, is_weighed, keepers, observed, struck, with_breaches
+from standoff.analysis.findings import Floats
+from standoff.analysis.runs.beliefs import draw_belief_worlds
+from standoff.base.chance.sampling import unit_columns
+from standoff.ensemble.design import Design, Worlds, level_table
+from standoff.language.expressions.tree import Symbol
+from standoff.language.load import load_model
+from standoff.language.model import Deal, Model, Term
+from standoff.program.compile import compile_model
+from standoff.program.program import Program
+
+__all__ = ["Arm", "DealPlan", "circumstances_of", "deals_designs"]
+
+Integers = npt.NDArray[np.int64]
+_Row = tuple[int, int, int, int, int]
+"""Sample, cell, other, rule and moment, as in `Arm`."""
+_MOMENTS = 4
+_BREACH_SAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arm:
+    """One run of the plan.
+
+    Attributes:
+        name: What it is.
+        program, design: What to run.
+        sample: (rows,), which of the plan's profiles each row plays.
+        cell: (rows,), which combination of the main terms, flat; −1 without the deal, and where another term varies.
+        other: (rows,), which level of the other terms, counted over all of them; −1 where none varies.
+        rule, moment: (rows,), which rule for breach, begun at which of the plan's moments; −1 where all keep.
+        worlds: (worlds,), which of the plan's worlds it has.
+    """
+
+    name: str
+    program: Program
+    design: Design
+    sample: Integers
+    cell: Integers
+    other: Integers
+    rule: Integers
+    moment: Integers
+    worlds: Integers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DealPlan:
+    """Everything to run for one deal.
+
+    Attributes:
+        model: The study, as the actors' beliefs and names are read.
+        deal: As in the study.
+        terms: The two main terms, or the only one.
+        others: The other terms.
+        without: Variants that say what no deal means.
+        circumstances: Variants under which the question is asked again.
+        rules: For breach.
+        moments: Steps in which breach may begin.
+        left_out: Strategies that can neither be changed over to nor from.
+        worlds: All worlds.
+        n_samples: How many profiles stand for who plays what.
+        profiles: (samples, players), those profiles.
+        paths: Stocks whose mean over time is kept without the deal.
+        arms: To run, in this order.
+    """
+
+    model: Model
+    deal: Deal
+    terms: tuple[Term, ...]
+    others: tuple[Term, ...]
+    without: tuple[str, ...]
+    circumstances: tuple[str, ...]
+    rules: tuple[BreachRule, ...]
+    moments: tuple[int, ...]
+    left_out: tuple[str, ...]
+    worlds: Worlds
+    n_samples: int
+    profiles: Integers
+    paths: tuple[str, ...]
+    arms: tuple[Arm, ...]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Levels of each main term."""
+        return tuple(len(term.levels) for term in self.terms)
+
+    @property
+    def n_futures(self) -> int:
+        """In all arms."""
+        return sum(arm.design.n_futures for arm in self.arms)
+
+
+def deals_designs(
+    model: Model,
+    deal: str | None = None,
+    *,
+    worlds: int = 256,
+    replications: int = 4,
+    seed: int = 1,
+    samples: int = 16,
+    play: Mapping[str, Sequence[float]] | None = None,
+    main: tuple[str, ...] | None = None,
+    circumstances: Sequence[str] | None = None,
+    paths: Sequence[str] | None = None,
+    strike: str | None = None,
+) -> DealPlan:
+    """Plan the runs for one deal.
+
+    Args:
+        model: The study, with its folder, from which variants are read.
+        deal: Its name; the first one by default.
+        worlds: How many; drawn from the study and each dissenting actor's beliefs in equal parts.
+        replications: In each world; 2 or more, as one half values what the other chooses.
+        seed: Of worlds and luck.
+        samples: How many profiles stand for who plays what.
+        play: For an actor the chances of its strategies, in the program's order; even by default. A party's are those
+            of its strategies that keep the deal, or even where these have none.
+        main: The two terms, or one, to vary together; the first two by default.
+        circumstances: Variants under which to ask again; by default `circumstances_of`.
+        paths: Stocks by whose course without the deal to sort worlds; all by default.
+        strike: A variant that strikes the deal, where `during` does not say how.
+
+    Raises:
+        ValueError: No deal, fewer than two replications, or an unknown term or variant.
+    """
+    if replications < 2:
+        raise ValueError("a rule for breach is chosen on one half of the replications and valued on the other: use 2")
+    chosen = find_deal(model, deal)
+    terms, others = _main_terms(chosen, main)
+    steps = model.clock.steps
+    moments = tuple(dict.fromkeys(k * steps // _MOMENTS for k in range(_MOMENTS)))
+    asked = tuple(circumstances_of(model, chosen) if circumstances is None else circumstances)
+    stocks = tuple(stock.name for stock in model.stocks) if paths is None else tuple(paths)
+    drawn = draw_belief_worlds(model, worlds, seed)
+    profiles = _sample(model, chosen, samples, seed, play or {})
+    frame = _Frame(model, chosen, terms, others, moments, stocks, drawn, replications, seed, profiles, strike)
+    program, own, rules, left_out = _struck_program(frame, ())
+    breach = _breach_arm(frame, program, own, rules)
+    arms = [_struck_arm(frame, program, own, ()), *(_without_arm(frame, name, ()) for name in chosen.without)]
+    arms += [] if breach is None else [breach]
+    for name in asked:
+        there, of, _, _ = _struck_program(frame, (name,))
+        arms.append(_struck_arm(frame, there, of, (name,)))
+        arms += [_without_arm(frame, absent, (name,)) for absent in chosen.without]
+    return DealPlan(
+        model, chosen, terms, others, chosen.without, asked, rules, moments, left_out, drawn, samples, profiles,
+        stocks, tuple(arms),
+    )  # fmt: skip
+
+
+def circumstances_of(model: Model, deal: Deal) -> tuple[str, ...]:
+    """Variants that only impose, and nothing that the deal or its absence is about: neither its mode nor its moves."""
+    absent = [load_model(model.folder, (*model.applied, name)) for name in deal.without]
+    about = {one.target for other in absent for one in other.impositions}
+    for mode in model.modes:
+        moves = {Symbol("move", move.name) for move in mode.moves}
+        if moves & about or Symbol("mode", mode.name) in about:
+            about |= moves | {Symbol("mode", mode.name)}
+    found = []
+    for variant in model.variants:
+        sections = {name.text for name, _ in variant.patch.items}
+        if (
+            variant.name in (*deal.without, *model.applied)
+            or sections - {"about", "impose"}
+            or "impose" not in sections
+        ):
+            continue
+        imposed = {one.target for one in load_model(model.folder, (*model.applied, variant.name)).impositions}
+        if not imposed & about:
+            found.append(variant.name)
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Frame:
+    """What all arms share."""
+
+    model: Model
+    deal: Deal
+    terms: tuple[Term, ...]
+    others: tuple[Term, ...]
+    moments: tuple[int, ...]
+    paths: tuple[str, ...]
+    worlds: Worlds
+    replications: int
+    seed: int
+    profiles: Integers
+    strike: str | None
+
+    def with_variants(self, *names: str) -> Model:
+        extra = tuple(name for name in names if name)
+        return load_model(self.model.folder, (*self.model.applied, *extra)) if extra else self.model
+
+
+def _main_terms(deal: Deal, main: tuple[str, ...] | None) -> tuple[tuple[Term, ...], tuple[Term, ...]]:
+    names = [term.name for term in deal.terms]
+    wanted = tuple(names[:2]) if main is None else main
+    unknown = [name for name in wanted if name not in names]
+    if unknown or not 1 <= len(wanted) <= 2:
+        raise ValueError(f"`{deal.name}` has the terms {', '.join(names)}: name one or two of them")
+    by_name = {term.name: term for term in deal.terms}
+    return tuple(by_name[name] for name in wanted), tuple(t for t in deal.terms if t.name not in wanted)
+
+
+def _sample(model: Model, deal: Deal, n: int, seed: int, play: Mapping[str, Sequence[float]]) -> Integers:
+    """(samples, players), balanced profiles in which the parties keep the deal."""
+    units = unit_columns([f"play of {player}" for player in model.players], n, seed, "latin hypercube")
+    columns = []
+    for player, unit in zip(model.players, units, strict=True):
+        size = len(model.instances(player))
+        chances: Floats = np.asarray(play.get(player, np.ones(size)), dtype=np.float64)
+        if chances.shape != (size,) or not (chances >= 0.0).all() or chances.sum() <= 0.0:
+            raise ValueError(f"`{player}` has {size} strategies, and as many chances are needed, not all 0")
+        if player in deal.parties:
+            kept = np.isin(np.arange(size), keepers(model, deal, player))
+            chances = np.where(kept, chances, 0.0) if chances[kept].sum() > 0.0 else kept.astype(np.float64)
+        columns.append(np.searchsorted(np.cumsum(chances) / chances.sum(), unit, side="right").clip(max=size - 1))
+    return np.stack(columns, axis=1).astype(np.int64)
+
+
+def _struck_program(
+    frame: _Frame, circumstance: tuple[str, ...]
+) -> tuple[Program, Deal, tuple[BreachRule, ...], tuple[str, ...]]:
+    """The study with the deal struck; parties can break it where there is no circumstance."""
+    model = frame.with_variants(*circumstance, frame.strike or "")
+    deal = find_deal(model, frame.deal.name)
+    model = observed(model if frame.strike else struck(model, deal), deal, () if circumstance else frame.moments)
+    if circumstance:
+        return compile_model(model), deal, (), ()
+    model, rules, left_out = with_breaches(model, deal)
+    return compile_model(model), deal, rules, left_out
+
+
+def _struck_arm(frame: _Frame, program: Program, deal: Deal, circumstance: tuple[str, ...]) -> Arm:
+    """Everybody keeps: every combination of the main terms, then, without circumstance, every other term's levels."""
+    samples, n_cells = range(len(frame.profiles)), int(np.prod([len(term.levels) for term in frame.terms]))
+    rows: list[_Row] = [(s, c, -1, -1, -1) for c in range(n_cells) for s in samples]
+    if not circumstance:
+        n_other = sum(len(term.levels) for term in frame.others)
+        rows += [(s, -1, o, -1, -1) for o in range(n_other) for s in samples]
+    name = " | ".join(("struck", *circumstance))
+    return _arm(frame, name, program, rows, _levels(frame, program, deal, (), rows), 2 if circumstance else 1)
+
+
+def _breach_arm(frame: _Frame, program: Program, deal: Deal, rules: tuple[BreachRule, ...]) -> Arm | None:
+    """Every rule for breach from every moment, wherever the terms stand, on half of the worlds."""
+    places = [(c, -1) for c in range(int(np.prod([len(term.levels) for term in frame.terms])))]
+    places += [(-1, o) for o in range(sum(len(term.levels) for term in frame.others))]
+    rows: list[_Row] = []
+    for r, rule in enumerate(rules):
+        i = program.players.index(rule.party)
+        able = [s for s, row in enumerate(frame.profiles) if not is_weighed(program.instances[i][row[i]])]
+        stride = max(1, len(able) // _BREACH_SAMPLES)
+        few = able[::stride][:_BREACH_SAMPLES]
+        rows += [(s, c, o, r, m) for c, o in places for m in range(len(frame.moments)) for s in few]
+    if not rows:
+        return None
+    return _arm(frame, "breach", program, rows, _levels(frame, program, deal, rules, rows), 2)
+
+
+def _levels(frame: _Frame, program: Program, deal: Deal, rules: tuple[BreachRule, ...], rows: list[_Row]) -> Floats:
+    """(rows, terms), what each row sets."""
+    levels = level_table(program, len(rows), {f"{deal.name}.{term.name}": term.usual for term in deal.terms})
+    at = {name: i for i, (name, _) in enumerate(program.levels)}
+    cells = list(np.ndindex(*(len(term.levels) for term in frame.terms)))
+    choices = [(term, level) for term in frame.others for level in term.levels]
+    for k, (_, cell, other, rule, moment) in enumerate(rows):
+        if cell >= 0:
+            for term, j in zip(frame.terms, cells[cell], strict=True):
+                levels[k, at[f"{deal.name}.{term.name}"]] = term.levels[j]
+        if other >= 0:
+            levels[k, at[f"{deal.name}.{choices[other][0].name}"]] = choices[other][1]
+        if rule >= 0:
+            levels[k, at[f"{deal.name}.{rules[rule].term}"]] = frame.moments[moment] + 1.0
+    return levels
+
+
+def _without_arm(frame: _Frame, absent: str, circumstance: tuple[str, ...]) -> Arm:
+    model = frame.with_variants(*circumstance, absent)
+    deal = find_deal(model, frame.deal.name)
+    program = compile_model(observed(model, deal, (), () if circumstance else frame.paths))
+    rows = [(s, -1, -1, -1, -1) for s in range(len(frame.profiles))]
+    levels = level_table(program, len(rows), {})
+    return _arm(
+        frame, " | ".join((f"without {absent}", *circumstance)), program, rows, levels, 2 if circumstance else 1
+    )
+
+
+def _arm(frame: _Frame, name: str, program: Program, rows: list[_Row], levels: Floats, stride: int) -> Arm:
+    sample, cell, other, rule, moment = (np.array(column, dtype=np.int64) for column in zip(*rows, strict=True))
+    kept = np.arange(0, frame.worlds.size, stride)
+    worlds = replace(
+        frame.worlds,
+        columns={n: column[kept] for n, column in frame.worlds.columns.items()},
+        streams=frame.worlds.streams[kept],
+    )
+    design = Design(frame.profiles[sample], worlds, frame.replications, frame.seed, levels)
+    return Arm(name, program, design, sample, cell, other, rule, moment, kept)

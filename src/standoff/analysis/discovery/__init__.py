@@ -1,0 +1,1 @@
+"""Scenario discovery: boxes of worlds in which something happens (PRIM, CART)."""

@@ -1,0 +1,349 @@
+"""Do the documents agree? What the model makes of each claim, who contradicts whom, and what has no source.
+
+A claim is borne out where the model does what must follow from it, and contradicted where it does the opposite.
+Neither says that the claim is true: the model may have been built on it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from scipy.stats import norm, rankdata
+
+from standoff.analysis.findings import Figure, Floats, Inputs
+from standoff.analysis.naming import whole
+from standoff.base.units import DIMENSIONLESS
+from standoff.ensemble.claims import Judged
+from standoff.ensemble.ensemble import Ensemble
+from standoff.evidence.claims import Claim, DocumentEntry, Ledger
+from standoff.evidence.opposed import Opposed, opposed_pairs
+from standoff.evidence.testing import Answer, Separator
+from standoff.language.experiments.measures import REDUCERS, Measure
+from standoff.language.model import Model
+
+__all__ = [
+    "ANSWERS",
+    "Agreement",
+    "ClaimAnswer",
+    "ClaimFinding",
+    "DocumentFinding",
+    "Headline",
+    "MechanismFinding",
+    "Mover",
+    "Tested",
+    "agreement",
+    "assumptions_of",
+    "headlines",
+    "moves_most",
+]
+
+ClaimAnswer = Literal["borne out", "contradicted", "mixed", "no visible effect", "not represented", "open"]
+ANSWERS: tuple[ClaimAnswer, ...] = get_args(ClaimAnswer)
+"""What the model can make of a claim. `open`: the claim bears on something in the model, and nothing tests it."""
+
+_SURE = 0.95
+_RANK_ERROR = 1.03  # Fieller's factor in the error of Fisher's z of a rank correlation: sqrt(1.06)
+_FEWEST_WORLDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """One expectation: what it says, its answer, and the evidence, in the measure's unit and in shares of worlds."""
+
+    says: str
+    answer: Answer
+    effect: float
+    error: float
+    unit: str
+    least: float
+    holds: float
+    fails: float
+    nothing: float
+    worlds: int
+    separator: Separator | None
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimFinding:
+    """A claim, what the model makes of it, the mechanisms that cite it, and the assumptions that it bears on."""
+
+    name: str
+    document: str
+    passage: str
+    says: str
+    stance: str
+    certainty: str
+    answer: ClaimAnswer
+    tests: tuple[Tested, ...]
+    mechanisms: tuple[str, ...]
+    assumptions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MechanismFinding:
+    """A mechanism of the model and whether the model shows it; `cites` are the claims behind it."""
+
+    name: str
+    title: str
+    answer: ClaimAnswer
+    tests: tuple[Tested, ...]
+    cites: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFinding:
+    """A document, and how many of its claims have each answer."""
+
+    name: str
+    title: str
+    author: str
+    publisher: str
+    date: str
+    url: str
+    counts: Mapping[ClaimAnswer, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """The answer to `Do the documents agree?`.
+
+    Attributes:
+        documents: In the study's order.
+        claims: In the order of each document's text.
+        mechanisms: In the study's order.
+        counts: How many claims have each answer.
+        opposed: Pairs of claims that pull one thing opposite ways.
+        uncited: Assumptions that rest on no claim and no fact.
+        method: How it was computed, in a sentence.
+    """
+
+    documents: tuple[DocumentFinding, ...]
+    claims: tuple[ClaimFinding, ...]
+    mechanisms: tuple[MechanismFinding, ...]
+    counts: Mapping[ClaimAnswer, int]
+    opposed: tuple[Opposed, ...]
+    uncited: tuple[str, ...]
+    method: str
+
+    def claim(self, name: str) -> ClaimFinding:
+        """The claim of a name; KeyError where there is none."""
+        found = next((claim for claim in self.claims if claim.name == name), None)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """A claim that moves a number: through which assumption, and the rank correlation over worlds, −1 to 1."""
+
+    claim: str
+    assumption: str
+    correlation: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """One outcome of one strategy of the decider, its mean over worlds, and the claims that move it, most first."""
+
+    outcome: str
+    strategy: str
+    value: float
+    error: float
+    movers: tuple[Mover, ...]
+
+
+def agreement(model: Model, ledger: Ledger, judged: Sequence[Judged]) -> Agreement:
+    """Put together what the model makes of a study's claims.
+
+    Args:
+        model: The study's model.
+        ledger: Its documents and claims.
+        judged: From `judge_expectations` of all that `collect_expectations` finds.
+    """
+    tests: dict[tuple[str, str], list[Tested]] = {}
+    for one in judged:
+        tests.setdefault((one.origin, one.name), []).append(_test(one, model))
+    claims = tuple(
+        _claim(claim, model, tuple(tests.get(("claim", claim.name), ())))
+        for document in ledger.documents
+        for claim in ledger.of(document.name)
+    )
+    mechanisms = tuple(
+        MechanismFinding(m.name, m.title, _summed(found, "open"), found, m.cites)
+        for m in model.mechanisms
+        for found in [tuple(tests.get(("mechanism", m.name), ()))]
+    )
+    worlds = max((one.verdict.worlds for one in judged), default=0)
+    return Agreement(
+        tuple(_document(document, claims) for document in ledger.documents),
+        claims,
+        mechanisms,
+        _counted(claims),
+        opposed_pairs(ledger, model),
+        tuple(p.name for p in model.parameters if not p.reason.cites and not p.reason.facts),
+        f"paired do-experiments in {whole(worlds)} worlds, the same luck on both sides, over all strategies alike",
+    )
+
+
+def assumptions_of(model: Model, claim: Claim) -> tuple[str, ...]:
+    """The uncertainties and values that a claim bears on, or that cite it, in the study's order."""
+    named = {name.text for name in claim.bears_on}
+    return tuple(p.name for p in model.uncertain if p.name in named or claim.name in p.reason.cites)
+
+
+def headlines(
+    ensemble: Ensemble, ledger: Ledger, strategy: int, n_worlds: int = _FEWEST_WORLDS
+) -> tuple[Headline, ...]:
+    """For each outcome, its mean under one strategy of the decider, and the claims that move it, most first.
+
+    Args:
+        ensemble: Profiles × worlds.
+        ledger: The study's claims.
+        strategy: Which of the decider's strategies, as the program numbers them.
+        n_worlds: With fewer worlds nothing is said to move anything.
+    """
+    model = ensemble.model
+    bearing = {claim.name: assumptions_of(model, claim) for claim in ledger.claims}
+    decider = ensemble.program.players.index(model.decider)
+    here = ensemble.design.profiles[:, decider] == strategy
+    label = ensemble.program.instances[decider][strategy].label
+    columns = {name: np.asarray(column) for name, column in ensemble.design.worlds.columns.items()}
+    names = tuple(name for name, column in columns.items() if np.ptp(column) > 0)
+    found = []
+    for outcome in model.outcomes:
+        values = ensemble.outcome(outcome.name)[here]
+        known = np.isfinite(values).any(axis=0)
+        total = np.where(np.isfinite(values), values, 0.0).sum(axis=0)
+        worlds: Floats = total[known] / np.isfinite(values).sum(axis=0)[known]
+        inputs = Inputs(
+            names, np.column_stack([columns[name][known] for name in names] or [np.zeros((worlds.size, 0))])
+        )
+        movers = moves_most(inputs, worlds, bearing, len(bearing)) if worlds.size >= n_worlds else ()
+        error = float(worlds.std(ddof=1) / np.sqrt(worlds.size)) if worlds.size > 1 else float("nan")
+        mean = float(worlds.mean()) if worlds.size else float("nan")
+        found.append(Headline(outcome.name, label, mean, error, movers))
+    return tuple(found)
+
+
+def moves_most(
+    inputs: Inputs, outcome: Floats, bearing: Mapping[str, Sequence[str]], most: int = 3
+) -> tuple[Mover, ...]:
+    """The claims whose assumptions go with an outcome most, over worlds.
+
+    A claim counts through the assumption with the largest rank correlation. Only those are named whose 95 %
+    intervals, for all assumptions at once (Bonferroni), leave zero out.
+
+    Args:
+        inputs: The assumptions, shape (worlds, assumptions).
+        outcome: Shape (worlds,), finite.
+        bearing: For each claim the assumptions that it bears on; others than the inputs' are passed over.
+        most: How many claims to name.
+
+    Reference:
+        E. C. Fieller, H. O. Hartley and E. S. Pearson, Tests for rank correlation coefficients, Biometrika 44
+        (1957): the error of Fisher's z of a rank correlation is sqrt(1.06 / (n − 3)).
+    """
+    n = outcome.size
+    if n < 4 or np.ptp(outcome) == 0.0:
+        return ()
+    ranked = rankdata(outcome)
+    figures: dict[str, Figure] = {}
+    for j, name in enumerate(inputs.names):
+        column = rankdata(inputs.values[:, j])
+        if np.ptp(column) > 0.0:
+            figures[name] = _correlated(float(np.corrcoef(column, ranked)[0, 1]), n, len(inputs.names))
+    movers = []
+    for claim, names in bearing.items():
+        own = [name for name in names if name in figures and not figures[name].holds_zero]
+        if own:
+            strongest = max(own, key=lambda name: abs(figures[name].value))
+            movers.append(Mover(claim, strongest, figures[strongest]))
+    return tuple(sorted(movers, key=lambda mover: -abs(mover.correlation.value))[:most])
+
+
+def _correlated(value: float, n: int, n_inputs: int) -> Figure:
+    """A rank correlation with its error and the interval that holds for all inputs at once."""
+    error = _RANK_ERROR / np.sqrt(n - 3)
+    z = np.arctanh(np.clip(value, -1 + 1e-12, 1 - 1e-12))
+    width = float(norm.ppf(1 - (1 - _SURE) / (2 * n_inputs))) * error
+    return Figure(value, float(error * (1 - value**2)), float(np.tanh(z - width)), float(np.tanh(z + width)))
+
+
+def _test(one: Judged, model: Model) -> Tested:
+    verdict = one.verdict
+    return Tested(
+        one.expectation.says,
+        verdict.answer,
+        verdict.effect,
+        verdict.error,
+        _unit(one.expectation.measure, model),
+        verdict.least,
+        verdict.holds,
+        verdict.fails,
+        verdict.nothing,
+        verdict.worlds,
+        verdict.separator,
+        tuple(symbol.name for symbol in one.path or ()),
+    )
+
+
+def _unit(measure: Measure, model: Model) -> str:
+    """An outcome's unit, or that of a stock or quantity over time; empty where there is none."""
+    if measure.kind == "payoff":
+        return "points"
+    units = {outcome.name: outcome.unit for outcome in model.outcomes if measure.kind == "outcome"}
+    if measure.kind == "tree":
+        carried = {stock.name: stock.unit for stock in model.stocks}
+        things = carried | {quantity.name: quantity.unit for quantity in model.quantities}
+        units = {f"{over} of {name}": unit for over in REDUCERS for name, unit in things.items()}
+    unit = units.get(measure.name, DIMENSIONLESS)
+    return "" if unit.is_dimensionless else str(unit)
+
+
+def _claim(claim: Claim, model: Model, tests: tuple[Tested, ...]) -> ClaimFinding:
+    without: ClaimAnswer = "open" if claim.bears_on else "not represented"
+    return ClaimFinding(
+        claim.name,
+        claim.document,
+        str(claim.passage),
+        claim.says,
+        claim.stance,
+        claim.certainty,
+        _summed(tests, without),
+        tests,
+        tuple(m.name for m in model.mechanisms if claim.name in m.cites),
+        assumptions_of(model, claim),
+    )
+
+
+def _summed(tests: Sequence[Tested], without: ClaimAnswer) -> ClaimAnswer:
+    """One answer from those of all tests: what was seen counts before what was not."""
+    answers = {test.answer for test in tests}
+    if "mixed" in answers or {"holds", "fails"} <= answers:
+        return "mixed"
+    if "fails" in answers:
+        return "contradicted"
+    if "holds" in answers:
+        return "borne out"
+    if "no visible effect" in answers:
+        return "no visible effect"
+    return "not represented" if answers else without
+
+
+def _document(entry: DocumentEntry, claims: Sequence[ClaimFinding]) -> DocumentFinding:
+    said = entry.metadata
+    parts = (said.title or entry.name, said.author, said.publisher, said.date, said.url)
+    title, author, publisher, date, url = (part or "" for part in parts)
+    own = [claim for claim in claims if claim.document == entry.name]
+    return DocumentFinding(entry.name, title, author, publisher, date, url, _counted(own))
+
+
+def _counted(claims: Sequence[ClaimFinding]) -> dict[ClaimAnswer, int]:
+    counts = Counter(claim.answer for claim in claims)
+    return {answer: counts[answer] for answer in ANSWERS}

@@ -1,0 +1,1 @@
+"""Logit quantal response equilibria: branches, limits and the kernels that follow them."""

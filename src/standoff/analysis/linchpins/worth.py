@@ -1,0 +1,280 @@
+"""What it hinges on: the value of knowing an uncertainty before choosing (EVPPI), one and two at a time.
+
+The strategy that is best given an uncertainty is picked by a regression over the other folds' worlds and valued in
+this fold's, so an uncertainty that does not matter has a value of zero on average, not the largest of its noise.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import norm
+
+from standoff.analysis.findings import Figure, Floats, Inputs
+from standoff.analysis.linchpins.flips import Flips, find_flips
+from standoff.analysis.linchpins.residuals import Residuals, take_out_others
+from standoff.analysis.linchpins.worth_kernel import sum_folds
+from standoff.analysis.robustness.regret import measure_regret
+from standoff.analysis.runs.payoffs import Payoffs, champions
+from standoff.analysis.statistics.cells import CELLS_ALONE, CELLS_PAIRED, Cells, cut_cells, fit_cells, weigh
+from standoff.analysis.statistics.regression import N_FOLDS, assign_folds, one_thread
+
+__all__ = ["Linchpin", "Linchpins", "linchpins", "measure_effects"]
+
+_CHANCE = 0.01
+_CHANCE_PAIRED = 0.025
+_VISIBLE = 0.02
+_FEWEST_PERMUTATIONS, _FEWEST_PAIRED = 99, 39
+
+
+@dataclass(frozen=True, slots=True)
+class Linchpin:
+    """The value of knowing one uncertainty, or two, before choosing.
+
+    `evppi` is in units of payoff, `share` of the value of knowing everything (None where that may be zero). The
+    interval holds for all uncertainties (or all pairs) at once; its low end is zero unless the permutation test
+    agrees. `p_value` is that of the largest of all standardised values under permutation, so it needs no further
+    correction. `beyond` is for pairs: what the two together add to the better one of them.
+    """
+
+    names: tuple[str, ...]
+    evppi: Figure
+    share: float | None
+    p_value: float
+    beyond: Figure | None = None
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the value is above zero beyond doubt."""
+        return self.evppi.low > 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Linchpins:
+    """Uncertainties and pairs by value, largest first; what flips; and what moves outcomes but not the choice.
+
+    `effects[outcome][input]` is the share of the outcome's variance over worlds that the input explains.
+    """
+
+    alone: tuple[Linchpin, ...]
+    pairs: tuple[Linchpin, ...]
+    evpi: Figure
+    flips: dict[str, Flips]
+    effects: dict[str, dict[str, float]]
+    state_only: tuple[str, ...]
+    method: str
+    references: tuple[str, ...] = (
+        "Strong, Oakley & Brennan 2014, Estimating multiparameter partial expected value of perfect information, "
+        "Medical Decision Making 34",
+        "Westfall & Young 1993, Resampling-based multiple testing (single-step maximum)",
+    )
+
+
+def linchpins(
+    payoffs: Payoffs,
+    *,
+    outcomes: dict[str, Floats] | None = None,
+    pairs: bool = True,
+    permutations: int = 199,
+    pair_permutations: int = 39,
+    most_paired: int | None = None,
+    resamples: int = 200,
+    seed: int = 0,
+) -> Linchpins:
+    """Answer "what does it hinge on?".
+
+    Inputs that are not correlated are taken as independent: what they explain is removed before another input is
+    judged, which narrows its interval and moves its value by nothing on average.
+
+    Args:
+        payoffs: of the decider's strategies.
+        outcomes: name to shape (strategies, worlds), to tell what moves the state but not the choice.
+        pairs: whether to judge pairs too.
+        permutations: of the worlds against all inputs together, for the null; at least 99.
+        pair_permutations: the same for pairs; at least 39.
+        most_paired: pair only so many inputs, those whose values alone stand out most against their null; all by
+            default. A pair whose members matter only together can then be missed.
+        resamples: of the worlds, for the flip points.
+        seed: of folds, permutations and resamples.
+
+    Raises:
+        ValueError: too few permutations for the null to tell anything.
+    """
+    if permutations < _FEWEST_PERMUTATIONS or pair_permutations < _FEWEST_PAIRED:
+        raise ValueError(f"the null needs at least {_FEWEST_PERMUTATIONS} permutations, and {_FEWEST_PAIRED} for pairs")
+    inputs, w = payoffs.inputs, payoffs.w
+    n = len(inputs.names)
+    folds = assign_folds(inputs, N_FOLDS, seed)
+    champion = champions(payoffs.mean, w, folds)
+    with one_thread():
+        left = take_out_others(payoffs, folds)
+        random = np.random.default_rng(seed)
+        # permuting the worlds in the order of their inputs keeps the result free of the order they came in
+        canonical = np.lexsort(inputs.values.T[::-1]) if n else np.arange(w.size)
+        evpi = measure_regret(payoffs).evpi
+        single = [cut_cells(inputs, (j,)) for j in range(n)]
+        shuffles = [_shuffle(random, canonical) for _ in range(permutations)]
+        alone = _judge(single, [(j,) for j in range(n)], left, folds, w, champion, shuffles)
+        lone = _report(inputs, alone, [(j,) for j in range(n)], evpi)
+        double: list[Linchpin] = []
+        if pairs and n > 1:
+            standing = np.argsort(-alone.standing, kind="stable")[: most_paired or n]
+            couples: list[tuple[int, ...]] = list(combinations(sorted(standing.tolist()), 2))
+            cells = [cut_cells(inputs, couple) for couple in couples]
+            shuffles = [_shuffle(random, canonical) for _ in range(pair_permutations)]
+            both = _judge(cells, couples, left, folds, w, champion, shuffles)
+            double = _report(inputs, both, couples, evpi, alone)
+        copies = np.empty((resamples, w.size))
+        copies[:, canonical] = random.poisson(1.0, (resamples, w.size))
+        flips = {
+            name: find_flips(inputs, j, left.of(j).mean(axis=1), w, payoffs.names, copies, single[j].cell)
+            for j, name in enumerate(inputs.names)
+        }
+        effects = measure_effects(inputs, outcomes or {}, int(np.argmax(payoffs.mean @ w)), folds, w)
+    told = {pin.names[0] for pin in lone if pin.is_told}
+    moving = [name for name in inputs.names if any(of[name] >= _VISIBLE for of in effects.values())]
+    return Linchpins(
+        tuple(sorted(lone, key=lambda pin: (-pin.evppi.value, pin.p_value, pin.names))),
+        tuple(sorted(double, key=lambda pin: (-pin.evppi.value, pin.p_value, pin.names))),
+        evpi,
+        flips,
+        effects,
+        tuple(name for name in moving if name not in told),
+        f"cross-fitted regression of payoff differences on {CELLS_ALONE} bins (pairs: {CELLS_PAIRED} by "
+        f"{CELLS_PAIRED}), {N_FOLDS} folds; permutation null ({permutations} and {pair_permutations}); "
+        "intervals 95 % for all at once",
+    )
+
+
+def _shuffle(random: np.random.Generator, canonical: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    shuffle = np.empty_like(canonical)
+    shuffle[canonical] = canonical[random.permutation(canonical.size)]
+    return shuffle
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Judged:
+    """Gains by world (candidates, worlds), and each candidate's value, standardised by its null, with its p-value."""
+
+    gain: Floats
+    standing: Floats
+    value: Floats
+    error: Floats
+    p_value: Floats
+
+
+def _judge(
+    cells: list[Cells],
+    which: list[tuple[int, ...]],
+    left: Residuals,
+    folds: npt.NDArray[np.int64],
+    w: Floats,
+    champion: npt.NDArray[np.int64],
+    shuffles: list[npt.NDArray[np.int64]],
+) -> _Judged:
+    """Value each candidate, and the same with the worlds shuffled against the inputs."""
+    first = np.array([int(np.flatnonzero(folds == k)[0]) for k in range(int(folds.max()) + 1)])
+    champion_of_fold = champion[first]
+    worlds = np.arange(w.size)
+    gain = np.empty((len(cells), w.size))
+    null = np.empty((len(shuffles), len(cells)))
+
+    def judge(c: int) -> None:
+        cut, figures = cells[c], left.of(*which[c])
+        weighted = weigh(figures, w)
+        _, pick = _value(cut, cut.cell, weighted, folds, champion_of_fold)
+        own = figures[worlds, folds]
+        gain[c] = own[worlds, pick[cut.cell, folds]] - own[worlds, champion]
+        for p, shuffle in enumerate(shuffles):
+            null[p, c], _ = _value(cut, cut.cell[shuffle], weighted, folds, champion_of_fold)
+
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        list(threads.map(judge, range(len(cells))))
+    value = gain @ w
+    error = np.sqrt(((gain - value[:, None]) ** 2) @ w**2 * w.size / (w.size - 1))
+    scale = np.maximum(null.std(axis=0), 1e-12 * (np.abs(value) + np.abs(null).max(axis=0)) + 1e-300)
+    middle = null.mean(axis=0)
+    largest = ((null - middle) / scale).max(axis=1) if len(shuffles) else np.empty(0)
+    standard = (value - middle) / scale
+    p_value = (1.0 + (largest[:, None] >= standard[None, :]).sum(axis=0)) / (1.0 + len(shuffles))
+    return _Judged(gain, standard, value, error, p_value)
+
+
+def _value(
+    cut: Cells,
+    cell: npt.NDArray[np.int64],
+    weighted: Floats,
+    folds: npt.NDArray[np.int64],
+    champion_of_fold: npt.NDArray[np.int64],
+) -> tuple[float, npt.NDArray[np.int64]]:
+    """The mean gain of choosing by cell over choosing once, and the choice, shape (cells, folds).
+
+    `weighted` are figures times weights with the weights as last column, shape (worlds, folds, strategies + 1).
+    """
+    everything, valuing = sum_folds(cell, cut.n_cells, folds, weighted)
+    pick = fit_cells(cut, everything - valuing).argmax(axis=2)
+    chosen = np.take_along_axis(valuing, pick[:, :, None], axis=2)[:, :, 0]
+    settled = valuing[:, np.arange(champion_of_fold.size), champion_of_fold]
+    return float((chosen - settled).sum()), pick
+
+
+def _report(
+    inputs: Inputs,
+    judged: _Judged,
+    which: list[tuple[int, ...]],
+    evpi: Figure,
+    alone: _Judged | None = None,
+) -> list[Linchpin]:
+    """Findings with intervals that hold for all candidates at once; for pairs, what they add to the better one."""
+    reach = float(norm.ppf(1.0 - 0.025 / max(len(which), 1)))
+    chance = _CHANCE if alone is None else _CHANCE_PAIRED
+    found = []
+    n_worlds = judged.gain.shape[1]
+    for c, members in enumerate(which):
+        value, error, p = float(judged.value[c]), float(judged.error[c]), float(judged.p_value[c])
+        low = value - reach * error if p <= chance else 0.0
+        figure = Figure(max(value, 0.0), error, max(low, 0.0), max(value + reach * error, 0.0))
+        share = min(figure.value / evpi.value, 1.0) if evpi.low > 0.0 else None
+        beyond = None
+        if alone is not None:
+            better = max(members, key=lambda j: float(alone.value[j]))
+            more = judged.gain[c] - alone.gain[better]
+            extra = value - float(alone.value[better])
+            spread = float(more.std(ddof=1) / np.sqrt(n_worlds))
+            beyond = Figure(max(extra, 0.0), spread, max(extra - reach * spread, 0.0), max(extra + reach * spread, 0.0))
+        found.append(Linchpin(tuple(inputs.names[j] for j in members), figure, share, p, beyond))
+    return found
+
+
+def measure_effects(
+    inputs: Inputs, outcomes: dict[str, Floats], strategy: int, folds: npt.NDArray[np.int64], w: Floats
+) -> dict[str, dict[str, float]]:
+    """Share of each outcome's variance over worlds that each input alone explains, under one strategy.
+
+    Cross-fitted: an input that explains nothing comes out at or below zero, and is given as zero.
+
+    Args:
+        inputs: of the worlds.
+        outcomes: name to shape (strategies, worlds).
+        strategy: under which.
+        folds: shape (worlds,).
+        w: weights that sum to one.
+    """
+    n_folds = int(folds.max()) + 1
+    effects: dict[str, dict[str, float]] = {name: {} for name in outcomes}
+    for name, values in outcomes.items():
+        y = values[strategy] - float(values[strategy] @ w)
+        total = float(w @ y**2)
+        for j, of in enumerate(inputs.names):
+            cut = cut_cells(inputs, (j,))
+            weighted = weigh(np.repeat(y[:, None, None], n_folds, axis=1), w)
+            everything, held_out = sum_folds(cut.cell, cut.n_cells, folds, weighted)
+            fitted = fit_cells(cut, everything - held_out)[..., 0]
+            missed = float(w @ (y - fitted[cut.cell, folds]) ** 2)
+            effects[name][of] = max(1.0 - missed / total, 0.0) if total > 0.0 else 0.0
+    return effects

@@ -1,0 +1,1 @@
+"""What will the others do? The game the actors play under their own beliefs."""

@@ -1,0 +1,1 @@
+"""What holds up? Ranking, regret, the worst worlds, limits."""

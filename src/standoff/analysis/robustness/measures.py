@@ -1,0 +1,103 @@
+"""What holds up for payoffs: expected payoff, regret, worst cases and the frontier, each with its noise taken out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from standoff.analysis.findings import Figure, Floats
+from standoff.analysis.robustness.regret import Regret, measure_regret
+from standoff.analysis.robustness.tails import FrontierPoint, Tails, find_lowest, frontier, measure_tails
+from standoff.analysis.runs.payoffs import SURE, Payoffs, learn, mean_figure
+from standoff.analysis.statistics.ranking import Ranking, rank
+from standoff.analysis.statistics.regression import predict
+
+__all__ = ["Expected", "Robustness", "expected", "explain", "robustness"]
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Mean payoff over worlds, and how much of its error is the worlds' and how much the replications'."""
+
+    payoff: Figure
+    error_of_worlds: float
+    error_of_replications: float | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Robustness:
+    """All of the above for one view of the others, with the ranking under stated other weightings of the worlds."""
+
+    names: tuple[str, ...]
+    expected: dict[str, Expected]
+    ranking: Ranking
+    regret: Regret
+    tails: Tails
+    frontier: tuple[FrontierPoint, ...]
+    weightings: dict[str, Ranking]
+
+
+def robustness(payoffs: Payoffs, weightings: Mapping[str, Floats] | None = None, seed: int = 0) -> Robustness:
+    """Answer "what holds up?" for payoffs; satisficing, which needs outcomes, is in `satisficing.py`.
+
+    Args:
+        payoffs: of the decider's strategies.
+        weightings: other weights of the worlds under which to rank again, by name.
+        seed: of the folds.
+    """
+    learned = learn(payoffs, seed)
+    settled = explain(payoffs, learned.folds)
+    lowest = find_lowest(payoffs, learned)
+    return Robustness(
+        payoffs.names,
+        expected(payoffs, settled),
+        rank(payoffs.names, payoffs.mean, payoffs.weights, explained=settled),
+        measure_regret(payoffs, learned),
+        measure_tails(payoffs, learned, lowest),
+        frontier(payoffs, lowest),
+        {name: rank(payoffs.names, payoffs.mean, w) for name, w in (weightings or {}).items()},
+    )
+
+
+def explain(payoffs: Payoffs, folds: npt.NDArray[np.int64]) -> Floats | None:
+    """The part of the payoffs that a stratified design integrates almost without error, shape (strategies, worlds).
+
+    None where no input is stratified, or the worlds don't count alike. The common part and the differences between
+    strategies are fitted apart, since the differences are much the smaller.
+
+    Reference: Stein 1987, Large sample properties of simulations using Latin hypercube sampling, Technometrics 29,
+    equation (6); Owen 1992, A central limit theorem for Latin hypercube sampling, Journal of the Royal Statistical
+    Society B 54.
+    """
+    if not payoffs.stratified or payoffs.weights is not None:
+        return None
+    inputs = payoffs.inputs.only(payoffs.stratified)
+    common = payoffs.mean.mean(axis=0, keepdims=True)
+    between = predict(inputs, payoffs.mean - common, folds, additive=True)
+    return between + predict(inputs, common, folds, additive=True)
+
+
+def expected(payoffs: Payoffs, explained: Floats | None = None) -> dict[str, Expected]:
+    """Mean payoff of each strategy over the worlds.
+
+    Args:
+        payoffs: of the strategies.
+        explained: from `explain`, where the design is stratified; else the error is that of independent worlds.
+    """
+    w = payoffs.w
+    answer = {}
+    for s, name in enumerate(payoffs.names):
+        figure = mean_figure(payoffs.mean[s], w, SURE)
+        if explained is not None:
+            error = mean_figure(payoffs.mean[s] - explained[s], w, SURE).error
+            figure = Figure(figure.value, error, figure.value - SURE * error, figure.value + SURE * error)
+        luck = None
+        if payoffs.halves is not None:
+            noise = payoffs.halves[s].var(axis=1, ddof=1) / payoffs.halves.shape[2]
+            luck = float(np.sqrt(noise @ w**2))
+        worlds = np.sqrt(max(figure.error**2 - (luck or 0.0) ** 2, 0.0))
+        answer[name] = Expected(figure, float(worlds), luck)
+    return answer

@@ -1,0 +1,200 @@
+"""Satisficing: the share of worlds in which outcomes stay within their limits, with the noise taken out.
+
+A world's mean over a few replications crosses a limit by luck, most of all a rare event's. The share is therefore
+the mean chance, over worlds, that the world's true mean is within the limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from standoff.analysis.findings import Figure, Floats, Inputs
+from standoff.analysis.statistics.deconvolution import Judged, judge
+from standoff.analysis.statistics.ranking import Ranking, rank, world_weights
+from standoff.analysis.statistics.regression import assign_folds, predict
+
+__all__ = ["Bound", "Satisficing", "Within", "satisficing"]
+
+_SURE = 1.96
+_MOST_WORLDS = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """An outcome's limit: at most `limit` where lower is better, at least where higher is."""
+
+    outcome: str
+    limit: float
+    better: Literal["lower", "higher"] = "lower"
+
+    def __post_init__(self) -> None:
+        if self.better not in ("lower", "higher"):
+            raise ValueError(f"`{self.outcome}`: better is `lower` or `higher`, not {self.better!r}")
+
+    @property
+    def sign(self) -> float:
+        """+1 where lower is better."""
+        return 1.0 if self.better == "lower" else -1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """One outcome of one strategy against its limit.
+
+    `share` of worlds within it, `share_raw` by the noisy means; `margin` is how far within the limit the outcome
+    is, in its unit, at the 10th, 50th and 90th percentile of worlds (negative: beyond); `binds` is by how much
+    the share of worlds within all limits would grow without this one; `limit_for_most` is the limit that nine
+    worlds in ten would keep.
+    """
+
+    outcome: str
+    share: Figure
+    share_raw: float
+    margin: tuple[float, float, float]
+    binds: float
+    limit_for_most: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Satisficing:
+    """Each outcome alone and all together, for each strategy; `kept` is how many limits a world keeps on average, and
+    `chance` that it keeps all, by world, (strategies, worlds).
+    """
+
+    alone: dict[str, tuple[Within, ...]]
+    together: dict[str, Figure]
+    together_raw: dict[str, float]
+    kept: dict[str, Figure]
+    chance: Floats
+    ranking: Ranking
+    method: str
+    reference: str = (
+        "Simon 1956, Rational choice and the structure of the environment, Psychological Review 63; Lempert et "
+        "al. 2003, Shaping the next one hundred years, RAND MR-1626 (domain criterion)"
+    )
+
+
+def satisficing(
+    names: Sequence[str],
+    bounds: Sequence[Bound],
+    outcomes: Floats,
+    inputs: Inputs,
+    halves: Floats | None = None,
+    weights: Floats | None = None,
+    seed: int = 0,
+    stratified: Sequence[str] = (),
+) -> Satisficing:
+    """Share of worlds within limits.
+
+    Args:
+        names: of the strategies.
+        bounds: a limit for each outcome.
+        outcomes: shape (outcomes, strategies, worlds), means over replications.
+        inputs: of the worlds.
+        halves: shape (outcomes, strategies, worlds, batches), means over disjoint batches of equal size. Absent:
+            only the regression's prediction is judged. Outcomes without luck: give the means twice.
+        weights: shape (worlds,).
+        seed: of the folds.
+        stratified: inputs whose columns are independent and spread evenly; errors are then those of such a design
+            (Stein 1987; see `robustness.explain`).
+
+    Raises:
+        ValueError: shapes that do not agree, or values that are not finite.
+    """
+    shape = (len(bounds), len(names), inputs.values.shape[0])
+    if outcomes.shape != shape or not bounds:
+        raise ValueError(f"outcomes of shape {outcomes.shape}; expected (outcomes, strategies, worlds) = {shape}")
+    if halves is not None and (halves.ndim != 4 or halves.shape[:3] != shape or halves.shape[3] < 2):
+        raise ValueError(f"halves of shape {halves.shape} beside outcomes of shape {shape}")
+    if not np.isfinite(outcomes).all():
+        raise ValueError("outcomes must be finite: leave out the worlds with faults first")
+    w, strategies = world_weights(weights, shape[2]), range(len(names))
+    folds = assign_folds(inputs, seed=seed)
+    families = np.repeat(np.arange(len(bounds)), len(names))
+    foreseen = predict(inputs, outcomes.reshape(-1, shape[2]), folds, families=families).reshape(shape)
+    judged = [
+        [_judge(bound, foreseen[o, s], outcomes[o, s], None if halves is None else halves[o, s]) for s in strategies]
+        for o, bound in enumerate(bounds)
+    ]
+    chance = np.array([[each.value for each in row] for row in judged])
+    influence = np.array([[each.influence for each in row] for row in judged])
+    doubt = np.array([[each.doubt for each in row] for row in judged])
+    raw = np.array([b.sign * (b.limit - outcomes[o]) >= 0.0 for o, b in enumerate(bounds)])
+    together = chance.prod(axis=0)
+    # a world at one limit matters to all limits together as far as it keeps the others
+    besides = np.array([np.delete(chance, o, axis=0).prod(axis=0) for o in range(len(bounds))])
+    all_influence = together + (besides * (influence - chance)).sum(axis=0)
+    all_doubt = np.sqrt(((doubt * (besides @ w)) ** 2).sum(axis=0))
+    every = np.concatenate([influence, all_influence[None], influence.sum(axis=0)[None]])
+    in_doubt = np.concatenate([doubt, all_doubt[None], np.linalg.norm(doubt, axis=0)[None]])
+    error = np.hypot(_errors(every, w, weights, inputs.only(stratified), folds), in_doubt)
+    alone = {}
+    for s, name in enumerate(names):
+        alone[name] = tuple(
+            Within(
+                bound.outcome,
+                _share(chance[o, s], w, error[o, s]),
+                float(raw[o, s] @ w),
+                _margin(bound, judged[o][s].mean, w),
+                float((besides[o, s] - together[s]) @ w),
+                bound.sign * _quantile(bound.sign * judged[o][s].mean, w, _MOST_WORLDS),
+            )
+            for o, bound in enumerate(bounds)
+        )
+    return Satisficing(
+        alone,
+        {name: _share(together[s], w, error[-2, s]) for s, name in enumerate(names)},
+        {name: float(raw[:, s].all(axis=0) @ w) for s, name in enumerate(names)},
+        {name: _share(chance[:, s].sum(axis=0), w, error[-1, s], len(bounds)) for s, name in enumerate(names)},
+        together,
+        rank(names, together, weights),
+        "chance that a world's true mean is within the limit, from its own replications, a regression over other "
+        "worlds and the distribution that all worlds show; what is left in doubt about two outcomes of a world is "
+        "taken as independent",
+    )
+
+
+def _judge(bound: Bound, foreseen: Floats, mean: Floats, batches: Floats | None) -> Judged:
+    """Of one outcome of one strategy, by world: the chance is that of being within the limit."""
+    if batches is None:
+        within = (bound.sign * (bound.limit - foreseen) >= 0.0).astype(np.float64)
+        return Judged(within, foreseen, within, 0.0)
+    return judge(mean, foreseen, batches, bound.limit, bound.sign)
+
+
+def _errors(
+    influence: Floats, w: Floats, weights: Floats | None, stratified: Inputs, folds: npt.NDArray[np.int64]
+) -> Floats:
+    """Standard errors of weighted means over worlds, shape (outcomes and all, strategies).
+
+    What is a sum of functions of single stratified inputs has none.
+    """
+    rest = influence
+    if stratified.names and weights is None:
+        flat = influence.reshape(-1, influence.shape[-1])
+        rest = influence - predict(stratified, flat, folds, additive=True).reshape(influence.shape)
+    rest = rest - (rest @ w)[..., None]
+    error: Floats = np.sqrt(rest**2 @ w**2 * w.size / (w.size - 1))
+    return error
+
+
+def _share(chance: Floats, w: Floats, error: float, most: float = 1.0) -> Figure:
+    value, error = float(chance @ w), float(error)
+    return Figure(value, error, max(value - _SURE * error, 0.0), min(value + _SURE * error, most))
+
+
+def _margin(bound: Bound, middle: Floats, w: Floats) -> tuple[float, float, float]:
+    inside = bound.sign * (bound.limit - middle)
+    return _quantile(inside, w, 0.1), _quantile(inside, w, 0.5), _quantile(inside, w, 0.9)
+
+
+def _quantile(values: Floats, w: Floats, share: float) -> float:
+    """Weighted quantile: the least value that at least `share` of the weight does not exceed."""
+    order = np.argsort(values, kind="stable")
+    place = np.searchsorted(np.cumsum(w[order]), share - 1e-12)
+    return float(values[order[min(int(place), values.size - 1)]])

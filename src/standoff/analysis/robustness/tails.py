@@ -1,0 +1,160 @@
+"""The worst tenth of worlds, the worst world, and the frontier of mean payoff against the worst tenth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from standoff.analysis.findings import Figure, Floats
+from standoff.analysis.runs.payoffs import SURE, Learned, Payoffs, learn, mean_figure
+from standoff.analysis.statistics.deconvolution import worst
+
+__all__ = ["FrontierPoint", "Lowest", "Tails", "extreme", "find_lowest", "frontier", "mean_of_tail", "measure_tails"]
+
+WORST_SHARE = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Tails:
+    """Payoff in the worst tenth of the worlds (CVaR) and in the worst world, luck taken out; raw beside."""
+
+    worst_decile: dict[str, Figure]
+    worst_world: dict[str, Figure]
+    worst_decile_raw: dict[str, float]
+    worst_world_raw: dict[str, float]
+    method: str
+    reference: str = "Rockafellar & Uryasev 2000, Optimization of conditional value-at-risk, Journal of Risk 2"
+
+
+@dataclass(frozen=True, slots=True)
+class FrontierPoint:
+    """A strategy's place: on the frontier, surely `beaten_by` others in both measures, or cannot tell (neither)."""
+
+    name: str
+    performance: float
+    robustness: float
+    on_frontier: bool
+    beaten_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lowest:
+    """The worst tenth of worlds of each strategy, found in two ways that err to either side of the truth.
+
+    Attributes:
+        influence: (strategies, worlds), figures whose mean by the worlds' weights is the worst tenth's, with its error.
+        lean: (strategies,), half of what picked worlds are better than the fitted distribution.
+    """
+
+    influence: Floats
+    lean: Floats
+
+
+def find_lowest(payoffs: Payoffs, learned: Learned) -> Lowest:
+    """The middle between two answers, so that half of their distance is in doubt.
+
+    Worlds picked by other worlds and other replications are at best the worst tenth: their mean is too high where the
+    pick misses some. The fitted distribution (`deconvolution.worst`) is smooth, so that its tail reaches too low where
+    the worlds' stops short. Without batches luck is not known, and only the first is to be had.
+    """
+    w, halves, strategies = payoffs.w, payoffs.halves, range(len(payoffs.names))
+    picked = np.array([-_tail_influence(-learned.valued[:, s], -learned.level[:, s], w) for s in strategies])
+    if halves is None:
+        return Lowest(picked, np.zeros(len(payoffs.names)))
+    found = [worst(payoffs.mean[s], learned.foreseen[s], halves[s], w, WORST_SHARE) for s in strategies]
+    fitted = np.array([each.influence + (each.value - each.influence) @ w for each in found])
+    return Lowest((picked + fitted) / 2.0, (picked - fitted) @ w / 2.0)
+
+
+def measure_tails(payoffs: Payoffs, learned: Learned | None = None, lowest: Lowest | None = None) -> Tails:
+    """Mean payoff over the worst tenth of a strategy's worlds, and payoff in its worst world."""
+    known = learned or learn(payoffs)
+    low = lowest or find_lowest(payoffs, known)
+    w, names = payoffs.w, payoffs.names
+    deciles, worlds, raw, raw_worst = {}, {}, {}, {}
+    for s, name in enumerate(names):
+        value, error = float(low.influence[s] @ w), mean_figure(low.influence[s], w).error
+        error = float(np.hypot(error, low.lean[s]))
+        deciles[name] = Figure(value, error, value - SURE * error, value + SURE * error)
+        worlds[name] = _negated(extreme(-known.valued[:, s], -known.level[:, s]))
+        raw[name] = float(payoffs.mean[s] @ _tail_weights(-payoffs.mean[s], w))
+        raw_worst[name] = float(payoffs.mean[s].min())
+    method = (
+        "worst worlds are picked from other worlds and other replications and valued on held-out replications, so that "
+        "the true tail is at most this; for the worst tenth the middle between this and a fitted distribution of the "
+        "worlds' true payoffs is given, and half of their distance counts as error"
+    )
+    return Tails(deciles, worlds, raw, raw_worst, method)
+
+
+def frontier(payoffs: Payoffs, lowest: Lowest) -> tuple[FrontierPoint, ...]:
+    """Performance (expected payoff) against robustness (mean payoff in the worst tenth of the worlds).
+
+    A strategy is beaten where another is at least as good in both and better in one by two standard errors of
+    the paired difference; it is on the frontier where none is at least as good in both.
+    """
+    w = payoffs.w
+    measures = np.array([payoffs.mean, lowest.influence])
+    means = measures @ w
+    points = []
+    for s, name in enumerate(payoffs.names):
+        gap = means - means[:, s : s + 1]
+        apart = measures - measures[:, s : s + 1] - gap[:, :, None]
+        error = np.sqrt(apart**2 @ w**2)
+        error[1] = np.hypot(error[1], lowest.lean - lowest.lean[s])
+        as_good = (gap >= 0.0).all(axis=0) & (gap > 0.0).any(axis=0)
+        surely = as_good & (gap > SURE * error).any(axis=0)
+        beaten = tuple(other for j, other in enumerate(payoffs.names) if surely[j])
+        points.append(FrontierPoint(name, float(means[0, s]), float(means[1, s]), not as_good.any(), beaten))
+    return tuple(points)
+
+
+def _negated(figure: Figure) -> Figure:
+    return Figure(-figure.value, figure.error, -figure.high, -figure.low)
+
+
+def _tail_weights(foreseen: Floats, w: Floats) -> Floats:
+    """Weights of the worlds with the largest `foreseen`, a tenth of all weight, scaled to sum to one."""
+    order = np.argsort(-foreseen, kind="stable")
+    before = np.cumsum(w[order]) - w[order]
+    kept = np.empty_like(w)
+    kept[order] = np.clip(WORST_SHARE - before, 0.0, w[order])
+    scaled: Floats = kept / kept.sum()
+    return scaled
+
+
+def _tail_influence(valued: Floats, foreseen: Floats, w: Floats) -> Floats:
+    """A figure per world whose weighted mean is the tail mean, with the tail mean's error; shape (worlds,)."""
+    figures = np.zeros(w.size)
+    for value, guess in zip(valued, foreseen, strict=True):
+        tail = _tail_weights(guess, w)
+        inside = np.divide(tail, w, out=np.zeros_like(w), where=w > 0.0)
+        edge = _edge(value, guess, w)
+        figures += ((value - edge) * inside + edge) / len(valued)
+    return figures
+
+
+def _edge(value: Floats, guess: Floats, w: Floats) -> float:
+    """Level at the edge of the tail: the mean of the worlds foreseen nearest to it."""
+    order = np.argsort(-guess, kind="stable")
+    place = int(np.searchsorted(np.cumsum(w[order]), WORST_SHARE))
+    width = max(w.size // 100, 1)
+    near = order[max(place - width, 0) : place + width + 1]
+    return float(value[near].mean())
+
+
+def mean_of_tail(valued: Floats, foreseen: Floats, w: Floats) -> Figure:
+    """Mean of `valued` over the tenth of worlds with the largest `foreseen`; both of shape (batches, worlds)."""
+    return mean_figure(_tail_influence(valued, foreseen, w), w)
+
+
+def extreme(valued: Floats, foreseen: Floats) -> Figure:
+    """`valued` in the world with the largest `foreseen`; the error is that of the world's replications."""
+    worst = foreseen.argmax(axis=1)
+    n = valued.shape[0]
+    values = valued[np.arange(n), worst]
+    noise = [valued[:, world].std(ddof=1) / np.sqrt(n) for world in worst] if n > 1 else [np.nan]
+    error = float(np.mean(noise))
+    value = float(values.mean())
+    return Figure(value, error, value - SURE * error, value + SURE * error)

@@ -1,0 +1,33 @@
+"""Is the decider's ranking settled by an ensemble? What a growing run asks after each round."""
+
+from __future__ import annotations
+
+from standoff.analysis.findings import FEWEST_WORLDS
+from standoff.analysis.robustness.measures import explain
+from standoff.analysis.runs.views import arrange, uniform_view
+from standoff.analysis.statistics.ranking import rank
+from standoff.analysis.statistics.regression import assign_folds
+from standoff.ensemble.ensemble import Ensemble
+from standoff.ensemble.until import Settled
+
+__all__ = ["is_ranking_settled"]
+
+
+def is_ranking_settled(ensemble: Ensemble) -> Settled:
+    """Whether one of the decider's strategies is surely the best, over worlds, against the others' mean strategy.
+
+    It is the ranking of `holding` under uniform others, which the brief prints: paired differences, with the errors
+    of the design. It is settled, too, where more futures would not tell the best apart because they do equally well.
+
+    Raises:
+        ValueError: The decider has no payoff, or its strategies were not run against the same profiles of the others.
+    """
+    if ("payoff", ensemble.model.decider) not in ensemble.measures:
+        raise ValueError(f"`{ensemble.model.decider}` has no payoff to rank strategies by")
+    sound = int((ensemble.counts > 0).all(axis=0).sum())
+    if sound < FEWEST_WORLDS:
+        return Settled(False, f"worlds in which no profile went wrong are too few to rank by, {sound}")
+    faced = arrange(ensemble)
+    payoffs = faced.payoffs(uniform_view(faced))
+    ranking = rank(payoffs.names, payoffs.mean, explained=explain(payoffs, assign_folds(payoffs.inputs)))
+    return Settled(ranking.best is not None or ranking.worlds_needed is None, ranking.statement)

@@ -1,0 +1,1 @@
+"""Estimators that several questions share."""

@@ -1,0 +1,87 @@
+"""Worlds sorted into cells of one or two inputs, and a smoother over the cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import rankdata
+
+from standoff.analysis.findings import Floats, Inputs
+from standoff.analysis.statistics.regression import spline_basis
+
+__all__ = ["CELLS_ALONE", "CELLS_PAIRED", "Cells", "cut_cells", "fit_cells", "weigh"]
+
+CELLS_ALONE = 24
+CELLS_PAIRED = 12
+_DEGREE_PAIRED = 4
+_RIDGE = 1e-3
+_WORLDS_A_KNOT = 2000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cells:
+    """Worlds sorted into cells of one or two inputs, and the smoother over cells.
+
+    `cell` has shape (worlds,); `smoother` (cells, cells) turns cell means into fitted cell means.
+    """
+
+    cell: npt.NDArray[np.int64]
+    n_cells: int
+    smoother: Floats
+
+
+def cut_cells(inputs: Inputs, which: tuple[int, ...]) -> Cells:
+    """Sort worlds into cells of one or two inputs: quantile bins, or levels; with the smoother over cells.
+
+    One input: a cubic spline over ranks. Two: products of polynomials of total degree 4. Levels are kept apart.
+    """
+    n_bins = CELLS_ALONE if len(which) == 1 else CELLS_PAIRED
+    axes = [_cut_axis(inputs, j, n_bins, len(which) == 1) for j in which]
+    cell, basis, degree = axes[0]
+    for other, other_basis, other_degree in axes[1:]:
+        cell = cell * other_basis.shape[0] + other
+        basis = np.einsum("ap,bq->abpq", basis, other_basis).reshape(-1, degree.size * other_degree.size)
+        degree = (degree[:, None] + other_degree[None, :]).ravel()
+        basis = basis[:, degree <= _DEGREE_PAIRED]
+    count = np.bincount(cell, minlength=basis.shape[0]).astype(np.float64)
+    count /= count.sum()
+    square = basis.T @ (basis * count[:, None]) + _RIDGE * np.diag(np.r_[0.0, np.ones(basis.shape[1] - 1)])
+    square[np.diag_indices_from(square)] += 1e-12
+    return Cells(cell, basis.shape[0], basis @ np.linalg.solve(square, (basis * count[:, None]).T))
+
+
+def _cut_axis(inputs: Inputs, j: int, n_bins: int, alone: bool) -> tuple[npt.NDArray[np.int64], Floats, Floats]:
+    """The bin of each world, a basis over the bins (constant first) and the degree of its columns."""
+    column = inputs.values[:, j]
+    if inputs.is_discrete(j):
+        levels, cell = np.unique(column, return_inverse=True)
+        indicators = np.eye(levels.size)[:, 1:]
+        return cell, np.column_stack([np.ones(levels.size), indicators]), np.r_[0.0, np.ones(levels.size - 1)]
+    rank = (rankdata(column, method="average") - 0.5) / column.size
+    cell = np.minimum((rank * n_bins).astype(np.int64), n_bins - 1)
+    middle = (np.arange(n_bins) + 0.5) / n_bins
+    if alone:
+        basis = spline_basis(middle, int(np.clip(column.size // _WORLDS_A_KNOT, 1, 4)))
+        return cell, np.column_stack([np.ones(n_bins), basis]), np.r_[0.0, np.ones(basis.shape[1])]
+    powers = np.polynomial.legendre.legvander(2.0 * middle - 1.0, _DEGREE_PAIRED)
+    powers *= np.sqrt(2.0 * np.arange(_DEGREE_PAIRED + 1) + 1.0)
+    return cell, powers.astype(np.float64), np.arange(_DEGREE_PAIRED + 1, dtype=np.float64)
+
+
+def weigh(figures: Floats, w: Floats) -> Floats:
+    """Figures times weights, the weights as one more column."""
+    weighted = np.empty((*figures.shape[:2], figures.shape[2] + 1))
+    np.multiply(figures, w[:, None, None], out=weighted[..., :-1])
+    weighted[..., -1] = w[:, None]
+    return weighted
+
+
+def fit_cells(cut: Cells, sums: Floats) -> Floats:
+    """Smoothed cell means, shape (cells, folds, strategies)."""
+    weight = sums[..., -1:]
+    # a cell without worlds to fit has no say: its sums are zero up to rounding
+    means = np.divide(sums[..., :-1], weight, out=np.zeros_like(sums[..., :-1]), where=weight > 1e-12)
+    fitted: Floats = (cut.smoother @ means.reshape(cut.n_cells, -1)).reshape(means.shape)
+    return fitted

@@ -1,0 +1,1 @@
+"""What the equations alone say: the causal map and its signs."""

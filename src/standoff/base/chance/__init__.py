@@ -1,0 +1,1 @@
+"""Random streams, distributions, counts and points of the unit cube."""

@@ -1,0 +1,1 @@
+"""One arithmetic: recipes that give the same bits everywhere."""

@@ -1,0 +1,1 @@
+"""A brief as a page, as Markdown, as data."""

@@ -1,0 +1,140 @@
+"""The answers as plain dicts: every number that sentences and pictures are made of, for JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from standoff.analysis.comparing import Comparison
+from standoff.analysis.findings import to_json
+from standoff.analysis.linchpins.hinging import Hinging, Pin
+from standoff.analysis.linchpins.regions import Region
+from standoff.analysis.robustness.holding import Held, Holding
+from standoff.analysis.statistics.ranking import Ranking
+
+__all__ = ["export_comparison", "export_hinging", "export_holding"]
+
+
+def export_holding(found: Holding) -> dict[str, Any]:
+    """What holds up, by view of the others; figures by world stay in the run."""
+    return {
+        "sentences": list(found.sentences),
+        "decider": found.decider,
+        "strategies": list(found.labels),
+        "worlds": found.n_worlds,
+        "worlds left out": found.n_dropped,
+        "replications": found.replications,
+        "limits": to_json(found.bounds),
+        "limits not judged": list(found.unbounded),
+        "weightings": [
+            {
+                "name": each.name,
+                "effective worlds": each.effective_worlds,
+                "covered": each.covered,
+                "ranked by": each.is_carried,
+            }
+            for each in found.weightings
+        ],
+        "views": [_held(held) for held in found.held],
+    }
+
+
+def export_hinging(found: Hinging) -> dict[str, Any]:
+    """What the choice hinges on."""
+    return {
+        "sentences": list(found.sentences),
+        "view": found.view.name or found.view.kind,
+        "leader": found.leader,
+        "ranking": _ranking(found.ranking),
+        "value of knowing everything": to_json(found.evpi),
+        "facts": [_pin(pin) for pin in found.facts],
+        "values": [_pin(pin) for pin in found.values],
+        "pairs": to_json(found.pairs),
+        "moves outcomes only": list(found.state_only),
+        "boxes": [_region(region) for region in found.regions],
+        "claims": to_json(found.claims),
+        "documents": to_json(found.documents),
+        "on judgement alone": list(found.judged),
+        "method": found.method,
+    }
+
+
+def export_comparison(found: Comparison) -> dict[str, Any]:
+    """What changed between two runs."""
+    return {
+        "sentences": list(found.sentences),
+        "changes": to_json(found.changes),
+        "worlds compared one by one": found.is_paired,
+        "figures": to_json(found.moved),
+        "rankings": None if found.rankings is None else [_ranking(ranking) for ranking in found.rankings],
+        "linchpins": to_json(found.linchpins),
+    }
+
+
+def _held(held: Held) -> dict[str, Any]:
+    robust, kept = held.robustness, held.satisficing
+    regret = robust.regret
+    return {
+        "view": held.view.name or held.view.kind,
+        "profiles of the others": held.view.n_profiles,
+        "ranking": _ranking(robust.ranking),
+        "expected": to_json(robust.expected),
+        "regret": {
+            **{
+                name: to_json(getattr(regret, name))
+                for name in ("mean", "worst", "worst_decile", "mean_raw", "worst_raw", "surely_best", "cannot_tell")
+            },
+            "value of knowing everything": to_json(regret.evpi),
+            "method": regret.method,
+            "reference": regret.reference,
+        },
+        "tails": to_json(robust.tails),
+        "frontier": to_json(robust.frontier),
+        "weightings": {name: _ranking(ranking) for name, ranking in robust.weightings.items()},
+        "satisficing": None
+        if kept is None
+        else {
+            "alone": to_json(kept.alone),
+            "together": to_json(kept.together),
+            "together_raw": to_json(kept.together_raw),
+            "ranking": _ranking(kept.ranking),
+            "method": kept.method,
+            "reference": kept.reference,
+        },
+    }
+
+
+def _ranking(ranking: Ranking) -> dict[str, Any]:
+    shown = ("order", "best", "may_be_best", "against_best", "worlds_needed", "method", "reference")
+    return {name: to_json(getattr(ranking, name)) for name in shown}
+
+
+def _pin(pin: Pin) -> dict[str, Any]:
+    return {
+        "name": pin.name,
+        "about": pin.parameter.about,
+        "worth": to_json(pin.worth),
+        "flips": to_json(pin.flips.flips),
+        "zones": to_json(pin.flips.zones),
+        "sentence": pin.sentence,
+        "moves": list(pin.moves),
+        "cites": list(pin.parameter.reason.cites),
+        "facts": list(pin.parameter.reason.facts),
+        "judgement": pin.parameter.reason.judgement,
+    }
+
+
+def _region(region: Region) -> dict[str, Any]:
+    found = region.found
+    return {
+        "kind": region.kind,
+        "subject": region.subject,
+        "share": region.share,
+        "sentence": region.sentence,
+        "box": to_json(found.recommended),
+        "reasons": list(found.reasons),
+        "trajectory": to_json(found.trajectory),
+        "resampling": to_json(found.resampling),
+        "second opinion": to_json(region.opinion),
+        "method": found.method,
+        "references": list(found.references),
+    }

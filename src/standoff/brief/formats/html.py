@@ -1,0 +1,263 @@
+"""One HTML page from the results: the answer first, then a section for each question, then what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from standoff._version import __version__
+from standoff.analysis.deals.deals import Deals
+from standoff.analysis.fans import Fan
+from standoff.analysis.others.others import Others
+from standoff.analysis.robustness.performance import Performance
+from standoff.analysis.structure.causal import causal_map
+from standoff.brief.parts import AssumptionTable, Facts, Listing
+from standoff.brief.playing import Unanswered
+from standoff.brief.robust import Robust
+from standoff.brief.sections.assumptions import Why, assumption_rows, assumptions_title
+from standoff.brief.sections.deals import deals_section
+from standoff.brief.sections.documents import Evidence, documents_section, documents_style
+from standoff.brief.sections.explore import explore
+from standoff.brief.sections.gives_up import gives_up
+from standoff.brief.sections.grid import Method, Picture, Section, grid_tables, make_grid
+from standoff.brief.sections.hinges_on import first_hinge, hinges_on, unanswered
+from standoff.brief.sections.holds_up import first_picture, holds_up, map_section, views
+from standoff.brief.sections.others import others_section
+from standoff.brief.sections.over_time import over_time
+from standoff.ensemble.ensemble import Ensemble
+from standoff.evidence.claims import Ledger
+from standoff.language.model import Model
+from standoff.words.answer import answer
+from standoff.words.faults import owned_up
+from standoff.words.wording import SURE, capital, counted
+
+__all__ = ["SECTIONS", "Findings", "Page", "make_page", "render_page"]
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Findings:
+    """All that the page is made from; nothing here runs the model."""
+
+    model: Model
+    ensemble: Ensemble
+    performance: Performance
+    fans: tuple[Fan, ...]
+    ledger: Ledger
+    facts: Mapping[str, Why]
+    evidence: Evidence
+    robust: Robust | Unanswered
+    others: Others | Unanswered
+    deals: tuple[Deals | Unanswered, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the templates show, in HTML and in Markdown."""
+
+    title: str
+    question: str
+    as_of: str
+    answer: tuple[str, ...]
+    picture: Picture | None
+    sections: tuple[Section, ...]
+    version: str = __version__
+
+    @property
+    def sure_words(self) -> str:
+        """What the words of certainty mean, once for the page."""
+        words = ", ".join(f"{word} {100 * low:.0f}–{100 * high:.0f} %" for word, low, high in SURE)
+        return f"{words}. A share of worlds is not a chance."
+
+    @property
+    def footer(self) -> str:
+        """The last word."""
+        return (
+            f"Made by Standoff {self.version} from the study “{self.title}”. Every number is conditional on this "
+            "model: it explores what assumptions lead to, and predicts nothing."
+        )
+
+
+def make_page(findings: Findings) -> Page:
+    """Put the sections together; a question that the study does not raise has no section."""
+    model, results = findings.model, findings.performance
+    sections = [section for make in SECTIONS if (section := make(findings)) is not None]
+    return Page(
+        model.title,
+        model.question,
+        _day(model.as_of),
+        (*answer(model, results).sentences, *_hinge(findings)),
+        first_picture(model, results),
+        tuple(sections),
+    )
+
+
+def render_page(page: Page) -> str:
+    """The page as one self-contained HTML file."""
+    environment = _environment()
+    sheets = [_text(environment, name) for name in ("page.css", "documents.css", "games.css", "robust.css")]
+    css = Markup("").join([*sheets, Markup(documents_style())])
+    script = Markup("").join(_text(environment, name) for name in ("page.js", "explore.js", "over_time.js"))
+    return environment.get_template("page.html.j2").render(page=page, css=css, script=script)
+
+
+def _holds_up(findings: Findings) -> Section:
+    results = findings.performance
+    if not results.standings:
+        return holds_up(findings.model, results)
+    grid = make_grid(findings.model, results, results.standings[0])
+    parts: Any = _environment().get_template("parts.html.j2").module
+    return holds_up(findings.model, results, (Picture(parts.grid_part(grid), instead=grid_tables(grid)),))
+
+
+def _views(findings: Findings) -> Section | None:
+    return views(findings.model, findings.performance)
+
+
+def _gives_up(findings: Findings) -> Section | None:
+    robust = findings.robust
+    return gives_up(findings.model, robust.holding, _environment()) if isinstance(robust, Robust) else None
+
+
+def _hinges_on(findings: Findings) -> Section:
+    robust = findings.robust
+    if isinstance(robust, Unanswered):
+        return unanswered(robust.why)
+    return hinges_on(findings.model, robust.hinging, robust.faced.inputs, findings.ledger, _environment())
+
+
+def _explore(findings: Findings) -> Section | None:
+    robust = findings.robust
+    if isinstance(robust, Unanswered):
+        return None
+    return explore(findings.model, robust.faced, robust.holding, robust.hinging, _environment())
+
+
+def _hinge(findings: Findings) -> tuple[str, ...]:
+    """The last sentence of the answer: the top linchpin with its flip point."""
+    robust = findings.robust
+    return (first_hinge(findings.model, robust.hinging),) if isinstance(robust, Robust) else ()
+
+
+def _others(findings: Findings) -> Section:
+    return others_section(findings.model, findings.others, _environment())
+
+
+def _deals(findings: Findings) -> Section:
+    return deals_section(findings.model, findings.deals, _environment())
+
+
+def _over_time(findings: Findings) -> Section | None:
+    return over_time(findings.model, findings.performance, findings.fans)
+
+
+def _documents(findings: Findings) -> Section | None:
+    return documents_section(findings.model, findings.evidence)
+
+
+def _map(findings: Findings) -> Section:
+    return map_section(findings.model, causal_map(findings.model))
+
+
+def _assumptions(findings: Findings) -> Section | None:
+    rows = assumption_rows(findings.model, findings.ledger, findings.facts)
+    if not rows:
+        return None
+    groups = [
+        (title, kind, tuple(row for row in rows if row.kind == kind))
+        for kind, title in (
+            ("uncertainty", "What nobody knows"),
+            ("value", "What someone wants"),
+            ("constant", "Taken as given"),
+        )
+    ]
+    tables = tuple(
+        AssumptionTable(f"{title} ({len(of)})",
+                        ("Assumption", "Number" if kind == "constant" else "Range", "Why"), of, kind != "constant")
+        for title, kind, of in groups if of
+    )  # fmt: skip
+    return Section(
+        "assumptions", "Assumptions", assumptions_title(rows), parts=tables,
+        method=Method(("A range means that nobody claims more than its ends; worlds are drawn evenly from it unless a "
+                       "distribution is named. A number that nobody disputes is taken as given.",)),
+    )  # fmt: skip
+
+
+def _leaves_out(findings: Findings) -> Section | None:
+    things = findings.model.leaves_out
+    if not things:
+        return None
+    return Section("leaves-out", "What is left out", "What the model leaves out", parts=(Listing("", things),))
+
+
+def _run(findings: Findings) -> Section:
+    ensemble, model = findings.ensemble, findings.model
+    design = ensemble.design
+    profiles, worlds = ensemble.counts.shape
+    facts = (
+        ("Study", f"{model.title} ({model.name})"),
+        ("Study’s date", _day(model.as_of) or "not given"),
+        ("Variants", ", ".join(model.applied) or "none"),
+        ("Study digest", model.digest),
+        ("Result digest", ensemble.digest),
+        ("Sizes", f"{counted(profiles, 'profile')} × {counted(worlds, 'world')} × "
+                  f"{counted(design.replications, 'replication')} = {counted(design.n_futures, 'future')} "
+                  f"of {counted(model.clock.steps, model.clock.step)}"),
+        ("Seed", str(design.seed)),
+        ("Worlds", f"{design.worlds.method}, seed {design.worlds.seed}"),
+        ("Rare ends", "drawn" if ensemble.realised else "weighted by their chance"),
+        ("Standoff", __version__),
+    )  # fmt: skip
+    lines = owned_up(ensemble)
+    title = f"What was run: {counted(design.n_futures, 'future')}" + (
+        f", with {counted(len(lines), 'thing')} to own up to" if lines else ", none of them faulty"
+    )
+    owned = (Listing("What this run has to own up to", tuple(lines)),) if lines else ()
+    return Section("run", "What was run", title, parts=(Facts(facts), *owned))
+
+
+SECTIONS: tuple[Callable[[Findings], Section | None], ...] = (
+    _holds_up,
+    _gives_up,
+    _hinges_on,
+    _explore,
+    _views,
+    _others,
+    _deals,
+    _documents,
+    _over_time,
+    _map,
+    _assumptions,
+    _leaves_out,
+    _run,
+)
+"""The sections in their order on the page; a further question's section goes in its place here."""
+
+
+def _environment() -> Environment:
+    loader = PackageLoader("standoff.brief", "templates")
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+
+def _text(environment: Environment, name: str) -> Markup:
+    """A file of the package as it is: it is ours, and must not be escaped."""
+    assert environment.loader is not None
+    return Markup(environment.loader.get_source(environment, name)[0])
+
+
+def _day(as_of: str | None) -> str:
+    """`2025-02-28` as `28 February 2025`; anything else as it stands."""
+    try:
+        day = date.fromisoformat(as_of or "")
+    except ValueError:
+        return capital(as_of or "")
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

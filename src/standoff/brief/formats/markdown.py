@@ -1,0 +1,77 @@
+"""The page as Markdown: the same sections, sentences and tables, with the long tables at the end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from standoff.brief.formats.html import Page
+from standoff.brief.sections.grid import Picture, Table
+
+__all__ = ["escape_markdown", "render_markdown"]
+
+_MOST_ROWS = 15
+"""A table with more rows than this stands at the end."""
+_MARKS = re.compile(r"([\\`*_\[\]<>|~])")
+_LINE_STARTS = re.compile(r"^(\s*)([#+-]|\d+[.)])(?=\s)")
+_SPACES = re.compile(r"[ \t\r\n]+")  # not those that keep numbers and units together
+_ENTITY = re.compile(r"&(?=#?\w+;)")
+
+
+def render_markdown(page: Page) -> str:
+    """The page in CommonMark with pipe tables (GitHub's), without a mark of HTML."""
+    environment = Environment(
+        loader=PackageLoader("standoff.brief", "templates"),
+        autoescape=True,  # what is not ours is escaped once, by `finalize`
+        finalize=lambda value: value if isinstance(value, Markup) else Markup(escape_markdown(str(value))),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(code=_code, link=_link)
+    sections = [section for section in page.sections if not section.is_live]
+    numbers = {table: n for n, table in enumerate(dict.fromkeys(_put_off(page)), start=1)}
+    text = environment.get_template("page.md.j2").render(
+        page=page, sections=sections, numbers=numbers, at_once=_at_once
+    )
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in text.splitlines())).strip() + "\n"
+
+
+def escape_markdown(text: str) -> str:
+    """Text as a Markdown reader shows it letter by letter; names between backticks stay code."""
+    one_line = _SPACES.sub(" ", text)
+    parts = one_line.split("`")
+    if len(parts) % 2 == 0:
+        return _escaped(one_line)
+    return "".join(f"`{part}`" if k % 2 else _escaped(part) for k, part in enumerate(parts))
+
+
+def _code(name: str) -> Markup:
+    return Markup(f"`{name}`")
+
+
+def _link(url: str) -> Markup:
+    return Markup(url.replace("(", "%28").replace(")", "%29").replace(" ", "%20"))
+
+
+def _escaped(text: str) -> str:
+    text = _LINE_STARTS.sub(lambda m: f"{m[1]}{m[2][:-1]}\\{m[2][-1]}", _MARKS.sub(r"\\\1", text))
+    return _ENTITY.sub("&amp;", text)
+
+
+def _at_once(picture: Picture) -> tuple[Table, ...]:
+    """The tables that stand where the picture would."""
+    if picture.instead:
+        return picture.instead
+    return (picture.table,) if picture.table is not None and len(picture.table.rows) <= _MOST_ROWS else ()
+
+
+def _put_off(page: Page) -> Iterator[Table]:
+    """The tables that stand at the end, in their order."""
+    for section in page.sections:
+        for picture in section.pictures:
+            if picture.table is not None and picture.table not in _at_once(picture):
+                yield picture.table

@@ -1,0 +1,1 @@
+"""Pictures as data, drawn as SVG."""

@@ -1,0 +1,241 @@
+"""Boxes of worlds: on parallel axes, and the trade-off between how many such worlds they hold and how pure they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from html import escape
+
+import numpy as np
+from markupsafe import Markup
+
+from standoff.analysis.discovery.discover import Box
+from standoff.analysis.findings import Inputs
+from standoff.analysis.linchpins.hinging import Hinging
+from standoff.analysis.linchpins.regions import Region
+from standoff.brief.sections.grid import Picture, Table
+from standoff.language.model import Model, Parameter
+from standoff.words.wording import capital, few, number, percent, quoted, shortened, title_of, unit_words
+
+__all__ = ["box_picture", "place_in", "range_of"]
+
+_MOST_AXES = 5
+_MOST_LINES = 110
+_MOST_STEPS = 12
+_ROOM = 52
+"""Letters over an axis."""
+_KEY = (
+    "Each line is a world; orange, of this kind. The band on an axis is the box. Below, blue: boxes that PRIM passed "
+    "on its way from large to small; orange: the one recommended; green: CART’s "
+    "leaves, the large one without limits that chance explains; dashed: all worlds."
+)
+_Point = tuple[float, float]
+
+
+def box_picture(
+    model: Model, found: Hinging, region: Region, inputs: Inputs, names: Sequence[str], *, has_key: bool
+) -> Picture:
+    """The recommended box of one kind of worlds, beside CART's leaves.
+
+    Args:
+        model: The study's.
+        found: What the choice hinges on.
+        region: With a box.
+        inputs: Of the worlds.
+        names: Assumptions to draw axes for besides the box's own.
+        has_key: Whether to say how to read it.
+    """
+    drawn = Markup('<div class="box">{}{}</div>').format(_axes(model, found, region, inputs, names), _trade_off(region))
+    return Picture(
+        drawn,
+        f"{region.opinion.sentence} {_why(model, region)}",
+        _KEY if has_key else "",
+        region.sentence,
+        _table(model, region),
+    )
+
+
+def range_of(parameter: Parameter, inputs: Inputs) -> tuple[float, float]:
+    """The ends of an assumption: its range where it has one, else the least and largest of the worlds."""
+    spread = parameter.spread
+    if spread is not None and spread.distribution == "uniform" and len(spread.arguments) == 2:
+        return spread.arguments[0], spread.arguments[1]
+    column = inputs.column(parameter.name)
+    return float(column.min()), float(column.max())
+
+
+def place_in(value: float, low: float, high: float) -> float:
+    """Where a value lies between two ends, in per cent."""
+    return round(100.0 * min(max((value - low) / (high - low), 0.0), 1.0), 2) if high > low else 50.0
+
+
+def _why(model: Model, region: Region) -> str:
+    """Why this box, without what its title says; limits that were left out are listed in the table."""
+    out = _left_out(region)
+    said = [reason for reason in region.found.reasons if not reason.startswith("Of the") and reason not in out]
+    if out:
+        limits = "a further limit was" if len(out) == 1 else f"{few(len(out))} further limits were"
+        said.append(f"{capital(limits)} left out, as chance alone would do as well.")
+    return f"Why this box: {_titled(model, ' '.join(said))}" if said else ""
+
+
+def _left_out(region: Region) -> list[str]:
+    return [reason for reason in region.found.reasons if " was left out: " in reason]
+
+
+def _titled(model: Model, text: str) -> str:
+    """A line of the search with assumptions by what the study calls them."""
+    names = {p.name for p in model.uncertain}
+    spaced = re.sub(r"(?<=\d)%", "\u202f%", text)
+    return re.sub(r"[A-Za-z_]\w*", lambda m: quoted(model, m.group()) if m.group() in names else m.group(), spaced)
+
+
+def _axes(model: Model, found: Hinging, region: Region, inputs: Inputs, others: Sequence[str]) -> Markup:
+    """Axes side by side, one below the other; a line joins a world's places on them."""
+    box = region.found.recommended
+    assert box is not None
+    names = list(dict.fromkeys((*box.names, *others)))[:_MOST_AXES]
+    parameters = {pin.name: pin.parameter for pin in (*found.facts, *found.values)}
+    width, left, step, top = 340.0, 8.0, 46.0, 22.0
+    plot, height = width - 2 * left, top + step * (len(names) - 1) + 14.0
+    ends = {name: range_of(parameters[name], inputs) for name in names}
+    parts = _lines(region, inputs, ends, (left, plot), (top, step))
+    for a, name in enumerate(names):
+        y = top + step * a
+        low, high = ends[name]
+        title, unit = title_of(model, name), unit_words(parameters[name].unit)
+        unit = f" ({unit})" if unit else ""
+        parts.append(f'<line class="axis" x1="{left}" x2="{width - left}" y1="{y}" y2="{y}"/>')
+        limits = [limit for limit in box.limits if limit.name == name]
+        if limits:
+            inner = [max((li.low for li in limits if li.low is not None), default=low),
+                     min((li.high for li in limits if li.high is not None), default=high)]  # fmt: skip
+            at = [left + plot * place_in(end, low, high) / 100.0 for end in inner]
+            parts.append(
+                f'<rect class="limits" x="{at[0]:.1f}" y="{y - 4}" width="{max(at[1] - at[0], 1):.1f}" height="8"/>'
+            )
+        parts.append(
+            f'<text class="halo middle" x="{width / 2}" y="{y - 7}"><title>{escape(title)}</title>'
+            f"{escape(shortened(title, _ROOM - len(unit)) + unit)}</text>"
+            f'<text class="tick halo" x="{left}" y="{y + 13}">{number(low)}</text>'
+            f'<text class="tick end halo" x="{width - left}" y="{y + 13}">{number(high)}</text>'
+        )
+    return Markup(
+        f'<svg class="axes" viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{escape(region.sentence)}">'
+        f"{''.join(parts)}</svg>"
+    )
+
+
+def _lines(
+    region: Region, inputs: Inputs, ends: Mapping[str, tuple[float, float]], across: _Point, down: _Point
+) -> list[str]:
+    """Some worlds as lines over the axes; those of the kind drawn last."""
+    places = np.array([(inputs.column(name) - end[0]) / ((end[1] - end[0]) or 1.0) for name, end in ends.items()])
+    chosen = np.unique(np.linspace(0, places.shape[1] - 1, _MOST_LINES).astype(int))
+    lines: dict[bool, list[str]] = {False: [], True: []}
+    for w in chosen:
+        points = "L".join(
+            f"{across[0] + across[1] * place:.0f} {down[0] + down[1] * a:.0f}" for a, place in enumerate(places[:, w])
+        )
+        lines[bool(region.chance[w] > 0.5)].append(f"M{points}")
+    return [f'<path class="other" d="{"".join(lines[False])}"/><path class="kind" d="{"".join(lines[True])}"/>']
+
+
+def _trade_off(region: Region) -> Markup:
+    """How pure boxes are against how many of the worlds of this kind they hold: PRIM's on their way, CART's leaves."""
+    box = region.found.recommended
+    assert box is not None
+    width, height, left, top = 340.0, 204.0, 44.0, 26.0
+    across, up = width - left - 14.0, height - top - 34.0
+
+    def at(one: Box) -> _Point:
+        return left + across * one.coverage, top + up * (1.0 - one.density)
+
+    way = [at(one) for one in region.found.trajectory]
+    leaves = [at(leaf) for leaf in region.opinion.leaves]
+    best = [at(region.opinion.best)] if region.opinion.best is not None else []
+    base, rate = top + up, top + up * (1.0 - region.found.base_rate)
+    parts = [f'<path class="axis" d="M{left} {top}V{base}H{left + across}"/>']
+    parts += [f'<text class="tick end" x="{left - 4}" y="{y + 4:.0f}">{shown} %</text>'
+              for y, shown in ((top, 100), (top + up / 2, 50), (base, 0))]  # fmt: skip
+    parts += [f'<text class="tick {where}" x="{left + across * part:.0f}" y="{base + 13:.0f}">{100 * part:.0f} %</text>'
+              for part, where in ((0.0, "middle"), (0.5, "middle"), (1.0, "end"))]  # fmt: skip
+    parts.append(f'<text class="tick end" x="{left + across}" y="{height - 6}">of these worlds it holds →</text>')
+    parts.append('<text class="tick" x="2" y="12">↑ of its worlds are of this kind</text>')
+    parts.append(f'<line class="rate" x1="{left}" x2="{left + across}" y1="{rate:.1f}" y2="{rate:.1f}"/>')
+    parts.append(f'<polyline class="way" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in way)}"/>')
+    parts += [f'<circle class="prim" cx="{x:.1f}" cy="{y:.1f}" r="2"/>' for x, y in way]
+    for size, spots in ((4.5, leaves), (6.5, best)):
+        parts += [f'<path class="leaf" d="M{x:.1f} {y - size:.1f}l{size} {size}-{size} {size}-{size}-{size}z"/>'
+                  for x, y in spots]  # fmt: skip
+    x, y = at(box)
+    taken = [*way, *leaves, *best, (x, y)]
+    frame = (left + 2.0, top + 8.0, left + across, base - 2.0)
+    written: list[_Point] = []
+    for text, style, near in (
+        ("recommended", "chosen", [(x, y)]),
+        ("CART", "leaf", best or leaves),
+        ("PRIM", "prim", way),
+    ):
+        label = _label(text, near, taken, written, frame)
+        if label is not None:
+            written += [(label[0] + 7.0 * k, label[1] - 4.0) for k in range(len(text) + 1)]
+            parts.append(f'<text class="halo {style}" x="{label[0]:.1f}" y="{label[1]:.1f}">{text}</text>')
+    parts.append(f'<circle class="chosen" cx="{x:.1f}" cy="{y:.1f}" r="5"/>')
+    said = (
+        f"PRIM’s recommended box holds {percent(box.coverage)} of these worlds; {percent(box.density)} of its worlds "
+        f"are of this kind. CART’s {len(leaves)} leaves: "
+        + "; ".join(f"{percent(one.coverage)} and {percent(one.density)}" for one in region.opinion.leaves)
+    )
+    return Markup(
+        f'<svg class="trade" viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{escape(said)}">'
+        f"{''.join(parts)}</svg>"
+    )
+
+
+def _label(
+    text: str,
+    near: Sequence[_Point],
+    taken: Sequence[_Point],
+    written: Sequence[_Point],
+    frame: tuple[float, float, float, float],
+) -> _Point | None:
+    """Where a label stands beside one of its marks with the most room about it; None where it would hit another."""
+    long = 8.0 * len(text)
+    spots = [
+        (px + dx, py + dy)
+        for px, py in near
+        for dx, dy in ((9.0, 4.0), (-11.0 - long, 4.0), (-long / 2, -10.0), (-long / 2, 18.0))
+        if frame[0] <= px + dx and px + dx + long <= frame[2] and frame[1] <= py + dy <= frame[3]
+    ]
+    free = [(x, y) for x, y in spots if not any(x - 4 < a < x + long + 4 and abs(y - 4 - b) < 14 for a, b in written)]
+
+    def room(spot: _Point) -> float:
+        along = [(spot[0] + long * part, spot[1] - 4.0) for part in (0.0, 0.25, 0.5, 0.75, 1.0)]
+        return min((ax - tx) ** 2 + (ay - ty) ** 2 for ax, ay in along for tx, ty in (*taken, *written))
+
+    return max(free, key=room, default=None)
+
+
+def _table(model: Model, region: Region) -> Table:
+    """The boxes on PRIM's way, the one recommended, and CART's leaves."""
+    way = region.found.trajectory
+    rows = [("PRIM, on its way", box) for box in way[1 :: max(1, len(way) // _MOST_STEPS)]]
+    rows += [("PRIM, recommended", region.found.recommended)] if region.found.recommended is not None else []
+    rows += [("CART, a leaf", leaf) for leaf in region.opinion.leaves]
+    left = tuple(("PRIM, left out", _titled(model, reason), "", "", "") for reason in _left_out(region))
+    return Table(
+        "Boxes from large to small, the one recommended, and CART’s leaves",
+        ("Box", "Assumptions named", "Of these worlds it holds", "Of its worlds are of this kind", "Of all worlds"),
+        tuple(
+            (
+                kind,
+                "; ".join(title_of(model, name) for name in box.names) or "none",
+                percent(box.coverage),
+                percent(box.density),
+                percent(box.mass),
+            )
+            for kind, box in rows
+        )
+        + left,
+    )

@@ -1,0 +1,211 @@
+"""Small pictures drawn as inline SVG: bars of the table, fans over time, strategies under each view.
+
+Text stays text and colours come from the page's style sheet (`--c` is the strategy's), so that a picture prints,
+scales and reads like the page around it. Nothing here depends on anything but its arguments.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+from markupsafe import Markup
+
+from standoff.analysis.findings import Floats
+from standoff.words.wording import number, plain
+
+__all__ = ["COLOURS", "DotRow", "FanFrame", "FanPanel", "bar", "dots", "fan", "nice_ticks"]
+
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7A7000", "#000000")
+"""Okabe & Ito's colours that stand on white, strongest first; the yellow is darkened to be seen."""
+
+_BAR_WIDTH, _BAR_HEIGHT = 72.0, 14.0
+
+
+def bar(
+    value: float,
+    spread: tuple[float, float],
+    limit: float | None,
+    better: str,
+    domain: tuple[float, float],
+    *,
+    hollow: bool,
+) -> Markup:
+    """One cell's bar: the 10–90 % range over worlds, the mean as a dot, the limit as a line, beyond it shaded."""
+    if not all(map(math.isfinite, (value, *spread))):
+        return Markup("")
+    parts = []
+    if limit is not None:
+        at = _scale(limit, domain, _BAR_WIDTH)
+        left, width = (at, _BAR_WIDTH - at) if better == "lower" else (0.0, at)
+        parts.append(f'<rect class="beyond" x="{left:.1f}" y="0" width="{max(width, 0):.1f}" height="14"/>')
+        parts.append(f'<line class="limit" x1="{at:.1f}" x2="{at:.1f}" y1="0" y2="14"/>')
+    low, high = (_scale(x, domain, _BAR_WIDTH) for x in spread)
+    parts.append(f'<rect class="range" x="{low:.1f}" y="5" width="{max(high - low, 1):.1f}" height="4" rx="2"/>')
+    mark = "mean hollow" if hollow else "mean"
+    parts.append(f'<circle class="{mark}" cx="{_scale(value, domain, _BAR_WIDTH):.1f}" cy="7" r="3.6"/>')
+    return Markup(
+        f'<svg class="bar" viewBox="0 0 {_BAR_WIDTH:.0f} {_BAR_HEIGHT:.0f}" aria-hidden="true">{"".join(parts)}</svg>'
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FanPanel:
+    """What one panel shows.
+
+    Attributes:
+        label: Of the strategy.
+        colour: Index of its colour.
+        quantiles: (5, points) quantiles, or None where only a line is drawn.
+        line: (points,) median, or the share.
+        others: Lines of the other strategies, in grey.
+        readings: (points,) in words; the last is printed, the page's slider shows the rest.
+    """
+
+    label: str
+    colour: int
+    quantiles: Floats | None
+    line: Floats
+    others: tuple[Floats, ...]
+    readings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FanFrame:
+    """What the panels of one thing share.
+
+    Attributes:
+        domain: Of its values.
+        first: Step at the left edge: 0, or the first that was seen before.
+        dates: At the left edge, at the start where that is another, and at the end.
+        seen: (points, 2) steps and values before the start; none where nothing is known.
+        per_cent: Whether values are shares.
+    """
+
+    domain: tuple[float, float]
+    first: float
+    dates: tuple[str, str, str]
+    seen: Floats
+    per_cent: bool = False
+
+
+_FAN_WIDTH, _FAN_HEIGHT = 176, 142
+_FAN_LEFT, _FAN_RIGHT, _FAN_TOP, _FAN_FOOT = 32, 171, 34, 124
+
+
+def fan(panel: FanPanel, frame: FanFrame, said: str) -> Markup:
+    """A fan: what was seen in grey, bands of 90 and 50 per cent, the median, the other strategies' in thin grey."""
+    step = (_FAN_RIGHT - _FAN_LEFT) / max(panel.line.size - 1 - frame.first, 1.0)
+    steps = list(range(panel.line.size))
+
+    def x(i: float) -> float:
+        return _FAN_LEFT + step * (i - frame.first)
+
+    def y(v: float) -> float:
+        return _FAN_FOOT - _scale(v, frame.domain, _FAN_FOOT - _FAN_TOP)
+
+    def points(at: Sequence[float], values: Floats) -> str:
+        return " ".join(f"{x(i):.1f},{y(float(v)):.1f}" for i, v in zip(at, values, strict=True) if math.isfinite(v))
+
+    parts = [
+        f'<text class="name" x="{_FAN_LEFT}" y="12">{escape(panel.label)}</text>',
+        f'<text class="reading" x="{_FAN_LEFT}" y="26">{escape(panel.readings[-1])}</text>',
+        *_fan_axes(frame, x(0), y),
+    ]
+    if panel.quantiles is not None:
+        for low, high, kind in ((0, 4, "wide"), (1, 3, "narrow")):
+            edges = points(steps, panel.quantiles[high]), points(steps[::-1], panel.quantiles[low][::-1])
+            parts.append(f'<polygon class="{kind}" points="{" ".join(edges)}"/>')
+    parts += [f'<polyline class="other" points="{points(steps, other)}"/>' for other in panel.others]
+    if frame.seen.size:
+        parts.append(f'<polyline class="seen" points="{points(frame.seen[:, 0].tolist(), frame.seen[:, 1])}"/>')
+    parts.append(f'<polyline class="median" points="{points(steps, panel.line)}"/>')
+    parts.append(f'<line class="at" y1="{_FAN_TOP}" y2="{_FAN_FOOT}"/>')
+    readings = escape(json.dumps(panel.readings, ensure_ascii=False, separators=(",", ":")))
+    data = f'data-start="{x(0):.2f}" data-step="{step:.3f}" data-readings="{readings}"'
+    return _picture(f"fan s{panel.colour}", _FAN_WIDTH, _FAN_HEIGHT, said, parts, data)
+
+
+def _fan_axes(frame: FanFrame, start: float, y: Callable[[float], float]) -> list[str]:
+    """Values at the left; dates at the foot: where the panel begins, where the run does, and the end."""
+    parts = []
+    for tick in nice_ticks(frame.domain):
+        shown = f"{100 * tick:.0f} %" if frame.per_cent else plain(tick)
+        parts.append(f'<line class="grid" x1="{_FAN_LEFT}" x2="{_FAN_RIGHT}" y1="{y(tick):.1f}" y2="{y(tick):.1f}"/>')
+        parts.append(f'<text class="tick end" x="{_FAN_LEFT - 4}" y="{y(tick) + 3.5:.1f}">{shown}</text>')
+    foot = _FAN_HEIGHT - 4
+    if frame.seen.size:
+        parts.append(f'<line class="now" x1="{start:.1f}" x2="{start:.1f}" y1="{_FAN_TOP}" y2="{_FAN_FOOT}"/>')
+        parts.append(f'<text class="tick" x="0" y="{foot}">{escape(frame.dates[0])}</text>')
+    middle = " middle" if frame.seen.size else ""
+    parts.append(f'<text class="tick{middle}" x="{start:.1f}" y="{foot}">{escape(frame.dates[1])}</text>')
+    parts.append(f'<text class="tick end" x="{_FAN_WIDTH - 1}" y="{foot}">{escape(frame.dates[2])}</text>')
+    return parts
+
+
+@dataclass(frozen=True, slots=True)
+class DotRow:
+    """One strategy under one view: how far below the best, with its interval; `best` if none can be told better."""
+
+    label: str
+    colour: int
+    value: float
+    low: float
+    high: float
+    best: bool
+
+
+def dots(rows: Sequence[DotRow], domain: tuple[float, float], unit: str, said: str) -> Markup:
+    """Strategies under one view: a dot with its 95 % interval, 0 where it is as good as the best of the others."""
+    width, left, step, top = 284.0, 144.0, 19.0, 4.0
+    height = top + step * len(rows) + 20.0
+    plot = width - left - 10.0
+
+    def x(v: float) -> float:
+        return left + _scale(v, domain, plot)
+
+    base = top + step * len(rows)
+    parts = [f'<line class="zero" x1="{x(0):.1f}" x2="{x(0):.1f}" y1="{top:.0f}" y2="{base:.0f}"/>']
+    for tick in nice_ticks(domain, 3):
+        parts.append(f'<text class="tick middle" x="{x(tick):.1f}" y="{base + 13:.0f}">{plain(tick)}</text>')
+    parts.append(f'<text class="tick" x="0" y="{base + 13:.0f}">{escape(unit)}</text>')
+    for i, row in enumerate(rows):
+        y = top + step * (i + 0.5)
+        strength = " best" if row.best else ""
+        reach = f"{number(row.value)} ({number(row.low)} to {number(row.high)}) {unit}".strip()
+        parts.append(f'<g class="s{row.colour}{strength}"><title>{escape(f"{row.label}: {reach}")}</title>')
+        parts.append(f'<text class="name" x="{left - 8}" y="{y + 4:.1f}">{escape(row.label)}</text>')
+        parts.append(
+            f'<line class="error" x1="{x(row.low):.1f}" x2="{x(row.high):.1f}" y1="{y:.1f}" y2="{y:.1f}"/>'
+            f'<circle class="mean" cx="{x(row.value):.1f}" cy="{y:.1f}" r="4"/></g>'
+        )
+    return _picture("dots", width, height, said, parts)
+
+
+def nice_ticks(domain: tuple[float, float], most: int = 4) -> list[float]:
+    """Round numbers inside a domain, at most so many and at least one."""
+    low, high = domain
+    if not high > low:
+        return [low]
+    rough = (high - low) / most
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(s * power for s in (1.0, 2.0, 2.5, 5.0, 10.0) if s * power >= rough)
+    first = math.ceil(low / step - 1e-9) * step
+    ticks = np.arange(first, high + 1e-9 * step, step)
+    return [0.0 if abs(t) < 1e-9 * step else float(f"{t:.10g}") for t in ticks]
+
+
+def _picture(kind: str, width: float, height: float, said: str, parts: Sequence[str], data: str = "") -> Markup:
+    return Markup(
+        f'<svg class="{kind}" viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{escape(said)}" {data}>'
+        f"{''.join(parts)}</svg>"
+    )
+
+
+def _scale(value: float, domain: tuple[float, float], size: float) -> float:
+    low, high = domain
+    return size / 2.0 if not high > low else size * min(max((value - low) / (high - low), 0.0), 1.0)

@@ -1,0 +1,278 @@
+"""The pictures of the section on the others: who plays what over beliefs, and the replies to each strategy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from standoff.analysis.findings import Figure, Floats
+from standoff.analysis.others.others import Others, Profile
+from standoff.analysis.others.replies import Lead
+from standoff.brief.pictures.play_pictures import LeadRow, PlayCell, PlayColumn, ReplyCell, reach
+from standoff.brief.sections.grid import Table, colour_of
+from standoff.language.model import Instance, Model
+from standoff.words.wording import (
+    capital,
+    join,
+    measured,
+    number,
+    percent,
+    strategy_words,
+    who,
+    words,
+)
+
+__all__ = [
+    "RARELY",
+    "error_of_beliefs",
+    "instance_of",
+    "lead_caption",
+    "lead_rows",
+    "lead_table",
+    "lead_title",
+    "play_columns",
+    "play_shares",
+    "play_table",
+    "profile_table",
+    "reply_table",
+    "share_of_beliefs",
+]
+
+RARELY = 0.05
+"""A strategy that survives dominance in no more of the beliefs counts as ruled out."""
+_TOLD = 1.96
+
+
+def play_columns(model: Model, found: Others) -> list[PlayColumn]:
+    """Each actor with its strategies and the shares in which it plays them."""
+    shares, errors = play_shares(found)
+    gone = {(s.player, s.strategy) for s in found.survival if s.share_of_beliefs <= RARELY}
+    columns = []
+    for player, names, own, noise in zip(found.players, found.strategies, shares, errors, strict=True):
+        cells = []
+        for label, share, error in zip(names, own.tolist(), noise.tolist(), strict=True):
+            instance = instance_of(model, player, label)
+            shown = strategy_words(instance)
+            colour = colour_of(model, instance) if player == model.decider else None
+            cells.append(
+                PlayCell(shown, colour, share if np.isfinite(share) else 0.0, percent(share, error),
+                         (player, label) in gone)
+            )  # fmt: skip
+        columns.append(PlayColumn(capital(model.title_of(player)), tuple(cells)))
+    return columns
+
+
+def profile_table(model: Model, found: Others) -> Table:
+    """The profiles that may be stable, with every number."""
+    rows = tuple(
+        (
+            *(
+                strategy_words(instance_of(model, player, label))
+                for player, label in zip(found.players, profile.strategies, strict=True)
+            ),
+            percent(profile.probability),
+            percent(profile.tolerant),
+            share_of_beliefs(found, profile),
+            profile.standing,
+            join([measured(r, e) for r, e in zip(profile.regret, profile.error, strict=True)], ";"),
+        )
+        for profile in found.profiles
+    )
+    head = (
+        *(model.title_of(player) for player in found.players),
+        "Equilibrium in resamples", f"within {percent(found.tolerance)} of range", "Stable in beliefs", "Shown",
+        "What each would gain by leaving",
+    )  # fmt: skip
+    return Table("Profiles that may be stable, the likeliest first", head, rows)
+
+
+def share_of_beliefs(found: Others, profile: Profile) -> str:
+    """In what share of the beliefs drawn a profile is stable, with its error."""
+    return percent(profile.share_of_beliefs, error_of_beliefs(found, profile))
+
+
+def error_of_beliefs(found: Others, profile: Profile) -> float:
+    """The standard error of the share of beliefs in which a profile is stable."""
+    place = tuple(names.index(s) for names, s in zip(found.strategies, profile.strategies, strict=True))
+    return float(found.beliefs.error[place])
+
+
+def _led(model: Model, found: Others) -> list[Lead]:
+    """Of each family of the decider's strategies the setting that does best once the others reply."""
+    assert found.replies is not None
+    best: dict[str, Lead] = {}
+    for lead in found.replies.leads:
+        name = instance_of(model, model.decider, lead.strategy).strategy.name
+        if name not in best or lead.expected.value > best[name].expected.value:
+            best[name] = lead
+    return sorted(best.values(), key=lambda lead: -lead.expected.value)
+
+
+def _span(lead: Lead) -> tuple[Figure, Figure]:
+    """Worst and best over the replies as estimated; where there is none, over their weights."""
+    return lead.worst or lead.expected, lead.best or lead.expected
+
+
+def lead_rows(model: Model, found: Others) -> list[LeadRow]:
+    """A row for each of the decider's strategies, in its better setting: the likeliest reply and what it comes to."""
+    assert found.replies is not None
+    leads = _led(model, found)
+    usual = _usual(leads)
+    figures = [figure for lead in leads for figure in (*_span(lead), lead.expected)]
+    domain = (min(f.low for f in figures), max(f.high for f in figures))
+    rows = []
+    for lead in leads:
+        instance = instance_of(model, model.decider, lead.strategy)
+        replies: tuple[ReplyCell, ...] = ()
+        if lead.replies:
+            replies = tuple(
+                ReplyCell(strategy_words(instance_of(model, actor, label)), label != common)
+                for actor, label, common in zip(found.replies.others, lead.replies[0].strategies, usual, strict=True)
+            )
+        worst, best = _span(lead)
+        value = measured(lead.expected.value, lead.expected.error)
+        chance = percent(lead.replies[0].probability) if lead.replies else "none"
+        rows.append(
+            LeadRow(
+                capital(words(instance.strategy.name)), strategy_words(instance), colour_of(model, instance), replies,
+                chance, value, reach((worst.low, best.high), (worst.value, best.value), lead.expected.value, domain),
+            )
+        )  # fmt: skip
+    return rows
+
+
+def _usual(leads: list[Lead]) -> tuple[str, ...]:
+    """For each of the others what it replies to most of the decider's strategies."""
+    likeliest = [lead.replies[0].strategies for lead in leads if lead.replies]
+    columns = list(zip(*likeliest, strict=True))
+    return tuple(max(dict.fromkeys(column), key=column.count) for column in columns)
+
+
+def lead_title(model: Model, found: Others) -> str:
+    """Who changes course when the decider moves."""
+    assert found.replies is not None
+    leads = [lead for lead in _led(model, found) if lead.replies]
+    columns = zip(*[lead.replies[0].strategies for lead in leads], strict=True)
+    moved = [
+        who(model, actor) for actor, column in zip(found.replies.others, columns, strict=False)
+        if len(set(column)) > 1
+    ]  # fmt: skip
+    decider = who(model, model.decider)
+    if not moved:
+        others = [who(model, actor) for actor in found.replies.others]
+        whose = (
+            "the others’" if len(others) > 1 else f"{others[0]}’s" if not others[0].endswith("s") else f"{others[0]}’"
+        )
+        return f"Whatever {decider} does, {whose} likeliest reply is the same"
+    still = len(found.replies.others) - len(moved)
+    rest = "" if not still else "; the rest do not" if still > 1 else "; the other does not"
+    return f"When {decider} moves first, {join(moved)} {'changes' if len(moved) == 1 else 'change'} course{rest}"
+
+
+def lead_caption(model: Model, found: Others) -> str:
+    """What to look at, and which strategy does best once the others reply."""
+    leads = _led(model, found)
+    top = leads[0].expected
+    level = [
+        lead
+        for lead in leads
+        if top.value - lead.expected.value <= _TOLD * float(np.hypot(top.error, lead.expected.error))
+    ]
+    names = [f"“{strategy_words(instance_of(model, model.decider, lead.strategy))}”" for lead in level]
+    best = f"{names[0]} does best" if len(names) == 1 else f"{join(names)} cannot be told apart at the top"
+    return (
+        f"With the others replying, {best}. Each row is a strategy announced and kept to, in its better setting; "
+        "beside it the others’ likeliest reply, in how many resamples of the worlds that is an equilibrium among "
+        f"them, and the payoff of {who(model, model.decider)} over all replies."
+    )
+
+
+def play_table(columns: Sequence[PlayColumn]) -> Table:
+    """Who plays what, as text."""
+    return Table(
+        "",
+        ("Actor", "Strategy", "Share"),
+        tuple(
+            (column.actor, f"{cell.name}{', never pays' if cell.is_gone else ''}", cell.shown)
+            for column in columns
+            for cell in column.cells
+        ),
+    )
+
+
+def reply_table(others: Sequence[str], rows: Sequence[LeadRow]) -> Table:
+    """The likeliest reply to each strategy, as text."""
+    return Table(
+        "",
+        ("If this is played", *others, "In resamples", "Payoff, points"),
+        tuple(
+            (
+                row.label,
+                *([reply.name for reply in row.replies] or ["not settled"] * len(others)),
+                row.chance,
+                row.value,
+            )
+            for row in rows
+        ),
+    )
+
+
+def lead_table(model: Model, found: Others) -> Table:
+    """Every strategy of the decider with all its replies, under every view of the others."""
+    assert found.replies is not None
+
+    def shown(figure: Figure | None) -> str:
+        return "none" if figure is None else measured(figure.value, figure.error)
+
+    rows = []
+    for lead in found.replies.leads:
+        replies = [
+            join(
+                [
+                    strategy_words(instance_of(model, a, s))
+                    for a, s in zip(found.replies.others, r.strategies, strict=True)
+                ]
+            )
+            + f" ({percent(r.probability)})"
+            for r in lead.replies
+        ]
+        rows.append(
+            (
+                strategy_words(instance_of(model, model.decider, lead.strategy)), "; ".join(replies) or "none",
+                percent(lead.without), shown(lead.worst), shown(lead.best), shown(lead.expected),
+                number(lead.quantal), shown(lead.uniform), shown(lead.adversarial),
+            )
+        )  # fmt: skip
+    return Table(
+        f"Payoff of {who(model, model.decider)} when it moves first, points",
+        ("Strategy", "Replies", "No reply settled", "Worst reply", "Best reply", "Over replies",
+         "Others choosing noisily", "Others evenly", "Others harming most"),
+        tuple(rows),
+    )  # fmt: skip
+
+
+def play_shares(found: Others) -> tuple[tuple[Floats, ...], tuple[Floats, ...]]:
+    """For each player the share of stable profiles over beliefs in which it plays each strategy, and its error.
+
+    Errors of profiles are taken as independent (Cochran 1977, section 6.3, for the ratio).
+    """
+    weight, error = found.beliefs.share, found.beliefs.error
+    total = float(weight.sum())
+    shares, errors = [], []
+    for i, names in enumerate(found.strategies):
+        along = tuple(j for j in range(weight.ndim) if j != i)
+        if total == 0.0:
+            shares.append(np.full(len(names), np.nan))
+            errors.append(np.full(len(names), np.nan))
+            continue
+        own, noise = weight.sum(axis=along) / total, (error**2).sum(axis=along)
+        rest = (error**2).sum() - noise
+        shares.append(own)
+        errors.append(np.sqrt((1.0 - own) ** 2 * noise + own**2 * rest) / total)
+    return tuple(shares), tuple(errors)
+
+
+def instance_of(model: Model, player: str, label: str) -> Instance:
+    """The strategy of a player with this label."""
+    return next(instance for instance in model.instances(player) if instance.label == label)

@@ -1,0 +1,143 @@
+"""Assumptions as rows: what each is, how far it is known, in what unit, and why."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from standoff.evidence.claims import Ledger
+from standoff.language.model import Model, Parameter, Spread
+from standoff.words.wording import capital, counted, join, number, plain, unit_words, who, words
+
+__all__ = ["Assumption", "Why", "assumption_rows", "assumptions_title", "read_facts"]
+
+_FACTS_FILE = "facts.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """One reason: a claim, a fact or a judgement, in words, with its source and address where there is one."""
+
+    kind: str
+    name: str
+    says: str
+    source: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """A row of the table; `kind` is constant, uncertainty or value."""
+
+    name: str
+    kind: str
+    about: str
+    spread: str
+    ends: str
+    unit: str
+    known_to: str
+    why: tuple[Why, ...]
+
+
+def read_facts(folder: Path) -> dict[str, Why]:
+    """The study's `facts.csv` by id; empty where it has none."""
+    path = folder / _FACTS_FILE
+    if not path.exists():
+        return {}
+    with path.open(newline="", encoding="utf-8") as file:
+        return {row["id"]: _fact(row) for row in csv.DictReader(file)}
+
+
+def assumption_rows(model: Model, ledger: Ledger, facts: Mapping[str, Why]) -> tuple[Assumption, ...]:
+    """Every parameter of the model with its reasons, in the study's order."""
+    return tuple(_row(model, parameter, ledger, facts) for parameter in model.parameters)
+
+
+def assumptions_title(rows: tuple[Assumption, ...]) -> str:
+    """How much is assumed, and how much of it rests on judgement alone."""
+    kinds = [row.kind for row in rows]
+    judged = sum(all(why.kind == "judgement" for why in row.why) for row in rows)
+    counts = (
+        (kinds.count("uncertainty"), "that nobody knows"),
+        (kinds.count("value"), "about what someone wants"),
+        (kinds.count("constant"), "taken as given"),
+    )
+    parts = [f"{n} {what}" for n, what in counts if n]
+    alone = f"; {judged} {'rests' if judged == 1 else 'rest'} on the author’s judgement alone" if judged else ""
+    return f"The answer rests on {counted(len(rows), 'assumption')}: {join(parts)}{alone}"
+
+
+def _row(model: Model, parameter: Parameter, ledger: Ledger, facts: Mapping[str, Why]) -> Assumption:
+    spread, ends = _spread_words(parameter)
+    known = join([who(model, actor) for actor in parameter.known_to])
+    return Assumption(
+        parameter.name,
+        parameter.kind,
+        capital(parameter.about or words(parameter.name)),
+        spread,
+        ends,
+        unit_words(parameter.unit) or "no unit",
+        known,
+        tuple(_whys(parameter, ledger, facts)),
+    )
+
+
+def _whys(parameter: Parameter, ledger: Ledger, facts: Mapping[str, Why]) -> list[Why]:
+    reason = parameter.reason
+    claims = {claim.name: claim for claim in ledger.claims}
+    documents = {document.name: document.metadata.title or document.name for document in ledger.documents}
+    found = []
+    for name in reason.cites:
+        claim = claims.get(name)
+        if claim is None:
+            found.append(Why("claim", name, ""))
+        else:
+            found.append(Why("claim", name, claim.says, f"{documents.get(claim.document, '')}, {claim.passage}"))
+    found += [facts.get(name, Why("fact", name, "")) for name in reason.facts]
+    if reason.judgement:
+        found.append(Why("judgement", "", capital(reason.judgement)))
+    return found or [Why("judgement", "", "No reason is given")]
+
+
+def _spread_words(parameter: Parameter) -> tuple[str, str]:
+    """The range in numbers, and what its ends mean where the study says."""
+    spread = parameter.spread
+    if spread is None:
+        return plain(parameter.value if parameter.value is not None else 0.0), ""
+    ends = ""
+    if spread.low_words and spread.high_words:
+        ends = f"low: {spread.low_words}; high: {spread.high_words}"
+    return _distribution(spread) + _cut(spread), ends
+
+
+def _distribution(spread: Spread) -> str:
+    if spread.levels:
+        pairs = zip(spread.levels, spread.weights, strict=True)
+        return "one of " + join([f"{plain(level)} ({number(100 * weight)} %)" for level, weight in pairs], "or")
+    arguments = [plain(a) for a in spread.arguments]
+    if spread.distribution in ("uniform", "loguniform"):
+        how = ", even in orders of magnitude" if spread.distribution == "loguniform" else ""
+        return f"{arguments[0]} to {arguments[1]}{how}"
+    return f"{spread.distribution} ({', '.join(arguments)})"
+
+
+def _cut(spread: Spread) -> str:
+    low, high = spread.within
+    if low is None and high is None:
+        return ""
+    parts = [f"at least {plain(low)}"] if low is not None else []
+    parts += [f"at most {plain(high)}"] if high is not None else []
+    return f", {join(parts)}"
+
+
+def _fact(row: Mapping[str, str]) -> Why:
+    """A row in words; columns that a study leaves out are passed over."""
+    value, unit = row.get("value") or "", row.get("unit") or ""
+    low, high = row.get("low") or "", row.get("high") or ""
+    spread = f" ({low} to {high})" if low and high and low != high else ""
+    when = f", {row['as_of']}" if row.get("as_of") else ""
+    says = f"{capital(row.get('quantity') or '')}: {value}{spread} {unit}{when}"
+    url = row.get("source_url") or ""
+    return Why("fact", row["id"], says, row.get("source_title") or "", url if url.startswith("http") else "")

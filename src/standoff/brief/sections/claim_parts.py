@@ -1,0 +1,189 @@
+"""The parts of the section on documents: claims as cards, what moves the numbers, what pulls opposite ways."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from standoff.analysis.documents.documents import Agreement, ClaimFinding, DocumentFinding, Headline, Mover, Tested
+from standoff.brief.parts import Part
+from standoff.brief.pictures.marks import MARKS, Mark
+from standoff.evidence.opposed import Opposed
+from standoff.evidence.sources import Sources
+from standoff.language.model import Model
+from standoff.words.evidence import effect_words, separated
+from standoff.words.wording import amount, capital, counted, measured, quoted, spelled, strategy_words, title_of
+
+__all__ = ["Card", "Claims", "Moved", "OpposedClaims", "Uncited", "evidence_parts"]
+
+_MOST_MOVERS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A claim as the page lists it. `passage` is the document's own sentence, where it was asked for."""
+
+    claim: ClaimFinding
+    sign: str
+    style: str
+    source: str
+    url: str
+    passage: str
+    state: str
+    tests: tuple[str, ...]
+    assumptions: tuple[tuple[str, str], ...]
+    moves: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Every document's claims under a heading, and what the signs of the answers mean."""
+
+    shape: ClassVar[str] = "claims"
+    marks: tuple[tuple[str, Mark], ...]
+    documents: tuple[tuple[str, tuple[Card, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Outcomes with the claims that move them most: (title, value, ((mover, how), …)); `none` where there is none."""
+
+    shape: ClassVar[str] = "moved"
+    heading: str
+    head: tuple[str, str, str]
+    rows: tuple[tuple[str, str, tuple[tuple[Mover, str], ...]], ...]
+    none: str = "no claim that can be told from luck"
+
+
+@dataclass(frozen=True, slots=True)
+class OpposedClaims:
+    """Groups of (what is moved, the claim that raises it, the claim that lowers it)."""
+
+    shape: ClassVar[str] = "opposed"
+    heading: str
+    groups: tuple[tuple[str, tuple[tuple[str, ClaimFinding, ClaimFinding], ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Uncited:
+    """Assumptions (name, title) that rest on judgement alone."""
+
+    shape: ClassVar[str] = "uncited"
+    heading: str
+    sentence: str
+    assumptions: tuple[tuple[str, str], ...]
+
+
+def evidence_parts(
+    model: Model, found: Agreement, headlines: tuple[Headline, ...], at_hand: Sources | None
+) -> tuple[Part, ...]:
+    """All that the section says besides its picture."""
+    cards = {claim.name: _card(model, found, headlines, at_hand, claim) for claim in found.claims}
+    documents = []
+    for document in found.documents:
+        own = tuple(cards[claim.name] for claim in found.claims if claim.document == document.name)
+        documents.append((f"{document.title}: its {counted(len(own), 'claim')}", own))
+    parts: list[Part] = [
+        Claims(tuple((answer, mark) for answer, mark in MARKS.items() if found.counts[answer]), tuple(documents))
+    ]
+    if headlines:
+        parts.append(_moved(model, headlines))
+    groups = _opposed(model, found)
+    if groups:
+        parts.append(OpposedClaims("Claims that pull one thing opposite ways", groups))
+    uncited = _uncited(model, found)
+    return (*parts, uncited) if uncited is not None else tuple(parts)
+
+
+def _card(
+    model: Model, found: Agreement, headlines: tuple[Headline, ...], at_hand: Sources | None, claim: ClaimFinding
+) -> Card:
+    document = next(d for d in found.documents if d.name == claim.document)
+    row = at_hand.passage(claim.name) if at_hand is not None else None
+    state = ""
+    if row is not None and row.status != "found":
+        state = row.status if row.now in (None, row.was) else f"{row.status}, now {row.now}"
+    moved = [(h.outcome, mover) for h in headlines for mover in h.movers if mover.claim == claim.name]
+    return Card(
+        claim,
+        MARKS[claim.answer].sign,
+        MARKS[claim.answer].style,
+        _source(document),
+        document.url if document.url.startswith("http") else "",
+        (row.text or "") if row is not None else "",
+        state,
+        tuple(_tested(model, test) for test in claim.tests),
+        tuple((name, title_of(model, name)) for name in claim.assumptions),
+        tuple((title_of(model, outcome), _correlation(model, mover)) for outcome, mover in moved),
+    )
+
+
+def _source(document: DocumentFinding) -> str:
+    return ", ".join(part for part in (document.author, document.title, document.publisher, document.date) if part)
+
+
+def _opposed(
+    model: Model, found: Agreement
+) -> tuple[tuple[str, tuple[tuple[str, ClaimFinding, ClaimFinding], ...]], ...]:
+    """Pairs in three lists, the gravest first."""
+    kinds: tuple[tuple[str, Callable[[Opposed], bool]], ...] = (
+        ("One cause, opposite effects", lambda pair: pair.is_contradiction),
+        ("Different causes, in different documents", lambda pair: pair.is_across and not pair.is_contradiction),
+        ("Different causes, in one document", lambda pair: not pair.is_across and not pair.is_contradiction),
+    )
+    outcomes = {f"`{outcome.name}`": title_of(model, outcome.name) for outcome in model.outcomes}
+
+    def measure(pair: Opposed) -> str:
+        return outcomes.get(pair.measure, capital(spelled(model, pair.measure)))
+
+    groups = []
+    for heading, belongs in kinds:
+        pairs = tuple(
+            (measure(p), found.claim(p.raising), found.claim(p.lowering)) for p in found.opposed if belongs(p)
+        )
+        if pairs:
+            groups.append((f"{heading}: {len(pairs)}", pairs))
+    return tuple(groups)
+
+
+def _moved(model: Model, headlines: tuple[Headline, ...]) -> Moved:
+    instances = {instance.label: instance for instance in model.instances(model.decider)}
+    return Moved(
+        f"Which claims move the numbers of {strategy_words(instances[headlines[0].strategy])} most",
+        ("Outcome", "Mean", "Moved most by (rank correlation over worlds)"),
+        tuple(
+            (
+                title_of(model, h.outcome),
+                amount(model, h.outcome, h.value, h.error),
+                tuple((mover, _correlation(model, mover)) for mover in h.movers[:_MOST_MOVERS]),
+            )
+            for h in headlines
+        ),
+    )
+
+
+def _uncited(model: Model, found: Agreement) -> Uncited | None:
+    own = tuple((p.name, title_of(model, p.name)) for p in model.uncertain if p.name in found.uncited)
+    constants = sum(p.kind == "constant" and p.name in found.uncited for p in model.parameters)
+    if not own and not constants:
+        return None
+    also = counted(constants, "constant")
+    if own:
+        sentence = "These rest on the author’s judgement, on no claim and no fact" + (
+            f", and so {'does' if constants == 1 else 'do'} {also}." if constants else "."
+        )
+    else:
+        sentence = f"{also} {'rests' if constants == 1 else 'rest'} on the author’s judgement, on no claim and no fact."
+    return Uncited("Assumptions without a source", sentence, own)
+
+
+def _correlation(model: Model, mover: Mover) -> str:
+    sign = "+" if mover.correlation.value > 0 else ""
+    shown = f"{sign}{measured(mover.correlation.value, mover.correlation.error)}"
+    return f"{quoted(model, mover.assumption)} {shown}"
+
+
+def _tested(model: Model, test: Tested) -> str:
+    parts = (f"{test.says}: {test.answer}", effect_words(test) if test.worlds else "", separated(test))
+    return spelled(model, "; ".join(part for part in parts if part))

@@ -1,0 +1,377 @@
+"""What the page is made of: sections of one shape, and the tables in them.
+
+A section states its finding in its title, shows it in one picture, says how sure it is and why, and how it was
+computed. Later questions add theirs to `SECTIONS` of `page.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from markupsafe import Markup
+
+from standoff.analysis.findings import Figure
+from standoff.analysis.naming import whole
+from standoff.analysis.robustness.performance import Measure, Performance, Standing
+from standoff.brief.parts import Part
+from standoff.brief.pictures.charts import COLOURS, bar
+from standoff.language.expressions.tree import Symbol
+from standoff.language.model import Instance, Model, Outcome
+from standoff.language.model.reads import symbols_read
+from standoff.words.wording import (
+    amount,
+    capital,
+    difference,
+    is_chance,
+    is_date,
+    measured,
+    number,
+    percent,
+    setting_words,
+    strategy_words,
+    title_of,
+    unit_words,
+    who,
+    words,
+)
+
+__all__ = [
+    "Cell",
+    "Chip",
+    "Column",
+    "Grid",
+    "Method",
+    "Picture",
+    "Row",
+    "Section",
+    "Table",
+    "assumptions_behind",
+    "colour_of",
+    "grid_tables",
+    "make_grid",
+    "standing_table",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A plain table, as text."""
+
+    caption: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture, its finding where it needs one of its own, and the table behind it.
+
+    Attributes:
+        drawn: Markup; empty where the table is all there is.
+        caption: What it shows.
+        key: How to read the marks; said only where they are drawn.
+        title: Its finding.
+        table: Every number behind it.
+        instead: What stands for it where nothing can be drawn; the table, where this is empty.
+    """
+
+    drawn: Markup
+    caption: str = ""
+    key: str = ""
+    title: str = ""
+    table: Table | None = None
+    instead: tuple[Table, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A link to an assumption."""
+
+    name: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How a section's figures were computed: paragraphs and references."""
+
+    text: tuple[str, ...]
+    references: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One question answered.
+
+    `anchor` is the id that others link to; `short` its name in the contents. A section that `is_live` is there to be
+    used, and says nothing that the others do not.
+    """
+
+    anchor: str
+    short: str
+    title: str
+    lead: tuple[str, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    sure: tuple[str, ...] = ()
+    why: tuple[Chip, ...] = ()
+    method: Method | None = None
+    parts: tuple[Part, ...] = ()
+    is_live: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the table of strategies: what it measures, in what unit, and the limit in words."""
+
+    title: str
+    unit: str
+    limit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value with its error, the share of worlds within the limit, and the bar; `best` if none is known better."""
+
+    value: str
+    error: str
+    within: str
+    drawn: Markup
+    best: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A strategy: its family's name in the first row of the family, its settings, its colour."""
+
+    family: str
+    settings: str
+    label: str
+    colour: int
+    first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The table of strategies: whole where the page is wide, in bands of a few columns where it is not.
+
+    `whole` and each of `bands` are (columns, cells by row); `whole` is None where there are too many columns.
+    """
+
+    rows: tuple[Row, ...]
+    bands: tuple[tuple[tuple[Column, ...], tuple[tuple[Cell, ...], ...]], ...]
+    whole: tuple[tuple[Column, ...], tuple[tuple[Cell, ...], ...]] | None
+
+
+_BAND, _WHOLE = 3, 16
+
+
+def colour_of(model: Model, instance: Instance) -> int:
+    """The index of a strategy's colour: by its family, the same everywhere."""
+    families = [s.name for s in model.strategies if s.actor == instance.strategy.actor]
+    return families.index(instance.strategy.name) % len(COLOURS)
+
+
+def make_grid(model: Model, results: Performance, standing: Standing) -> Grid:
+    """The decider's strategies by outcome under one view: families best first, and their best setting first."""
+    order = _grouped(results)
+    rows = tuple(_rows(model, results, order))
+    columns = list(_columns(model, results, standing, order))
+
+    def part(chosen: Sequence[tuple[Column, list[Cell]]]) -> tuple[tuple[Column, ...], tuple[tuple[Cell, ...], ...]]:
+        heads = tuple(column for column, _ in chosen)
+        return heads, tuple(tuple(cells[r] for _, cells in chosen) for r in range(len(rows)))
+
+    bands = tuple(part(columns[i : i + _BAND]) for i in range(0, len(columns), _BAND))
+    return Grid(rows, bands, part(columns) if len(columns) <= _WHOLE else None)
+
+
+def grid_tables(grid: Grid) -> tuple[Table, ...]:
+    """The table of strategies as text, in its bands."""
+    return tuple(
+        Table(
+            "The decider’s strategies by measure" + (f", part {band}" if len(grid.bands) > 1 else ""),
+            ("Strategy", *(_head_words(column) for column in columns)),
+            tuple(
+                (row.label, *(_cell_words(cell) for cell in of_row))
+                for row, of_row in zip(grid.rows, cells, strict=True)
+            ),
+        )
+        for band, (columns, cells) in enumerate(grid.bands, start=1)
+    )
+
+
+def standing_table(model: Model, results: Performance, standing: Standing) -> Table:
+    """Every number of one view: mean, its errors apart, spread over worlds and share within the limit."""
+    rows = [
+        (
+            strategy_words(results.strategies[s]),
+            _title(model, measure),
+            _unit(model, measure) or "no unit",
+            _shown(model, measure, cell.figure.value),
+            _shown(model, measure, cell.error_of_worlds, is_error=True),
+            "not known" if cell.error_of_luck is None else _shown(model, measure, cell.error_of_luck, is_error=True),
+            f"{_shown(model, measure, cell.low)} to {_shown(model, measure, cell.high)}",
+            "" if cell.within is None else percent(cell.within.value, cell.within.error),
+        )
+        for s in _grouped(results)
+        for measure, cell in zip(results.measures, standing.cells[s], strict=True)
+    ]
+    view = "all strategies of the others" if standing.view.name is None else words(standing.view.name)
+    return Table(
+        f"Against {view} ({whole(standing.view.n_profiles)} profiles, equal weights)",
+        (
+            "Strategy", "Measure", "Unit", "Mean", "Error from worlds", "Error from luck",
+            "10–90 % of worlds", "Worlds within limit",
+        ),
+        tuple(rows),
+    )  # fmt: skip
+
+
+def assumptions_behind(model: Model, parts: Sequence[object]) -> tuple[Chip, ...]:
+    """Uncertainties and values that equations read directly or through quantities, in the study's order."""
+    quantities = {quantity.name: quantity for quantity in model.quantities}
+    seen: set[Symbol] = set()
+    waiting: list[object] = list(parts)
+    while waiting:
+        for symbol in symbols_read(waiting.pop()) - seen:
+            seen.add(symbol)
+            if symbol.kind == "quantity":
+                waiting.append(quantities[symbol.name])
+    read = {symbol.name for symbol in seen if symbol.kind in ("uncertainty", "value")}
+    return tuple(Chip(p.name, capital(p.about or words(p.name))) for p in model.uncertain if p.name in read)
+
+
+def _head_words(column: Column) -> str:
+    unit = ", ".join(part for part in (column.unit, column.limit) if part)
+    return f"{column.title} ({unit})" if unit else column.title
+
+
+def _cell_words(cell: Cell) -> str:
+    error = cell.error.replace("±.", "±0.").replace("±", "± ")
+    said = f"{cell.value} {error}".strip()
+    return f"{said}; {cell.within}" if cell.within else said
+
+
+def _grouped(results: Performance) -> list[int]:
+    """Strategies best first, those of a family together."""
+    families = list(dict.fromkeys(results.strategies[s].strategy.name for s in results.order))
+    return sorted(
+        results.order, key=lambda s: (families.index(results.strategies[s].strategy.name), results.order.index(s))
+    )
+
+
+def _rows(model: Model, results: Performance, order: Sequence[int]) -> Iterator[Row]:
+    before = ""
+    for s in order:
+        instance = results.strategies[s]
+        name = instance.strategy.name
+        yield Row(
+            capital(words(name)),
+            setting_words(instance),
+            strategy_words(instance),
+            colour_of(model, instance),
+            name != before,
+        )
+        before = name
+
+
+def _columns(
+    model: Model, results: Performance, standing: Standing, order: Sequence[int]
+) -> Iterator[tuple[Column, list[Cell]]]:
+    limited = sum(m.limit is not None for m in results.measures)
+    for m in range(len(results.measures)):
+        yield _column(model, results, standing, order, m)
+        if m == 0 and standing.kept is not None and limited > 1:
+            yield Column("Limits kept", f"of {limited}", ""), _kept(standing, order, limited)
+
+
+def _column(
+    model: Model, results: Performance, standing: Standing, order: Sequence[int], m: int
+) -> tuple[Column, list[Cell]]:
+    measure, cells = results.measures[m], [standing.cells[s][m] for s in order]
+    ranking = standing.rankings[m]
+    best = () if ranking is None else ranking.may_be_best
+    domain = _domain([x for cell in cells for x in (cell.figure.value, cell.low, cell.high, measure.limit)])
+    drawn = []
+    family = ""
+    for s, cell in zip(order, cells, strict=True):
+        name = results.strategies[s].strategy.name
+        picture = bar(
+            cell.figure.value, (cell.low, cell.high), measure.limit, measure.better, domain, hollow=name == family
+        )
+        family = name
+        value, error = _split(_measured(model, measure, cell.figure))
+        if cell.present < 1.0:
+            error += f" in {percent(cell.present)}"
+        within = "" if cell.within is None else f"{_narrow(cell.within.value)} within"
+        drawn.append(Cell(value, error, within, picture, len(order) > 1 and results.labels[s] in best))
+    limit = ""
+    if measure.limit is not None:
+        limit = f"{'≤' if measure.better == 'lower' else '≥'} {_shown(model, measure, measure.limit)}"
+    return Column(_title(model, measure), _unit(model, measure), limit), drawn
+
+
+def _kept(standing: Standing, order: Sequence[int], limited: int) -> list[Cell]:
+    assert standing.kept is not None and standing.together is not None
+    cells = []
+    most = max(range(len(standing.kept)), key=lambda s: standing.kept[s].value if standing.kept else 0.0)
+    for s in order:
+        kept, all_of = standing.kept[s], standing.together[s]
+        top = standing.kept[most]
+        level = top.value - kept.value <= 1.96 * float(np.hypot(top.error, kept.error))
+        picture = bar(kept.value, (kept.value, kept.value), None, "higher", (0.0, float(limited)), hollow=False)
+        within = f"{_narrow(all_of.value)} all"
+        cells.append(Cell(*_split(measured(kept.value, kept.error)), within, picture, len(order) > 1 and level))
+    return cells
+
+
+def _narrow(share: float) -> str:
+    """A share as a cell of the table has room for it: in whole per cents; the table of every number has the rest."""
+    return percent(round(share, 2))
+
+
+def _split(text: str) -> tuple[str, str]:
+    """The value and, set closer and without the 0 before its point, its error."""
+    value, sign, error = text.partition("±")
+    return value.rstrip(), f"±{error.strip().replace('0.', '.', 1) if error.strip() != '0' else 0}" if sign else ""
+
+
+def _domain(values: Sequence[float | None]) -> tuple[float, float]:
+    known = [v for v in values if v is not None and np.isfinite(v)]
+    if not known:
+        return (0.0, 1.0)
+    low, high = min(known), max(known)
+    pad = 0.06 * (high - low) or 0.5
+    return (low - pad, high + pad)
+
+
+def _outcome(model: Model, measure: Measure) -> Outcome | None:
+    return next((o for o in model.outcomes if o.name == measure.name), None) if measure.kind == "outcome" else None
+
+
+def _title(model: Model, measure: Measure) -> str:
+    return title_of(model, measure.name) if measure.kind == "outcome" else f"Payoff of {who(model, measure.name)}"
+
+
+def _unit(model: Model, measure: Measure) -> str:
+    outcome = _outcome(model, measure)
+    if outcome is None:
+        return "points"
+    return "" if is_chance(model, outcome) or is_date(outcome) else unit_words(outcome.unit)
+
+
+def _shown(model: Model, measure: Measure, value: float, *, is_error: bool = False) -> str:
+    """A value without its unit, which stands in the column's head; errors of dates are in years."""
+    outcome = _outcome(model, measure)
+    if outcome is None or not (is_chance(model, outcome) or is_date(outcome)):
+        return number(value)
+    return difference(model, outcome.name, value) if is_error else amount(model, outcome.name, value)
+
+
+def _measured(model: Model, measure: Measure, figure: Figure) -> str:
+    outcome = _outcome(model, measure)
+    if outcome is None or not (is_chance(model, outcome) or is_date(outcome)):
+        return measured(figure.value, figure.error)
+    return amount(model, outcome.name, figure.value, figure.error)

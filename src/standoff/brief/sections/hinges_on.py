@@ -1,0 +1,299 @@
+"""What the choice hinges on: ranked bars, flip lines, and boxes of worlds on parallel axes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import Environment
+from markupsafe import Markup
+
+from standoff.analysis.findings import Inputs
+from standoff.analysis.linchpins.flips import Zone
+from standoff.analysis.linchpins.hinging import Hinging, Pin
+from standoff.analysis.linchpins.regions import Region
+from standoff.brief.pictures.boxes import box_picture, place_in, range_of
+from standoff.brief.sections.gives_up import is_second
+from standoff.brief.sections.grid import Chip, Method, Picture, Section, Table, colour_of
+from standoff.evidence.claims import Ledger
+from standoff.language.model import Instance, Model
+from standoff.words.wording import (
+    capital,
+    few,
+    join,
+    measured,
+    number,
+    percent,
+    quoted,
+    strategy_words,
+    title_of,
+    unit_words,
+    words,
+)
+
+__all__ = ["PinRow", "Stretch", "first_hinge", "hinges_on", "unanswered"]
+
+_MOST_PINS = 8
+_MOST_AXES = 5
+_MOST_LINES = 110
+_MOST_STRIPES = 4
+_SHORT = 100
+_ROOM = 62
+"""Letters over an axis."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of an assumption's range in per cent, and the strategies (colour, hollow) that may be best there."""
+
+    left: float
+    width: float
+    stripes: tuple[tuple[int, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PinRow:
+    """One assumption: what knowing it would be worth (per cent of the longest bar), and its line."""
+
+    name: str
+    about: str
+    kind: str
+    told: bool
+    worth: str
+    bar: float
+    low: float
+    high: float
+    stretches: tuple[Stretch, ...]
+    flips: tuple[tuple[float, float, float], ...]
+    ends: tuple[str, str]
+    sentence: str
+
+
+def hinges_on(model: Model, found: Hinging, inputs: Inputs, ledger: Ledger, environment: Environment) -> Section:
+    """The section."""
+    shown = [*found.pins, *_untold(found)][:_MOST_PINS]
+    top = max((pin.worth.evppi.high for pin in shown), default=1.0) or 1.0
+    groups = [
+        (title, [_row(model, found, pin, inputs, top) for pin in shown if pin.parameter.kind == kind])
+        for title, kind in (("Facts that nobody knows", "uncertainty"), ("What somebody wants", "value"))
+    ]
+    module: Any = environment.get_template("robust.html.j2").module
+    key = [(strategy_words(i), colour_of(model, i), is_second(i)) for i in _drawn(found, shown)]
+    pictures = [
+        Picture(
+            Markup(module.pins_part([(title, rows) for title, rows in groups if rows], key)),
+            "What knowing it before choosing would be worth, and which strategies may be best along its range.",
+            "Bars: the worth in points, with a 95 % interval for all at once. Lines: along the range, the strategies "
+            "that may be best; grey where more than four may. A mark is a flip point with its interval.",
+            table=_table(model, found),
+            instead=(_pins_table([row for _, rows in groups for row in rows]),),
+        )
+    ]
+    pictures += [
+        box_picture(model, found, region, inputs, [pin.name for pin in shown], has_key=not k)
+        for k, region in enumerate(_boxed(found))
+    ]
+    return Section(
+        "hinges-on",
+        "What it hinges on",
+        _title(found),
+        lead=_paragraphs(
+            [capital(text.removeprefix(f"{_title(found)}: ")) for text in found.sentences[: _n_leads(found)]]
+        ),
+        pictures=tuple(pictures),
+        sure=_sure(model, found, ledger),
+        why=tuple(Chip(pin.name, capital(pin.parameter.about)) for pin in found.pins),
+        method=_method(found),
+    )
+
+
+def unanswered(why: str) -> Section:
+    """The section where the study or the run leaves nothing to ask."""
+    return Section("hinges-on", "What it hinges on", "What it hinges on cannot be said", lead=(f"{capital(why)}.",))
+
+
+def first_hinge(model: Model, found: Hinging) -> str:
+    """For the first screen: the top linchpin among the facts (or else the wants), with its flip point."""
+    told = [pin for pin in found.facts if pin.worth.is_told] or list(found.pins)
+    if not told:
+        return "No single assumption is known to decide the choice."
+    top = told[0]
+    kind = "a fact that nobody knows" if top.parameter.kind == "uncertainty" else "what somebody wants"
+    flip = top.sentence.replace("cannot tell", "the model cannot tell")
+    return f"What it hinges on most is {kind}, {quoted(model, top.name)}. {flip}"
+
+
+def _boxed(found: Hinging) -> list[Region]:
+    return [region for region in found.regions if region.found.recommended is not None]
+
+
+def _untold(found: Hinging) -> list[Pin]:
+    rest = [pin for pin in (*found.facts, *found.values) if not pin.worth.is_told]
+    return sorted(rest, key=lambda pin: -pin.worth.evppi.value)[:3]
+
+
+def _drawn(found: Hinging, pins: Sequence[Pin]) -> list[Instance]:
+    """Strategies that stand on some line, in the study's order."""
+    seen = {label for pin in pins for zone in pin.flips.zones if len(zone.strategies) <= _MOST_STRIPES
+            for label in zone.strategies}  # fmt: skip
+    return [instance for instance in found.strategies if instance.label in seen]
+
+
+def _title(found: Hinging) -> str:
+    told = found.pins
+    if not told:
+        return "Nothing can be named that the choice hinges on"
+    facts = [pin for pin in told if pin.parameter.kind == "uncertainty"]
+    wants = [pin for pin in told if pin.parameter.kind == "value"]
+    parts = []
+    if facts:
+        count = "one fact" if len(facts) == 1 else f"{few(len(facts))} facts"
+        parts.append(f"{count} that nobody knows")
+    if wants:
+        parts.append("one want" if len(wants) == 1 else f"{few(len(wants))} wants")
+    verb = "decides" if len(told) == 1 else "decide"
+    first = told[0].worth
+    share = "" if first.share is None else f"; the first is worth {percent(first.share)} of knowing everything"
+    return f"{capital(join(parts))} {verb} what is best{share}"
+
+
+def _paragraphs(sentences: Sequence[str]) -> tuple[str, ...]:
+    """Sentences, the short ones joined to the one before."""
+    paragraphs: list[str] = []
+    for sentence in sentences:
+        if paragraphs and len(sentence) < _SHORT:
+            paragraphs[-1] += f" {sentence}"
+        else:
+            paragraphs.append(sentence)
+    return tuple(paragraphs)
+
+
+def _n_leads(found: Hinging) -> int:
+    """Sentences before those about boxes, which stand with their pictures."""
+    return len(found.sentences) - sum(region.found.recommended is not None for region in found.regions)
+
+
+def _row(model: Model, found: Hinging, pin: Pin, inputs: Inputs, top: float) -> PinRow:
+    ends = range_of(pin.parameter, inputs)
+    worth = pin.worth.evppi
+    spread = pin.parameter.spread
+    unit = unit_words(pin.parameter.unit)
+    shown = [f"{number(end)} {unit}".strip() for end in ends]
+    if spread is not None:
+        shown = [f"{text}: {word}" if word else text for text, word in
+                 zip(shown, (spread.low_words, spread.high_words), strict=True)]  # fmt: skip
+    told = [flip for flip in pin.flips.flips if flip.is_told]
+    return PinRow(
+        pin.name,
+        (pin.parameter.about or words(pin.name)).rstrip("."),
+        pin.parameter.kind,
+        pin.worth.is_told,
+        f"{measured(worth.value, worth.error)} points",
+        place_in(worth.value, 0.0, top),
+        place_in(worth.low, 0.0, top),
+        place_in(worth.high, 0.0, top),
+        tuple(_stretches(model, found, pin.flips.zones, ends)),
+        tuple((place_in(f.at.value, *ends), place_in(f.at.low, *ends), place_in(f.at.high, *ends)) for f in told),
+        (shown[0], shown[1]),
+        pin.sentence,
+    )
+
+
+def _stretches(model: Model, found: Hinging, zones: Sequence[Zone], ends: tuple[float, float]) -> list[Stretch]:
+    named = {instance.label: instance for instance in found.strategies}
+    stretches = []
+    for place, zone in enumerate(zones):
+        low = ends[0] if place == 0 else (zones[place - 1].high + zone.low) / 2.0
+        high = ends[1] if place == len(zones) - 1 else (zone.high + zones[place + 1].low) / 2.0
+        left = place_in(low, *ends)
+        stripes = tuple((colour_of(model, named[s]), is_second(named[s])) for s in zone.strategies)
+        stretches.append(
+            Stretch(left, round(place_in(high, *ends) - left, 2), stripes if len(stripes) <= _MOST_STRIPES else ())
+        )
+    return stretches
+
+
+def _table(model: Model, found: Hinging) -> Table:
+    rows = [
+        (
+            title_of(model, pin.name),
+            "fact" if pin.parameter.kind == "uncertainty" else "want",
+            measured(pin.worth.evppi.value, pin.worth.evppi.error),
+            f"{number(pin.worth.evppi.low)} to {number(pin.worth.evppi.high)}",
+            "not known" if pin.worth.share is None else percent(pin.worth.share),
+            number(pin.worth.p_value),
+            pin.sentence,
+        )
+        for pin in sorted((*found.facts, *found.values), key=lambda pin: -pin.worth.evppi.value)
+    ]
+    rows += [
+        (" and ".join(quoted(model, name) for name in pair.names), "pair",
+         measured(pair.worth.evppi.value, pair.worth.evppi.error),
+         f"{number(pair.worth.evppi.low)} to {number(pair.worth.evppi.high)}",
+         "not known" if pair.worth.share is None else percent(pair.worth.share), number(pair.worth.p_value),
+         "" if pair.worth.beyond is None else f"{number(pair.worth.beyond.value)} beyond the better alone")
+        for pair in found.pairs
+    ]  # fmt: skip
+    return Table(
+        "What knowing each assumption before choosing would be worth, in points",
+        ("Assumption", "Kind", "Worth", "95 % interval", "Of knowing everything", "p by permutation", "Flip"),
+        tuple(rows),
+    )
+
+
+def _pins_table(rows: Sequence[PinRow]) -> Table:
+    return Table(
+        "",
+        ("Assumption", "Worth", "Where the best strategy changes"),
+        tuple(
+            (row.about, row.worth if row.told else f"{row.worth}, not told from nothing", row.sentence) for row in rows
+        ),
+    )
+
+
+def _sure(model: Model, found: Hinging, ledger: Ledger) -> tuple[str, ...]:
+    lines = [
+        f"Knowing everything first would be worth {measured(found.evpi.value, found.evpi.error)} points. Intervals "
+        "hold for all assumptions at once, and an assumption is named only where shuffling the worlds seldom does as "
+        "well."
+    ]
+    if _boxed(found):
+        lines.append(
+            "The boxes are PRIM’s, which looks for one box; CART parts all worlds. The two need not name the same "
+            "assumptions; where they do, the more reason to look there."
+        )
+    if found.claims:
+        says = {claim.name: claim.says for claim in ledger.claims}
+        rests = [
+            f"{join([quoted(model, pin) for pin in rest.pins])} on the claim “{says.get(rest.name, rest.name)}”"
+            for rest in found.claims[:3]
+        ]
+        lines.append(f"They rest on what documents say: {join(rests, '; and')}.")
+    if found.judged:
+        verb = "rests" if len(found.judged) == 1 else "rest"
+        lines.append(f"{join([quoted(model, name) for name in found.judged])} {verb} on judgement alone.")
+    return tuple(lines)
+
+
+def _method(found: Hinging) -> Method:
+    first = (*found.facts, *found.values)[0]
+    references = [
+        "Strong, Oakley & Brennan 2014, Estimating multiparameter partial expected value of perfect information, "
+        "Medical Decision Making 34",
+        "Westfall & Young 1993, Resampling-based multiple testing (single-step maximum)",
+        first.flips.reference,
+    ]
+    text = [
+        "Worth of knowing x first: EVPPI(x) = E[max over s of E(u(s) | x)] − max over s of E(u(s)), with u the mean "
+        f"payoff over luck; {found.method}.",
+        f"Flip lines: {first.flips.method}.",
+    ]
+    if found.regions:
+        text.append(
+            f"Boxes: {found.regions[0].found.method}. Beside them the leaves of a regression tree (CART, least "
+            "squares, at most four splits deep, a twentieth of the worlds or more in a leaf)."
+        )
+        references.append("Breiman, Friedman, Olshen & Stone 1984, Classification and Regression Trees, chapter 8")
+        references += list(found.regions[0].found.references)
+    return Method(tuple(text), tuple(references))

@@ -1,0 +1,254 @@
+"""The sections: what holds up, what the others change, what happens over time, and how the model hangs together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from markupsafe import Markup
+
+from standoff.analysis.robustness.performance import Performance, Standing
+from standoff.analysis.structure.causal import CausalMap
+from standoff.brief.pictures.causal_map import draw_map, list_map
+from standoff.brief.pictures.charts import DotRow, dots
+from standoff.brief.sections.grid import (
+    Method,
+    Picture,
+    Section,
+    Table,
+    assumptions_behind,
+    colour_of,
+    standing_table,
+)
+from standoff.language.model import Model
+from standoff.words.answer import confidence, limits_title, views_title
+from standoff.words.wording import (
+    capital,
+    counted,
+    few,
+    join,
+    measured,
+    number,
+    quoted,
+    title_of,
+    who,
+    with_unit,
+    words,
+)
+
+__all__ = ["better_settings", "first_picture", "holds_up", "map_section", "views"]
+
+_TOLD = 1.96
+_MAP_KEY = (
+    "Blue raises, orange and dashed lowers, grey moves one way or the other. Shaded boxes are choices, plain ones "
+    "stocks, thick ones states, rounded ones events. Point at a box to see only its links, or tab there and use the "
+    "arrows."
+)
+
+
+def holds_up(model: Model, results: Performance, grid: tuple[Picture, ...] = ()) -> Section:
+    """The strategies × outcomes table; `grid` is its picture, none where no world has a result."""
+    payoffs = [payoff for payoff in model.payoffs if payoff.actor == model.decider]
+    tables = tuple(replace(picture, table=standing_table(model, results, results.standings[0])) for picture in grid)
+    return Section(
+        "holds-up",
+        "What holds up",
+        limits_title(model, results),
+        pictures=tables,
+        sure=confidence(model, results),
+        why=assumptions_behind(model, payoffs),
+        method=_performance_method(model, results),
+    )
+
+
+def first_picture(model: Model, results: Performance) -> Picture | None:
+    """The picture beside the answer: how far behind the best each strategy is; None where nothing is ranked."""
+    main = results.standings[0] if results.standings else None
+    if main is None or not main.rankings or main.rankings[0] is None or len(results.strategies) < 2:
+        return None
+    rows = _view_rows(model, results, main)
+    low, high = min(row.low for row in rows), max(row.high for row in rows)
+    unit = "points" if results.measures[0].kind == "payoff" else ""
+    drawn = dots(rows, (1.06 * low, max(-0.04 * low, 1.04 * high)), unit, f"Mean payoff: {_view_said(rows, unit)}")
+    what = "Mean payoff" if results.measures[0].kind == "payoff" else title_of(model, results.measures[0].name)
+    said = f"{what} below or above the best of the others, with its 95\u202f% interval"
+    return Picture(drawn, f"{said}.", "Filled: may be best.", instead=(_dots_table(rows, unit),))
+
+
+def views(model: Model, results: Performance) -> Section | None:
+    """The decider's payoff under each named profile of the others; None where there is nothing to compare."""
+    ranked = [s for s in results.standings if s.rankings and s.rankings[0] is not None]
+    if len(ranked) < 2 or len(results.strategies) < 2:
+        return None
+    rows = {id(s): _view_rows(model, results, s) for s in ranked}
+    low = min(row.low for of in rows.values() for row in of)
+    domain = (1.06 * low, max(0.04 * -low, 1.04 * max(row.high for of in rows.values() for row in of)))
+    unit = "points" if results.measures[0].kind == "payoff" else ""
+    pictures = tuple(
+        Picture(
+            dots(rows[id(s)], domain, unit, _view_title(results, s) + ". " + _view_said(rows[id(s)], unit)),
+            caption=capital(s.view.about or "All the others’ strategies with equal weight"),
+            title=_view_title(results, s),
+            table=standing_table(model, results, s),
+            instead=(_dots_table(rows[id(s)], unit),),
+        )
+        for s in ranked
+    )
+    return Section(
+        "others-play",
+        "If the others play so",
+        views_title(results),
+        lead=(
+            "Each part shows how far each strategy’s mean payoff lies below or above that of the best of the others, "
+            "with its 95\u202f% interval; of each strategy, the better setting. Where intervals touch zero the model "
+            "cannot tell.",
+        ),
+        pictures=pictures,
+        sure=("The intervals are those of sampling worlds and luck. Which profile comes true is not weighed here.",),
+        method=Method(
+            (
+                "A named profile settles some actors’ strategies; the rest play all theirs with equal weight. Worlds "
+                "and luck are the same for all strategies, so differences are taken world by world.",
+            ),
+            ("Hsu 1984, Constrained simultaneous confidence intervals for multiple comparisons with the best",),
+        ),
+    )
+
+
+def map_section(model: Model, causes: CausalMap) -> Section:
+    """The causal map and its links as a table."""
+    links = [e for e in causes.edges if not e.rule]
+    out: dict[str, int] = {}
+    for e in links:
+        out[e.source] = out.get(e.source, 0) + 1
+    own = {e.target for e in links if e.source.split(".")[0] == model.decider}
+    kinds = {node.name: node.kind for node in causes.nodes}
+    state = {name: n for name, n in out.items() if kinds[name] != "choice"}
+    moved = len([n for n in causes.nodes if n.kind != "choice"])
+    decider = capital(who(model, model.decider))
+    title = f"{decider}{'’' if decider.endswith('s') else '’s'} choices move {len(own)} of {moved} things directly"
+    if state:
+        top = max(state, key=lambda name: state[name])
+        title += f"; {quoted(model, top)} passes on most, to {few(state[top])}"
+    rows = tuple(
+        (
+            _thing_words(model, e.source),
+            {"+": "raises", "−": "lowers"}.get(e.sign, "decides on" if e.rule else "moves"),
+            _thing_words(model, e.target),
+            ", ".join(map(words, e.through)),
+        )
+        for e in causes.edges
+    )
+    table = Table("Every link of the map", ("From", "does", "to", "through"), rows)
+    return Section(
+        "map",
+        "How it hangs together",
+        title,
+        lead=("What moves what, directly or through what is computed on the way, as the equations have it.",),
+        pictures=(Picture(Markup(draw_map(causes, model)) + list_map(causes, model), key=_MAP_KEY, table=table),),
+        method=Method(
+            (
+                "Drawn from the equations: one thing is linked to another where its equation reads it, directly or "
+                "through quantities. A link is signed only where interval arithmetic on the first derivatives proves "
+                "the direction for every world and state. What strategies look at is in the table, not in the picture.",
+            ),
+            ("Moore 1966, Interval Analysis", "MacKay, Johnson & Sansom 2020, How directed is a directed network?"),
+        ),
+    )
+
+
+def _thing_words(model: Model, name: str) -> str:
+    """A box of the map: a choice by its actor, anything else by what the study calls it."""
+    actor, _, dimension = name.partition(".")
+    if actor in {one.name for one in model.actors}:
+        return model.title_of(actor) + (f": {words(dimension)}" if dimension else "")
+    return title_of(model, name)
+
+
+def _performance_method(model: Model, results: Performance) -> Method:
+    text = [
+        f"Averages over {counted(results.n_worlds, 'world')} with {counted(results.replications, 'replication')} each. "
+        "± is one standard error over worlds, which holds luck’s part; the table below it gives both parts apart.",
+        "A world is one draw of everything uncertain. The share of worlds within a limit judges each world’s mean over "
+        "luck, after pulling world means together until they vary no more than their true means do; it is not a "
+        "probability. The spread is the 10th to the 90th percentile of worlds, treated likewise.",
+        "Comparisons are paired: all strategies meet the same worlds and the same luck. Dark marks are strategies that "
+        "may be the best of their column at 95 % for all comparisons at once.",
+    ]
+    if any(payoff.actor == model.decider for payoff in model.payoffs):
+        text.append("A point is one unit of the decider’s payoff equation, which adds up what it wants over time.")
+    if results.n_dropped:
+        text.append(f"{counted(results.n_dropped, 'world')} without a sound future for some profile are left out.")
+    return Method(
+        tuple(text),
+        (
+            "Hsu 1984, Constrained simultaneous confidence intervals for multiple comparisons with the best",
+            "Louis 1984, Estimating a population of parameter values using Bayes and empirical Bayes methods",
+            "Savage 1951, The theory of statistical decision",
+        ),
+    )
+
+
+def better_settings(results: Performance, standing: Standing | None = None) -> tuple[int, ...]:
+    """Of each family the setting that does best under a view (the first by default), in the study's order."""
+    ranking = None
+    if results.standings:
+        ranking = (standing or results.standings[0]).rankings[0] if results.measures else None
+    order = range(len(results.strategies)) if ranking is None else map(results.labels.index, ranking.order)
+    best: dict[str, int] = {}
+    for s in order:
+        best.setdefault(results.strategies[s].strategy.name, s)
+    return tuple(sorted(best.values()))
+
+
+def _view_rows(model: Model, results: Performance, standing: Standing) -> list[DotRow]:
+    ranking = standing.rankings[0]
+    assert ranking is not None
+    rows = []
+    for s in better_settings(results, standing):
+        label, instance = results.labels[s], results.strategies[s]
+        against = ranking.against_best[label]
+        reach = _TOLD * against.error
+        rows.append(
+            DotRow(
+                words(instance.strategy.name),
+                colour_of(model, instance),
+                against.value,
+                against.value - reach,
+                against.value + reach,
+                label in ranking.may_be_best,
+            )
+        )
+    return rows
+
+
+def _view_title(results: Performance, standing: Standing) -> str:
+    ranking = standing.rankings[0]
+    assert ranking is not None
+    name = "All their strategies" if standing.view.name is None else capital(words(standing.view.name))
+    instances = [results.strategies[results.labels.index(label)] for label in ranking.may_be_best]
+    named = list(dict.fromkeys(words(instance.strategy.name) for instance in instances))
+    if len(named) < 4:
+        return f"{name}: {join(named)}{' level' if len(named) > 1 else ''}"
+    return f"{name}: {len(named)} level"
+
+
+def _dots_table(rows: list[DotRow], unit: str) -> Table:
+    return Table(
+        "",
+        ("Strategy", f"Difference ({unit})" if unit else "Difference", "95\u202f% interval", "May be best"),
+        tuple(
+            (
+                row.label,
+                measured(row.value, (row.high - row.low) / 2 / _TOLD),
+                f"{number(row.low)} to {number(row.high)}",
+                "yes" if row.best else "no",
+            )
+            for row in sorted(rows, key=lambda row: -row.value)
+        ),
+    )
+
+
+def _view_said(rows: list[DotRow], unit: str) -> str:
+    return join(
+        [with_unit(f"{row.label} {measured(row.value, (row.high - row.low) / 2 / _TOLD)}", unit) for row in rows]
+    )

@@ -1,0 +1,86 @@
+"""What the terminal shows of games and deals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from standoff.analysis.deals.deals import Deals
+from standoff.analysis.others.others import Others
+from standoff.brief.playing import Unanswered
+from standoff.brief.sections.deals import deal_title
+from standoff.brief.sections.others import others_title, profile_words, verdict_words
+from standoff.language.model import Model
+from standoff.words.wording import capital, counted, join, measured, percent, plain, strategy_words, words
+
+__all__ = ["deals_lines", "others_lines"]
+
+
+def others_lines(model: Model, found: Others) -> Iterator[str]:
+    """The answer, the likely profiles, the replies to each of the decider's strategies, and what moves it."""
+    yield f"{model.name}: {others_title(model, found)}"
+    yield verdict_words(found)
+    yield (
+        f"{counted(found.n_worlds, 'world')} × {counted(found.replications, 'replication')}; "
+        f"{counted(found.beliefs.draws, 'draw')} of beliefs"
+    )
+    yield "\nprofiles: equilibrium in resamples, stable in beliefs"
+    for one in found.profiles:
+        yield (
+            f"  {percent(one.probability):>7} {percent(one.share_of_beliefs):>7}  "
+            f"{profile_words(model, found, one.strategies)}"
+        )
+    if found.replies is not None:
+        yield f"\nif {model.title_of(model.decider)} moves first: payoff over replies, likeliest reply"
+        for lead in sorted(found.replies.leads, key=lambda lead: -lead.expected.value):
+            reply = ", ".join(
+                strategy_words(next(i for i in model.instances(actor) if i.label == label))
+                for actor, label in zip(
+                    found.replies.others, lead.replies[0].strategies if lead.replies else (), strict=False
+                )
+            )
+            name = strategy_words(next(i for i in model.instances(model.decider) if i.label == lead.strategy))
+            yield f"  {measured(lead.expected.value, lead.expected.error):>12}  {name}: {reply or 'none settled'}"
+    if found.beliefs.assumptions:
+        movers = [f"{words(name)} {percent(share)}" for name, share in found.beliefs.assumptions]
+        yield f"\nbeliefs that move it, by the share of payoff differences: {', '.join(movers)}"
+    known = found.everyone_knew
+    yield (
+        f"if everyone knew the world: one stable profile in {percent(known.one.value, known.one.error)} of worlds, "
+        f"several in {percent(known.several.value, known.several.error)}, none in "
+        f"{percent(known.none.value, known.none.error)}"
+    )
+
+
+def deals_lines(model: Model, found: Deals | Unanswered) -> Iterator[str]:
+    """The answer and, for each meaning of no deal, the zone with its best terms; then what moves it."""
+    if isinstance(found, Unanswered):
+        yield f"{found.about}: not answered, {found.why}"
+        return
+    yield f"{model.name}: {deal_title(model, found)}"
+    yield f"{counted(found.n_worlds, 'world')} × {counted(found.replications, 'replication')}"
+    for zone in found.zones:
+        yield (
+            f"\nagainst {zone.without}: {zone.verdict}; all gain on {percent(zone.area.value, zone.area.error)} of the "
+            f"terms, {int(zone.zone.sum())} of {zone.zone.size} combinations, {int(zone.is_shown.sum())} beyond doubt"
+        )
+        if zone.nash is not None:
+            terms = join([f"{words(t)} {plain(v)}" for t, v in zip(found.terms, zone.nash.levels, strict=True)])
+            gains = [
+                f"{model.title_of(p)} {measured(g.value, g.error)}"
+                for p, g in zip(found.parties, zone.nash.gains, strict=True)
+            ]
+            yield f"  best for all at {terms}: {join(gains)} points"
+    for kept in found.keeping:
+        said = [kept.word(cell) for cell in np.ndindex(*found.zones[0].zone.shape)]
+        counts = [f"{word} on {said.count(word)}" for word in dict.fromkeys(said)]
+        yield f"{capital(model.title_of(kept.party))}: {join(counts)} of {len(said)}"
+    told = [m for m in found.movers if m.is_told]
+    for mover in told:
+        yield (
+            f"where {words(mover.assumption)} is low the zone covers {percent(mover.low.value, mover.low.error)}, "
+            f"where it is high {percent(mover.high.value, mover.high.error)}"
+        )
+    if not told:
+        yield "no one assumption moves the zone beyond doubt"

@@ -1,0 +1,268 @@
+"""What the terminal shows of runs, futures and studies, line by line; the same as data, for JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import click
+import numpy as np
+import numpy.typing as npt
+
+from standoff.analysis.structure.causal import CausalMap
+from standoff.brief.pictures.causal_map import map_text
+from standoff.ensemble.ensemble import Ensemble
+from standoff.language.model import Model, Parameter
+from standoff.program.trace import Step, Trace
+from standoff.words.faults import owned_up
+from standoff.words.mathematics import equations_text
+from standoff.words.wording import measured
+
+__all__ = ["run_data", "run_lines", "study_data", "study_lines", "trace_data", "trace_lines"]
+
+_KINDS = (
+    ("choice", "choices"),
+    ("event", "events"),
+    ("move", "moves"),
+    ("mode", "states at the start"),
+    ("stock", "stocks at the start"),
+    ("quantity", "quantities"),
+    ("report", "reports"),
+    ("draw", "draws"),
+)
+_WIDTH = 100
+
+
+def run_lines(ensemble: Ensemble) -> Iterator[str]:
+    """The decider's strategies by outcome, and what the run has to own up to."""
+    yield repr(ensemble).strip("<>")
+    yield "mean over the others' strategies and all worlds, ± its standard error over worlds"
+    title = ensemble.model.title_of(ensemble.model.decider)
+    head = [title, *(name if kind == "outcome" else f"payoff of {name}" for kind, name in ensemble.measures)]
+    rows = [[label, *(_cell(*cell) for cell in cells)] for label, cells in _strategies(ensemble)]
+    yield from _table([head, *rows])
+    yield from _spread_lines(ensemble)
+    yield from owned_up(ensemble)
+
+
+def run_data(ensemble: Ensemble) -> dict[str, Any]:
+    """The same, each mean with its standard error over worlds."""
+    return {
+        "study": ensemble.model.name,
+        "digest": ensemble.digest,
+        "profiles": int(ensemble.counts.shape[0]),
+        "worlds": int(ensemble.counts.shape[1]),
+        "replications": ensemble.design.replications,
+        "seed": ensemble.design.seed,
+        "strategies": {
+            label: {
+                f"{kind} {name}": {"mean": mean, "error": error, **_spread_data(ensemble, label, kind, name)}
+                for (kind, name), (mean, error) in zip(ensemble.measures, cells, strict=True)
+            }
+            for label, cells in _strategies(ensemble)
+        },
+        "owned up": owned_up(ensemble),
+    }
+
+
+def _table(rows: list[list[str]]) -> Iterator[str]:
+    """Rows with their first column repeated before as many of the others as a line holds."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    start = 1
+    while start < len(widths):
+        stop = start + 1
+        while stop < len(widths) and sum(widths[start : stop + 1]) + 2 * (stop + 2 - start) + widths[0] <= _WIDTH:
+            stop += 1
+        if start > 1:
+            yield ""
+        for row in rows:
+            cells = (f"{row[k]:>{widths[k]}}" for k in range(start, stop))
+            yield "  " + "  ".join([f"{row[0]:<{widths[0]}}", *cells])
+        start = stop
+
+
+def _cell(mean: float, error: float) -> str:
+    return "not known" if np.isnan(mean) else measured(mean, error, figures=3)
+
+
+def _share(share: float) -> str:
+    return f"{share:.2%}" if share >= 0.0001 else "fewer than 0.01%"
+
+
+def _strategies(ensemble: Ensemble) -> Iterator[tuple[str, list[tuple[float, float]]]]:
+    """For each strategy of the decider that was run, mean and error of each measure."""
+    decider = ensemble.program.players.index(ensemble.model.decider)
+    for j, instance in enumerate(ensemble.program.instances[decider]):
+        here = ensemble.design.profiles[:, decider] == j
+        if here.any():
+            yield instance.label, [_mean_and_error(row[here]) for row in ensemble.means]
+
+
+def _spread_data(ensemble: Ensemble, label: str, kind: str, name: str) -> dict[str, Any]:
+    """A strategy's quantiles, mean over the others' strategies and worlds, and its histogram, likewise."""
+    here = (ensemble.profiles[ensemble.model.decider] == label).to_numpy()
+    found: dict[str, Any] = {}
+    if levels := ensemble.spreads.wanted.levels:
+        cells = {p: ensemble.quantile(name, p, kind)[here] for p in levels}
+        found["quantiles"] = {f"{100 * p:g} %": _mean_and_error(values)[0] for p, values in cells.items()}
+    if any((b.kind, b.name) == (kind, name) for b in ensemble.spreads.wanted.bins):
+        histogram = ensemble.histogram(name)
+        below, *inside, above = np.ma.masked_invalid(
+            np.column_stack([histogram.below, histogram.shares, histogram.above])[here]
+        ).mean(axis=0).filled(np.nan).tolist()  # fmt: skip
+        found["histogram"] = {
+            "edges": histogram.edges.tolist(), "below": below, "shares": inside, "above": above
+        }  # fmt: skip
+    return found
+
+
+def _spread_lines(ensemble: Ensemble) -> Iterator[str]:
+    """Quantiles and histograms, a line for each strategy and measure."""
+    strategies = [label for label, _ in _strategies(ensemble)]
+    shown = [
+        (f"{label}, {name if kind == 'outcome' else f'payoff of {name}'}", _spread_data(ensemble, label, kind, name))
+        for kind, name in ensemble.measures for label in strategies
+    ]  # fmt: skip
+    width = max(len(head) for head, _ in shown)
+    if any("quantiles" in data for _, data in shown):
+        yield "percentiles of a world's replications, mean over the others' strategies and all worlds"
+    for head, data in shown:
+        if quantiles := data.get("quantiles"):
+            yield f"  {head:<{width}}  " + "  ".join(f"{p}: {x:>9.4g}" for p, x in quantiles.items())
+    if any("histogram" in data for _, data in shown):
+        yield "share of all futures by bin, mean over the others' strategies"
+    for head, data in shown:
+        if histogram := data.get("histogram"):
+            low, high = histogram["edges"][0], histogram["edges"][-1]
+            shares = " ".join(f"{100 * x:.3g}" for x in histogram["shares"])
+            outside = f"below {100 * histogram['below']:.3g}, above {100 * histogram['above']:.3g}"
+            yield f"  {head:<{width}}  {low:g} to {high:g}: {shares} % ({outside})"
+
+
+def _mean_and_error(cells: npt.NDArray[np.float64]) -> tuple[float, float]:
+    """The mean over profiles and worlds of (profiles, worlds), and its standard error over worlds; NaN if unknown."""
+    known = np.ma.masked_invalid(cells)
+    worlds = known.mean(axis=0).compressed()
+    if worlds.size == 0:
+        return np.nan, np.nan
+    return float(known.mean()), float(worlds.std(ddof=1) / np.sqrt(worlds.size)) if worlds.size > 1 else np.nan
+
+
+def trace_lines(model: Model, trace: Trace, world: int, replication: int) -> Iterator[str]:
+    """One future for a reader who does not program: each step's events, choices with their rules, and state."""
+    yield f"{_strong(model.title)}: one future (world {world}, replication {replication})"
+    for player, label in trace.profile.items():
+        yield f"  {model.title_of(player)} plays {label}"
+    for before, step in zip([None, *trace.steps], trace.steps, strict=False):
+        yield from _step_lines(model, before, step)
+    yield "\n" + _strong("What it came to")
+    units = {outcome.name: str(outcome.unit) for outcome in model.outcomes}
+    for name, value in trace.outcomes.items():
+        yield f"  {name} {_number(value)}{_unit(units[name])}"
+    for actor, value in trace.payoffs.items():
+        yield f"  payoff of {model.title_of(actor)} {_number(value)}"
+    if trace.fault:
+        yield trace.fault
+
+
+def trace_data(trace: Trace, world: int, replication: int) -> dict[str, Any]:
+    """The same future, with every value of every step."""
+    return {
+        "world": world,
+        "replication": replication,
+        "profile": dict(trace.profile),
+        "assumptions": dict(trace.assumptions),
+        "steps": [
+            {"step": s.index, "date": s.date, **{k: dict(v) for k, v in s.things.items()}, "rules": dict(s.fired),
+             "chances": dict(s.chances)}
+            for s in trace.steps
+        ],
+        "outcomes": dict(trace.outcomes),
+        "payoffs": dict(trace.payoffs),
+        "fault": trace.fault,
+    }  # fmt: skip
+
+
+def study_lines(model: Model, causes: CausalMap) -> Iterator[str]:
+    """Actors, assumptions, equations and the causal map."""
+    yield f"{_strong(model.title)}\n{model.question}\n"
+    for actor in model.actors:
+        labels = ", ".join(i.label for i in model.instances(actor.name)) or "chooses nothing"
+        yield f"{_strong(actor.title)} ({actor.name}): {labels}"
+    yield "\n" + _strong("Assumptions")
+    for parameter in model.parameters:
+        about = f". {parameter.about}" if parameter.about else ""
+        yield f"  {parameter.name}: {_spread_text(parameter)}{_unit(str(parameter.unit))}{about}"
+    yield "\n" + _strong("Equations")
+    for name, text in equations_text(model):
+        yield f"  {name} = {text}"
+    yield "\n" + _strong("What moves what")
+    yield map_text(causes)
+
+
+def study_data(model: Model, causes: CausalMap) -> dict[str, Any]:
+    """The same, as data."""
+    return {
+        "study": model.name,
+        "title": model.title,
+        "actors": {a.name: a.title for a in model.actors},
+        "strategies": {a: [i.label for i in model.instances(a)] for a in model.players},
+        "assumptions": {
+            p.name: {"about": p.about, "unit": str(p.unit), "is": _spread_text(p)} for p in model.parameters
+        },
+        "equations": dict(equations_text(model)),
+        "edges": [[e.source, e.target, e.sign] for e in causes.edges],
+    }
+
+
+def _step_lines(model: Model, before: Step | None, step: Step) -> Iterator[str]:
+    yield f"\n{_strong(step.date)}" + ("" if step.fired else "  after the last step")
+    if not step.fired and not step.things["choice"]:
+        yield "  " + _line(step.things["mode"]) + "; " + _line(step.things["stock"])
+        return
+    for choice in model.choices:
+        who = model.title_of(choice.actor) + (f", {choice.dimension}" if choice.dimension else "")
+        option, rule = step.things["choice"][choice.family], step.fired.get(choice.family, "")
+        yield f"  {who}: {_strong(str(option))}  ({rule})"
+    happened = [name for name, value in {**step.things["event"], **step.things["move"]}.items() if value is True]
+    counted = {n: v for n, v in step.things["event"].items() if not isinstance(v, bool)}
+    yield "  happened: " + (", ".join(happened) or "nothing") + (f"; {_line(counted)}" if counted else "")
+    for kind, title in _KINDS[3:]:
+        things = step.things[kind]
+        if before is not None and kind in ("mode", "stock"):
+            things = {n: v for n, v in things.items() if before.things[kind].get(n) != v}
+            title = title.replace("at the start", "that changed")  # noqa: PLW2901
+        if things:
+            yield f"  {title}: {_line(things)}"
+
+
+def _line(things: Mapping[str, Any]) -> str:
+    shown = {name: value if isinstance(value, (bool, str)) else _number(value) for name, value in things.items()}
+    return ", ".join(f"{name} {value}" for name, value in shown.items())
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}" if abs(value) < 1e6 else f"{value:.3e}"
+
+
+def _unit(unit: str) -> str:
+    return "" if unit == "no unit" else f" {unit}"
+
+
+def _strong(text: str) -> str:
+    return click.style(text, bold=True)
+
+
+def _spread_text(parameter: Parameter) -> str:
+    """A parameter's number, range, distribution or levels in words."""
+    spread = parameter.spread
+    if spread is None:
+        return f"{parameter.value:g}"
+    if spread.levels:
+        pairs = zip(spread.levels, spread.weights, strict=True)
+        return "one of " + ", ".join(f"{level:g} (weight {weight:.2g})" for level, weight in pairs)
+    inside = ", ".join(f"{a:g}" for a in spread.arguments)
+    if spread.distribution == "uniform":
+        low, high = spread.arguments
+        return f"{low:g} to {high:g}"
+    return f"{spread.distribution}({inside})"

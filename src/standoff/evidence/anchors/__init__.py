@@ -1,0 +1,1 @@
+"""Fingerprints of passages, and finding them again."""

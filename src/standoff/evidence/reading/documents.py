@@ -1,0 +1,129 @@
+"""Documents: a file of someone else's text, read into clean paragraphs, what was set aside, and metadata.
+
+Nothing of a document is ever written into a study.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from standoff.base.problems import Problem, StudyError
+from standoff.base.source import Source, Span
+from standoff.evidence.reading.blocks import Block, Link, Metadata, RawBlock
+from standoff.evidence.reading.encoding import decode
+from standoff.evidence.reading.kinds import classify
+from standoff.evidence.reading.markdown import looks_like_markdown, read_markdown
+from standoff.evidence.reading.metadata import settled
+from standoff.evidence.reading.pages import looks_like_page, read_page, unpacked
+from standoff.evidence.reading.plain import read_plain
+
+__all__ = ["MOST_DOCUMENT_BYTES", "Document", "read_document", "read_document_text"]
+
+MOST_DOCUMENT_BYTES = 5_000_000
+_SCRIPTS = (
+    ("ko", re.compile("[\uac00-\ud7af]")),
+    ("ja", re.compile("[\u3040-\u30ff]")),
+    ("zh", re.compile("[\u4e00-\u9fff]")),
+    ("ru", re.compile("[\u0400-\u04ff]")),
+    ("ar", re.compile("[\u0600-\u06ff]")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document as read: its pieces in their order. `path` is as the user would write it."""
+
+    path: str
+    metadata: Metadata
+    blocks: tuple[Block, ...] = field(repr=False)
+
+    @property
+    def body(self) -> tuple[Block, ...]:
+        """The paragraphs of the text itself; the first has `paragraph` 1."""
+        return tuple(block for block in self.blocks if block.kind == "body")
+
+    @property
+    def set_aside(self) -> tuple[Block, ...]:
+        """Everything else, each with its kind."""
+        return tuple(block for block in self.blocks if block.kind != "body")
+
+    @property
+    def references(self) -> tuple[Link, ...]:
+        """The links of the body, in their order."""
+        return tuple(link for block in self.body for link in block.links)
+
+    @property
+    def language(self) -> str:
+        """Two letters of the language: as the document says, else by its script, else `en`."""
+        said = (self.metadata.language or "")[:2].lower()
+        if said.isalpha() and len(said) == 2:
+            return said
+        sample = " ".join(block.text for block in self.body[:5])
+        return next((name for name, script in _SCRIPTS if len(script.findall(sample)) > 0.2 * len(sample)), "en")
+
+
+def read_document(path: Path, shown: str | None = None, at: Span | None = None) -> Document:
+    """Read a plain text, a Markdown file, a page of HTML or a saved web page.
+
+    Args:
+        path: The file.
+        shown: The path as problems should print it; the file's name where it is left out.
+        at: Where the file is asked for; problems point there, or at the file's start.
+
+    Raises:
+        StudyError: One problem: the file is missing, too large, no text, or has no text in it.
+    """
+    name = shown or path.name
+    place = at or Span(Source(name, ""), 0, 0)
+    data = _bytes(path, name, place)
+    try:
+        document = _read(data, name)
+    except ValueError as error:
+        message = f"`{name}` cannot be read as a document: {error}"
+        raise StudyError([Problem("document-unreadable", place, message, "save it as text or HTML")]) from None
+    if not document.body:
+        message = f"`{name}` has no paragraph of running text"
+        raise StudyError([Problem("document-unreadable", place, message, "save the whole page, or its text")])
+    return document
+
+
+def read_document_text(text: str, path: str = "text") -> Document:
+    """Read a document that is already text: HTML, Markdown or plain, whichever it looks like."""
+    return _document(text, path, None)
+
+
+def _bytes(path: Path, name: str, place: Span) -> bytes:
+    try:
+        if not path.is_file():
+            code, word = ("file-unreadable", "is not a file") if path.exists() else ("file-missing", "is not there")
+            raise StudyError([Problem(code, place, f"the document `{name}` {word}")])
+        size = path.stat().st_size
+        if size > MOST_DOCUMENT_BYTES:
+            message = f"the document `{name}` has {size:,} bytes, and at most {MOST_DOCUMENT_BYTES:,} are read"
+            raise StudyError([Problem("file-too-large", place, message, "save only its text")])
+        return path.read_bytes()
+    except OSError as error:
+        message = f"the document `{name}` cannot be read: {error.strerror}"
+        raise StudyError([Problem("file-unreadable", place, message)]) from None
+
+
+def _read(data: bytes, name: str) -> Document:
+    archive = unpacked(data)
+    if archive is not None:
+        content, url = archive
+        return _document(decode(content), name, url)
+    return _document(decode(data), name, None)
+
+
+def _document(text: str, name: str, url: str | None) -> Document:
+    raw: tuple[RawBlock, ...]
+    if looks_like_page(text) or url is not None:
+        raw, metadata = read_page(text, url)
+    elif looks_like_markdown(text):
+        raw, metadata = read_markdown(text)
+    else:
+        raw, metadata = read_plain(text)
+    blocks = classify(raw, metadata.title)
+    return Document(name, settled(metadata, blocks), blocks)

@@ -1,0 +1,1 @@
+"""From the checked shape of a study to its model."""

@@ -1,0 +1,135 @@
+"""What the builders of a model share: the study's nodes, its names and equations, and what was found wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from standoff.base.problems import Problem, suggest
+from standoff.base.source import Span
+from standoff.base.units import DIMENSIONLESS, Unit
+from standoff.language.clock import PER_YEAR, Clock, StepName, parse_date
+from standoff.language.meaning.equations import Equations
+from standoff.language.meaning.names import Names
+from standoff.language.text.fields import as_number, is_nothing, mapping, nodes, number, scalars, text
+from standoff.language.text.reader import Mapping, Scalar
+
+__all__ = ["Draft", "References", "build_clock"]
+
+MOST_STEPS = 10_000
+_STEPS: dict[str, StepName] = {
+    "day": "day", "week": "week", "month": "month", "quarter": "quarter", "year": "year",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """What a study's other files list: names of claims and ids of facts; None where a file cannot tell.
+
+    `has_claims` is whether there is a file of claims at all.
+    """
+
+    claims: frozenset[str] | None = None
+    facts: frozenset[str] | None = None
+    has_claims: bool = False
+
+
+@dataclass(slots=True)
+class Draft:
+    """A study on its way to a model."""
+
+    study: Mapping
+    names: Names
+    equations: Equations
+    clock: Clock
+    references: References
+    problems: list[Problem]
+    asked_for_claims: bool = False
+    read_series: set[str] = field(default_factory=set)
+
+    def report(self, code: str, span: Span, message: str, advice: str | None = None) -> None:
+        """Add a problem."""
+        self.problems.append(Problem(code, span, message, advice))
+
+    def known(
+        self, names: Iterable[Scalar], known: Iterable[str], code: str, sentence: str, kind: str
+    ) -> tuple[str, ...]:
+        """The texts that are among the known ones; each other one is reported. `sentence` has a place `{}`."""
+        allowed = tuple(known)
+        found: list[str] = []
+        for name in names:
+            if name.text in allowed:
+                found.append(name.text)
+            else:
+                self.report(code, name.span, sentence.format(f"`{name.text}`"), suggest(name.text, allowed, kind))
+        return tuple(found)
+
+    def actors(self, names: Iterable[Scalar]) -> tuple[str, ...]:
+        """Names of actors; nothing is said of them where the study has no actors at all."""
+        if not self.names.actors:
+            return tuple(name.text for name in names)
+        return self.known(names, self.names.actors, "unknown-actor", "no actor is named {}", "actors")
+
+    def is_actor(self, name: Scalar) -> bool:
+        """Whether it is an actor; if not, that is reported."""
+        return bool(self.actors([name]))
+
+    def seen_by(self, node: Mapping) -> tuple[str, ...] | None:
+        """The actors that `seen_by` lists; None where all see it."""
+        return self.actors(scalars(node, "seen_by")) if node.get("seen_by") is not None else None
+
+    def unit(self, name: str) -> Unit:
+        """The unit of something declared."""
+        declared = self.names.find(name)
+        return DIMENSIONLESS if declared is None or declared.unit is None else declared.unit
+
+    def within(self, node: Mapping) -> tuple[float | None, float | None]:
+        """The ends of `within`; open ones where it is absent or its ends are reversed."""
+        found = node.get("within")
+        ends = tuple(None if is_nothing(end) else as_number(end) for end in nodes(found))
+        if found is None or len(ends) != 2:
+            return None, None
+        low, high = ends
+        if low is not None and high is not None and low >= high:
+            message = f"the ends of `within` are reversed or equal: {low:g} and {high:g}"
+            self.report("range-reversed", found.span, message, "write the smaller one first")
+            return None, None
+        return low, high
+
+    def cites(self, node: Mapping) -> tuple[str, ...]:
+        """The claims that are cited; a name that `claims.yaml` does not have is reported."""
+        names = scalars(node, "cites")
+        claims = self.references.claims
+        if claims is not None:
+            return self.known(names, claims, "unknown-claim", "no claim is named {}", "claims")
+        if names and not self.asked_for_claims and not self.references.has_claims:
+            self.asked_for_claims = True
+            message = f"`{names[0].text}` is cited, and the study has no `claims.yaml`"
+            self.report("file-missing", names[0].span, message, "write one, or give a `judgement` instead")
+        return tuple(name.text for name in names)
+
+    def facts(self, node: Mapping) -> tuple[str, ...]:
+        """The facts that are named; an id that `facts.csv` does not have is reported."""
+        names = scalars(node, "fact")
+        if self.references.facts is None:
+            return tuple(name.text for name in names)
+        return self.known(names, self.references.facts, "unknown-fact", "`facts.csv` has no row {}", "facts")
+
+
+def build_clock(study: Mapping, problems: list[Problem]) -> Clock:
+    """The study's clock; sixteen years where it is broken, so that the rest can be looked at."""
+    node = mapping(study, "clock")
+    start, step, steps = text(node, "start"), text(node, "step"), number(node, "steps")
+    date = parse_date(start) if start is not None else None
+    found = node.get("steps")
+    if steps is not None and found is not None and not 1 <= steps <= MOST_STEPS:
+        problems.append(
+            Problem(
+                "wrong-value", found.span, f"a clock has between 1 and {MOST_STEPS:,} steps, and {steps:g} stands here"
+            )
+        )
+    return Clock(
+        2000.0 if date is None else date,
+        _STEPS[step] if step in PER_YEAR else "year",
+        16 if steps is None else max(1, int(steps)),
+    )

@@ -1,0 +1,1 @@
+"""Expectations: changes to a model and what they should do."""

@@ -1,0 +1,1 @@
+"""Text of equations to trees, and the table of built-in functions."""

@@ -1,0 +1,1 @@
+"""Names, places, types and units of expressions."""

@@ -1,0 +1,1 @@
+"""What keys a study may have, and of what shape their contents are."""

@@ -1,0 +1,383 @@
+"""The table of the language: every section and key of a study, its shape, and what it means.
+
+From it come the checks of structure, the JSON Schema for editors and the language reference.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from standoff.language.clock import PER_YEAR
+from standoff.language.shape.shapes import Either, Free, Key, Keyed, ListOf, MapOf, Record, Shape, Text, TextKind
+
+__all__ = ["LANGUAGE_VERSION", "STUDY", "json_schema"]
+
+LANGUAGE_VERSION = "1"
+
+PER = ("step", *PER_YEAR)
+
+_TEXT = Text("text")
+_NAME = Text("name")
+_KNOWN = Text("known")
+_NUMBER = Text("number")
+_EXPRESSION = Text("expression")
+_UNIT = Text("unit")
+_ONE_OR_MORE = Either((_KNOWN, ListOf(_KNOWN)))
+_ENDS = ListOf(Text("open"), least=2, most=2)
+
+_ABOUT = Key("about", _TEXT, "what it is, in a sentence")
+_THE_UNIT = Key("unit", _UNIT, "its unit, such as `missile` or `USD/year`; none where it is left out")
+_SEEN_BY = Key("seen_by", _ONE_OR_MORE, "the actors that see it; all where it is left out")
+_PER = Key("per", Text("word", PER), "the time that the rate is for; a step where it is left out")
+_WITHIN = Key("within", _ENDS, "the least and the largest value, `null` for an open end")
+_REASON = (
+    Key("cites", _ONE_OR_MORE, "the claims, by their names in `claims.yaml`, that it rests on"),
+    Key("fact", _ONE_OR_MORE, "the rows of `facts.csv`, by their `id`, that it rests on"),
+    Key("judgement", _TEXT, "the author's reason, in a sentence, where there is no source"),
+)
+_SPREAD = (
+    Key("range", ListOf(_NUMBER, least=2, most=2), "two numbers; nobody claims less or more"),
+    Key("low", _TEXT, "what the lower end of the range means, in words"),
+    Key("high", _TEXT, "what the upper end of the range means, in words"),
+    Key("distribution", Text("distribution"), "a distribution with its arguments, such as `beta(2, 5)`"),
+    Key("levels", Either((ListOf(_NUMBER), MapOf(_NUMBER, keys="number"))),
+        "numbers that are equally likely, or a weight for each"),
+    Key("within", _ENDS, "cuts the distribution off, `null` for an open end"),
+)  # fmt: skip
+_ONE_SPREAD = (("range", "distribution", "levels"),)
+
+_PARAMETER = Record(
+    (
+        _ABOUT,
+        *_SPREAD,
+        _THE_UNIT,
+        Key("known_to", _ONE_OR_MORE, "the actors that know it; nobody where it is left out"),
+        *_REASON,
+    ),
+    exactly_one=_ONE_SPREAD,
+)
+_CONSTANT = Record((Key("value", _NUMBER, "the number", required=True), _ABOUT, _THE_UNIT, *_REASON))
+
+_RULES = ListOf(
+    Record(
+        (
+            Key("when", _EXPRESSION, "a truth; a rule without it always applies, and stands last"),
+            Key("then", _EXPRESSION, "the value where `when` holds and no rule above does", required=True),
+        )
+    )
+)
+_RULED = Either((_EXPRESSION, _RULES))
+
+_OPTIONS = ListOf(_NAME, least=2)
+_CHOICE = Record((Key("options", _OPTIONS, "the actions to choose from", required=True), _SEEN_BY))
+_CHOICES = Either(
+    (_OPTIONS, Keyed("options", _CHOICE, MapOf(Either((_OPTIONS, _CHOICE)))))
+)  # fmt: skip
+
+_MOVE = Record(
+    (
+        Key("name", _NAME, "the move's name, which is an event", required=True),
+        Key("from", _ONE_OR_MORE, "the state or states that it leaves", required=True),
+        Key("to", _KNOWN, "the state that it leads to", required=True),
+        Key("when", _EXPRESSION, "a truth without which it does not happen"),
+        Key("chance", _EXPRESSION, "its chance; 1 where neither chance nor hazard is given"),
+        Key("hazard", _EXPRESSION, "its rate: the chance is 1 − exp(−hazard · time)"),
+        Key("shape", _EXPRESSION, "with a hazard h, the cumulated hazard after a time t in the state is (h·t)^shape"),
+        _PER,
+    ),
+    at_most_one=(("chance", "hazard"),),
+)
+_MODE = Record(
+    (
+        _ABOUT,
+        Key("states", ListOf(_NAME, least=2), "the states, of which one holds at a time", required=True),
+        Key("start", _KNOWN, "the state in the first step", required=True),
+        Key("moves", ListOf(_MOVE), "how one state follows another", required=True),
+        Key("final", _ONE_OR_MORE, "the states that are not left"),
+        _SEEN_BY,
+    )
+)
+_STOCK = Record(
+    (
+        _ABOUT,
+        Key("start", _EXPRESSION, "its value in the first step: a number, or an expression of parameters",
+            required=True),
+        _THE_UNIT,
+        Key("next", _EXPRESSION, "its value in the next step"),
+        Key("growth", _EXPRESSION, "its growth: a step multiplies it by (1 + growth)^time"),
+        _PER,
+        _WITHIN,
+        _SEEN_BY,
+    ),
+    exactly_one=(("next", "growth"),),
+)  # fmt: skip
+_REPORT = Record(
+    (
+        Key("of", _KNOWN, "the stock or quantity that is seen dimly", required=True),
+        Key("noise", _EXPRESSION, "the standard error of the logarithm of what is seen"),
+        Key("lag", Text("whole"), "how many steps old the news is"),
+    )
+)
+_QUANTITY = Record(
+    (
+        _ABOUT,
+        _THE_UNIT,
+        Key("value", _RULED, "its value in a step: an expression, or rules"),
+        Key("report", _REPORT, "instead of a value: what others see of a stock or quantity"),
+        _SEEN_BY,
+    ),
+    exactly_one=(("value", "report"),),
+)
+_DRAW = Either(
+    (
+        Text("distribution"),
+        Record(
+            (
+                _ABOUT,
+                Key("distribution", Text("distribution"), "the distribution of each step's draw", required=True),
+                _THE_UNIT,
+                _SEEN_BY,
+            )
+        ),
+    )
+)
+_EVENT = Record(
+    (
+        _ABOUT,
+        Key("given", _EXPRESSION, "an event or a truth without which it does not happen"),
+        Key("chance", _EXPRESSION, "its chance, in a step or in the time of `per`"),
+        Key("hazard", _EXPRESSION, "its rate: the chance is 1 − exp(−hazard · time)"),
+        Key("count", _EXPRESSION, "the mean of how often it happens"),
+        _PER,
+        Key("dispersion", _EXPRESSION, "of a count: negative binomial of this size; Poisson where it is left out"),
+        Key("at_most", Text("whole"), "of a count: the largest number in a step"),
+        Key("ends", Text("truth"), "whether it ends the future"),
+        Key("worth", MapOf(_EXPRESSION, keys="known"), "of an event that ends: what that is worth to an actor"),
+        _SEEN_BY,
+    ),
+    exactly_one=(("chance", "hazard", "count"),),
+)
+_STRATEGY = Record(
+    (
+        _ABOUT,
+        Key("settings", MapOf(ListOf(Either((Text("known"),)))), "levels that are tried, each in every combination"),
+        Key("choose", Either((_EXPRESSION, _RULES, MapOf(_RULED, keys="known"))),
+            "an option, or rules; a mapping where the actor chooses several things"),
+        Key("weigh", MapOf(Either((_EXPRESSION, MapOf(_EXPRESSION, keys="known"))), keys="known"),
+            "the worth of each option: a logit choice; options that are not named are not chosen"),
+        Key("precision", _EXPRESSION, "of a logit choice: how sharply it follows the worths; 1 where it is left out"),
+    ),
+    at_least_one=(("choose", "weigh"),),
+)  # fmt: skip
+_PAYOFF = Record(
+    (
+        Key("each", _EXPRESSION, "paid in each step"),
+        Key("final", _EXPRESSION, "paid on the state after the last step"),
+        Key("discount", _EXPRESSION, "what a payment is worth that comes a time of `per` later"),
+        _PER,
+    ),
+    at_least_one=(("each", "final"),),
+)
+_OUTCOME = Record(
+    (
+        _ABOUT,
+        Key("measure", _EXPRESSION, "an expression of `final`, `mean`, `total`, `peak`, `ever`, `count`, `first`",
+            required=True),
+        _THE_UNIT,
+        Key("better", Text("word", ("lower", "higher")), "the direction", required=True),
+        Key("limit", _NUMBER, "what would be tolerable, as a world's mean"),
+        Key("why", _TEXT, "why that limit"),
+    )
+)  # fmt: skip
+_TERM = Record(
+    (
+        _ABOUT,
+        Key("levels", ListOf(_NUMBER), "the values that can be agreed", required=True),
+        Key("usual", _NUMBER, "the value in ordinary runs; the middle level where it is left out"),
+        _THE_UNIT,
+    )
+)
+_DEAL = Record(
+    (
+        _ABOUT,
+        Key("parties", ListOf(_KNOWN, least=2), "the actors that would agree", required=True),
+        Key("during", _EXPRESSION, "a truth: the deal is in force", required=True),
+        Key("terms", MapOf(_TERM), "what is agreed, read as `deal.term`; 0 when it is not in force", required=True),
+        Key("keeps", MapOf(_EXPRESSION, keys="known"), "for a party, a truth: it keeps its word"),
+        Key("breach", MapOf(_ONE_OR_MORE, keys="known"), "for a party, the strategies that break it"),
+        Key("without", _ONE_OR_MORE, "the variants that say what no deal means"),
+    )
+)
+_EXPECTATIONS = Either((ListOf(Free()), Free()))
+_MECHANISM = Record(
+    (
+        Key("title", _TEXT, "what it says, in a few words", required=True),
+        _ABOUT,
+        Key("cites", _ONE_OR_MORE, "the claims that describe it"),
+        Key("equation", _ONE_OR_MORE, "the equations in which it lives"),
+        Key("expect", _EXPECTATIONS, "what must follow in the model", required=True),
+    )
+)
+_SERIES = Record(
+    (
+        _ABOUT,
+        Key("file", Text("path"), "a CSV file in the study's folder", required=True),
+        Key("date", _KNOWN, "the column of dates", required=True),
+        Key("column", _KNOWN, "the column of numbers", required=True),
+        _THE_UNIT,
+    )
+)
+_CORRELATION = Record(
+    (
+        Key("of", ListOf(_KNOWN, least=2, most=2), "two uncertainties", required=True),
+        Key("rank", _NUMBER, "their rank correlation, between −1 and 1", required=True),
+    )
+)
+_BELIEF = Either((Text("distribution"), Record(_SPREAD, exactly_one=_ONE_SPREAD)))
+_ACTOR = Record(
+    (
+        Key("name", _TEXT, "its name in prose"),
+        Key("aliases", ListOf(_TEXT), "other names that documents use"),
+        _ABOUT,
+    )
+)
+_CLOCK = Record(
+    (
+        Key("start", Text("date"), "the first step: a year-month or date", required=True),
+        Key("step", Text("word", tuple(PER_YEAR)), "the length of a step", required=True),
+        Key("steps", Text("whole"), "how many steps", required=True),
+    )
+)
+
+_PATCHED = (
+    Key("title", _TEXT, "the study's title", required=True),
+    Key("question", _TEXT, "what it asks", required=True),
+    Key("about", _TEXT, "more about it"),
+    Key("as_of", Text("date"), "the date of what was known"),
+    Key("leaves_out", ListOf(_TEXT), "what it leaves out on purpose"),
+    Key("decider", _KNOWN, "the actor whose choice is studied", required=True),
+    Key("clock", _CLOCK, "the steps", required=True),
+    Key("order", ListOf(ListOf(_KNOWN)), "who moves first within a step: groups of actors; all at once if left out"),
+    Key("actors", MapOf(_ACTOR), "who acts", required=True),
+    Key("constants", MapOf(_CONSTANT), "numbers that are taken as known"),
+    Key("uncertainties", MapOf(_PARAMETER), "numbers that nobody knows"),
+    Key("values", MapOf(_PARAMETER), "weights of what someone wants"),
+    Key("correlated", ListOf(_CORRELATION), "rank correlations between uncertainties (a Gaussian copula)"),
+    Key("beliefs", MapOf(MapOf(_BELIEF, keys="known"), keys="known"),
+        "for an actor, how its view of an uncertainty differs from the study's"),
+    Key("choices", MapOf(_CHOICES, keys="known"), "what each actor chooses in a step", required=True),
+    Key("modes", MapOf(_MODE), "exclusive states, with moves between them"),
+    Key("stocks", MapOf(_STOCK), "numbers that are carried from step to step"),
+    Key("quantities", MapOf(_QUANTITY), "what is computed anew in each step"),
+    Key("draws", MapOf(_DRAW), "a continuous draw in each step"),
+    Key("events", MapOf(_EVENT), "what may happen in a step"),
+    Key("strategies", MapOf(MapOf(_STRATEGY), keys="known"), "for each actor, its named rules", required=True),
+    Key("profiles", MapOf(MapOf(_ONE_OR_MORE, keys="known", extra=(_ABOUT,))), "names for part of a profile"),
+    Key("payoffs", MapOf(_PAYOFF, keys="known"), "what each actor wants", required=True),
+    Key("outcomes", MapOf(_OUTCOME), "what the brief reports", required=True),
+    Key("deals", MapOf(_DEAL), "what could be agreed"),
+    Key("mechanisms", MapOf(_MECHANISM), "what the model is meant to do, as tests of it"),
+    Key("checks", MapOf(_EXPRESSION), "truths that must hold in every step of every future"),
+    Key("series", MapOf(_SERIES), "data by date from a file in the folder"),
+)  # fmt: skip
+
+IMPOSE = MapOf(Text("known"), keys="known")
+_SECTIONS_OF_A_VARIANT = tuple(Key(key.name, Free(), key.doc) for key in _PATCHED if key.name not in ("about",))
+_VARIANT = Record(
+    (
+        _ABOUT,
+        Key("impose", IMPOSE, "what is held by hand: `never`, `always`, `at 2026-01`, an option, a number, a series"),
+        *_SECTIONS_OF_A_VARIANT,
+    )
+)
+
+STUDY = Record(
+    (
+        Key("standoff", Text("word", (LANGUAGE_VERSION,)), "the version of the language", required=True),
+        *_PATCHED,
+        Key("variants", MapOf(_VARIANT), "named changes to any part"),
+    )
+)
+
+
+def json_schema() -> dict[str, Any]:
+    """The language as a JSON Schema (draft 2020-12), for editors that complete and check YAML."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Standoff study",
+        "description": "A model of a confrontation, version 1 of the language",
+        **_schema(STUDY),
+    }
+
+
+_NAME_PATTERN = "^[A-Za-z_][A-Za-z0-9_]*$"
+_EXPRESSION_SCHEMA: dict[str, Any] = {"type": ["string", "number"]}
+_TEXT_SCHEMAS: dict[TextKind, dict[str, Any]] = {
+    "text": {"type": "string"},
+    "name": {"type": "string", "pattern": _NAME_PATTERN},
+    "word": {},
+    "known": {"type": ["string", "number"]},
+    "expression": _EXPRESSION_SCHEMA,
+    "distribution": {"type": "string", "pattern": r"^\s*[a-z]+\s*\("},
+    "number": {"type": "number"},
+    "open": {"type": ["number", "null"]},
+    "whole": {"type": "integer", "minimum": 0},
+    "truth": {"type": "boolean"},
+    "unit": {"type": "string"},
+    "date": {"type": ["string", "integer"]},
+    "path": {"type": "string"},
+}
+
+
+def _schema(shape: Shape) -> dict[str, Any]:
+    match shape:
+        case Text("word"):
+            return {"enum": [*shape.words, *(int(word) for word in shape.words if word.isdigit())]}
+        case Text():
+            return dict(_TEXT_SCHEMAS[shape.kind])
+        case ListOf():
+            most = {} if shape.most is None else {"maxItems": shape.most}
+            return {"type": "array", "items": _schema(shape.item), "minItems": shape.least, **most}
+        case MapOf():
+            return _schema_of_map(shape)
+        case Record():
+            return _schema_of_record(shape)
+        case Either():
+            return {"anyOf": [_schema(one) for one in shape.shapes]}
+        case Keyed():
+            return {"anyOf": [_schema(shape.marked), _schema(shape.other)]}
+        case Free():
+            return {}
+
+
+def _schema_of_map(shape: MapOf) -> dict[str, Any]:
+    names = {"propertyNames": {"pattern": _NAME_PATTERN}} if shape.keys == "name" else {}
+    extra = {"properties": {key.name: _described(key) for key in shape.extra}} if shape.extra else {}
+    return {
+        "type": "object",
+        "additionalProperties": _schema(shape.value),
+        "minProperties": shape.least,
+        **names,
+        **extra,
+    }
+
+
+def _schema_of_record(shape: Record) -> dict[str, Any]:
+    schema: dict[str, Any] = {
+        "type": "object",
+        "properties": {key.name: _described(key) for key in shape.keys},
+        "additionalProperties": False,
+    }
+    required = [key.name for key in shape.keys if key.required]
+    if required:
+        schema["required"] = required
+    rules: list[dict[str, Any]] = [{"oneOf": [{"required": [name]} for name in group]} for group in shape.exactly_one]
+    rules += [{"anyOf": [{"required": [name]} for name in group]} for group in shape.at_least_one]
+    rules += [{"not": {"required": list(group)}} for group in shape.at_most_one]
+    if rules:
+        schema["allOf"] = rules
+    return schema
+
+
+def _described(key: Key) -> dict[str, Any]:
+    return {"description": key.doc, **_schema(key.shape)}

@@ -1,0 +1,1 @@
+"""YAML to nodes that know their place in the file."""

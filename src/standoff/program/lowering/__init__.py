@@ -1,0 +1,1 @@
+"""What every emitter shares: the program as a graph of operations, cut into loops and rows."""

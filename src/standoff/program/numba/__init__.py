@@ -1,0 +1,1 @@
+"""The program written as Numba source, compiled and cached."""

@@ -1,0 +1,235 @@
+"""Compiled kernels: made, kept on disk, loaded, and run in the reference's place."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from importlib import resources
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from standoff.base.chance import streams
+from standoff.program.columns import Table, WorldColumns
+from standoff.program.numba.writer import Source, arithmetic_digest, emit_kernel
+from standoff.program.program import Program
+from standoff.program.reference import Lanes, Results, run_lanes
+
+__all__ = ["Kernel", "cache_folder", "is_compiled", "load_kernel", "tables_of"]
+
+Floats = npt.NDArray[np.float64]
+
+
+def cache_folder() -> Path:
+    """Where kernels are kept: `STANDOFF_CACHE`, or the user's cache folder."""
+    chosen = os.environ.get("STANDOFF_CACHE")
+    if chosen:
+        return Path(chosen)
+    base = os.environ.get("XDG_CACHE_HOME") or (
+        os.environ.get("LOCALAPPDATA") if os.name == "nt" else str(Path.home() / ".cache")
+    )
+    return Path(base or Path.home()) / "standoff"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kernel:
+    """A loaded kernel of one program."""
+
+    program: Program
+    source: Source
+    run: Callable[..., None]
+    counters: npt.NDArray[np.uint64]
+    clock: Floats
+
+    def __call__(self, program: Program, lanes: Lanes, *, realised: bool = False) -> Results:
+        """Run futures; the results are the reference's, bit for bit."""
+        return _run(self, lanes, realised)
+
+
+def load_kernel(program: Program, folder: Path | None = None) -> Kernel:
+    """The kernel of a program: from the cache on disk, or made and compiled.
+
+    Args:
+        program: From `standoff.program.compile.compile_model`.
+        folder: Where kernels are kept; `cache_folder()` by default.
+    """
+    source = _source(program)
+    folder = folder or cache_folder()
+    parts = resources.files("standoff.program.numba").joinpath("kernel_parts.py").read_text(encoding="utf-8")
+    _module(folder, f"parts_{arithmetic_digest()}", parts)
+    run = _module(folder, f"kernel_{source.digest}", source.text).run
+    return Kernel(program, source, run, *tables_of(program, source))
+
+
+def is_compiled(program: Program, folder: Path | None = None) -> bool:
+    """Whether the kernel is on disk, so that it loads in a second."""
+    stem = f"kernel_{_source(program).digest}"
+    return any((folder or cache_folder()).glob(f"__pycache__/{stem}.run-*.nbc"))
+
+
+def _source(program: Program) -> Source:
+    for known, source in _SOURCES:
+        if known is program:
+            return source
+    source = emit_kernel(program)
+    _SOURCES.append((program, source))
+    return source
+
+
+# Sources of the last programs: an analysis runs one many times.
+_SOURCES: deque[tuple[Program, Source]] = deque(maxlen=16)
+
+
+def _module(folder: Path, stem: str, text: str) -> ModuleType:
+    """A module of its own file, which is written where it is missing."""
+    name = f"standoff_{stem}"
+    if name not in sys.modules:
+        path = folder / f"{stem}.py"
+        if not path.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+            beside.write_text(text, encoding="utf-8")
+            beside.replace(path)
+        spec = importlib.util.spec_from_file_location(name, path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        try:
+            spec.loader.exec_module(module)
+        except BaseException:
+            del sys.modules[name]
+            raise
+    return sys.modules[name]
+
+
+def _run(kernel: Kernel, lanes: Lanes, realised: bool) -> Results:
+    program, source = kernel.program, kernel.source
+    n = lanes.size
+    if isinstance(lanes.columns, WorldColumns):
+        table, worlds = lanes.columns.table, lanes.columns.worlds
+    else:
+        table, worlds = Table(program.columns, lanes.columns), np.arange(n)
+    if not table.is_finite:  # what the kernel takes for granted
+        return run_lanes(program, lanes, realised=realised)
+    given, runs = _given(program, source, lanes, realised)
+    out = np.empty((len(source.outputs) + 1, n))
+    kernel.run(
+        table.array, np.ascontiguousarray(worlds, dtype=np.int64), np.ascontiguousarray(lanes.keys), runs, given,
+        kernel.counters, kernel.clock, out,
+    )  # fmt: skip
+    wrong = np.flatnonzero(out[-1])
+    out[:, wrong] = 0.0
+    found = _results(program, source, out)
+    return _run_again(program, lanes, wrong, found, realised) if wrong.size else found
+
+
+def tables_of(program: Program, source: Source) -> tuple[npt.NDArray[np.uint64], Floats]:
+    """What a kernel reads in each step: counters of luck (draws, steps), and clock and series (steps, inputs)."""
+    return _counters(program, source), _clock(program, source)
+
+
+def _counters(program: Program, source: Source) -> npt.NDArray[np.uint64]:
+    table = [[streams.counter(streams.key(name), t) for t in range(program.n_steps)] for name in source.luck]
+    return np.array(table, dtype=np.uint64).reshape(len(source.luck), program.n_steps)
+
+
+def _clock(program: Program, source: Source) -> Floats:
+    series = dict(program.series)
+    clock = program.model.clock
+    table = np.empty((program.n_steps, len(source.clock)))
+    for k, (kind, name) in enumerate(source.clock):
+        for t in range(program.n_steps):
+            if kind == "series":
+                table[t, k] = series[name][min(t, len(series[name]) - 1)]
+            else:
+                table[t, k] = float(t) if name == "step" else clock.date(t)
+    return table
+
+
+def _given(program: Program, source: Source, lanes: Lanes, realised: bool) -> tuple[Floats, npt.NDArray[np.int64]]:
+    """The inputs of each run of lanes with one profile, and where runs begin; (runs, inputs) and (runs + 1)."""
+    levels = {name: lanes.levels[name] for name, _ in program.levels if name in lanes.levels}
+    changes = np.zeros(lanes.size, dtype=np.bool_)
+    changes[0] = True
+    for key in (*lanes.instances, *levels.values()):
+        changes[1:] |= key[1:] != key[:-1]
+    first = np.flatnonzero(changes)
+    given: Floats = np.empty((first.size, len(source.given)))
+    played = {
+        p: (of, chosen[first])
+        for p, of, chosen in zip(program.players, program.instances, lanes.instances, strict=True)
+    }
+    for k, key in enumerate(source.given):
+        if key == "realised":
+            given[:, k] = float(realised)
+        elif key[0] == "level":
+            given[:, k] = levels[key[1]][first] if key[1] in levels else dict(program.levels)[key[1]]
+        else:
+            player = key[1] if key[0] == "strategy" else key[1].split(".", 1)[0]
+            instances, chosen = played[player]
+            table = _strategies(instances) if key[0] == "strategy" else _settings(program, key[1], player, instances)
+            given[:, k] = table[chosen]
+    return given, np.append(first, lanes.size).astype(np.int64)
+
+
+def _strategies(instances: tuple[Any, ...]) -> Floats:
+    names = list(dict.fromkeys(i.strategy.name for i in instances))
+    return np.array([names.index(i.strategy.name) for i in instances], dtype=np.float64)
+
+
+def _settings(program: Program, symbol: str, player: str, instances: tuple[Any, ...]) -> Floats:
+    """A setting's level by instance, options as their indices; 0 where the strategy is not played."""
+    _, strategy, name = symbol.split(".", 2)
+    levels = [dict(i.settings).get(name, 0.0) if i.strategy.name == strategy else 0.0 for i in instances]
+    words = tuple(level for level in levels if isinstance(level, str))
+    if not words:
+        return np.array(levels, dtype=np.float64)
+    options = program.model.families()[program.model.setting_family(player, words) or ""]
+    return np.array([options.index(x) if isinstance(x, str) else 0 for x in levels], dtype=np.float64)
+
+
+def _results(program: Program, source: Source, out: Floats) -> Results:
+    """What the kernel says of its futures, as if nothing had gone wrong in any."""
+    row = {name: out[k] for k, name in enumerate(source.outputs)}
+    n = out.shape[1]
+    outcomes = np.array([row[f"outcome {i}"] for i in range(len(program.measured))]).reshape(-1, n)
+    payoffs = np.array([row[f"payoff {i}"] for i in range(len(program.payoffs))]).reshape(-1, n)
+    for results in (outcomes, payoffs):
+        results[np.isnan(results)] = np.nan  # one pattern of bits
+    weights = np.ones_like(outcomes)
+    for i, measured in enumerate(program.measured):
+        if measured.first is not None:
+            weights[i] = row[f"weight {i}"]
+    names = [f"clipped {c.symbol.kind} {c.symbol.name}" for c in program.carried]
+    clipped = np.array([int(row[name].sum()) if name in row else 0 for name in names], dtype=np.int64)
+    counts = [e.name for e in program.model.events if e.kind == "count"]
+    clamped = {name: int(row[f"clamped {name}"].sum()) if f"clamped {name}" in row else 0 for name in counts}
+    broken = np.array([row[f"broken {i}"] for i in range(len(program.checks))]).reshape(-1, n).astype(np.int32)
+    fault, fault_step = np.zeros(n, dtype=np.int32), np.full(n, -1, dtype=np.int32)
+    return Results(outcomes, weights, payoffs, row["survival"], fault, fault_step, clipped, clamped, broken)
+
+
+def _run_again(program: Program, lanes: Lanes, wrong: npt.NDArray[np.int64], found: Results, realised: bool) -> Results:
+    """Results with the reference's in the futures in which something goes wrong: it knows what, and when."""
+    columns = lanes.columns
+    some = Lanes(
+        WorldColumns(columns.table, columns.worlds[wrong])
+        if isinstance(columns, WorldColumns)
+        else {name: column[wrong] for name, column in columns.items()},
+        tuple(chosen[wrong] for chosen in lanes.instances),
+        {name: level[wrong] for name, level in lanes.levels.items()},
+        lanes.keys[wrong],
+    )
+    theirs = run_lanes(program, some, realised=realised)
+    for name in ("outcomes", "weights", "payoffs", "survival", "fault", "fault_step", "broken"):
+        getattr(found, name)[..., wrong] = getattr(theirs, name)
+    clamped = {name: n + theirs.clamped[name] for name, n in found.clamped.items()}
+    return replace(found, clipped=found.clipped + theirs.clipped, clamped=clamped)

@@ -1,0 +1,1 @@
+"""Sentences, names and amounts, made from finished findings; nothing else makes any."""

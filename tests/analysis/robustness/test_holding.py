@@ -1,0 +1,216 @@
+"""What holds up and what it hinges on, on a study whose answers are known, under each view of the others."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import standoff
+from standoff.analysis.findings import to_json
+from standoff.analysis.linchpins.hinging import hinging
+from standoff.analysis.robustness.holding import holding
+from standoff.analysis.runs.views import arrange, find_views
+from standoff.ensemble.run import run_design
+from standoff.evidence.claims import load_ledger
+
+GO_OR_STAY = """
+decider: us
+clock: {start: 2025-01, step: year, steps: 1}
+actors: {us: {name: Us}, them: {name: Them}}
+uncertainties:
+  gain: {about: What going brings, range: [-1, 1], cites: [hoped]}
+  idle: {about: Nothing, range: [0, 1], judgement: it is read by nothing}
+values:
+  pride: {about: What going is worth in itself, range: [-0.8, 0.8], judgement: a want}
+choices: {us: [stay, go], them: [mild, harsh]}
+draws: {luck: "normal(0, 1)"}
+strategies:
+  us: {stays: {choose: stay}, goes: {choose: go}}
+  them: {soft: {choose: mild}, hard: {choose: harsh}}
+profiles: {kind_them: {about: They are kind, them: soft}}
+events:
+  rain: {chance: 0.5}
+quantities:
+  help: {value: "0.3 if them == mild else -0.3"}
+payoffs: {us: {each: "gain + pride + 0.2 + help + luck if us == go else 0"}}
+outcomes:
+  venture: {measure: "mean(gain * (us == go))", better: lower, limit: 0.5, why: a limit}
+  late: {measure: "first(rain)", better: lower, limit: 2030, why: a date}
+"""
+CLAIMS = """
+documents: {paper: {title: A paper}}
+claims:
+  hoped: {document: paper, passage: p1.s1, says: Going pays., stance: asserts, bears_on: [gain]}
+"""
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("venture")
+    head = "standoff: 1\ntitle: Go or stay\nquestion: Go?\n"
+    (folder / "study.yaml").write_text(head + GO_OR_STAY, encoding="utf-8")
+    (folder / "claims.yaml").write_text(CLAIMS, encoding="utf-8")
+    return standoff.load(folder)
+
+
+@pytest.fixture(scope="module")
+def ensemble(study):
+    return study.run(worlds=1024, replications=8)
+
+
+@pytest.fixture(scope="module")
+def held(ensemble):
+    return holding(ensemble)
+
+
+@pytest.fixture(scope="module")
+def hinged(ensemble, study):
+    return hinging(ensemble, ledger=load_ledger(study.model.folder), permutations=99)
+
+
+def test_the_views_are_uniform_named_and_adversarial(held):
+    assert [(h.view.kind, h.view.name, h.view.n_profiles) for h in held.held] == [
+        ("uniform", "", 2.0),
+        ("profile", "kind_them", 1.0),
+        ("adversarial", "", 1.0),
+    ]
+
+
+def test_each_view_has_its_own_payoff(held):
+    for view, lead in zip(held.held, (0.2, 0.5, -0.1), strict=True):
+        figure = view.robustness.expected["goes"].payoff
+        assert figure.low <= lead <= figure.high
+        assert abs(figure.value - lead) < 4.0 * figure.error < 0.1
+        assert view.robustness.ranking.best == ("goes" if lead > 0.0 else "stays")
+
+
+def test_regret_is_what_choosing_with_the_world_known_would_gain(held):
+    # E max(0, x) − 0.2 for x = 0.2 + gain + pride, a trapezoid
+    x = 0.2 + np.add.outer(np.linspace(-1, 1, 2001), np.linspace(-0.8, 0.8, 1601)).ravel()
+    exact = np.maximum(x, 0.0).mean() - 0.2
+    regret = held.held[0].robustness.regret
+    assert regret.mean["goes"].low <= exact <= regret.mean["goes"].high
+    assert regret.mean["goes"].value == pytest.approx(exact, abs=0.04)
+    assert regret.mean_raw["goes"] > regret.mean["goes"].value
+
+
+def test_limits_are_judged_and_dates_left_out(held):
+    kept = held.held[0].satisficing
+    assert kept.together["stays"].value == 1.0
+    assert kept.together["goes"].value == pytest.approx(0.75, abs=0.01)
+    assert held.unbounded == ("late",)
+
+
+def test_limits_are_judged_under_the_first_view_alone_where_that_will_do(ensemble, held):
+    found = holding(ensemble, limits_under_all=False)
+    assert [h.satisficing is not None for h in found.held] == [True] + [False] * (len(held.held) - 1)
+    assert to_json(found.held[0].satisficing) == to_json(held.held[0].satisficing)
+    assert found.sentences == held.sentences
+
+
+def test_the_sentences_tell_the_answer(held):
+    said = held.sentences
+    assert said[0].startswith("Goes is best on average, by 0.19 ± 0.01 points over the next")
+    assert said[0].endswith("more futures would not change that.")
+    assert "Stays keeps the limit on venture in 100 % (± 0.1) of worlds, the most of any." in said
+    assert "It depends on the others: better than goes does stays under others who do the decider most harm." in said
+    assert said[-1].startswith("Weighing the worlds otherwise changes who leads: where bad worlds count more, stays")
+
+
+def test_a_reply_view_takes_the_weights_given(ensemble):
+    replies = np.array([0.5, 0.5, 0.0, 1.0])  # the profiles' order: stays against soft and hard, goes likewise
+    found = holding(ensemble, replies=replies)
+    assert [h.view.kind for h in found.held] == ["uniform", "profile", "replies", "adversarial"]
+    reply, adversarial = found.held[2], found.held[3]
+    np.testing.assert_allclose(reply.payoffs.mean[1], adversarial.payoffs.mean[1])
+    with pytest.raises(ValueError, match="replies must be 4 weights"):
+        holding(ensemble, replies=np.ones((2, 2)))
+    with pytest.raises(ValueError, match="replies must sum to 1"):
+        holding(ensemble, replies=np.ones(4))
+
+
+def test_every_number_of_the_answer_goes_to_json(held, hinged):
+    for found in (held.held[0].robustness, held.held[0].satisficing, hinged.evpi, [p.worth for p in hinged.facts]):
+        json.dumps(to_json(found), allow_nan=False)
+
+
+def test_the_worth_of_a_fact_and_of_a_want_are_the_closed_forms(hinged):
+    # E max(0, x) − 0.2 for x uniform on 0.2 ± half
+    for pins, half in ((hinged.facts, 1.0), (hinged.values, 0.8)):
+        exact = (0.2 + half) ** 2 / (4.0 * half) - 0.2
+        assert pins[0].worth.evppi.low <= exact <= pins[0].worth.evppi.high
+    assert [pin.name for pin in hinged.pins] == ["gain", "pride"]
+    assert [pin.name for pin in hinged.facts] == ["gain", "idle"]
+    assert hinged.facts[1].worth.evppi.holds_zero
+
+
+def test_the_choice_flips_where_the_means_cross(hinged):
+    (flip,) = hinged.facts[0].flips.flips
+    assert (flip.before, flip.after, flip.is_told) == ("stays", "goes", True)
+    assert flip.at.low <= -0.2 <= flip.at.high
+    assert hinged.facts[0].sentence.startswith("Below −0.")
+    assert hinged.facts[0].sentence.endswith(", goes; between, cannot tell.")
+
+
+def test_linchpins_name_the_claims_and_documents_they_rest_on(hinged):
+    assert [(rest.name, rest.pins) for rest in hinged.claims] == [("hoped", ("gain",))]
+    assert [(rest.name, rest.pins) for rest in hinged.documents] == [("paper", ("gain",))]
+    assert hinged.judged == ("pride",)
+
+
+def test_boxes_tell_where_the_leader_fails_and_where_another_is_better(hinged):
+    fails, better = hinged.regions
+    assert (fails.kind, fails.subject, fails.found.recommended.names) == ("fails", "venture", ("gain",))
+    assert fails.found.recommended.density > 0.9
+    assert (better.kind, better.subject) == ("better", "stays")
+    assert set(better.found.recommended.names) == {"gain", "pride"}
+    assert better.sentence.startswith("Worlds where stays does better than goes (")
+
+
+def test_the_sentences_keep_facts_and_wants_apart(hinged):
+    assert hinged.sentences[0].startswith("Of facts that nobody knows, the choice hinges most on “What going brings”.")
+    assert hinged.sentences[1].startswith("Of what is wanted, which no fact can settle, the choice hinges most on")
+    assert (
+        "Together “What going brings” and “What going is worth in itself” tell more than either alone."
+        in hinged.sentences
+    )
+
+
+def test_another_view_hinges_elsewhere(ensemble):
+    found = hinging(ensemble, view="adversarial", permutations=99)
+    assert found.leader == "stays"
+    with pytest.raises(ValueError, match="there is no view `kind`; there are `uniform`, `kind_them` and `adversarial`"):
+        hinging(ensemble, view="kind")
+
+
+def test_strategies_that_met_different_profiles_are_not_compared(study):
+    lopsided = replace(study.design(32, 2), profiles=study.design(32, 2).profiles[:3])
+    with pytest.raises(ValueError, match="were not run against the same profiles"):
+        arrange(run_design(study.program, lopsided))
+    with pytest.raises(ValueError, match="8 worlds have a sound future"):
+        arrange(study.run(worlds=8, replications=2))
+
+
+def test_only_independent_columns_of_an_even_design_are_stratified(study):
+    assert arrange(study.run(worlds=32, replications=2)).stratified == ("gain", "idle", "pride")
+    assert arrange(study.run(worlds=32, replications=2, method="plain")).stratified == ()
+
+
+def test_averages_are_those_of_the_profiles_with_weight(ensemble):
+    faced = arrange(ensemble)
+    uniform, kind, worst = find_views(faced)
+    values = faced.means("payoff", "us")
+    np.testing.assert_allclose(uniform.average(values), values.mean(axis=1))
+    np.testing.assert_allclose(kind.average(values), values[:, 0])
+    hurt = values[np.arange(2), values.mean(axis=2).argmin(axis=1)]
+    np.testing.assert_allclose(worst.average(np.stack([values, values])), np.stack([hurt, hurt]))
+
+
+def test_one_strategy_has_nothing_to_be_compared_with(study):
+    found = holding(study.run(worlds=32, replications=2, profiles="us=goes"))
+    assert found.sentences == ("There is one strategy, goes, so nothing to compare it with.",)
+    with pytest.raises(ValueError, match="two strategies"):
+        hinging(study.run(worlds=32, replications=2, profiles="us=goes"))

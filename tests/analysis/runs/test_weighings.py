@@ -1,0 +1,80 @@
+"""Other weightings of the worlds: beliefs that the study states, a file's, and those that too few worlds carry."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import standoff
+from standoff.analysis.robustness.holding import holding
+from standoff.analysis.runs.weighings import read_weightings
+from standoff.brief.formats.export import export_holding
+
+STUDY = """
+standoff: 1
+title: Go or stay
+question: Go?
+decider: us
+clock: {start: 2025-01, step: year, steps: 1}
+actors: {us: {name: Us}, hawk: {name: Hawk}, gloom: {name: Gloom}}
+uncertainties:
+  gain: {about: What going brings, range: [-1, 1], judgement: a guess}
+beliefs:
+  hawk: {gain: "uniform(-1, -0.2)"}
+  gloom: {gain: "uniform(-1, -0.99)"}
+choices: {us: [stay, go], hawk: [wait, act], gloom: [wait, act]}
+strategies:
+  us: {stays: {choose: stay}, goes: {choose: go}}
+  hawk: {waits: {choose: wait}}
+  gloom: {sits: {choose: wait}}
+payoffs: {us: {each: "gain + 0.2 if us == go else 0"}}
+outcomes: {reached: {measure: "mean(gain * (us == go))", better: lower, limit: 0.5, why: a limit}}
+"""
+
+
+@pytest.fixture(scope="module")
+def ensemble(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("weighed")
+    (folder / "study.yaml").write_text(STUDY, encoding="utf-8")
+    return standoff.load(folder).run(worlds=1000, replications=2)
+
+
+def test_an_actors_beliefs_rank_again_where_enough_worlds_carry_them(ensemble):
+    found = holding(ensemble)
+    hawk, gloom = found.weightings
+    # four tenths of the worlds lie in what the one believes, a two hundredth in what the other does
+    assert (hawk.effective_worlds, gloom.effective_worlds) == (pytest.approx(400, abs=2), pytest.approx(5, abs=1))
+    assert (hawk.is_carried, gloom.is_carried) == (True, False)
+    ranking = found.held[0].robustness.weightings["the beliefs of Hawk hold"]
+    assert ranking.best == "stays"
+    # E(gain + 0.2) there is −0.4
+    assert ranking.against_best["stays"].value == pytest.approx(0.4, abs=0.01)
+    assert found.sentences[-1] == (
+        "Weighing the worlds otherwise changes who leads: where bad worlds count more, stays leads and where the "
+        "beliefs of Hawk hold (400 effective worlds), stays leads. These worlds do not carry what would follow where "
+        "the beliefs of Gloom hold (5 effective worlds, 100 % of it covered)."
+    )
+    told = export_holding(found)["weightings"]
+    assert [each["ranked by"] for each in told] == [True, False]
+
+
+def test_weightings_from_a_file_are_ranked_by(ensemble, tmp_path):
+    gain = ensemble.design.worlds.columns["gain"]
+    file = tmp_path / "weights.csv"
+    rows = [f"{1.0 + x},1" for x in gain]
+    file.write_text("\n".join(["going pays,all alike", *rows]), encoding="utf-8")
+    found = holding(ensemble, weightings=read_weightings(file))
+    rankings = found.held[0].robustness.weightings
+    # weights 1 + gain make the mean gain a third
+    assert rankings["going pays"].against_best["goes"].value == pytest.approx(1 / 3 + 0.2, abs=0.01)
+    assert rankings["all alike"].order == found.held[0].robustness.ranking.order
+    assert [each.name for each in found.weightings[2:]] == ["going pays", "all alike"]
+
+
+def test_weights_that_do_not_fit_are_refused(ensemble, tmp_path):
+    with pytest.raises(ValueError, match="weights must be 1000 numbers"):
+        holding(ensemble, weightings={"short": np.ones(3)})
+    file = tmp_path / "weights.csv"
+    file.write_text("a,b\n1\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="a number in every cell"):
+        read_weightings(file)

@@ -1,0 +1,161 @@
+"""The compiled kernel is the reference, bit for bit: outcomes, payoffs, faults and counters."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from comparison import differences, differences_on_random_futures
+from features import FEATURES
+from interpreted import interpreted_kernel
+from random_studies import load_random
+from verify import compare_all
+
+import standoff
+from standoff.ensemble.evaluator import choose_evaluator
+from standoff.ensemble.run import run_design
+from standoff.ensemble.study import Study
+from standoff.program.numba import kernel as kernels
+from standoff.program.columns import Table, WorldColumns
+from standoff.program.numba.kernel import Kernel, cache_folder, is_compiled, load_kernel
+from standoff.program.program import FAULTS
+from standoff.program.reference import Lanes, run_lanes
+from standoff.studies import BUNDLED
+
+SMALL = (*range(45), 73, 146, 228, 524)  # seeds whose small studies use the whole language and meet every fault
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("kernels")
+
+
+@pytest.fixture(scope="module")
+def rivals() -> Study:
+    return standoff.load("rivals")
+
+
+@pytest.fixture(scope="module")
+def compiled(rivals: Study, folder: Path) -> Kernel:
+    for name in [name for name in sys.modules if name.startswith(("standoff_kernel_", "standoff_parts_"))]:
+        del sys.modules[name]  # what other tests loaded lies in another folder
+    return load_kernel(rivals.program, folder)
+
+
+def test_the_compiled_kernel_equals_the_reference(rivals: Study, compiled: Kernel) -> None:
+    found, _ = differences_on_random_futures(rivals, compiled, 700)
+    assert found == []
+
+
+def test_sound_futures_are_not_run_again(rivals: Study, compiled: Kernel, monkeypatch: pytest.MonkeyPatch) -> None:
+    design = rivals.design(64, 4)
+    expected = run_design(rivals.program, design, evaluator="reference")
+    monkeypatch.setattr(kernels, "run_lanes", None)
+    assert run_design(rivals.program, design, evaluate=compiled).digest == expected.digest
+
+
+def test_ensembles_have_one_digest_for_both_evaluators_any_threads_and_blocks(rivals: Study, compiled: Kernel) -> None:
+    design = rivals.design(50, 3)
+    reference = run_design(rivals.program, design, evaluator="reference")
+    for threads, block in ((1, 8192), (2, 8192), (2, 100), (1, 37)):
+        other = run_design(rivals.program, design, threads=threads, block=block, evaluate=compiled)
+        assert other.digest == reference.digest
+        assert other.diagnostics == reference.diagnostics
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_sources_of_random_studies_equal_the_reference(seed: int, tmp_path: Path) -> None:
+    study = load_random(seed, tmp_path, 0.7)
+    found, _ = differences_on_random_futures(study, interpreted_kernel(study.program), 100, seed)
+    assert found == []
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+def test_the_sources_of_bundled_studies_equal_the_reference(name: str) -> None:
+    study = standoff.load(name)
+    found, _ = differences_on_random_futures(study, interpreted_kernel(study.program), 150)
+    assert found == []
+
+
+def test_compiled_random_studies_equal_the_reference_and_use_the_whole_language(compiled: Kernel, folder: Path) -> None:
+    found = list(compare_all(SMALL, 0.3, folder))  # where `compiled` has put what all kernels share
+    assert {compared.seed: compared.differ for compared in found if compared.differ} == {}
+    assert {kind for compared in found for kind in compared.faults} == {kind for kind, _ in FAULTS}
+    assert {feature for compared in found for feature in compared.features} == FEATURES
+
+
+@pytest.mark.parametrize(
+    ("seed", "kind"),
+    [(0, "logarithm"), (4, "chance"), (4, "mean"), (12, "overflow"), (17, "power"), (46, "division"), (182, "root")],
+)
+def test_random_studies_meet_every_kind_of_fault(seed: int, kind: str, tmp_path: Path) -> None:
+    study = load_random(seed, tmp_path)
+    found, codes = differences_on_random_futures(study, interpreted_kernel(study.program), 100, seed)
+    assert found == []
+    assert kind in {FAULTS[(code - 1) % len(FAULTS)][0] for code in codes}
+
+
+def test_columns_that_are_no_numbers_go_to_the_reference(rivals: Study, compiled: Kernel) -> None:
+    design = rivals.design(4, 1)
+    columns = {name: column.copy() for name, column in design.worlds.columns.items()}
+    columns["fear"][2] = np.inf
+    worlds = np.arange(4)
+    instances = tuple(np.zeros(4, dtype=np.int64) for _ in rivals.program.players)
+    lanes = Lanes(WorldColumns(Table(rivals.program.columns, columns), worlds), instances, {}, design.worlds.streams)
+    expected = run_lanes(rivals.program, lanes)
+    assert expected.fault[2] > 0
+    assert differences(compiled(rivals.program, lanes), expected) == []
+
+
+def test_a_kernel_is_kept_on_disk_and_loaded_by_the_next_process(rivals: Study, compiled: Kernel, folder: Path) -> None:
+    assert is_compiled(rivals.program, folder)
+    script = (
+        "import standoff, sys; from pathlib import Path; from numba.core import event\n"
+        "from standoff.program.numba.kernel import load_kernel\n"
+        "with event.install_recorder('numba:compile') as recorder:\n"
+        "    load_kernel(standoff.load('rivals').program, Path(sys.argv[1]))\n"
+        "print(len(recorder.buffer))"
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(folder)], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "0"
+
+
+def test_the_cache_folder_is_the_users_unless_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("STANDOFF_CACHE", str(tmp_path))
+    assert cache_folder() == tmp_path
+    monkeypatch.delenv("STANDOFF_CACHE")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert cache_folder() == tmp_path / "cache" / "standoff"
+
+
+def test_small_runs_use_the_reference_and_large_ones_say_that_they_compile(
+    rivals: Study, compiled: Kernel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines: list[str] = []
+    assert choose_evaluator(rivals.program, 1000, "auto", lines.append) is run_lanes
+    assert lines == []
+    monkeypatch.setattr(kernels, "load_kernel", lambda program: compiled)
+    monkeypatch.setattr(kernels, "is_compiled", lambda program: False)
+    assert choose_evaluator(rivals.program, 10_000_000, "auto", lines.append) is compiled
+    assert lines == ["compiling the kernel of `rivals` (about half a minute, once; the next run loads it)"]
+    monkeypatch.setattr(kernels, "is_compiled", lambda program: True)
+    assert choose_evaluator(rivals.program, 1_000_000, "auto", lines.append) is compiled
+    assert len(lines) == 1
+    with pytest.raises(ValueError, match="an evaluator is"):
+        choose_evaluator(rivals.program, 1, "fast")  # type: ignore[arg-type]
+    assert os.environ.get("NUMBA_DISABLE_JIT") is None
+
+
+def test_without_a_place_for_kernels_the_reference_goes_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("STANDOFF_CACHE", str(tmp_path / "file"))
+    lines: list[str] = []
+    program = standoff.load("lake").program  # no other test loads its kernel
+    assert choose_evaluator(program, 10_000_000, "auto", lines.append) is run_lanes
+    assert "set STANDOFF_CACHE to a folder" in lines[-1]
+    with pytest.raises(OSError, match="file"):
+        choose_evaluator(program, 10_000_000, "kernel")

@@ -1,0 +1,123 @@
+"""The answer's sentences: each rule on results set by hand, read as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+import standoff
+from standoff.analysis.robustness.performance import Performance, performance
+from standoff.ensemble.ensemble import Ensemble
+from standoff.ensemble.study import Study
+from standoff.words.answer import answer, confidence, limits_title, views_title
+
+WORLDS = 100
+NBSP = "\u00a0"
+
+
+def _rivals(race: np.ndarray, quick: np.ndarray, slow: np.ndarray) -> Performance:
+    """The rivals with the decider's payoff by world set for its three strategies, and no luck."""
+    ensemble = standoff.load("rivals").run(worlds=WORLDS, replications=2)
+    values = np.stack([race, quick, slow])[ensemble.design.profiles[:, 0]]
+    means, halves = ensemble.means.copy(), ensemble.halves.copy()
+    row = ensemble.measures.index(("payoff", "north"))
+    means[row] = halves[row] = values
+    return performance(replace(ensemble, means=means, halves=halves))
+
+
+def _said(text: str) -> str:
+    return text.replace(NBSP, " ").replace("\u202f", " ")
+
+
+def test_a_clear_leader_is_named_with_the_difference_and_its_error() -> None:
+    wave = np.sin(np.arange(WORLDS))
+    results = _rivals(np.zeros(WORLDS), 10.0 + 4.0 * wave, 7.0 + 0 * wave)
+    found = answer(standoff.load("rivals").model, results)
+    assert found.verdict == "best"
+    assert _said(found.sentences[0]) == (
+        "In this model reciprocate (patience 2) holds up best: averaged over 100 worlds, its mean payoff is 3.0 ± 0.3 "
+        "points above that of the next, reciprocate (patience 6), and it gives up least where it is wrong (0.94 ± 0.04 "
+        "points in its worst tenth of worlds). The last, race on, is 10 ± 0.3 points behind."
+    )
+    assert found.sentences[1] == "Reciprocate (patience 2) stays within the study’s one limit in all 100 worlds."
+
+
+def test_what_cannot_be_told_apart_is_not_ranked() -> None:
+    noise = np.random.default_rng(3).normal(size=(2, WORLDS))
+    results = _rivals(np.full(WORLDS, -50.0), noise[0], noise[1])
+    found = answer(standoff.load("rivals").model, results)
+    assert found.verdict == "level"
+    assert "cannot tell reciprocate (patience" in found.sentences[0]
+    assert "holds up best" not in " ".join(found.sentences)
+    assert any("worlds, against 100 here" in line or "More futures" in line for line in map(_said, confidence(
+        standoff.load("rivals").model, results)))  # fmt: skip
+
+
+def test_strategies_that_do_the_same_are_level() -> None:
+    same = np.linspace(0.0, 1.0, WORLDS)
+    results = _rivals(same, same, same)
+    found = answer(standoff.load("rivals").model, results)
+    assert found.verdict == "level"
+    assert _said(found.sentences[0]).endswith("the first two differ in mean payoff by 0 ± 0 points.")
+
+
+def test_a_run_too_small_says_so() -> None:
+    study = standoff.load("rivals")
+    found = answer(study.model, performance(study.run(worlds=4, replications=2)))
+    assert found.verdict == "small"
+    assert found.sentences == (
+        "With 4 worlds this run is too small to tell the strategies apart. Run at least 16; a few hundred are usual.",
+    )
+
+
+def test_one_strategy_has_nothing_to_be_compared_with(study_of: Callable[..., Study]) -> None:
+    study = study_of("""
+        stocks: {x: {start: 1, next: "x"}}
+        payoffs: {north: {each: "x"}}
+        outcomes: {end: {measure: "final(x)", better: lower}}
+    """)
+    results = performance(study.run(worlds=32, replications=2))
+    found = answer(study.model, results)
+    assert found.verdict == "alone"
+    assert [_said(sentence) for sentence in found.sentences] == [
+        "The study has one strategy to judge, acts, and nothing to compare it with.",
+        "In this model its mean payoff is 8 ± 0 points.",
+    ]
+    assert confidence(study.model, results) == ()
+    assert limits_title(study.model, results) == "The study states no limits; these are the 2 measures it reports"
+
+
+def test_no_sound_future_gives_no_answer() -> None:
+    ensemble = standoff.load("rivals").run(worlds=32, replications=2)
+    nothing: Ensemble = replace(
+        ensemble, counts=np.zeros_like(ensemble.counts), means=np.full_like(ensemble.means, np.nan)
+    )
+    found = answer(ensemble.model, performance(nothing))
+    assert found.verdict == "failed"
+    assert "no answer" in found.sentences[0]
+
+
+def test_what_beats_the_leader_under_a_profile_is_named() -> None:
+    study = standoff.load("korea")
+    ensemble = study.run(worlds=32, replications=1, profiles={"china": "compete", "russia": "lasting_axis",
+                                                              "rok": "align"})  # fmt: skip
+    dprk, us = (ensemble.program.players.index(actor) for actor in ("dprk", "us"))
+    banks = ensemble.profiles["dprk"].to_numpy() == "bank_on_moscow"
+    patient = ensemble.profiles["us"].str.startswith("strategic_patience(guarantee=cool").to_numpy()
+    freezes = ensemble.profiles["us"].str.startswith("freeze_for_relief(guarantee=firm").to_numpy()
+    assert dprk != us
+    values = np.where(banks, 5.0 * patient, 9.0 * freezes)[:, None] + np.linspace(0, 1, 32)
+    means = ensemble.means.copy()
+    means[ensemble.measures.index(("payoff", "us"))] = values
+    results = performance(replace(ensemble, means=means))
+    found = answer(study.model, results)
+    assert "freeze for relief (firm guarantee) holds up best" in found.sentences[0]
+    assert found.sentences[2] == (
+        "It depends on the others: strategic patience (cool guarantee) does better under deep axis (Moscow means it "
+        "and Pyongyang banks on it)."
+    )
+    assert views_title(results) == (
+        "Against deep axis, strategic patience (cool guarantee) beats freeze for relief (firm guarantee)"
+    )
