@@ -47,12 +47,12 @@ def answer(run: Path, view: str, weights: Path | None, as_json: bool) -> None:
 
     ensemble = open_run(run)
     robust = robustness(ensemble, weightings=None if weights is None else read_weightings(weights))
-    pinned = linchpins(ensemble, ledger=load_ledger(ensemble.model.folder), view=view)
+    hinges = linchpins(ensemble, ledger=load_ledger(ensemble.model.folder), view=view)
     if as_json:
-        print_json({"holds up": export_robustness(robust), "hinges on": export_linchpins(pinned)})
+        print_json({"holds up": export_robustness(robust), "hinges on": export_linchpins(hinges)})
         return
     print_sentences("What holds up?", robust.sentences)
-    print_sentences("What does it hinge on?", pinned.sentences)
+    print_sentences("What does it hinge on?", hinges.sentences)
 
 
 @command()

@@ -67,7 +67,7 @@ def robust(ensemble):
 
 
 @pytest.fixture(scope="module")
-def pinned(ensemble, study):
+def hinges(ensemble, study):
     return linchpins(ensemble, ledger=load_ledger(study.model.folder), permutations=99)
 
 
@@ -132,37 +132,37 @@ def test_a_reply_view_takes_the_weights_given(ensemble):
         robustness(ensemble, replies=np.ones(4))
 
 
-def test_every_number_of_the_answer_goes_to_json(robust, pinned):
-    for found in (robust.under[0].metrics, robust.under[0].satisficing, pinned.evpi, [p.worth for p in pinned.facts]):
+def test_every_number_of_the_answer_goes_to_json(robust, hinges):
+    for found in (robust.under[0].metrics, robust.under[0].satisficing, hinges.evpi, [p.worth for p in hinges.facts]):
         json.dumps(to_json(found), allow_nan=False)
 
 
-def test_the_worth_of_a_fact_and_of_a_want_are_the_closed_forms(pinned):
+def test_the_worth_of_a_fact_and_of_a_want_are_the_closed_forms(hinges):
     # E max(0, x) − 0.2 for x uniform on 0.2 ± half
-    for ranked, half in ((pinned.facts, 1.0), (pinned.values, 0.8)):
+    for ranked, half in ((hinges.facts, 1.0), (hinges.values, 0.8)):
         exact = (0.2 + half) ** 2 / (4.0 * half) - 0.2
         assert ranked[0].worth.evppi.low <= exact <= ranked[0].worth.evppi.high
-    assert [pin.name for pin in pinned.linchpins] == ["gain", "pride"]
-    assert [pin.name for pin in pinned.facts] == ["gain", "idle"]
-    assert pinned.facts[1].worth.evppi.holds_zero
+    assert [pin.name for pin in hinges.linchpins] == ["gain", "pride"]
+    assert [pin.name for pin in hinges.facts] == ["gain", "idle"]
+    assert hinges.facts[1].worth.evppi.holds_zero
 
 
-def test_the_choice_flips_where_the_means_cross(pinned):
-    (flip,) = pinned.facts[0].flips.flips
+def test_the_choice_flips_where_the_means_cross(hinges):
+    (flip,) = hinges.facts[0].flips.flips
     assert (flip.before, flip.after, flip.is_significant) == ("stays", "goes", True)
     assert flip.at.low <= -0.2 <= flip.at.high
-    assert pinned.facts[0].sentence.startswith("Below −0.")
-    assert pinned.facts[0].sentence.endswith(", goes; between, cannot tell.")
+    assert hinges.facts[0].sentence.startswith("Below −0.")
+    assert hinges.facts[0].sentence.endswith(", goes; between, cannot tell.")
 
 
-def test_linchpins_name_the_claims_and_documents_they_rest_on(pinned):
-    assert [(rest.name, rest.linchpins) for rest in pinned.claims] == [("hoped", ("gain",))]
-    assert [(rest.name, rest.linchpins) for rest in pinned.documents] == [("paper", ("gain",))]
-    assert pinned.judged == ("pride",)
+def test_linchpins_name_the_claims_and_documents_they_rest_on(hinges):
+    assert [(rest.name, rest.linchpins) for rest in hinges.claims] == [("hoped", ("gain",))]
+    assert [(rest.name, rest.linchpins) for rest in hinges.documents] == [("paper", ("gain",))]
+    assert hinges.judged == ("pride",)
 
 
-def test_boxes_tell_where_the_leader_fails_and_where_another_is_better(pinned):
-    fails, better = pinned.regions
+def test_boxes_tell_where_the_leader_fails_and_where_another_is_better(hinges):
+    fails, better = hinges.regions
     assert (fails.kind, fails.subject, fails.found.recommended.names) == ("fails", "venture", ("gain",))
     assert fails.found.recommended.density > 0.9
     assert (better.kind, better.subject) == ("better", "stays")
@@ -170,12 +170,12 @@ def test_boxes_tell_where_the_leader_fails_and_where_another_is_better(pinned):
     assert better.sentence.startswith("Worlds where stays does better than goes (")
 
 
-def test_the_sentences_keep_facts_and_wants_apart(pinned):
-    assert pinned.sentences[0].startswith("Of facts that nobody knows, the choice hinges most on “What going brings”.")
-    assert pinned.sentences[1].startswith("Of what is wanted, which no fact can settle, the choice hinges most on")
+def test_the_sentences_keep_facts_and_wants_apart(hinges):
+    assert hinges.sentences[0].startswith("Of facts that nobody knows, the choice hinges most on “What going brings”.")
+    assert hinges.sentences[1].startswith("Of what is wanted, which no fact can settle, the choice hinges most on")
     assert (
         "Together “What going brings” and “What going is worth in itself” tell more than either alone."
-        in pinned.sentences
+        in hinges.sentences
     )
 
 

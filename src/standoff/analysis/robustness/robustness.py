@@ -98,8 +98,8 @@ def robustness(
             under the first alone, and `satisficing` of the others is None.
 
     Raises:
-        ValueError: The decider has no payoff, or the run does not serve (see `decision_table`, `find_views`), or weights
-            are not one a world, none negative and not all zero.
+        ValueError: The decider has no payoff, or the run does not serve (see `decision_table`, `find_views`), or
+            weights are not one a world, none negative and not all zero.
 
     Example:
         >>> import standoff

@@ -64,10 +64,10 @@ class Shown:
 
 
 def explore(
-    model: Model, table: DecisionTable, robust: Robustness, pinned: Linchpins, environment: Environment
+    model: Model, table: DecisionTable, robust: Robustness, linchpins: Linchpins, environment: Environment
 ) -> Section:  # fmt: skip
     """The section."""
-    names = _names(pinned)
+    names = _names(linchpins)
     measures = _measures(model, table, robust)
     axes = [_axis(model, table, name) for name in names]
     order = [robust.labels.index(label) for label in robust.under[0].metrics.ranking.order]
@@ -105,13 +105,13 @@ def explore(
     )  # fmt: skip
 
 
-def _names(pinned: Linchpins) -> list[str]:
+def _names(linchpins: Linchpins) -> list[str]:
     """The linchpins, then what the boxes name, then what comes next in worth."""
-    names = [pin.name for pin in pinned.linchpins]
-    for region in pinned.regions:
+    names = [pin.name for pin in linchpins.linchpins]
+    for region in linchpins.regions:
         if region.found.recommended is not None:
             names += region.found.recommended.names
-    rest = sorted((*pinned.facts, *pinned.values), key=lambda pin: -pin.worth.evppi.value)
+    rest = sorted((*linchpins.facts, *linchpins.values), key=lambda pin: -pin.worth.evppi.value)
     return list(dict.fromkeys([*names, *(pin.name for pin in rest)]))[:_MOST_AXES]
 
 
