@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import binom
+from scipy.special import bdtrc
 
 from standoff.analysis.findings import Floats, Inputs
 
@@ -113,6 +113,6 @@ def with_quasi_p(inputs: Inputs, y: Floats, box: Box) -> Box:
     for limit, breaks in zip(box.limits, each, strict=True):
         wider = (broken == 0) | ((broken == 1) & breaks)
         rate = float(y[wider].mean())
-        p = float(binom.sf(round(box.n_interest) - 1, box.n, rate))
+        p = float(bdtrc(round(box.n_interest) - 1, box.n, rate))
         limits.append(Limit(limit.name, limit.low, limit.high, limit.levels, p))
     return Box(tuple(limits), box.n, box.n_interest, box.coverage, box.density, box.mass)
