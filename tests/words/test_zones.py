@@ -28,14 +28,19 @@ def say(strategies):
         edges = np.linspace(0.0, 1.0, len(parts) + 1)
         zones = tuple(Zone(float(a), float(b), part) for a, b, part in zip(edges[:-1], edges[1:], parts, strict=True))
         spread = replace(fear.spread, low_words=ends[0], high_words=ends[1])
-        return say_zones(replace(fear, spread=spread, unit=parse_unit("1/year")), Flips("fear", zones, ()), strategies, "fear")
+        return say_zones(
+            replace(fear, spread=spread, unit=parse_unit("1/year")), Flips("fear", zones, ()), strategies, "fear"
+        )
 
     return say
 
 
 def test_below_above_and_between(say):
     said = say((RACE,), (RACE, TWO), (TWO,), (TWO,))
-    assert said == "Below 0.25 a year, race on; above 0.5 a year, reciprocate (patience 2); between, cannot tell."
+    assert (
+        said
+        == "Below 0.25 a year, race on; above 0.5 a year, reciprocate (patience 2); between, the model cannot tell."
+    )
 
 
 def test_strategies_that_cannot_be_told_apart_flip_together(say):
@@ -50,7 +55,7 @@ def test_the_ends_are_told_in_their_own_words(say):
     said = say((RACE,), (RACE, TWO), (TWO,), (TWO,), ends=ends)
     assert said == (
         "Below 0.25 a year, towards “nobody fears”, race on; above 0.5 a year, towards “all fear”, reciprocate "
-        "(patience 2); between, cannot tell."
+        "(patience 2); between, the model cannot tell."
     )
     wide = say((RACE,), (TWO,), (TWO,), ends=ends)
     assert wide.startswith("Below 0.33 a year, towards “nobody fears”, race on; above 0.33 a year, reciprocate")
@@ -61,7 +66,7 @@ def test_a_flip_is_seen_between_ends_that_tell_nothing(say):
     said = say(every, (RACE,), (TWO,), every)
     assert said == (
         "From 0.25 a year to 0.5 a year, race on; from 0.5 a year to 0.75 a year, reciprocate (patience 2); elsewhere, "
-        "cannot tell."
+        "the model cannot tell."
     )
 
 
@@ -69,8 +74,8 @@ def test_the_flip_told_is_that_whose_sides_reach_furthest(say):
     parts = ((SIX,), (SIX,), (TWO, SIX), (SIX,), (TWO, SIX), (TWO,), (TWO,), (TWO,))
     said = say(*parts)
     assert said == (
-        "Below 0.25 a year, reciprocate (patience 6); above 0.62 a year, reciprocate (patience 2); between, cannot "
-        "tell."
+        "Below 0.25 a year, reciprocate (patience 6); above 0.62 a year, reciprocate (patience 2); between, the "
+        "model cannot tell."
     )
 
 
@@ -87,7 +92,7 @@ def test_no_flip_where_one_may_be_best_throughout(say):
     said = say((RACE, TWO), (RACE,))
     assert said == "Whatever fear is, race on may be best: no flip can be told."
     said = say((RACE, TWO), (TWO, SIX), (SIX, RACE))
-    assert said == "Where along fear the choice flips: cannot tell."
+    assert said == "Where along fear the choice flips: the model cannot tell."
 
 
 def test_levels_are_told_one_by_one(strategies):

@@ -34,7 +34,7 @@ def say_zones(parameter: Parameter, flips: Flips, strategies: Sequence[Instance]
             return f"Whatever {title} is, {group(everywhere)} is best."
         if everywhere:
             return f"Whatever {title} is, {group(everywhere)} may be best: no flip can be told."
-        return f"Where along {title} the choice flips: cannot tell."
+        return f"Where along {title} the choice flips: the model cannot tell."
     parts, covered = [], 0
     for place, at in enumerate(chain):
         near = [zones[other].strategies for other in chain[max(place - 1, 0) : place + 2] if other != at]
@@ -43,7 +43,7 @@ def say_zones(parameter: Parameter, flips: Flips, strategies: Sequence[Instance]
         seen = dict.fromkeys(label for zone in zones[first : last + 1] for label in zone.strategies)
         parts.append(f"{_where(parameter, zones, first, last)}, {group(list(seen))}")
     ends_told = parts[0].startswith("below") and parts[-1].startswith("above")
-    rest = "" if covered == len(zones) else f"; {'between' if ends_told else 'elsewhere'}, cannot tell"
+    rest = "" if covered == len(zones) else f"; {'between' if ends_told else 'elsewhere'}, the model cannot tell"
     return f"{capital('; '.join(parts))}{rest}."
 
 

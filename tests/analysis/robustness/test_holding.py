@@ -154,7 +154,7 @@ def test_the_choice_flips_where_the_means_cross(hinged):
     assert (flip.before, flip.after, flip.is_told) == ("stays", "goes", True)
     assert flip.at.low <= -0.2 <= flip.at.high
     assert pin_sentence(hinged, hinged.facts[0]).startswith("Below −0.")
-    assert pin_sentence(hinged, hinged.facts[0]).endswith(", goes; between, cannot tell.")
+    assert pin_sentence(hinged, hinged.facts[0]).endswith(", goes; between, the model cannot tell.")
 
 
 def test_linchpins_name_the_claims_and_documents_they_rest_on(hinged):
