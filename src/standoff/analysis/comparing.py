@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from standoff.analysis.findings import Figure, Floats
-from standoff.analysis.linchpins.hinging import Hinging, hinging
-from standoff.analysis.runs.views import Faced, arrange, find_views
+from standoff.analysis.linchpins.linchpins import Linchpins, linchpins
+from standoff.analysis.runs.views import DecisionTable, decision_table, find_views
 from standoff.analysis.statistics.ranking import Ranking
 from standoff.base.source import Span
 from standoff.ensemble.ensemble import Ensemble
@@ -59,7 +59,7 @@ class Moved:
     change: Figure
 
     @property
-    def is_told(self) -> bool:
+    def is_significant(self) -> bool:
         """Whether the change is beyond chance."""
         return not self.change.holds_zero
 
@@ -93,20 +93,20 @@ def compare(before: Ensemble, after: Ensemble) -> Comparison:
         after: Another, of the same study, a variant of it, or another version.
 
     Raises:
-        ValueError: The deciders differ, or a run does not serve (see `arrange`).
+        ValueError: The deciders differ, or a run does not serve (see `decision_table`).
     """
     if before.model.decider != after.model.decider:
         raise ValueError(
             f"the runs are of different deciders, `{before.model.decider}` and `{after.model.decider}`: "
             "they answer different questions"
         )
-    one, other = arrange(before), arrange(after)
+    one, other = decision_table(before), decision_table(after)
     changes = (*_changes(before.model, after.model), *_held(before, after))
     is_paired = _is_paired(one, other)
     moved = tuple(_moved(one, other, is_paired))
     hinged = None
-    if all(faced.is_paid and len(faced.strategies) > 1 and faced.inputs.names for faced in (one, other)):
-        hinged = hinging(before), hinging(after)
+    if all(table.is_paid and len(table.strategies) > 1 and table.inputs.names for table in (one, other)):
+        hinged = linchpins(before), linchpins(after)
     return Comparison(
         changes,
         is_paired,
@@ -172,7 +172,7 @@ def _short(thing: Any) -> Parameter | None:
     return thing if isinstance(thing, Parameter) else None
 
 
-def _is_paired(one: Faced, other: Faced) -> bool:
+def _is_paired(one: DecisionTable, other: DecisionTable) -> bool:
     mine, theirs = one.ensemble.design, other.ensemble.design
     return (
         mine.seed == theirs.seed
@@ -182,7 +182,7 @@ def _is_paired(one: Faced, other: Faced) -> bool:
     )
 
 
-def _moved(one: Faced, other: Faced, is_paired: bool) -> Iterator[Moved]:
+def _moved(one: DecisionTable, other: DecisionTable, is_paired: bool) -> Iterator[Moved]:
     labels = [label for label in one.labels if label in other.labels]
     rows = [one.labels.index(label) for label in labels], [other.labels.index(label) for label in labels]
     paid = [("payoff", one.decider)] if one.is_paid and other.is_paid else []
@@ -197,8 +197,8 @@ def _moved(one: Faced, other: Faced, is_paired: bool) -> Iterator[Moved]:
             )  # fmt: skip
 
 
-def _has(faced: Faced, name: str) -> bool:
-    of = faced.ensemble
+def _has(table: DecisionTable, name: str) -> bool:
+    of = table.ensemble
     return any(o.name == name for o in of.model.outcomes) and name not in of.present
 
 
@@ -211,5 +211,5 @@ def _difference(old: Floats, new: Floats, is_paired: bool) -> Figure:
     return Figure(value, error, value - _SURE * error, value + _SURE * error)
 
 
-def _told(found: Hinging) -> tuple[str, ...]:
-    return tuple(pin.name for pin in found.pins)
+def _told(found: Linchpins) -> tuple[str, ...]:
+    return tuple(pin.name for pin in found.linchpins)

@@ -38,25 +38,24 @@ def answer(run: Path, view: str, weights: Path | None, as_json: bool) -> None:
     Example:
       standoff answer runs/korea --view deep_axis
     """
-    from standoff.analysis.linchpins.hinging import hinging  # noqa: PLC0415
-    from standoff.analysis.robustness.holding import holding  # noqa: PLC0415
+    from standoff.analysis.linchpins.linchpins import linchpins  # noqa: PLC0415
+    from standoff.analysis.robustness.robustness import robustness  # noqa: PLC0415
     from standoff.analysis.runs.weighings import read_weightings  # noqa: PLC0415
-    from standoff.brief.formats.export import export_hinging, export_holding  # noqa: PLC0415
+    from standoff.brief.formats.export import export_linchpins, export_robustness  # noqa: PLC0415
     from standoff.ensemble.study import open_run  # noqa: PLC0415
     from standoff.evidence.claims import load_ledger  # noqa: PLC0415
     from standoff.words.linchpins import linchpin_words  # noqa: PLC0415
     from standoff.words.robustness import robustness_words  # noqa: PLC0415
 
     ensemble = open_run(run)
-    held = holding(ensemble, weightings=None if weights is None else read_weightings(weights))
-    hinged = hinging(ensemble, ledger=load_ledger(ensemble.model.folder), view=view)
+    model = ensemble.model
+    robust = robustness(ensemble, weightings=None if weights is None else read_weightings(weights))
+    hinges = linchpins(ensemble, ledger=load_ledger(ensemble.model.folder), view=view)
     if as_json:
-        print_json(
-            {"holds up": export_holding(ensemble.model, held), "hinges on": export_hinging(ensemble.model, hinged)}
-        )
+        print_json({"holds up": export_robustness(model, robust), "hinges on": export_linchpins(model, hinges)})
         return
-    print_sentences("What holds up?", robustness_words(ensemble.model, held).sentences)
-    print_sentences("What does it hinge on?", linchpin_words(ensemble.model, hinged).sentences)
+    print_sentences("What holds up?", robustness_words(model, robust).sentences)
+    print_sentences("What does it hinge on?", linchpin_words(model, hinges).sentences)
 
 
 @command()

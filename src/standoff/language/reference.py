@@ -25,7 +25,8 @@ from standoff.language.meaning.equations import MOST_RULES
 from standoff.language.shape.kinds import MOST_IN_NAME
 from standoff.language.shape.schema import LANGUAGE_VERSION, STUDY
 from standoff.language.shape.shapes import Either, Free, Key, Keyed, ListOf, MapOf, Record, Shape, Text, TextKind
-from standoff.language.text.reader import MOST_BYTES, MOST_DEPTH, MOST_ENTRIES, MOST_NODES
+from standoff.language.text.reader import MOST_BYTES, MOST_ENTRIES, MOST_NODES
+from standoff.language.text.syntax import MOST_DEPTH
 
 __all__ = ["PAGES", "language_page", "problems_page"]
 

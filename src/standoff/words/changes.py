@@ -71,7 +71,7 @@ def _rankings(found: Comparison) -> str:
 
 
 def _figures(found: Comparison) -> str:
-    told = [moved for moved in found.moved if moved.is_told]
+    told = [moved for moved in found.moved if moved.is_significant]
     if not told:
         return "No figure changed by more than chance explains."
     largest = max(told, key=lambda m: abs(m.change.value) / max(abs(m.before), abs(m.after), 1e-300))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from standoff.analysis.linchpins.hinging import Hinging, Pin
+from standoff.analysis.linchpins.linchpins import Assumption, Linchpins
 from standoff.language.model import Model
 from standoff.words.boxes import region_sentence
 from standoff.words.names import amount, assumption, capital, join, per_cent, quoted
@@ -46,12 +46,12 @@ class LinchpinWords:
         return (*self.named, *self.boxes)
 
 
-def linchpin_words(model: Model, found: Hinging) -> LinchpinWords:
+def linchpin_words(model: Model, found: Linchpins) -> LinchpinWords:
     """What the choice hinges on, in sentences."""
-    facts = [pin for pin in found.pins if pin.parameter.kind == "uncertainty"]
-    wants = [pin for pin in found.pins if pin.parameter.kind == "value"]
+    facts = [pin for pin in found.linchpins if pin.parameter.kind == "uncertainty"]
+    wants = [pin for pin in found.linchpins if pin.parameter.kind == "value"]
     return LinchpinWords(
-        "" if found.pins else _nothing(found),
+        "" if found.linchpins else _nothing(found),
         _named(found, facts, "Of facts that nobody knows", ("would be worth knowing too",) * 2),
         _named(found, wants, "Of what is wanted, which no fact can settle", ("matters too", "matter too")),
         _pairs(model, found),
@@ -60,18 +60,18 @@ def linchpin_words(model: Model, found: Hinging) -> LinchpinWords:
     )
 
 
-def pin_sentence(found: Hinging, pin: Pin) -> str:
+def pin_sentence(found: Linchpins, pin: Assumption) -> str:
     """Where along an assumption the best strategy changes."""
     return say_zones(pin.parameter, pin.flips, found.strategies)
 
 
-def _nothing(found: Hinging) -> str:
+def _nothing(found: Linchpins) -> str:
     if found.evpi.low > 0.0:
         return "no assumption taken alone is known to be worth knowing first"
     return "knowing the world first is not known to be worth anything"
 
 
-def _named(found: Hinging, pins: Sequence[Pin], of: str, too: tuple[str, str]) -> tuple[str, ...]:
+def _named(found: Linchpins, pins: Sequence[Assumption], of: str, too: tuple[str, str]) -> tuple[str, ...]:
     """The first in full, the others by name."""
     if not pins:
         return ()
@@ -87,14 +87,14 @@ def _named(found: Hinging, pins: Sequence[Pin], of: str, too: tuple[str, str]) -
     return full, f"{others} {too[len(pins) > 2]}."
 
 
-def _pairs(model: Model, found: Hinging) -> str:
+def _pairs(model: Model, found: Linchpins) -> str:
     if not found.pairs:
         return ""
     best = max(found.pairs, key=lambda pair: pair.worth.evppi.value)
     return f"Together {join([assumption(model, name) for name in best.names])} tell more than either alone."
 
 
-def _outcomes_only(model: Model, found: Hinging) -> str:
+def _outcomes_only(model: Model, found: Linchpins) -> str:
     names = found.state_only
     if not names:
         return ""

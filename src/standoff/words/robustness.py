@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 
 from standoff.analysis.findings import Figure
-from standoff.analysis.robustness.holding import Holding
-from standoff.analysis.robustness.measures import Robustness
+from standoff.analysis.robustness.metrics import Metrics
+from standoff.analysis.robustness.robustness import Robustness
 from standoff.analysis.runs.views import View
 from standoff.language.model import Instance, Model
 from standoff.words.names import amount, capital, join, name_group, name_labels, name_strategy, per_cent, plain, whole
@@ -49,13 +49,13 @@ class RobustnessWords:
         return tuple(sentence for sentence in astuple(self) if sentence)
 
 
-def robustness_words(model: Model, found: Holding) -> RobustnessWords:
+def robustness_words(model: Model, found: Robustness) -> RobustnessWords:
     """What holds up, in sentences."""
     strategies = found.strategies
     if len(strategies) == 1:
         return RobustnessWords(f"There is one strategy, {name_strategy(strategies[0])}, so nothing to compare it with.")
     named = {instance.label: instance for instance in strategies}
-    main = found.held[0].robustness
+    main = found.under[0].metrics
     return RobustnessWords(
         _ranked(found, main),
         _given_up(named, main),
@@ -66,7 +66,7 @@ def robustness_words(model: Model, found: Holding) -> RobustnessWords:
     )
 
 
-def _ranked(found: Holding, main: Robustness) -> str:
+def _ranked(found: Robustness, main: Metrics) -> str:
     ranking = main.ranking
     group = name_labels(ranking.may_be_best, found.strategies)
     if ranking.best is not None:
@@ -86,7 +86,7 @@ def _ranked(found: Holding, main: Robustness) -> str:
     return f"{capital(group)} cannot be told apart as the best on average; {more}."
 
 
-def _given_up(named: Mapping[str, Instance], main: Robustness) -> str:
+def _given_up(named: Mapping[str, Instance], main: Metrics) -> str:
     """What the strategy with the least regret gives up, and in how many worlds one is surely best."""
     regret = main.regret
     least = min(regret.mean, key=lambda label: (regret.mean[label].value, label))
@@ -109,7 +109,7 @@ def _given_up(named: Mapping[str, Instance], main: Robustness) -> str:
     return words + "."
 
 
-def _worst(named: Mapping[str, Instance], main: Robustness) -> str:
+def _worst(named: Mapping[str, Instance], main: Metrics) -> str:
     """The tenth of worlds that hurts most, and the frontier."""
     worst = main.regret.worst_decile
     least = min(worst, key=lambda label: (worst[label].value, label))
@@ -126,8 +126,8 @@ def _worst(named: Mapping[str, Instance], main: Robustness) -> str:
     return f"{lead}; on the frontier of mean payoff against payoff in the worst tenth stand {group}."
 
 
-def _limits(model: Model, holding: Holding) -> str:
-    found = holding.held[0].satisficing
+def _limits(model: Model, holding: Robustness) -> str:
+    found = holding.under[0].satisficing
     if found is None:
         return ""
     named = {instance.label: instance for instance in holding.strategies}
@@ -153,19 +153,19 @@ def _limits(model: Model, holding: Holding) -> str:
     return words + "."
 
 
-def _views(found: Holding) -> str:
+def _views(found: Robustness) -> str:
     """Under which views the leaders of the first are not among those that may be best, and who is instead."""
-    held = found.held
-    if len(held) == 1:
+    under = found.under
+    if len(under) == 1:
         return ""
-    leaders = set(held[0].robustness.ranking.may_be_best)
+    leaders = set(under[0].metrics.ranking.may_be_best)
     beaten: dict[str, list[str]] = {}
-    for each in held[1:]:
-        may = each.robustness.ranking.may_be_best
+    for each in under[1:]:
+        may = each.metrics.ranking.may_be_best
         if leaders.isdisjoint(may):
             beaten.setdefault(name_labels(may, found.strategies, "or"), []).append(_view(each.view))
-    who = name_labels(held[0].robustness.ranking.may_be_best, found.strategies)
-    ways = join([_view(each.view) for each in held[1:]]) if len(held) < 4 else f"each of {len(held) - 1} other views"
+    who = name_labels(under[0].metrics.ranking.may_be_best, found.strategies)
+    ways = join([_view(each.view) for each in under[1:]]) if len(under) < 4 else f"each of {len(under) - 1} other views"
     if not beaten:
         return f"Under {ways}, {who} {'is' if len(leaders) == 1 else 'or one of them is'} or may be best too."
     parts = [f"{name} under {join(views)}" for name, views in beaten.items()]
@@ -176,7 +176,7 @@ def _view(view: View) -> str:
     return _VIEWS.get(view.kind, f"“{plain(view.name)}”")
 
 
-def _weightings(found: Holding, main: Robustness) -> str:
+def _weightings(found: Robustness, main: Metrics) -> str:
     """Under which weightings others lead, and by which too few worlds can say."""
     leaders = set(main.ranking.may_be_best)
     resting = {each.name: f" ({whole(round(each.effective_worlds))} effective worlds)" for each in found.weightings}

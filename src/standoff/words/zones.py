@@ -106,8 +106,8 @@ def _stretch(zones: Sequence[Zone], at: int, others: Sequence[str]) -> tuple[int
 def _say_levels(parameter: Parameter, flips: Flips, group: _Group, title: str) -> str:
     zones = flips.zones
     if all(zone.strategies == zones[0].strategies for zone in zones):
-        is_told = len(zones[0].strategies) == 1
-        return f"Whatever {title} is, {group(zones[0].strategies)} {'is' if is_told else 'may be'} best."
+        is_significant = len(zones[0].strategies) == 1
+        return f"Whatever {title} is, {group(zones[0].strategies)} {'is' if is_significant else 'may be'} best."
     parts = []
     for zone in zones:
         levels = [level for level in flips.levels if zone.low <= level <= zone.high]

@@ -14,8 +14,8 @@ from standoff.analysis.discovery.discover import Discovery, discover
 from standoff.analysis.discovery.second_opinion import SecondOpinion, second_opinion
 from standoff.analysis.findings import Floats
 from standoff.analysis.robustness.satisficing import Bound, satisficing
-from standoff.analysis.runs.payoffs import Learned, Payoffs
-from standoff.analysis.runs.views import Faced
+from standoff.analysis.runs.payoffs import Payoffs, Posteriors
+from standoff.analysis.runs.views import DecisionTable
 from standoff.analysis.statistics.regression import one_thread
 
 __all__ = ["Region", "find_regions"]
@@ -52,9 +52,9 @@ class Region:
 
 
 def find_regions(
-    faced: Faced,
+    table: DecisionTable,
     payoffs: Payoffs,
-    known: Learned,
+    known: Posteriors,
     leader: str,
     outcomes: dict[str, tuple[Floats, Floats | None]],
     seed: int,
@@ -62,21 +62,21 @@ def find_regions(
     """Boxes of worlds in which the leader breaks a limit that binds, and in which a rival is better.
 
     Args:
-        faced: The arranged ensemble.
+        table: The arranged ensemble.
         payoffs: Under the view looked at.
-        known: What `learn` made of them.
+        known: What `find_posteriors` made of them.
         leader: Label of the strategy.
         outcomes: By name, (strategies, worlds) and the same by half of the replications, under that view.
         seed: Of folds and random halves.
     """
     s = payoffs.names.index(leader)
-    n_limits = sum(o.limit is not None and o.name in outcomes for o in faced.ensemble.model.outcomes)
-    wanted = [("fails", outcome, chance) for outcome, chance in _failing(faced, leader, s, outcomes, seed)]
+    n_limits = sum(o.limit is not None and o.name in outcomes for o in table.ensemble.model.outcomes)
+    wanted = [("fails", outcome, chance) for outcome, chance in _failing(table, leader, s, outcomes, seed)]
     wanted += [("better", payoffs.names[r], chance) for r, chance in _rivals(payoffs, known, s)]
 
     def look(kind: str, subject: str, chance: Floats) -> Region:
-        found = discover(faced.inputs, chance, resamples=_RESAMPLES, seed=seed)
-        opinion = second_opinion(faced.inputs, chance, found.recommended)
+        found = discover(table.inputs, chance, resamples=_RESAMPLES, seed=seed)
+        opinion = second_opinion(table.inputs, chance, found.recommended)
         return Region(kind, subject, leader, n_limits, float(chance.mean()), chance, found, opinion)
 
     with one_thread(), ThreadPoolExecutor(os.cpu_count()) as threads:
@@ -84,10 +84,10 @@ def find_regions(
 
 
 def _failing(
-    faced: Faced, leader: str, s: int, outcomes: Mapping[str, tuple[Floats, Floats | None]], seed: int
+    table: DecisionTable, leader: str, s: int, outcomes: Mapping[str, tuple[Floats, Floats | None]], seed: int
 ) -> list[tuple[str, Floats]]:
     """The limits that bind the leader most, and all at once, each with the chance by world that it breaks."""
-    limited = [o for o in faced.ensemble.model.outcomes if o.limit is not None and o.name in outcomes]
+    limited = [o for o in table.ensemble.model.outcomes if o.limit is not None and o.name in outcomes]
     if not limited:
         return []
     bounds = tuple(Bound(o.name, float(o.limit or 0.0), o.better) for o in limited)
@@ -96,17 +96,17 @@ def _failing(
     own = (
         None if any(batch is None for batch in batches) else np.stack([b[s : s + 1] for b in batches if b is not None])
     )
-    kept = satisficing((leader,), bounds, means, faced.inputs, own, seed=seed)
+    kept = satisficing((leader,), bounds, means, table.inputs, own, seed=seed)
     failing = [("", 1.0 - kept.chance[0])] if len(bounds) > 1 else []
     binding = np.argsort([-within.binds for within in kept.alone[leader]], kind="stable")[:_MOST_FAILING].tolist()
     for o in binding:
         batch = None if own is None else own[o : o + 1]
-        one = satisficing((leader,), bounds[o : o + 1], means[o : o + 1], faced.inputs, batch, seed=seed)
+        one = satisficing((leader,), bounds[o : o + 1], means[o : o + 1], table.inputs, batch, seed=seed)
         failing.append((bounds[o].outcome, 1.0 - one.chance[0]))
     return [(outcome, np.clip(chance, 0.0, 1.0)) for outcome, chance in failing if _SELDOM <= chance.mean() <= _MOSTLY]
 
 
-def _rivals(payoffs: Payoffs, known: Learned, leader: int) -> list[tuple[int, Floats]]:
+def _rivals(payoffs: Payoffs, known: Posteriors, leader: int) -> list[tuple[int, Floats]]:
     """The strategies that are best in most worlds besides the leader, with the chance that they beat it there."""
     best = np.bincount(known.difference.argmax(axis=0), payoffs.w, minlength=len(payoffs.names))
     best[leader] = 0.0

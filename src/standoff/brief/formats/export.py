@@ -6,9 +6,9 @@ from typing import Any
 
 from standoff.analysis.comparing import Comparison
 from standoff.analysis.findings import to_json
-from standoff.analysis.linchpins.hinging import Hinging, Pin
+from standoff.analysis.linchpins.linchpins import Assumption, Linchpins
 from standoff.analysis.linchpins.regions import Region
-from standoff.analysis.robustness.holding import Held, Holding
+from standoff.analysis.robustness.robustness import Robustness, UnderView
 from standoff.analysis.statistics.ranking import Ranking
 from standoff.language.model import Model
 from standoff.words.boxes import box_reasons, opinion_sentence, region_sentence
@@ -16,10 +16,10 @@ from standoff.words.changes import change_sentences, state_words
 from standoff.words.linchpins import linchpin_words, pin_sentence
 from standoff.words.robustness import robustness_words
 
-__all__ = ["export_comparison", "export_hinging", "export_holding"]
+__all__ = ["export_comparison", "export_linchpins", "export_robustness"]
 
 
-def export_holding(model: Model, found: Holding) -> dict[str, Any]:
+def export_robustness(model: Model, found: Robustness) -> dict[str, Any]:
     """What holds up, by view of the others; figures by world stay in the run."""
     return {
         "sentences": list(robustness_words(model, found).sentences),
@@ -39,11 +39,11 @@ def export_holding(model: Model, found: Holding) -> dict[str, Any]:
             }
             for each in found.weightings
         ],
-        "views": [_held(held) for held in found.held],
+        "views": [_under(each) for each in found.under],
     }
 
 
-def export_hinging(model: Model, found: Hinging) -> dict[str, Any]:
+def export_linchpins(model: Model, found: Linchpins) -> dict[str, Any]:
     """What the choice hinges on."""
     return {
         "sentences": list(linchpin_words(model, found).sentences),
@@ -84,12 +84,12 @@ def export_comparison(found: Comparison) -> dict[str, Any]:
     }
 
 
-def _held(held: Held) -> dict[str, Any]:
-    robust, kept = held.robustness, held.satisficing
+def _under(each: UnderView) -> dict[str, Any]:
+    robust, kept = each.metrics, each.satisficing
     regret = robust.regret
     return {
-        "view": held.view.name or held.view.kind,
-        "profiles of the others": held.view.n_profiles,
+        "view": each.view.name or each.view.kind,
+        "profiles of the others": each.view.n_profiles,
         "ranking": _ranking(robust.ranking),
         "expected": to_json(robust.expected),
         "regret": {
@@ -122,7 +122,7 @@ def _ranking(ranking: Ranking) -> dict[str, Any]:
     return {name: to_json(getattr(ranking, name)) for name in shown}
 
 
-def _pin(found: Hinging, pin: Pin) -> dict[str, Any]:
+def _pin(found: Linchpins, pin: Assumption) -> dict[str, Any]:
     return {
         "name": pin.name,
         "about": pin.parameter.about,

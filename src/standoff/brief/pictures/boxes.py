@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from standoff.analysis.discovery.discover import Box
 from standoff.analysis.findings import Inputs
-from standoff.analysis.linchpins.hinging import Hinging
+from standoff.analysis.linchpins.linchpins import Linchpins
 from standoff.analysis.linchpins.regions import Region
 from standoff.brief.sections.grid import Picture, Table
 from standoff.language.model import Model, Parameter
@@ -33,7 +33,7 @@ _Point = tuple[float, float]
 
 
 def box_picture(
-    model: Model, found: Hinging, region: Region, inputs: Inputs, names: Sequence[str], *, has_key: bool
+    model: Model, found: Linchpins, region: Region, inputs: Inputs, names: Sequence[str], *, has_key: bool
 ) -> Picture:
     """The recommended box of one kind of worlds, beside CART's leaves.
 
@@ -69,7 +69,7 @@ def place_in(value: float, low: float, high: float) -> float:
     return round(100.0 * min(max((value - low) / (high - low), 0.0), 1.0), 2) if high > low else 50.0
 
 
-def _axes(model: Model, found: Hinging, region: Region, inputs: Inputs, others: Sequence[str]) -> Markup:
+def _axes(model: Model, found: Linchpins, region: Region, inputs: Inputs, others: Sequence[str]) -> Markup:
     """Axes side by side, one below the other; a line joins a world's places on them."""
     box = region.found.recommended
     assert box is not None
