@@ -140,7 +140,7 @@ def test_two_flips_along_one_input():
 
 
 def test_levels_are_told_one_by_one():
-    answer = linchpins(three_rules(1), pairs=False, permutations=99)
+    answer = measure_worths(three_rules(1), pairs=False, permutations=99)
     regime = answer.flips["regime"]
     assert regime.levels == (0.0, 1.0, 2.0)
     assert next(zone.strategies for zone in regime.zones if zone.low <= 1.0 <= zone.high) == ("wait",)
@@ -210,7 +210,7 @@ def test_identical_strategies_and_a_constant_input_have_no_value():
     random = np.random.default_rng(0)
     x = np.column_stack([random.random(300), np.full(300, 2.0)])
     mean = np.repeat(random.normal(size=(1, 300)), 2, axis=0)
-    answer = linchpins(Payoffs(("a", "b"), mean, Inputs(("u", "fixed"), x), np.stack([mean, mean], axis=2)))
+    answer = measure_worths(Payoffs(("a", "b"), mean, Inputs(("u", "fixed"), x), np.stack([mean, mean], axis=2)))
     assert all(pin.evppi.value == 0.0 and not pin.is_significant for pin in answer.alone + answer.pairs)
     assert [zone.strategies for zone in answer.flips["fixed"].zones] == [("a", "b")]
 
@@ -218,7 +218,7 @@ def test_identical_strategies_and_a_constant_input_have_no_value():
 def test_one_strategy_is_best_whatever_happens():
     payoffs = two_options(0, 256)
     alone = Payoffs(("a",), payoffs.mean[:1], payoffs.inputs, payoffs.halves[:1])
-    answer = linchpins(alone, permutations=99)
+    answer = measure_worths(alone, permutations=99)
     assert [zone.strategies for zone in answer.flips["p"].zones] == [("a",)]
     json.dumps(to_json(answer), allow_nan=False)
 
