@@ -43,11 +43,11 @@ def answer(run: Path, view: str, weights: Path | None, as_json: bool) -> None:
     from standoff.analysis.runs.weighings import read_weightings  # noqa: PLC0415
     from standoff.brief.formats.export import export_hinging, export_holding  # noqa: PLC0415
     from standoff.ensemble.study import open_run  # noqa: PLC0415
-    from standoff.evidence.claims import load_ledger  # noqa: PLC0415
+    from standoff.evidence.claims import ledger_of  # noqa: PLC0415
 
     ensemble = open_run(run)
     held = holding(ensemble, weightings=None if weights is None else read_weightings(weights))
-    hinged = hinging(ensemble, ledger=load_ledger(ensemble.model.folder), view=view)
+    hinged = hinging(ensemble, ledger=ledger_of(ensemble.model.written.files), view=view)
     if as_json:
         print_json({"holds up": export_holding(held), "hinges on": export_hinging(hinged)})
         return
