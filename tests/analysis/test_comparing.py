@@ -82,7 +82,7 @@ def test_an_assumption_held_at_a_number_counts_as_a_change(run):
 def test_runs_of_other_seeds_are_independent_samples(run):
     found = compare(run(), run(seed=2))
     assert not found.is_paired
-    assert not any(moved.is_told for moved in found.moved)
+    assert not any(moved.is_significant for moved in found.moved)
     assert all(moved.change.error > 0.0 for moved in found.moved if moved.strategy == "goes")
 
 

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from standoff.analysis.findings import Figure, Floats
-from standoff.analysis.linchpins.hinging import Hinging, hinging
+from standoff.analysis.linchpins.linchpins import Linchpins, linchpins
 from standoff.analysis.naming import amount, capital, join, name_group, plain
-from standoff.analysis.runs.views import Faced, arrange, find_views
+from standoff.analysis.runs.views import DecisionTable, decision_table, find_views
 from standoff.analysis.statistics.ranking import Ranking
 from standoff.base.source import Span
 from standoff.ensemble.ensemble import Ensemble
@@ -53,7 +53,7 @@ class Moved:
     change: Figure
 
     @property
-    def is_told(self) -> bool:
+    def is_significant(self) -> bool:
         """Whether the change is beyond chance."""
         return not self.change.holds_zero
 
@@ -87,20 +87,20 @@ def compare(before: Ensemble, after: Ensemble) -> Comparison:
         after: Another, of the same study, a variant of it, or another version.
 
     Raises:
-        ValueError: The deciders differ, or a run does not serve (see `arrange`).
+        ValueError: The deciders differ, or a run does not serve (see `decision_table`).
     """
     if before.model.decider != after.model.decider:
         raise ValueError(
             f"the runs are of different deciders, `{before.model.decider}` and `{after.model.decider}`: "
             "they answer different questions"
         )
-    one, other = arrange(before), arrange(after)
+    one, other = decision_table(before), decision_table(after)
     changes = (*_changes(before.model, after.model), *_held(before, after))
     is_paired = _is_paired(one, other)
     moved = tuple(_moved(one, other, is_paired))
     hinged = None
-    if all(faced.is_paid and len(faced.strategies) > 1 and faced.inputs.names for faced in (one, other)):
-        hinged = hinging(before), hinging(after)
+    if all(table.is_paid and len(table.strategies) > 1 and table.inputs.names for table in (one, other)):
+        hinged = linchpins(before), linchpins(after)
     return Comparison(
         changes,
         is_paired,
@@ -177,7 +177,7 @@ def _short(thing: Any) -> str:
     return f"{spread.distribution}({', '.join(f'{x:g}' for x in spread.arguments)}) {unit}".strip()
 
 
-def _is_paired(one: Faced, other: Faced) -> bool:
+def _is_paired(one: DecisionTable, other: DecisionTable) -> bool:
     mine, theirs = one.ensemble.design, other.ensemble.design
     return (
         mine.seed == theirs.seed
@@ -187,7 +187,7 @@ def _is_paired(one: Faced, other: Faced) -> bool:
     )
 
 
-def _moved(one: Faced, other: Faced, is_paired: bool) -> Iterator[Moved]:
+def _moved(one: DecisionTable, other: DecisionTable, is_paired: bool) -> Iterator[Moved]:
     labels = [label for label in one.labels if label in other.labels]
     rows = [one.labels.index(label) for label in labels], [other.labels.index(label) for label in labels]
     paid = [("payoff", one.decider)] if one.is_paid and other.is_paid else []
@@ -202,8 +202,8 @@ def _moved(one: Faced, other: Faced, is_paired: bool) -> Iterator[Moved]:
             )  # fmt: skip
 
 
-def _has(faced: Faced, name: str) -> bool:
-    of = faced.ensemble
+def _has(table: DecisionTable, name: str) -> bool:
+    of = table.ensemble
     return any(o.name == name for o in of.model.outcomes) and name not in of.present
 
 
@@ -216,14 +216,14 @@ def _difference(old: Floats, new: Floats, is_paired: bool) -> Figure:
     return Figure(value, error, value - _SURE * error, value + _SURE * error)
 
 
-def _told(found: Hinging) -> tuple[str, ...]:
-    return tuple(pin.name for pin in found.pins)
+def _told(found: Linchpins) -> tuple[str, ...]:
+    return tuple(pin.name for pin in found.linchpins)
 
 
 def _sentences(
     changes: tuple[Change, ...],
     moved: tuple[Moved, ...],
-    hinged: tuple[Hinging, Hinging] | None,
+    hinged: tuple[Linchpins, Linchpins] | None,
     before: Ensemble,
     after: Ensemble,
 ) -> tuple[str, ...]:
@@ -238,7 +238,7 @@ def _sentences(
             lines.append(f"It is no longer known to hinge on {join(lost)}.")
         if not gained and not lost:
             lines.append("What it hinges on is the same.")
-    told = [m for m in moved if m.is_told]
+    told = [m for m in moved if m.is_significant]
     if not told:
         lines.append("No figure changed by more than chance explains.")
     else:
@@ -263,13 +263,13 @@ def _say_changes(changes: tuple[Change, ...]) -> str:
     return f"In the study {join(parts)}."
 
 
-def _say_rankings(old: Hinging, new: Hinging) -> str:
+def _say_rankings(old: Linchpins, new: Linchpins) -> str:
     first, then = _leaders(old), _leaders(new)
     if set(old.ranking.may_be_best) == set(new.ranking.may_be_best):
         return f"{capital(first)} {'leads' if old.ranking.best else 'lead, not to be told apart,'} as before."
     return f"Before, {first} led; now {then} {'leads' if new.ranking.best else 'lead and cannot be told apart'}."
 
 
-def _leaders(found: Hinging) -> str:
+def _leaders(found: Linchpins) -> str:
     named: dict[str, Instance] = {instance.label: instance for instance in found.strategies}
     return name_group([named[label] for label in found.ranking.may_be_best], found.strategies)

@@ -11,7 +11,7 @@ from SALib.analyze import sobol as sobol_analysis
 
 from standoff.analysis.findings import Figure, Floats, Inputs
 from standoff.analysis.naming import capital, join, per_cent, plain
-from standoff.analysis.runs.views import arrange, find_views
+from standoff.analysis.runs.views import decision_table, find_views
 from standoff.ensemble.ensemble import Ensemble
 
 __all__ = ["Indices", "Sensitivity", "measure_indices", "sensitivity"]
@@ -71,28 +71,28 @@ def sensitivity(
             f"this run's worlds are a {worlds.method} design, and Sobol indices need a Saltelli design: run the study "
             "again with --design saltelli"
         )
-    faced = arrange(ensemble)
-    if faced.worlds.size < worlds.size:
+    table = decision_table(ensemble)
+    if table.worlds.size < worlds.size:
         raise ValueError(
-            f"{worlds.size - faced.worlds.size} worlds have no sound future in some profile, and a Saltelli design can "
+            f"{worlds.size - table.worlds.size} worlds have no sound future in some profile, and a Saltelli design can "
             "do without none; mend the faults, or hold with --set what leads to them"
         )
     present = [o.name for o in ensemble.model.outcomes if o.name not in ensemble.present]
     for name in measures:
         if name not in present:
             raise ValueError(f"no outcome of every future is named `{name}`; there are {', '.join(present)}")
-    uniform = find_views(faced)[0]
+    uniform = find_views(table)[0]
     wanted = [("outcome", name, name) for name in measures or present]
-    if faced.is_paid and not measures:
-        wanted.append(("payoff", faced.decider, f"payoff of {faced.decider}"))
+    if table.is_paid and not measures:
+        wanted.append(("payoff", table.decider, f"payoff of {table.decider}"))
     indices = {}
     for kind, name, shown in wanted:
-        mean = uniform.average(faced.means(kind, name))
+        mean = uniform.average(table.means(kind, name))
         indices[shown] = {
-            label: measure_indices(faced.inputs, mean[s], resamples=resamples, seed=seed)
-            for s, label in enumerate(faced.labels)
+            label: measure_indices(table.inputs, mean[s], resamples=resamples, seed=seed)
+            for s, label in enumerate(table.labels)
         }
-    return Sensitivity(indices, tuple(_say(name, of[faced.labels[0]]) for name, of in indices.items()))
+    return Sensitivity(indices, tuple(_say(name, of[table.labels[0]]) for name, of in indices.items()))
 
 
 def _say(name: str, found: Indices) -> str:

@@ -110,8 +110,8 @@ def _say_levels(
     inputs: Inputs, name: str, zones: Sequence[Zone], group: Callable[[Sequence[str]], str], title: str
 ) -> str:
     if all(zone.strategies == zones[0].strategies for zone in zones):
-        is_told = len(zones[0].strategies) == 1
-        return f"Whatever {title} is, {group(zones[0].strategies)} {'is' if is_told else 'may be'} best."
+        is_significant = len(zones[0].strategies) == 1
+        return f"Whatever {title} is, {group(zones[0].strategies)} {'is' if is_significant else 'may be'} best."
     parts = []
     for zone in zones:
         levels = [v for v in np.unique(inputs.column(name)).tolist() if zone.low <= v <= zone.high]

@@ -177,7 +177,7 @@ def _answer(
     model = study.model
     others = find_others(ensemble, ensemble.design.seed)
     robust = find_robust(ensemble, ledger, None if isinstance(others, Unanswered) else others.reply_weights)
-    results = performance(ensemble, None if isinstance(robust, Unanswered) else robust.holding)
+    results = performance(ensemble, None if isinstance(robust, Unanswered) else robust.robustness)
     best = study.program.instances[study.program.players.index(model.decider)].index(
         results.strategies[results.order[0]]
     )

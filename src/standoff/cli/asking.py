@@ -38,21 +38,21 @@ def answer(run: Path, view: str, weights: Path | None, as_json: bool) -> None:
     Example:
       standoff answer runs/korea --view deep_axis
     """
-    from standoff.analysis.linchpins.hinging import hinging  # noqa: PLC0415
-    from standoff.analysis.robustness.holding import holding  # noqa: PLC0415
+    from standoff.analysis.linchpins.linchpins import linchpins  # noqa: PLC0415
+    from standoff.analysis.robustness.robustness import robustness  # noqa: PLC0415
     from standoff.analysis.runs.weighings import read_weightings  # noqa: PLC0415
-    from standoff.brief.formats.export import export_hinging, export_holding  # noqa: PLC0415
+    from standoff.brief.formats.export import export_linchpins, export_robustness  # noqa: PLC0415
     from standoff.ensemble.study import open_run  # noqa: PLC0415
     from standoff.evidence.claims import ledger_of  # noqa: PLC0415
 
     ensemble = open_run(run)
-    held = holding(ensemble, weightings=None if weights is None else read_weightings(weights))
-    hinged = hinging(ensemble, ledger=ledger_of(ensemble.model.written.files), view=view)
+    robust = robustness(ensemble, weightings=None if weights is None else read_weightings(weights))
+    hinges = linchpins(ensemble, ledger=ledger_of(ensemble.model.written.files), view=view)
     if as_json:
-        print_json({"holds up": export_holding(held), "hinges on": export_hinging(hinged)})
+        print_json({"holds up": export_robustness(robust), "hinges on": export_linchpins(hinges)})
         return
-    print_sentences("What holds up?", held.sentences)
-    print_sentences("What does it hinge on?", hinged.sentences)
+    print_sentences("What holds up?", robust.sentences)
+    print_sentences("What does it hinge on?", hinges.sentences)
 
 
 @command()

@@ -241,12 +241,12 @@ def test_consent_hangs_on_what_it_hangs_on_and_flips_there(study_of: Build) -> N
     plan = deals_designs(model.model, worlds=256, replications=2, samples=2)
     found = _find(plan)
     hinge = next(one for one in found.hinges if one.party == "south")
-    assert (hinge.assumption, hinge.is_told) == ("thirst", True)
+    assert (hinge.assumption, hinge.is_significant) == ("thirst", True)
     give, take = found.contested
     assert len(hinge.flips) == 1
     assert hinge.flips[0].low <= take / give <= hinge.flips[0].high
     mover = next(one for one in found.movers if one.assumption == "thirst")
-    assert mover.is_told and mover.change.low > 0.0
+    assert mover.is_significant and mover.change.low > 0.0
 
 
 def test_parties_value_the_deal_by_their_own_beliefs(study_of: Build) -> None:

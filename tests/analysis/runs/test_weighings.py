@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import standoff
-from standoff.analysis.robustness.holding import holding
+from standoff.analysis.robustness.robustness import robustness
 from standoff.analysis.runs.weighings import read_weightings
-from standoff.brief.formats.export import export_holding
+from standoff.brief.formats.export import export_robustness
 
 STUDY = """
 standoff: 1
@@ -40,12 +40,12 @@ def ensemble(tmp_path_factory):
 
 
 def test_an_actors_beliefs_rank_again_where_enough_worlds_carry_them(ensemble):
-    found = holding(ensemble)
+    found = robustness(ensemble)
     hawk, gloom = found.weightings
     # four tenths of the worlds lie in what the one believes, a two hundredth in what the other does
     assert (hawk.effective_worlds, gloom.effective_worlds) == (pytest.approx(400, abs=2), pytest.approx(5, abs=1))
     assert (hawk.is_carried, gloom.is_carried) == (True, False)
-    ranking = found.held[0].robustness.weightings["the beliefs of Hawk hold"]
+    ranking = found.under[0].metrics.weightings["the beliefs of Hawk hold"]
     assert ranking.best == "stays"
     # E(gain + 0.2) there is −0.4
     assert ranking.against_best["stays"].value == pytest.approx(0.4, abs=0.01)
@@ -54,7 +54,7 @@ def test_an_actors_beliefs_rank_again_where_enough_worlds_carry_them(ensemble):
         "beliefs of Hawk hold (400 effective worlds), stays leads. These worlds do not carry what would follow where "
         "the beliefs of Gloom hold (5 effective worlds, 100 % of it covered)."
     )
-    told = export_holding(found)["weightings"]
+    told = export_robustness(found)["weightings"]
     assert [each["ranked by"] for each in told] == [True, False]
 
 
@@ -63,17 +63,17 @@ def test_weightings_from_a_file_are_ranked_by(ensemble, tmp_path):
     file = tmp_path / "weights.csv"
     rows = [f"{1.0 + x},1" for x in gain]
     file.write_text("\n".join(["going pays,all alike", *rows]), encoding="utf-8")
-    found = holding(ensemble, weightings=read_weightings(file))
-    rankings = found.held[0].robustness.weightings
+    found = robustness(ensemble, weightings=read_weightings(file))
+    rankings = found.under[0].metrics.weightings
     # weights 1 + gain make the mean gain a third
     assert rankings["going pays"].against_best["goes"].value == pytest.approx(1 / 3 + 0.2, abs=0.01)
-    assert rankings["all alike"].order == found.held[0].robustness.ranking.order
+    assert rankings["all alike"].order == found.under[0].metrics.ranking.order
     assert [each.name for each in found.weightings[2:]] == ["going pays", "all alike"]
 
 
 def test_weights_that_do_not_fit_are_refused(ensemble, tmp_path):
     with pytest.raises(ValueError, match="weights must be 1000 numbers"):
-        holding(ensemble, weightings={"short": np.ones(3)})
+        robustness(ensemble, weightings={"short": np.ones(3)})
     file = tmp_path / "weights.csv"
     file.write_text("a,b\n1\n", encoding="utf-8")
     with pytest.raises(ValueError, match="a number in every cell"):

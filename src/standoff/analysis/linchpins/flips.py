@@ -32,14 +32,14 @@ class Zone:
 class Flip:
     """The best strategy changes from `before` to `after` at `at`, in the input's unit, with a bootstrap interval.
 
-    `is_told` is whether both are best beyond doubt on their own sides; `seen_in` is the share of resamples that
+    `is_significant` is whether both are best beyond doubt on their own sides; `seen_in` is the share of resamples that
     have the change at all.
     """
 
     before: str
     after: str
     at: Figure
-    is_told: bool
+    is_significant: bool
     seen_in: float
 
 

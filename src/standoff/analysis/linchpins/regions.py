@@ -15,8 +15,8 @@ from standoff.analysis.discovery.second_opinion import SecondOpinion, say_box, s
 from standoff.analysis.findings import Floats
 from standoff.analysis.naming import capital, name_strategy, per_cent, quoted
 from standoff.analysis.robustness.satisficing import Bound, satisficing
-from standoff.analysis.runs.payoffs import Learned, Payoffs
-from standoff.analysis.runs.views import Faced
+from standoff.analysis.runs.payoffs import Payoffs, Posteriors
+from standoff.analysis.runs.views import DecisionTable
 from standoff.analysis.statistics.regression import one_thread
 
 __all__ = ["Region", "find_regions"]
@@ -51,9 +51,9 @@ class Region:
 
 
 def find_regions(
-    faced: Faced,
+    table: DecisionTable,
     payoffs: Payoffs,
-    known: Learned,
+    known: Posteriors,
     leader: str,
     outcomes: dict[str, tuple[Floats, Floats | None]],
     seed: int,
@@ -61,37 +61,37 @@ def find_regions(
     """Boxes of worlds in which the leader breaks a limit that binds, and in which a rival is better.
 
     Args:
-        faced: The arranged ensemble.
+        table: The arranged ensemble.
         payoffs: Under the view looked at.
-        known: What `learn` made of them.
+        known: What `find_posteriors` made of them.
         leader: Label of the strategy.
         outcomes: By name, (strategies, worlds) and the same by half of the replications, under that view.
         seed: Of folds and random halves.
     """
     s = payoffs.names.index(leader)
-    name = name_strategy(faced.strategies[s])
+    name = name_strategy(table.strategies[s])
     wanted = [
         ("fails", outcome, chance, f"worlds where {name} breaks {what}")
-        for outcome, what, chance in _failing(faced, leader, s, outcomes, seed)
+        for outcome, what, chance in _failing(table, leader, s, outcomes, seed)
     ]
     wanted += [
         (
             "better",
             payoffs.names[r],
             chance,
-            f"worlds where {name_strategy(faced.strategies[r])} does better than {name}",
+            f"worlds where {name_strategy(table.strategies[r])} does better than {name}",
         )
         for r, chance in _rivals(payoffs, known, s)
     ]
     with one_thread(), ThreadPoolExecutor(os.cpu_count()) as threads:
-        return tuple(threads.map(lambda one: _region(faced, one[0], one[1], one[2], one[3], seed), wanted))
+        return tuple(threads.map(lambda one: _region(table, one[0], one[1], one[2], one[3], seed), wanted))
 
 
 def _failing(
-    faced: Faced, leader: str, s: int, outcomes: Mapping[str, tuple[Floats, Floats | None]], seed: int
+    table: DecisionTable, leader: str, s: int, outcomes: Mapping[str, tuple[Floats, Floats | None]], seed: int
 ) -> list[tuple[str, str, Floats]]:
     """The limits that bind the leader most, and all at once, each with the chance by world that it breaks."""
-    limited = [o for o in faced.ensemble.model.outcomes if o.limit is not None and o.name in outcomes]
+    limited = [o for o in table.ensemble.model.outcomes if o.limit is not None and o.name in outcomes]
     if not limited:
         return []
     bounds = tuple(Bound(o.name, float(o.limit or 0.0), o.better) for o in limited)
@@ -100,18 +100,18 @@ def _failing(
     own = (
         None if any(batch is None for batch in batches) else np.stack([b[s : s + 1] for b in batches if b is not None])
     )
-    kept = satisficing((leader,), bounds, means, faced.inputs, own, seed=seed)
+    kept = satisficing((leader,), bounds, means, table.inputs, own, seed=seed)
     failing = [("", f"a limit of the {len(bounds)}", 1.0 - kept.chance[0])] if len(bounds) > 1 else []
     binding = np.argsort([-within.binds for within in kept.alone[leader]], kind="stable")[:_MOST_FAILING].tolist()
     for o in binding:
         batch = None if own is None else own[o : o + 1]
-        one = satisficing((leader,), bounds[o : o + 1], means[o : o + 1], faced.inputs, batch, seed=seed)
+        one = satisficing((leader,), bounds[o : o + 1], means[o : o + 1], table.inputs, batch, seed=seed)
         failing.append((bounds[o].outcome, f"the limit on {quoted(limited[o])}", 1.0 - one.chance[0]))
     return [(outcome, what, np.clip(chance, 0.0, 1.0)) for outcome, what, chance in failing
             if _SELDOM <= chance.mean() <= _MOSTLY]  # fmt: skip
 
 
-def _rivals(payoffs: Payoffs, known: Learned, leader: int) -> list[tuple[int, Floats]]:
+def _rivals(payoffs: Payoffs, known: Posteriors, leader: int) -> list[tuple[int, Floats]]:
     """The strategies that are best in most worlds besides the leader, with the chance that they beat it there."""
     best = np.bincount(known.difference.argmax(axis=0), payoffs.w, minlength=len(payoffs.names))
     best[leader] = 0.0
@@ -126,17 +126,17 @@ def _rivals(payoffs: Payoffs, known: Learned, leader: int) -> list[tuple[int, Fl
     return rivals
 
 
-def _region(faced: Faced, kind: str, subject: str, chance: Floats, of: str, seed: int) -> Region:
+def _region(table: DecisionTable, kind: str, subject: str, chance: Floats, of: str, seed: int) -> Region:
     share = float(chance.mean())
-    found = discover(faced.inputs, chance, kind="of this kind", resamples=_RESAMPLES, seed=seed)
+    found = discover(table.inputs, chance, kind="of this kind", resamples=_RESAMPLES, seed=seed)
     box = found.recommended
-    titles = {p.name: quoted(p) for p in faced.ensemble.model.uncertain}
-    opinion = second_opinion(faced.inputs, chance, box, titles)
+    titles = {p.name: quoted(p) for p in table.ensemble.model.uncertain}
+    opinion = second_opinion(table.inputs, chance, box, titles)
     start = f"{capital(of)} ({per_cent(share)} of all)"
     if box is None:
         sentence = f"{start} are not set apart by a few assumptions."
     else:
-        words = say_box(faced.inputs, box, titles)
+        words = say_box(table.inputs, box, titles)
         sentence = (
             f"{start} lie mostly where {words}: there {per_cent(box.density)} are of this kind, and "
             f"{per_cent(box.coverage)} of them lie there."

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from standoff.analysis.findings import FEWEST_WORLDS
-from standoff.analysis.robustness.measures import explain
-from standoff.analysis.runs.views import arrange, uniform_view
+from standoff.analysis.robustness.metrics import explain
+from standoff.analysis.runs.views import decision_table, uniform_view
 from standoff.analysis.statistics.ranking import rank
 from standoff.analysis.statistics.regression import assign_folds
 from standoff.ensemble.ensemble import Ensemble
@@ -27,7 +27,7 @@ def is_ranking_settled(ensemble: Ensemble) -> Settled:
     sound = int((ensemble.counts > 0).all(axis=0).sum())
     if sound < FEWEST_WORLDS:
         return Settled(False, f"worlds in which no profile went wrong are too few to rank by, {sound}")
-    faced = arrange(ensemble)
-    payoffs = faced.payoffs(uniform_view(faced))
+    table = decision_table(ensemble)
+    payoffs = table.payoffs(uniform_view(table))
     ranking = rank(payoffs.names, payoffs.mean, explained=explain(payoffs, assign_folds(payoffs.inputs)))
     return Settled(ranking.best is not None or ranking.worlds_needed is None, ranking.statement)

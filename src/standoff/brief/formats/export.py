@@ -6,15 +6,15 @@ from typing import Any
 
 from standoff.analysis.comparing import Comparison
 from standoff.analysis.findings import to_json
-from standoff.analysis.linchpins.hinging import Hinging, Pin
+from standoff.analysis.linchpins.linchpins import Assumption, Linchpins
 from standoff.analysis.linchpins.regions import Region
-from standoff.analysis.robustness.holding import Held, Holding
+from standoff.analysis.robustness.robustness import Robustness, UnderView
 from standoff.analysis.statistics.ranking import Ranking
 
-__all__ = ["export_comparison", "export_hinging", "export_holding"]
+__all__ = ["export_comparison", "export_linchpins", "export_robustness"]
 
 
-def export_holding(found: Holding) -> dict[str, Any]:
+def export_robustness(found: Robustness) -> dict[str, Any]:
     """What holds up, by view of the others; figures by world stay in the run."""
     return {
         "sentences": list(found.sentences),
@@ -34,11 +34,11 @@ def export_holding(found: Holding) -> dict[str, Any]:
             }
             for each in found.weightings
         ],
-        "views": [_held(held) for held in found.held],
+        "views": [_under(each) for each in found.under],
     }
 
 
-def export_hinging(found: Hinging) -> dict[str, Any]:
+def export_linchpins(found: Linchpins) -> dict[str, Any]:
     """What the choice hinges on."""
     return {
         "sentences": list(found.sentences),
@@ -70,12 +70,12 @@ def export_comparison(found: Comparison) -> dict[str, Any]:
     }
 
 
-def _held(held: Held) -> dict[str, Any]:
-    robust, kept = held.robustness, held.satisficing
+def _under(each: UnderView) -> dict[str, Any]:
+    robust, kept = each.metrics, each.satisficing
     regret = robust.regret
     return {
-        "view": held.view.name or held.view.kind,
-        "profiles of the others": held.view.n_profiles,
+        "view": each.view.name or each.view.kind,
+        "profiles of the others": each.view.n_profiles,
         "ranking": _ranking(robust.ranking),
         "expected": to_json(robust.expected),
         "regret": {
@@ -108,7 +108,7 @@ def _ranking(ranking: Ranking) -> dict[str, Any]:
     return {name: to_json(getattr(ranking, name)) for name in shown}
 
 
-def _pin(pin: Pin) -> dict[str, Any]:
+def _pin(pin: Assumption) -> dict[str, Any]:
     return {
         "name": pin.name,
         "about": pin.parameter.about,

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from standoff.analysis.discovery.discover import Box
 from standoff.analysis.findings import Inputs
-from standoff.analysis.linchpins.hinging import Hinging
+from standoff.analysis.linchpins.linchpins import Linchpins
 from standoff.analysis.linchpins.regions import Region
 from standoff.brief.sections.grid import Picture, Table
 from standoff.language.model import Model, Parameter
@@ -33,7 +33,7 @@ _Point = tuple[float, float]
 
 
 def box_picture(
-    model: Model, found: Hinging, region: Region, inputs: Inputs, names: Sequence[str], *, has_key: bool
+    model: Model, found: Linchpins, region: Region, inputs: Inputs, names: Sequence[str], *, has_key: bool
 ) -> Picture:
     """The recommended box of one kind of worlds, beside CART's leaves.
 
@@ -90,7 +90,7 @@ def _titled(model: Model, text: str) -> str:
     return re.sub(r"[A-Za-z_]\w*", lambda m: quoted(model, m.group()) if m.group() in names else m.group(), spaced)
 
 
-def _axes(model: Model, found: Hinging, region: Region, inputs: Inputs, others: Sequence[str]) -> Markup:
+def _axes(model: Model, found: Linchpins, region: Region, inputs: Inputs, others: Sequence[str]) -> Markup:
     """Axes side by side, one below the other; a line joins a world's places on them."""
     box = region.found.recommended
     assert box is not None

@@ -90,7 +90,9 @@ def _answered(model: Model, found: Deals | Unanswered, environment: Environment)
         pictures.append(multiples_picture(model, deal, found, parts))
     if found.movers:
         pictures.append(movers_picture(model, found))
-    names = dict.fromkeys([m.assumption for m in found.movers] + [h.assumption for h in found.hinges if h.is_told])
+    names = dict.fromkeys(
+        [m.assumption for m in found.movers] + [h.assumption for h in found.hinges if h.is_significant]
+    )
     return Section(
         "deals",
         "Is there a deal?",
@@ -217,7 +219,7 @@ def _hinge_words(model: Model, found: Deals) -> list[str]:
     at = _terms_words(deal, found.terms, found.contested)
     said = []
     for hinge in found.hinges:
-        if not hinge.is_told:
+        if not hinge.is_significant:
             continue
         flips = ""
         if hinge.flips:

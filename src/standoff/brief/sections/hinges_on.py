@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from standoff.analysis.findings import Inputs
 from standoff.analysis.linchpins.flips import Zone
-from standoff.analysis.linchpins.hinging import Hinging, Pin
+from standoff.analysis.linchpins.linchpins import Assumption, Linchpins
 from standoff.analysis.linchpins.regions import Region
 from standoff.brief.pictures.boxes import box_picture, place_in, range_of
 from standoff.brief.sections.gives_up import is_second
@@ -70,9 +70,9 @@ class PinRow:
     sentence: str
 
 
-def hinges_on(model: Model, found: Hinging, inputs: Inputs, ledger: Ledger, environment: Environment) -> Section:
+def hinges_on(model: Model, found: Linchpins, inputs: Inputs, ledger: Ledger, environment: Environment) -> Section:
     """The section."""
-    shown = [*found.pins, *_untold(found)][:_MOST_PINS]
+    shown = [*found.linchpins, *_untold(found)][:_MOST_PINS]
     top = max((pin.worth.evppi.high for pin in shown), default=1.0) or 1.0
     groups = [
         (title, [_row(model, found, pin, inputs, top) for pin in shown if pin.parameter.kind == kind])
@@ -103,7 +103,7 @@ def hinges_on(model: Model, found: Hinging, inputs: Inputs, ledger: Ledger, envi
         ),
         pictures=tuple(pictures),
         sure=_sure(model, found, ledger),
-        why=tuple(Chip(pin.name, capital(pin.parameter.about)) for pin in found.pins),
+        why=tuple(Chip(pin.name, capital(pin.parameter.about)) for pin in found.linchpins),
         method=_method(found),
     )
 
@@ -113,9 +113,9 @@ def unanswered(why: str) -> Section:
     return Section("hinges-on", "What it hinges on", "What it hinges on cannot be said", lead=(f"{capital(why)}.",))
 
 
-def first_hinge(model: Model, found: Hinging) -> str:
+def first_hinge(model: Model, found: Linchpins) -> str:
     """For the first screen: the top linchpin among the facts (or else the wants), with its flip point."""
-    told = [pin for pin in found.facts if pin.worth.is_told] or list(found.pins)
+    told = [pin for pin in found.facts if pin.worth.is_significant] or list(found.linchpins)
     if not told:
         return "No single assumption is known to decide the choice."
     top = told[0]
@@ -124,24 +124,24 @@ def first_hinge(model: Model, found: Hinging) -> str:
     return f"What it hinges on most is {kind}, {quoted(model, top.name)}. {flip}"
 
 
-def _boxed(found: Hinging) -> list[Region]:
+def _boxed(found: Linchpins) -> list[Region]:
     return [region for region in found.regions if region.found.recommended is not None]
 
 
-def _untold(found: Hinging) -> list[Pin]:
-    rest = [pin for pin in (*found.facts, *found.values) if not pin.worth.is_told]
+def _untold(found: Linchpins) -> list[Assumption]:
+    rest = [pin for pin in (*found.facts, *found.values) if not pin.worth.is_significant]
     return sorted(rest, key=lambda pin: -pin.worth.evppi.value)[:3]
 
 
-def _drawn(found: Hinging, pins: Sequence[Pin]) -> list[Instance]:
+def _drawn(found: Linchpins, pins: Sequence[Assumption]) -> list[Instance]:
     """Strategies that stand on some line, in the study's order."""
     seen = {label for pin in pins for zone in pin.flips.zones if len(zone.strategies) <= _MOST_STRIPES
             for label in zone.strategies}  # fmt: skip
     return [instance for instance in found.strategies if instance.label in seen]
 
 
-def _title(found: Hinging) -> str:
-    told = found.pins
+def _title(found: Linchpins) -> str:
+    told = found.linchpins
     if not told:
         return "Nothing can be named that the choice hinges on"
     facts = [pin for pin in told if pin.parameter.kind == "uncertainty"]
@@ -169,12 +169,12 @@ def _paragraphs(sentences: Sequence[str]) -> tuple[str, ...]:
     return tuple(paragraphs)
 
 
-def _n_leads(found: Hinging) -> int:
+def _n_leads(found: Linchpins) -> int:
     """Sentences before those about boxes, which stand with their pictures."""
     return len(found.sentences) - sum(region.found.recommended is not None for region in found.regions)
 
 
-def _row(model: Model, found: Hinging, pin: Pin, inputs: Inputs, top: float) -> PinRow:
+def _row(model: Model, found: Linchpins, pin: Assumption, inputs: Inputs, top: float) -> PinRow:
     ends = range_of(pin.parameter, inputs)
     worth = pin.worth.evppi
     spread = pin.parameter.spread
@@ -183,12 +183,12 @@ def _row(model: Model, found: Hinging, pin: Pin, inputs: Inputs, top: float) -> 
     if spread is not None:
         shown = [f"{text}: {word}" if word else text for text, word in
                  zip(shown, (spread.low_words, spread.high_words), strict=True)]  # fmt: skip
-    told = [flip for flip in pin.flips.flips if flip.is_told]
+    told = [flip for flip in pin.flips.flips if flip.is_significant]
     return PinRow(
         pin.name,
         (pin.parameter.about or words(pin.name)).rstrip("."),
         pin.parameter.kind,
-        pin.worth.is_told,
+        pin.worth.is_significant,
         f"{measured(worth.value, worth.error)} points",
         place_in(worth.value, 0.0, top),
         place_in(worth.low, 0.0, top),
@@ -200,7 +200,7 @@ def _row(model: Model, found: Hinging, pin: Pin, inputs: Inputs, top: float) -> 
     )
 
 
-def _stretches(model: Model, found: Hinging, zones: Sequence[Zone], ends: tuple[float, float]) -> list[Stretch]:
+def _stretches(model: Model, found: Linchpins, zones: Sequence[Zone], ends: tuple[float, float]) -> list[Stretch]:
     named = {instance.label: instance for instance in found.strategies}
     stretches = []
     for place, zone in enumerate(zones):
@@ -214,7 +214,7 @@ def _stretches(model: Model, found: Hinging, zones: Sequence[Zone], ends: tuple[
     return stretches
 
 
-def _table(model: Model, found: Hinging) -> Table:
+def _table(model: Model, found: Linchpins) -> Table:
     rows = [
         (
             title_of(model, pin.name),
@@ -252,7 +252,7 @@ def _pins_table(rows: Sequence[PinRow]) -> Table:
     )
 
 
-def _sure(model: Model, found: Hinging, ledger: Ledger) -> tuple[str, ...]:
+def _sure(model: Model, found: Linchpins, ledger: Ledger) -> tuple[str, ...]:
     lines = [
         f"Knowing everything first would be worth {measured(found.evpi.value, found.evpi.error)} points. Intervals "
         "hold for all assumptions at once, and an assumption is named only where shuffling the worlds seldom does as "
@@ -266,7 +266,7 @@ def _sure(model: Model, found: Hinging, ledger: Ledger) -> tuple[str, ...]:
     if found.claims:
         says = {claim.name: claim.says for claim in ledger.claims}
         rests = [
-            f"{join([quoted(model, pin) for pin in rest.pins])} on the claim “{says.get(rest.name, rest.name)}”"
+            f"{join([quoted(model, pin) for pin in rest.linchpins])} on the claim “{says.get(rest.name, rest.name)}”"
             for rest in found.claims[:3]
         ]
         lines.append(f"They rest on what documents say: {join(rests, '; and')}.")
@@ -276,7 +276,7 @@ def _sure(model: Model, found: Hinging, ledger: Ledger) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _method(found: Hinging) -> Method:
+def _method(found: Linchpins) -> Method:
     first = (*found.facts, *found.values)[0]
     references = [
         "Strong, Oakley & Brennan 2014, Estimating multiparameter partial expected value of perfect information, "

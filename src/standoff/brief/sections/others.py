@@ -192,8 +192,8 @@ def _play_words(
     """What some of the players play; the verb stands with the first of them."""
     said = [
         f"{who(model, player)} {{}}“{strategy_words(instance_of(model, player, label))}”"
-        for player, label, is_told in zip(found.players, strategies, which, strict=True)
-        if is_told
+        for player, label, is_settled in zip(found.players, strategies, which, strict=True)
+        if is_settled
     ]
     return join([text.format(verb if k == 0 else "") for k, text in enumerate(said)])
 

@@ -76,7 +76,7 @@ def deals_lines(model: Model, found: Deals | Unanswered) -> Iterator[str]:
         said = [kept.word(cell) for cell in np.ndindex(*found.zones[0].zone.shape)]
         counts = [f"{word} on {said.count(word)}" for word in dict.fromkeys(said)]
         yield f"{capital(model.title_of(kept.party))}: {join(counts)} of {len(said)}"
-    told = [m for m in found.movers if m.is_told]
+    told = [m for m in found.movers if m.is_significant]
     for mover in told:
         yield (
             f"where {words(mover.assumption)} is low the zone covers {percent(mover.low.value, mover.low.error)}, "

@@ -1,6 +1,6 @@
 """What holds up? The decider's strategies under every view of the others, and the answer in sentences.
 
-For each view: expected payoff, regret, the worst tenth of worlds, the frontier, satisficing (`robustness.py`,
+For each view: expected payoff, regret, the worst tenth of worlds, the frontier, satisficing (`metrics.py`,
 `satisficing.py`), and the ranking under other weightings of the worlds. Nothing is run here.
 """
 
@@ -15,39 +15,39 @@ import numpy as np
 
 from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.naming import amount, capital, join, name_group, name_strategy, per_cent, plain, quoted, whole
-from standoff.analysis.robustness.measures import Robustness, robustness
+from standoff.analysis.robustness.metrics import Metrics, measure_robustness
 from standoff.analysis.robustness.satisficing import Bound, Satisficing, satisficing
 from standoff.analysis.runs.payoffs import Payoffs
-from standoff.analysis.runs.views import Faced, View, arrange, find_views
+from standoff.analysis.runs.views import DecisionTable, View, decision_table, find_views
 from standoff.analysis.runs.weighings import Weighting, state_weightings, weigh_worlds
 from standoff.analysis.statistics.regression import one_thread
 from standoff.ensemble.ensemble import Ensemble
 from standoff.language.model import Instance
 
-__all__ = ["Held", "Holding", "holding"]
+__all__ = ["Robustness", "UnderView", "robustness"]
 
 _RARE = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Held:
+class UnderView:
     """The answer under one view of the others.
 
     Attributes:
         view: What the others play.
         payoffs: Of the decider, as they were judged.
-        robustness: Of these payoffs.
+        metrics: Of these payoffs.
         satisficing: Of the outcomes with limits; None without any.
     """
 
     view: View
     payoffs: Payoffs
-    robustness: Robustness
+    metrics: Metrics
     satisficing: Satisficing | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Holding:
+class Robustness:
     """The answer to "what holds up?".
 
     Attributes:
@@ -55,7 +55,7 @@ class Holding:
         strategies: Of the decider, in the order of every array.
         bounds: Limits that the study states.
         unbounded: Outcomes with a limit that can be missing (dates of a first event) and so are not judged.
-        held: Uniform others first, then named profiles, replies if given, adversarial others.
+        under: Uniform others first, then named profiles, replies if given, adversarial others.
         n_worlds, n_dropped, replications: What it rests on; worlds without a sound future were left out.
         weightings: Stated ones under which the ranking was looked at again, besides those of `weigh_worlds`.
         sentences: The answer, most important first.
@@ -65,7 +65,7 @@ class Holding:
     strategies: tuple[Instance, ...]
     bounds: tuple[Bound, ...]
     unbounded: tuple[str, ...]
-    held: tuple[Held, ...]
+    under: tuple[UnderView, ...]
     n_worlds: int
     n_dropped: int
     replications: int
@@ -78,14 +78,14 @@ class Holding:
         return tuple(instance.label for instance in self.strategies)
 
 
-def holding(
+def robustness(
     ensemble: Ensemble,
     *,
     replies: Floats | None = None,
     weightings: Mapping[str, Floats] | None = None,
     seed: int = 0,
     limits_under_all: bool = True,
-) -> Holding:
+) -> Robustness:
     """Answer "what holds up?" from a run of all the decider's strategies.
 
     Args:
@@ -98,78 +98,78 @@ def holding(
             under the first alone, and `satisficing` of the others is None.
 
     Raises:
-        ValueError: The decider has no payoff, or the run does not serve (see `arrange`, `find_views`), or weights are
-            not one a world, none negative and not all zero.
+        ValueError: The decider has no payoff, or the run does not serve (see `decision_table`, `find_views`), or
+            weights are not one a world, none negative and not all zero.
 
     Example:
         >>> import standoff
-        >>> found = holding(standoff.load("rivals").run(worlds=64, replications=4))
-        >>> found.held[0].robustness.ranking.order[0]
+        >>> found = robustness(standoff.load("rivals").run(worlds=64, replications=4))
+        >>> found.under[0].metrics.ranking.order[0]
         'reciprocate(patience=2)'
     """
-    faced = arrange(ensemble)
-    if not faced.is_paid:
-        raise ValueError(f"`{faced.decider}` has no payoff, so nothing can be said about its regret")
+    table = decision_table(ensemble)
+    if not table.is_paid:
+        raise ValueError(f"`{table.decider}` has no payoff, so nothing can be said about its regret")
     limited = [o for o in ensemble.model.outcomes if o.limit is not None]
     bounds = {o.name: Bound(o.name, float(o.limit or 0.0), o.better) for o in limited if o.name not in ensemble.present}
-    views = find_views(faced, replies)
-    told = {name: faced.averages("outcome", name, views) for name in bounds}
-    paid = faced.averages("payoff", faced.decider, views)
-    stated = state_weightings(ensemble, faced.worlds, weightings)
+    views = find_views(table, replies)
+    told = {name: table.averages("outcome", name, views) for name in bounds}
+    paid = table.averages("payoff", table.decider, views)
+    stated = state_weightings(ensemble, table.worlds, weightings)
     carried = {each.name: each.weights for each in stated if each.is_carried}
 
-    def judge(v: int) -> Held:
-        payoffs = Payoffs(faced.labels, paid[v][0], faced.inputs, paid[v][1], None, faced.stratified)
+    def judge(v: int) -> UnderView:
+        payoffs = Payoffs(table.labels, paid[v][0], table.inputs, paid[v][1], None, table.stratified)
         is_judged = limits_under_all or v == 0
-        kept = _satisfice(faced, bounds, [told[name][v] for name in bounds], seed) if is_judged else None
-        return Held(views[v], payoffs, robustness(payoffs, weigh_worlds(payoffs) | carried, seed), kept)
+        kept = _satisfice(table, bounds, [told[name][v] for name in bounds], seed) if is_judged else None
+        return UnderView(views[v], payoffs, measure_robustness(payoffs, weigh_worlds(payoffs) | carried, seed), kept)
 
     with one_thread(), ThreadPoolExecutor(os.cpu_count()) as threads:
         held = list(threads.map(judge, range(len(views))))
-    return Holding(
-        faced.decider,
-        faced.strategies,
+    return Robustness(
+        table.decider,
+        table.strategies,
         tuple(bounds.values()),
         tuple(o.name for o in limited if o.name not in bounds),
         tuple(held),
-        faced.worlds.size,
-        ensemble.design.worlds.size - faced.worlds.size,
+        table.worlds.size,
+        ensemble.design.worlds.size - table.worlds.size,
         ensemble.design.replications,
         stated,
-        _sentences(faced.strategies, held, {o.name: quoted(o) for o in limited}, stated),
+        _sentences(table.strategies, held, {o.name: quoted(o) for o in limited}, stated),
     )
 
 
 def _satisfice(
-    faced: Faced, bounds: Mapping[str, Bound], told: Sequence[tuple[Floats, Floats | None]], seed: int
+    table: DecisionTable, bounds: Mapping[str, Bound], told: Sequence[tuple[Floats, Floats | None]], seed: int
 ) -> Satisficing | None:
     if not bounds:
         return None
     means = np.stack([mean for mean, _ in told])
     batches = [batch for _, batch in told if batch is not None]
     halves = np.stack(batches) if len(batches) == len(told) else None
-    return satisficing(faced.labels, tuple(bounds.values()), means, faced.inputs, halves, None, seed, faced.stratified)
+    return satisficing(table.labels, tuple(bounds.values()), means, table.inputs, halves, None, seed, table.stratified)
 
 
 def _sentences(
-    strategies: tuple[Instance, ...], held: list[Held], titles: Mapping[str, str], stated: Sequence[Weighting]
+    strategies: tuple[Instance, ...], held: list[UnderView], titles: Mapping[str, str], stated: Sequence[Weighting]
 ) -> tuple[str, ...]:  # fmt: skip
     named = {instance.label: instance for instance in strategies}
     main = held[0]
     if len(strategies) == 1:
         return (f"There is one strategy, {name_strategy(strategies[0])}, so nothing to compare it with.",)
     said = (
-        _ranked(named, main.robustness),
-        _regretted(named, main.robustness),
-        _hurts(named, main.robustness),
+        _ranked(named, main.metrics),
+        _regretted(named, main.metrics),
+        _hurts(named, main.metrics),
         _satisficed(named, main.satisficing, titles),
         _viewed(named, held),
-        _reweighed(named, main.robustness, stated),
+        _reweighed(named, main.metrics, stated),
     )
     return tuple(sentence for sentence in said if sentence)
 
 
-def _ranked(named: Mapping[str, Instance], found: Robustness) -> str:
+def _ranked(named: Mapping[str, Instance], found: Metrics) -> str:
     ranking = found.ranking
     group = name_group([named[label] for label in ranking.may_be_best], list(named.values()))
     if ranking.best is not None:
@@ -190,7 +190,7 @@ def _ranked(named: Mapping[str, Instance], found: Robustness) -> str:
     return f"{capital(group)} cannot be told apart as the best on average; {more}."
 
 
-def _regretted(named: Mapping[str, Instance], found: Robustness) -> str:
+def _regretted(named: Mapping[str, Instance], found: Metrics) -> str:
     """What the strategy with the least regret gives up, and in how many worlds one is surely best."""
     regret = found.regret
     least = min(regret.mean, key=lambda label: (regret.mean[label].value, label))
@@ -210,7 +210,7 @@ def _regretted(named: Mapping[str, Instance], found: Robustness) -> str:
     return words + "."
 
 
-def _hurts(named: Mapping[str, Instance], found: Robustness) -> str:
+def _hurts(named: Mapping[str, Instance], found: Metrics) -> str:
     """The tenth of worlds that hurts most, and the frontier."""
     worst = found.regret.worst_decile
     least = min(worst, key=lambda label: (worst[label].value, label))
@@ -251,19 +251,19 @@ def _satisficed(named: Mapping[str, Instance], found: Satisficing | None, titles
     return words + "."
 
 
-def _viewed(named: Mapping[str, Instance], held: list[Held]) -> str:
+def _viewed(named: Mapping[str, Instance], held: list[UnderView]) -> str:
     """Under which views the leaders of the first are not among those that may be best, and who is instead."""
-    leaders = set(held[0].robustness.ranking.may_be_best)
+    leaders = set(held[0].metrics.ranking.may_be_best)
     beaten: dict[str, list[str]] = {}
     for each in held[1:]:
-        may = each.robustness.ranking.may_be_best
+        may = each.metrics.ranking.may_be_best
         if leaders.isdisjoint(may):
             beaten.setdefault(name_group([named[label] for label in may], list(named.values()), "or"), []).append(
                 _view_words(each.view)
             )
     if len(held) == 1:
         return ""
-    who = name_group([named[label] for label in held[0].robustness.ranking.may_be_best], list(named.values()))
+    who = name_group([named[label] for label in held[0].metrics.ranking.may_be_best], list(named.values()))
     ways = (
         join([_view_words(each.view) for each in held[1:]]) if len(held) < 4 else f"each of {len(held) - 1} other views"
     )
@@ -281,7 +281,7 @@ def _view_words(view: View) -> str:
     }.get(view.kind, f"“{plain(view.name)}”")
 
 
-def _reweighed(named: Mapping[str, Instance], found: Robustness, stated: Sequence[Weighting]) -> str:
+def _reweighed(named: Mapping[str, Instance], found: Metrics, stated: Sequence[Weighting]) -> str:
     """Under which weightings others lead, and by which too few worlds can say."""
     leaders = set(found.ranking.may_be_best)
     resting = {each.name: f" ({whole(round(each.effective_worlds))} effective worlds)" for each in stated}
