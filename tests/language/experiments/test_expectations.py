@@ -186,7 +186,7 @@ def test_stocks_quantities_and_constants_are_moved(rivals: Model) -> None:
         ("{raise: small_force, raises: war}", ("factor", 0.75), ("factor", 1.25)),
     ):
         sides = arms(one(text, rivals), rivals)
-        assert [(s.settings[0].how, s.settings[0].value) for s in sides] == [before, after]
+        assert [(s.changes[0].how, s.changes[0].by) for s in sides] == [before, after]
     moved = changed(rivals, arms(one("{raise: small_force, raises: war}", rivals), rivals)[1].changes)
     assert next(p.value for p in moved.parameters if p.name == "small_force") == 12.5
     assert moved.digest != rivals.digest
