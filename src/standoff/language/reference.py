@@ -25,7 +25,8 @@ from standoff.language.shape.kinds import MOST_IN_NAME
 from standoff.language.shape.schema import LANGUAGE_VERSION, STUDY
 from standoff.language.shape.shapes import Either, Free, Key, Keyed, ListOf, MapOf, Record, Shape, Text, TextKind
 from standoff.language.text.files import MOST_BYTES_OF_TABLES
-from standoff.language.text.reader import MOST_BYTES, MOST_DEPTH, MOST_ENTRIES, MOST_NODES
+from standoff.language.text.reader import MOST_BYTES, MOST_ENTRIES, MOST_NODES
+from standoff.language.text.syntax import MOST_DEPTH
 
 __all__ = ["PAGES", "language_page", "problems_page"]
 
