@@ -43,14 +43,14 @@ def answer(run: Path, view: str, weights: Path | None, as_json: bool) -> None:
     from standoff.analysis.runs.weighings import read_weightings  # noqa: PLC0415
     from standoff.brief.formats.export import export_linchpins, export_robustness  # noqa: PLC0415
     from standoff.ensemble.study import open_run  # noqa: PLC0415
-    from standoff.evidence.claims import load_ledger  # noqa: PLC0415
+    from standoff.evidence.claims import ledger_of  # noqa: PLC0415
     from standoff.words.linchpins import linchpin_words  # noqa: PLC0415
     from standoff.words.robustness import robustness_words  # noqa: PLC0415
 
     ensemble = open_run(run)
     model = ensemble.model
     robust = robustness(ensemble, weightings=None if weights is None else read_weightings(weights))
-    hinges = linchpins(ensemble, ledger=load_ledger(ensemble.model.folder), view=view)
+    hinges = linchpins(ensemble, ledger=ledger_of(ensemble.model.written.files), view=view)
     if as_json:
         print_json({"holds up": export_robustness(model, robust), "hinges on": export_linchpins(model, hinges)})
         return
