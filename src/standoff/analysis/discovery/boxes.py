@@ -39,14 +39,6 @@ class Limit:
             outside |= column > self.high
         return outside
 
-    def in_words(self, inputs: Inputs) -> str:
-        """The bound as a reader would say it."""
-        if self.levels is not None:
-            return f"{self.name} is " + " or ".join(inputs.say(self.name, code) for code in self.levels)
-        if self.low is not None:
-            return f"{self.name} is at least {inputs.say(self.name, self.low)}"
-        return f"{self.name} is at most {inputs.say(self.name, float(self.high or 0.0))}"
-
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -80,10 +72,6 @@ class Box:
         for limit in self.limits:
             inside &= ~limit.breaks(inputs)
         return inside
-
-    def in_words(self, inputs: Inputs) -> str:
-        """`a is at least 3 and b is at most 7`."""
-        return " and ".join(limit.in_words(inputs) for limit in self.limits) or "all worlds"
 
 
 def make_box(limits: tuple[Limit, ...], n: int, n_interest: float, totals: tuple[int, float]) -> Box:
