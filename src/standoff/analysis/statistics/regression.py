@@ -192,7 +192,7 @@ class CrossFit:
             misses = self._inner_misses(members, crosses, of, pool)
 
             def fit(k: int) -> None:
-                rest = sum(cross for j, cross in enumerate(crosses) if j != k)
+                rest = np.sum([cross for j, cross in enumerate(crosses) if j != k], axis=0)
                 here = np.flatnonzero(self.folds == k)
                 chosen = misses[k].argmin(axis=0)
                 for shape in np.unique(chosen):
@@ -238,7 +238,7 @@ class CrossFit:
         pairs = list(combinations(range(n_folds), 2)) if n_folds > 2 else []
 
         def miss(pair: tuple[int, int]) -> Floats:
-            rest = sum(cross for i, cross in enumerate(crosses) if i not in pair)
+            rest = np.sum([cross for i, cross in enumerate(crosses) if i not in pair], axis=0)
             missed = np.zeros((2, len(self._shapes), n_targets))
             for c, fits in enumerate(self._fits(pair, rest, of)):
                 for fit in fits:
