@@ -46,7 +46,9 @@ def answer(run: Path, view: str, weights: Path | None, as_json: bool) -> None:
     from standoff.evidence.claims import ledger_of  # noqa: PLC0415
 
     ensemble = open_run(run)
-    robust = robustness(ensemble, weightings=None if weights is None else read_weightings(weights))
+    robust = robustness(
+        ensemble, weightings=None if weights is None else read_weightings(weights, ensemble.design.worlds.size)
+    )
     hinges = linchpins(ensemble, ledger=ledger_of(ensemble.model.written.files), view=view)
     if as_json:
         print_json({"holds up": export_robustness(robust), "hinges on": export_linchpins(hinges)})
