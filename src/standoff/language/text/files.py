@@ -65,8 +65,9 @@ class Files:
             return found
         if found is None:
             found = Problem("file-missing", self.place(name), f"there is no file `{name}`")
-        is_placed = at is None or found.span.source.text
-        raise StudyError([found if is_placed else replace(found, span=at)])
+        if at is not None and not found.span.source.text:
+            found = replace(found, span=at)
+        raise StudyError([found])
 
     def table(self, name: str, at: Span | None = None, needs: tuple[str, ...] = ()) -> Table:
         """A file's rows and columns.
