@@ -174,10 +174,8 @@ def _ranked(named: Mapping[str, Instance], found: Metrics) -> str:
     group = name_group([named[label] for label in ranking.may_be_best], list(named.values()))
     if ranking.best is not None:
         gap = ranking.against_best[ranking.best]
-        return (
-            f"{capital(group)} is best on average, by {_measured(gap)} over the next; more futures would not change "
-            "that."
-        )
+        more = "more futures would not change that" if ranking.is_settled else "more futures could still change that"
+        return f"{capital(group)} is best on average, by {_measured(gap)} over the next; {more}."
     if ranking.worlds_needed is None:
         return f"{capital(group)} do equally well on average, and more futures would not tell them apart."
     n = found.regret.by_world.shape[1]

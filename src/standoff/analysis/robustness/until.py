@@ -30,4 +30,4 @@ def is_ranking_settled(ensemble: Ensemble) -> Settled:
     table = decision_table(ensemble)
     payoffs = table.payoffs(uniform_view(table))
     ranking = rank(payoffs.names, payoffs.mean, explained=explain(payoffs, assign_folds(payoffs.inputs)))
-    return Settled(ranking.best is not None or ranking.worlds_needed is None, ranking.statement)
+    return Settled(ranking.is_settled, ranking.statement)

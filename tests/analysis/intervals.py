@@ -1,6 +1,6 @@
 """How often printed intervals hold the truth, on shapes of known truth: `make coverage`.
 
-    python tests/analysis/coverage.py [--seeds 200] [--null 400] [--only SHAPE] [--write docs/method-robustness.md]
+    python tests/analysis/intervals.py [--seeds 200] [--null 400] [--only SHAPE] [--write docs/method-robustness.md]
 
 Each study is an array of payoffs (`shapes.py`). A row of the table is a printed quantity, a column a shape; a cell says
 in how many of 100 seeds the 95 % interval held the truth, and after a stroke how often the finding said that it cannot
