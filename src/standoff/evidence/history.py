@@ -6,19 +6,18 @@ The first column holds dates. Where a column is from is said by the rows of `fac
 from __future__ import annotations
 
 import csv
+import io
 import math
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from standoff.language.clock import parse_date
 from standoff.language.model import Model
+from standoff.language.text.files import FACTS_FILE, HISTORY_FILE
 
 __all__ = ["Past", "read_past"]
-
-_FILE, _FACTS = "history.csv", "facts.csv"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,27 +37,25 @@ class Past:
 
 def read_past(model: Model) -> dict[str, Past]:
     """By name, what the study's folder knows of things of the model; empty where it has no history."""
-    rows = _rows(model.folder / _FILE)
+    rows = _rows(model, HISTORY_FILE)
     if not rows:
         return {}
     date, *columns = rows[0]
     things = {thing.name for kind in (model.stocks, model.events, model.quantities) for thing in kind}
-    facts = _rows(model.folder / _FACTS)
+    facts = _rows(model, FACTS_FILE)
     found = {}
     for name in (column for column in columns if column in things):
         seen = sorted(_before(model, row[date], row[name]) for row in rows)
         steps, values = np.array([pair for pair in seen if math.isfinite(pair[0] + pair[1])]).reshape(-1, 2).T
         if steps.size:
             sources = dict.fromkeys(row.get("source_title") or "" for row in facts if row.get("topic") == name)
-            found[name] = Past(steps, values, "; ".join(filter(None, sources)) or _FILE)
+            found[name] = Past(steps, values, "; ".join(filter(None, sources)) or HISTORY_FILE)
     return found
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
-    if not path.exists():
-        return []
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+def _rows(model: Model, name: str) -> list[dict[str, str]]:
+    files = model.written.files
+    return list(csv.DictReader(io.StringIO(files.source(name).text))) if name in files else []
 
 
 def _before(model: Model, date: str, cell: str) -> tuple[float, float]:

@@ -15,7 +15,7 @@ from standoff.evidence.reading.blocks import Metadata
 from standoff.evidence.reading.documents import MOST_DOCUMENT_BYTES, Document, read_document
 from standoff.evidence.reading.kinds import squeezed
 from standoff.evidence.reading.passages import Address, text_at
-from standoff.language.building.series import inside
+from standoff.language.text.files import inside
 
 __all__ = ["AnchorRow", "SourceRow", "Sources", "sources"]
 

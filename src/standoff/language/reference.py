@@ -14,7 +14,6 @@ from standoff.base.codes import CODES
 from standoff.base.problems import MOST_SHOWN
 from standoff.language.building.draft import MOST_STEPS
 from standoff.language.building.parameters import MOST_CORRELATED
-from standoff.language.building.series import MOST_BYTES as MOST_BYTES_OF_TABLES
 from standoff.language.building.series import MOST_ROWS
 from standoff.language.building.strategies import MOST_INSTANCES
 from standoff.language.checks.usage import MANY_PROFILES, MOST_PROFILES, RARE
@@ -25,7 +24,9 @@ from standoff.language.meaning.equations import MOST_RULES
 from standoff.language.shape.kinds import MOST_IN_NAME
 from standoff.language.shape.schema import LANGUAGE_VERSION, STUDY
 from standoff.language.shape.shapes import Either, Free, Key, Keyed, ListOf, MapOf, Record, Shape, Text, TextKind
-from standoff.language.text.reader import MOST_BYTES, MOST_DEPTH, MOST_ENTRIES, MOST_NODES
+from standoff.language.text.files import MOST_BYTES_OF_TABLES
+from standoff.language.text.reader import MOST_BYTES, MOST_ENTRIES, MOST_NODES
+from standoff.language.text.syntax import MOST_DEPTH
 
 __all__ = ["PAGES", "language_page", "problems_page"]
 

@@ -13,9 +13,9 @@ from typing import Literal
 import numpy as np
 
 from standoff.analysis.findings import FEWEST_WORLDS, Figure
-from standoff.analysis.naming import whole
 from standoff.analysis.robustness.performance import Performance, Standing
 from standoff.language.model import Instance, Model
+from standoff.words.names import whole
 from standoff.words.wording import (
     amount,
     are_or_is,

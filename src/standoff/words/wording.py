@@ -8,10 +8,10 @@ from typing import Any
 
 from scipy.special import ndtr
 
-from standoff.analysis.naming import whole
 from standoff.base.units import Unit
 from standoff.language.expressions.tree import Call, Conditional, Expr, Number, Reference
 from standoff.language.model import Instance, Model, Outcome
+from standoff.words.names import whole
 
 __all__ = [
     "SURE",

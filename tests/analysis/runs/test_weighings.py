@@ -9,6 +9,7 @@ import standoff
 from standoff.analysis.robustness.robustness import robustness
 from standoff.analysis.runs.weighings import read_weightings
 from standoff.brief.formats.export import export_robustness
+from standoff.words.robustness import robustness_words
 
 STUDY = """
 standoff: 1
@@ -49,12 +50,12 @@ def test_an_actors_beliefs_rank_again_where_enough_worlds_carry_them(ensemble):
     assert ranking.best == "stays"
     # E(gain + 0.2) there is −0.4
     assert ranking.against_best["stays"].value == pytest.approx(0.4, abs=0.01)
-    assert found.sentences[-1] == (
+    assert robustness_words(ensemble.model, found).sentences[-1] == (
         "Weighing the worlds otherwise changes who leads: where bad worlds count more, stays leads and where the "
         "beliefs of Hawk hold (400 effective worlds), stays leads. These worlds do not carry what would follow where "
         "the beliefs of Gloom hold (5 effective worlds, 100 % of it covered)."
     )
-    told = export_robustness(found)["weightings"]
+    told = export_robustness(ensemble.model, found)["weightings"]
     assert [each["ranked by"] for each in told] == [True, False]
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from standoff.evidence.claims import Ledger
 from standoff.language.model import Model, Parameter, Spread
+from standoff.language.text.files import FACTS_FILE
 from standoff.words.wording import capital, counted, join, number, plain, unit_words, who, words
 
 __all__ = ["Assumption", "Why", "assumption_rows", "assumptions_title", "read_facts"]
-
-_FACTS_FILE = "facts.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +40,12 @@ class Assumption:
     why: tuple[Why, ...]
 
 
-def read_facts(folder: Path) -> dict[str, Why]:
+def read_facts(model: Model) -> dict[str, Why]:
     """The study's `facts.csv` by id; empty where it has none."""
-    path = folder / _FACTS_FILE
-    if not path.exists():
+    files = model.written.files
+    if FACTS_FILE not in files:
         return {}
-    with path.open(newline="", encoding="utf-8") as file:
-        return {row["id"]: _fact(row) for row in csv.DictReader(file)}
+    return {row["id"]: _fact(row) for row in csv.DictReader(io.StringIO(files.source(FACTS_FILE).text))}
 
 
 def assumption_rows(model: Model, ledger: Ledger, facts: Mapping[str, Why]) -> tuple[Assumption, ...]:

@@ -18,6 +18,7 @@ from standoff.analysis.robustness.satisficing import Within
 from standoff.brief.pictures.charts import nice_ticks
 from standoff.brief.sections.grid import Method, Picture, Section, Table, colour_of
 from standoff.language.model import Instance, Model
+from standoff.words.robustness import robustness_words
 from standoff.words.wording import amount, capital, counted, measured, number, percent, strategy_words, title_of
 
 __all__ = ["Strip", "gives_up", "is_second"]
@@ -49,6 +50,7 @@ def gives_up(model: Model, found: Robustness, environment: Environment) -> Secti
     if len(found.strategies) < 2:
         return None
     robust = found.under[0].metrics
+    words = robustness_words(model, found)
     order = [found.labels.index(label) for label in robust.ranking.order]
     top = float(np.quantile(robust.regret.by_world, 0.995)) or 1.0
     strips = [_strip(model, found, s, top) for s in order]
@@ -79,9 +81,9 @@ def gives_up(model: Model, found: Robustness, environment: Environment) -> Secti
         "gives-up",
         "What it gives up",
         _title(found, robust),
-        lead=found.sentences[2:4] if robust.regret.mean[_least(robust)].holds_zero else found.sentences[1:4],
+        lead=_said(words.given_up, words.worst, words.limits),
         pictures=tuple(pictures),
-        sure=(found.sentences[0], _errors(robust), *found.sentences[4:]),
+        sure=_said(words.ranked, _errors(robust), words.views, words.weightings),
         method=_method(found, robust),
     )
 
@@ -298,6 +300,10 @@ def _method(found: Robustness, robust: Metrics) -> Method:
         text.append(f"Limits: {kept.method}.")
         references.append(kept.reference)
     return Method(tuple(text), tuple(references))
+
+
+def _said(*sentences: str) -> tuple[str, ...]:
+    return tuple(sentence for sentence in sentences if sentence)
 
 
 def _place(value: float, top: float) -> float:

@@ -12,26 +12,15 @@ from standoff.language.clock import PER_YEAR, Clock, StepName, parse_date
 from standoff.language.meaning.equations import Equations
 from standoff.language.meaning.names import Names
 from standoff.language.text.fields import as_number, is_nothing, mapping, nodes, number, scalars, text
+from standoff.language.text.files import References
 from standoff.language.text.reader import Mapping, Scalar
 
-__all__ = ["Draft", "References", "build_clock"]
+__all__ = ["Draft", "build_clock"]
 
 MOST_STEPS = 10_000
 _STEPS: dict[str, StepName] = {
     "day": "day", "week": "week", "month": "month", "quarter": "quarter", "year": "year",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class References:
-    """What a study's other files list: names of claims and ids of facts; None where a file cannot tell.
-
-    `has_claims` is whether there is a file of claims at all.
-    """
-
-    claims: frozenset[str] | None = None
-    facts: frozenset[str] | None = None
-    has_claims: bool = False
 
 
 @dataclass(slots=True)

@@ -6,24 +6,23 @@ import csv
 import io
 import math
 from itertools import islice
-from pathlib import Path
 
 from standoff.base.problems import Problem, StudyError
-from standoff.base.source import Span
+from standoff.base.source import Source, Span
 from standoff.language.building.draft import Draft
 from standoff.language.clock import Clock, parse_date
 from standoff.language.model import Series
 from standoff.language.text.fields import entries, scalar, text
-from standoff.language.text.reader import Mapping, Scalar, read_source
+from standoff.language.text.files import Files
+from standoff.language.text.reader import Mapping, Scalar
 
-__all__ = ["MOST_BYTES", "build_series", "inside", "read_table"]
+__all__ = ["build_series", "read_table", "tables_named"]
 
-MOST_BYTES = 2_000_000
 MOST_ROWS = 20_000
 _ABSENT = ("", "na", "nan", "n/a", "null", "none")
 
 
-def build_series(draft: Draft, folder: Path) -> tuple[Series, ...]:
+def build_series(draft: Draft, files: Files) -> tuple[Series, ...]:
     """Every series, aligned with the clock. Gaps count as mistakes only where something reads the series."""
     found: list[Series] = []
     tables: dict[str, tuple[list[str], list[dict[str, str]]] | None] = {}
@@ -32,7 +31,7 @@ def build_series(draft: Draft, folder: Path) -> tuple[Series, ...]:
         if file is None or date is None or column is None:
             continue
         if file.text not in tables:
-            tables[file.text] = _table(draft, folder, file)
+            tables[file.text] = _table(draft, files, file)
         table = tables[file.text]
         if table is None:
             continue
@@ -46,28 +45,19 @@ def build_series(draft: Draft, folder: Path) -> tuple[Series, ...]:
     return tuple(found)
 
 
-def inside(folder: Path, written: str, at: Span) -> Path:
-    """The path of a file in the study's folder.
-
-    Raises:
-        StudyError: The path is absolute, or leads out of the folder, by `..` or through a link.
-    """
-    path = Path(written)
-    root = folder.resolve()
-    is_plain = not path.is_absolute() and "\\" not in written and "\x00" not in written and ":" not in written
-    if not is_plain or not (root / path).resolve().is_relative_to(root):
-        message = f"`{written}` leads out of the study's folder"
-        raise StudyError([Problem("file-outside", at, message, "put the file into the folder, and name it alone")])
-    return root / path
+def tables_named(study: Mapping) -> tuple[str, ...]:
+    """The files that the series of a study name, in any of its variants; its shape need not be checked."""
+    roots = (study, *(patch for _, patch in entries(study, "variants")))
+    named = (node.get("file") for root in roots for _, node in entries(root, "series"))
+    return tuple(dict.fromkeys(file.text for file in named if isinstance(file, Scalar)))
 
 
-def read_table(path: Path, shown: str, at: Span) -> tuple[list[str], list[dict[str, str]]]:
+def read_table(source: Source, shown: str, at: Span) -> tuple[list[str], list[dict[str, str]]]:
     """The header and rows of a CSV file.
 
     Raises:
         StudyError: It cannot be read.
     """
-    source = read_source(path, shown, at, MOST_BYTES)
     try:
         reader = csv.DictReader(io.StringIO(source.text), strict=True)
         read = islice(reader, MOST_ROWS + 1)
@@ -81,9 +71,9 @@ def read_table(path: Path, shown: str, at: Span) -> tuple[list[str], list[dict[s
     return [name for name in reader.fieldnames or () if name], rows
 
 
-def _table(draft: Draft, folder: Path, file: Scalar) -> tuple[list[str], list[dict[str, str]]] | None:
+def _table(draft: Draft, files: Files, file: Scalar) -> tuple[list[str], list[dict[str, str]]] | None:
     try:
-        return read_table(inside(folder, file.text, file.span), file.text, file.span)
+        return read_table(files.source(file.text, file.span), file.text, file.span)
     except StudyError as error:
         draft.problems.extend(error.problems)
         return None

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from operator import mul
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 from standoff.base.source import Source, Span
 from standoff.base.units import Unit
@@ -32,12 +32,14 @@ from standoff.language.model.play import (
     Weighing,
 )
 from standoff.language.model.state import Draw, Event, Mode, Move, Quantity, Report, Series, Stock
+from standoff.language.text.files import Written
 from standoff.language.text.reader import Mapping
 
 __all__ = [
     "NUMBER",
     "TRUTH",
     "Actor",
+    "Change",
     "Check",
     "Choice",
     "Deal",
@@ -158,13 +160,23 @@ class Imposition:
     value: float | str | None = None
 
 
+class Change(Protocol):
+    """One way in which a model is altered: frozen, and told whole by its `repr`, of which a digest is made."""
+
+    def apply(self, model: Model) -> Model:
+        """The model so altered, its digest left as it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A checked study. `digest` identifies its meaning: text and data files, with the variants applied."""
+    """A checked study, with all that is needed to make another of it (see `standoff.language.changed`).
+
+    `digest` identifies its meaning: text and data files, with the variants `applied` and the `changes` made.
+    """
 
     name: str
     folder: Path
-    source: Source = field(repr=False)
+    written: Written = field(repr=False, compare=False)
     digest: str
     title: str
     question: str
@@ -196,6 +208,12 @@ class Model:
     variants: tuple[Variant, ...]
     impositions: tuple[Imposition, ...] = ()
     applied: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def source(self) -> Source:
+        """The text of `study.yaml`."""
+        return self.written.source
 
     @property
     def uncertain(self) -> tuple[Parameter, ...]:

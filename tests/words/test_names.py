@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import standoff
-from standoff.analysis.naming import amount, name_group, name_strategy
+from standoff.words.names import amount, name_group, name_strategy
 from standoff.words.wording import strategy_words
 
 

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from standoff.language.model import Instance, Outcome, Parameter
+from standoff.base.units import Unit
+from standoff.language.model import Instance, Model, Outcome, Parameter
 
-__all__ = ["amount", "capital", "join", "name_group", "name_strategy", "per_cent", "plain", "quoted", "whole"]
+__all__ = [
+    "amount",
+    "assumption",
+    "capital",
+    "join",
+    "name_group",
+    "name_labels",
+    "name_strategy",
+    "per_cent",
+    "plain",
+    "quoted",
+    "whole",
+]
 
 
 def plain(name: str) -> str:
@@ -19,15 +32,20 @@ def quoted(thing: Parameter | Outcome) -> str:
     return f"“{thing.about.rstrip('.')}”" if thing.about else plain(thing.name)
 
 
+def assumption(model: Model, name: str) -> str:
+    """An uncertainty or value of the model as a sentence names it."""
+    return quoted(next(parameter for parameter in model.uncertain if parameter.name == name))
+
+
 def join(items: Sequence[str], last: str = "and") -> str:
     """`a, b and c`."""
     return "".join(items) if len(items) < 2 else f"{', '.join(items[:-1])} {last} {items[-1]}"
 
 
-def amount(value: float, unit: str = "", digits: int = 2) -> str:
+def amount(value: float, unit: Unit | str = "", digits: int = 2) -> str:
     """A number in prose with its unit: `−0.17`, `7 warhead a year`, `0.08 a year`."""
     text = f"{float(f'{value:.{digits}g}'):g}".replace("-", "−")
-    above, _, below = unit.partition("/")
+    above, _, below = ("" if isinstance(unit, Unit) and unit.is_dimensionless else str(unit)).partition("/")
     words = ["" if above == "1" else above.replace("·", " "), *(f"a {part}" for part in below.split("/") if part)]
     return " ".join([text, *filter(None, words)])
 
@@ -79,6 +97,12 @@ def name_group(chosen: Collection[Instance], all_of: Sequence[Instance], last: s
         else:
             names += [name_strategy(instance) for instance in chosen if instance.strategy.name == name]
     return join(names, last)
+
+
+def name_labels(labels: Collection[str], all_of: Sequence[Instance], last: str = "and") -> str:
+    """`name_group` of strategies given by their labels, in that order."""
+    named = {instance.label: instance for instance in all_of}
+    return name_group([named[label] for label in labels], all_of, last)
 
 
 def _settings(settings: tuple[tuple[str, float | str], ...]) -> str:
