@@ -17,23 +17,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from shapes import SHAPES, Drawn, Shape, draw, equal_strategies
 
-from standoff.analysis.findings import Figure, Inputs
+from standoff.analysis.findings import Figure, Floats, Inputs
+from standoff.analysis.linchpins.flips import Zone
 from standoff.analysis.linchpins.worth import measure_worths
 from standoff.analysis.robustness.metrics import explain, measure_robustness
 from standoff.analysis.robustness.satisficing import Bound, satisficing
 from standoff.analysis.sensitivity import measure_indices
-from standoff.analysis.statistics.ranking import rank
+from standoff.analysis.statistics.ranking import Ranking, rank
 from standoff.analysis.statistics.regression import assign_folds
 
 __all__ = ["Held", "hold", "hold_nulls"]
 
 MARK = "<!-- coverage -->"
 POPULATION = 400_000
+_NAMES = tuple(shape.name for shape in SHAPES)
 LIMIT_AT = 0.7
 
 
@@ -50,14 +53,14 @@ class Held:
 class _Truth:
     """Of all worlds: means, mean regrets, worst tenths, and the worth of knowing the first input."""
 
-    mean: np.ndarray
-    regret: np.ndarray
-    worst_tenth: np.ndarray
-    regret_tenth: np.ndarray
+    mean: Floats
+    regret: Floats
+    worst_tenth: Floats
+    regret_tenth: Floats
     evpi: float
     evppi: float
     limit: float
-    within: np.ndarray
+    within: Floats
 
 
 @cache
@@ -101,7 +104,7 @@ def hold(shape: Shape, seed: int) -> Iterator[Held]:
         yield Held("regret, worst world", _in(found.regret.worst[name], own))
         figures = (found.regret.mean[name], found.regret.worst_decile[name], found.regret.worst[name])
         ordered = all(a.value <= b.value and a.low <= b.low and a.high <= b.high
-                      for a, b in zip(figures, figures[1:], strict=False))  # fmt: skip
+                      for a, b in pairwise(figures))  # fmt: skip
         tails = found.tails.worst_decile[name], found.tails.worst_world[name]
         yield Held("no impossible pair", ordered and tails[1].value <= tails[0].value)
     yield Held("gain from knowing", _in(found.regret.evpi, truth.evpi))
@@ -120,12 +123,11 @@ def _surely(drawn: Drawn, surely: dict[str, float]) -> Iterator[Held]:
         yield Held("surely best", wrong <= 0.05 * called + 1e-12)
 
 
-def _ranked(ranking: object, truth: _Truth) -> Iterator[Held]:
-    best = getattr(ranking, "best")
+def _ranked(ranking: Ranking, truth: _Truth) -> Iterator[Held]:
     top = [name for name, mean in zip("abcdef", truth.mean, strict=False) if mean >= truth.mean.max() - 1e-12]
-    yield Held("best named", best is None or (best in top and len(top) == 1))
-    if getattr(ranking, "is_settled", best is not None):
-        yield Held("more futures would not change that", best in top and len(top) == 1)
+    yield Held("best named", ranking.best in (None, *top[: 2 - len(top)]))
+    if ranking.best is not None and ranking.is_settled:
+        yield Held("more futures would not change that", [ranking.best] == top)
 
 
 def _within(drawn: Drawn, truth: _Truth) -> Iterator[Held]:
@@ -148,25 +150,20 @@ def _hinges(shape: Shape, drawn: Drawn, truth: _Truth) -> Iterator[Held]:
         for flip in flips.flips:
             near = min(wanted, key=lambda at: abs(at - flip.at.value))
             yield Held("flip", _in(flip.at, near), flip.is_significant)
-        yield from _zones(shape, drawn, flips.zones, j)
+        yield _zones(shape, drawn, flips.zones, j)
 
 
-def _zones(shape: Shape, drawn: Drawn, zones: Sequence[object], j: int) -> Iterator[Held]:
+def _zones(shape: Shape, drawn: Drawn, zones: Sequence[Zone], j: int) -> Held:
     """Where one strategy is called best along an input, whether it truly is, everywhere."""
-    x = drawn.payoffs.inputs.values[:, j]
+    middle = np.median(drawn.payoffs.inputs.values, axis=0)
     wrong = False
     for zone in zones:
-        strategies = getattr(zone, "strategies")
-        if len(strategies) == 1:
-            at = np.linspace(getattr(zone, "low"), getattr(zone, "high"), 21)
-            inputs = np.tile(np.median(drawn.payoffs.inputs.values, axis=0), (21, 1))
-            hidden = np.tile([0.5], (21, shape.n_hidden))
-            inputs[:, j] = at
-            inputs = np.column_stack([inputs, hidden])
+        if len(zone.strategies) == 1:
+            inputs = np.tile(np.r_[middle, [0.5] * shape.n_hidden], (21, 1))
+            inputs[:, j] = np.linspace(zone.low, zone.high, 21)
             u = shape.truth(inputs)
-            wrong |= bool((u["abcdef".index(strategies[0])] < u.max(axis=0) - 1e-9).any())
-    del x
-    yield Held("best along an input", not wrong)
+            wrong |= bool((u["abcdef".index(zone.strategies[0])] < u.max(axis=0) - 1e-9).any())
+    return Held("best along an input", not wrong)
 
 
 def hold_nulls(n_strategies: int, seed: int) -> Iterator[Held]:
@@ -174,51 +171,43 @@ def hold_nulls(n_strategies: int, seed: int) -> Iterator[Held]:
     payoffs = equal_strategies(n_strategies, seed)
     ranking = rank(payoffs.names, payoffs.mean, explained=explain(payoffs, assign_folds(payoffs.inputs)))
     yield Held("called best", ranking.best is not None)
-    yield Held("more futures would not change that", getattr(ranking, "is_settled", ranking.best is not None))
+    yield Held("more futures would not change that", ranking.is_settled)
 
 
 def _sobol(seed: int, n_base: int, chance: float) -> Iterator[Held]:
-    """An event of small chance that one input doubles: y = Bernoulli mean of 4; indices in closed form."""
+    """An event of small chance that inputs raise, as the mean of four replications that the rows of a base share."""
     random = np.random.default_rng([seed, n_base])
-    a, b = random.random((n_base, 3)), random.random((n_base, 3))
+    a, b = random.random((2, n_base, 3))
     rows = np.stack([a, *(np.where(np.arange(3) == j, b, a) for j in range(3)), b], axis=1)
-    p = chance * (0.5 + rows[..., 0] * (0.5 + rows[..., 1]))
-    luck = random.random((n_base, 1, 4))
-    y = (luck < p[..., None]).mean(axis=2).reshape(-1)
+    y = _event(rows, random.random((n_base, 1, 4)), chance).reshape(-1)
     inputs = Inputs(("x0", "x1", "x2"), rows.reshape(-1, 3))
     found = measure_indices(inputs, y, resamples=200, seed=seed)
-    first, total, told = _sobol_truth(chance)
+    first, total = _sobol_truth(chance)
     for j, name in enumerate(inputs.names):
         is_told = getattr(found, "is_told", True)
         yield Held("Sobol, first", _in(found.first[name], first[j]), is_told)
         yield Held("Sobol, total", _in(found.total[name], total[j]), is_told)
-    del told
 
 
-def _sobol_truth(chance: float) -> tuple[list[float], list[float], bool]:
-    """Of the mean over four draws that rows share: the rest of the variance is luck's, which the rows of one base have
-    in common."""
+def _event(x: Floats, luck: Floats, chance: float) -> Floats:
+    p = chance * (0.5 + x[..., 0] * (0.5 + x[..., 1]))
+    return np.asarray((luck < p[..., None]).mean(axis=-1))
+
+
+@cache
+def _sobol_truth(chance: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """First and total indices; what is luck's, the rows of a base have in common."""
     random = np.random.default_rng(5)
-    n = POPULATION
-    a, b = random.random((n, 3)), random.random((n, 3))
-    luck = random.random((n, 4))
-
-    def y(x: np.ndarray) -> np.ndarray:
-        p = chance * (0.5 + x[:, 0] * (0.5 + x[:, 1]))
-        return np.asarray((luck < p[:, None]).mean(axis=1))
-
-    base, other = y(a), y(b)
+    a, b = random.random((2, POPULATION, 3))
+    luck = random.random((POPULATION, 4))
+    base, other = _event(a, luck, chance), _event(b, luck, chance)
+    moved = [_event(np.where(np.arange(3) == j, b, a), luck, chance) for j in range(3)]
     variance = float(np.concatenate([base, other]).var())
-    first, total = [], []
-    for j in range(3):
-        mixed = np.where(np.arange(3) == j, b, a)
-        moved = y(mixed)
-        first.append(float((other * (moved - base)).mean() / variance))
-        total.append(float(0.5 * ((base - moved) ** 2).mean() / variance))
-    return first, total, True
+    return (
+        tuple(float((other * (y - base)).mean()) / variance for y in moved),
+        tuple(0.5 * float(((base - y) ** 2).mean()) / variance for y in moved),
+    )
 
-
-_sobol_truth = cache(_sobol_truth)  # type: ignore[assignment]
 
 Counts = dict[tuple[str, str], list[Held]]
 
@@ -271,13 +260,15 @@ def _cell(found: Sequence[Held]) -> str:
 def _write(path: Path, counts: Counts, seeds: int, nulls: int) -> None:
     shapes = list(dict.fromkeys(shape for _, shape in counts))
     tables = []
-    for kind in (lambda s: s in {shape.name for shape in SHAPES}, lambda s: s.startswith("null"), lambda s: s[0] == "S"):
-        columns = list(dict.fromkeys(q for q, s in counts if kind(s)))
+    for kind in ("null", "Sobol", ""):
+        of = [s for s in shapes if s.split()[0].strip(",") == kind or (not kind and s in _NAMES)]
+        columns = list(dict.fromkeys(q for q, s in counts if s in of))
         lines = ["| | " + " | ".join(columns) + " |", "| --- |" + " --- |" * len(columns)]
         lines += [f"| {s} | " + " | ".join(_cell(counts[q, s]) if (q, s) in counts else "" for q in columns) + " |"
-                  for s in shapes if kind(s)]  # fmt: skip
+                  for s in of]  # fmt: skip
         tables.append("\n".join(lines))
-    dated = (f"{MARK}\nOn {datetime.now(UTC):%d %B %Y}, {seeds} seeds a shape and {nulls} a null, per cent of intervals "
+    today = f"{datetime.now(UTC):%d %B %Y}"
+    dated = (f"{MARK}\nOn {today}, {seeds} seeds a shape and {nulls} a null: per cent of intervals "
              "that hold the truth / of those not told:\n\n" + "\n\n".join(tables) + f"\n{MARK}")  # fmt: skip
     before, _, after = path.read_text(encoding="utf-8").split(MARK)
     path.write_text(before + dated + after, encoding="utf-8")

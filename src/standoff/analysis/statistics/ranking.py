@@ -69,8 +69,9 @@ def rank(
 ) -> Ranking:
     """Rank strategies by the weighted mean over worlds of a figure per world; more is better.
 
-    Each strategy is compared with every other by paired differences, to both sides, and Bonferroni over all pairs covers
-    any correlation between them: of strategies that do the same one is called best in at most 1 - `level` of studies.
+    Each strategy is compared with every other by paired differences, to both sides, and Bonferroni over all pairs
+    covers any correlation between them: of strategies that do the same one is called best in at most 1 - `level` of
+    studies.
 
     Args:
         names: of the strategies.
@@ -147,8 +148,10 @@ def _state(
     best: str | None, left: Sequence[str], needed: int | None, n_worlds: int, level: float, is_settled: bool
 ) -> str:
     if best is not None and not is_settled:
-        return f"{best} leads by more than chance explains ({level:.0%}), though not so far that more futures could not "\
+        return (
+            f"{best} leads by more than chance explains ({level:.0%}), though not so far that more futures could not "
             "change it."
+        )
     if best is not None:
         return f"More futures would not change which is best: {best} leads by more than chance explains ({level:.0%})."
     together = ", ".join(left[:-1]) + f" and {left[-1]}"
