@@ -8,7 +8,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
   --no-emit-index-url --group build pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help brief test check bench measure verify docs lock newest picture clean
+.PHONY: help brief test check bench measure verify coverage docs lock newest picture clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -34,6 +34,9 @@ measure: $(VENV)/.installed  ## measure the Korean study for its page, some minu
 
 verify: $(VENV)/.installed-dev  ## compare the evaluators on 320 random studies (some fifteen minutes)
 	$(BIN)/python tests/program/verify.py --write docs/method.md
+
+coverage: $(VENV)/.installed-dev  ## count how often printed intervals hold the truth (some twenty minutes)
+	$(BIN)/python tests/analysis/intervals.py --write docs/method-robustness.md
 
 docs: $(VENV)/.installed  ## write the generated pages of docs/
 	$(BIN)/python -m standoff.language.reference language > docs/language.md
