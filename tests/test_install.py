@@ -20,7 +20,9 @@ DECLARED = {
     "dev": PROJECT["project"]["optional-dependencies"]["dev"],
     "bench": PROJECT["project"]["optional-dependencies"]["bench"],
 }
-PIN = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)(?: ; .+)? \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", re.MULTILINE)
+PIN = re.compile(
+    r"^([A-Za-z0-9._-]+)==(\S+)(?: ; .+)? \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", re.MULTILINE
+)
 THEIRS = {"lxml_html_clean": "imported by trafilatura and justext, through lxml"}
 
 
