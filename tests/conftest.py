@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from textwrap import dedent
 
@@ -23,6 +24,18 @@ payoffs: {north: {each: "0"}}
 """
 
 
+_COSTLY = ("korea", "rivals")
+"""Fixtures of the whole session that are worth making in one process only."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With several processes, tests of one costly fixture go to one of them, and else those of one file."""
+    for item in items:
+        names = getattr(item, "fixturenames", ())
+        group = next((name for name in _COSTLY if name in names), str(item.path))
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture
 def study_of(tmp_path: Path) -> Callable[..., Study]:
     """Load a study from text; sections that a test does not give come from a small head."""
@@ -35,3 +48,27 @@ def study_of(tmp_path: Path) -> Callable[..., Study]:
         return load(tmp_path, variants)
 
     return build
+
+
+_WATCHERS: list[list[str]] = []
+
+
+def _watch(event: str, arguments: tuple[object, ...]) -> None:
+    """An audit hook stays for good, so there is one for all tests, which tells those that listen."""
+    if event == "open" and _WATCHERS:
+        for watcher in _WATCHERS:
+            watcher.append(str(arguments[0]))
+
+
+@pytest.fixture(scope="session")
+def _audit() -> None:
+    sys.addaudithook(_watch)
+
+
+@pytest.fixture
+def opened(_audit: None) -> Iterator[list[str]]:
+    """The paths of all files that are opened while a test runs, by whatever means; clear it to begin anew."""
+    watcher: list[str] = []
+    _WATCHERS.append(watcher)
+    yield watcher
+    _WATCHERS.remove(watcher)

@@ -80,10 +80,8 @@ HIDDEN = "This is a whole sentence that nobody who looks at the page can see, an
     ],
 )
 def test_what_is_not_shown_is_left_out(markup: str) -> None:
-    style = (
-        "<style>/* .a { */ .off, .b { display: none } #gone{display:none} @media print { .c { display: none } }</style>"
-    )
-    document = page(markup.format(HIDDEN), head=style)
+    rules = "/* .a { */ .off, .b { display: none } #gone{display:none} @media print { .c { display: none } }"
+    document = page(markup.format(HIDDEN), head=f"<style>{rules}</style>")
     assert [block.text for block in document.body] == [FIRST, LAST]
     assert all(HIDDEN not in block.text for block in document.blocks)
 

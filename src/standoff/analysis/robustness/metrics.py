@@ -11,11 +11,12 @@ import numpy.typing as npt
 from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.robustness.regret import Regret, measure_regret
 from standoff.analysis.robustness.tails import FrontierPoint, Tails, find_lowest, frontier, measure_tails
-from standoff.analysis.runs.payoffs import SURE, Payoffs, learn, mean_figure
+from standoff.analysis.runs.payoffs import SURE, Payoffs, find_posteriors, mean_figure
+from standoff.analysis.statistics.errors import error_of_mean, is_heavy
 from standoff.analysis.statistics.ranking import Ranking, rank
 from standoff.analysis.statistics.regression import predict
 
-__all__ = ["Expected", "Robustness", "expected", "explain", "robustness"]
+__all__ = ["Expected", "Metrics", "expected", "explain", "measure_robustness"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,8 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Robustness:
-    """All of the above for one view of the others, with the ranking under stated other weightings of the worlds."""
+class Metrics:
+    """Robustness metrics under one view of the others, and the ranking under stated other weightings of the worlds."""
 
     names: tuple[str, ...]
     expected: dict[str, Expected]
@@ -40,7 +41,7 @@ class Robustness:
     weightings: dict[str, Ranking]
 
 
-def robustness(payoffs: Payoffs, weightings: Mapping[str, Floats] | None = None, seed: int = 0) -> Robustness:
+def measure_robustness(payoffs: Payoffs, weightings: Mapping[str, Floats] | None = None, seed: int = 0) -> Metrics:
     """Answer "what holds up?" for payoffs; satisficing, which needs outcomes, is in `satisficing.py`.
 
     Args:
@@ -48,15 +49,15 @@ def robustness(payoffs: Payoffs, weightings: Mapping[str, Floats] | None = None,
         weightings: other weights of the worlds under which to rank again, by name.
         seed: of the folds.
     """
-    learned = learn(payoffs, seed)
-    settled = explain(payoffs, learned.folds)
-    lowest = find_lowest(payoffs, learned)
-    return Robustness(
+    posteriors = find_posteriors(payoffs, seed)
+    settled = explain(payoffs, posteriors.folds)
+    lowest = find_lowest(payoffs, posteriors)
+    return Metrics(
         payoffs.names,
         expected(payoffs, settled),
         rank(payoffs.names, payoffs.mean, payoffs.weights, explained=settled),
-        measure_regret(payoffs, learned),
-        measure_tails(payoffs, learned, lowest),
+        measure_regret(payoffs, posteriors),
+        measure_tails(payoffs, posteriors, lowest),
         frontier(payoffs, lowest),
         {name: rank(payoffs.names, payoffs.mean, w) for name, w in (weightings or {}).items()},
     )
@@ -65,7 +66,8 @@ def robustness(payoffs: Payoffs, weightings: Mapping[str, Floats] | None = None,
 def explain(payoffs: Payoffs, folds: npt.NDArray[np.int64]) -> Floats | None:
     """The part of the payoffs that a stratified design integrates almost without error, shape (strategies, worlds).
 
-    None where no input is stratified, or the worlds don't count alike. The common part and the differences between
+    None where no input is stratified, or the worlds don't count alike. Inputs with heavy tails stay out of it, since
+    their strata differ by too much within (`errors.py`). The common part and the differences between
     strategies are fitted apart, since the differences are much the smaller.
 
     Reference: Stein 1987, Large sample properties of simulations using Latin hypercube sampling, Technometrics 29,
@@ -74,7 +76,10 @@ def explain(payoffs: Payoffs, folds: npt.NDArray[np.int64]) -> Floats | None:
     """
     if not payoffs.stratified or payoffs.weights is not None:
         return None
-    inputs = payoffs.inputs.only(payoffs.stratified)
+    light = [name for name in payoffs.stratified if not is_heavy(payoffs.inputs.column(name))]
+    if not light:
+        return None
+    inputs = payoffs.inputs.only(light)
     common = payoffs.mean.mean(axis=0, keepdims=True)
     between = predict(inputs, payoffs.mean - common, folds, additive=True)
     return between + predict(inputs, common, folds, additive=True)
@@ -92,7 +97,7 @@ def expected(payoffs: Payoffs, explained: Floats | None = None) -> dict[str, Exp
     for s, name in enumerate(payoffs.names):
         figure = mean_figure(payoffs.mean[s], w, SURE)
         if explained is not None:
-            error = mean_figure(payoffs.mean[s] - explained[s], w, SURE).error
+            error = float(error_of_mean(payoffs.mean[s], w, explained[s]))
             figure = Figure(figure.value, error, figure.value - SURE * error, figure.value + SURE * error)
         luck = None
         if payoffs.halves is not None:
