@@ -104,7 +104,7 @@ def test_what_is_not_shown_is_left_out(markup: str) -> None:
     ],
 )
 def test_what_is_shown_is_read_however_it_is_marked(markup: str) -> None:
-    text = "The owners of the quay asked for a loan in the second year. The bank was slow to answer them, and then said no."
+    text = "The owners of the quay asked for a loan in spring. The bank was slow to answer them, and then said no."
     style = "<style>@media print { .c { display: none } }</style>"
     assert text in [block.text for block in page(markup.format(text), head=style).body]
 
