@@ -10,7 +10,6 @@ import numpy as np
 from SALib.analyze import sobol as sobol_analysis
 
 from standoff.analysis.findings import Figure, Floats, Inputs
-from standoff.analysis.naming import capital, join, per_cent, plain
 from standoff.analysis.runs.views import decision_table, find_views
 from standoff.ensemble.ensemble import Ensemble
 
@@ -44,11 +43,9 @@ class Sensitivity:
 
     Attributes:
         indices: By measure (outcomes, then `payoff of <actor>` of the decider) and strategy label.
-        sentences: Under the first strategy, what moves each measure most.
     """
 
     indices: dict[str, dict[str, Indices]]
-    sentences: tuple[str, ...]
 
 
 def sensitivity(
@@ -92,22 +89,7 @@ def sensitivity(
             label: measure_indices(table.inputs, mean[s], resamples=resamples, seed=seed)
             for s, label in enumerate(table.labels)
         }
-    return Sensitivity(indices, tuple(_say(name, of[table.labels[0]]) for name, of in indices.items()))
-
-
-def _say(name: str, found: Indices) -> str:
-    """The inputs whose total index is surely above zero, largest first, and what is left to their joint effects."""
-    told = sorted((n for n, figure in found.total.items() if figure.low > 0.0), key=lambda n: -found.total[n].value)
-    if found.variance == 0.0:
-        return f"{capital(plain(name))} does not vary."
-    if not told:
-        return f"Nothing is known to move {plain(name)}."
-    shown = [f"{plain(n)} ({per_cent(min(found.total[n].value, 1.0))})" for n in told[:3]]
-    more = f", and {len(told) - 3} others less" if len(told) > 3 else ""
-    joint = 1.0 - sum(max(figure.value, 0.0) for figure in found.first.values())
-    error = float(np.sqrt(sum(figure.error**2 for figure in found.first.values())))
-    together = f"; {per_cent(joint)} of its variance is joint, or luck's" if joint > 2.0 * error else ""
-    return f"{capital(plain(name))} is moved most by {join(shown)}{more}{together}."
+    return Sensitivity(indices)
 
 
 def _problem(names: Sequence[str]) -> dict[str, Any]:

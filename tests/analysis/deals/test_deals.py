@@ -19,6 +19,7 @@ from standoff.ensemble.run import run_design
 from standoff.ensemble.study import Study
 from standoff.language.changed import changed
 from standoff.program.compile import compile_model
+from standoff.words.deals import deals_sentence
 
 Build = Callable[..., Study]
 
@@ -132,12 +133,13 @@ def test_a_pact_that_rewards_its_keepers_is_kept(study_of: Build) -> None:
 
 
 def test_a_pact_that_pays_its_breaker_is_broken(study_of: Build) -> None:
-    found = _find(deals_designs(study_of(_set(spoils=3, exposure=0)).model, worlds=64, replications=2, samples=2))
+    model = study_of(_set(spoils=3, exposure=0)).model
+    found = _find(deals_designs(model, worlds=64, replications=2, samples=2))
     south = next(one for one in found.keeping if one.party == "south")
     assert {south.word(cell) for cell in np.ndindex(5, 3)} == {"would breach"}
     assert south.value[2, 1] == pytest.approx([24, 18, 12, 6])
     assert not found.is_kept.any()
-    assert "south would break its word" in found.sentence
+    assert "South would break its word" in deals_sentence(model, found)
     assert {other.words[1] for other in found.others} == {"would breach"}
 
 

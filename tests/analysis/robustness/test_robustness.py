@@ -15,6 +15,9 @@ from standoff.analysis.robustness.robustness import robustness
 from standoff.analysis.runs.views import decision_table, find_views
 from standoff.ensemble.run import run_design
 from standoff.evidence.claims import load_ledger
+from standoff.words.boxes import region_sentence
+from standoff.words.linchpins import linchpin_words, pin_sentence
+from standoff.words.robustness import robustness_words
 
 GO_OR_STAY = """
 decider: us
@@ -108,11 +111,10 @@ def test_limits_are_judged_under_the_first_view_alone_where_that_will_do(ensembl
     found = robustness(ensemble, limits_under_all=False)
     assert [h.satisficing is not None for h in found.under] == [True] + [False] * (len(robust.under) - 1)
     assert to_json(found.under[0].satisficing) == to_json(robust.under[0].satisficing)
-    assert found.sentences == robust.sentences
 
 
-def test_the_sentences_tell_the_answer(robust):
-    said = robust.sentences
+def test_the_sentences_tell_the_answer(study, robust):
+    said = robustness_words(study.model, robust).sentences
     assert said[0].startswith("Goes is best on average, by 0.19 ± 0.01 points over the next")
     assert said[0].endswith("more futures would not change that.")
     assert "Stays keeps the limit on venture in 100 % (± 0.1) of worlds, the most of any." in said
@@ -151,8 +153,8 @@ def test_the_choice_flips_where_the_means_cross(hinges):
     (flip,) = hinges.facts[0].flips.flips
     assert (flip.before, flip.after, flip.is_significant) == ("stays", "goes", True)
     assert flip.at.low <= -0.2 <= flip.at.high
-    assert hinges.facts[0].sentence.startswith("Below −0.")
-    assert hinges.facts[0].sentence.endswith(", goes; between, cannot tell.")
+    assert pin_sentence(hinges, hinges.facts[0]).startswith("Below −0.")
+    assert pin_sentence(hinges, hinges.facts[0]).endswith(", goes; between, the model cannot tell.")
 
 
 def test_linchpins_name_the_claims_and_documents_they_rest_on(hinges):
@@ -161,28 +163,29 @@ def test_linchpins_name_the_claims_and_documents_they_rest_on(hinges):
     assert hinges.judged == ("pride",)
 
 
-def test_boxes_tell_where_the_leader_fails_and_where_another_is_better(hinges):
+def test_boxes_tell_where_the_leader_fails_and_where_another_is_better(study, hinges):
     fails, better = hinges.regions
     assert (fails.kind, fails.subject, fails.found.recommended.names) == ("fails", "venture", ("gain",))
     assert fails.found.recommended.density > 0.9
     assert (better.kind, better.subject) == ("better", "stays")
     assert set(better.found.recommended.names) == {"gain", "pride"}
-    assert better.sentence.startswith("Worlds where stays does better than goes (")
+    assert region_sentence(study.model, better).startswith("Worlds where stays does better than goes (")
+    assert region_sentence(study.model, fails).startswith("Worlds where goes breaks the limit on venture (")
 
 
-def test_the_sentences_keep_facts_and_wants_apart(hinges):
-    assert hinges.sentences[0].startswith("Of facts that nobody knows, the choice hinges most on “What going brings”.")
-    assert hinges.sentences[1].startswith("Of what is wanted, which no fact can settle, the choice hinges most on")
-    assert (
+def test_the_sentences_keep_facts_and_wants_apart(study, hinges):
+    said = linchpin_words(study.model, hinges)
+    assert said.facts[0].startswith("Of facts that nobody knows, the choice hinges most on “What going brings”.")
+    assert said.wants[0].startswith("Of what is wanted, which no fact can settle, the choice hinges most on")
+    assert said.pairs == (
         "Together “What going brings” and “What going is worth in itself” tell more than either alone."
-        in hinges.sentences
     )
 
 
 def test_another_view_hinges_elsewhere(ensemble):
     found = linchpins(ensemble, view="adversarial", permutations=99)
     assert found.leader == "stays"
-    with pytest.raises(ValueError, match="there is no view `kind`; there are `uniform`, `kind_them` and `adversarial`"):
+    with pytest.raises(ValueError, match="there is no view `kind`; there are `uniform`, `kind_them`, `adversarial`"):
         linchpins(ensemble, view="kind")
 
 
@@ -211,6 +214,8 @@ def test_averages_are_those_of_the_profiles_with_weight(ensemble):
 
 def test_one_strategy_has_nothing_to_be_compared_with(study):
     found = robustness(study.run(worlds=32, replications=2, profile="us=goes"))
-    assert found.sentences == ("There is one strategy, goes, so nothing to compare it with.",)
+    assert robustness_words(study.model, found).sentences == (
+        "There is one strategy, goes, so nothing to compare it with.",
+    )
     with pytest.raises(ValueError, match="two strategies"):
         linchpins(study.run(worlds=32, replications=2, profile="us=goes"))

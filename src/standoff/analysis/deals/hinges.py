@@ -10,6 +10,7 @@ from scipy.stats import norm
 from standoff.analysis.deals.agreement import Gains, resampled_gains, zone_area, zone_of
 from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.games.normalform import Truths
+from standoff.analysis.linchpins.flips import Zone as FlipZone
 from standoff.analysis.linchpins.worth import measure_worths
 from standoff.analysis.runs.payoffs import Payoffs
 
@@ -43,7 +44,7 @@ class Hinge:
         p_value: permutation, of the largest of all assumptions.
         is_significant: whether the value is above zero beyond doubt.
         flips: where consent changes, with interval, in the assumption's unit.
-        sentence: `Below 0.2, no deal; above 0.3, deal; between, cannot tell.`
+        zones: where along it consent may be given, refused, or either.
     """
 
     party: str
@@ -52,7 +53,7 @@ class Hinge:
     p_value: float
     is_significant: bool
     flips: tuple[Figure, ...]
-    sentence: str
+    zones: tuple[FlipZone, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ def find_hinges(gains: Gains, cell: tuple[int, ...], *, permutations: int = 199,
             flips = pins.flips[name]
             found.append(
                 Hinge(party, name, pin.evppi, pin.p_value, pin.is_significant, tuple(f.at for f in flips.flips),
-                      flips.sentence)
+                      flips.zones)
             )  # fmt: skip
     return tuple(found)
 

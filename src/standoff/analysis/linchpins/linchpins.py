@@ -5,22 +5,20 @@ Facts nobody knows and things somebody wants are kept apart: evidence can settle
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.linchpins.flips import Flips
 from standoff.analysis.linchpins.regions import Region, find_regions
 from standoff.analysis.linchpins.worth import Worth, measure_worths
-from standoff.analysis.naming import amount, capital, join, per_cent, quoted
 from standoff.analysis.robustness.metrics import explain
 from standoff.analysis.runs.payoffs import find_posteriors
 from standoff.analysis.runs.views import DecisionTable, View, decision_table, find_views
 from standoff.analysis.statistics.ranking import Ranking, rank
-from standoff.analysis.zones import say_zones
 from standoff.ensemble.ensemble import Ensemble
 from standoff.evidence.claims import Ledger
-from standoff.language.model import Instance, Parameter, Spread
+from standoff.language.model import Instance, Parameter
 
 __all__ = ["Assumption", "Linchpins", "Pair", "Rest", "linchpins"]
 
@@ -35,14 +33,12 @@ class Assumption:
         parameter: The study's, with its reason.
         worth: Of knowing it before choosing, in points of payoff, as a part of the worth of knowing everything.
         flips: Where along it the best strategy changes.
-        sentence: The same in words.
         moves: Outcomes of whose spread over worlds it explains a visible part, the largest first.
     """
 
     parameter: Parameter
     worth: Worth
     flips: Flips
-    sentence: str
     moves: tuple[str, ...]
 
     @property
@@ -83,7 +79,6 @@ class Linchpins:
         regions: Boxes.
         claims, documents, judged: What the linchpins rest on; `judged` those that rest on judgement alone.
         method: How the worth was computed.
-        sentences: The answer, most important first.
     """
 
     view: View
@@ -100,7 +95,6 @@ class Linchpins:
     documents: tuple[Rest, ...]
     judged: tuple[str, ...]
     method: str
-    sentences: tuple[str, ...]
 
     @property
     def linchpins(self) -> tuple[Assumption, ...]:
@@ -139,7 +133,7 @@ def linchpins(
         )
     views = {each.name or each.kind: each for each in find_views(table, replies)}
     if view not in views:
-        raise ValueError(f"there is no view `{view}`; there are {join([f'`{name}`' for name in views])}")
+        raise ValueError(f"there is no view `{view}`; there are {', '.join(f'`{name}`' for name in views)}")
     payoffs = table.payoffs(views[view])
     outcomes = {o.name: table.averages("outcome", o.name, (views[view],))[0] for o in ensemble.model.outcomes
                 if o.name not in ensemble.present}  # fmt: skip
@@ -159,9 +153,6 @@ def linchpins(
     return Linchpins(
         views[view], table.strategies, ranking.order[0], ranking, found.evpi, facts, values, pairs, found.state_only,
         regions, claims, documents, judged, found.method,
-        _sentences(
-            found.evpi, told, pairs, found.state_only, regions, {pin.name: quoted(pin.parameter) for pin in pins}
-        ),
     )  # fmt: skip
 
 
@@ -173,10 +164,7 @@ def _pins(
     for worth in alone:
         (name,) = worth.names
         moved = sorted(((of[name], outcome) for outcome, of in effects.items() if of[name] >= 0.02), reverse=True)
-        spread = parameters[name].spread or Spread()
-        ends = spread.low_words, spread.high_words
-        sentence = say_zones(table.inputs, name, flips[name].zones, table.strategies, "it", ends)
-        pins.append(Assumption(parameters[name], worth, flips[name], sentence, tuple(outcome for _, outcome in moved)))
+        pins.append(Assumption(parameters[name], worth, flips[name], tuple(outcome for _, outcome in moved)))
     return pins
 
 
@@ -203,53 +191,3 @@ def _rests(
 
 def _most_first(rests: dict[str, list[str]]) -> tuple[Rest, ...]:
     return tuple(Rest(name, tuple(pins)) for name, pins in sorted(rests.items(), key=lambda item: -len(item[1])))
-
-
-def _sentences(
-    evpi: Figure,
-    told: Sequence[Assumption],
-    pairs: Sequence[Pair],
-    state_only: Sequence[str],
-    regions: Sequence[Region],
-    titles: Mapping[str, str],
-) -> tuple[str, ...]:
-    if not told:
-        reason = (
-            "no assumption taken alone is known to be worth knowing first"
-            if evpi.low > 0.0
-            else "knowing the world first is not known to be worth anything"
-        )
-        lines = [f"Nothing can be named that the choice hinges on: {reason}."]
-    else:
-        facts = [pin for pin in told if pin.parameter.kind == "uncertainty"]
-        wants = [pin for pin in told if pin.parameter.kind == "value"]
-        lines = [
-            *_named(facts, "Of facts that nobody knows", ("would be worth knowing too",) * 2),
-            *_named(wants, "Of what is wanted, which no fact can settle", ("matters too", "matter too")),
-        ]
-    if pairs:
-        best = max(pairs, key=lambda pair: pair.worth.evppi.value)
-        lines.append(f"Together {join([titles[name] for name in best.names])} tell more than either alone.")
-    if state_only:
-        shown = [titles[name] for name in state_only[:3]]
-        more = f" and {len(state_only) - 3} other{'s' * (len(state_only) > 4)}" if len(state_only) > 3 else ""
-        names = capital(", ".join(shown) if more else join(shown))
-        move, are = ("moves", "is") if len(state_only) == 1 else ("move", "are")
-        lines.append(f"{names}{more} {move} outcomes, but {are} not known to move the choice.")
-    lines += [region.sentence for region in regions if region.found.recommended is not None]
-    return tuple(lines)
-
-
-def _named(pins: Sequence[Assumption], of: str, too: tuple[str, str]) -> list[str]:
-    """The first in full, the others by name."""
-    if not pins:
-        return []
-    first, worth = pins[0], pins[0].worth
-    part = "" if worth.share is None else f", {per_cent(worth.share)} of what knowing everything would be"
-    lines = [
-        f"{of}, the choice hinges most on {quoted(first.parameter)}. {first.sentence} Knowing it first would be worth "
-        f"{amount(worth.evppi.value)} ± {amount(worth.evppi.error, digits=1)} points{part}."
-    ]
-    if len(pins) > 1:
-        lines.append(f"{capital(join([quoted(pin.parameter) for pin in pins[1:]]))} {too[len(pins) > 2]}.")
-    return lines

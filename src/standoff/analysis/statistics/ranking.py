@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+from scipy.stats import t as student
 
 from standoff.analysis.findings import Figure, Floats
+from standoff.analysis.statistics.errors import error_of_mean
 
 __all__ = ["Ranking", "rank", "world_weights"]
+
+_SETTLED = 0.995
+"""Chance of all intervals at once by which more futures are said not to change the best."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,9 +23,10 @@ class Ranking:
 
     `against_best[s]` is the difference to the best of the others, with an interval that holds for all strategies
     at once and includes zero where the strategy may be the best. `may_be_best` are the strategies that cannot be
-    told from the best; `best` is set only where one is left. `difference` and `error` have shape
-    (strategies, strategies). `worlds_needed` is how many worlds would tell the first two apart if they differ as
-    it seems; None where they are told apart, or do not differ.
+    told from the best; `best` is set only where one is left, and `is_settled` only where that would be so at 99.5 %,
+    too, or where strategies do exactly the same: then more futures would not change it. `difference` and `error` have
+    shape (strategies, strategies). `worlds_needed` is how many worlds would tell the first two apart if they differ as
+    it seems; None where they are told apart, or do not differ. `n_worlds` were looked at.
     """
 
     order: tuple[str, ...]
@@ -31,7 +36,8 @@ class Ranking:
     difference: Floats
     error: Floats
     worlds_needed: int | None
-    statement: str
+    is_settled: bool
+    n_worlds: int
     method: str
     reference: str = (
         "Hsu 1984, Constrained simultaneous confidence intervals for multiple comparisons with the best, "
@@ -63,8 +69,9 @@ def rank(
 ) -> Ranking:
     """Rank strategies by the weighted mean over worlds of a figure per world; more is better.
 
-    Each strategy is compared with every other by paired differences; Bonferroni over the others covers any
-    correlation between them.
+    Each strategy is compared with every other by paired differences, to both sides, and Bonferroni over all pairs
+    covers any correlation between them: of strategies that do the same one is called best in at most 1 - `level` of
+    studies.
 
     Args:
         names: of the strategies.
@@ -80,12 +87,9 @@ def rank(
     means = figures @ w
     difference = means[:, None] - means[None, :]
     error = np.zeros((n, n))
-    rest = figures if explained is None else figures - explained
     for s in range(n):
-        apart = rest[s] - rest
-        apart = apart - (apart @ w)[:, None]
-        error[s] = np.sqrt((apart**2) @ w**2 * n_worlds / max(n_worlds - 1, 1))
-    reach = float(norm.ppf(1.0 - (1.0 - level) / max(n - 1, 1)))
+        error[s] = error_of_mean(figures[s] - figures, w, None if explained is None else explained[s] - explained)
+    reach = _reach(level, n, n_worlds)
     upper = difference + reach * error
     others = ~np.eye(n, dtype=bool)
     may = [bool((upper[s][others[s]] >= 0.0).all()) for s in range(n)]
@@ -95,6 +99,13 @@ def rank(
     left = tuple(names[s] for s in order if may[s])
     best = left[0] if len(left) == 1 else None
     needed = _needed(difference, error, reach, order, n_worlds) if best is None else None
+    first = order[0]
+    clear = difference[first] - _reach(max(_SETTLED, level), n, n_worlds) * error[first]
+    is_settled = bool((clear[others[first]] > 0.0).all()) if best is not None else needed is None
+    method = (
+        f"multiple comparisons with the best on {n_worlds} worlds, paired differences, {level:.0%} for all at once"
+        + ("" if explained is None else "; errors are those of a Latin hypercube (Owen 1992)")
+    )
     return Ranking(
         tuple(names[s] for s in order),
         best,
@@ -103,10 +114,15 @@ def rank(
         difference,
         error,
         needed,
-        _state(best, left, needed, n_worlds, level),
-        f"multiple comparisons with the best on {n_worlds} worlds, paired differences, {level:.0%} for all at once"
-        + ("" if explained is None else "; errors are those of a Latin hypercube (Owen 1992)"),
+        is_settled,
+        n_worlds,
+        method,
     )
+
+
+def _reach(level: float, n: int, n_worlds: int) -> float:
+    """Errors that a difference of any pair stays within, with this chance for all pairs at once."""
+    return float(student.isf((1.0 - level) / max(n * (n - 1), 1), max(n_worlds - 1, 1)))
 
 
 def _against(s: int, difference: Floats, error: Floats, reach: float, may: Sequence[bool]) -> Figure:
@@ -129,24 +145,3 @@ def _needed(difference: Floats, error: Floats, reach: float, order: Sequence[int
     if gap <= 0.0:
         return None
     return int(np.ceil(n_worlds * max(reach * spread / gap, 1.0) ** 2))
-
-
-def _state(best: str | None, left: Sequence[str], needed: int | None, n_worlds: int, level: float) -> str:
-    if best is not None:
-        return f"More futures would not change which is best: {best} leads by more than chance explains ({level:.0%})."
-    together = ", ".join(left[:-1]) + f" and {left[-1]}"
-    if needed is None:
-        return f"{together} cannot be told apart, and more futures would not tell them: they do equally well."
-    times = needed / n_worlds
-    if times > 100.0:
-        return f"{together} cannot be told apart, and a hundred times as many worlds would not tell the first two."
-    return (
-        f"More futures could change which is best: {together} cannot be told apart on {n_worlds} worlds. "
-        f"If the first two differ as it seems, about {_rounded(needed)} worlds would tell them."
-    )
-
-
-def _rounded(n: int) -> int:
-    """Two leading digits, upwards: an estimate should not look exact."""
-    unit: int = 10 ** max(len(str(n)) - 2, 0)
-    return -(-n // unit) * unit

@@ -18,6 +18,7 @@ from standoff.brief.sections.gives_up import is_second
 from standoff.brief.sections.grid import Chip, Method, Picture, Section, Table, colour_of
 from standoff.evidence.claims import Ledger
 from standoff.language.model import Instance, Model
+from standoff.words.linchpins import linchpin_words, pin_sentence
 from standoff.words.wording import (
     capital,
     few,
@@ -29,7 +30,6 @@ from standoff.words.wording import (
     strategy_words,
     title_of,
     unit_words,
-    words,
 )
 
 __all__ = ["PinRow", "Stretch", "first_hinge", "hinges_on", "unanswered"]
@@ -78,6 +78,7 @@ def hinges_on(model: Model, found: Linchpins, inputs: Inputs, ledger: Ledger, en
         (title, [_row(model, found, pin, inputs, top) for pin in shown if pin.parameter.kind == kind])
         for title, kind in (("Facts that nobody knows", "uncertainty"), ("What somebody wants", "value"))
     ]
+    words = linchpin_words(model, found)
     module: Any = environment.get_template("robust.html.j2").module
     key = [(strategy_words(i), colour_of(model, i), is_second(i)) for i in _drawn(found, shown)]
     pictures = [
@@ -98,9 +99,7 @@ def hinges_on(model: Model, found: Linchpins, inputs: Inputs, ledger: Ledger, en
         "hinges-on",
         "What it hinges on",
         _title(found),
-        lead=_paragraphs(
-            [capital(text.removeprefix(f"{_title(found)}: ")) for text in found.sentences[: _n_leads(found)]]
-        ),
+        lead=(f"{capital(words.nothing)}.",) if words.nothing else _paragraphs(words.named),
         pictures=tuple(pictures),
         sure=_sure(model, found, ledger),
         why=tuple(Chip(pin.name, capital(pin.parameter.about)) for pin in found.linchpins),
@@ -120,8 +119,7 @@ def first_hinge(model: Model, found: Linchpins) -> str:
         return "No single assumption is known to decide the choice."
     top = told[0]
     kind = "a fact that nobody knows" if top.parameter.kind == "uncertainty" else "what somebody wants"
-    flip = top.sentence.replace("cannot tell", "the model cannot tell")
-    return f"What it hinges on most is {kind}, {quoted(model, top.name)}. {flip}"
+    return f"What it hinges on most is {kind}, {quoted(model, top.name)}. {pin_sentence(found, top)}"
 
 
 def _boxed(found: Linchpins) -> list[Region]:
@@ -169,11 +167,6 @@ def _paragraphs(sentences: Sequence[str]) -> tuple[str, ...]:
     return tuple(paragraphs)
 
 
-def _n_leads(found: Linchpins) -> int:
-    """Sentences before those about boxes, which stand with their pictures."""
-    return len(found.sentences) - sum(region.found.recommended is not None for region in found.regions)
-
-
 def _row(model: Model, found: Linchpins, pin: Assumption, inputs: Inputs, top: float) -> PinRow:
     ends = range_of(pin.parameter, inputs)
     worth = pin.worth.evppi
@@ -186,7 +179,7 @@ def _row(model: Model, found: Linchpins, pin: Assumption, inputs: Inputs, top: f
     told = [flip for flip in pin.flips.flips if flip.is_significant]
     return PinRow(
         pin.name,
-        (pin.parameter.about or words(pin.name)).rstrip("."),
+        title_of(model, pin.name),
         pin.parameter.kind,
         pin.worth.is_significant,
         f"{measured(worth.value, worth.error)} points",
@@ -196,7 +189,7 @@ def _row(model: Model, found: Linchpins, pin: Assumption, inputs: Inputs, top: f
         tuple(_stretches(model, found, pin.flips.zones, ends)),
         tuple((place_in(f.at.value, *ends), place_in(f.at.low, *ends), place_in(f.at.high, *ends)) for f in told),
         (shown[0], shown[1]),
-        pin.sentence,
+        pin_sentence(found, pin),
     )
 
 
@@ -223,7 +216,7 @@ def _table(model: Model, found: Linchpins) -> Table:
             f"{number(pin.worth.evppi.low)} to {number(pin.worth.evppi.high)}",
             "not known" if pin.worth.share is None else percent(pin.worth.share),
             number(pin.worth.p_value),
-            pin.sentence,
+            pin_sentence(found, pin),
         )
         for pin in sorted((*found.facts, *found.values), key=lambda pin: -pin.worth.evppi.value)
     ]

@@ -10,8 +10,9 @@ from standoff.analysis.deals.deals import Deals
 from standoff.analysis.others.others import Others
 from standoff.brief.playing import Unanswered
 from standoff.brief.sections.deals import deal_title
-from standoff.brief.sections.others import others_title, profile_words, verdict_words
+from standoff.brief.sections.others import others_title
 from standoff.language.model import Model
+from standoff.words.others import profile_words, verdict_words
 from standoff.words.wording import capital, counted, join, measured, percent, plain, strategy_words, words
 
 __all__ = ["deals_lines", "others_lines"]
