@@ -20,7 +20,7 @@ from standoff.analysis.linchpins.flips import Flips, find_flips
 from standoff.analysis.linchpins.residuals import Residuals, take_out_others
 from standoff.analysis.linchpins.worth_kernel import sum_folds
 from standoff.analysis.robustness.regret import measure_regret
-from standoff.analysis.runs.payoffs import Payoffs, champions
+from standoff.analysis.runs.payoffs import Payoffs, Posteriors, champions
 from standoff.analysis.statistics.cells import CELLS_ALONE, CELLS_PAIRED, Cells, cut_cells, fit_cells, weigh
 from standoff.analysis.statistics.regression import N_FOLDS, assign_folds, one_thread
 from standoff.analysis.statistics.resampling import resample_worlds
@@ -79,6 +79,7 @@ class Worths:
 
 def measure_worths(
     payoffs: Payoffs,
+    posteriors: Posteriors | None = None,
     *,
     outcomes: dict[str, Floats] | None = None,
     pairs: bool = True,
@@ -87,6 +88,7 @@ def measure_worths(
     most_paired: int | None = None,
     resamples: int = 200,
     seed: int = 0,
+    threads: int | None = None,
 ) -> Worths:
     """Answer "what does it hinge on?".
 
@@ -95,6 +97,7 @@ def measure_worths(
 
     Args:
         payoffs: of the decider's strategies.
+        posteriors: what `find_posteriors` made of them, where it was asked before.
         outcomes: name to shape (strategies, worlds), to tell what moves the state but not the choice.
         pairs: whether to judge pairs too.
         permutations: of the worlds against all inputs together, for the null; at least 99.
@@ -103,6 +106,7 @@ def measure_worths(
             default. A pair whose members matter only together can then be missed.
         resamples: of the worlds, for the flip points.
         seed: of folds, permutations and resamples.
+        threads: at most so many at once; all cores by default.
 
     Raises:
         ValueError: too few permutations for the null to tell anything.
@@ -115,7 +119,7 @@ def measure_worths(
     champion = champions(payoffs.mean, w, folds)
     with one_thread():
         left = take_out_others(payoffs, folds)
-        evpi = measure_regret(payoffs).evpi
+        evpi = measure_regret(payoffs, posteriors).evpi
         single = [cut_cells(inputs, (j,)) for j in range(n)]
         shuffles = _shuffles(inputs, permutations, seed, "shuffles")
         alone = _judge(single, [(j,) for j in range(n)], left, folds, w, champion, shuffles)
