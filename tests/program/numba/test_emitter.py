@@ -29,8 +29,9 @@ def test_the_source_is_a_function_of_the_study_alone() -> None:
 
 
 def test_the_source_names_what_it_computes_and_calls_no_other_mathematics() -> None:
+    assert "# launch_drive" in emit_kernel(standoff.load("korea").program, remarks=True).text
     text = emit_kernel(standoff.load("korea").program).text
-    assert "# launch_drive" in text
+    assert "#" not in text
     assert not re.search(r"\b(math|np)\.(exp|log|power|sqrt)", text)
     assert "**" not in text
     assert "fastmath" not in text
@@ -154,3 +155,19 @@ def test_what_is_not_finite_is_tested_where_it_shows(
         """)
     found = fault_tests(lower_program(study.program))
     assert {phase: len(tests) for phase, tests in found.items()} == {"begin": begin, "step": step, "end": end}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_text_of_a_study_reaches_its_kernel(name: str, tmp_path: Path) -> None:
+    plain, other = tmp_path / "plain", tmp_path / name
+    plain.mkdir()
+    other.mkdir()
+    text = (standoff.load("rivals").model.folder / "study.yaml").read_text(encoding="utf-8")
+    (plain / "study.yaml").write_text(text, encoding="utf-8")
+    titled = re.sub(r"^title: .*$", lambda _: f"title: {json.dumps(name)}", text, flags=re.MULTILINE)
+    (other / "study.yaml").write_text(titled, encoding="utf-8")
+    programs = [standoff.load(folder).program for folder in (plain, other)]
+    first, second = (emit_kernel(program) for program in programs)
+    assert (first.text, first.digest) == (second.text, second.digest)
+    first, second = (emit_kernel(program, remarks=True) for program in programs)
+    assert ast.dump(ast.parse(first.text)) == ast.dump(ast.parse(second.text))

@@ -21,7 +21,7 @@ from standoff.ensemble.run import run_design
 from standoff.ensemble.study import Study
 from standoff.program.columns import Table, WorldColumns
 from standoff.program.numba import kernel as kernels
-from standoff.program.numba.kernel import Kernel, cache_folder, is_compiled, load_kernel
+from standoff.program.numba.kernel import Kernel, is_compiled, load_kernel
 from standoff.program.program import FAULTS
 from standoff.program.reference import Lanes, run_lanes
 from standoff.studies import BUNDLED
@@ -122,14 +122,6 @@ def test_a_kernel_is_kept_on_disk_and_loaded_by_the_next_process(rivals: Study, 
     )
     done = subprocess.run([sys.executable, "-c", script, str(folder)], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "0"
-
-
-def test_the_cache_folder_is_the_users_unless_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("STANDOFF_CACHE", str(tmp_path))
-    assert cache_folder() == tmp_path
-    monkeypatch.delenv("STANDOFF_CACHE")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    assert cache_folder() == tmp_path / "cache" / "standoff"
 
 
 def test_small_runs_use_the_reference_and_large_ones_say_that_they_compile(
