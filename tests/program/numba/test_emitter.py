@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import math
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +21,8 @@ from standoff.program.lowering.lower import lower_program
 from standoff.program.numba.writer import emit_kernel
 
 Build = Callable[..., Study]
+HOSTILE = ('"!"!"\nBROKEN = 1\n"!"!"'.replace("!", ""), "'!'!'\n".replace("!", ""), "\\", "a\r\nb", "\x1b[31m",
+           "`<!--script>`", "{0}{study}%s", "\u202e\u2028x")  # fmt: skip
 
 
 def test_the_source_is_a_function_of_the_study_alone() -> None:
