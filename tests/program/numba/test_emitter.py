@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Callable
 from pathlib import Path
+from shutil import copytree
 
 import numpy as np
 import pytest
@@ -165,10 +166,9 @@ def test_what_is_not_finite_is_tested_where_it_shows(
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_text_of_a_study_reaches_its_kernel(name: str, tmp_path: Path) -> None:
     plain, other = tmp_path / "plain", tmp_path / name
-    plain.mkdir()
-    other.mkdir()
-    text = (standoff.load("rivals").model.folder / "study.yaml").read_text(encoding="utf-8")
-    (plain / "study.yaml").write_text(text, encoding="utf-8")
+    for folder in (plain, other):
+        copytree(standoff.load("rivals").model.folder, folder)
+    text = (plain / "study.yaml").read_text(encoding="utf-8")
     titled = re.sub(r"^title: .*$", lambda _: f"title: {json.dumps(name)}", text, flags=re.MULTILINE)
     (other / "study.yaml").write_text(titled, encoding="utf-8")
     programs = [standoff.load(folder).program for folder in (plain, other)]
