@@ -65,5 +65,5 @@ def _before(model: Model, date: str, cell: str) -> tuple[float, float]:
         value = float(cell)
     except ValueError:
         return math.inf, math.nan
-    step = math.inf if moment is None else round((moment - model.clock.start) / model.clock.years_per_step, 6)
+    step = math.inf if moment is None else model.clock.place(moment)
     return (step if step < 0.0 else math.inf), value
