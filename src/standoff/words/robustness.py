@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 
 from standoff.analysis.findings import Figure
 from standoff.analysis.robustness.metrics import Metrics
 from standoff.analysis.robustness.robustness import Robustness
 from standoff.analysis.runs.views import View
+from standoff.analysis.statistics.ranking import Ranking
 from standoff.language.model import Instance, Model
 from standoff.words.names import amount, capital, join, name_group, name_labels, name_strategy, per_cent, plain, whole
 from standoff.words.names import quoted as named_outcome
+from standoff.words.wording import who
 
-__all__ = ["RobustnessWords", "robustness_words"]
+__all__ = ["RobustnessWords", "ranking_sentence", "robustness_words", "weighting_words"]
 
 _RARE = 0.1
+_WEIGHTINGS = {"bad worlds": "bad worlds count more", "good worlds": "good worlds count more"}
 _VIEWS = {
     "adversarial": "others who do the decider most harm",
     "replies": "others who reply",
@@ -62,7 +65,7 @@ def robustness_words(model: Model, found: Robustness) -> RobustnessWords:
         _worst(named, main),
         _limits(model, found),
         _views(found),
-        _weightings(found, main),
+        _weightings(model, found, main),
     )
 
 
@@ -172,15 +175,40 @@ def _views(found: Robustness) -> str:
     return f"It depends on the others: better than {who} does {join(parts)}."
 
 
+def ranking_sentence(ranking: Ranking, strategies: Sequence[Instance]) -> str:
+    """Whether more futures could change which strategy is best."""
+    group = name_labels(ranking.may_be_best, strategies)
+    if ranking.best is not None:
+        return f"More futures would not change which is best: {group} leads by more than chance explains."
+    if ranking.worlds_needed is None:
+        return f"{capital(group)} cannot be told apart, and more futures would not tell them: they do equally well."
+    if ranking.worlds_needed > 100 * ranking.n_worlds:
+        return (
+            f"{capital(group)} cannot be told apart, and a hundred times as many worlds would not tell the first two."
+        )
+    return (
+        f"More futures could change which is best: {group} cannot be told apart on {whole(ranking.n_worlds)} worlds. "
+        f"If the first two differ as it seems, about {_rounded(ranking.worlds_needed)} worlds would tell them."
+    )
+
+
+def weighting_words(model: Model, name: str) -> str:
+    """A weighting of the worlds as it can follow "where"."""
+    for actor in model.actors:
+        if name == f"beliefs of {actor.name}":
+            return f"the beliefs of {who(model, actor.name)} hold"
+    return _WEIGHTINGS.get(name, name)
+
+
 def _view(view: View) -> str:
     return _VIEWS.get(view.kind, f"“{plain(view.name)}”")
 
 
-def _weightings(found: Robustness, main: Metrics) -> str:
+def _weightings(model: Model, found: Robustness, main: Metrics) -> str:
     """Under which weightings others lead, and by which too few worlds can say."""
     leaders = set(main.ranking.may_be_best)
     resting = {each.name: f" ({whole(round(each.effective_worlds))} effective worlds)" for each in found.weightings}
-    words = {name: f"{name}{resting.get(name, '')}" for name in main.weightings}
+    words = {name: f"{weighting_words(model, name)}{resting.get(name, '')}" for name in main.weightings}
     changed = [
         f"where {words[name]}, {name_labels(ranking.may_be_best, found.strategies, 'or')} leads"
         for name, ranking in main.weightings.items()
@@ -190,7 +218,8 @@ def _weightings(found: Robustness, main: Metrics) -> str:
     if not changed:
         said = f"Weighing the worlds otherwise ({join(list(words.values()))}) does not change who leads."
     few = [
-        f"{each.name} ({whole(round(each.effective_worlds))} effective worlds, {per_cent(each.covered)} of it covered)"
+        f"{weighting_words(model, each.name)} ({whole(round(each.effective_worlds))} effective worlds, "
+        f"{per_cent(each.covered)} of it covered)"
         for each in found.weightings
         if not each.is_carried
     ]

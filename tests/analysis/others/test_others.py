@@ -12,6 +12,7 @@ import pytest
 
 from standoff.analysis.findings import to_json
 from standoff.analysis.games.exchange import read_nfg
+from standoff.analysis.others.information import Stretch
 from standoff.analysis.others.others import Others, export_game, others_design, others_finding
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.run import run_design
@@ -140,7 +141,7 @@ def test_private_information_decides_as_in_the_textbook(study_of: Build) -> None
     found = _find(study, worlds=128, replications=2)
     assert found.informed is not None
     assert [(fact.actor, fact.name, fact.is_used) for fact in found.informed.facts] == [("south", "wish", True)]
-    assert found.informed.bins == (("whatever it knows",), ("wish below 0.5", "wish at least 0.5"))
+    assert found.informed.bins == (((),), ((Stretch("wish", None, 0.5),), (Stretch("wish", 0.5, None),)))
     assert found.informed.is_complete
     only = found.informed.equilibria
     assert [one.rules for one in only] == [(("goes_a",), ("goes_b", "goes_a"))]

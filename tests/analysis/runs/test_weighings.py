@@ -46,7 +46,7 @@ def test_an_actors_beliefs_rank_again_where_enough_worlds_carry_them(ensemble):
     # four tenths of the worlds lie in what the one believes, a two hundredth in what the other does
     assert (hawk.effective_worlds, gloom.effective_worlds) == (pytest.approx(400, abs=2), pytest.approx(5, abs=1))
     assert (hawk.is_carried, gloom.is_carried) == (True, False)
-    ranking = found.under[0].metrics.weightings["the beliefs of Hawk hold"]
+    ranking = found.under[0].metrics.weightings["beliefs of hawk"]
     assert ranking.best == "stays"
     # E(gain + 0.2) there is −0.4
     assert ranking.against_best["stays"].value == pytest.approx(0.4, abs=0.01)

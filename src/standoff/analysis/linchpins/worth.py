@@ -138,6 +138,11 @@ def measure_worths(
         effects = measure_effects(inputs, outcomes or {}, int(np.argmax(payoffs.mean @ w)), folds, w)
     told = {pin.names[0] for pin in lone if pin.is_significant}
     moving = [name for name in inputs.names if any(of[name] >= _VISIBLE for of in effects.values())]
+    method = (
+        f"cross-fitted regression of payoff differences on {CELLS_ALONE} bins (pairs: {CELLS_PAIRED} by "
+        f"{CELLS_PAIRED}), {N_FOLDS} folds; permutation null ({permutations} and {pair_permutations}); "
+        "intervals 95 % for all at once"
+    )
     return Worths(
         tuple(sorted(lone, key=lambda pin: (-pin.evppi.value, pin.p_value, pin.names))),
         tuple(sorted(double, key=lambda pin: (-pin.evppi.value, pin.p_value, pin.names))),
@@ -145,9 +150,7 @@ def measure_worths(
         flips,
         effects,
         tuple(name for name in moving if name not in told),
-        f"cross-fitted regression of payoff differences on {CELLS_ALONE} bins (pairs: {CELLS_PAIRED} by "
-        f"{CELLS_PAIRED}), {N_FOLDS} folds; permutation null ({permutations} and {pair_permutations}); "
-        "intervals 95 % for all at once",
+        method,
     )
 
 

@@ -275,11 +275,11 @@ def resample_worlds(n_worlds: int, resamples: int, seed: int) -> npt.NDArray[np.
 def export_game(finding: Others, path: Path) -> None:
     """Write the game under the actors' beliefs as a Gambit file (.nfg), payoffs in full precision."""
     game = NamedGame(
-        f"{finding.decider}: the game under the actors' beliefs",
+        f"{finding.decider}: actors' beliefs",
         finding.players,
         finding.strategies,
         finding.payoffs,
-        f"expected payoffs over {finding.n_worlds} worlds and {finding.replications} replications",
+        f"{finding.n_worlds} worlds, {finding.replications} replications",
     )
     atomic_write(path, write_nfg(game).encode())
 

@@ -67,6 +67,11 @@ def measure_regret(payoffs: Payoffs, posteriors: Posteriors | None = None) -> Re
     gain = figures[champion, np.arange(champion.size)]
     surely, cannot = _surely_best(names, known, w)
     n_batches = known.valued.shape[0]
+    method = (
+        f"best strategy of each world picked by a regression over the other {known.folds.max() + 1} folds' worlds"
+        f" and by the other replications, valued on held-out replications ({n_batches} batches); "
+        "intervals of means 3.5 standard errors wide, wider for many strategies, so that they hold for all at once"
+    )
     return Regret(
         {name: _not_negative(mean_figure(figures[s], w, reach)) for s, name in enumerate(names)},
         {name: _not_negative(extreme(lost[:, s], foreseen[:, s])) for s, name in enumerate(names)},
@@ -78,9 +83,7 @@ def measure_regret(payoffs: Payoffs, posteriors: Posteriors | None = None) -> Re
         surely,
         cannot,
         _not_negative(mean_figure(gain, w, _FAR)),
-        f"best strategy of each world picked by a regression over the other {known.folds.max() + 1} folds' worlds"
-        f" and by the other replications, valued on held-out replications ({n_batches} batches); "
-        "intervals of means 3.5 standard errors wide, wider for many strategies, so that they hold for all at once",
+        method,
     )
 
 

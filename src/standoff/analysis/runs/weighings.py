@@ -29,7 +29,7 @@ class Weighting:
     """A weighting of the worlds that was stated beforehand.
 
     Attributes:
-        name: In words that can follow "where".
+        name: As given; `beliefs of <actor>` where it is an actor's.
         weights: (sound worlds,), summing to 1; all zero where the run has no world for it.
         effective_worlds: (Σw)²/Σw², how many worlds it rests on (Kish 1965).
         covered: Share of it that lies where worlds were drawn, as far as known; the rest has no say.
@@ -64,7 +64,7 @@ def state_weightings(
     for actor in model.actors:
         dissent = [name for of, name, _ in model.beliefs if of == actor.name]
         if dissent:
-            found.append(_believed(ensemble, worlds, actor.name, f"the beliefs of {actor.title} hold"))
+            found.append(_believed(ensemble, worlds, actor.name, f"beliefs of {actor.name}"))
     for name, weights in (given or {}).items():
         own = world_weights(weights, ensemble.design.worlds.size)[worlds]
         found.append(_weighting(name, own, 1.0))
@@ -93,7 +93,7 @@ def weigh_worlds(payoffs: Payoffs) -> dict[str, Floats]:
     How bad a world is goes by its mean payoff over all strategies, so that no strategy picks its own worlds.
     """
     place = (rankdata(payoffs.mean.mean(axis=0)) - 0.5) / payoffs.mean.shape[1]
-    return {"bad worlds count more": 2.0 * (1.0 - place), "good worlds count more": 2.0 * place}
+    return {"bad worlds": 2.0 * (1.0 - place), "good worlds": 2.0 * place}
 
 
 def _believed(ensemble: Ensemble, worlds: npt.NDArray[np.int64], actor: str, name: str) -> Weighting:

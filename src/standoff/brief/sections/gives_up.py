@@ -18,7 +18,7 @@ from standoff.analysis.robustness.satisficing import Within
 from standoff.brief.pictures.charts import nice_ticks
 from standoff.brief.sections.grid import Method, Picture, Section, Table, colour_of
 from standoff.language.model import Instance, Model
-from standoff.words.robustness import robustness_words
+from standoff.words.robustness import robustness_words, weighting_words
 from standoff.words.wording import amount, capital, counted, measured, number, percent, strategy_words, title_of
 
 __all__ = ["Strip", "gives_up", "is_second"]
@@ -76,7 +76,7 @@ def gives_up(model: Model, found: Robustness, environment: Environment) -> Secti
     limits = _limits_table(model, found)
     if limits is not None:
         pictures.append(Picture(Markup(""), title="Which limits bind", table=limits))
-    pictures.append(Picture(Markup(""), title="If the worlds count otherwise", table=_weightings_table(found)))
+    pictures.append(Picture(Markup(""), title="If the worlds count otherwise", table=_weightings_table(model, found)))
     return Section(
         "gives-up",
         "What it gives up",
@@ -223,7 +223,7 @@ def _regret_table(found: Robustness, order: Sequence[int]) -> Table:
     )  # fmt: skip
 
 
-def _weightings_table(found: Robustness) -> Table:
+def _weightings_table(model: Model, found: Robustness) -> Table:
     """Who may be best under each other weighting of the worlds, and by how much the first leads."""
     named = {instance.label: instance for instance in found.strategies}
     stated = {each.name: each for each in found.weightings}
@@ -232,9 +232,9 @@ def _weightings_table(found: Robustness) -> Table:
         first = ranking.order[0]
         rest = stated.pop(name).effective_worlds if name in stated else found.n_worlds * _EVENLY
         who = " or ".join(strategy_words(named[label]) for label in ranking.may_be_best)
-        rows.append((capital(name), number(rest), who, _shown(ranking.against_best[first])))
+        rows.append((capital(weighting_words(model, name)), number(rest), who, _shown(ranking.against_best[first])))
     rows += [
-        (capital(name), number(each.effective_worlds), "these worlds do not carry it", "")
+        (capital(weighting_words(model, name)), number(each.effective_worlds), "these worlds do not carry it", "")
         for name, each in stated.items()
     ]
     return Table(
