@@ -15,7 +15,7 @@ from datetime import MAXYEAR, MINYEAR, date
 from fractions import Fraction
 from typing import Literal
 
-__all__ = ["PER_YEAR", "Clock", "date_of", "decimal_year", "parse_date"]
+__all__ = ["PER_YEAR", "Clock", "date_of", "decimal_year", "has_form_of_date", "parse_date"]
 
 StepName = Literal["day", "week", "month", "quarter", "year"]
 
@@ -120,6 +120,11 @@ def date_of(year: float) -> date:
     month = math.floor(months + _SLACK / 31)
     days = monthrange(whole, month + 1)[1]
     return date(whole, month + 1, 1 + min(days - 1, max(0, math.floor((months - month) * days + _SLACK))))
+
+
+def has_form_of_date(text: str) -> bool:
+    """Whether a text is written as a date, be it one or not."""
+    return _DATE.fullmatch(text.strip()) is not None
 
 
 def parse_date(text: str) -> date | None:

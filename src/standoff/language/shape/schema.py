@@ -181,7 +181,7 @@ _PAYOFF = Record(
 _OUTCOME = Record(
     (
         _ABOUT,
-        Key("measure", _EXPRESSION, "an expression of `final`, `mean`, `total`, `peak`, `ever`, `count`, `first`",
+        Key("measure", _EXPRESSION, "an expression of `final`, `mean`, `total`, `peak`, `minimum`, `ever`, `count`, `first`",
             required=True),
         _THE_UNIT,
         Key("better", Text("word", ("lower", "higher")), "the direction", required=True),
