@@ -26,6 +26,8 @@ _ERRORS = (
     ("file-unreadable", "A file cannot be read, or is not UTF-8 text"),
     ("file-too-large", "A file is larger than the stated limit"),
     ("file-outside", "A path leads out of the study's folder"),
+    ("table", "A table's header, rows or quotation marks do not fit together"),
+    ("table-cell", "A cell of a table does not hold what its column should"),
     # YAML
     ("yaml-syntax", "The YAML does not parse"),
     ("yaml-tab", "A tab is used to indent"),
@@ -109,6 +111,7 @@ _WARNINGS = (
     ("rare-event-payoff", "A payoff multiplies a rare drawn event where its chance would do"),
     ("condition-settled", "A condition is always true, or never"),
     ("many-profiles", "There are more profiles than can sensibly be run"),
+    ("document-encoding", "A document has bytes that its encoding does not explain"),
     ("yaml-unquoted-truth", "A text that other YAML readers take for a truth or number"),
 )
 

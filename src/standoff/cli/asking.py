@@ -49,7 +49,8 @@ def answer(run: Path, view: str, weights: Path | None, as_json: bool) -> None:
 
     ensemble = open_run(run)
     model = ensemble.model
-    robust = robustness(ensemble, weightings=None if weights is None else read_weightings(weights))
+    given = None if weights is None else read_weightings(weights, ensemble.design.worlds.size)
+    robust = robustness(ensemble, weightings=given)
     hinges = linchpins(ensemble, ledger=ledger_of(ensemble.model.written.files), view=view)
     if as_json:
         print_json({"holds up": export_robustness(model, robust), "hinges on": export_linchpins(model, hinges)})

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, get_args
 
+from standoff.base.files import read_source
 from standoff.base.problems import Problem, StudyError, has_errors, suggest
 from standoff.base.source import Source, Span
 from standoff.evidence.anchors.fingerprints import Fingerprint
@@ -22,7 +23,7 @@ from standoff.language.shape.conform import conform
 from standoff.language.shape.shapes import Either, Free, Key, ListOf, MapOf, Record, Text
 from standoff.language.text.fields import entries, mapping, nodes, scalar, scalars, text
 from standoff.language.text.files import CLAIMS_FILE, Files, read_files
-from standoff.language.text.reader import Mapping, Scalar, parse_yaml, read_source
+from standoff.language.text.reader import Mapping, Scalar, parse_yaml
 
 __all__ = [
     "CERTAINTIES",

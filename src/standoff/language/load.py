@@ -13,7 +13,7 @@ from typing import Any
 from standoff.base.problems import Collected, Problem, StudyError, has_errors, suggest
 from standoff.base.source import Source, Span
 from standoff.language.building.build import build_model
-from standoff.language.building.series import read_table, tables_named
+from standoff.language.building.series import tables_named
 from standoff.language.checks.checks import CHECKS
 from standoff.language.model import Model
 from standoff.language.shape.conform import conform
@@ -202,12 +202,7 @@ def _read_references(files: Files, problems: list[Problem]) -> References:
         problems.extend(error.problems)
     try:
         if FACTS_FILE in files:
-            place = files.place(FACTS_FILE)
-            header, rows = read_table(files.source(FACTS_FILE), f"{files.name}/{FACTS_FILE}", place)
-            if "id" not in header:
-                problems.append(Problem("file-unreadable", place, "`facts.csv` has no column `id`", "add it"))
-            else:
-                facts = frozenset(row["id"] for row in rows)
+            facts = frozenset(row["id"].text for row in files.table(FACTS_FILE, needs=("id",)).rows)
     except StudyError as error:
         problems.extend(error.problems)
     return References(claims, facts, CLAIMS_FILE in files)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from standoff.base.units import Unit
-from standoff.language.model import Instance, Model, Outcome, Parameter
+from standoff.language.model import Instance, Model, Outcome, Parameter, Strategy
 
 __all__ = [
     "amount",
     "assumption",
     "capital",
+    "family_words",
     "join",
     "name_group",
     "name_labels",
@@ -18,6 +19,7 @@ __all__ = [
     "per_cent",
     "plain",
     "quoted",
+    "setting_words",
     "whole",
 ]
 
@@ -29,7 +31,9 @@ def plain(name: str) -> str:
 
 def quoted(thing: Parameter | Outcome) -> str:
     """An assumption or outcome as a sentence names it: what the study calls it, else its name in plain words."""
-    return f"“{thing.about.rstrip('.')}”" if thing.about else plain(thing.name)
+    title = thing.title if isinstance(thing, Parameter) else None
+    about = title or (thing.about or "").rstrip(".")
+    return f"“{about}”" if about else plain(thing.name)
 
 
 def assumption(model: Model, name: str) -> str:
@@ -65,10 +69,15 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def family_words(strategy: Strategy) -> str:
+    """A strategy without its settings: its name in prose, else its own in plain words."""
+    return strategy.title or plain(strategy.name)
+
+
 def name_strategy(instance: Instance) -> str:
     """`freeze for relief (cool guarantee)`, `reciprocate (patience 2)`."""
-    settings = _settings(instance.settings)
-    return plain(instance.strategy.name) + (f" ({settings})" if settings else "")
+    settings = setting_words(instance)
+    return family_words(instance.strategy) + (f" ({settings})" if settings else "")
 
 
 def name_group(chosen: Collection[Instance], all_of: Sequence[Instance], last: str = "and") -> str:
@@ -77,6 +86,7 @@ def name_group(chosen: Collection[Instance], all_of: Sequence[Instance], last: s
     Settings that all of them share are said once: `tough love and freeze for relief (both cool guarantee)`, or
     `any strategy (cool guarantee)` where no family is missing.
     """
+    named = {instance.strategy.name: instance.strategy for instance in chosen}
     families = list(dict.fromkeys(instance.strategy.name for instance in chosen))
     whole = {
         name
@@ -85,15 +95,17 @@ def name_group(chosen: Collection[Instance], all_of: Sequence[Instance], last: s
     }
     settings = {instance.settings for instance in chosen}
     families_of_all = {instance.strategy.name for instance in all_of}
-    if len(chosen) == len(families) > 1 and not whole and len(settings) == 1 and settings != {()}:
+    shared = {setting_words(instance) for instance in chosen}
+    if len(chosen) == len(families) > 1 and not whole and len(settings) == len(shared) == 1 and settings != {()}:
+        (said,) = shared
         if families_of_all == set(families) and len(families) > 2:
-            return f"any strategy ({_settings(settings.pop())})"
+            return f"any strategy ({said})"
         number = "both" if len(chosen) == 2 else "all"
-        return f"{join([plain(name) for name in families], last)} ({number} {_settings(settings.pop())})"
+        return f"{join([family_words(named[name]) for name in families], last)} ({number} {said})"
     names = []
     for name in families:
         if name in whole:
-            names.append(f"{plain(name)} (whatever its settings)")
+            names.append(f"{family_words(named[name])} (whatever its settings)")
         else:
             names += [name_strategy(instance) for instance in chosen if instance.strategy.name == name]
     return join(names, last)
@@ -105,8 +117,13 @@ def name_labels(labels: Collection[str], all_of: Sequence[Instance], last: str =
     return name_group([named[label] for label in labels], all_of, last)
 
 
-def _settings(settings: tuple[tuple[str, float | str], ...]) -> str:
-    return ", ".join(
-        f"{plain(level)} {plain(name)}" if isinstance(level, str) else f"{plain(name)} {level:g}"
-        for name, level in settings
-    )
+def setting_words(instance: Instance) -> str:
+    """What tells a strategy from its siblings: `patience 2, firm guarantee`; empty without settings."""
+    named = {setting.name: setting for setting in instance.strategy.named}
+    said = []
+    for name, level in instance.settings:
+        setting = named.get(name)
+        title = (setting and setting.title) or plain(name)
+        called = dict(setting.levels).get(level) if setting else None
+        said.append(called or (f"{plain(level)} {title}" if isinstance(level, str) else f"{title} {level:g}"))
+    return ", ".join(said)

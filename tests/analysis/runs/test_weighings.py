@@ -8,6 +8,7 @@ import pytest
 import standoff
 from standoff.analysis.robustness.robustness import robustness
 from standoff.analysis.runs.weighings import read_weightings
+from standoff.base.problems import StudyError
 from standoff.brief.formats.export import export_robustness
 from standoff.words.robustness import robustness_words
 
@@ -64,7 +65,7 @@ def test_weightings_from_a_file_are_ranked_by(ensemble, tmp_path):
     file = tmp_path / "weights.csv"
     rows = [f"{1.0 + x},1" for x in gain]
     file.write_text("\n".join(["going pays,all alike", *rows]), encoding="utf-8")
-    found = robustness(ensemble, weightings=read_weightings(file))
+    found = robustness(ensemble, weightings=read_weightings(file, gain.size))
     rankings = found.under[0].metrics.weightings
     # weights 1 + gain make the mean gain a third
     assert rankings["going pays"].against_best["goes"].value == pytest.approx(1 / 3 + 0.2, abs=0.01)
@@ -75,7 +76,32 @@ def test_weightings_from_a_file_are_ranked_by(ensemble, tmp_path):
 def test_weights_that_do_not_fit_are_refused(ensemble, tmp_path):
     with pytest.raises(ValueError, match="weights must be 1000 numbers"):
         robustness(ensemble, weightings={"short": np.ones(3)})
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "said"),
+    [
+        ("a,b\n1\n2,3\n", (2, 1), "row 2 has 1 cell"),
+        ("a\n1\n", (2, 1), "the table has 1 rows, and the run 2 worlds"),
+        ("a\n1\n-1\n", (3, 1), "row 3 of `a` is `-1`, which is not a weight of 0 or more"),
+        ("a\n1\nlots\n", (3, 1), "row 3 of `a` is `lots`, which is not a number"),
+        ("a,b\n1,1\n,2\n", (3, 1), "row 3 of `a` is empty, where a weight of 0 or more is expected"),
+        ("a\n0\n0\n", (1, 1), "all weights of `a` are 0"),
+        ("", (1, 1), "`weights.csv` is empty"),
+        ("a\n", (1, 1), "the table has 0 rows, and the run 2 worlds"),
+    ],
+)
+def test_a_faulty_file_of_weights_is_refused_at_its_cell(tmp_path, text, place, said):
     file = tmp_path / "weights.csv"
-    file.write_text("a,b\n1\n", encoding="utf-8")
-    with pytest.raises(ValueError, match="a number in every cell"):
-        read_weightings(file)
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(StudyError) as refused:
+        read_weightings(file, 2)
+    problem = refused.value.problems[0]
+    assert (problem.span.line, problem.span.column) == place
+    assert problem.message.startswith(said)
+
+
+def test_weights_as_large_as_numbers_go_sum_to_one(tmp_path):
+    file = tmp_path / "weights.csv"
+    file.write_text("a\n1e308\n1e308\n1e308\n", encoding="utf-8")
+    assert read_weightings(file, 3)["a"].tolist() == [1 / 3, 1 / 3, 1 / 3]

@@ -27,6 +27,7 @@ from standoff.language.model.play import (
     PartialProfile,
     Payoff,
     Rule,
+    Setting,
     Strategy,
     Term,
     Weighing,
@@ -62,6 +63,7 @@ __all__ = [
     "Report",
     "Rule",
     "Series",
+    "Setting",
     "Spread",
     "Stock",
     "Strategy",
@@ -101,7 +103,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A constant (`value`), or an uncertainty or value of the actors (`spread`)."""
+    """A constant (`value`), or an uncertainty or value of the actors (`spread`); `title` is its name in prose."""
 
     kind: Literal["constant", "uncertainty", "value"]
     name: str
@@ -112,6 +114,7 @@ class Parameter:
     value: float | None = None
     spread: Spread | None = None
     known_to: tuple[str, ...] = ()
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

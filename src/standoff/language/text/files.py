@@ -6,21 +6,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from standoff.base.files import inside, read_source
 from standoff.base.problems import Problem, StudyError
 from standoff.base.source import Source, Span
+from standoff.base.tables import MOST_BYTES as MOST_BYTES_OF_TABLES
+from standoff.base.tables import Table, read_table
 from standoff.language.text import reader
-from standoff.language.text.reader import read_source
 
 __all__ = [
     "CLAIMS_FILE",
     "FACTS_FILE",
     "HISTORY_FILE",
-    "MOST_BYTES_OF_TABLES",
     "STUDY_FILE",
     "Files",
     "References",
     "Written",
-    "inside",
     "read_files",
 ]
 
@@ -29,7 +29,6 @@ CLAIMS_FILE = "claims.yaml"
 FACTS_FILE = "facts.csv"
 HISTORY_FILE = "history.csv"
 _MOST_BYTES = {CLAIMS_FILE: 5_000_000}
-MOST_BYTES_OF_TABLES = 2_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +65,22 @@ class Files:
             return found
         if found is None:
             found = Problem("file-missing", self.place(name), f"there is no file `{name}`")
-        raise StudyError([found if at is None else replace(found, span=at)])
+        if at is not None and not found.span.source.text:
+            found = replace(found, span=at)
+        raise StudyError([found])
+
+    def table(self, name: str, at: Span | None = None, needs: tuple[str, ...] = ()) -> Table:
+        """A file's rows and columns.
+
+        Args:
+            name: Its path within the folder.
+            at: Where it is asked for: the place of problems with the file as such.
+            needs: Columns that must be there.
+
+        Raises:
+            StudyError: It could not be read, or is not a table with these columns.
+        """
+        return read_table(self.source(name, at), needs=needs)
 
     def place(self, name: str) -> Span:
         """The beginning of a file, for problems with all of it."""
@@ -79,7 +93,9 @@ class Files:
     def with_tables(self, names: Iterable[str]) -> Files:
         """These files and the tables that the study names."""
         read = {
-            name: _read(self.folder, name, name, MOST_BYTES_OF_TABLES) for name in names if name not in self.contents
+            name: _read(self.folder, name, f"{self.name}/{name}", MOST_BYTES_OF_TABLES)
+            for name in names
+            if name not in self.contents
         }
         return replace(self, contents={**self.contents, **read})
 
@@ -130,21 +146,6 @@ def read_files(study: Path) -> Files:
     for name in (CLAIMS_FILE, FACTS_FILE, HISTORY_FILE):
         contents[name] = _read(folder, name, f"{shown}/{name}", _MOST_BYTES.get(name, MOST_BYTES_OF_TABLES))
     return Files(folder, shown, contents)
-
-
-def inside(folder: Path, written: str, at: Span) -> Path:
-    """The path of a file in the study's folder.
-
-    Raises:
-        StudyError: The path is absolute, or leads out of the folder, by `..` or through a link.
-    """
-    path = Path(written)
-    root = folder.resolve()
-    is_plain = not path.is_absolute() and "\\" not in written and "\x00" not in written and ":" not in written
-    if not is_plain or not (root / path).resolve().is_relative_to(root):
-        message = f"`{written}` leads out of the study's folder"
-        raise StudyError([Problem("file-outside", at, message, "put the file into the folder, and name it alone")])
-    return root / path
 
 
 def _read(folder: Path, name: str, shown: str, most: int) -> Source | Problem:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -19,17 +18,14 @@ from standoff.base.source import Source, Span
 from standoff.language.text.syntax import LOADER, MOST_DEPTH, syntax_problem, too_deep
 
 __all__ = [
-    "MOST_BYTES",
     "Broken",
     "Mapping",
     "Node",
     "Scalar",
     "Sequence",
     "parse_yaml",
-    "read_source",
 ]
 
-MOST_BYTES = 1_000_000
 MOST_ENTRIES = 2_000
 MOST_NODES = 50_000
 _ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\r?\n[ \t]*|.)", re.DOTALL)
@@ -98,39 +94,6 @@ class Broken:
 
 
 Node = Scalar | Sequence | Mapping | Broken
-
-
-def read_source(path: Path, shown: str, at: Span | None = None, most: int = MOST_BYTES) -> Source:
-    """Read a UTF-8 text file, refusing what is absent, too large or not text.
-
-    Args:
-        path: The file.
-        shown: The path as problems should print it.
-        at: Where the file is asked for; problems point there, or at the file's start.
-        most: The largest size, in bytes.
-
-    Raises:
-        StudyError: One problem saying why the file cannot be used.
-    """
-    place = at or Span(Source(shown, ""), 0, 0)
-    try:
-        size = path.stat().st_size
-        if not path.is_file():
-            raise StudyError([Problem("file-missing", place, f"`{shown}` is not a file")])
-        if size > most:
-            message = f"`{shown}` has {size:,} bytes, and at most {most:,} are read"
-            raise StudyError(
-                [Problem("file-too-large", place, message, "shorten it, or leave out what the study does not need")]
-            )
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise StudyError([Problem("file-missing", place, f"there is no file `{shown}`")]) from None
-    except UnicodeDecodeError as error:
-        message = f"`{shown}` is not UTF-8 text (byte {error.start:,} cannot be read)"
-        raise StudyError([Problem("file-unreadable", place, message, "save it as UTF-8")]) from None
-    except OSError as error:
-        raise StudyError([Problem("file-unreadable", place, f"`{shown}` cannot be read: {error.strerror}")]) from None
-    return Source(shown, text.replace("\r\n", "\n"))
 
 
 def parse_yaml(source: Source) -> tuple[Mapping, list[Problem]]:
