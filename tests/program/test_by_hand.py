@@ -54,7 +54,9 @@ def rounded(x: float) -> float:
 
 
 def test_rounding_is_exact_in_every_evaluator(study_of: Build) -> None:
-    measures = "\n".join(f'  r{i}: {{measure: "final(round({x!r} + 0 * step))", better: lower}}' for i, x in enumerate(HARD))
+    measures = "\n".join(
+        f'  r{i}: {{measure: "final(round({x!r} + 0 * step))", better: lower}}' for i, x in enumerate(HARD)
+    )
     constants = "\n".join(f'  c{i}: {{measure: "final(round({x!r}))", better: lower}}' for i, x in enumerate(HARD))
     found = outcomes(study_of(f"outcomes:\n{measures}\n{constants}\n"))
     for i, x in enumerate(HARD):
@@ -70,7 +72,8 @@ def test_rounding_beforehand_is_exact(x: float) -> None:
 
 
 def test_conditions_happen_as_events_do(study_of: Build) -> None:
-    found = outcomes(study_of("""\
+    found = outcomes(
+        study_of("""\
         stocks:
           level: {start: 5, next: "level - 1 if step < 4 else level + 1"}
           seen: {start: 0, next: "seen + count(level < 3) + 10 * ever(level < 2)"}
@@ -81,7 +84,8 @@ def test_conditions_happen_as_events_do(study_of: Build) -> None:
           when: {measure: "first(level < 3)", better: higher}
           both: {measure: "count(level < 3 and step > 4)", better: higher}
           seen: {measure: "final(seen)", better: higher}
-        """))
+        """)
+    )
     # level by step: 5 4 3 2 1 2 3 4
     assert found["low"] == 1.0
     assert found["never"] == 0.0

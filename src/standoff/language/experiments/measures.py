@@ -153,7 +153,14 @@ def _part(named: Scalar, text: str, over: str | None, model: Model) -> Measure |
 
 
 def _says(text: str, over: str | None) -> str:
-    words = {"final": "at the end", "peak": "at its highest", "minimum": "at its lowest", "total": "in all", "mean": "on average", None: ""}
+    words = {
+        "final": "at the end",
+        "peak": "at its highest",
+        "minimum": "at its lowest",
+        "total": "in all",
+        "mean": "on average",
+        None: "",
+    }
     return f"`{text}` {words[over]}".strip()
 
 
