@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -35,7 +36,7 @@ def test_a_date_lies_in_one_step(first: date, step: str, day: date) -> None:
 def test_every_day_has_a_decimal_year_of_its_own() -> None:
     days = [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
     years = [decimal_year(day) for day in days]
-    assert all(earlier < later for earlier, later in zip(years, years[1:], strict=False))
+    assert all(earlier < later for earlier, later in pairwise(years))
     assert [date_of(year) for year in years] == days
 
 

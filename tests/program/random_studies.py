@@ -261,7 +261,8 @@ class _Writer:
     def _draw(self, i: int) -> None:
         r, names = self.r, self.names
         made = r.choice(["uniform(-1, {x})", "normal({x}, {y})", "lognormal(1, {y})", "triangular(-2, 0.1, 3)",
-                         "exponential({y})", "weibull({y}, {y})", "loguniform(0.1, {z})", "uniform({w}, {v})"])  # fmt: skip
+                         "exponential({y})", "weibull({y}, {y})", "loguniform(0.1, {z})",
+                         "uniform({w}, {v})"])  # fmt: skip
         shift, spread = self._number(self.lasting, 1), self._number(self.lasting, 1)
         text = made.format(x=f"1 + abs({shift})", y=f"0.1 + abs({spread})", z="0.2 + abs(step)", v=shift, w=spread)
         self.study["draws"][f"d{i}"] = text  # type: ignore[index]

@@ -8,18 +8,17 @@ from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
-import pytest
 from comparison import differences
 from hypothesis import given
 from hypothesis import strategies as st
 from interpreted import interpreted_kernel
 
+from standoff.base.source import Source, Span
 from standoff.ensemble.run import lanes_of
 from standoff.ensemble.study import Study
-from standoff.language.meaning.folding import fold
 from standoff.language.expressions.parser import parse_expression
+from standoff.language.meaning.folding import fold
 from standoff.language.text.reader import Scalar
-from standoff.base.source import Source, Span
 from standoff.program.reference import Results, run_lanes
 
 Build = Callable[..., Study]

@@ -266,7 +266,9 @@ def test_the_smallest_over_time_is_of_the_steps_that_were_lived(study_of: Build)
         stocks: {level: {start: 5, next: "level - 1 if step < 3 else level + 2"}}
         events: {war: {chance: "1 if step == 1 else 0", ends: true, worth: {north: "0"}}}
         payoffs: {north: {each: "1"}}
-        outcomes: {least: {measure: "minimum(level)", better: higher}, later: {measure: "minimum(9 - level)", better: higher}}
+        outcomes:
+          least: {measure: "minimum(level)", better: higher}
+          later: {measure: "minimum(9 - level)", better: higher}
         """)
     ensemble = study.run(worlds=1, replications=1)
     assert ensemble.outcome("least")[0, 0] == 4.0  # of 5 and 4; afterwards it falls to 2

@@ -17,6 +17,7 @@ from typing import Literal
 
 __all__ = ["PER_YEAR", "Clock", "date_of", "decimal_year", "has_form_of_date", "parse_date"]
 
+Day = date  # `Clock.date` would hide the name inside the class
 StepName = Literal["day", "week", "month", "quarter", "year"]
 
 # 400 years of the Gregorian calendar are 146,097 days.
@@ -37,7 +38,7 @@ _SLACK = 1e-6  # of a day: decimal years are rounded
 class Clock:
     """`first` is the day on which step 0 begins."""
 
-    first: date
+    first: Day
     step: StepName
     steps: int
 
@@ -55,31 +56,31 @@ class Clock:
     def fits(self) -> bool:
         """Whether the calendar, which ends with the year 9999, has a date for the end of the last step."""
         if self.step in _DAYS:
-            return self.first.toordinal() + self.steps * _DAYS[self.step] <= date.max.toordinal()
+            return self.first.toordinal() + self.steps * _DAYS[self.step] <= Day.max.toordinal()
         return self.first.year * 12 + self.first.month - 1 + self.steps * _MONTHS[self.step] < (MAXYEAR + 1) * 12
 
     def years(self, per: str) -> float:
         """The length of a step in periods of `per` (`step` or a calendar unit)."""
         return 1.0 if per == "step" else float(_PER_YEAR[per] / _PER_YEAR[self.step])
 
-    def begins(self, step: int) -> date:
+    def begins(self, step: int) -> Day:
         """The day on which a step begins; 0 is the first, and negative ones lie before the clock.
 
         Where the calendar has no such day, its first or last.
         """
         if self.step in _DAYS:
             ordinal = self.first.toordinal() + step * _DAYS[self.step]
-            return date.fromordinal(min(max(ordinal, 1), date.max.toordinal()))
+            return Day.fromordinal(min(max(ordinal, 1), Day.max.toordinal()))
         year, month = divmod(self.first.year * 12 + self.first.month - 1 + step * _MONTHS[self.step], 12)
         if not MINYEAR <= year <= MAXYEAR:
-            return date.min if year < MINYEAR else date.max
-        return date(year, month + 1, min(self.first.day, monthrange(year, month + 1)[1]))
+            return Day.min if year < MINYEAR else Day.max
+        return Day(year, month + 1, min(self.first.day, monthrange(year, month + 1)[1]))
 
     def date(self, step: int) -> float:
         """The start of a step as a decimal year."""
         return decimal_year(self.begins(step))
 
-    def place(self, day: date) -> float:
+    def place(self, day: Day) -> float:
         """Where a date lies on the clock: the step's index and the part of the step that is over."""
         if self.step in _DAYS:
             return (day - self.first).days / _DAYS[self.step]
@@ -90,7 +91,7 @@ class Clock:
         begin, end = self.begins(step), self.begins(step + 1)
         return step + (day - begin).days / max(1, (end - begin).days)
 
-    def index(self, day: date) -> int | None:
+    def index(self, day: Day) -> int | None:
         """The step in which a date lies, or None outside the clock."""
         step = math.floor(self.place(day))
         return step if 0 <= step < self.steps else None
