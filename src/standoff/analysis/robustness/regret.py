@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+from scipy.stats import false_discovery_control, norm
 
 from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.robustness.tails import mean_of_tail, tail_bound, tail_figure, tail_weights
@@ -22,8 +22,6 @@ from standoff.analysis.statistics.brackets import Hidden, above_all, best_level,
 __all__ = ["Regret", "measure_regret"]
 
 _LEVEL = 0.95
-_FAR = 3.5
-"""Standard errors of the error of means by which worlds are called: calls of one study err together."""
 _CLOSE = 0.5
 """Part of the figure that an interval from luck may be wide."""
 
@@ -69,7 +67,9 @@ def measure_regret(payoffs: Payoffs, posteriors: Posteriors | None = None) -> Re
     mean, decile, worst = (dict(zip(names, column, strict=True)) for column in zip(*ends, strict=True))
     raw = payoffs.mean.max(axis=0) - payoffs.mean
     surely, cannot = _surely_best(names, known, w)
-    evpi = Figure(*(min(getattr(figure, part) for figure in mean.values()) for part in ("value", "error", "low", "high")))
+    evpi = Figure(
+        *(min(getattr(figure, part) for figure in mean.values()) for part in ("value", "error", "low", "high"))
+    )
     return Regret(
         mean,
         worst,
@@ -83,9 +83,9 @@ def measure_regret(payoffs: Payoffs, posteriors: Posteriors | None = None) -> Re
         _figure(evpi.value, evpi.low, evpi.high),
         _wanted(payoffs, known, evpi),
         f"low ends: best strategy of each world picked by a regression over the other {known.folds.max() + 1} folds' "
-        f"worlds and by the other replications, valued on held-out replications ({known.valued.shape[0]} batches); high "
-        "ends: the lower of raw regret and a bound by second moments of two halves; in between, figures of worlds whose "
-        "hidden part is normal; 95 % for all strategies at once",
+        f"worlds and by the other replications, valued on held-out replications ({known.valued.shape[0]} batches); "
+        "high ends: the lower of raw regret and a bound by second moments of two halves; in between, figures of worlds "
+        "whose hidden part is normal; 95 % for all strategies at once",
     )
 
 
@@ -114,7 +114,9 @@ def _ends_of(payoffs: Payoffs, known: Posteriors, s: int) -> tuple[Figure, Figur
         )
     low_of_worst = max(_lowest_worst(lost, foreseen, noise, reach), 0.0)
     lows = np.maximum.accumulate(
-        [mean_figure(lost.mean(axis=0), w, reach).low, mean_of_tail(lost, foreseen, w, reach).low, low_of_worst, 0.0][:3]
+        [mean_figure(lost.mean(axis=0), w, reach).low, mean_of_tail(lost, foreseen, w, reach).low, low_of_worst, 0.0][
+            :3
+        ]
     )
     highest = float((raw + reach * noise).max())
     highs = np.minimum.accumulate([highest, high[1], high[0]])[::-1]
@@ -157,14 +159,22 @@ def _wanted(payoffs: Payoffs, known: Posteriors, evpi: Figure) -> float | None:
 
 
 def _surely_best(names: tuple[str, ...], known: Posteriors, w: Floats) -> tuple[dict[str, float], float]:
-    """Share of worlds in which each strategy is best by more than two posterior standard errors, and of none."""
+    """Share of worlds in which each strategy is best beyond the noise, and of none.
+
+    Of the worlds called at most one in twenty is wrong: where few stand out, chance alone would make some do so.
+
+    Reference: Benjamini & Hochberg 1995, Controlling the false discovery rate, Journal of the Royal Statistical Society
+    B 57.
+    """
     if len(names) == 1:
         return {names[0]: 1.0}, 0.0
     top = known.difference.argmax(axis=0)
     worlds = np.arange(top.size)
     gap = known.difference[top, worlds] - known.difference
     spread = np.sqrt(known.variance + known.variance[top, worlds])
-    gap[top, worlds] = np.inf
-    sure = (gap > _FAR * spread).all(axis=0)
+    away = np.divide(gap, spread, out=np.where(gap > 0.0, np.inf, 0.0), where=spread > 0.0)
+    away[top, worlds] = np.inf
+    chance = np.minimum(2.0 * (len(names) - 1) * norm.sf(away.min(axis=0)), 1.0)
+    sure = false_discovery_control(chance) <= 1.0 - _LEVEL
     shares = {name: float(w[sure & (top == s)].sum()) for s, name in enumerate(names)}
     return shares, float(w[~sure].sum())

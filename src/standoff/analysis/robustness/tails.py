@@ -11,7 +11,18 @@ from standoff.analysis.runs.payoffs import SURE, Payoffs, Posteriors, figure_wit
 from standoff.analysis.statistics.brackets import above_all
 from standoff.analysis.statistics.deconvolution import worst
 
-__all__ = ["FrontierPoint", "Lowest", "Tails", "find_lowest", "frontier", "mean_of_tail", "measure_tails", "tail_bound", "tail_figure", "tail_weights"]
+__all__ = [
+    "FrontierPoint",
+    "Lowest",
+    "Tails",
+    "find_lowest",
+    "frontier",
+    "mean_of_tail",
+    "measure_tails",
+    "tail_bound",
+    "tail_figure",
+    "tail_weights",
+]
 
 WORST_SHARE = 0.1
 
@@ -180,7 +191,9 @@ def tail_bound(halves: Floats, prediction: Floats, variance: Floats, w: Floats, 
         reach: Standard errors.
     """
     largest = np.sqrt(np.maximum(prediction, 0.0) ** 2 + variance[:, None]).max(axis=0)
-    tried = np.unique(np.r_[0.0, np.quantile(largest, np.linspace(0.5, 1.0, 11)), largest.max() * np.array([1.5, 2.0, 3.0])])
+    tried = np.unique(
+        np.r_[0.0, np.quantile(largest, np.linspace(0.5, 1.0, 11)), largest.max() * np.array([1.5, 2.0, 3.0])]
+    )
     best = np.inf, 0.0
     for q in tried.tolist():
         away = prediction - q

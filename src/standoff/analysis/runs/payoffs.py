@@ -93,7 +93,9 @@ def find_posteriors(payoffs: Payoffs, seed: int = 0) -> Posteriors:
     reference = int(np.argmax(mean @ payoffs.w))
     between = between - between[reference]
     if halves is None:
-        return Posteriors(folds, between[None], mean[None], level[None], level, between, between, np.zeros_like(between))
+        return Posteriors(
+            folds, between[None], mean[None], level[None], level, between, between, np.zeros_like(between)
+        )
     n = halves.shape[2]
     apart = halves - halves[reference]
     posterior = [shrink(between[s], apart[s].mean(axis=1), _noise(apart[s]), folds) for s in range(len(mean))]
