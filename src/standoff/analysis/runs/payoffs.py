@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from standoff.analysis.findings import Figure, Floats, Inputs
 from standoff.analysis.statistics.ranking import world_weights
-from standoff.analysis.statistics.regression import assign_folds, predict, shrink
+from standoff.analysis.statistics.regression import assign_folds, predict
+from standoff.analysis.statistics.shrinkage import shrink
 
 __all__ = ["SURE", "Payoffs", "Posteriors", "champions", "figure_within", "find_posteriors", "mean_figure"]
 
