@@ -90,7 +90,7 @@ Ended = str | None
 
 
 def _paths(study: SmallStudy, state: dict[str, Any], step: int) -> Iterator[tuple[float, Path_, Ended]]:
-    """Every path from a state, with its chance and the end that it comes to, or None."""
+    """Every path from a state, and after its last step, with its chance and the end that it comes to or None."""
     if step == study.steps:
         yield 1.0, [_Step(state, {})], None
         return
@@ -99,12 +99,12 @@ def _paths(study: SmallStudy, state: dict[str, Any], step: int) -> Iterator[tupl
     chances = {name: sum(p * float(names[name]) for p, names in turned_out) for name in events}
     for chance, names in turned_out:
         here = _Step(names, chances)
-        ended = next((end for end in study.ends if names[end]), None)
-        if ended is not None:
-            yield chance, [here], ended
-            continue
         mode = next((m["to"] for m in _moves(study) if names[m["name"]]), names["mode"])
         following = {"x": _value(study.stock, names), "mode": mode}
+        ended = next((end for end in study.ends if names[end]), None)
+        if ended is not None:
+            yield chance, [here, _Step(following, {})], ended
+            continue
         for later, path, end in _paths(study, following, step + 1):
             yield chance * later, [here, *path], end
 
@@ -174,26 +174,27 @@ def _in_step(text: str, step: _Step) -> float:
 
 
 def _paid(study: SmallStudy, path: Path_, ended: Ended) -> float:
-    lived = path if ended else path[:-1]
+    lived = path[:-1]
     total = sum(0.9**t * _in_step(study.each, step) for t, step in enumerate(lived))
     if ended is None:
         return total + 0.9**study.steps * float(path[-1].names["x"])
     worth = next(entry for _, name, entry in study.things if name == ended)["worth"]["north"]
-    return total + 0.9 ** (len(lived) - 1) * _value(worth, path[-1].names)
+    return total + 0.9 ** (len(lived) - 1) * _value(worth, lived[-1].names)
 
 
 def _reduced(study: SmallStudy, measure: str, path: Path_, ended: Ended) -> float | None:
     reducer, argument = measure.split("(", 1)
     argument = argument[:-1]
-    lived = path if ended else path[:-1]
+    lived = path[:-1]
     if reducer == "final":
         return _value(argument, path[-1].names)
     if argument in study.ends and reducer in ("ever", "count", "first"):
-        happened = [ended == argument and step is path[-1] for step in lived]
+        happened = [ended == argument and step is lived[-1] for step in lived]
     else:
         values = [_in_step(argument, step) for step in lived]
-        if reducer in ("mean", "total", "peak", "count"):
-            return {"mean": sum(values) / len(values), "peak": max(values)}.get(reducer, sum(values))
+        if reducer in ("mean", "total", "peak", "minimum", "count"):
+            made = {"mean": sum(values) / len(values), "peak": max(values), "minimum": min(values)}
+            return made.get(reducer, sum(values))
         happened = [value > 0.0 for value in values]
     if reducer == "first":
         return START + happened.index(True) if any(happened) else None
@@ -293,8 +294,10 @@ class _Writer:
             ["x", f"x + 0.5 * ({self._truth()})", f"x + ({self._truth()}) - 0.5 * ({self._truth()})"]
         )
         study.each = r.choice(["0", self._number(), f"x - 2 * chance({r.choice(events)})"])
-        for i, reducer in enumerate(["mean", "total", "peak", "count", "ever", "first"]):
+        for i, reducer in enumerate(["mean", "total", "peak", "minimum", "count", "ever", "first"]):
             argument = r.choice(events) if reducer in ("count", "ever", "first") else self._number()
             study.outcomes[f"o{i}"] = f"{reducer}({argument})"
         study.outcomes |= {f"ever_{end}": f"ever({end})" for end in study.ends}
         study.outcomes |= {"total_chance": f"total(chance({r.choice(study.ends)}))", "last": "final(x)"}
+        if any(kind == "modes" for kind, _, _ in study.things):
+            study.outcomes["mode_last"] = "final(2 * x + (mode == tense))"

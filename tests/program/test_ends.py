@@ -93,7 +93,8 @@ CLOSED = {
     ),
     "three causes that share a root": (
         "events: {root: {chance: 0.5}, a: {given: root, chance: 0.5}, b: {given: root, chance: 0.5},"
-        " c: {given: root, chance: 0.5}, war: {given: 'a and b and c', chance: 0.8, ends: true, worth: {north: '-10'}}}",
+        " c: {given: root, chance: 0.5},"
+        " war: {given: 'a and b and c', chance: 0.8, ends: true, worth: {north: '-10'}}}",
         (0.05, 0.05, None, -0.5),
     ),
     "an end worth nothing that stands before one that costs": (
@@ -169,12 +170,13 @@ def test_the_small_studies_have_everything_that_can_differ_in_branches(tmp_path:
     differing: set[str] = set()
     for seed in range(12):
         differing |= _differing(small_study(seed).load(tmp_path / str(seed)).program)
-    assert differing == {"each", "worth", "mean", "total", "peak", "count", "ever", "first"}
+    assert differing == {"each", "worth", "mean", "total", "peak", "minimum", "count", "ever", "first", "final"}
 
 
 def _differing(program: Program) -> set[str]:
     found = {reduced.kind for reduced in program.reduced if reduced.argument.branches}
     found |= {"each" for paid in program.payoffs if paid.each is not None and paid.each.branches}
+    found |= {"final" for reduced in program.reduced if reduced.in_branches}
     return {*found, *("worth" for ending in program.endings for _, worth in ending.worth if worth.branches)}
 
 
@@ -200,10 +202,10 @@ def test_a_share_of_futures_lies_between_none_and_all_in_every_world(study_of: B
 
 
 def test_what_goes_on_has_had_no_end(study_of: Build) -> None:
-    study = study_of(CERTAIN + '  crises: {measure: "final(crises)", better: lower}\n'
+    study = study_of(CERTAIN + '  left: {measure: "final(crises)", better: lower}\n'
                      'stocks: {crises: {start: 0, next: "crises + crisis + 10 * war"}}\n')  # fmt: skip
     ensemble = study.run(worlds=1, replications=50)
-    assert ensemble.outcome("crises")[0, 0] == 0.0  # a crisis always ends the future, which keeps what it had
+    assert ensemble.outcome("left")[0, 0] == pytest.approx(11 * (1 - 0.5**8), abs=1e-13)  # only what ends has had one
 
 
 def test_an_impossible_branch_cannot_fault(study_of: Build) -> None:
@@ -244,3 +246,25 @@ def test_branches_count_no_clamped_counts(study_of: Build) -> None:
         """)
     share = study.run(worlds=1, replications=4000).diagnostics.clamped["raids"]
     assert 0.3 < share < 0.5  # of the steps that go on, the part with a crisis; never more than there are steps
+
+
+@pytest.mark.parametrize(
+    "measure",
+    ["final(1 if ever(crisis) else 0)", "final(previous(heat))", "final(count(crisis))",
+     "final(x)", "final(level)", "final(mood == bad)"],
+)  # fmt: skip
+def test_what_is_final_of_an_ended_future_is_what_the_branch_made_of_it(study_of: Build, measure: str) -> None:
+    study = study_of(f"""\
+        {ONE_STEP.strip()}
+        events: {{crisis: {{chance: 0.5}}, war: {{given: crisis, chance: 0.5, ends: true}}}}
+        stocks: {{x: {{start: 0, within: [0, 1], next: "x + 3 * crisis"}}}}
+        modes: {{mood: {{states: [good, bad], start: good, final: [bad], moves: [
+                {{name: sours, from: good, to: bad, when: crisis}}]}}}}
+        quantities: {{heat: {{value: "1 if crisis else 0"}}, level: {{value: "x * x"}}}}
+        outcomes: {{last: {{measure: "{measure}", better: lower}}}}
+        """)
+    for realised in (False, True):
+        found, _ = expectation(study, realised=realised)
+        assert found["last"] == pytest.approx(0.5, abs=1e-14)
+    differing, _ = differences_on_random_futures(study, interpreted_kernel(study.program), 200)
+    assert differing == []

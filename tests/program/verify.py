@@ -122,8 +122,8 @@ def _compare_ends(n: int, document: Path | None) -> bool:
     distances = {seed: furthest(seed) for seed in range(n)}
     wrong = [seed for seed, distance in distances.items() if distance > EXACT]
     line = (
-        f"{datetime.now(UTC):%Y-%m-%d}: {n} studies with ends of shared causes, weighted and drawn, {len(wrong)} further"
-        f" than {EXACT:g} from the walk, the furthest {max(distances.values(), default=0.0):.1g}, in"
+        f"{datetime.now(UTC):%Y-%m-%d}: {n} studies with ends of shared causes, weighted and drawn, {len(wrong)}"
+        f" further than {EXACT:g} from the walk, the furthest {max(distances.values(), default=0.0):.1g}, in"
         f" {time.monotonic() - begun:.0f} seconds."
     )
     print(line, *(f"seed {seed}: {distances[seed]:.3g}" for seed in wrong), sep="\n")

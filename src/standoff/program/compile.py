@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from standoff.base.source import Span
-from standoff.language.expressions.tree import Binary, Call, Conditional, Expr, Number, Option, Reference, Symbol
+from standoff.language.expressions.tree import Binary, Call, Conditional, Expr, Number, Option, Reference, Symbol, walk
 from standoff.language.model import Event, Mode, Model, Payoff, Stock
 from standoff.language.model.causes import Causes
 from standoff.program.ends import Ends
 from standoff.program.expressions import rebuild, reference
-from standoff.program.program import Carried, Ending, Measured, Paid, Program, Reduced, Varied
+from standoff.program.program import Branch, Carried, Ending, Measured, Paid, Program, Reduced, Varied
 from standoff.program.step import StepCompiler
 
 __all__ = ["compile_model"]
 
-_REDUCERS = ("final", "mean", "total", "peak", "ever", "count", "first")
+_REDUCERS = ("final", "mean", "total", "peak", "minimum", "ever", "count", "first")
 
 
 def compile_model(model: Model) -> Program:
@@ -43,11 +43,12 @@ class _Compiler:
 
         ends = Ends(self.ends, Causes(model), steps.step, steps.bounds)
         ends.chances(low.chances)
-        branches, going_on = ends.tell_apart((
+        read = (
             *(tree for worth in worths for _, tree in worth),
             *(paid.each.drawn for paid in payoffs if paid.each is not None),
-            *(reduced.argument.drawn for reduced in self.reduced if reduced.ending is None),
-        ))  # fmt: skip
+            *(r.argument.drawn for r in self.reduced if r.ending is None and r.kind != "final"),
+        )
+        branches, going_on = ends.tell_apart(read, self._read_at_the_end(carried))
         return Program(
             model=model,
             columns=tuple(p.name for p in model.uncertain),
@@ -68,9 +69,7 @@ class _Compiler:
             branches=branches,
             going_on=going_on,
             payoffs=tuple(p if p.each is None else replace(p, each=ends.varied(p.each.drawn)) for p in payoffs),
-            reduced=tuple(
-                r if r.ending is not None else replace(r, argument=ends.varied(r.argument.drawn)) for r in self.reduced
-            ),
+            reduced=tuple(_in_branches(reduced, ends, branches) for reduced in self.reduced),
             measured=measured,
             fired=tuple(steps.fired),
             series=tuple((s.name, s.values) for s in model.series),
@@ -104,6 +103,21 @@ class _Compiler:
         held = None if imposed is None else self.steps.option(imposed, mode.name, mode.states)
         start = Option(span, mode.name, mode.start, mode.states[mode.start])
         return Carried(symbol, start, following, span, held=held)
+
+    def _read_at_the_end(self, carried: tuple[Carried, ...]) -> dict[Symbol, Expr]:
+        """What becomes in a step of the stocks, modes and memories that `final` reads.
+
+        What delays let through is of earlier steps, as `final` reads no delay of what belongs to a step.
+        """
+        trees = [reduced.argument.drawn for reduced in self.reduced if reduced.kind == "final"]
+        read = {node.symbol for tree in trees for node in walk(tree) if isinstance(node, Reference)}
+        moved = {c.symbol: _within(c) for c in carried if c.held is None and c.symbol in read}
+        for memory in self.low.memories:
+            if memory.symbol in read and memory.kind == "step":
+                here = Reference(memory.span, memory.symbol)
+                following = Conditional(memory.span, memory.next, memory.where, here) if memory.where else memory.next
+                moved[memory.symbol] = following
+        return moved
 
     def _worths(self, event: Event) -> tuple[tuple[int, Expr], ...]:
         index = {player: i for i, player in enumerate(p.actor for p in self.model.payoffs)}
@@ -140,3 +154,26 @@ class _Compiler:
         if isinstance(node, Reference) and node.symbol.kind == "event" and node.symbol.name in ends:
             return ends.index(node.symbol.name)
         return None
+
+
+def _within(carried: Carried) -> Expr:
+    """What something carried becomes, held within its bounds."""
+    span, following = carried.span, carried.next
+    low, high = carried.within
+    if low is not None:
+        following = Call(span, "max", span, (following, Number(span, low)))
+    if high is not None:
+        following = Call(span, "min", span, (following, Number(span, high)))
+    return following
+
+
+def _in_branches(reduced: Reduced, ends: Ends, branches: tuple[Branch, ...]) -> Reduced:
+    """A reducer with what its argument is in each branch."""
+    if reduced.ending is not None:
+        return reduced
+    argument = reduced.argument.drawn
+    if reduced.kind != "final":
+        return replace(reduced, argument=ends.varied(argument))
+    moved = {symbol for branch in branches for symbol, _ in branch.moved}
+    read = {node.symbol for node in walk(argument) if isinstance(node, Reference)}
+    return replace(reduced, in_branches=bool(moved & read))

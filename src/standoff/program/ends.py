@@ -8,7 +8,7 @@ run that draws them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from standoff.base.source import Span
@@ -52,6 +52,7 @@ class Ends:
         self.branching = Branching(causes.of_ends if ends else (), self.instances)
         self.leaves = [self._leaf(branch) for branch in branches(self.branching.causes)] if ends else []
         self.shown: tuple[Settled, ...] = ()
+        self.moved: dict[Symbol, Expr] = {}
         self._going: dict[Settled, Expr] = {leaf.branch: leaf.going_on for leaf in self.leaves}
 
     @property
@@ -59,9 +60,13 @@ class Ends:
         """Where faults of these equations are shown."""
         return self.instances.drawn[self.ends[0]].span
 
-    def tell_apart(self, trees: Iterable[Expr]) -> tuple[tuple[Branch, ...], Expr | None]:
-        """The branches that end futures, as far as these expressions differ in them; and the chance that none does."""
-        causes = frozenset[Cause]().union(*(self.branching.hangs_on(tree) for tree in trees))
+    def tell_apart(self, trees: Iterable[Expr], moved: Mapping[Symbol, Expr]) -> tuple[tuple[Branch, ...], Expr | None]:
+        """The branches that end futures, as far as these expressions differ in them; and the chance that none does.
+
+        `moved` says what becomes of what `final` reads.
+        """
+        self.moved = {symbol: tree for symbol, tree in moved.items() if self.branching.hangs_on(tree)}
+        causes = frozenset[Cause]().union(*(self.branching.hangs_on(t) for t in (*trees, *self.moved.values())))
         groups: dict[Settled, list[_Leaf]] = {}
         for leaf in self.leaves:
             if any(leaf.shares):
@@ -125,7 +130,8 @@ class Ends:
             shares.append(Number(self.span, 0.0) if share is None else self._kept(f"{end.name} ends{where}", share))
         total = product("+", [share for share in shares if not is_nothing(share)])
         assert total is not None
-        return Branch(name_of(branch), tuple(shares), self._kept(f"ends{where}", total))
+        moved = tuple((symbol, self.branching.within(tree, branch)) for symbol, tree in self.moved.items())
+        return Branch(name_of(branch), tuple(shares), self._kept(f"ends{where}", total), moved)
 
     def _rest(self, ended: Sequence[Expr]) -> Expr | None:
         """1 minus all that ends; never below 0 by a rounding."""

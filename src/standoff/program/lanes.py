@@ -12,7 +12,7 @@ import numpy.typing as npt
 from standoff.language.expressions.tree import Symbol
 from standoff.program.program import Program
 
-__all__ = ["Lanes", "Results", "State", "what_is_given"]
+__all__ = ["Lanes", "Results", "State", "what_is_given", "what_is_held"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -77,6 +77,8 @@ class State:
         known: What is settled at its start: stocks, modes, memories, the clock, and what never changes.
         seen: All that was known in the step before, by symbol; empty at the start.
         survival: The weight S of what goes on.
+        living: Likewise, at the start of the step before.
+        left: By branch, the weight that ended in it in the step before, and what it made of what `final` reads.
         payoffs, discounts: By payoff, so far.
         sums, weights, running: By reducer, so far.
         lines: Delay lines: a value for each step that is kept.
@@ -89,6 +91,8 @@ class State:
     known: Mapping[Symbol, Any]
     seen: Mapping[Symbol, Any]
     survival: Floats
+    living: Floats
+    left: tuple[tuple[Floats, Mapping[Symbol, Any]], ...]
     payoffs: tuple[Floats, ...]
     discounts: tuple[Any, ...]
     sums: tuple[Floats, ...]
@@ -130,3 +134,21 @@ def _setting(program: Program, player: str, strategy: str, name: str) -> npt.NDA
         return np.array(levels, dtype=np.float64)
     options = program.model.families()[program.model.setting_family(player, words) or ""]
     return np.array([options.index(x) if isinstance(x, str) else 0 for x in levels], dtype=np.int64)
+
+
+def what_is_held(program: Program, held: Mapping[Symbol, Any]) -> Mapping[Symbol, Any]:
+    """What is held in a step; of a mode that is made to move, the other moves do not happen.
+
+    Raises:
+        ValueError: Something is held that is no choice, event or move.
+    """
+    known = {assignment.target for assignment in program.step}
+    wrong = [symbol for symbol in held if symbol not in known or symbol.kind not in ("choice", "event", "move")]
+    if wrong:
+        raise ValueError(f"no choice, event or move of a step is named {wrong[0].name!r}")
+    found = dict(held)
+    for mode in program.model.modes:
+        moves = [Symbol("move", move.name) for move in mode.moves]
+        if any(np.all(held[move]) for move in moves if move in held):
+            found = dict.fromkeys(moves, np.bool_(False)) | found
+    return found

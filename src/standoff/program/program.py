@@ -31,7 +31,7 @@ __all__ = [
     "Varied",
 ]
 
-Fault = Literal["division", "logarithm", "root", "power", "overflow", "chance", "mean"]
+Fault = Literal["division", "logarithm", "root", "power", "overflow", "chance", "mean", "arguments"]
 
 # A future's fault code is 1 + equation * len(FAULTS) + kind; 0 is no fault.
 FAULTS: tuple[tuple[Fault, str], ...] = (
@@ -42,6 +42,7 @@ FAULTS: tuple[tuple[Fault, str], ...] = (
     ("overflow", "has no finite value"),
     ("chance", "gives a chance outside 0 to 1"),
     ("mean", "gives a count a negative mean"),
+    ("arguments", "gives a distribution arguments that it cannot have"),
 )
 
 # Internal functions: what the lowering may call besides the language's own.
@@ -112,12 +113,14 @@ class Memory:
 class Branch:
     """A way in which a step ends futures: what happened of the events that ends, payoffs and outcomes hang on.
 
-    `shares` has the share of the weight at the step's start that each ending takes in it; `ends` is their sum.
+    `shares` has the share of the weight at the step's start that each ending takes in it; `ends` is their sum. `moved`
+    is what stocks, modes and memories become in it, of those that `final` reads and that differ.
     """
 
     shown: str
     shares: tuple[Expr, ...]
     ends: Expr
+    moved: tuple[tuple[Symbol, Expr], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +154,16 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class Reduced:
-    """A reducer of an outcome. `ending` is the index of the ending whose shares stand for the argument."""
+    """A reducer of an outcome. `ending` is the index of the ending whose shares stand for the argument.
 
-    kind: Literal["final", "mean", "total", "peak", "ever", "count", "first"]
+    The argument of `final` is read on the state after a step; `in_branches` says that it reads what is `moved` there.
+    """
+
+    kind: Literal["final", "mean", "total", "peak", "minimum", "ever", "count", "first"]
     argument: Varied
     span: Span
     ending: int | None = None
+    in_branches: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from standoff.base.chance import streams
 from standoff.language.expressions.tree import Expr, Symbol
-from standoff.program.lanes import Lanes, Results, State, what_is_given
+from standoff.program.lanes import Lanes, Results, State, what_is_given, what_is_held
 from standoff.program.operations import Evaluator, Mask, Value, as_number
 from standoff.program.program import Memory, Program, Reduced, Varied
 
@@ -37,7 +37,8 @@ def begin(program: Program, lanes: Lanes, *, realised: bool = False) -> State:
     n, n_reduced = lanes.size, len(program.reduced)
     nothing = np.zeros(n)
     empty = State(
-        lanes, realised, 0, what_is_given(program, lanes) | {REALISED: np.bool_(realised)}, {}, np.ones(n),
+        lanes, realised, 0, what_is_given(program, lanes) | {REALISED: np.bool_(realised)}, {},
+        np.ones(n), np.ones(n), (),
         (nothing,) * len(program.payoffs), (1.0,) * len(program.payoffs),
         (nothing,) * n_reduced, (nothing,) * n_reduced, (0.0,) * n_reduced, {},
         np.zeros(n, dtype=np.int32), np.full(n, -1, dtype=np.int32), np.zeros(len(program.carried), dtype=np.int64),
@@ -61,7 +62,7 @@ def advance(program: Program, state: State, held: Mapping[Symbol, Value] | None 
         ValueError: Something else is held.
     """
     with np.errstate(all="ignore"):
-        return _Working(program, state, _whole(program, held or {})).advance()
+        return _Working(program, state, what_is_held(program, held or {})).advance()
 
 
 def finish(program: Program, state: State) -> Results:
@@ -93,6 +94,8 @@ class _Working:
         sizes = (len(program.step), len(program.carried), len(program.memories), len(program.checks),
                  len(program.endings), len(program.payoffs), len(program.reduced))  # fmt: skip
         self.first = [0, *accumulate(sizes)]
+        carried = [*(c.symbol for c in program.carried), *(m.symbol for m in program.memories)]
+        self.place = {symbol: self.first[1] + i for i, symbol in enumerate(carried)}
 
     def start(self) -> State:
         """The state before the first step."""
@@ -111,6 +114,7 @@ class _Working:
 
     def advance(self) -> State:
         """The state a step later: everything of the step, then what is carried moves."""
+        self._leave()
         self._work_out()
         for i, (_, condition, _) in enumerate(self.program.checks):
             holds = np.broadcast_to(self._value(condition, self.first[3] + i), self.state.lanes.size)
@@ -120,15 +124,16 @@ class _Working:
         self._pay(taken)
         for i, reduced in enumerate(self.program.reduced):
             self._take_in(i, reduced, taken)
+        left = self._left()
         known = dict(self.state.known) | self._moved()
         self.step += 1
         self._clock(known)
-        return self._next(known, seen)
+        return self._next(known, seen, left)
 
-    def _next(self, known: Known, seen: Known) -> State:
+    def _next(self, known: Known, seen: Known, left: tuple[tuple[Floats, Known], ...] = ()) -> State:
         evaluator = self.evaluator
         return State(
-            self.state.lanes, self.state.realised, self.step, known, seen, self.survival,
+            self.state.lanes, self.state.realised, self.step, known, seen, self.survival, self.state.survival, left,
             tuple(self.payoffs), tuple(self.discounts), tuple(self.sums), tuple(self.weights), tuple(self.running),
             self.lines, evaluator.fault, evaluator.fault_step, self.clipped, evaluator.clamped, tuple(self.broken),
         )  # fmt: skip
@@ -233,18 +238,14 @@ class _Working:
             self.weights[i] = self.weights[i] + mass
             return
         equation = self.first[6] + i
-        if reduced.kind == "final":
-            if self.program.endings:
-                x = as_number(self._value(reduced.argument.drawn, equation))
-                self.sums[i] = self.sums[i] + (self.state.survival - self.survival) * x
-        elif reduced.kind == "mean":
+        if reduced.kind == "mean":
             self._average(i, reduced.argument, equation)
         elif reduced.kind in ("total", "count"):
             for weight, x in self._parts(reduced.argument, equation):
                 self.sums[i] = self.sums[i] + weight * x
-        elif reduced.kind == "peak":
-            self._rise(i, reduced.argument, equation)
-        else:
+        elif reduced.kind in ("peak", "minimum"):
+            self._extreme(i, reduced, equation)
+        elif reduced.kind != "final":
             self._happen(i, reduced, equation)
 
     def _average(self, i: int, argument: Varied, equation: int) -> None:
@@ -258,12 +259,13 @@ class _Working:
         for weight, x in ended:
             self.sums[i] = self.sums[i] + weight * ((before + x) / (self.step + 1.0))
 
-    def _rise(self, i: int, argument: Varied, equation: int) -> None:
+    def _extreme(self, i: int, reduced: Reduced, equation: int) -> None:
         before, after = self.running[i], None
-        for weight, x in self._parts(argument, equation):
-            largest = x if self.step == 0 else np.where(x > before, x, before)
-            after = largest if after is None else after  # what goes on comes first
-            self.sums[i] = self.sums[i] + weight * (largest if self.step == 0 else largest - before)
+        for weight, x in self._parts(reduced.argument, equation):
+            beyond = x > before if reduced.kind == "peak" else x < before
+            extreme = x if self.step == 0 else np.where(beyond, x, before)
+            after = extreme if after is None else after  # what goes on comes first
+            self.sums[i] = self.sums[i] + weight * (extreme if self.step == 0 else extreme - before)
         self.running[i] = after
 
     def _happen(self, i: int, reduced: Reduced, equation: int) -> None:
@@ -279,6 +281,41 @@ class _Working:
     @property
     def _date(self) -> float:
         return self.program.model.clock.date(self.step)
+
+    def _left(self) -> tuple[tuple[Floats, Known], ...]:
+        """For each branch the weight that ended in it, and what it made of what `final` reads."""
+        if self.state.realised or not any(reduced.in_branches for reduced in self.program.reduced):
+            return ()
+        found = []
+        for branch in self.program.branches:
+            share = self._number(branch.ends)
+            moved = {
+                symbol: self.evaluator.evaluate_in(tree, self.place[symbol], self._positive(share))
+                for symbol, tree in branch.moved
+            }
+            found.append((np.broadcast_to(self.state.survival * share, self.state.lanes.size), moved))
+        return tuple(found)
+
+    def _leave(self) -> None:
+        """What is final of the futures that ended in the step before: read on the state that it led to."""
+        finals = [(i, reduced) for i, reduced in enumerate(self.program.reduced) if reduced.kind == "final"]
+        if self.step == 0 or not self.program.endings:
+            return
+        for i, reduced in finals:
+            equation = self.first[6] + i
+            if reduced.in_branches and not self.state.realised:
+                self._leave_branches(i, reduced, equation)
+            elif self.step < self.program.n_steps:
+                x = as_number(self._value(reduced.argument.drawn, equation))
+                self.sums[i] = self.sums[i] + (self.state.living - self.survival) * x
+
+    def _leave_branches(self, i: int, reduced: Reduced, equation: int) -> None:
+        here = dict(self.known)
+        for weight, moved in self.state.left:
+            self.known.update(moved)
+            x = as_number(self.evaluator.evaluate_in(reduced.argument.drawn, equation, self._positive(weight)))
+            self.sums[i] = self.sums[i] + weight * x
+            self.known.update(here)
 
     def _moved(self) -> Known:
         """What is carried, after the step."""
@@ -317,6 +354,7 @@ class _Working:
     def finish(self) -> Results:
         """Pay and measure what is after the last step."""
         program, state, size = self.program, self.state, self.state.lanes.size
+        self._leave()
         for i, paid in enumerate(program.payoffs):
             if paid.final is not None:
                 worth = as_number(self._value(paid.final, self.first[5] + i))
@@ -344,8 +382,10 @@ class _Working:
 
     def _reduced(self, i: int, reduced: Reduced) -> Floats:
         found = self.sums[i]
-        if reduced.kind == "final":
-            found = found + self.survival * as_number(self._value(reduced.argument.drawn, self.first[6] + i))
+        if reduced.kind == "final":  # futures that ended in the last step are on this state too, unless in branches
+            apart = reduced.in_branches and not self.state.realised
+            weight = self.survival if apart else self.state.living
+            found = found + weight * as_number(self._value(reduced.argument.drawn, self.first[6] + i))
         elif reduced.kind == "mean":
             found = found + self.survival * (self.running[i] / float(self.program.n_steps))
         elif reduced.kind == "first":
@@ -358,17 +398,3 @@ class _Working:
 def _share(x: Floats) -> Floats:
     """A share of a future, whatever its last bits."""
     return np.where(x > 1.0, 1.0, x)
-
-
-def _whole(program: Program, held: Mapping[Symbol, Value]) -> Mapping[Symbol, Value]:
-    """What is held; of a mode that is made to move, the other moves do not happen."""
-    known = {assignment.target for assignment in program.step}
-    wrong = [symbol for symbol in held if symbol not in known or symbol.kind not in ("choice", "event", "move")]
-    if wrong:
-        raise ValueError(f"no choice, event or move of a step is named {wrong[0].name!r}")
-    found = dict(held)
-    for mode in program.model.modes:
-        moves = [Symbol("move", move.name) for move in mode.moves]
-        if any(np.all(held[move]) for move in moves if move in held):
-            found = dict.fromkeys(moves, np.bool_(False)) | found
-    return found

@@ -16,7 +16,7 @@ __all__ = ["check_branches"]
 
 
 def check_branches(model: Model) -> Iterator[Problem]:
-    """The events of a step that ends hang on, or a chance that is asked for, turn out in at most `MOST_BRANCHES` ways."""
+    """What ends hang on in a step, or a chance that is asked for, turns out in at most `MOST_BRANCHES` ways."""
     if find_cycles(model):
         return
     causes = Causes(model)

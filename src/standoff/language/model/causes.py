@@ -64,10 +64,29 @@ class Causes:
         ends = {Symbol("event", event.name): event for event in self.model.events if event.ends}
         if not ends:
             return ()
-        paid = self._reached(_paid(self.model))
+        paid = self._reached(_paid(self.model) | self._moving())
         worths = [worth.tree for event in ends.values() for _, worth in event.worth]
         read = {symbol for end in ends for symbol in self._read[end]}
         return self._above(read | _symbols(worths) | {end for end in ends if end in paid})
+
+    def _moving(self) -> set[Symbol]:
+        """What moves the stocks, modes and memories that `final` reads."""
+        trees = [
+            node.arguments[0] for outcome in self.model.outcomes for node in walk(outcome.measure.tree)
+            if isinstance(node, Call) and node.function == "final"
+        ]  # fmt: skip
+        reached = self._reached(node.symbol for tree in trees for node in walk(tree) if isinstance(node, Reference))
+        quantities = [q.value.tree for q in self.model.quantities if Symbol("quantity", q.name) in reached]
+        reached |= {node.symbol for tree in quantities for node in walk(tree) if isinstance(node, Reference)}
+        nexts = [
+            part.tree for stock in self.model.stocks if Symbol("stock", stock.name) in reached
+            for part in (stock.next, stock.growth) if part is not None
+        ]  # fmt: skip
+        moves = {
+            Symbol("move", move.name) for mode in self.model.modes if Symbol("mode", mode.name) in reached
+            for move in mode.moves
+        }  # fmt: skip
+        return reached | _symbols(nexts) | moves
 
     def _above(self, symbols: Iterable[Symbol]) -> tuple[Cause, ...]:
         reached = self._reached(symbols)
@@ -154,7 +173,7 @@ def _paid(model: Model) -> set[Symbol]:
     ends = {Symbol("event", event.name) for event in model.events if event.ends}
     for outcome in model.outcomes:
         for node in walk(outcome.measure.tree):
-            if isinstance(node, Call) and node.function in ("mean", "total", "peak", *_OF_ENDS):
+            if isinstance(node, Call) and node.function in ("mean", "total", "peak", "minimum", *_OF_ENDS):
                 argument = node.arguments[0]
                 is_end = isinstance(argument, Reference) and argument.symbol in ends
                 if not (is_end and node.function in _OF_ENDS):

@@ -91,8 +91,8 @@ _MOVE = Record(
         Key(
             "hazard",
             _EXPRESSION,
-            "its rate: alone its chance is 1 − exp(−hazard · time). Hazards out of one state compete: one of them happens"
-            " with chance 1 − exp(−sum · time), each in proportion to its own; they share what chances leave",
+            "its rate: alone its chance is 1 − exp(−hazard · time). Hazards out of one state compete: one of them"
+            " happens with chance 1 − exp(−sum · time), each in proportion to its own; they share what chances leave",
         ),
         Key("shape", _EXPRESSION, "with a hazard h, the cumulated hazard after a time t in the state is (h·t)^shape"),
         _PER,
@@ -204,8 +204,8 @@ _PAYOFF = Record(
 _OUTCOME = Record(
     (
         _ABOUT,
-        Key("measure", _EXPRESSION, "an expression of `final`, `mean`, `total`, `peak`, `ever`, `count`, `first`",
-            required=True),
+        Key("measure", _EXPRESSION,
+            "an expression of `final`, `mean`, `total`, `peak`, `minimum`, `ever`, `count`, `first`", required=True),
         _THE_UNIT,
         Key("better", Text("word", ("lower", "higher")), "the direction", required=True),
         Key("limit", _NUMBER, "what would be tolerable, as a world's mean"),

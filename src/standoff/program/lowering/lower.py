@@ -162,6 +162,7 @@ class _Lowering:
                 self.states.write(f"discount {i}", g.constant(1.0))
         if self.has_endings:
             self.states.write("survival", g.constant(1.0))
+            self.states.write("living", g.constant(1.0))
 
     def _keep_bounds(self, name: str, start: int, carried: Carried) -> None:
         low, high = carried.within
@@ -185,6 +186,8 @@ class _Lowering:
         self.values.phase = phase
         program, known, g = self.program, self.values.known, self.graph
         self._enter(None)
+        if self.has_endings:
+            self.reducers.leave(self._survival())
         for name in program.luck:
             luck = g.input(("luck", name), LANE, bounds=(2.0**-53, 1.0 - 2.0**-53))
             known[Symbol("luck", name)] = luck
@@ -275,7 +278,9 @@ class _Lowering:
         if self.has_endings:
             self.states.write("survival", after)
         ends = [g.number(self._known(branch.ends)) for branch in program.branches]
-        return Split(before, after, tuple(taken), tuple(masses), tuple(ends))
+        split = Split(before, after, tuple(taken), tuple(masses), tuple(ends))
+        self.reducers.keep_branches(split)
+        return split
 
     def _sum(self, nodes: list[int]) -> int:
         total = nodes[0] if nodes else self.graph.constant(0.0)
@@ -329,6 +334,8 @@ class _Lowering:
                 discounted = g.apply("mul", self._discount(i), worth)
                 payoff = g.apply("add", payoff, g.apply("mul", survival, discounted))
             self.outputs[f"payoff {i}"] = payoff
+        if self.has_endings:
+            self.reducers.leave(survival, last=True)
         for i, reduced in enumerate(program.reduced):
             self.values.known[Symbol("hidden", f"reduced:{i}")] = self.reducers.reduced(i, reduced, survival)
         for i, measured in enumerate(program.measured):

@@ -71,6 +71,7 @@ class Reducers:
         self.values = states.values
         self.graph = states.graph
         self.realised = self.graph.input("realised", BLOCK, truth=True)
+        self.sums: dict[int, int] = {}  # of `final` reducers, at this point of the phase
 
     def parts(self, tree: Varied, split: Split) -> Iterator[tuple[int, int]]:
         """What an expression is, with its weight: as drawn, or for what goes on and in each branch for what ends."""
@@ -89,19 +90,61 @@ class Reducers:
             mass = split.masses[reduced.ending]
             self.states.add(f"sum {i}", g.apply("mul", mass, date))
             self.states.add(f"weight {i}", mass)
-        elif reduced.kind == "final":
-            if self.program.endings:
-                x = g.number(self.values.evaluate(reduced.argument.drawn))
-                self.states.add(f"sum {i}", g.apply("mul", g.apply("sub", split.before, split.after), x))
         elif reduced.kind == "mean":
             self._average(i, reduced.argument, split)
         elif reduced.kind in ("total", "count"):
             for weight, x in self.parts(reduced.argument, split):
                 self.states.add(f"sum {i}", g.apply("mul", weight, x))
-        elif reduced.kind == "peak":
-            self._rise(i, reduced.argument, split)
-        else:
+        elif reduced.kind in ("peak", "minimum"):
+            self._extreme(i, reduced, split)
+        elif reduced.kind != "final":
             self._happen(i, reduced.argument, split, date)
+
+    def keep_branches(self, split: Split) -> None:
+        """For each branch the weight that ends in it, and what it makes of what `final` reads."""
+        g = self.graph
+        if not any(reduced.in_branches for reduced in self.program.reduced):
+            return
+        for b, (branch, share) in enumerate(zip(self.program.branches, split.ends, strict=True)):
+            active = g.both(g.no(self.realised), g.apply("lt", g.constant(0.0), share))
+            weight = g.select(self.realised, g.constant(0.0), g.apply("mul", split.before, share))
+            self.states.write(f"left {b}", weight)
+            for symbol, tree in branch.moved:
+                self.states.write(f"left {b} {symbol.kind} {symbol.name}", self.values.evaluate_in(tree, active))
+
+    def leave(self, survival: int, *, last: bool = False) -> None:
+        """What is final of the futures that ended in the step before; in the first step that is none."""
+        g = self.graph
+        finals = [(i, reduced) for i, reduced in enumerate(self.program.reduced) if reduced.kind == "final"]
+        if not finals:
+            return
+        ended = g.apply("sub", self.states.read("living"), survival)
+        for i, reduced in finals:
+            self.sums[i] = self.states.read(f"sum {i}")
+            if reduced.in_branches:
+                self._leave_branches(i, reduced, None if last else ended)
+            elif not last:
+                x = g.number(self.values.evaluate(reduced.argument.drawn))
+                self.sums[i] = g.apply("add", self.sums[i], g.apply("mul", ended, x))
+            if not last:
+                self.states.write(f"sum {i}", self.sums[i])
+        if not last:
+            self.states.write("living", survival)
+
+    def _leave_branches(self, i: int, reduced: Reduced, ended: int | None) -> None:
+        g, known, zero = self.graph, self.values.known, self.graph.constant(0.0)
+        if ended is not None:
+            x = g.number(self.values.evaluate_in(reduced.argument.drawn, self.realised))
+            weight = g.select(self.realised, ended, zero)
+            self.sums[i] = g.apply("add", self.sums[i], g.apply("mul", weight, x))
+        here = dict(known)
+        for b, branch in enumerate(self.program.branches):
+            weight = self.states.read(f"left {b}")
+            for symbol, _ in branch.moved:
+                known[symbol] = self.states.read(f"left {b} {symbol.kind} {symbol.name}")
+            x = g.number(self.values.evaluate_in(reduced.argument.drawn, g.apply("lt", zero, weight)))
+            self.sums[i] = g.apply("add", self.sums[i], g.apply("mul", weight, x))
+            known.update(here)
 
     def reduced(self, i: int, reduced: Reduced, survival: int) -> int:
         """What a reducer comes to."""
@@ -109,7 +152,11 @@ class Reducers:
         so_far = self.states.read(f"sum {i}") if self.program.endings else g.constant(0.0)
         if reduced.kind == "final":
             x = g.number(self.values.evaluate(reduced.argument.drawn))
-            return g.apply("add", so_far, g.apply("mul", survival, x))
+            if not self.program.endings:
+                return g.apply("add", so_far, x)
+            living = self.states.read("living")
+            weight = g.select(self.realised, living, survival) if reduced.in_branches else living
+            return g.apply("add", self.sums.get(i, so_far), g.apply("mul", weight, x))
         if reduced.kind == "mean":
             mean = g.apply("div", self.states.read(f"running {i}"), g.constant(float(self.program.n_steps)))
             return g.apply("add", so_far, g.apply("mul", survival, mean))
@@ -149,16 +196,16 @@ class Reducers:
             so_far = g.apply("div", g.apply("add", before, value), g.apply("add", step, g.constant(1.0)))
             self.states.add(f"sum {i}", g.apply("mul", weight, so_far))
 
-    def _rise(self, i: int, argument: Varied, split: Split) -> None:
+    def _extreme(self, i: int, reduced: Reduced, split: Split) -> None:
         g = self.graph
         is_first = g.apply("eq", self.values.known[Symbol("clock", "step")], g.constant(0.0))
         before, after = self.states.read(f"running {i}"), None
-        for weight, x in self.parts(argument, split):
-            larger = g.apply("select", g.apply("lt", before, x), x, before)
-            largest = g.apply("select", is_first, x, larger)
-            after = largest if after is None else after  # what goes on comes first
-            rise = g.apply("select", is_first, largest, g.apply("sub", largest, before))
-            self.states.add(f"sum {i}", g.apply("mul", weight, rise))
+        for weight, x in self.parts(reduced.argument, split):
+            beyond = g.apply("lt", *((before, x) if reduced.kind == "peak" else (x, before)))
+            extreme = g.apply("select", is_first, x, g.apply("select", beyond, x, before))
+            after = extreme if after is None else after  # what goes on comes first
+            change = g.apply("select", is_first, extreme, g.apply("sub", extreme, before))
+            self.states.add(f"sum {i}", g.apply("mul", weight, change))
         assert after is not None
         self.states.write(f"running {i}", after)
 
