@@ -107,6 +107,11 @@ def _given_up(named: Mapping[str, Instance], main: Metrics) -> str:
             f"; {name_strategy(named[sure])} is surely best in {per_cent(regret.surely_best[sure])} of worlds, and in "
             f"{per_cent(regret.cannot_tell)} none can be told to be"
         )
+    if regret.replications_wanted is not None:
+        words += (
+            f"; luck leaves the gain between {amount(figure.low)} and {amount(figure.high)}, and about "
+            f"{amount(regret.replications_wanted, digits=1)} times as many replications would tell it more closely"
+        )
     return words + "."
 
 
