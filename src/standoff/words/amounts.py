@@ -8,6 +8,7 @@ import re
 from scipy.special import ndtr
 
 from standoff.base.units import Unit
+from standoff.language.clock import date_of
 from standoff.language.expressions.tree import Call, Conditional, Expr, Number, Reference
 from standoff.language.model import Model, Outcome
 from standoff.words.numbers import counted, measured, number, percent
@@ -55,7 +56,7 @@ def amount(model: Model, name: str, value: float, error: float | None = None) ->
     outcome = next((o for o in model.outcomes if o.name == name), None)
     if outcome is not None and is_date(outcome) and math.isfinite(value):
         clock = model.clock
-        label = clock.label(math.floor((value - clock.start) / clock.years_per_step + 1e-9))
+        label = clock.label(math.floor(clock.place(date_of(value))))
         if error is None or not error > 0.0:
             return label
         return f"{label}\u00a0±\u00a0{with_unit(error_alone(error), 'year')}"
