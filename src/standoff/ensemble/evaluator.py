@@ -47,21 +47,17 @@ def choose_evaluator(
     cost = n_futures * program.n_steps * len(program.equations) * REFERENCE_COST
     if evaluator == "reference" or (evaluator == "auto" and cost < WORTH_LOADING):
         return run_lanes
+    from standoff.program.numba.cache import open_cache  # noqa: PLC0415
     from standoff.program.numba.kernel import is_compiled, load_kernel  # noqa: PLC0415 - Numba takes a while to import
 
     ready = is_compiled(program)
     if evaluator == "auto" and not ready and cost < WORTH_COMPILING:
         return run_lanes
     if announce is not None and not ready:
-        announce(f"compiling the kernel of `{program.model.name}` (about half a minute, once; the next run loads it)")
-    try:
-        return load_kernel(program)
-    except OSError as error:  # no place to keep kernels
-        if evaluator == "kernel":
-            raise
-        if announce is not None:
-            announce(f"the kernel cannot be kept ({error.strerror or error}); set STANDOFF_CACHE to a folder; going on")
-        return run_lanes
+        lacking = open_cache().lacking
+        kept = f"it cannot be kept: {lacking}" if lacking else "once; the next run loads it"
+        announce(f"compiling the kernel of `{program.model.name}` (about half a minute, {kept})")
+    return load_kernel(program)
 
 
 def choose_fold(evaluate: Evaluate) -> Fold:
