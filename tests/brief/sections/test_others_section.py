@@ -79,7 +79,7 @@ def test_a_dilemma_has_one_profile_and_says_so(study_of: Build) -> None:
     drawn = str(section.pictures[0].drawn)
     assert "<s>stays calm</s>" in drawn  # dominated in every belief
     assert "<s>threatens</s>" not in drawn
-    assert re.search(r"threatens</span><span class=\"much\">100\s%\s±\s", drawn)
+    assert re.search(r"threatens</span><span class=\"much\">100\s±\s", drawn)
 
 
 def test_a_stag_hunt_has_several_and_the_other_follows_the_decider(study_of: Build) -> None:
