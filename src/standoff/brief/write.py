@@ -13,6 +13,7 @@ from standoff.analysis.deals.plan import DealPlan
 from standoff.analysis.documents.documents import agreement, headlines
 from standoff.analysis.fans import FanPlan, fans, plan_fans
 from standoff.analysis.robustness.performance import performance
+from standoff.analysis.runs.decision_table import decision_table
 from standoff.base.problems import StudyError, has_errors
 from standoff.brief.formats.data import brief_data
 from standoff.brief.formats.html import Findings, make_page, render_page
@@ -177,7 +178,10 @@ def _answer(
     model = study.model
     others = find_others(ensemble, ensemble.design.seed)
     robust = find_robust(ensemble, ledger, None if isinstance(others, Unanswered) else others.reply_weights)
-    results = performance(ensemble, None if isinstance(robust, Unanswered) else robust.robustness)
+    if isinstance(robust, Unanswered):
+        results = performance(decision_table(ensemble, fewest=0))
+    else:
+        results = performance(robust.table, robust.robustness)
     best = study.program.instances[study.program.players.index(model.decider)].index(
         results.strategies[results.order[0]]
     )

@@ -280,7 +280,7 @@ def _beaten(results: Performance, named: Sequence[Standing], level: Sequence[int
     found: dict[str, list[str]] = {}
     for standing in named:
         if not any(results.labels[s] in _may_be_best(standing) for s in level):
-            found.setdefault(strategy_words(_first(results, standing)), []).append(words(standing.view.name or ""))
+            found.setdefault(strategy_words(_first(results, standing)), []).append(words(standing.view.name))
     return found
 
 

@@ -12,7 +12,7 @@ from standoff.analysis.runs.views import View
 from standoff.analysis.statistics.ranking import Ranking
 from standoff.language.model import Instance, Model
 from standoff.words.names import name_group, name_labels, quoted, strategy_words, who
-from standoff.words.numbers import figure_percent, percent, rounded_up, shown, whole
+from standoff.words.numbers import figure_percent, interval, number, percent, rounded_up, shown, whole
 from standoff.words.text import capital, join, words
 
 __all__ = ["RobustnessWords", "ranking_sentence", "robustness_words", "weighting_words"]
@@ -108,6 +108,11 @@ def _given_up(named: Mapping[str, Instance], main: Metrics) -> str:
         words += (
             f"; {strategy_words(named[sure])} is surely best in {percent(regret.surely_best[sure])} of worlds, and in "
             f"{percent(regret.cannot_tell)} none can be told to be"
+        )
+    if regret.replications_wanted is not None:
+        words += (
+            f"; luck leaves the gain at {interval(figure.low, figure.high)}, and about "
+            f"{number(regret.replications_wanted, 1)} times as many replications would tell it more closely"
         )
     return words + "."
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import standoff
 from standoff.analysis.robustness.robustness import robustness
 from standoff.analysis.robustness.until import is_ranking_settled
+from standoff.analysis.runs.decision_table import decision_table
 from standoff.ensemble.study import Study
 from standoff.ensemble.until import run_until
 from standoff.words.growing import grown_words
@@ -53,7 +54,7 @@ def test_the_errors_are_those_of_the_design(study_of: Build) -> None:
 def test_it_is_the_ranking_of_the_brief() -> None:
     for worlds, seed in ((32, 1), (64, 2), (256, 3)):
         ensemble = standoff.load("rivals").run(worlds, 2, seed)
-        settled, ranking = is_ranking_settled(ensemble), robustness(ensemble).under[0].metrics.ranking
+        settled, ranking = is_ranking_settled(ensemble), robustness(decision_table(ensemble)).under[0].metrics.ranking
         assert settled.ranking.order == ranking.order
         assert settled.is_settled == (ranking.best is not None or ranking.worlds_needed is None)
 

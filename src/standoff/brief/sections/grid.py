@@ -205,9 +205,9 @@ def standing_table(model: Model, results: Performance, standing: Standing) -> Ta
         for s in _grouped(results)
         for measure, cell in zip(results.measures, standing.cells[s], strict=True)
     ]
-    view = "all strategies of the others" if standing.view.name is None else words(standing.view.name)
+    view = "all strategies of the others" if standing.view.kind == "uniform" else words(standing.view.name)
     return Table(
-        f"Against {view} ({whole(standing.view.n_profiles)} profiles, equal weights)",
+        f"Against {view} ({whole(round(standing.view.n_profiles))} profiles, equal weights)",
         (
             "Strategy", "Measure", "Unit", "Mean", "Error from worlds", "Error from luck",
             "10–90 % of worlds", "Worlds within limit",

@@ -215,7 +215,7 @@ def _view_rows(model: Model, results: Performance, standing: Standing) -> list[D
 def _view_title(results: Performance, standing: Standing) -> str:
     ranking = standing.rankings[0]
     assert ranking is not None
-    name = "All their strategies" if standing.view.name is None else capital(words(standing.view.name))
+    name = "All their strategies" if standing.view.kind == "uniform" else capital(words(standing.view.name))
     instances = [results.strategies[results.labels.index(label)] for label in ranking.may_be_best]
     named = list(dict.fromkeys(words(instance.strategy.name) for instance in instances))
     if len(named) < 4:
