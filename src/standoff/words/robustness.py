@@ -15,7 +15,7 @@ from standoff.words.names import name_group, name_labels, quoted, strategy_words
 from standoff.words.numbers import figure_percent, interval, number, percent, rounded_up, shown, whole
 from standoff.words.text import capital, join, words
 
-__all__ = ["RobustnessWords", "ranking_sentence", "robustness_words", "weighting_words"]
+__all__ = ["RobustnessWords", "ranking_sentence", "replies_sentence", "robustness_words", "weighting_words"]
 
 _RARE = 0.1
 _WEIGHTINGS = {"bad worlds": "bad worlds count more", "good worlds": "good worlds count more"}
@@ -174,6 +174,20 @@ def _views(found: Robustness) -> str:
         return f"Under {ways}, {who} {'is' if len(leaders) == 1 else 'or one of them is'} or may be best too."
     parts = [f"{name} under {join(views)}" for name, views in beaten.items()]
     return f"It depends on the others: better than {who} does {join(parts)}."
+
+
+def replies_sentence(model: Model, found: Robustness) -> str:
+    """Who leads if the others answer in their own interest; empty where that is not known, or the same may lead."""
+    replying = next((each for each in found.under if each.view.kind == "replies"), None)
+    if replying is None:
+        return ""
+    leaders, then = (each.metrics.ranking.may_be_best for each in (found.under[0], replying))
+    if not set(leaders).isdisjoint(then):
+        return ""
+    return (
+        f"That is against all the others’ strategies alike. If they answer in their own interest, "
+        f"{name_labels(then, found.strategies, 'or')} leads instead."
+    )
 
 
 def ranking_sentence(ranking: Ranking, strategies: Sequence[Instance]) -> str:

@@ -159,4 +159,4 @@ def test_worlds_can_be_narrowed_by_mouse_and_keyboard(study: Study, tmp_path: Pa
     assert told["moved"] == "true"
     assert told["crossed"] == "98"
     assert told["caption"] == "What is ventured, mean over the worlds kept"
-    assert re.fullmatch(r"7\d %\|100 %", told["within"])
+    assert re.fullmatch(r"7\d\s%\|100\s%", told["within"])
