@@ -9,12 +9,17 @@ import numpy as np
 
 import standoff
 from standoff.analysis.robustness.performance import Performance, performance
+from standoff.analysis.runs.decision_table import decision_table
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.study import Study
 from standoff.words.answer import answer, confidence, limits_title, views_title
 
 WORLDS = 100
 NBSP = "\u00a0"
+
+
+def performance_of(ensemble: Ensemble) -> Performance:
+    return performance(decision_table(ensemble, fewest=0))
 
 
 def _rivals(race: np.ndarray, quick: np.ndarray, slow: np.ndarray) -> Performance:
@@ -24,7 +29,7 @@ def _rivals(race: np.ndarray, quick: np.ndarray, slow: np.ndarray) -> Performanc
     means, halves = ensemble.means.copy(), ensemble.halves.copy()
     row = ensemble.measures.index(("payoff", "north"))
     means[row] = halves[row] = values
-    return performance(replace(ensemble, means=means, halves=halves))
+    return performance_of(replace(ensemble, means=means, halves=halves))
 
 
 def _said(text: str) -> str:
@@ -38,8 +43,8 @@ def test_a_clear_leader_is_named_with_the_difference_and_its_error() -> None:
     assert found.verdict == "best"
     assert _said(found.sentences[0]) == (
         "In this model reciprocate (patience 2) holds up best: averaged over 100 worlds, its mean payoff is 3.0 ± 0.3 "
-        "points above that of the next, reciprocate (patience 6), and it gives up least where it is wrong (0.94 ± 0.04 "
-        "points in its worst tenth of worlds). The last, race on, is 10 ± 0.3 points behind."
+        "points above that of the next, reciprocate (patience 6), and it gives up least where it is wrong (0.94 ± 0.05 "
+        "points in its worst tenth of worlds). The last, race on, is 10.0 ± 0.3 points behind."
     )
     assert found.sentences[1] == "Reciprocate (patience 2) stays within the study’s one limit in all 100 worlds."
 
@@ -65,7 +70,7 @@ def test_strategies_that_do_the_same_are_level() -> None:
 
 def test_a_run_too_small_says_so() -> None:
     study = standoff.load("rivals")
-    found = answer(study.model, performance(study.run(worlds=4, replications=2)))
+    found = answer(study.model, performance_of(study.run(worlds=4, replications=2)))
     assert found.verdict == "small"
     assert found.sentences == (
         "With 4 worlds this run is too small to tell the strategies apart. Run at least 16; a few hundred are usual.",
@@ -78,7 +83,7 @@ def test_one_strategy_has_nothing_to_be_compared_with(study_of: Callable[..., St
         payoffs: {north: {each: "x"}}
         outcomes: {end: {measure: "final(x)", better: lower}}
     """)
-    results = performance(study.run(worlds=32, replications=2))
+    results = performance_of(study.run(worlds=32, replications=2))
     found = answer(study.model, results)
     assert found.verdict == "alone"
     assert [_said(sentence) for sentence in found.sentences] == [
@@ -94,14 +99,14 @@ def test_no_sound_future_gives_no_answer() -> None:
     nothing: Ensemble = replace(
         ensemble, counts=np.zeros_like(ensemble.counts), means=np.full_like(ensemble.means, np.nan)
     )
-    found = answer(ensemble.model, performance(nothing))
+    found = answer(ensemble.model, performance_of(nothing))
     assert found.verdict == "failed"
     assert "no answer" in found.sentences[0]
 
 
 def test_what_beats_the_leader_under_a_profile_is_named() -> None:
     study = standoff.load("korea")
-    ensemble = study.run(worlds=32, replications=1, profiles={"china": "compete", "russia": "lasting_axis",
+    ensemble = study.run(worlds=32, replications=1, profile={"china": "compete", "russia": "lasting_axis",
                                                               "rok": "align"})  # fmt: skip
     dprk, us = (ensemble.program.players.index(actor) for actor in ("dprk", "us"))
     banks = ensemble.profiles["dprk"].to_numpy() == "bank_on_moscow"
@@ -111,7 +116,7 @@ def test_what_beats_the_leader_under_a_profile_is_named() -> None:
     values = np.where(banks, 5.0 * patient, 9.0 * freezes)[:, None] + np.linspace(0, 1, 32)
     means = ensemble.means.copy()
     means[ensemble.measures.index(("payoff", "us"))] = values
-    results = performance(replace(ensemble, means=means))
+    results = performance_of(replace(ensemble, means=means))
     found = answer(study.model, results)
     assert "freeze for relief (firm guarantee) holds up best" in found.sentences[0]
     assert found.sentences[2] == (

@@ -10,7 +10,7 @@ import numpy as np
 from SALib.analyze import sobol as sobol_analysis
 
 from standoff.analysis.findings import Figure, Floats, Inputs
-from standoff.analysis.runs.views import decision_table, find_views
+from standoff.analysis.runs.decision_table import decision_table
 from standoff.ensemble.ensemble import Ensemble
 
 __all__ = ["Indices", "Sensitivity", "measure_indices", "sensitivity"]
@@ -78,13 +78,12 @@ def sensitivity(
     for name in measures:
         if name not in present:
             raise ValueError(f"no outcome of every future is named `{name}`; there are {', '.join(present)}")
-    uniform = find_views(table)[0]
     wanted = [("outcome", name, name) for name in measures or present]
     if table.is_paid and not measures:
         wanted.append(("payoff", table.decider, f"payoff of {table.decider}"))
     indices = {}
     for kind, name, shown in wanted:
-        mean = uniform.average(table.means(kind, name))
+        mean = table.figures(kind, name).mean
         indices[shown] = {
             label: measure_indices(table.inputs, mean[s], resamples=resamples, seed=seed)
             for s, label in enumerate(table.labels)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from standoff.analysis.findings import Floats
 from standoff.analysis.linchpins.linchpins import Linchpins, linchpins
 from standoff.analysis.robustness.robustness import Robustness, robustness
-from standoff.analysis.runs.views import DecisionTable, decision_table
+from standoff.analysis.runs.decision_table import DecisionTable, decision_table
 from standoff.brief.playing import Unanswered
 from standoff.ensemble.ensemble import Ensemble
 from standoff.evidence.claims import Ledger
@@ -36,8 +36,7 @@ def find_robust(
         seed: Of folds, permutations and resamples.
     """
     try:
-        table = decision_table(ensemble)
-        robust = robustness(ensemble, replies=replies, seed=seed, limits_under_all=False)
-        return Robust(table, robust, linchpins(ensemble, ledger=ledger, seed=seed))
+        table = decision_table(ensemble, replies=replies, seed=seed)
+        return Robust(table, robustness(table), linchpins(table, ledger=ledger))
     except ValueError as error:
         return Unanswered("hinges", str(error).replace("`", ""))

@@ -40,6 +40,7 @@ def answer(run: Path, view: str, weights: Path | None, as_json: bool) -> None:
     """
     from standoff.analysis.linchpins.linchpins import linchpins  # noqa: PLC0415
     from standoff.analysis.robustness.robustness import robustness  # noqa: PLC0415
+    from standoff.analysis.runs.decision_table import decision_table  # noqa: PLC0415
     from standoff.analysis.runs.weighings import read_weightings  # noqa: PLC0415
     from standoff.brief.formats.export import export_linchpins, export_robustness  # noqa: PLC0415
     from standoff.ensemble.study import open_run  # noqa: PLC0415
@@ -50,8 +51,9 @@ def answer(run: Path, view: str, weights: Path | None, as_json: bool) -> None:
     ensemble = open_run(run)
     model = ensemble.model
     given = None if weights is None else read_weightings(weights, ensemble.design.worlds.size)
-    robust = robustness(ensemble, weightings=given)
-    hinges = linchpins(ensemble, ledger=ledger_of(ensemble.model.written.files), view=view)
+    table = decision_table(ensemble)
+    robust = robustness(table, weightings=given)
+    hinges = linchpins(table, ledger=ledger_of(ensemble.model.written.files), view=view)
     if as_json:
         print_json({"holds up": export_robustness(model, robust), "hinges on": export_linchpins(model, hinges)})
         return

@@ -98,7 +98,7 @@ def show(study: str, variants: tuple[str, ...], picture: Path | None, kernel: bo
     if kernel:
         from standoff.program.numba.writer import emit_kernel  # noqa: PLC0415
 
-        click.echo(emit_kernel(loaded.program).text, nl=False)
+        click.echo(emit_kernel(loaded.program, remarks=True).text, nl=False)
         return
     causes = causal_map(loaded.model)
     if picture is not None:

@@ -232,7 +232,8 @@ def test_the_adversary_picks_the_worst_reply_without_seeing_the_world():
     payoff = random.normal(0.0, 1.0, (2, 3, 300))
     payoff[0, 2] -= 3.0
     payoff[1, 1] -= 3.0
-    np.testing.assert_array_equal(answer_worst(payoff), [[0.0, 0.0, 1.0], [0.0, 1.0, 0.0]])
+    alike = np.full(300, 1.0 / 300)
+    np.testing.assert_array_equal(answer_worst(payoff, alike), [[0.0, 0.0, 1.0], [0.0, 1.0, 0.0]])
 
 
 def test_an_adversary_among_replies_of_one_mean_gains_no_more_than_luck():
@@ -243,7 +244,7 @@ def test_an_adversary_among_replies_of_one_mean_gains_no_more_than_luck():
         x = unit_columns(names, 1024, seed, "latin hypercube")
         swing = 10.0 * np.sqrt(12.0) * (x[random.integers(0, 6, 30)] - 0.5)
         payoff = swing * random.choice([-1.0, 1.0], (30, 1)) + random.normal(0.0, 5.0, (30, 1024))
-        found.append((answer_worst(payoff[None]) @ payoff.mean(axis=1)).item())
+        found.append((answer_worst(payoff[None], np.full(1024, 1.0 / 1024)) @ payoff.mean(axis=1)).item())
     # a standard error of luck is 0.16; the least of thirty lies two of them down (Tippett 1925)
     assert np.mean(found) == pytest.approx(-2.04 * 5.0 / 32.0, abs=0.06)
 

@@ -29,9 +29,9 @@ from standoff.analysis.deals.hinges import (
 from standoff.analysis.deals.plan import Arm, DealPlan, deals_designs
 from standoff.analysis.findings import FEWEST_WORLDS, Figure, Floats
 from standoff.analysis.games.normalform import Truths
-from standoff.analysis.others.others import resample_worlds
 from standoff.analysis.runs.beliefs import Belief, belief_weights
 from standoff.analysis.runs.game_table import inputs_of
+from standoff.analysis.statistics.resampling import resample_worlds
 from standoff.ensemble.ensemble import Ensemble
 
 __all__ = ["Deals", "OtherTerm", "deals_designs", "deals_finding"]

@@ -14,6 +14,7 @@ import numpy as np
 from standoff.analysis.discovery.boxes import Box, Limit, make_box, with_quasi_p
 from standoff.analysis.discovery.prim import PrimRules, find_trajectory
 from standoff.analysis.findings import Floats, Inputs
+from standoff.base.chance import streams
 
 __all__ = ["Box", "Discovery", "Limit", "PrimRules", "Resampling", "discover", "find_trajectory"]
 
@@ -144,11 +145,10 @@ def _choose(
 
 def _resample(inputs: Inputs, y: Floats, rules: PrimRules, times: int, seed: int) -> Resampling:
     """Search on random halves, value on the other halves."""
-    random = np.random.default_rng(seed)
     named = dict.fromkeys(inputs.names, 0.0)
     coverage, density = [], []
-    for _ in range(times):
-        shuffled = random.permutation(y.size)
+    for time in range(times):
+        shuffled = streams.permutation(y.size, seed, "halves", time)
         half, other = np.sort(shuffled[: y.size // 2]), np.sort(shuffled[y.size // 2 :])
         trajectory = find_trajectory(inputs.rows(half), y[half], rules)
         box, _, _ = _choose(inputs.rows(half), y[half], trajectory)

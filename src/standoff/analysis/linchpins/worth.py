@@ -20,9 +20,11 @@ from standoff.analysis.linchpins.flips import Flips, find_flips
 from standoff.analysis.linchpins.residuals import Residuals, take_out_others
 from standoff.analysis.linchpins.worth_kernel import sum_folds
 from standoff.analysis.robustness.regret import measure_regret
-from standoff.analysis.runs.payoffs import Payoffs, champions
+from standoff.analysis.runs.payoffs import Payoffs, Posteriors, champions
 from standoff.analysis.statistics.cells import CELLS_ALONE, CELLS_PAIRED, Cells, cut_cells, fit_cells, weigh
 from standoff.analysis.statistics.regression import N_FOLDS, assign_folds, one_thread
+from standoff.analysis.statistics.resampling import resample_worlds
+from standoff.base.chance import streams
 
 __all__ = ["Worth", "Worths", "measure_effects", "measure_worths"]
 
@@ -77,6 +79,7 @@ class Worths:
 
 def measure_worths(
     payoffs: Payoffs,
+    posteriors: Posteriors | None = None,
     *,
     outcomes: dict[str, Floats] | None = None,
     pairs: bool = True,
@@ -85,6 +88,7 @@ def measure_worths(
     most_paired: int | None = None,
     resamples: int = 200,
     seed: int = 0,
+    threads: int | None = None,
 ) -> Worths:
     """Answer "what does it hinge on?".
 
@@ -93,6 +97,7 @@ def measure_worths(
 
     Args:
         payoffs: of the decider's strategies.
+        posteriors: what `find_posteriors` made of them, where it was asked before.
         outcomes: name to shape (strategies, worlds), to tell what moves the state but not the choice.
         pairs: whether to judge pairs too.
         permutations: of the worlds against all inputs together, for the null; at least 99.
@@ -101,6 +106,7 @@ def measure_worths(
             default. A pair whose members matter only together can then be missed.
         resamples: of the worlds, for the flip points.
         seed: of folds, permutations and resamples.
+        threads: at most so many at once; all cores by default.
 
     Raises:
         ValueError: too few permutations for the null to tell anything.
@@ -113,12 +119,9 @@ def measure_worths(
     champion = champions(payoffs.mean, w, folds)
     with one_thread():
         left = take_out_others(payoffs, folds)
-        random = np.random.default_rng(seed)
-        # permuting the worlds in the order of their inputs keeps the result free of the order they came in
-        canonical = np.lexsort(inputs.values.T[::-1]) if n else np.arange(w.size)
-        evpi = measure_regret(payoffs).evpi
+        evpi = measure_regret(payoffs, posteriors).evpi
         single = [cut_cells(inputs, (j,)) for j in range(n)]
-        shuffles = [_shuffle(random, canonical) for _ in range(permutations)]
+        shuffles = _shuffles(inputs, permutations, seed, "shuffles")
         alone = _judge(single, [(j,) for j in range(n)], left, folds, w, champion, shuffles)
         lone = _report(inputs, alone, [(j,) for j in range(n)], evpi)
         double: list[Worth] = []
@@ -126,11 +129,11 @@ def measure_worths(
             standing = np.argsort(-alone.standing, kind="stable")[: most_paired or n]
             couples: list[tuple[int, ...]] = list(combinations(sorted(standing.tolist()), 2))
             cells = [cut_cells(inputs, couple) for couple in couples]
-            shuffles = [_shuffle(random, canonical) for _ in range(pair_permutations)]
+            shuffles = _shuffles(inputs, pair_permutations, seed, "shuffles of pairs")
             both = _judge(cells, couples, left, folds, w, champion, shuffles)
             double = _report(inputs, both, couples, evpi, alone)
         copies = np.empty((resamples, w.size))
-        copies[:, canonical] = random.poisson(1.0, (resamples, w.size))
+        copies[:, inputs.canonical] = resample_worlds(w.size, resamples, seed)
         flips = {
             name: find_flips(inputs, j, left.of(j).mean(axis=1), w, payoffs.names, copies, single[j].cell)
             for j, name in enumerate(inputs.names)
@@ -154,10 +157,13 @@ def measure_worths(
     )
 
 
-def _shuffle(random: np.random.Generator, canonical: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    shuffle = np.empty_like(canonical)
-    shuffle[canonical] = canonical[random.permutation(canonical.size)]
-    return shuffle
+def _shuffles(inputs: Inputs, times: int, seed: int, name: str) -> npt.NDArray[np.int64]:
+    """(times, worlds), orders of the worlds that keep the result free of the order they came in."""
+    canonical = inputs.canonical
+    shuffles = np.empty((times, canonical.size), dtype=np.int64)
+    for p in range(times):
+        shuffles[p, canonical] = canonical[streams.permutation(canonical.size, seed, name, p)]
+    return shuffles
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -178,7 +184,7 @@ def _judge(
     folds: npt.NDArray[np.int64],
     w: Floats,
     champion: npt.NDArray[np.int64],
-    shuffles: list[npt.NDArray[np.int64]],
+    shuffles: npt.NDArray[np.int64],
 ) -> _Judged:
     """Value each candidate, and the same with the worlds shuffled against the inputs."""
     first = np.array([int(np.flatnonzero(folds == k)[0]) for k in range(int(folds.max()) + 1)])

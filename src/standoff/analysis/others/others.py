@@ -22,21 +22,21 @@ from standoff.analysis.games.exchange import NamedGame, write_nfg
 from standoff.analysis.games.normalform import mixed_regrets
 from standoff.analysis.games.pure import stable_profiles
 from standoff.analysis.games.quantal.responses import branch_limits, quantal_responses
-from standoff.analysis.games.stability import Stability, bootstrap_counts, stability, weighted_games
+from standoff.analysis.games.stability import Stability, stability, weighted_games
 from standoff.analysis.others.draws import draw_beliefs
 from standoff.analysis.others.informed import Informed, solve_informed
 from standoff.analysis.others.replies import Replies, find_replies
 from standoff.analysis.others.stability import BeliefStability, EveryoneKnew, everyone_knew, stability_over_beliefs
 from standoff.analysis.runs.beliefs import Belief, Beliefs, belief_weights, draw_belief_worlds
 from standoff.analysis.runs.game_table import GameTable, game_table, inputs_of
-from standoff.base.chance import streams
+from standoff.analysis.statistics.resampling import resample_worlds
 from standoff.ensemble.design import Design, all_profiles, draw_worlds
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.store import atomic_write
 from standoff.language.model import Model
 from standoff.program.program import Program
 
-__all__ = ["Others", "Play", "Profile", "Survival", "export_game", "others_design", "others_finding", "resample_worlds"]
+__all__ = ["Others", "Play", "Profile", "Survival", "export_game", "others_design", "others_finding"]
 
 PRECISIONS = (1.0, 5.0, 20.0)
 _QUANTAL_RESAMPLES = 40
@@ -264,12 +264,6 @@ def others_finding(
         over, everyone_knew(table, scaled, beliefs.study, ranges, tolerance),
         solve_informed(model, table, beliefs.weights, play[-1].mixes, inputs, counts.astype(np.float64), seed),
     )  # fmt: skip
-
-
-def resample_worlds(n_worlds: int, resamples: int, seed: int) -> npt.NDArray[np.int64]:
-    """(resamples, worlds), how often each world is in each resample of as many with replacement."""
-    keys = streams.lane_keys(seed, np.arange(resamples, dtype=np.uint64)[:, None], np.arange(n_worlds, dtype=np.uint64))
-    return bootstrap_counts(streams.uniform(keys, streams.key("resampled worlds"), 0))
 
 
 def export_game(finding: Others, path: Path) -> None:

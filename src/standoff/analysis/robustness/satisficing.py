@@ -63,7 +63,7 @@ class Within:
 @dataclass(frozen=True, slots=True, eq=False)
 class Satisficing:
     """Each outcome alone and all together, for each strategy; `kept` is how many limits a world keeps on average, and
-    `chance` that it keeps all, by world, (strategies, worlds).
+    `chance` that it keeps all, by world, (strategies, worlds); `chances` of each alone, (outcomes, strategies, worlds).
     """
 
     alone: dict[str, tuple[Within, ...]]
@@ -71,6 +71,7 @@ class Satisficing:
     together_raw: dict[str, float]
     kept: dict[str, Figure]
     chance: Floats
+    chances: Floats
     ranking: Ranking
     method: str
     reference: str = (
@@ -157,6 +158,7 @@ def satisficing(
         {name: float(raw[:, s].all(axis=0) @ w) for s, name in enumerate(names)},
         {name: _share(chance[:, s].sum(axis=0), w, error[-1, s], len(bounds)) for s, name in enumerate(names)},
         together,
+        chance,
         rank(names, together, weights),
         method,
     )

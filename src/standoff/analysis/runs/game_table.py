@@ -101,7 +101,7 @@ def game_table(ensemble: Ensemble) -> GameTable:
 
 def inputs_of(model: Model, worlds: Worlds, rows: npt.NDArray[np.int64]) -> Inputs:
     """What differs between worlds, for the functions that ask what a finding hinges on; constant columns left out."""
-    varied = [p for p in model.uncertain if np.ptp(worlds.columns[p.name][rows]) > 0.0]
+    varied = [p for p in model.uncertain if rows.size and np.ptp(worlds.columns[p.name][rows]) > 0.0]
     values = np.array([worlds.columns[p.name][rows] for p in varied]).reshape(len(varied), rows.size).T
     units = {p.name: str(p.unit) for p in varied if not p.unit.is_dimensionless}
     return Inputs(tuple(p.name for p in varied), np.ascontiguousarray(values), {}, units)

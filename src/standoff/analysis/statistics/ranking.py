@@ -16,6 +16,9 @@ __all__ = ["Ranking", "rank", "world_weights"]
 _SETTLED = 0.995
 """Chance of all intervals at once by which more futures are said not to change the best."""
 
+_ROUNDING = 1e-13
+"""Of the largest figure: differences up to this are rounding."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ranking:
@@ -89,13 +92,18 @@ def rank(
     error = np.zeros((n, n))
     for s in range(n):
         error[s] = error_of_mean(figures[s] - figures, w, None if explained is None else explained[s] - explained)
+    # what is within rounding is a tie, and no doubt
+    rounding = _ROUNDING * float(np.abs(figures).max(initial=0.0))
+    difference[np.abs(difference) <= rounding] = 0.0
+    error[error <= rounding] = 0.0
     reach = _reach(level, n, n_worlds)
     upper = difference + reach * error
     others = ~np.eye(n, dtype=bool)
     may = [bool((upper[s][others[s]] >= 0.0).all()) for s in range(n)]
     against = {name: _against(s, difference, error, reach, may) for s, name in enumerate(names)}
     # ties in the mean keep the order of the names, so that relabelling does not reorder
-    order = sorted(range(n), key=lambda s: (-means[s], names[s]))
+    top = int(means.argmax())
+    order = sorted(range(n), key=lambda s: (difference[top, s], names[s]))
     left = tuple(names[s] for s in order if may[s])
     best = left[0] if len(left) == 1 else None
     needed = _needed(difference, error, reach, order, n_worlds) if best is None else None

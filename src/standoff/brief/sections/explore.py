@@ -17,22 +17,15 @@ from markupsafe import Markup
 from standoff.analysis.findings import Floats
 from standoff.analysis.linchpins.linchpins import Linchpins
 from standoff.analysis.robustness.robustness import Robustness
-from standoff.analysis.runs.views import DecisionTable, find_views
+from standoff.analysis.runs.decision_table import DecisionTable
 from standoff.brief.pictures.boxes import range_of
 from standoff.brief.sections.gives_up import is_second
 from standoff.brief.sections.grid import Method, Picture, Section, colour_of
 from standoff.language.model import Model
-from standoff.words.wording import (
-    amount,
-    capital,
-    counted,
-    is_chance,
-    number,
-    strategy_words,
-    title_of,
-    unit_words,
-    who,
-)
+from standoff.words.amounts import amount, is_chance, unit_words
+from standoff.words.names import strategy_words, title_of, who
+from standoff.words.numbers import counted, number
+from standoff.words.text import capital
 
 __all__ = ["Axis", "Shown", "explore"]
 
@@ -118,7 +111,6 @@ def _names(linchpins: Linchpins) -> list[str]:
 def _measures(model: Model, table: DecisionTable, robust: Robustness) -> list[tuple[dict[str, Any], Floats]]:
     """(what it is, (strategies, worlds)): payoff, regret, and every outcome that no future lacks."""
     main = robust.under[0]
-    uniform = find_views(table)[0]
     found: list[tuple[dict[str, Any], Floats]] = [
         ({"title": f"Payoff of {who(model, model.decider)}", "unit": "points", "limit": None}, main.payoffs.mean),
         ({"title": "Given up against the best strategy", "unit": "points", "limit": None},
@@ -129,7 +121,7 @@ def _measures(model: Model, table: DecisionTable, robust: Robustness) -> list[tu
             continue
         unit = "%" if is_chance(model, outcome) else unit_words(outcome.unit)
         about = {"title": title_of(model, outcome.name), "unit": unit, "limit": outcome.limit, "better": outcome.better}
-        found.append((about, uniform.average(table.means("outcome", outcome.name))))
+        found.append((about, table.figures("outcome", outcome.name).mean))
     return found
 
 

@@ -20,20 +20,11 @@ from standoff.brief.sections.grid import (
     standing_table,
 )
 from standoff.language.model import Model
+from standoff.words.amounts import with_unit
 from standoff.words.answer import confidence, limits_title, views_title
-from standoff.words.wording import (
-    capital,
-    counted,
-    few,
-    join,
-    measured,
-    number,
-    quoted,
-    title_of,
-    who,
-    with_unit,
-    words,
-)
+from standoff.words.names import quoted, title_of, who
+from standoff.words.numbers import counted, measured, number
+from standoff.words.text import capital, few, join, words
 
 __all__ = ["better_settings", "first_picture", "holds_up", "map_section", "views"]
 
@@ -224,7 +215,7 @@ def _view_rows(model: Model, results: Performance, standing: Standing) -> list[D
 def _view_title(results: Performance, standing: Standing) -> str:
     ranking = standing.rankings[0]
     assert ranking is not None
-    name = "All their strategies" if standing.view.name is None else capital(words(standing.view.name))
+    name = "All their strategies" if standing.view.kind == "uniform" else capital(words(standing.view.name))
     instances = [results.strategies[results.labels.index(label)] for label in ranking.may_be_best]
     named = list(dict.fromkeys(words(instance.strategy.name) for instance in instances))
     if len(named) < 4:
