@@ -106,7 +106,7 @@ def test_no_sound_future_gives_no_answer() -> None:
 
 def test_what_beats_the_leader_under_a_profile_is_named() -> None:
     study = standoff.load("korea")
-    ensemble = study.run(worlds=32, replications=1, profiles={"china": "compete", "russia": "lasting_axis",
+    ensemble = study.run(worlds=32, replications=1, profile={"china": "compete", "russia": "lasting_axis",
                                                               "rok": "align"})  # fmt: skip
     dprk, us = (ensemble.program.players.index(actor) for actor in ("dprk", "us"))
     banks = ensemble.profiles["dprk"].to_numpy() == "bank_on_moscow"

@@ -193,7 +193,7 @@ def test_strategies_that_met_different_profiles_are_not_compared(study):
 
 def test_only_independent_columns_of_an_even_design_are_stratified(study):
     assert decision_table(study.run(worlds=32, replications=2)).stratified == ("gain", "idle", "pride")
-    assert decision_table(study.run(worlds=32, replications=2, method="plain")).stratified == ()
+    assert decision_table(study.run(worlds=32, replications=2, design="plain")).stratified == ()
 
 
 def test_averages_are_those_of_the_profiles_with_weight(ensemble):
@@ -208,7 +208,7 @@ def test_averages_are_those_of_the_profiles_with_weight(ensemble):
 
 
 def test_one_strategy_has_nothing_to_be_compared_with(study):
-    table = decision_table(study.run(worlds=32, replications=2, profiles="us=goes"))
+    table = decision_table(study.run(worlds=32, replications=2, profile="us=goes"))
     assert robustness_words(study.model, robustness(table)).sentences == (
         "There is one strategy, goes, so nothing to compare it with.",
     )

@@ -14,6 +14,7 @@ from standoff.brief.sections.grid import Section
 from standoff.brief.sections.others import others_section
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.run import run_design
+from standoff.ensemble.running import Running
 from standoff.ensemble.study import Study
 
 Build = Callable[..., Study]
@@ -58,7 +59,9 @@ payoffs:
 
 
 def _run(study: Study, worlds: int = 48) -> Ensemble:
-    return run_design(study.program, others_design(study.model, study.program, worlds, 2), evaluator="reference")
+    return run_design(
+        study.program, others_design(study.model, study.program, worlds, 2), running=Running(evaluator="reference")
+    )
 
 
 def _section(study: Study) -> Section:
