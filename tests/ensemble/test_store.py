@@ -18,7 +18,8 @@ import pytest
 
 import standoff
 from standoff.ensemble import store
-from standoff.ensemble.store import RunError, read_run, run_to_folder
+from standoff.ensemble.manifest import RunError
+from standoff.ensemble.store import read_run, run_to_folder
 from standoff.ensemble.study import Study, open_run
 
 
