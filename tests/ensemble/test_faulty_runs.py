@@ -15,9 +15,11 @@ import pytest
 
 import standoff
 from standoff.ensemble.manifest import RunError
+from standoff.ensemble.running import Running
 from standoff.ensemble.store import _digest, run_to_folder
 from standoff.ensemble.study import Study, open_run
 
+QUIET = Running(announce=lambda line: None)
 FIRST = "shards/000000-000002.parquet"
 SECOND = "shards/000002-000004.parquet"
 
@@ -41,7 +43,7 @@ def run(sound: Path, tmp_path: Path) -> Path:
 
 
 def again(study: Study, folder: Path) -> standoff.Ensemble:
-    return run_to_folder(study.program, study.design(8, 3), folder, cells_per_shard=16, announce=lambda line: None)
+    return run_to_folder(study.program, study.design(8, 3), folder, running=QUIET, cells_per_shard=16)
 
 
 def refusal(act: Callable[[], object]) -> str:
@@ -90,7 +92,7 @@ MANIFESTS: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
                         "no shard holds the profiles 2 to 3"),
     "the last shard left out": (lambda m: m | {"shards": dict(list(m["shards"].items())[:-1])}, "no shard holds"),
     "shards that overlap": (lambda m: m | {"shards": m["shards"] | {"shards/000001-000003.parquet": "0" * 32}},
-                            "overlaps another shard"),
+                            "shards overlap"),
     "more profiles": (changed(profiles=90), "no shard holds"),
 }  # fmt: skip
 
@@ -166,7 +168,7 @@ SHARDS: dict[str, tuple[Callable[[pa.Table], pa.Table], str]] = {
     "metadata of another shape": (noted(b"diagnostics", b'{"faults": 3}'), "has damaged notes"),
     "deep metadata": (noted(b"part", b'{"a":' * 50_000), "has damaged notes"),
     "histograms that were not kept": (noted(b"histograms", b"[[[1]]]"), "holds other histograms"),
-    "of other profiles": (noted(b"part", b'{"profiles": [[0]]}'), "another `profiles`"),
+    "of other profiles": (noted(b"part", b'{"profiles and worlds": "0"}'), "another `profiles and worlds`"),
 }
 
 
@@ -189,7 +191,7 @@ def test_shards_that_changed_places_are_told(run: Path) -> None:
     tables = [pq.read_table(run / name) for name in (SECOND, FIRST)]
     for name, table in zip((FIRST, SECOND), tables, strict=True):
         sign(run, name, table)
-    assert "was run with another `profiles`" in refusal(lambda: open_run(run))
+    assert "was run with another `profiles and worlds`" in refusal(lambda: open_run(run))
 
 
 @pytest.mark.parametrize("name", ["worlds.parquet", "profiles.parquet"])

@@ -55,14 +55,16 @@ class Manifest(Struct, frozen=True, kw_only=True, omit_defaults=True, rename={"l
     realised: bool
     quantiles: tuple[Annotated[float, Meta(ge=0, le=1)], ...] = ()
     histograms: tuple[Histogram, ...] = ()
-    shards: dict[Annotated[str, Meta(pattern=r"^shards/[0-9]{6,12}-[0-9]{6,12}\.parquet$")], _Digest]
+    shards: dict[
+        Annotated[str, Meta(pattern=r"^shards/[0-9]{6,12}-[0-9]{6,12}(-[0-9]{6,12}-[0-9]{6,12})?\.parquet$")], _Digest
+    ]
     complete: bool
     result: _Digest | None = None
     beside: _Digest | None = None
 
-    def ranges(self) -> list[tuple[int, int, str]]:
-        """First and last profile of each shard, and its file, in their order."""
-        return sorted((*map(int, Path(name).stem.split("-")), name) for name in self.shards)  # type: ignore[misc]
+    def names(self) -> list[str]:
+        """The shards' files, by their profiles and then their worlds."""
+        return sorted(self.shards, key=_numbers)
 
     def encode(self) -> bytes:
         """As the file holds it."""
@@ -104,15 +106,37 @@ def _checked(manifest: Manifest, shown: str) -> Manifest:
         if len(histogram.edges) < 2 or any(a >= b for a, b in zip(histogram.edges, histogram.edges[1:], strict=False)):
             said = f"the edges of the histogram of `{visible(histogram.name, 60)}` do not rise"
             raise RunError(f"`{shown}` was altered: {said}; {_LOST}")
-    at = 0
-    for start, stop, name in manifest.ranges():
-        if stop <= start or start < at or stop > manifest.profiles:
-            raise RunError(f"`{shown}` was altered: `{name}` overlaps another shard or the end; {_LOST}")
-        if start > at and manifest.complete:
-            raise RunError(f"`{shown}` was altered: no shard holds the profiles {at} to {start - 1}; {_LOST}")
-        at = stop
-    if manifest.complete and at < manifest.profiles:
-        raise RunError(f"`{shown}` was altered: no shard holds the profiles {at} to {manifest.profiles - 1}; {_LOST}")
+    wrong = _untiled(manifest)
+    if wrong:
+        raise RunError(f"`{shown}` was altered: {wrong}; {_LOST}")
     if manifest.complete and manifest.result is None:
         raise RunError(f"`{shown}` was altered: the run is complete and has no `result`; {_LOST}")
     return manifest
+
+
+def _untiled(manifest: Manifest) -> str:
+    """Where shards overlap, or leave out cells of a complete run; empty where they tile it."""
+    rows: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for name in manifest.names():
+        start, stop, *worlds = _numbers(name)
+        first, last = worlds or (0, manifest.worlds)
+        rows.setdefault((start, stop), []).append((first, last))
+    wrong = _gaps(list(rows), manifest.profiles, "profiles", manifest.complete)
+    for among in rows.values():
+        wrong = wrong or _gaps(among, manifest.worlds, "worlds", manifest.complete)
+    return wrong
+
+
+def _gaps(ranges: list[tuple[int, int]], size: int, what: str, complete: bool) -> str:
+    at = 0
+    for start, stop in [*ranges, (size, size)]:
+        if start < at or (stop <= start < size) or stop > size:
+            return f"shards overlap, or hold more than the {size:,} {what} of the run"
+        if start > at and complete:
+            return f"no shard holds the {what} {at} to {start - 1}"
+        at = stop
+    return ""
+
+
+def _numbers(name: str) -> list[int]:
+    return [int(number) for number in name.removeprefix("shards/").removesuffix(".parquet").split("-")]

@@ -30,15 +30,17 @@ from standoff._version import __version__
 from standoff.base.escaping import visible
 from standoff.ensemble.design import Design, Method, Worlds
 from standoff.ensemble.ensemble import Ensemble
-from standoff.ensemble.evaluator import Announce, EvaluatorName, choose_evaluator
+from standoff.ensemble.evaluator import choose_evaluator
 from standoff.ensemble.manifest import MANIFEST, Histogram, Kind, Manifest, RunError, read_manifest
-from standoff.ensemble.run import Progress, run_design
+from standoff.ensemble.run import run_design
+from standoff.ensemble.running import Announce, Running
 from standoff.ensemble.shards import (
+    Piece,
     ShardError,
     column_names,
     merge,
     pack_shard,
-    part_of,
+    pieces,
     read_columns,
     table_bytes,
     unpack_shard,
@@ -69,14 +71,10 @@ def run_to_folder(
     program: Program,
     design: Design,
     folder: Path,
-    *,
-    realised: bool = False,
-    threads: int | None = None,
-    progress: Progress | None = None,
-    cells_per_shard: int = CELLS_PER_SHARD,
-    evaluator: EvaluatorName = "auto",
-    announce: Announce | None = None,
     wanted: Wanted = NOTHING,
+    running: Running = Running(),
+    *,
+    cells_per_shard: int = CELLS_PER_SHARD,
 ) -> Ensemble:
     """Run a design shard by shard into a folder, going on where an earlier run of the same design stopped.
 
@@ -85,8 +83,11 @@ def run_to_folder(
 
     Raises:
         RunError: The folder holds another run, or cannot be written, as when the disk is full.
+        ValueError: Single futures are wanted, which folders do not keep.
     """
-    manifest = _manifest(program, design, realised, wanted)
+    if wanted.futures:
+        raise ValueError("a folder keeps no single futures")
+    manifest = _manifest(program, design, wanted)
     with _disk(folder):
         folder.mkdir(parents=True, exist_ok=True)
         found = _earlier(folder, manifest)
@@ -95,36 +96,30 @@ def run_to_folder(
         _begin(folder, program, design)
         for left in folder.rglob(".*.part"):  # by a run that was killed as it wrote
             left.unlink(missing_ok=True)
-    evaluate = choose_evaluator(program, design.n_futures, evaluator, announce)
-    n_worlds, total = design.worlds.size, design.profiles.shape[0]
-    size = max(1, cells_per_shard // n_worlds)
-    parts: list[Ensemble] = []
-    for start in range(0, total, size):
-        stop = min(total, start + size)
-        piece = part_of(design, start, stop)
-        name = f"shards/{start:06d}-{stop:06d}.parquet"
+    evaluate = choose_evaluator(program, design.n_futures, running)
+    parts: list[tuple[Piece, Ensemble]] = []
+    done = 0
+    for piece in pieces(design, cells_per_shard):
+        here, name = piece.design(design), piece.name(design.worlds.size)
+        part = None
         if name in earlier:
-            kept = _kept(folder, name, earlier[name], announce or warnings.warn, (program, piece, realised, wanted))
-            if kept is not None:
-                parts.append(kept)
-                continue
-        before = start * n_worlds * design.replications
-        show = None if progress is None else _shifted(progress, before, design.n_futures)
-        part = run_design(
-            program, piece, realised=realised, threads=threads, progress=show, evaluate=evaluate, wanted=wanted
-        )
-        data = pack_shard(part)
-        with _disk(folder):
-            atomic_write(folder / name, data)
-            earlier[name] = _digest(data)
-            _write_manifest(folder, manifest, shards=earlier)
-        parts.append(part)
+            announce = running.announce or warnings.warn
+            part = _kept(folder, name, earlier[name], announce, (program, here, wanted))
+        if part is None:
+            part = run_design(program, here, wanted, running.part(done, design.n_futures), evaluate=evaluate)
+            data = pack_shard(part)
+            with _disk(folder):
+                atomic_write(folder / name, data)
+                earlier[name] = _digest(data)
+                _write_manifest(folder, manifest, shards=earlier)
+        parts.append((piece, part))
+        done += here.n_futures
     whole = merge(parts, program, design)
     if found is not None and found.complete:
         _hold_result(folder, found, whole)
     with _disk(folder):
-        shards = {f"shards/{start:06d}-{min(total, start + size):06d}.parquet": "" for start in range(0, total, size)}
-        shards = {name: earlier[name] for name in shards}
+        names = [piece.name(design.worlds.size) for piece, _ in parts]
+        shards = {name: earlier[name] for name in names}
         _write_manifest(folder, manifest, shards=shards, complete=True, result=whole.digest, beside=_beside(whole))
     return whole
 
@@ -150,12 +145,13 @@ def read_run(folder: Path, program: Program) -> Ensemble:
         raise RunError(f"the tables of worlds or profiles in `{shown}` were lost or altered; {_AGAIN}")
     wanted = _wanted(program, manifest, shown)
     parts = []
-    for start, stop, name in manifest.ranges():
+    for name in manifest.names():
+        piece = Piece.of_name(name, design.worlds.size)
         data, wrong = _read(folder, name, manifest.shards[name])
         try:
             if data is None or wrong:
                 raise ShardError(wrong)
-            parts.append(unpack_shard(data, program, part_of(design, start, stop), manifest.realised, wanted))
+            parts.append((piece, unpack_shard(data, program, piece.design(design), wanted)))
         except ShardError as error:
             raise RunError(f"the shard `{visible(str(folder / name))}` {error}; {_AGAIN}") from None
     whole = merge(parts, program, design)
@@ -210,7 +206,7 @@ def _read_design(folder: Path, program: Program, manifest: Manifest) -> Design:
     if (profiles < 0).any() or (profiles >= [len(own) for own in program.instances]).any():
         raise ShardError("names a strategy that there is not")
     levels = np.stack([chosen[name] for name in terms], axis=1) if terms else None
-    return Design(profiles, worlds, manifest.replications, manifest.luck_seed, levels)
+    return Design(profiles, worlds, manifest.replications, manifest.luck_seed, levels, manifest.realised)
 
 
 def _read(folder: Path, name: str, digest: str) -> tuple[bytes | None, str]:
@@ -269,12 +265,10 @@ def _disk(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        shown, reason = visible(str(folder)), error.strerror or str(error)
-        raise RunError(f"cannot write to `{shown}`: {reason}; what was complete before is kept") from error
-
-
-def _shifted(progress: Progress, before: int, total: int) -> Progress:
-    return lambda done, _: progress(before + done, total)
+        reason = error.strerror or str(error)
+        raise RunError(
+            f"cannot write to `{visible(str(folder))}`: {reason}; what was complete before is kept"
+        ) from error
 
 
 def _design_digest(design: Design) -> str:
@@ -293,13 +287,13 @@ def _wanted(program: Program, manifest: Manifest, shown: str) -> Wanted:
     return Wanted(manifest.quantiles, tuple(Bins(h.kind, h.name, h.edges) for h in manifest.histograms))
 
 
-def _manifest(program: Program, design: Design, realised: bool, wanted: Wanted) -> Manifest:
+def _manifest(program: Program, design: Design, wanted: Wanted) -> Manifest:
     worlds, model = design.worlds, program.model
     return Manifest(
         standoff=__version__, study=model.name, digest=model.digest, variants=tuple(model.applied),
         design=_design_digest(design), profiles=int(design.profiles.shape[0]), worlds=worlds.size,
         replications=design.replications, seed=worlds.seed, luck_seed=design.seed, method=cast(Method, worlds.method),
-        realised=realised, quantiles=tuple(wanted.levels),
+        realised=design.realised, quantiles=tuple(wanted.levels),
         histograms=tuple(Histogram(cast(Kind, b.kind), b.name, tuple(b.edges)) for b in wanted.bins),
         shards={}, complete=False,
     )  # fmt: skip
