@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 
+import numpy as np
+
 from standoff.analysis.findings import Figure
 from standoff.analysis.robustness.metrics import Metrics
 from standoff.analysis.robustness.robustness import Robustness
@@ -18,6 +20,7 @@ from standoff.words.text import capital, join, words
 __all__ = ["RobustnessWords", "ranking_sentence", "replies_sentence", "robustness_words", "weighting_words"]
 
 _RARE = 0.1
+_SURE = 1.96
 _WEIGHTINGS = {"bad worlds": "bad worlds count more", "good worlds": "good worlds count more"}
 _VIEWS = {
     "adversarial": "others who do the decider most harm",
@@ -145,9 +148,9 @@ def _limits(model: Model, found: Robustness) -> str:
     hardest = min(alone, key=lambda within: within.share.value)
     limit = f"the limit on {quoted(model, hardest.outcome)}"
     if len(alone) == 1:
-        return f"{capital(name)} keeps {limit} in {figure_percent(share)} of worlds, the most of any."
+        return f"{capital(name)} keeps {limit} in {figure_percent(share)} of worlds, {_most(kept.together, best)}."
     what = f"all {len(alone)} limits"
-    said = f"{capital(name)} keeps {what} in {figure_percent(share)} of worlds, the most of any"
+    said = f"{capital(name)} keeps {what} in {figure_percent(share)} of worlds, {_most(kept.together, best)}"
     if share.value < _RARE:
         said = f"Hardly any world keeps {what} at once: {figure_percent(share)} at best, under {name}"
     said += f"; hardest to keep is {limit}, in {figure_percent(hardest.share)} of worlds"
@@ -155,6 +158,16 @@ def _limits(model: Model, found: Robustness) -> str:
     if binds.binds > 0.01:
         said += f", and without that on {quoted(model, binds.outcome)} it would be {percent(share.value + binds.binds)}"
     return f"{said}."
+
+
+def _most(shares: Mapping[str, Figure], best: str) -> str:
+    """Whether the others keep limits in fewer worlds, by more than their errors."""
+    first = shares[best]
+    level = [
+        other for label, other in shares.items()
+        if label != best and first.value - other.value <= _SURE * float(np.hypot(first.error, other.error))
+    ]  # fmt: skip
+    return "and no other is known to keep more" if level else "the most of any"
 
 
 def _views(found: Robustness) -> str:

@@ -45,7 +45,7 @@ _LEFT_TO_THE_RUN: Mapping[type, frozenset[str]] = {
     UnderView: frozenset({"payoffs"}),
     Ranking: frozenset({"difference", "error"}),
     Regret: frozenset({"by_world", "by_world_raw"}),
-    Satisficing: frozenset({"chance"}),
+    Satisficing: frozenset({"chance", "chances"}),
     Region: frozenset({"chance"}),
     View: frozenset({"weights"}),
     Others: frozenset(

@@ -84,7 +84,7 @@ def gives_up(model: Model, found: Robustness, environment: Environment) -> Secti
         "gives-up",
         "What it gives up",
         _title(found, robust),
-        lead=_said(words.given_up, words.worst, words.limits),
+        lead=_said("" if robust.regret.mean[_least(robust)].holds_zero else words.given_up, words.worst, words.limits),
         pictures=tuple(pictures),
         sure=_said(words.ranked, _errors(robust), words.views, words.weightings),
         method=_method(found, robust),
