@@ -13,7 +13,7 @@ from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.run import Job, run_jobs
 from standoff.ensemble.running import Running
 from standoff.language.model import Deal, Model
-from standoff.words.wording import who
+from standoff.words.names import who
 
 __all__ = ["Unanswered", "find_deals", "find_others", "plan_deals", "run_deals", "shared_stocks"]
 

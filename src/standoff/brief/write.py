@@ -33,7 +33,7 @@ from standoff.ensemble.study import Study
 from standoff.evidence.claims import Ledger, check_ledger, ledger_of
 from standoff.evidence.history import read_past
 from standoff.evidence.sources import sources as look
-from standoff.words.wording import counted, number
+from standoff.words.numbers import counted, number
 
 __all__ = ["DATA", "MARKDOWN", "PAGE", "BriefDesign", "brief_design", "make_brief", "run_brief", "write_brief"]
 

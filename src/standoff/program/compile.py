@@ -72,7 +72,7 @@ class _Compiler:
             reduced=tuple(_in_branches(reduced, ends, branches) for reduced in self.reduced),
             measured=measured,
             fired=tuple(steps.fired),
-            series=tuple((s.name, s.values) for s in model.series),
+            series=(*((s.name, s.values) for s in model.series), *low.calendar.items()),
             luck=tuple(steps.luck),
             step=ends.step(),
             memories=tuple(low.memories),
@@ -91,7 +91,11 @@ class _Compiler:
             following = Binary(span, "*", Reference(span, symbol), factor)
         imposed = self.steps.imposed.get(symbol)
         held = None if imposed is None else self.steps.number(imposed, span)
-        return Carried(symbol, self.lower(stock.start.tree), following, span, stock.within, held)
+        low, high = (
+            end if name is None else self.low.constants[name]
+            for end, name in zip(stock.within, stock.ends, strict=True)
+        )
+        return Carried(symbol, self.lower(stock.start.tree), following, span, (low, high), held)
 
     def _mode(self, mode: Mode) -> Carried:
         symbol, span = Symbol("mode", mode.name), mode.span

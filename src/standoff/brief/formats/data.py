@@ -33,7 +33,8 @@ from standoff.brief.playing import Unanswered
 from standoff.brief.sections.grid import Section
 from standoff.language.expressions.tree import Symbol
 from standoff.language.model import Instance, Parameter
-from standoff.words.wording import strategy_words, title_of, unit_words
+from standoff.words.amounts import unit_words
+from standoff.words.names import strategy_words, title_of
 
 __all__ = ["FORMAT", "brief_data"]
 
@@ -44,7 +45,7 @@ _LEFT_TO_THE_RUN: Mapping[type, frozenset[str]] = {
     UnderView: frozenset({"payoffs"}),
     Ranking: frozenset({"difference", "error"}),
     Regret: frozenset({"by_world", "by_world_raw"}),
-    Satisficing: frozenset({"chance"}),
+    Satisficing: frozenset({"chance", "chances"}),
     Region: frozenset({"chance"}),
     View: frozenset({"weights"}),
     Others: frozenset(
@@ -94,7 +95,12 @@ def brief_data(findings: Findings, page: Page) -> dict[str, Any]:
         "actors": {actor.name: actor.title for actor in model.actors},
         "decider": model.decider,
         "strategies": [
-            {"name": instance.label, "title": strategy_words(instance), "settings": dict(instance.settings)}
+            {
+                "name": instance.label,
+                "title": strategy_words(instance),
+                "about": instance.strategy.about,
+                "settings": dict(instance.settings),
+            }
             for instance in findings.performance.strategies
         ],
         "outcomes": [

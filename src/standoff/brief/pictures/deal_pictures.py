@@ -23,7 +23,9 @@ from standoff.brief.pictures.zone_maps import (
 )
 from standoff.brief.sections.grid import Picture, Table
 from standoff.language.model import Deal, Model
-from standoff.words.wording import capital, join, measured, number, percent, plain, quoted, title_of, who, words
+from standoff.words.names import quoted, title_of, who
+from standoff.words.numbers import measured, number, percent, plain
+from standoff.words.text import capital, join, words
 
 __all__ = ["movers_picture", "multiples_picture", "space_picture", "without_words"]
 
@@ -204,7 +206,7 @@ def _contrast_words(model: Model, contrast: Contrast) -> str:
     change = measured(100 * contrast.change.value, 100 * contrast.change.error)
     told = ", which is not beyond doubt" if contrast.change.holds_zero else ""
     first, last = _ends_words(model, contrast)
-    return f"Where {last}, its size differs by {change} points of per cent from where {first}{told}."
+    return f"Where {last}, its size differs by {change} percentage points from where {first}{told}."
 
 
 def _group(model: Model, contrast: Contrast) -> str:
@@ -219,6 +221,11 @@ def _part_name(model: Model, contrast: Contrast, part: Part) -> str:
     return f"{capital(_THIRDS[part.label])} ({number(part.middle)})"
 
 
+_OPENING = (
+    "a", "all", "an", "any", "as", "both", "each", "every", "few", "if", "in", "it", "most", "no", "nobody", "nothing",
+    "once", "only", "some", "that", "the", "there", "they", "under", "what", "when", "where", "while", "with",
+)  # fmt: skip
+"""Words of ours that a sentence may begin with; any other may be a name."""
 _THIRDS = {"low": "in its lowest third", "middle": "in its middle third", "high": "in its highest third"}
 
 
@@ -277,8 +284,9 @@ def _term_words(deal: Deal, name: str) -> str:
 
 
 def _small(text: str) -> str:
-    """A sentence to go on with inside another."""
-    return text[:1].lower() + text[1:]
+    """A sentence to go on with inside another, its first letter small only where it begins with a word of ours."""
+    first = text.partition(" ")[0]
+    return text[:1].lower() + text[1:] if first.lower() in _OPENING else text
 
 
 def without_words(model: Model, name: str) -> str:
