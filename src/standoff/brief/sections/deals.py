@@ -13,10 +13,11 @@ from standoff.analysis.deals.agreement import Zone
 from standoff.analysis.deals.deals import Deals
 from standoff.brief.parts import Listing
 from standoff.brief.pictures.deal_pictures import movers_picture, multiples_picture, space_picture, without_words
-from standoff.brief.playing import Unanswered
 from standoff.brief.sections.grid import Chip, Method, Section
 from standoff.language.model import Deal, Model
+from standoff.questions.question import Unanswered
 from standoff.words.deals import breaching, kept_in
+from standoff.words.unanswered import unanswered_words
 from standoff.words.wording import (
     capital,
     counted,
@@ -83,7 +84,7 @@ def _answered(model: Model, found: Deals | Unanswered, environment: Environment)
     if isinstance(found, Unanswered):
         name = words(found.about)
         return Section("deals", "Is there a deal?", f"Whether “{name}” is a deal: not answered here",
-                       lead=(f"{capital(found.why)}.",))  # fmt: skip
+                       lead=(f"{capital(unanswered_words(found.reason, found.data, model))}.",))  # fmt: skip
     deal = next(one for one in model.deals if one.name == found.deal)
     parts: Any = environment.get_template("games.html.j2").module
     pictures = [space_picture(model, deal, found, parts)]

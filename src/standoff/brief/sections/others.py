@@ -23,11 +23,12 @@ from standoff.brief.pictures.plays import (
     reply_table,
     share_of_beliefs,
 )
-from standoff.brief.playing import Unanswered
 from standoff.brief.sections.grid import Chip, Method, Picture, Section
 from standoff.language.model import Model
+from standoff.questions.question import Unanswered
 from standoff.words.boxes import box_words
 from standoff.words.others import profile_words, verdict_words
+from standoff.words.unanswered import unanswered_words
 from standoff.words.wording import (
     capital,
     counted,
@@ -61,7 +62,7 @@ def others_section(model: Model, found: Others | Unanswered, environment: Enviro
     """Question 3; a study without others, or a run that cannot tell, says so."""
     if isinstance(found, Unanswered):
         return Section("others", "What the others do", "What the others will do: not answered here",
-                       lead=(f"{capital(found.why)}.",))  # fmt: skip
+                       lead=(f"{capital(unanswered_words(found.reason, found.data, model))}.",))  # fmt: skip
     parts: Any = environment.get_template("games.html.j2").module
     columns = play_columns(model, found)
     pictures = [

@@ -8,11 +8,12 @@ import numpy as np
 
 from standoff.analysis.deals.deals import Deals
 from standoff.analysis.others.others import Others
-from standoff.brief.playing import Unanswered
 from standoff.brief.sections.deals import deal_title
 from standoff.brief.sections.others import others_title
 from standoff.language.model import Model
+from standoff.questions.question import Unanswered
 from standoff.words.others import profile_words, verdict_words
+from standoff.words.unanswered import unanswered_words
 from standoff.words.wording import capital, counted, join, measured, percent, plain, strategy_words, words
 
 __all__ = ["deals_lines", "others_lines"]
@@ -57,7 +58,7 @@ def others_lines(model: Model, found: Others) -> Iterator[str]:
 def deals_lines(model: Model, found: Deals | Unanswered) -> Iterator[str]:
     """The answer and, for each meaning of no deal, the zone with its best terms; then what moves it."""
     if isinstance(found, Unanswered):
-        yield f"{found.about}: not answered, {found.why}"
+        yield f"{found.about}: not answered, {unanswered_words(found.reason, found.data, model)}"
         return
     yield f"{model.name}: {deal_title(model, found)}"
     yield f"{counted(found.n_worlds, 'world')} × {counted(found.replications, 'replication')}"
