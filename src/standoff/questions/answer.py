@@ -17,7 +17,7 @@ from standoff.questions.documents import DOCUMENTS, TESTS
 from standoff.questions.others import OTHERS
 from standoff.questions.question import WHOLE, Designs, Question, Runs, Unanswered, with_needs
 from standoff.questions.results import OVER_TIME, RESULTS, ROBUST
-from standoff.words.wording import counted
+from standoff.words.numbers import counted
 
 __all__ = ["QUESTIONS", "Findings", "answer", "answer_run"]
 

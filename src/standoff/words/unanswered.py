@@ -7,7 +7,9 @@ from typing import Any
 
 from standoff.analysis.findings import Reason
 from standoff.language.model import Model
-from standoff.words.wording import counted, join, who
+from standoff.words.names import who
+from standoff.words.numbers import counted
+from standoff.words.text import join
 
 __all__ = ["unanswered_words"]
 

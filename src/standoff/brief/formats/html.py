@@ -33,10 +33,12 @@ from standoff.language.model import Model
 from standoff.questions.documents import Evidence
 from standoff.questions.question import Unanswered
 from standoff.questions.results import Robust
+from standoff.words.amounts import SURE
 from standoff.words.answer import answer
 from standoff.words.faults import owned_up
+from standoff.words.numbers import counted
+from standoff.words.text import capital
 from standoff.words.unanswered import unanswered_words
-from standoff.words.wording import SURE, capital, counted
 
 __all__ = ["SECTIONS", "Findings", "Page", "make_page", "render_page"]
 

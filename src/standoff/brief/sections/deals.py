@@ -17,20 +17,10 @@ from standoff.brief.sections.grid import Chip, Method, Section
 from standoff.language.model import Deal, Model
 from standoff.questions.question import Unanswered
 from standoff.words.deals import breaching, kept_in
+from standoff.words.names import quoted, title_of, who
+from standoff.words.numbers import counted, measured, number, percent, plain
+from standoff.words.text import capital, join, words
 from standoff.words.unanswered import unanswered_words
-from standoff.words.wording import (
-    capital,
-    counted,
-    join,
-    measured,
-    number,
-    percent,
-    plain,
-    quoted,
-    title_of,
-    who,
-    words,
-)
 
 __all__ = ["deal_title", "deals_section"]
 

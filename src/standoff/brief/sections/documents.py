@@ -10,7 +10,9 @@ from standoff.brief.sections.grid import Method, Picture, Section, Table
 from standoff.language.model import Model
 from standoff.questions.documents import Evidence
 from standoff.words.evidence import answer_counts, separated, tested_how
-from standoff.words.wording import counted, join, spelled
+from standoff.words.names import spelled
+from standoff.words.numbers import counted
+from standoff.words.text import join
 
 __all__ = ["documents_section", "documents_style"]
 

@@ -27,19 +27,11 @@ from standoff.brief.sections.grid import Chip, Method, Picture, Section
 from standoff.language.model import Model
 from standoff.questions.question import Unanswered
 from standoff.words.boxes import box_words
+from standoff.words.names import quoted, strategy_words, title_of, who
+from standoff.words.numbers import counted, number, percent
 from standoff.words.others import profile_words, verdict_words
+from standoff.words.text import capital, join
 from standoff.words.unanswered import unanswered_words
-from standoff.words.wording import (
-    capital,
-    counted,
-    join,
-    number,
-    percent,
-    quoted,
-    strategy_words,
-    title_of,
-    who,
-)
 
 __all__ = ["others_section", "others_title"]
 

@@ -12,9 +12,11 @@ from standoff.brief.sections.deals import deal_title
 from standoff.brief.sections.others import others_title
 from standoff.language.model import Model
 from standoff.questions.question import Unanswered
+from standoff.words.names import strategy_words
+from standoff.words.numbers import counted, measured, percent, plain
 from standoff.words.others import profile_words, verdict_words
+from standoff.words.text import capital, join, words
 from standoff.words.unanswered import unanswered_words
-from standoff.words.wording import capital, counted, join, measured, percent, plain, strategy_words, words
 
 __all__ = ["deals_lines", "others_lines"]
 
