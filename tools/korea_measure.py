@@ -10,8 +10,8 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
