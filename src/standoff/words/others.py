@@ -9,10 +9,19 @@ import numpy as np
 from standoff.analysis.others.others import Others
 from standoff.language.model import Model
 from standoff.words.names import strategy_words, who
-from standoff.words.numbers import counted, percent
+from standoff.words.numbers import counted, number, percent
 from standoff.words.text import join
 
-__all__ = ["others_sentence", "profile_words", "verdict_words"]
+__all__ = ["others_sentence", "profile_words", "tolerance_words", "verdict_words"]
+
+
+def tolerance_words(model: Model, found: Others) -> str:
+    """How much of the payoffs in play an actor may forgo in what is called stable, and how much that is for each."""
+    each = [
+        f"{number(found.tolerance * float(scale), 2)} for {who(model, player)}"
+        for player, scale in zip(found.players, found.scales, strict=True)
+    ]
+    return f"{percent(found.tolerance)} of the payoffs in play ({join(each)})"
 
 
 def others_sentence(model: Model, found: Others) -> str:

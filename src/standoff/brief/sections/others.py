@@ -29,7 +29,7 @@ from standoff.language.model import Model
 from standoff.words.boxes import box_words
 from standoff.words.names import quoted, strategy_words, title_of, who
 from standoff.words.numbers import counted, number, percent
-from standoff.words.others import profile_words, verdict_words
+from standoff.words.others import profile_words, tolerance_words, verdict_words
 from standoff.words.text import capital, join
 
 __all__ = ["others_section", "others_title"]
@@ -88,7 +88,7 @@ def others_section(model: Model, found: Others | Unanswered, environment: Enviro
         parts=tuple([Listing("What moves it: beliefs", said)] if (said := tuple(_conditions(model, found))) else ()),
         sure=_sure(model, found),
         why=tuple(Chip(name, title_of(model, name)) for name, _ in found.beliefs.assumptions),
-        method=_method(found),
+        method=_method(model, found),
     )
 
 
@@ -228,13 +228,13 @@ def _sure(model: Model, found: Others) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _method(found: Others) -> Method:
+def _method(model: Model, found: Others) -> Method:
     n, r = counted(found.n_worlds, "world"), counted(found.replications, "replication")
     return Method(
         (
             f"Payoffs of all profiles come from the run of {n} with {r} each, weighted by each actor’s own beliefs: "
             "u_i(s) = Σ_w b_i(w) u_i(s, w). A profile is an equilibrium where nobody gains by leaving it alone, and "
-            f"counts as stable within a tolerance of {percent(found.tolerance)} of its payoff range. Its probability "
+            f"counts as stable within a tolerance of {tolerance_words(model, found)}. Its probability "
             "is the share of resamples of the worlds in which it is one; it is shown stable or unstable only where all "
             "gains of leaving are told from zero at 95 % together.",
             f"The game is solved again for {counted(found.beliefs.draws, 'draw')} of beliefs over the assumptions that "
