@@ -9,12 +9,11 @@ import numpy as np
 from standoff.analysis.deals.deals import Deals
 from standoff.analysis.others.others import Others
 from standoff.brief.playing import Unanswered
-from standoff.brief.sections.deals import deal_title
-from standoff.brief.sections.others import others_title
 from standoff.language.model import Model
+from standoff.words.deals import deal_title
 from standoff.words.names import strategy_words
 from standoff.words.numbers import counted, measured, percent, plain
-from standoff.words.others import profile_words, tolerance_words, verdict_words
+from standoff.words.others import others_title, profile_words, tolerance_words, verdict_words
 from standoff.words.text import capital, join, words
 
 __all__ = ["deals_lines", "others_lines"]
