@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from standoff.analysis.deals.bargaining import weighted_mean
-from standoff.analysis.findings import Floats
+from standoff.analysis.findings import Floats, Reason, UnanswerableError
 from standoff.analysis.games.dominance import iterated_dominance, undominated
 from standoff.analysis.games.exchange import NamedGame, write_nfg
 from standoff.analysis.games.normalform import mixed_regrets
@@ -287,7 +287,8 @@ def _sound(beliefs: Beliefs, table: GameTable) -> Beliefs:
     """The beliefs on the worlds that the game has."""
     weights, study = beliefs.weights[:, table.worlds], beliefs.study[table.worlds]
     if not ((weights.sum(axis=1) > 0.0).all() and study.sum() > 0.0):
-        raise ValueError("an actor's beliefs give no sound world any weight: draw more worlds")
+        actor = next((a for a, own in zip(beliefs.actors, weights, strict=True) if own.sum() <= 0.0), "")
+        raise UnanswerableError(Reason.BELIEFS_OUTSIDE, actor=actor, worlds=int(weights.shape[1]))
     weights, study = weights / weights.sum(axis=1, keepdims=True), study / study.sum()
     return Beliefs(
         beliefs.actors, weights, study, 1.0 / (weights**2).sum(axis=1), float(1.0 / (study**2).sum()), beliefs.dissent

@@ -19,13 +19,14 @@ from standoff.brief.pictures.plays import (
     profile_table,
     reply_table,
 )
-from standoff.brief.playing import Unanswered
 from standoff.brief.sections.grid import Chip, Method, Picture, Section
 from standoff.language.model import Model
+from standoff.questions.question import Unanswered
 from standoff.words.names import title_of
 from standoff.words.numbers import counted, percent
 from standoff.words.others import condition_words, others_lead, others_sure, others_title, tolerance_words
 from standoff.words.text import capital
+from standoff.words.unanswered import unanswered_words
 
 __all__ = ["others_section"]
 
@@ -45,7 +46,7 @@ def others_section(model: Model, found: Others | Unanswered, environment: Enviro
     """Question 3; a study without others, or a run that cannot tell, says so."""
     if isinstance(found, Unanswered):
         return Section("others", "What the others do", "What the others will do: not answered here",
-                       lead=(f"{capital(found.why)}.",))  # fmt: skip
+                       lead=(f"{capital(unanswered_words(found.reason, found.data, model))}.",))  # fmt: skip
     parts: Any = environment.get_template("games.html.j2").module
     columns = play_columns(model, found)
     pictures = [
