@@ -29,10 +29,10 @@ from standoff.base.source import Span
 from standoff.base.units import Unit
 from standoff.brief.formats.html import Findings, Page
 from standoff.brief.pictures.boxes import range_of
-from standoff.brief.playing import Unanswered
 from standoff.brief.sections.grid import Section
 from standoff.language.expressions.tree import Symbol
 from standoff.language.model import Instance, Parameter
+from standoff.questions.question import Unanswered
 from standoff.words.amounts import unit_words
 from standoff.words.names import strategy_words, title_of
 

@@ -11,13 +11,14 @@ from jinja2 import Environment
 from standoff.analysis.deals.deals import Deals
 from standoff.brief.parts import Listing
 from standoff.brief.pictures.deal_pictures import movers_picture, multiples_picture, space_picture
-from standoff.brief.playing import Unanswered
 from standoff.brief.sections.grid import Chip, Method, Section
 from standoff.language.model import Model
+from standoff.questions.question import Unanswered
 from standoff.words.deals import deal_lead, deal_sure, deal_title, hinge_words
 from standoff.words.names import title_of
 from standoff.words.numbers import counted
 from standoff.words.text import capital, words
+from standoff.words.unanswered import unanswered_words
 
 __all__ = ["deals_section"]
 
@@ -54,7 +55,7 @@ def _answered(model: Model, found: Deals | Unanswered, environment: Environment)
     if isinstance(found, Unanswered):
         name = words(found.about)
         return Section("deals", "Is there a deal?", f"Whether “{name}” is a deal: not answered here",
-                       lead=(f"{capital(found.why)}.",))  # fmt: skip
+                       lead=(f"{capital(unanswered_words(found.reason, found.data, model))}.",))  # fmt: skip
     deal = next(one for one in model.deals if one.name == found.deal)
     parts: Any = environment.get_template("games.html.j2").module
     pictures = [space_picture(model, deal, found, parts)]
