@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from standoff.analysis.linchpins.linchpins import linchpins
+from standoff.analysis.robustness.performance import performance
 from standoff.analysis.robustness.robustness import robustness
 from standoff.analysis.runs.decision_table import decision_table
 from standoff.brief.formats.html import make_page
@@ -106,6 +108,15 @@ def test_a_lead_that_replies_turn_round_says_so(study_of: Build) -> None:
     assert replies_sentence(study.model, robustness(decision_table(ensemble))) == ""
 
 
+def test_the_first_view_is_judged_by_its_own_figures(study_of: Build) -> None:
+    ensemble = build(study_of).run(worlds=64, replications=4)
+    table = decision_table(ensemble, replies=np.ones(len(ensemble.design.profiles)) / 2.0)
+    found = robustness(table)
+    kinds = [each.view.kind for each in found.under]
+    assert len(kinds) > len({each.view.name for each in found.under})  # views without a name
+    assert performance(table, found).standings[0].metrics is found.under[kinds.index("uniform")].metrics
+
+
 def test_nobody_is_said_to_give_up_nothing_where_one_does(study_of: Build) -> None:
     study = build(study_of, gain="What going brings")
     found = robustness(decision_table(study.run(worlds=64, replications=4)))
@@ -135,8 +146,6 @@ def test_a_title_that_is_a_question_ends_its_own_sentence() -> None:
 
 
 def test_one_season_is_never_compared_with_another(study_of: Build) -> None:
-    import numpy as np  # noqa: PLC0415
-
     model = build(study_of).model
     wave = np.cos(2.0 * np.pi * np.arange(30) / 12.0)
     assert _alike_in_season(model, wave) == pytest.approx((0.0, 0.0), abs=1e-12)

@@ -16,7 +16,7 @@ from standoff.words.text import capital, join
 
 __all__ = [
     "condition_words", "instance_of", "others_lead", "others_sentence", "others_sure", "others_title", "profile_words",
-    "share_of_beliefs", "verdict_words",
+    "share_of_beliefs", "tolerance_words", "verdict_words",
 ]  # fmt: skip
 
 _SETTLED = 0.8
@@ -44,6 +44,15 @@ def others_sentence(model: Model, found: Others) -> str:
             f"the likeliest, {_placed(model, found, place)}, is so in {percent(most)} of resamples of the worlds"
         )
     return f"Cannot tell: {_open(found)} may be stable; {likeliest}{_near(found)}."
+
+
+def tolerance_words(model: Model, found: Others) -> str:
+    """How much of the payoffs in play an actor may forgo in what is called stable, and how much that is for each."""
+    each = [
+        f"{number(found.tolerance * float(scale), 2)} for {who(model, player)}"
+        for player, scale in zip(found.players, found.scales, strict=True)
+    ]
+    return f"{percent(found.tolerance)} of the payoffs in play ({join(each)})"
 
 
 def verdict_words(found: Others) -> str:

@@ -24,7 +24,7 @@ from standoff.language.model import Model
 from standoff.questions.question import Unanswered
 from standoff.words.names import title_of
 from standoff.words.numbers import counted, percent
-from standoff.words.others import condition_words, others_lead, others_sure, others_title
+from standoff.words.others import condition_words, others_lead, others_sure, others_title, tolerance_words
 from standoff.words.text import capital
 from standoff.words.unanswered import unanswered_words
 
@@ -83,17 +83,17 @@ def others_section(model: Model, found: Others | Unanswered, environment: Enviro
         ),
         sure=others_sure(model, found),
         why=tuple(Chip(name, title_of(model, name)) for name, _ in found.beliefs.assumptions),
-        method=_method(found),
+        method=_method(model, found),
     )
 
 
-def _method(found: Others) -> Method:
+def _method(model: Model, found: Others) -> Method:
     n, r = counted(found.n_worlds, "world"), counted(found.replications, "replication")
     return Method(
         (
             f"Payoffs of all profiles come from the run of {n} with {r} each, weighted by each actor’s own beliefs: "
             "u_i(s) = Σ_w b_i(w) u_i(s, w). A profile is an equilibrium where nobody gains by leaving it alone, and "
-            f"counts as stable within a tolerance of {percent(found.tolerance)} of its payoff range. Its probability "
+            f"counts as stable within a tolerance of {tolerance_words(model, found)}. Its probability "
             "is the share of resamples of the worlds in which it is one; it is shown stable or unstable only where all "
             "gains of leaving are told from zero at 95 % together.",
             f"The game is solved again for {counted(found.beliefs.draws, 'draw')} of beliefs over the assumptions that "

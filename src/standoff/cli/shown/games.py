@@ -13,7 +13,7 @@ from standoff.questions.question import Unanswered
 from standoff.words.deals import deal_title
 from standoff.words.names import strategy_words
 from standoff.words.numbers import counted, measured, percent, plain
-from standoff.words.others import others_title, profile_words, verdict_words
+from standoff.words.others import others_title, profile_words, tolerance_words, verdict_words
 from standoff.words.text import capital, join, words
 from standoff.words.unanswered import unanswered_words
 
@@ -34,6 +34,7 @@ def others_lines(model: Model, found: Others) -> Iterator[str]:
             f"  {percent(one.probability):>7} {percent(one.share_of_beliefs):>7}  "
             f"{profile_words(model, found, one.strategies)}"
         )
+    yield f"  stable: nobody gains more than a tolerance of {tolerance_words(model, found)}"
     if found.replies is not None:
         yield f"\nif {model.title_of(model.decider)} moves first: payoff over replies, likeliest reply"
         for lead in sorted(found.replies.leads, key=lambda lead: -lead.expected.value):
