@@ -16,6 +16,7 @@ from standoff.analysis.runs.decision_table import decision_table
 from standoff.brief.formats.html import make_page
 from standoff.brief.sections.over_time import _alike_in_season, _labelled
 from standoff.brief.write import run_brief
+from standoff.ensemble.running import Size
 from standoff.ensemble.study import Study
 from standoff.words.linchpins import linchpin_words
 from standoff.words.names import described, known_words
@@ -81,7 +82,7 @@ def texts(part: Any) -> Iterator[str]:
 @pytest.mark.parametrize("kind", CALLED)
 def test_every_sentence_is_whole_whatever_things_are_called(study_of: Build, kind: str) -> None:
     called = {**PLAIN, **CALLED[kind]}
-    page = make_page(run_brief(build(study_of, **CALLED[kind]), worlds=48, replications=2))
+    page = make_page(run_brief(build(study_of, **CALLED[kind]), Size(48, 2)))
     said = list(texts(page))
     assert len(said) > 40
     for text in said:
