@@ -85,7 +85,7 @@ def find_flips(
     places, smoother = _places(inputs.values[:, index], n_cells, discrete)
     once = _means(sum_resampled(cell, n_cells, np.ones((1, w.size)), w, figures))[0]
     point = smoother @ once
-    drawn = np.einsum("gc,bcs->bgs", smoother, _means(sum_resampled(cell, n_cells, copies, w, figures), once))
+    drawn = smoother @ _means(sum_resampled(cell, n_cells, copies, w, figures), once)
     may = _contenders(point, drawn)
     labels = [tuple(name for name, is_in in zip(names, row, strict=True) if is_in) for row in may]
     zones = []
@@ -146,8 +146,7 @@ def _crossings(
     for g in np.flatnonzero(best[1:] != best[:-1]).tolist():
         a, b = int(best[g]), int(best[g + 1])
         at = _crossing(places, point[:, a] - point[:, b], g)
-        found = [_nearest(places, draw[:, a] - draw[:, b], at) for draw in drawn]
-        seen = np.array([value for value in found if value is not None])
+        seen = _nearest(places, drawn[:, :, a] - drawn[:, :, b], at)
         low, high = np.quantile(seen, [0.025, 0.975]) if seen.size else (places[0], places[-1])
         error = float(seen.std()) if seen.size else float("nan")
         told = (names[a],) in labels[: g + 1] and (names[b],) in labels[g + 1 :]
@@ -163,8 +162,14 @@ def _crossing(places: Floats, lead: Floats, g: int) -> float:
     return float(places[g] + part * (places[g + 1] - places[g]))
 
 
-def _nearest(places: Floats, lead: Floats, at: float) -> float | None:
-    """The crossing from above to below zero nearest to `at`; None where there is none."""
-    falls = np.flatnonzero((lead[:-1] >= 0.0) & (lead[1:] < 0.0))
-    crossings = [_crossing(places, lead, int(g)) for g in falls]
-    return min(crossings, key=lambda x: abs(x - at)) if crossings else None
+def _nearest(places: Floats, lead: Floats, at: float) -> Floats:
+    """In each resample the crossing from above to below zero nearest to `at`, of those that have one.
+
+    `lead` has shape (resamples, places).
+    """
+    falls = (lead[:, :-1] >= 0.0) & (lead[:, 1:] < 0.0)
+    part = np.divide(lead[:, :-1], lead[:, :-1] - lead[:, 1:], out=np.zeros(falls.shape), where=falls)
+    crossings = places[:-1] + part * np.diff(places)
+    nearest = np.where(falls, np.abs(crossings - at), np.inf).argmin(axis=1)
+    found: Floats = crossings[np.arange(len(lead)), nearest][falls.any(axis=1)]
+    return found
