@@ -183,7 +183,7 @@ def _interval(values: Floats) -> list[float]:
 def _paths(model: Model, worlds: int, replications: int, seed: int) -> tuple[Floats, Floats]:
     """Launches and the rate they are drawn at, each of shape (quarters, futures)."""
     study = Study(model)
-    design = study.design(worlds=worlds, replications=replications, seed=seed, profiles=_one_profile(model))
+    design = study.design(worlds=worlds, replications=replications, seed=seed, profile=_one_profile(model))
     symbols = (Symbol("event", "launches"), Symbol("quantity", "launch_rate"))
     world, replication = (x.ravel() for x in np.divmod(np.arange(worlds * replications), replications))
     found = run_paths(study.program, design, symbols, np.zeros_like(world), world, replication)

@@ -113,7 +113,7 @@ def test_a_base_that_is_no_power_of_two_is_refused(n_base):
 def test_a_study_run_on_a_saltelli_design_tells_what_moves_its_outcomes(study_of):
     """y = 3 a + b² with a uniform on 0 to 1, b on 0 to 2: variances 3/4 and 64/45, and no joint effect."""
     study = study_of(STUDY)
-    ensemble = study.run(worlds=512, replications=2, method="saltelli")
+    ensemble = study.run(worlds=512, replications=2, design="saltelli")
     assert ensemble.design.worlds.size == 512 * 5
     assert np.array_equal(ensemble.design.worlds.streams, np.repeat(np.arange(512), 5))
     found = sensitivity(ensemble)
@@ -134,15 +134,15 @@ def test_only_a_saltelli_design_serves(study_of):
     with pytest.raises(ValueError, match="a latin hypercube design, and Sobol indices need a Saltelli design"):
         sensitivity(study.run(worlds=64, replications=1))
     with pytest.raises(ValueError, match="no outcome of every future is named `low`; there are high, lucky"):
-        sensitivity(study.run(worlds=64, replications=1, method="saltelli"), ["low"])
+        sensitivity(study.run(worlds=64, replications=1, design="saltelli"), ["low"])
     with pytest.raises(ValueError, match="power of two, at least 64"):
-        study.run(worlds=100, method="saltelli")
+        study.run(worlds=100, design="saltelli")
 
 
 def test_correlated_assumptions_are_refused_unless_one_is_held(study_of):
     study = study_of(STUDY + "correlated: [{of: [a, b], rank: 0.5}]\n")
     with pytest.raises(ValueError, match="the study correlates `a` with `b`; hold one"):
-        study.run(worlds=64, replications=1, method="saltelli")
-    held = study.run(worlds=64, replications=1, method="saltelli", fixed={"a": 0.5})
+        study.run(worlds=64, replications=1, design="saltelli")
+    held = study.run(worlds=64, replications=1, design="saltelli", set={"a": 0.5})
     assert held.design.worlds.size == 64 * 4
     assert set(sensitivity(held).indices["high"]["acts"].first) == {"b", "idle"}

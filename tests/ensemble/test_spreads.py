@@ -11,6 +11,7 @@ import pytest
 
 import standoff
 from standoff.ensemble.run import run_design
+from standoff.ensemble.running import Running
 from standoff.ensemble.spreads import cell_quantiles, want
 from standoff.ensemble.store import RunError, read_run, run_to_folder
 from standoff.ensemble.study import Study, open_run
@@ -55,7 +56,7 @@ def futures(study: Study, worlds: int, replications: int) -> tuple[list[npt.NDAr
 
     design = study.design(worlds, replications)
     wanted = want(study.program, LEVELS, EDGES)
-    ensemble = run_design(study.program, design, evaluate=keeps, threads=1, block=10**6, wanted=wanted)
+    ensemble = run_design(study.program, design, evaluate=keeps, running=Running(1), block=10**6, wanted=wanted)
     shape = (design.profiles.shape[0], worlds, replications)
     rows = [row for part in parts for row in (*part.outcomes, *part.payoffs)]
     assert len(parts) == 1
@@ -82,9 +83,8 @@ def test_a_run_keeps_the_quantiles_and_histograms_of_its_futures(rivals: Study) 
 def test_they_do_not_depend_on_how_the_work_was_cut(rivals: Study, evaluator: str, block: int, threads: int) -> None:
     design, wanted = rivals.design(24, 6), want(rivals.program, LEVELS, EDGES)
     expected = run_design(rivals.program, design, wanted=wanted, block=1000)
-    found = run_design(
-        rivals.program, design, wanted=wanted, threads=threads, block=block, evaluator=evaluator  # type: ignore[arg-type]
-    )  # fmt: skip
+    running = Running(threads, evaluator)  # type: ignore[arg-type]
+    found = run_design(rivals.program, design, wanted, running, block=block)
     assert found.digest == expected.digest
     plain = run_design(rivals.program, design)
     assert found.digest != plain.digest

@@ -18,6 +18,9 @@ import pytest
 
 import standoff
 from standoff.ensemble import store
+from standoff.ensemble.run import run_design
+from standoff.ensemble.running import Running
+from standoff.ensemble.spreads import want
 from standoff.ensemble.store import RunError, read_run, run_to_folder
 from standoff.ensemble.study import Study, open_run
 
@@ -91,7 +94,9 @@ def test_an_altered_shard_is_named_set_aside_and_run_again(
         read_run(tmp_path, rivals.program)
     runs = counted(monkeypatch)
     said: list[str] = []
-    again = run_to_folder(rivals.program, rivals.design(8, 3), tmp_path, cells_per_shard=16, announce=said.append)
+    again = run_to_folder(
+        rivals.program, rivals.design(8, 3), tmp_path, running=Running(announce=said.append), cells_per_shard=16
+    )
     assert again.digest == expected.digest == read_run(tmp_path, rivals.program).digest
     assert len(runs) == 1
     aside = shards[1].with_name(f"{shards[1].name}.altered-1")
@@ -160,6 +165,7 @@ import sys, time
 from pathlib import Path
 import standoff
 from standoff.ensemble import store
+from standoff.ensemble.run import run_design
 pack = store.pack_shard
 store.pack_shard = lambda part: (time.sleep(0.05), pack(part))[1]
 study = standoff.load("rivals")
@@ -191,3 +197,26 @@ def test_a_run_keeps_the_study_as_it_was_loaded(rivals: Study, tmp_path: Path) -
     run = study.run(worlds=8, replications=2, out=tmp_path / "run")
     kept = open_run(tmp_path / "run")
     assert (kept.digest, kept.model.digest) == (run.digest, rivals.model.digest)
+
+
+def test_a_piece_may_have_a_part_of_the_worlds(study_of: Callable[..., Study], tmp_path: Path) -> None:
+    """Cut along worlds too, nothing changes: figures, quantiles, histograms, and where first a fault or check fails."""
+    study = study_of("""\
+        uncertainties: {a: {range: [0, 1], judgement: none}}
+        stocks: {x: {start: 1, next: "sqrt(a - 0.02) + x"}}
+        checks: {low: "a < 0.9"}
+        events: {storm: {chance: 0.1}}
+        outcomes: {end: {measure: "final(x)", better: lower}, when: {measure: "first(storm)", better: lower}}
+        """)
+    design, wanted = study.design(200, 4), want(study.program, (0.5,), {"end": (0.0, 2.0, 9.0)})
+    whole = run_design(study.program, design, wanted)
+    kept = run_to_folder(study.program, design, tmp_path / "run", wanted, cells_per_shard=64)
+    names = sorted(path.name for path in (tmp_path / "run" / "shards").iterdir())
+    assert names[:2] == ["000000-000001-000000-000064.parquet", "000000-000001-000064-000128.parquet"]
+    for found in (kept, open_run(tmp_path / "run")):
+        assert found.digest == whole.digest
+        assert found.diagnostics.faults == whole.diagnostics.faults != ()
+        assert found.diagnostics.broken == whole.diagnostics.broken != {}
+        assert found.present.keys() == whole.present.keys()
+        assert np.array_equal(found.present["when"], whole.present["when"])
+        assert np.array_equal(found.halves, whole.halves, equal_nan=True)

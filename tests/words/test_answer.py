@@ -43,8 +43,8 @@ def test_a_clear_leader_is_named_with_the_difference_and_its_error() -> None:
     assert found.verdict == "best"
     assert _said(found.sentences[0]) == (
         "In this model reciprocate (patience 2) holds up best: averaged over 100 worlds, its mean payoff is 3.0 ± 0.3 "
-        "points above that of the next, reciprocate (patience 6), and it gives up least where it is wrong (0.94 ± 0.04 "
-        "points in its worst tenth of worlds). The last, race on, is 10 ± 0.3 points behind."
+        "points above that of the next, reciprocate (patience 6), and it gives up least where it is wrong (0.94 ± 0.05 "
+        "points in its worst tenth of worlds). The last, race on, is 10.0 ± 0.3 points behind."
     )
     assert found.sentences[1] == "Reciprocate (patience 2) stays within the study’s one limit in all 100 worlds."
 
@@ -106,7 +106,7 @@ def test_no_sound_future_gives_no_answer() -> None:
 
 def test_what_beats_the_leader_under_a_profile_is_named() -> None:
     study = standoff.load("korea")
-    ensemble = study.run(worlds=32, replications=1, profiles={"china": "compete", "russia": "lasting_axis",
+    ensemble = study.run(worlds=32, replications=1, profile={"china": "compete", "russia": "lasting_axis",
                                                               "rok": "align"})  # fmt: skip
     dprk, us = (ensemble.program.players.index(actor) for actor in ("dprk", "us"))
     banks = ensemble.profiles["dprk"].to_numpy() == "bank_on_moscow"

@@ -10,10 +10,10 @@ from standoff.analysis.deals.plan import DealPlan
 from standoff.analysis.others.others import Others, others_finding
 from standoff.analysis.structure.causal import causal_map
 from standoff.ensemble.ensemble import Ensemble
-from standoff.ensemble.evaluator import Announce, EvaluatorName
-from standoff.ensemble.run import Progress, run_design
+from standoff.ensemble.run import Job, run_jobs
+from standoff.ensemble.running import Running
 from standoff.language.model import Deal, Model
-from standoff.words.wording import who
+from standoff.words.names import who
 
 __all__ = ["Unanswered", "find_deals", "find_others", "plan_deals", "run_deals", "shared_stocks"]
 
@@ -44,32 +44,10 @@ def plan_deals(model: Model, worlds: int, replications: int, seed: int) -> tuple
     return tuple(_plan(model, deal, worlds, replications, seed) for deal in model.deals)
 
 
-def run_deals(
-    plan: DealPlan,
-    *,
-    threads: int | None = None,
-    progress: Progress | None = None,
-    evaluator: EvaluatorName = "auto",
-    announce: Announce | None = None,
-) -> list[Ensemble]:
+def run_deals(plan: DealPlan, running: Running = Running()) -> list[Ensemble]:
     """Run a plan's arms in their order; progress counts futures over all of them."""
-    runs, before, total = [], 0, plan.n_futures
-
-    def said(line: str) -> None:
-        if announce is not None:
-            announce(f"for the deal `{plan.deal.name}`: {line}")
-
-    for arm in plan.arms:
-
-        def told(done: int, _: int, before: int = before) -> None:
-            if progress is not None:
-                progress(before + done, total)
-
-        runs.append(
-            run_design(arm.program, arm.design, threads=threads, progress=told, evaluator=evaluator, announce=said)
-        )
-        before += arm.design.n_futures
-    return runs
+    what = f"for the deal `{plan.deal.name}`"
+    return run_jobs([Job(arm.program, arm.design, what_for=what) for arm in plan.arms], running)
 
 
 def find_deals(plan: DealPlan, ensembles: Sequence[Ensemble], seed: int = 1) -> Deals | Unanswered:

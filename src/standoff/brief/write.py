@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +25,15 @@ from standoff.brief.sections.documents import Evidence
 from standoff.ensemble.claims import Judged, collect_expectations, judge_expectations
 from standoff.ensemble.design import Design
 from standoff.ensemble.ensemble import Ensemble
-from standoff.ensemble.evaluator import Announce
-from standoff.ensemble.run import Paths, Progress, run_design, run_paths
+from standoff.ensemble.run import Paths, run_design, run_paths
+from standoff.ensemble.runner import Local
+from standoff.ensemble.running import Announce, Progress, Running, Size
 from standoff.ensemble.store import atomic_write
 from standoff.ensemble.study import Study
 from standoff.evidence.claims import Ledger, check_ledger, ledger_of
 from standoff.evidence.history import read_past
 from standoff.evidence.sources import sources as look
-from standoff.words.wording import counted, number
+from standoff.words.numbers import counted, number
 
 __all__ = ["DATA", "MARKDOWN", "PAGE", "BriefDesign", "brief_design", "make_brief", "run_brief", "write_brief"]
 
@@ -64,7 +65,7 @@ class BriefDesign:
 
 
 def brief_design(
-    study: Study, worlds: int = 1024, replications: int = 4, seed: int = 1, fixed: Mapping[str, float] | None = None
+    study: Study, worlds: int = 1024, replications: int = 4, seed: int = 1, set: Mapping[str, float] | None = None
 ) -> BriefDesign:
     """What a brief of this size needs.
 
@@ -73,9 +74,9 @@ def brief_design(
         worlds: Draws of all uncertainties and values.
         replications: Streams of chance inside each world; two or more, for luck's part of the errors.
         seed: Of worlds and luck.
-        fixed: Uncertainties held at a number.
+        set: Uncertainties held at a number.
     """
-    design = study.design(worlds, replications, seed, fixed=fixed)
+    design = study.design(worlds, replications, seed, set=set)
     luck = _LUCK_OF_DEALS if replications >= _LUCK_OF_DEALS else 2
     return BriefDesign(
         design,
@@ -95,7 +96,7 @@ def run_brief(
     worlds: int = 1024,
     replications: int = 4,
     seed: int = 1,
-    fixed: Mapping[str, float] | None = None,
+    set: Mapping[str, float] | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
     announce: Announce | None = None,
@@ -108,7 +109,7 @@ def run_brief(
         worlds: Draws of all uncertainties and values; deals and expectations are run on at most 256.
         replications: Streams of chance inside each world; expectations are tested with more, up to 16.
         seed: Of worlds and luck.
-        fixed: Uncertainties held at a number; expectations and deals are run with all as drawn.
+        set: Uncertainties held at a number; expectations and deals are run with all as drawn.
         threads: At most so many at once.
         progress: Called with futures done and in all; how many the tests of claims take is known when they begin.
         announce: Called with a line before each part that takes time.
@@ -122,12 +123,13 @@ def run_brief(
     problems += check_ledger(ledger, study.model)
     if has_errors(problems) and not study.model.applied:  # a variant may lack what a claim is about
         raise StudyError(problems)
-    design = brief_design(study, worlds, replications, seed, fixed)
+    design = brief_design(study, worlds, replications, seed, set)
     first, whole = design.ensemble.n_futures, design.n_futures
     if announce is not None:
         announce(f"running {counted(whole, 'future')}")
+    running = Running(threads, announce=announce)
     ensemble = run_design(
-        study.program, design.ensemble, threads=threads, progress=_part(progress, 0, whole - first), announce=announce
+        study.program, design.ensemble, running=replace(running, progress=_part(progress, 0, whole - first))
     )
     dealt: list[Deals | Unanswered] = []
     for one in design.deals:
@@ -135,7 +137,7 @@ def run_brief(
             dealt.append(one)
             continue
         told = _part(progress, first, whole - first - one.n_futures)
-        dealt.append(find_deals(one, run_deals(one, threads=threads, progress=told, announce=announce), seed))
+        dealt.append(find_deals(one, run_deals(one, replace(running, progress=told)), seed))
         first += one.n_futures
     plan = design.followed
     paths = run_paths(study.program, design.ensemble, plan.symbols, plan.profiles, plan.worlds, plan.replications)
@@ -144,7 +146,7 @@ def run_brief(
     fewer = min(worlds, _MOST_WORLDS_OF_EFFECTS)
     luck = min(2 * replications * worlds // fewer, _MOST_LUCK_OF_CLAIMS)
     judged = judge_expectations(
-        study.model, expectations, fewer, luck, seed, threads=threads, progress=_part(progress, whole, 0)
+        study.model, expectations, Size(fewer, luck, seed), Local(replace(running, progress=_part(progress, whole, 0)))
     )
     _announce_answers(announce, ensemble)
     return _answer(study, ledger, ensemble, plan, paths, judged, sources, dealt)

@@ -190,13 +190,17 @@ def _ledger(study: str) -> tuple[Path, Ledger]:
 def _tested(model: Model, ledger: Ledger, size: dict[str, Any]) -> Agreement:
     from standoff.analysis.documents.documents import agreement  # noqa: PLC0415
     from standoff.ensemble.claims import collect_expectations, judge_expectations  # noqa: PLC0415
+    from standoff.ensemble.runner import Local  # noqa: PLC0415
+    from standoff.ensemble.running import Running, Size  # noqa: PLC0415
 
     expectations, _ = collect_expectations(model, ledger)
     with progress("testing") as told:
         judged = judge_expectations(
-            model, expectations, size["worlds"], size["replications"], size["seed"],
-            threads=size["threads"], progress=told,
-        )  # fmt: skip
+            model,
+            expectations,
+            Size(size["worlds"], size["replications"], size["seed"]),
+            Local(Running(size["threads"], progress=told, announce=announce)),
+        )
     return agreement(model, ledger, judged)
 
 

@@ -127,7 +127,7 @@ variant = click.option(
 )
 
 set_numbers = click.option(
-    "--set", "fixed", multiple=True, metavar="NAME=NUMBER", callback=_as_numbers,
+    "--set", multiple=True, metavar="NAME=NUMBER", callback=_as_numbers,
     help="Hold an uncertainty or value at a number; may be given again.",
 )  # fmt: skip
 

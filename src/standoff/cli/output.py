@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from standoff.ensemble.run import Progress
+    from standoff.ensemble.running import Progress
 
 __all__ = ["announce", "keep_outside", "make_folder", "print_json", "print_lines", "print_sentences", "progress"]
 

@@ -103,6 +103,7 @@ def deals(
     from standoff.analysis.findings import to_json  # noqa: PLC0415
     from standoff.brief.playing import Unanswered, find_deals, plan_deals, run_deals  # noqa: PLC0415
     from standoff.cli.shown.games import deals_lines  # noqa: PLC0415
+    from standoff.ensemble.running import Running  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
     from standoff.words.deals import deals_sentence  # noqa: PLC0415
 
@@ -118,7 +119,7 @@ def deals(
             answers.append(plan)
             continue
         with progress(f"running {plan.deal.name}") as told:
-            runs = run_deals(plan, progress=told, announce=announce, **rest)
+            runs = run_deals(plan, Running(progress=told, announce=announce, **rest))
         answers.append(find_deals(plan, runs, seed))
     found = [answer for answer in answers if not isinstance(answer, Unanswered)]
     if not found:

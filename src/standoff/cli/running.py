@@ -75,7 +75,7 @@ def brief(
 @options.variant
 @options.profile
 @options.out("Keep the run here.")
-@click.option("--design", "method", type=click.Choice(["latin hypercube", "sobol", "plain", "saltelli"]),
+@click.option("--design", type=click.Choice(["latin hypercube", "sobol", "plain", "saltelli"]),
               default="latin hypercube", show_default=True,
               help="How worlds fill the space of assumptions; for saltelli --worlds are its base rows.")  # fmt: skip
 @options.realised(default=False)
@@ -109,7 +109,7 @@ def run(
 
     loaded = load(study, variants)
     with progress("running") as told, _keeping(out):
-        wanted = {"profiles": profile, "out": out, "progress": told, "announce": announce} | rest
+        wanted = {"profile": profile, "out": out, "progress": told, "announce": announce} | rest
         if until is None:
             ensemble = loaded.run(worlds, replications, seed, **wanted)
         else:
@@ -142,7 +142,7 @@ def run(
 @options.as_json
 def trace(
     study: str, as_json: bool, world: int, replication: int, profile: str | None, realised: bool,
-    variants: tuple[str, ...], fixed: dict[str, float], worlds: int, replications: int, seed: int,
+    variants: tuple[str, ...], set: dict[str, float], worlds: int, replications: int, seed: int,
 ) -> None:  # fmt: skip
     """Follow one future, step by step.
 
@@ -159,10 +159,10 @@ def trace(
 
     loaded = load(study, variants)
     rows = max(replications, replication + 1)
-    design = loaded.design(worlds, rows, seed, profiles=profile, fixed=fixed)
+    design = loaded.design(worlds, rows, seed, profile=profile, set=set, realised=realised)
     if world >= design.worlds.size:
         raise ValueError(f"there is no world {world}: with --worlds {design.worlds.size} they are 0 to {world - 1}")
-    found = trace_cell(loaded.program, design, 0, world, replication, realised=realised)
+    found = trace_cell(loaded.program, design, 0, world, replication)
     if as_json:
         print_json(trace_data(found, world, replication))
     else:

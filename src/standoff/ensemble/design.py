@@ -61,6 +61,9 @@ class Design:
         replications: Streams of chance inside each world.
         seed: Of the luck.
         levels: (profiles, terms) levels of the deals' terms, or None for the usual ones.
+        realised: Whether rare ends are drawn rather than weighted by survival.
+        mix: For each player the strategies, as indices, from which every future draws its own instead of the
+            profile's; None where profiles are played as they stand.
     """
 
     profiles: npt.NDArray[np.int64]
@@ -68,6 +71,8 @@ class Design:
     replications: int
     seed: int
     levels: Floats | None = None
+    realised: bool = False
+    mix: tuple[tuple[int, ...], ...] | None = None
 
     @property
     def n_futures(self) -> int:

@@ -67,8 +67,7 @@ class Ensemble:
         counts: (profiles, worlds) replications that did not fault.
         present: Outcome → (profiles, worlds) share of weight in which it exists, for those that can be missing.
         diagnostics: Faults, clips and broken checks.
-        realised: Whether ends were drawn rather than weighted.
-        spreads: Quantiles and histograms, of those that were wanted.
+        spreads: Quantiles, histograms and single futures, of those that were wanted.
     """
 
     program: Program = field(repr=False)
@@ -79,13 +78,17 @@ class Ensemble:
     counts: npt.NDArray[np.int32] = field(repr=False)
     present: Mapping[str, Floats] = field(repr=False)
     diagnostics: Diagnostics = field(repr=False)
-    realised: bool = False
     spreads: Spreads = field(default=NO_SPREADS, repr=False)
 
     @property
     def model(self) -> Model:
         """The study's model."""
         return self.program.model
+
+    @property
+    def realised(self) -> bool:
+        """Whether rare ends were drawn rather than weighted by survival."""
+        return self.design.realised
 
     @cached_property
     def measures(self) -> tuple[tuple[str, str], ...]:
@@ -184,8 +187,9 @@ class Ensemble:
         design = self.design
         head = (self.model.digest, design.seed, design.replications, design.worlds.seed, self.realised)
         state.update(repr(head).encode())
-        for array in (design.profiles, design.worlds.streams, *design.worlds.columns.values(), design.levels,
-                      self.means, self.errors, self.counts, self.spreads.quantiles, *self.spreads.counts):  # fmt: skip
+        kept = (self.means, self.errors, self.counts, self.spreads.quantiles, *self.spreads.counts)
+        worlds = (design.worlds.streams, *design.worlds.columns.values())
+        for array in (design.profiles, *worlds, design.levels, *kept, self.spreads.futures):
             if array is not None:
                 state.update(np.ascontiguousarray(array).tobytes())
         return state.hexdigest()

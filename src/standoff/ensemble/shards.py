@@ -1,13 +1,14 @@
-"""A shard: the ensemble of some of a design's profiles as a Parquet file, and several put together."""
+"""Pieces of a design, profiles × worlds; a shard: the ensemble of a piece as a Parquet file; several put together."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -16,13 +17,45 @@ from standoff.ensemble.ensemble import Diagnostics, Ensemble, FaultCount
 from standoff.ensemble.spreads import Spreads, Wanted
 from standoff.program.program import Program
 
-__all__ = ["merge", "pack_shard", "part_of", "table_bytes", "unpack_shard"]
+__all__ = ["Piece", "merge", "pack_shard", "pieces", "table_bytes", "unpack_shard"]
 
 
-def part_of(design: Design, start: int, stop: int) -> Design:
-    """Profiles `start` to `stop` of a design."""
-    levels = None if design.levels is None else design.levels[start:stop]
-    return replace(design, profiles=design.profiles[start:stop], levels=levels)
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some profiles and some worlds of a design: what is run, kept and lost as one."""
+
+    profiles: tuple[int, int]
+    worlds: tuple[int, int]
+
+    @classmethod
+    def of_name(cls, name: str, n_worlds: int) -> Piece:
+        """The piece whose shard has this name."""
+        numbers = [int(n) for n in name.removeprefix("shards/").removesuffix(".parquet").split("-")]
+        return cls((numbers[0], numbers[1]), (numbers[2], numbers[3]) if len(numbers) == 4 else (0, n_worlds))
+
+    def name(self, n_worlds: int) -> str:
+        """Of its shard: profiles from and to, and worlds likewise where it has not all of them."""
+        numbers = [*self.profiles, *(() if self.worlds == (0, n_worlds) else self.worlds)]
+        return f"shards/{'-'.join(f'{n:06d}' for n in numbers)}.parquet"
+
+    def design(self, whole: Design) -> Design:
+        """This piece of a design."""
+        of, among = slice(*self.profiles), slice(*self.worlds)
+        worlds = whole.worlds
+        if self.worlds != (0, worlds.size):
+            columns = {name: column[among] for name, column in worlds.columns.items()}
+            worlds = replace(worlds, columns=columns, streams=worlds.streams[among])
+        levels = None if whole.levels is None else whole.levels[of]
+        return replace(whole, profiles=whole.profiles[of], worlds=worlds, levels=levels)
+
+
+def pieces(design: Design, cells: int) -> Iterator[Piece]:
+    """A design in pieces of about so many cells: several profiles of all worlds, or some worlds of one profile."""
+    n_profiles, n_worlds = design.profiles.shape[0], design.worlds.size
+    each = max(1, cells // n_worlds)
+    for start in range(0, n_profiles, each):
+        for first in range(0, n_worlds, max(cells, 1)):
+            yield Piece((start, min(n_profiles, start + each)), (first, min(n_worlds, first + max(cells, 1))))
 
 
 def pack_shard(part: Ensemble) -> bytes:
@@ -39,7 +72,7 @@ def pack_shard(part: Ensemble) -> bytes:
     return table_bytes(pa.table(table).replace_schema_metadata(notes))
 
 
-def unpack_shard(data: bytes, program: Program, piece: Design, realised: bool, wanted: Wanted) -> Ensemble:
+def unpack_shard(data: bytes, program: Program, piece: Design, wanted: Wanted) -> Ensemble:
     """The ensemble that was packed."""
     table = pq.read_table(pa.BufferReader(data))
     shape = (piece.profiles.shape[0], piece.worlds.size)
@@ -65,31 +98,39 @@ def unpack_shard(data: bytes, program: Program, piece: Design, realised: bool, w
         {check: tuple(failed) for check, failed in found["broken"].items()},
     )
     return Ensemble(
-        program, piece, means, errors, halves, read("count"), present, diagnostics, realised,
+        program, piece, means, errors, halves, read("count"), present, diagnostics,
         Spreads(wanted, quantiles, counts),
     )  # fmt: skip
 
 
-def merge(parts: Sequence[Ensemble], program: Program, design: Design) -> Ensemble:
-    """One ensemble of several that hold consecutive profiles of a design."""
-    if len(parts) == 1:
-        return replace(parts[0], design=design)
-    spreads = [p.spreads for p in parts]
+def merge(parts: Sequence[tuple[Piece, Ensemble]], program: Program, design: Design) -> Ensemble:
+    """One ensemble of the pieces of a design, in the order of `pieces`."""
+    rows: dict[tuple[int, int], list[Ensemble]] = {}
+    for piece, part in parts:
+        rows.setdefault(piece.profiles, []).append(part)
+    found = _joined([_joined([_arrays(part) for part in row], axis=-1) for row in rows.values()], axis=-2)
+    bins = parts[0][1].spreads.wanted.bins
+    histograms = (
+        np.concatenate([sum(part.spreads.counts[i] for part in row) for row in rows.values()]) for i in range(len(bins))
+    )
     return Ensemble(
-        program, design,
-        np.concatenate([p.means for p in parts], axis=1),
-        np.concatenate([p.errors for p in parts], axis=1),
-        np.concatenate([p.halves for p in parts], axis=1),
-        np.concatenate([p.counts for p in parts], axis=0),
-        {name: np.concatenate([p.present[name] for p in parts], axis=0) for name in parts[0].present},
-        _merged([(p.diagnostics, p.design.n_futures) for p in parts]),
-        parts[0].realised,
-        Spreads(
-            spreads[0].wanted,
-            np.concatenate([s.quantiles for s in spreads], axis=2),
-            tuple(np.concatenate(counts) for counts in zip(*(s.counts for s in spreads), strict=True)),
-        ),
+        program, design, found["means"], found["errors"], found["halves"], found["counts"],
+        {name: found[f"present {name}"] for name in parts[0][1].present}, _merged(parts),
+        Spreads(parts[0][1].spreads.wanted, found["quantiles"], tuple(histograms)),
     )  # fmt: skip
+
+
+def _arrays(part: Ensemble) -> dict[str, npt.NDArray[Any]]:
+    """Every array of an ensemble that ends with the axes (profiles, worlds)."""
+    arrays: dict[str, npt.NDArray[Any]] = {"means": part.means, "errors": part.errors, "halves": part.halves}
+    arrays |= {"counts": part.counts, "quantiles": part.spreads.quantiles}
+    return arrays | {f"present {name}": values for name, values in part.present.items()}
+
+
+def _joined(parts: Sequence[dict[str, npt.NDArray[Any]]], axis: int) -> dict[str, npt.NDArray[Any]]:
+    if len(parts) == 1:
+        return parts[0]
+    return {name: np.concatenate([part[name] for part in parts], axis=axis) for name in parts[0]}
 
 
 def table_bytes(table: pa.Table) -> bytes:
@@ -107,24 +148,27 @@ def _quantiles(program: Program, wanted: Wanted) -> Iterator[tuple[str, tuple[in
             yield f"{kind} {measure} {100 * level:.12g} %", (i, row)
 
 
-def _merged(parts: Sequence[tuple[Diagnostics, int]]) -> Diagnostics:
-    total = sum(n for _, n in parts)
+def _merged(parts: Sequence[tuple[Piece, Ensemble]]) -> Diagnostics:
+    """What all pieces own up to; worlds are counted from the first of each piece, and here from the first of all."""
+    total = sum(part.design.n_futures for _, part in parts)
     faults: dict[tuple[str, str], FaultCount] = {}
     broken: dict[str, tuple[int, int, int]] = {}
-    for diagnostics, _ in parts:
-        for fault in diagnostics.faults:
+    for piece, part in parts:
+        first = piece.worlds[0]
+        for found in part.diagnostics.faults:
+            fault = replace(found, world=first + found.world)
             other = faults.get((fault.place, fault.kind))
             if other is not None:
                 world, step = min((fault.world, fault.step), (other.world, other.step))
-                fault = replace(fault, futures=fault.futures + other.futures, world=world, step=step)  # noqa: PLW2901
+                fault = replace(fault, futures=fault.futures + other.futures, world=world, step=step)
             faults[fault.place, fault.kind] = fault
-        for check, (futures, world, step) in diagnostics.broken.items():
-            n, *first = broken.get(check, (0, world, step))
-            broken[check] = (n + futures, *min((world, step), (first[0], first[1])))
+        for check, (futures, world, step) in part.diagnostics.broken.items():
+            n, *earliest = broken.get(check, (0, first + world, step))
+            broken[check] = (n + futures, *min((first + world, step), (earliest[0], earliest[1])))
     return Diagnostics(
         tuple(faults.values()),
-        _mean_shares([(d.clipped, n) for d, n in parts], total),
-        _mean_shares([(d.clamped, n) for d, n in parts], total),
+        _mean_shares([(part.diagnostics.clipped, part.design.n_futures) for _, part in parts], total),
+        _mean_shares([(part.diagnostics.clamped, part.design.n_futures) for _, part in parts], total),
         broken,
     )
 

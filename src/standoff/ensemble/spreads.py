@@ -56,14 +56,16 @@ class Wanted:
     Attributes:
         levels: Of quantiles, ascending, from 0 to 1.
         bins: Of histograms.
+        futures: Whether every single future's measures are kept.
     """
 
     levels: tuple[float, ...] = ()
     bins: tuple[Bins, ...] = ()
+    futures: bool = False
 
     @property
     def is_any(self) -> bool:
-        """Whether anything is."""
+        """Whether anything is that all of a cell's futures are needed for."""
         return bool(self.levels or self.bins)
 
 
@@ -79,11 +81,13 @@ class Spreads:
         quantiles: (levels, measures, profiles, worlds): of each cell's replications.
         counts: For each of the bins wanted (profiles, bins + 2): weight below, in each bin and above, in units of
             2^-32.
+        futures: (measures, profiles, worlds, replications), NaN where a future has a fault; None where not wanted.
     """
 
     wanted: Wanted
     quantiles: Floats
     counts: tuple[Counts, ...]
+    futures: Floats | None = None
 
 
 NO_SPREADS = Spreads(NOTHING, np.empty((0, 0, 0, 0)), ())

@@ -31,9 +31,10 @@ import pyarrow.parquet as pq
 from standoff._version import __version__
 from standoff.ensemble.design import Design, Worlds
 from standoff.ensemble.ensemble import Ensemble
-from standoff.ensemble.evaluator import Announce, EvaluatorName, choose_evaluator
-from standoff.ensemble.run import Progress, run_design
-from standoff.ensemble.shards import merge, pack_shard, part_of, table_bytes, unpack_shard
+from standoff.ensemble.evaluator import choose_evaluator
+from standoff.ensemble.run import run_design
+from standoff.ensemble.running import Announce, Running
+from standoff.ensemble.shards import Piece, merge, pack_shard, pieces, table_bytes, unpack_shard
 from standoff.ensemble.spreads import NOTHING, Bins, Wanted
 from standoff.program.program import Program
 
@@ -64,14 +65,10 @@ def run_to_folder(
     program: Program,
     design: Design,
     folder: Path,
-    *,
-    realised: bool = False,
-    threads: int | None = None,
-    progress: Progress | None = None,
-    cells_per_shard: int = CELLS_PER_SHARD,
-    evaluator: EvaluatorName = "auto",
-    announce: Announce | None = None,
     wanted: Wanted = NOTHING,
+    running: Running = Running(),
+    *,
+    cells_per_shard: int = CELLS_PER_SHARD,
 ) -> Ensemble:
     """Run a design shard by shard into a folder, going on where an earlier run of the same design stopped.
 
@@ -80,8 +77,11 @@ def run_to_folder(
 
     Raises:
         RunError: The folder holds another run, or cannot be written, as when the disk is full.
+        ValueError: Single futures are wanted, which folders do not keep.
     """
-    manifest = _manifest(program, design, realised, wanted)
+    if wanted.futures:
+        raise ValueError("a folder keeps no single futures")
+    manifest = _manifest(program, design, wanted)
     with _disk(folder):
         folder.mkdir(parents=True, exist_ok=True)
         earlier = _earlier(folder, manifest)
@@ -89,29 +89,23 @@ def run_to_folder(
         _begin(folder, program, design)
         for left in folder.rglob(".*.part"):  # by a run that was killed as it wrote
             left.unlink(missing_ok=True)
-    evaluate = choose_evaluator(program, design.n_futures, evaluator, announce)
-    n_worlds, total = design.worlds.size, design.profiles.shape[0]
-    size = max(1, cells_per_shard // n_worlds)
-    parts: list[Ensemble] = []
-    for start in range(0, total, size):
-        stop = min(total, start + size)
-        piece = part_of(design, start, stop)
-        name = f"shards/{start:06d}-{stop:06d}.parquet"
-        kept = _kept(folder, name, earlier[name], announce or warnings.warn) if name in earlier else None
+    evaluate = choose_evaluator(program, design.n_futures, running)
+    parts: list[tuple[Piece, Ensemble]] = []
+    done = 0
+    for piece in pieces(design, cells_per_shard):
+        here, name = piece.design(design), piece.name(design.worlds.size)
+        kept = _kept(folder, name, earlier[name], running.announce or warnings.warn) if name in earlier else None
         if kept is not None:
-            parts.append(unpack_shard(kept, program, piece, realised, wanted))
-            continue
-        before = start * n_worlds * design.replications
-        show = None if progress is None else _shifted(progress, before, design.n_futures)
-        part = run_design(
-            program, piece, realised=realised, threads=threads, progress=show, evaluate=evaluate, wanted=wanted
-        )
-        data = pack_shard(part)
-        with _disk(folder):
-            atomic_write(folder / name, data)
-            earlier[name] = _digest(data)
-            _write_manifest(folder, {**manifest, "shards": earlier})
-        parts.append(part)
+            part = unpack_shard(kept, program, here, wanted)
+        else:
+            part = run_design(program, here, wanted, running.part(done, design.n_futures), evaluate=evaluate)
+            data = pack_shard(part)
+            with _disk(folder):
+                atomic_write(folder / name, data)
+                earlier[name] = _digest(data)
+                _write_manifest(folder, {**manifest, "shards": earlier})
+        parts.append((piece, part))
+        done += here.n_futures
     whole = merge(parts, program, design)
     with _disk(folder):
         _write_manifest(folder, {**manifest, "shards": earlier, "complete": True, "result": whole.digest})
@@ -141,9 +135,9 @@ def read_run(folder: Path, program: Program) -> Ensemble:
         data, wrong = _read(folder, name, digest)
         if data is None or wrong:
             raise RunError(f"the shard `{folder / name}` {wrong}; {_AGAIN}")
-        start, stop = (int(n) for n in Path(name).stem.split("-"))
-        parts.append(unpack_shard(data, program, part_of(design, start, stop), manifest["realised"], wanted))
-    return merge(parts, program, design)
+        piece = Piece.of_name(name, design.worlds.size)
+        parts.append((piece, unpack_shard(data, program, piece.design(design), wanted)))
+    return merge(sorted(parts, key=lambda part: (part[0].profiles, part[0].worlds)), program, design)
 
 
 def _read_design(folder: Path, program: Program, manifest: dict[str, Any]) -> Design:
@@ -154,7 +148,7 @@ def _read_design(folder: Path, program: Program, manifest: dict[str, Any]) -> De
     profiles = np.stack([chosen[player].to_numpy() for player in program.players], axis=1).astype(np.int64)
     terms = [name for name, _ in program.levels if name in chosen.column_names]
     levels = np.stack([chosen[name].to_numpy() for name in terms], axis=1) if terms else None
-    return Design(profiles, worlds, manifest["replications"], manifest["luck seed"], levels)
+    return Design(profiles, worlds, manifest["replications"], manifest["luck seed"], levels, manifest["realised"])
 
 
 def _read(folder: Path, name: str, digest: str) -> tuple[bytes | None, str]:
@@ -214,10 +208,6 @@ def _disk(folder: Path) -> Iterator[None]:
         raise RunError(f"cannot write to `{folder}`: {reason}; what was complete before is kept") from error
 
 
-def _shifted(progress: Progress, before: int, total: int) -> Progress:
-    return lambda done, _: progress(before + done, total)
-
-
 def _design_digest(design: Design) -> str:
     worlds, state = design.worlds, hashlib.blake2b(digest_size=16)
     for array in (design.profiles, worlds.streams, *worlds.columns.values(), design.levels):
@@ -231,7 +221,7 @@ def _wanted(manifest: dict[str, Any]) -> Wanted:
     return Wanted(tuple(manifest.get("quantiles", ())), tuple(bins))
 
 
-def _manifest(program: Program, design: Design, realised: bool, wanted: Wanted) -> dict[str, Any]:
+def _manifest(program: Program, design: Design, wanted: Wanted) -> dict[str, Any]:
     worlds = design.worlds
     kept = {
         "quantiles": list(wanted.levels),
@@ -249,7 +239,7 @@ def _manifest(program: Program, design: Design, realised: bool, wanted: Wanted) 
         "seed": worlds.seed,
         "luck seed": design.seed,
         "method": worlds.method,
-        "realised": realised,
+        "realised": design.realised,
         **{name: values for name, values in kept.items() if values},
         "shards": {},
         "complete": False,

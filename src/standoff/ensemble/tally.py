@@ -71,6 +71,7 @@ class Tally:
         self.quantiles = np.empty((len(wanted.levels), n_measures, n_cells))
         rows = [program.measures.index((b.kind, b.name)) for b in wanted.bins]
         self.histograms = Histograms(wanted.bins, rows, design.profiles.shape[0])
+        self.futures = np.empty((n_measures, n_cells, design.replications)) if wanted.futures else None
 
     def take(self, block: Block, parts: Iterable[Part]) -> None:
         """Take in a block whose parts hold all replications in their order."""
@@ -87,6 +88,11 @@ class Tally:
             if part.start < half <= part.stop:
                 firsts = moments.means()
             self._fold(moments, part, slice(until_half, None))
+            if self.futures is not None:
+                values = np.concatenate([part.results.outcomes, part.results.payoffs])
+                self.futures[:, block.start : block.stop, part.start : part.stop] = values.reshape(
+                    values.shape[0], block.size, -1
+                )
             if self.wanted.is_any:
                 values, weights = (np.concatenate(pair) for pair in zip(*part.measures(block.size), strict=True))
                 kept.append((values, weights))
@@ -109,7 +115,7 @@ class Tally:
             self.fold(moments.running[:, rows], x[:, :, replications], w[:, :, replications])
             first = rows.stop
 
-    def ensemble(self, realised: bool) -> Ensemble:
+    def ensemble(self) -> Ensemble:
         """All that was taken in."""
         shape = (self.design.profiles.shape[0], self.design.worlds.size)
         cube = (self.means.shape[0], *shape)
@@ -117,12 +123,13 @@ class Tally:
         return Ensemble(
             self.program, self.design, self.means.reshape(cube), self.errors.reshape(cube),
             self.halves.reshape(cube), self.counts.reshape(shape), present,
-            _diagnose(self.program, self.found), realised, self._spreads(shape),
+            _diagnose(self.program, self.found), self._spreads(shape),
         )  # fmt: skip
 
     def _spreads(self, shape: tuple[int, int]) -> Spreads:
         quantiles = self.quantiles.reshape(*self.quantiles.shape[:2], *shape)
-        return Spreads(self.wanted, quantiles, tuple(self.histograms.counts))
+        futures = None if self.futures is None else self.futures.reshape(-1, *shape, self.design.replications)
+        return Spreads(self.wanted, quantiles, tuple(self.histograms.counts), futures)
 
 
 @dataclass(frozen=True, slots=True)

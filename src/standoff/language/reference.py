@@ -210,6 +210,7 @@ _KINDS: dict[TextKind, str] = {
     "distribution": "a distribution",
     "number": "a number",
     "open": "a number or `null`",
+    "bound": "a number, a name or `null`",
     "whole": "a whole number",
     "truth": "`true` or `false`",
     "unit": "a unit",
@@ -222,6 +223,7 @@ _PLURALS: dict[TextKind, str] = {
     "known": "names",
     "number": "numbers",
     "open": "numbers or `null`",
+    "bound": "numbers, names or `null`",
     "expression": "expressions",
 }
 _OPERATORS = (
@@ -238,6 +240,7 @@ _OPERATORS = (
 )
 _FAMILIES = {
     "arithmetic": "Arithmetic, everywhere:",
+    "calendar": "What the calendar says of a step, in equations of a step:",
     "memory": "What looks back over earlier steps, in equations of a step:",
     "chance": "Chance, in payoffs and outcomes:",
     "reducer": "What makes one number of a future, in outcomes (as do `ever` and `count`, over all steps):",

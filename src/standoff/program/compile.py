@@ -96,7 +96,7 @@ class _Compiler:
             reduced=tuple(self.reduced),
             measured=measured,
             fired=tuple(self.fired),
-            series=tuple((s.name, s.values) for s in model.series),
+            series=(*((s.name, s.values) for s in model.series), *self.low.calendar.items()),
             luck=tuple(self.luck),
         )
 
@@ -294,7 +294,11 @@ class _Compiler:
             following = Binary(span, "*", Reference(span, symbol), factor)
         imposed = self.imposed.get(symbol)
         held = None if imposed is None else self._number(imposed, span)
-        return Carried(symbol, self.lower(stock.start.tree), following, span, stock.within, held)
+        low, high = (
+            end if name is None else self.low.constants[name]
+            for end, name in zip(stock.within, stock.ends, strict=True)
+        )
+        return Carried(symbol, self.lower(stock.start.tree), following, span, (low, high), held)
 
     def _mode(self, mode: Mode) -> Carried:
         symbol, span = Symbol("mode", mode.name), mode.span

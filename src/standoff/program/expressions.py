@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from standoff.base.source import Span
-from standoff.language.expressions.functions import FUNCTIONS
+from standoff.language.expressions.functions import FUNCTIONS, SEASONS
 from standoff.language.expressions.tree import (
     Binary,
     Call,
@@ -86,6 +86,7 @@ class Lowering:
         self.families = model.families()
         self.inlined: dict[Symbol, Expr] = {}
         self.memories: list[Memory] = []
+        self.calendar: dict[str, tuple[float, ...]] = {}
         self._known: dict[Hashable, Symbol] = {}
 
     def lower(self, node: Expr, where: Expr | None = None) -> Expr:
@@ -101,6 +102,8 @@ class Lowering:
             family = FUNCTIONS[node.function].family if node.function in FUNCTIONS else "arithmetic"
             if family == "memory":
                 return self._memory(node, where)
+            if family == "calendar":
+                return self._calendar(node, where)
             if family == "chance":
                 event = node.arguments[0]
                 assert isinstance(event, Reference)
@@ -112,6 +115,20 @@ class Lowering:
         if isinstance(lowered, Unary) and lowered.operator == "-" and isinstance(lowered.operand, Number):
             return Number(node.span, -lowered.operand.value)
         return lowered
+
+    def _calendar(self, node: Call, where: Expr | None) -> Expr:
+        """What the calendar says is a series like any other; a seasonal value is chosen by one."""
+        if node.function != "seasonal":
+            name = f"{node.function}()"
+            self.calendar[name] = self.model.clock.calendar(node.function)
+            return reference("series", name, node.span)
+        span, *values = node.span, *(self.lower(value, where) for value in node.arguments)
+        season = self._calendar(Call(span, SEASONS[len(values)], span, ()), where)
+        chosen = values[-1]
+        for place, value in reversed(list(enumerate(values[:-1], start=1))):
+            here = Binary(span, "==", season, Number(span, float(place)))
+            chosen = Conditional(span, value, here, chosen)
+        return chosen
 
     def after(self, node: Expr) -> Expr:
         """The lowered tree with quantities written out, so that it can be read on the state after a step."""
@@ -192,15 +209,16 @@ class Lowering:
         span, n = node.span, self._steps(node.arguments[1])
         if n == 0:
             return argument
+        first = self.lower(node.arguments[2], where) if len(node.arguments) > 2 else argument
         here = self._carry(
             node, argument, where, Number(span, 0.0),
-            lambda here: self._approach(self._from_second(here, argument, span), argument, float(n), span),
-            n,
+            lambda here: self._approach(self._from_second(here, first, span), argument, float(n), span),
+            (n, same(first)),
         )  # fmt: skip
-        return self._from_second(here, argument, span)
+        return self._from_second(here, first, span)
 
     def _delay(self, node: Call, argument: Expr, where: Expr | None) -> Expr:
-        span, n = node.span, self._steps(node.arguments[1])
+        span, n = node.span, min(self._steps(node.arguments[1]), self.model.clock.steps)  # no longer than the clock
         if n == 0:
             return argument
         key = ("delay", n, same(argument), None if where is None else same(where))
@@ -215,7 +233,7 @@ class Lowering:
         where: Expr | None,
         start: Expr,
         following: Expr | Callable[[Reference], Expr],
-        extra: int = 0,
+        extra: Hashable = 0,
     ) -> Reference:
         """A memory of one number, which is the same for the same function of the same argument."""
         key = (node.function, extra, same(argument), None if where is None else same(where))
@@ -241,10 +259,10 @@ class Lowering:
         return Symbol("memory", name)
 
     def _steps(self, node: Expr) -> int:
-        """A constant whole number of steps, no longer than the clock."""
+        """A constant whole number of steps."""
         lowered = self.lower(node)
         assert isinstance(lowered, Number)
-        return min(int(lowered.value), self.model.clock.steps)
+        return int(lowered.value)
 
     def _nothing(self, argument: Expr, span: Span) -> Expr:
         """The value before there is anything to look back on."""

@@ -15,23 +15,10 @@ import numpy as np
 from standoff.analysis.findings import FEWEST_WORLDS, Figure
 from standoff.analysis.robustness.performance import Performance, Standing
 from standoff.language.model import Instance, Model
-from standoff.words.names import whole
-from standoff.words.wording import (
-    amount,
-    are_or_is,
-    capital,
-    counted,
-    difference,
-    join,
-    measured,
-    number,
-    percent,
-    strategy_words,
-    sureness,
-    title_of,
-    words,
-    worlds_share,
-)
+from standoff.words.amounts import amount, difference, sureness, worlds_share
+from standoff.words.names import strategy_words, title_of
+from standoff.words.numbers import counted, measured, number, percent, whole
+from standoff.words.text import are_or_is, capital, join, words
 
 __all__ = ["Answer", "answer", "confidence", "leaders", "limits_title", "views_title"]
 

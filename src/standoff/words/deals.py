@@ -7,8 +7,9 @@ import numpy as np
 from standoff.analysis.deals.agreement import Zone
 from standoff.analysis.deals.deals import Deals
 from standoff.language.model import Model
-from standoff.words.names import join, plain
-from standoff.words.wording import counted, percent, who
+from standoff.words.names import who
+from standoff.words.numbers import counted, percent
+from standoff.words.text import join, words
 
 __all__ = ["breaching", "deals_sentence", "kept_in"]
 
@@ -20,7 +21,7 @@ _VERDICTS = {
 
 def deals_sentence(model: Model, found: Deals) -> str:
     """The answer, each meaning of no deal by itself."""
-    said = [f"Against {plain(zone.without)}, {_gain(zone)}" for zone in found.zones]
+    said = [f"Against {words(zone.without)}, {_gain(zone)}" for zone in found.zones]
     in_zone = found.zones[0].zone
     broken, kept = breaching(model, found, found.zones[0]), kept_in(found, found.zones[0])
     if broken:

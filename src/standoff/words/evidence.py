@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from standoff.analysis.documents.documents import Agreement, Tested
-from standoff.words.wording import counted, measured, number, percent, unit_words, with_unit
+from standoff.words.amounts import unit_words, with_unit
+from standoff.words.numbers import counted, measured, number, percent
 
 __all__ = ["answer_counts", "effect_words", "separated", "tested_how"]
 

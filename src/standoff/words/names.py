@@ -1,80 +1,65 @@
-"""Strategies in a sentence: single ones, and several with what they share said once."""
+"""What things of the model are called in a sentence: actors, strategies alone and together, assumptions, outcomes."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
-from standoff.base.units import Unit
-from standoff.language.model import Instance, Model, Outcome, Parameter, Strategy
+from standoff.language.model import Instance, Model, Strategy
+from standoff.words.numbers import plain
+from standoff.words.text import capital, join, words
 
 __all__ = [
-    "amount",
-    "assumption",
-    "capital",
-    "family_words",
-    "join",
-    "name_group",
-    "name_labels",
-    "name_strategy",
-    "per_cent",
-    "plain",
-    "quoted",
-    "setting_words",
-    "whole",
-]
+    "family_words", "name_group", "name_labels", "quoted", "setting_words", "spelled", "strategy_words", "title_of",
+    "who",
+]  # fmt: skip
+
+_COMMON_NOUNS = frozenset((
+    "Alliance", "Bloc", "Coalition", "Commission", "Council", "Emirates", "Federation", "Forces", "Front", "Government",
+    "Islands", "Kingdom", "League", "Maldives", "Ministry", "Nations", "Netherlands", "Philippines", "Powers",
+    "Republic", "States", "Union",
+))  # fmt: skip
+"""Last words of the names of actors that take an article."""
 
 
-def plain(name: str) -> str:
-    """A name of the model in plain words."""
-    return name.replace("_", " ").replace(".", ", ")
+def who(model: Model, actor: str) -> str:
+    """An actor in a sentence: its title as the study writes it, with the article that English wants.
+
+    Names of one place have none (`North Korea`); names made of a common noun do (`the United States`, `the Gulf
+    Cooperation Council`).
+    """
+    title = model.title_of(actor)
+    if title.startswith("The "):
+        return f"the {title[4:]}"
+    return f"the {title}" if title.split()[-1] in _COMMON_NOUNS and not title.startswith("the ") else title
 
 
-def quoted(thing: Parameter | Outcome) -> str:
-    """An assumption or outcome as a sentence names it: what the study calls it, else its name in plain words."""
-    title = thing.title if isinstance(thing, Parameter) else None
-    about = title or (thing.about or "").rstrip(".")
-    return f"“{about}”" if about else plain(thing.name)
+def title_of(model: Model, name: str) -> str:
+    """What the study calls a thing of this name: its name in prose, what it is about, else its name in plain words."""
+    return _called(model, name) or capital(words(name))
 
 
-def assumption(model: Model, name: str) -> str:
-    """An uncertainty or value of the model as a sentence names it."""
-    return quoted(next(parameter for parameter in model.uncertain if parameter.name == name))
+def quoted(model: Model, name: str) -> str:
+    """A thing of the model in a sentence: `“Chance that a crisis becomes war”`; its name where it has no more."""
+    called = _called(model, name)
+    return f"“{called}”" if called else words(name)
 
 
-def join(items: Sequence[str], last: str = "and") -> str:
-    """`a, b and c`."""
-    return "".join(items) if len(items) < 2 else f"{', '.join(items[:-1])} {last} {items[-1]}"
-
-
-def amount(value: float, unit: Unit | str = "", digits: int = 2) -> str:
-    """A number in prose with its unit: `−0.17`, `7 warhead a year`, `0.08 a year`."""
-    text = f"{float(f'{value:.{digits}g}'):g}".replace("-", "−")
-    above, _, below = ("" if isinstance(unit, Unit) and unit.is_dimensionless else str(unit)).partition("/")
-    words = ["" if above == "1" else above.replace("·", " "), *(f"a {part}" for part in below.split("/") if part)]
-    return " ".join([text, *filter(None, words)])
-
-
-def whole(n: int) -> str:
-    """A count with thin spaces in its thousands: `24 000`."""
-    return f"{n:,}".replace(",", "\u202f")
-
-
-def per_cent(share: float) -> str:
-    """A share in whole per cent."""
-    return f"{100.0 * share:.0f} %"
-
-
-def capital(text: str) -> str:
-    """The text with its first letter large."""
-    return text[:1].upper() + text[1:]
+def spelled(model: Model, text: str) -> str:
+    """A line whose names of the model stand between backticks, with what the study calls them instead."""
+    titles = {o.name for group in _titled_groups(model) for o in group}
+    parts = text.split("`")
+    return "".join(
+        (quoted(model, part) if part in titles else words(part)) if k % 2 else part for k, part in enumerate(parts)
+    )
 
 
 def family_words(strategy: Strategy) -> str:
     """A strategy without its settings: its name in prose, else its own in plain words."""
-    return strategy.title or plain(strategy.name)
+    return strategy.title or words(strategy.name)
 
 
-def name_strategy(instance: Instance) -> str:
+def strategy_words(instance: Instance) -> str:
     """`freeze for relief (cool guarantee)`, `reciprocate (patience 2)`."""
     settings = setting_words(instance)
     return family_words(instance.strategy) + (f" ({settings})" if settings else "")
@@ -107,7 +92,7 @@ def name_group(chosen: Collection[Instance], all_of: Sequence[Instance], last: s
         if name in whole:
             names.append(f"{family_words(named[name])} (whatever its settings)")
         else:
-            names += [name_strategy(instance) for instance in chosen if instance.strategy.name == name]
+            names += [strategy_words(instance) for instance in chosen if instance.strategy.name == name]
     return join(names, last)
 
 
@@ -123,7 +108,18 @@ def setting_words(instance: Instance) -> str:
     said = []
     for name, level in instance.settings:
         setting = named.get(name)
-        title = (setting and setting.title) or plain(name)
+        title = (setting and setting.title) or words(name)
         called = dict(setting.levels).get(level) if setting else None
-        said.append(called or (f"{plain(level)} {title}" if isinstance(level, str) else f"{title} {level:g}"))
+        said.append(called or (f"{words(level)} {title}" if isinstance(level, str) else f"{title} {plain(level)}"))
     return ", ".join(said)
+
+
+def _called(model: Model, name: str) -> str:
+    """The name in prose, or what it is about without its full stop; empty where the study says neither."""
+    thing = next((thing for group in _titled_groups(model) for thing in group if thing.name == name), None)
+    title = getattr(thing, "title", None)
+    return title or capital((getattr(thing, "about", None) or "").strip().rstrip("."))
+
+
+def _titled_groups(model: Model) -> tuple[Sequence[Any], ...]:
+    return (model.outcomes, model.stocks, model.quantities, model.events, model.modes, model.parameters)

@@ -8,8 +8,9 @@ import numpy as np
 
 from standoff.analysis.others.others import Others
 from standoff.language.model import Model
-from standoff.words.names import join
-from standoff.words.wording import counted, percent, strategy_words, who
+from standoff.words.names import strategy_words, who
+from standoff.words.numbers import counted, percent
+from standoff.words.text import join
 
 __all__ = ["others_sentence", "profile_words", "verdict_words"]
 

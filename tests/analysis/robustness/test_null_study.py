@@ -75,7 +75,7 @@ def test_nothing_is_best_and_nothing_is_worth_knowing(study, seed):
 
 def miss(study, outcome, seed, replications):
     """By how much the share of worlds within the limit is wrong."""
-    table = decision_table(study.run(worlds=1024, replications=replications, seed=seed, profiles="us=a"))
+    table = decision_table(study.run(worlds=1024, replications=replications, seed=seed, profile="us=a"))
     of = table.figures("outcome", outcome)
     bounds = (Bound(outcome, 0.2),)
     found = satisficing(table.labels, bounds, of.mean[None], table.inputs, of.halves[None], stratified=table.stratified)

@@ -94,7 +94,7 @@ def test_luck_alone_does_not_break_a_limit(ran: Ensemble) -> None:
 
 def test_a_named_profile_is_the_mean_over_what_it_allows() -> None:
     study = standoff.load("korea")
-    ensemble = study.run(worlds=16, replications=1, profiles={"china": "compete", "dprk": ["pretend", "play_both"]})
+    ensemble = study.run(worlds=16, replications=1, profile={"china": "compete", "dprk": ["pretend", "play_both"]})
     results = performance_of(ensemble)
     views = {standing.view.name: standing for standing in results.standings}
     assert set(views) == {"", "false_friend", "drifting_south"}

@@ -55,7 +55,7 @@ def test_an_actors_beliefs_rank_again_where_enough_worlds_carry_them(ensemble):
     assert robustness_words(ensemble.model, found).sentences[-1] == (
         "Weighing the worlds otherwise changes who leads: where bad worlds count more, stays leads and where the "
         "beliefs of Hawk hold (400 effective worlds), stays leads. These worlds do not carry what would follow where "
-        "the beliefs of Gloom hold (5 effective worlds, 100 % of it covered)."
+        "the beliefs of Gloom hold (5 effective worlds, 100\u202f% of it covered)."
     )
     told = export_robustness(ensemble.model, found)["weightings"]
     assert [each["ranked by"] for each in told] == [True, False]

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pytest
 from conftest import Brief
 
-from standoff.words.wording import strategy_words, title_of
+from standoff.words.names import strategy_words, title_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page

@@ -38,7 +38,7 @@ NOT_A_NUMBER = (
 )
 _DIGITS = r"−?\d+(?:[\u202f,]\d{3})*(?:\.\d+)?"
 NUMBER = re.compile(_DIGITS)
-MEASURED = re.compile(rf"({_DIGITS})(\s%)?\s*±\s*(\d*\.?\d+)")
+MEASURED = re.compile(rf"({_DIGITS})\s*±\s*({_DIGITS})(\s%)?")
 
 
 @pytest.fixture(scope="module")
@@ -93,8 +93,8 @@ def _unknown(text: str, known: _Known) -> Iterator[str]:
     for pattern in NOT_A_NUMBER:
         text = re.sub(pattern, " ", text)
     for match in MEASURED.finditer(text):
-        scale = 100.0 if match[2] else 1.0
-        value, error = (match[1], match[3])
+        scale = 100.0 if match[3] else 1.0
+        value, error = match[1], match[2]
         zeros = len(error) - len(error.rstrip("0")) if error.isdigit() and error != "0" else 0
         if not any(_is_shown(value, scale * a, zeros) and _is_shown(error, scale * b, zeros) for a, b in known.pairs):
             yield match[0]

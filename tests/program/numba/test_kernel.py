@@ -18,6 +18,7 @@ from verify import compare_all
 import standoff
 from standoff.ensemble.evaluator import choose_evaluator
 from standoff.ensemble.run import run_design
+from standoff.ensemble.running import Running
 from standoff.ensemble.study import Study
 from standoff.program.columns import Table, WorldColumns
 from standoff.program.numba import kernel as kernels
@@ -53,16 +54,16 @@ def test_the_compiled_kernel_equals_the_reference(rivals: Study, compiled: Kerne
 
 def test_sound_futures_are_not_run_again(rivals: Study, compiled: Kernel, monkeypatch: pytest.MonkeyPatch) -> None:
     design = rivals.design(64, 4)
-    expected = run_design(rivals.program, design, evaluator="reference")
+    expected = run_design(rivals.program, design, running=Running(evaluator="reference"))
     monkeypatch.setattr(kernels, "run_lanes", None)
     assert run_design(rivals.program, design, evaluate=compiled).digest == expected.digest
 
 
 def test_ensembles_have_one_digest_for_both_evaluators_any_threads_and_blocks(rivals: Study, compiled: Kernel) -> None:
     design = rivals.design(50, 3)
-    reference = run_design(rivals.program, design, evaluator="reference")
+    reference = run_design(rivals.program, design, running=Running(evaluator="reference"))
     for threads, block in ((1, 8192), (2, 8192), (2, 100), (1, 37)):
-        other = run_design(rivals.program, design, threads=threads, block=block, evaluate=compiled)
+        other = run_design(rivals.program, design, running=Running(threads), block=block, evaluate=compiled)
         assert other.digest == reference.digest
         assert other.diagnostics == reference.diagnostics
 
@@ -137,17 +138,17 @@ def test_small_runs_use_the_reference_and_large_ones_say_that_they_compile(
     rivals: Study, compiled: Kernel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines: list[str] = []
-    assert choose_evaluator(rivals.program, 1000, "auto", lines.append) is run_lanes
+    assert choose_evaluator(rivals.program, 1000, Running(announce=lines.append)) is run_lanes
     assert lines == []
     monkeypatch.setattr(kernels, "load_kernel", lambda program: compiled)
     monkeypatch.setattr(kernels, "is_compiled", lambda program: False)
-    assert choose_evaluator(rivals.program, 10_000_000, "auto", lines.append) is compiled
+    assert choose_evaluator(rivals.program, 10_000_000, Running(announce=lines.append)) is compiled
     assert lines == ["compiling the kernel of `rivals` (about half a minute, once; the next run loads it)"]
     monkeypatch.setattr(kernels, "is_compiled", lambda program: True)
-    assert choose_evaluator(rivals.program, 1_000_000, "auto", lines.append) is compiled
+    assert choose_evaluator(rivals.program, 1_000_000, Running(announce=lines.append)) is compiled
     assert len(lines) == 1
     with pytest.raises(ValueError, match="an evaluator is"):
-        choose_evaluator(rivals.program, 1, "fast")  # type: ignore[arg-type]
+        choose_evaluator(rivals.program, 1, Running(evaluator="fast"))  # type: ignore[arg-type]
     assert os.environ.get("NUMBA_DISABLE_JIT") is None
 
 
@@ -159,5 +160,5 @@ def test_without_a_place_for_kernels_they_go_with_the_process_and_it_is_said(
     monkeypatch.setattr(kernels, "load_kernel", lambda program: program)
     lines: list[str] = []
     program = standoff.load("lake").program
-    assert choose_evaluator(program, 10_000_000, "auto", lines.append) is program
+    assert choose_evaluator(program, 10_000_000, Running(announce=lines.append)) is program
     assert lines[-1].endswith(f"it cannot be kept: `{tmp_path / 'file'}`: File exists)")

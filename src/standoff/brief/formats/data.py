@@ -33,7 +33,8 @@ from standoff.brief.playing import Unanswered
 from standoff.brief.sections.grid import Section
 from standoff.language.expressions.tree import Symbol
 from standoff.language.model import Instance, Parameter
-from standoff.words.wording import strategy_words, title_of, unit_words
+from standoff.words.amounts import unit_words
+from standoff.words.names import strategy_words, title_of
 
 __all__ = ["FORMAT", "brief_data"]
 

@@ -32,9 +32,11 @@ from standoff.brief.sections.over_time import over_time
 from standoff.ensemble.ensemble import Ensemble
 from standoff.evidence.claims import Ledger
 from standoff.language.model import Model
+from standoff.words.amounts import SURE
 from standoff.words.answer import answer
 from standoff.words.faults import owned_up
-from standoff.words.wording import SURE, capital, counted
+from standoff.words.numbers import counted
+from standoff.words.text import capital
 
 __all__ = ["SECTIONS", "Findings", "Page", "make_page", "render_page"]
 

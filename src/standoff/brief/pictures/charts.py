@@ -16,7 +16,7 @@ import numpy as np
 from markupsafe import Markup
 
 from standoff.analysis.findings import Floats
-from standoff.words.wording import number, plain
+from standoff.words.numbers import number, plain
 
 __all__ = ["COLOURS", "DotRow", "FanFrame", "FanPanel", "bar", "dots", "fan", "nice_ticks"]
 

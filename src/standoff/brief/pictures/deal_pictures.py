@@ -23,7 +23,9 @@ from standoff.brief.pictures.zone_maps import (
 )
 from standoff.brief.sections.grid import Picture, Table
 from standoff.language.model import Deal, Model
-from standoff.words.wording import capital, join, measured, number, percent, plain, quoted, title_of, who, words
+from standoff.words.names import quoted, title_of, who
+from standoff.words.numbers import measured, number, percent, plain
+from standoff.words.text import capital, join, words
 
 __all__ = ["movers_picture", "multiples_picture", "space_picture", "without_words"]
 
@@ -204,7 +206,7 @@ def _contrast_words(model: Model, contrast: Contrast) -> str:
     change = measured(100 * contrast.change.value, 100 * contrast.change.error)
     told = ", which is not beyond doubt" if contrast.change.holds_zero else ""
     first, last = _ends_words(model, contrast)
-    return f"Where {last}, its size differs by {change} points of per cent from where {first}{told}."
+    return f"Where {last}, its size differs by {change} percentage points from where {first}{told}."
 
 
 def _group(model: Model, contrast: Contrast) -> str:

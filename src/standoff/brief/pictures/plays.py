@@ -12,16 +12,9 @@ from standoff.analysis.others.replies import Lead
 from standoff.brief.pictures.play_pictures import LeadRow, PlayCell, PlayColumn, ReplyCell, reach
 from standoff.brief.sections.grid import Table, colour_of
 from standoff.language.model import Instance, Model
-from standoff.words.wording import (
-    capital,
-    join,
-    measured,
-    number,
-    percent,
-    strategy_words,
-    who,
-    words,
-)
+from standoff.words.names import strategy_words, who
+from standoff.words.numbers import measured, number, percent
+from standoff.words.text import capital, join, words
 
 __all__ = [
     "RARELY",

@@ -11,8 +11,11 @@ from standoff.brief.pictures.marks import MARKS, Mark
 from standoff.evidence.opposed import Opposed
 from standoff.evidence.sources import Sources
 from standoff.language.model import Model
+from standoff.words.amounts import amount
 from standoff.words.evidence import effect_words, separated
-from standoff.words.wording import amount, capital, counted, measured, quoted, spelled, strategy_words, title_of
+from standoff.words.names import quoted, spelled, strategy_words, title_of
+from standoff.words.numbers import counted, measured
+from standoff.words.text import capital
 
 __all__ = ["Card", "Claims", "Moved", "OpposedClaims", "Uncited", "evidence_parts"]
 

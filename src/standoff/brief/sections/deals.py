@@ -17,19 +17,9 @@ from standoff.brief.playing import Unanswered
 from standoff.brief.sections.grid import Chip, Method, Section
 from standoff.language.model import Deal, Model
 from standoff.words.deals import breaching, kept_in
-from standoff.words.wording import (
-    capital,
-    counted,
-    join,
-    measured,
-    number,
-    percent,
-    plain,
-    quoted,
-    title_of,
-    who,
-    words,
-)
+from standoff.words.names import quoted, title_of, who
+from standoff.words.numbers import counted, measured, number, percent, plain
+from standoff.words.text import capital, join, words
 
 __all__ = ["deal_title", "deals_section"]
 

@@ -12,7 +12,9 @@ from standoff.brief.sections.grid import Method, Picture, Section, Table
 from standoff.evidence.sources import Sources
 from standoff.language.model import Model
 from standoff.words.evidence import answer_counts, separated, tested_how
-from standoff.words.wording import counted, join, spelled
+from standoff.words.names import spelled
+from standoff.words.numbers import counted
+from standoff.words.text import join
 
 __all__ = ["Evidence", "documents_section", "documents_style"]
 

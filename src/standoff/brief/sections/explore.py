@@ -22,17 +22,10 @@ from standoff.brief.pictures.boxes import range_of
 from standoff.brief.sections.gives_up import is_second
 from standoff.brief.sections.grid import Method, Picture, Section, colour_of
 from standoff.language.model import Model
-from standoff.words.wording import (
-    amount,
-    capital,
-    counted,
-    is_chance,
-    number,
-    strategy_words,
-    title_of,
-    unit_words,
-    who,
-)
+from standoff.words.amounts import amount, is_chance, unit_words
+from standoff.words.names import strategy_words, title_of, who
+from standoff.words.numbers import counted, number
+from standoff.words.text import capital
 
 __all__ = ["Axis", "Shown", "explore"]
 

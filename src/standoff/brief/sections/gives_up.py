@@ -18,8 +18,11 @@ from standoff.analysis.robustness.satisficing import Within
 from standoff.brief.pictures.charts import nice_ticks
 from standoff.brief.sections.grid import Method, Picture, Section, Table, colour_of
 from standoff.language.model import Instance, Model
+from standoff.words.amounts import amount
+from standoff.words.names import strategy_words, title_of
+from standoff.words.numbers import counted, error, measured, number, percent
 from standoff.words.robustness import robustness_words, weighting_words
-from standoff.words.wording import amount, capital, counted, measured, number, percent, strategy_words, title_of
+from standoff.words.text import capital
 
 __all__ = ["Strip", "gives_up", "is_second"]
 
@@ -208,8 +211,8 @@ def _regret_table(found: Robustness, order: Sequence[int]) -> Table:
         rows.append((
             strategy_words(found.strategies[s]),
             _shown(robust.expected[label].payoff),
-            number(robust.expected[label].error_of_worlds, 1),
-            "not known" if luck is None else number(luck, 1),
+            error(robust.expected[label].error_of_worlds),
+            "not known" if luck is None else error(luck),
             _shown(regret.mean[label]), _shown(regret.worst_decile[label]), _shown(regret.worst[label]),
             number(regret.mean_raw[label]), percent(regret.surely_best[label]), _shown(tails.worst_decile[label]),
         ))  # fmt: skip
@@ -277,9 +280,9 @@ def _errors(robust: Metrics) -> str:
     """The errors of the leading strategy's mean payoff, worlds' and luck's apart."""
     first = robust.expected[robust.ranking.order[0]]
     luck = first.error_of_replications
-    parts = f"{number(first.error_of_worlds, 1)} from worlds"
+    parts = f"{error(first.error_of_worlds)} from worlds"
     if luck is not None:
-        parts += f" and {number(luck, 1)} from luck"
+        parts += f" and {error(luck)} from luck"
     return f"The mean payoff of the first is {_points(first.payoff)}: {parts}."
 
 

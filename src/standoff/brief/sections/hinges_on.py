@@ -18,19 +18,11 @@ from standoff.brief.sections.gives_up import is_second
 from standoff.brief.sections.grid import Chip, Method, Picture, Section, Table, colour_of
 from standoff.evidence.claims import Ledger
 from standoff.language.model import Instance, Model
+from standoff.words.amounts import unit_words
 from standoff.words.linchpins import linchpin_words, pin_sentence
-from standoff.words.wording import (
-    capital,
-    few,
-    join,
-    measured,
-    number,
-    percent,
-    quoted,
-    strategy_words,
-    title_of,
-    unit_words,
-)
+from standoff.words.names import quoted, strategy_words, title_of
+from standoff.words.numbers import measured, number, percent
+from standoff.words.text import capital, few, join
 
 __all__ = ["PinRow", "Stretch", "first_hinge", "hinges_on", "unanswered"]
 

@@ -20,20 +20,11 @@ from standoff.brief.sections.grid import (
     standing_table,
 )
 from standoff.language.model import Model
+from standoff.words.amounts import with_unit
 from standoff.words.answer import confidence, limits_title, views_title
-from standoff.words.wording import (
-    capital,
-    counted,
-    few,
-    join,
-    measured,
-    number,
-    quoted,
-    title_of,
-    who,
-    with_unit,
-    words,
-)
+from standoff.words.names import quoted, title_of, who
+from standoff.words.numbers import counted, measured, number
+from standoff.words.text import capital, few, join, words
 
 __all__ = ["better_settings", "first_picture", "holds_up", "map_section", "views"]
 

@@ -27,18 +27,10 @@ from standoff.brief.playing import Unanswered
 from standoff.brief.sections.grid import Chip, Method, Picture, Section
 from standoff.language.model import Model
 from standoff.words.boxes import box_words
+from standoff.words.names import quoted, strategy_words, title_of, who
+from standoff.words.numbers import counted, number, percent
 from standoff.words.others import profile_words, verdict_words
-from standoff.words.wording import (
-    capital,
-    counted,
-    join,
-    number,
-    percent,
-    quoted,
-    strategy_words,
-    title_of,
-    who,
-)
+from standoff.words.text import capital, join
 
 __all__ = ["others_section", "others_title"]
 

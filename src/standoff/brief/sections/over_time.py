@@ -15,18 +15,10 @@ from standoff.brief.pictures.charts import FanFrame, FanPanel, fan
 from standoff.brief.sections.grid import Method, Picture, Section, Table, colour_of
 from standoff.brief.sections.holds_up import better_settings
 from standoff.language.model import Model
-from standoff.words.wording import (
-    counted,
-    join,
-    measured,
-    number,
-    percent,
-    strategy_words,
-    title_of,
-    unit_words,
-    with_unit,
-    words,
-)
+from standoff.words.amounts import unit_words, with_unit
+from standoff.words.names import strategy_words, title_of
+from standoff.words.numbers import counted, measured, number, percent
+from standoff.words.text import join, words
 
 __all__ = ["over_time"]
 
@@ -180,7 +172,7 @@ def _ends(model: Model, one: Fan, s: int, figures: int = 2) -> str:
     end = one.bands[s].end
     if one.kind == "share":
         return percent(end.value, end.error)
-    return with_unit(measured(end.value, end.error, figures), _fan_unit(model, one))
+    return with_unit(measured(end.value, end.error), _fan_unit(model, one))
 
 
 def _fan_name(model: Model, one: Fan) -> str:

@@ -12,8 +12,10 @@ from standoff.brief.playing import Unanswered
 from standoff.brief.sections.deals import deal_title
 from standoff.brief.sections.others import others_title
 from standoff.language.model import Model
+from standoff.words.names import strategy_words
+from standoff.words.numbers import counted, measured, percent, plain
 from standoff.words.others import profile_words, verdict_words
-from standoff.words.wording import capital, counted, join, measured, percent, plain, strategy_words, words
+from standoff.words.text import capital, join, words
 
 __all__ = ["deals_lines", "others_lines"]
 

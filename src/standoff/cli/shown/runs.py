@@ -16,7 +16,7 @@ from standoff.language.model import Model, Parameter
 from standoff.program.trace import Step, Trace
 from standoff.words.faults import owned_up
 from standoff.words.mathematics import equations_text
-from standoff.words.wording import measured
+from standoff.words.numbers import measured
 
 __all__ = ["run_data", "run_lines", "study_data", "study_lines", "trace_data", "trace_lines"]
 
@@ -82,7 +82,7 @@ def _table(rows: list[list[str]]) -> Iterator[str]:
 
 
 def _cell(mean: float, error: float) -> str:
-    return "not known" if np.isnan(mean) else measured(mean, error, figures=3)
+    return "not known" if np.isnan(mean) else measured(mean, error)
 
 
 def _share(share: float) -> str:

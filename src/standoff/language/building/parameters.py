@@ -166,9 +166,9 @@ def _spread(draft: Draft, name: str, node: Mapping, unit: Unit, constants: dict[
         spread = _distribution(draft, written, name, unit, constants)
     if spread is None:
         return None
-    within = draft.within(node)
+    within = draft.within(node, unit)
     _check_cut(draft, node, spread, within)
-    return replace(spread, within=within)
+    return replace(spread, within=within, ends=draft.ends_named(node))
 
 
 def _check_cut(draft: Draft, node: Mapping, spread: Spread, within: tuple[float | None, float | None]) -> None:

@@ -89,7 +89,7 @@ class Spread:
     """How an uncertainty or value is distributed.
 
     Either a `distribution` of `standoff.base.chance.distributions` with its arguments (a `range` is uniform), or
-    `levels` with weights that sum to 1. `within` truncates.
+    `levels` with weights that sum to 1. `within` truncates; `ends` are the constants that stand for its ends.
     """
 
     distribution: str = "uniform"
@@ -99,6 +99,7 @@ class Spread:
     within: tuple[float | None, float | None] = (None, None)
     low_words: str | None = None
     high_words: str | None = None
+    ends: tuple[str | None, str | None] = (None, None)
 
 
 @dataclass(frozen=True, slots=True)

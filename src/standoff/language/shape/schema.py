@@ -15,6 +15,7 @@ __all__ = ["LANGUAGE_VERSION", "STUDY", "json_schema"]
 LANGUAGE_VERSION = "1"
 
 PER = ("step", *PER_YEAR)
+BETWEEN = ("exact", "hold", "interpolate")
 
 _TEXT = Text("text")
 _NAME = Text("name")
@@ -23,14 +24,16 @@ _NUMBER = Text("number")
 _EXPRESSION = Text("expression")
 _UNIT = Text("unit")
 _ONE_OR_MORE = Either((_KNOWN, ListOf(_KNOWN)))
-_ENDS = ListOf(Text("open"), least=2, most=2)
+_ENDS = ListOf(Text("bound"), least=2, most=2)
 
 _ABOUT = Key("about", _TEXT, "what it is, in a sentence")
 _CALLED = Key("name", _TEXT, "what it is called in prose, in at most four words; its own name where it is left out")
 _THE_UNIT = Key("unit", _UNIT, "its unit, such as `missile` or `USD/year`; none where it is left out")
 _SEEN_BY = Key("seen_by", _ONE_OR_MORE, "the actors that see it; all where it is left out")
 _PER = Key("per", Text("word", PER), "the time that the rate is for; a step where it is left out")
-_WITHIN = Key("within", _ENDS, "the least and the largest value, `null` for an open end")
+_WITHIN = Key(
+    "within", _ENDS, "the least and the largest value: numbers, names of constants, or `null` for an open end"
+)
 _REASON = (
     Key("cites", _ONE_OR_MORE, "the claims, by their names in `claims.yaml`, that it rests on"),
     Key("fact", _ONE_OR_MORE, "the rows of `facts.csv`, by their `id`, that it rests on"),
@@ -43,7 +46,7 @@ _SPREAD = (
     Key("distribution", Text("distribution"), "a distribution with its arguments, such as `beta(2, 5)`"),
     Key("levels", Either((ListOf(_NUMBER), MapOf(_NUMBER, keys="number"))),
         "numbers that are equally likely, or a weight for each"),
-    Key("within", _ENDS, "cuts the distribution off, `null` for an open end"),
+    Key("within", _ENDS, "cuts the distribution off: numbers, names of constants, or `null` for an open end"),
 )  # fmt: skip
 _ONE_SPREAD = (("range", "distribution", "levels"),)
 
@@ -167,6 +170,7 @@ _SETTING = Record(
         Key("levels", Either((_LEVELS, MapOf(_TEXT, keys="known"))),
             "the levels; or a mapping from each to what a strategy with it is called, in at most four words",
             required=True),
+        _THE_UNIT,
     )
 )  # fmt: skip
 _STRATEGY = Record(
@@ -237,9 +241,12 @@ _SERIES = Record(
         Key("file", Text("path"), "a CSV file in the study's folder", required=True),
         Key("date", _KNOWN, "the column of dates", required=True),
         Key("column", _KNOWN, "the column of numbers", required=True),
+        Key("between", Text("word", BETWEEN),
+            "what a step's value is: `exact` (where it is left out), that of its own row; `hold`, the last up to its "
+            "start; `interpolate`, on the straight line between those around its start"),
         _THE_UNIT,
     )
-)
+)  # fmt: skip
 _CORRELATION = Record(
     (
         Key("of", ListOf(_KNOWN, least=2, most=2), "two uncertainties", required=True),
@@ -334,6 +341,7 @@ _TEXT_SCHEMAS: dict[TextKind, dict[str, Any]] = {
     "distribution": {"type": "string", "pattern": r"^\s*[a-z]+\s*\("},
     "number": {"type": "number"},
     "open": {"type": ["number", "null"]},
+    "bound": {"type": ["number", "string", "null"]},
     "whole": {"type": "integer", "minimum": 0},
     "truth": {"type": "boolean"},
     "unit": {"type": "string"},

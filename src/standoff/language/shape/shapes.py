@@ -20,6 +20,7 @@ TextKind = Literal[
     "distribution",
     "number",
     "open",  # a number, or null for no end
+    "bound",  # likewise, or the name of a constant
     "whole",
     "truth",
     "unit",
