@@ -52,7 +52,7 @@ def answer(run: Path, view: str, weights: Path | None, as_json: bool) -> None:
     model = ensemble.model
     given = None if weights is None else read_weightings(weights, ensemble.design.worlds.size)
     table = decision_table(ensemble)
-    robust = robustness(table, weightings=given)
+    robust = robustness(table, weightings=given, limits_under_all=as_json)  # the sentences need the first
     hinges = linchpins(table, ledger=ledger_of(ensemble.model.written.files), view=view)
     if as_json:
         print_json({"holds up": export_robustness(model, robust), "hinges on": export_linchpins(model, hinges)})

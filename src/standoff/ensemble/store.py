@@ -18,6 +18,7 @@ import json
 import os
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import count
@@ -130,13 +131,17 @@ def read_run(folder: Path, program: Program) -> Ensemble:
     if design is None or _design_digest(design) != manifest["design"]:
         raise RunError(f"the tables of worlds or profiles in `{folder}` were lost or altered; {_AGAIN}")
     wanted = _wanted(manifest)
-    parts = []
-    for name, digest in manifest["shards"].items():
+
+    def read(name: str, digest: str) -> tuple[Piece, Ensemble]:
         data, wrong = _read(folder, name, digest)
         if data is None or wrong:
             raise RunError(f"the shard `{folder / name}` {wrong}; {_AGAIN}")
-        piece = Piece.of_name(name, design.worlds.size)
-        parts.append((piece, unpack_shard(data, program, piece.design(design), wanted)))
+        piece = Piece.of_name(name, whole.worlds.size)
+        return piece, unpack_shard(data, program, piece.design(whole), wanted)
+
+    whole = design
+    with ThreadPoolExecutor() as pool:
+        parts = list(pool.map(read, *zip(*manifest["shards"].items(), strict=True)))
     return merge(sorted(parts, key=lambda part: (part[0].profiles, part[0].worlds)), program, design)
 
 

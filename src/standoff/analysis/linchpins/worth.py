@@ -13,7 +13,7 @@ from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from standoff.analysis.findings import Figure, Floats, Inputs
 from standoff.analysis.linchpins.flips import Flips, find_flips
@@ -223,7 +223,7 @@ def _report(
     alone: _Judged | None = None,
 ) -> list[Worth]:
     """Findings with intervals that hold for all candidates at once; for pairs, what they add to the better one."""
-    reach = float(norm.ppf(1.0 - 0.025 / max(len(which), 1)))
+    reach = -float(ndtri(0.025 / max(len(which), 1)))
     chance = _CHANCE if alone is None else _CHANCE_PAIRED
     found = []
     n_worlds = judged.gain.shape[1]
