@@ -16,6 +16,7 @@ from standoff.base.source import Source, Span
 from standoff.evidence.anchors.fingerprints import Fingerprint
 from standoff.evidence.reading.blocks import Metadata
 from standoff.evidence.reading.passages import Address, parse_address
+from standoff.language.checks.tables import is_later
 from standoff.language.experiments.expectations import read_expectations
 from standoff.language.load import find_study
 from standoff.language.model import Model
@@ -234,7 +235,13 @@ def check_claims(study: str | Path, model: Model | None) -> tuple[Problem, ...]:
 def check_ledger(ledger: Ledger, model: Model) -> list[Problem]:
     """Names that claims bear on and the model does not have, and expectations that it cannot evaluate."""
     known = names_in(model)
-    problems = [
+    later = [
+        Problem("later", document.span, f"`{document.name}` is of {document.metadata.date}, and the study as of "
+                f"{model.as_of}", "leave it out, or move the study's `as_of`")
+        for document in ledger.documents
+        if document.metadata.date is not None and is_later(document.metadata.date, model.as_of)
+    ]  # fmt: skip
+    problems = [*later] + [
         Problem("unknown-name", name.span, f"nothing in the model is named `{name.text}`", suggest(name.text, known))
         for claim in ledger.claims
         for name in claim.bears_on

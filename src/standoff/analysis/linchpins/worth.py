@@ -21,7 +21,7 @@ from standoff.analysis.linchpins.residuals import Residuals, take_out_others
 from standoff.analysis.linchpins.worth_kernel import sum_folds, value_orders
 from standoff.analysis.robustness.regret import measure_regret
 from standoff.analysis.runs.payoffs import Payoffs, Posteriors, champions
-from standoff.analysis.statistics.cells import CELLS_ALONE, CELLS_PAIRED, Cells, cut_cells, fit_cells, weigh
+from standoff.analysis.statistics.cells import CELLS_ALONE, CELLS_PAIRED, Cells, cut_cells, fit_cells, let_break, weigh
 from standoff.analysis.statistics.regression import N_FOLDS, assign_folds, one_thread
 from standoff.analysis.statistics.resampling import resample_worlds
 from standoff.base.chance import streams
@@ -198,7 +198,10 @@ def _judge(
     def judge(c: int) -> None:
         cut, figures = cells[c], left.of(*which[c])
         weighted = weigh(figures, w)
-        gains, pick = value_orders(orders, cut.cell, cut.smoother, folds, weighted, champion_of_fold)
+        cut = let_break(cut, *sum_folds(cut.cell, cut.n_cells, folds, weighted))
+        gains, pick = value_orders(
+            orders, cut.cell, np.ascontiguousarray(cut.smoother), folds, weighted, champion_of_fold
+        )
         own = figures[worlds, folds]
         gain[c] = own[worlds, pick[cut.cell, folds]] - own[worlds, champion]
         null[:, c] = gains[1:]
