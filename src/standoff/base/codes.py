@@ -105,10 +105,13 @@ _ERRORS = (
 )
 
 _WARNINGS = (
-    ("unused", "Nothing uses this uncertainty, constant, value, draw or series"),
+    ("unused", "Nothing uses this uncertainty, constant, value, stock, draw or series"),
     ("actor-idle", "An actor has no choice, or nothing reads its choices"),
     ("unsourced", "An assumption has neither claim, fact nor judgement"),
     ("rare-event-payoff", "A payoff multiplies a rare drawn event where its chance would do"),
+    ("unread", "A column or row of a table is read by nothing"),
+    ("later", "Something is dated after the day as of which the study is written"),
+    ("limit-settled", "A limit that every future keeps, or none"),
     ("condition-settled", "A condition is always true, or never"),
     ("many-profiles", "There are more profiles than can sensibly be run"),
     ("document-encoding", "A document has bytes that its encoding does not explain"),

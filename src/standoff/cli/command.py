@@ -59,10 +59,14 @@ def _message(text: str) -> str:
 
 def _explain(error: Exception) -> NoReturn:
     """A plain failure for what is the user's to mend; anything else is a fault of the program, and says so."""
+    from standoff.analysis.findings import UnanswerableError  # noqa: PLC0415
     from standoff.ensemble.manifest import RunError  # noqa: PLC0415
+    from standoff.words.unanswered import unanswered_words  # noqa: PLC0415
 
     if isinstance(error, RunError):
         raise click.ClickException(_message(str(error))) from None
+    if isinstance(error, UnanswerableError):
+        raise click.UsageError(_message(unanswered_words(error.reason, error.data))) from None
     if isinstance(error, ValueError):
         raise click.UsageError(_message(str(error))) from None
     if isinstance(error, OSError):

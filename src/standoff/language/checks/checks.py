@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from standoff.base.problems import Problem
+from standoff.language.checks.limits import check_limits
 from standoff.language.checks.ranges import check_faults, check_ordered, check_rates, check_starts
 from standoff.language.checks.reach import check_after_the_end, check_before_the_start, check_cycles, check_states
+from standoff.language.checks.tables import check_facts, check_history
 from standoff.language.checks.usage import (
     check_idle,
     check_profiles,
@@ -83,4 +85,7 @@ CHECKS: tuple[Callable[[Model], Iterable[Problem]], ...] = (
     check_rare_events,
     check_settled,
     check_profiles,
+    check_limits,
+    check_facts,
+    check_history,
 )

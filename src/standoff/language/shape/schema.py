@@ -225,7 +225,8 @@ _DEAL = Record(
         Key("without", _ONE_OR_MORE, "the variants that say what no deal means"),
     )
 )
-_EXPECTATIONS = Either((ListOf(Free()), Free()))
+_EXPECTATION = Free("expectation")
+_EXPECTATIONS = Either((ListOf(_EXPECTATION), _EXPECTATION))
 _MECHANISM = Record(
     (
         Key("title", _TEXT, "what it says, in a few words", required=True),
@@ -302,7 +303,9 @@ _PATCHED = (
 )  # fmt: skip
 
 IMPOSE = MapOf(Text("known"), keys="known")
-_SECTIONS_OF_A_VARIANT = tuple(Key(key.name, Free(), key.doc) for key in _PATCHED if key.name not in ("about",))
+_SECTIONS_OF_A_VARIANT = tuple(
+    Key(key.name, Free("section"), key.doc) for key in _PATCHED if key.name not in ("about",)
+)
 _VARIANT = Record(
     (
         _ABOUT,
@@ -320,13 +323,14 @@ STUDY = Record(
 )
 
 
-def json_schema() -> dict[str, Any]:
-    """The language as a JSON Schema (draft 2020-12), for editors that complete and check YAML."""
+def json_schema(of: Record, title: str, about: str, expectation: Record) -> dict[str, Any]:
+    """A table of the language as a JSON Schema (draft 2020-12), for editors that complete and check YAML."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Standoff study",
-        "description": "A model of a confrontation, version 1 of the language",
-        **_schema(STUDY),
+        "title": title,
+        "description": about,
+        **_schema(of),
+        "$defs": {"expectation": _schema(expectation)},
     }
 
 
@@ -368,7 +372,7 @@ def _schema(shape: Shape) -> dict[str, Any]:
         case Keyed():
             return {"anyOf": [_schema(shape.marked), _schema(shape.other)]}
         case Free():
-            return {}
+            return {"$ref": f"#/$defs/{shape.kind}"} if shape.kind == "expectation" else {}
 
 
 def _schema_of_map(shape: MapOf) -> dict[str, Any]:
