@@ -113,7 +113,7 @@ def show(study: str, variants: tuple[str, ...], picture: Path | None, kernel: bo
 @command()
 @click.argument("file", type=click.Choice(("study", "claims")), default="study")
 def schema(file: str) -> None:
-    """Print the JSON Schema of study.yaml or claims.yaml, for editors.
+    """Print the JSON Schema of studies or claims, for editors.
 
     \b
     Examples:
