@@ -9,7 +9,7 @@ import click
 
 from standoff.cli import options
 from standoff.cli.command import command
-from standoff.cli.output import print_json, print_lines, print_sentences
+from standoff.cli.output import echo, print_json, print_lines, print_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -116,7 +116,7 @@ def compare(before: Path, after: Path, as_json: bool) -> None:
     for change in found.changes:
         states = [state_words(state) for state in (change.before, change.after)]
         if any(states):
-            click.echo(f"  {change.name}: {' → '.join(state or 'not there' for state in states)}")
+            echo(f"  {change.name}: {' → '.join(state or 'not there' for state in states)}")
 
 
 def _index_lines(found: Sensitivity) -> Iterable[str]:
