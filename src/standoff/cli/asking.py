@@ -9,7 +9,7 @@ import click
 
 from standoff.cli import options
 from standoff.cli.command import command
-from standoff.cli.output import print_json, print_lines, print_sentences
+from standoff.cli.output import echo, print_json, print_lines, print_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,7 +51,7 @@ def answer(run: Path, view: str, weights: Path | None, as_json: bool) -> None:
     ensemble = open_run(run)
     model = ensemble.model
     given = None if weights is None else read_weightings(weights, ensemble.design.worlds.size)
-    question = of_run(view, given)
+    question = of_run(view, given, limits_under_all=as_json)  # the sentences need the first view's
     found = answer_run(ensemble, (question,)).of(question)
     if isinstance(found, Unanswered):
         raise click.UsageError(unanswered_words(found.reason, found.data, model))
@@ -118,7 +118,7 @@ def compare(before: Path, after: Path, as_json: bool) -> None:
     for change in found.changes:
         states = [state_words(state) for state in (change.before, change.after)]
         if any(states):
-            click.echo(f"  {change.name}: {' → '.join(state or 'not there' for state in states)}")
+            echo(f"  {change.name}: {' → '.join(state or 'not there' for state in states)}")
 
 
 def _index_lines(found: Sensitivity) -> Iterable[str]:

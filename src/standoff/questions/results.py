@@ -36,17 +36,20 @@ def whole_run(study: Study, size: Size) -> Designs:
     return Designs({WHOLE: Job(study.program, study.design_of(size))})
 
 
-def of_run(view: str = "uniform", weightings: Mapping[str, Floats] | None = None) -> Question[Robust]:
+def of_run(
+    view: str = "uniform", weightings: Mapping[str, Floats] | None = None, *, limits_under_all: bool = True
+) -> Question[Robust]:
     """The first two questions asked of one run by itself, without the game that tells what the others reply.
 
     Args:
         view: What the others play where it is asked what the choice hinges on.
         weightings: More weightings of the worlds, by name, under which to rank.
+        limits_under_all: Whether outcomes are held against their limits under every view, or the first alone.
     """
 
     def find(runs: Runs, ledger: Ledger) -> Robust:
         table = decision_table(runs.whole())
-        robust = robustness(table, weightings=weightings)
+        robust = robustness(table, weightings=weightings, limits_under_all=limits_under_all)
         return Robust(table, robust, linchpins(table, ledger=ledger, view=view))
 
     return Question("robust", whole_run, find)
