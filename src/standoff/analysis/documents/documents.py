@@ -55,6 +55,7 @@ class Tested:
     """One expectation: what it says, its answer, and the evidence, in the measure's unit and in shares of worlds."""
 
     says: str
+    verb: str
     answer: Answer
     effect: float
     error: float
@@ -279,6 +280,7 @@ def _test(one: Judged, model: Model) -> Tested:
     verdict = one.verdict
     return Tested(
         one.expectation.says,
+        one.expectation.verb,
         verdict.answer,
         verdict.effect,
         verdict.error,
