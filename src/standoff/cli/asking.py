@@ -124,6 +124,9 @@ def _index_lines(found: Sensitivity) -> Iterable[str]:
     for measure, by_strategy in found.indices.items():
         label, indices = next(iter(by_strategy.items()))
         yield f"\n{measure} under {label}: total and first index (± half of a 95 % interval)"
+        if not indices.is_told:
+            yield f"  too few worlds differ to tell; {indices.rows_wanted} base rows would do (--worlds)"
+            continue
         order = sorted(indices.total, key=lambda name: -indices.total[name].value)
         for name in order[:10]:
             total, first = indices.total[name], indices.first[name]
