@@ -47,7 +47,7 @@ command = functools.partial(click.command, cls=Command)
 
 def _explain(error: Exception) -> NoReturn:
     """A plain failure for what is the user's to mend; anything else is a fault of the program, and says so."""
-    from standoff.ensemble.store import RunError  # noqa: PLC0415
+    from standoff.ensemble.manifest import RunError  # noqa: PLC0415
 
     if isinstance(error, RunError):
         raise click.ClickException(str(error)) from None

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from standoff.base.escaping import visible
 from standoff.ensemble.design import Design
 from standoff.ensemble.ensemble import Diagnostics, Ensemble, FaultCount
+from standoff.ensemble.manifest import MANIFEST
 from standoff.ensemble.spreads import Spreads, Wanted
 from standoff.program.program import Program
 
-__all__ = ["Piece", "merge", "pack_shard", "pieces", "table_bytes", "unpack_shard"]
+__all__ = [
+    "Piece",
+    "ShardError",
+    "column_names",
+    "merge",
+    "pack_shard",
+    "pieces",
+    "read_columns",
+    "table_bytes",
+    "unpack_shard",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +75,7 @@ def pieces(design: Design, cells: int) -> Iterator[Piece]:
 def pack_shard(part: Ensemble) -> bytes:
     """One row per profile and world; diagnostics and histograms (per profile) stand in the file's metadata."""
     table: dict[str, Any] = {"count": part.counts.ravel()}
-    notes = {"diagnostics": json.dumps(asdict(part.diagnostics))}
+    notes = {"diagnostics": json.dumps(asdict(part.diagnostics)), "part": json.dumps(_part(part.design))}
     for row, (kind, measure) in enumerate(part.measures):
         for label, values in (("mean", part.means), ("error", part.errors), ("half", part.halves)):
             table[f"{kind} {measure} {label}"] = values[row].ravel()
@@ -73,34 +87,127 @@ def pack_shard(part: Ensemble) -> bytes:
 
 
 def unpack_shard(data: bytes, program: Program, piece: Design, wanted: Wanted) -> Ensemble:
-    """The ensemble that was packed."""
-    table = pq.read_table(pa.BufferReader(data))
+    """The ensemble that was packed.
+
+    Raises:
+        ShardError: It is no shard of this program, design and treatment of ends.
+    """
     shape = (piece.profiles.shape[0], piece.worlds.size)
-    notes = {key.decode(): json.loads(text) for key, text in table.schema.metadata.items() if key != b"ARROW:schema"}
+    kinds = {f"{kind} {measure} {label}": pa.float64() for kind, measure in program.measures for label in _FIGURES}
+    first = [m.name for m in program.measured if m.first is not None]
+    kinds |= {f"outcome {name} present": pa.float64() for name in first}
+    kinds |= {label: pa.float64() for label, _ in _quantiles(program, wanted)}
+    notes: dict[bytes, bytes] = {}
+    table = read_columns(data, {**kinds, "count": None}, shape[0] * shape[1], notes=notes)
+    diagnostics, histograms = _notes(notes, piece)
+    if [len(counted) for counted in histograms] != [shape[0]] * len(wanted.bins):
+        raise ShardError("holds other histograms")
+    counts = tuple(np.array(counted, dtype=np.int64) for counted in histograms)
+    if any(c.shape != (shape[0], len(b.edges) + 1) for c, b in zip(counts, wanted.bins, strict=True)):
+        raise ShardError("holds histograms with other bins")
 
     def read(label: str) -> Any:
-        return table[label].to_numpy().reshape(shape)
+        return table[label].reshape(shape)
 
     means, errors, halves = (
-        np.stack([read(f"{kind} {measure} {label}") for kind, measure in program.measures])
-        for label in ("mean", "error", "half")
+        np.stack([read(f"{kind} {measure} {label}") for kind, measure in program.measures]) for label in _FIGURES
     )
-    present = {m.name: read(f"outcome {m.name} present") for m in program.measured if m.first is not None}
+    present = {name: read(f"outcome {name} present") for name in first}
     quantiles = np.empty((len(wanted.levels), len(program.measures), *shape))
     for label, i in _quantiles(program, wanted):
         quantiles[i] = read(label)
-    counts = tuple(np.array(counted, dtype=np.int64) for counted in notes.get("histograms", ()))
-    found = notes["diagnostics"]
-    diagnostics = Diagnostics(
-        tuple(FaultCount(**fault) for fault in found["faults"]),
-        found["clipped"],
-        found["clamped"],
-        {check: tuple(failed) for check, failed in found["broken"].items()},
-    )
+    counted = read("count")
+    if counted.min() < 0 or counted.max() > piece.replications:
+        raise ShardError(f"counts more than the {piece.replications} replications of the run")
     return Ensemble(
-        program, piece, means, errors, halves, read("count"), present, diagnostics,
+        program, piece, means, errors, halves, counted, present, diagnostics,
         Spreads(wanted, quantiles, counts),
     )  # fmt: skip
+
+
+class ShardError(ValueError):
+    """What is wrong with a stored table, in words that follow its name."""
+
+
+def column_names(data: bytes) -> list[str]:
+    """The columns of a Parquet file.
+
+    Raises:
+        ShardError: It is none.
+    """
+    try:
+        return list(pq.read_schema(pa.BufferReader(data)).names)
+    except (pa.ArrowException, OSError, ValueError, KeyError) as error:
+        raise ShardError("is no Parquet file") from error
+
+
+def read_columns(
+    data: bytes,
+    kinds: Mapping[str, pa.DataType | None],
+    n_rows: int,
+    passed: Mapping[str, pa.DataType] | None = None,
+    notes: dict[bytes, bytes] | None = None,
+) -> dict[str, Any]:
+    """The columns of a Parquet file, looked at before they are read.
+
+    Args:
+        data: The file.
+        kinds: Every column and its type; None is any whole number.
+        n_rows: How many rows there must be.
+        passed: Columns that may stand there too and are not read.
+        notes: Filled with the file's own metadata.
+
+    Raises:
+        ShardError: It is no Parquet file, or has other columns, types, or rows, or gaps.
+    """
+    try:
+        file = pq.ParquetFile(pa.BufferReader(data))
+        schema = file.schema_arrow
+        if file.metadata.num_rows != n_rows:
+            raise ShardError(f"has {file.metadata.num_rows:,} rows, where the run has {n_rows:,}")
+        if len(set(schema.names)) < len(schema.names) or set(schema.names) - set(passed or ()) != set(kinds):
+            raise ShardError("has other columns than the study's run")
+        for name, kind in kinds.items():
+            found = schema.field(name).type
+            if found != kind if kind is not None else not pa.types.is_integer(found):
+                raise ShardError(f"holds `{visible(name, 60)}` as {found}")
+        table = file.read(columns=list(kinds))
+    except ShardError:
+        raise
+    except (pa.ArrowException, OSError, ValueError, KeyError) as error:
+        raise ShardError("is no Parquet file, or was damaged") from error
+    if any(table[name].null_count for name in kinds):
+        raise ShardError("has gaps")
+    if notes is not None:
+        notes.update(schema.metadata or {})
+    return {name: table[name].to_numpy() for name in kinds}
+
+
+_FIGURES = ("mean", "error", "half")
+
+
+def _part(design: Design) -> dict[str, Any]:
+    """What a shard was run as."""
+    cells = hashlib.blake2b(design.profiles.tobytes() + design.worlds.streams.tobytes(), digest_size=8)
+    return {"replications": design.replications, "seed": design.seed, "realised": design.realised,
+            "profiles and worlds": cells.hexdigest()}  # fmt: skip
+
+
+def _notes(notes: Mapping[bytes, bytes], piece: Design) -> tuple[Diagnostics, list[list[list[int]]]]:
+    """Diagnostics and histograms, where they belong to this part of the run."""
+    try:
+        diagnostics = msgspec.json.decode(notes[b"diagnostics"], type=Diagnostics)
+        histograms = msgspec.json.decode(notes.get(b"histograms", b"[]"), type=list[list[list[int]]])
+        part = msgspec.json.decode(notes.get(b"part", b"{}"), type=dict[str, Any])
+    except KeyError:
+        raise ShardError("has no diagnostics") from None
+    except (msgspec.DecodeError, RecursionError, ValueError) as error:
+        raise ShardError(f"has damaged notes ({visible(str(error), 200)})") from None
+    for key, asked in _part(piece).items():
+        if key in part and part[key] != asked:
+            words = "" if key == "profiles and worlds" else f": {visible(str(part[key]), 40)}, not {asked}"
+            raise ShardError(f"was run with another `{key}` than {MANIFEST} says{words}")
+    return diagnostics, histograms
 
 
 def merge(parts: Sequence[tuple[Piece, Ensemble]], program: Program, design: Design) -> Ensemble:

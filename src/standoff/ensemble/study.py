@@ -8,12 +8,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypedDict, Unpack
 
+from standoff.base.escaping import visible
 from standoff.ensemble.design import Design, Method, choose_profiles, draw_worlds
 from standoff.ensemble.ensemble import Ensemble
+from standoff.ensemble.manifest import RunError, read_manifest
 from standoff.ensemble.run import run_design
 from standoff.ensemble.running import Announce, EvaluatorName, Progress, Running, Size
 from standoff.ensemble.spreads import want
-from standoff.ensemble.store import read_manifest, read_run, run_to_folder
+from standoff.ensemble.store import read_run, run_to_folder
 from standoff.language.load import load_model
 from standoff.language.model import Model
 from standoff.program.compile import compile_model
@@ -49,7 +51,11 @@ def open_run(folder: str | Path) -> Ensemble:
         RunError: The folder holds no complete run, or a part of it was altered.
     """
     manifest = read_manifest(Path(folder))
-    study = load(Path(folder) / "study", tuple(manifest["variants"]))
+    try:
+        study = load(Path(folder) / "study", manifest.variants)
+    except ValueError as error:
+        said = visible(str(error), 300)
+        raise RunError(f"`{visible(str(folder))}` holds a study that does not fit its manifest: {said}") from None
     return read_run(Path(folder), study.program)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from standoff.analysis.linchpins.linchpins import Assumption, Linchpins
 from standoff.language.model import Model
 from standoff.words.boxes import region_sentence
-from standoff.words.names import quoted
+from standoff.words.names import known_words, quoted
 from standoff.words.numbers import percent, shown
 from standoff.words.text import capital, join
 from standoff.words.zones import say_zones
@@ -54,7 +54,13 @@ def linchpin_words(model: Model, found: Linchpins) -> LinchpinWords:
     wants = [pin for pin in found.linchpins if pin.parameter.kind == "value"]
     return LinchpinWords(
         "" if found.linchpins else _nothing(found),
-        _named(model, facts, found, "Of facts that nobody knows", ("would be worth knowing too",) * 2),
+        _named(
+            model,
+            facts,
+            found,
+            f"Of facts {known_words(model, [pin.parameter for pin in facts])}",
+            ("would be worth knowing too",) * 2,
+        ),
         _named(model, wants, found, "Of what is wanted, which no fact can settle", ("matters too", "matter too")),
         _pairs(model, found),
         _outcomes_only(model, found),

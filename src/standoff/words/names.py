@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from standoff.language.model import Instance, Model, Strategy
+from standoff.language.model import Instance, Model, Parameter, Strategy
 from standoff.words.numbers import plain
-from standoff.words.text import capital, join, words
+from standoff.words.text import capital, closed, join, words
 
 __all__ = [
-    "family_words", "name_group", "name_labels", "quoted", "setting_words", "spelled", "strategy_words", "title_of",
+    "described",
+    "family_words",
+    "known_words",
+    "name_group",
+    "name_labels",
+    "quoted",
+    "setting_words",
+    "spelled",
+    "strategy_words",
+    "title_of",
     "who",
-]  # fmt: skip
+]
 
 _COMMON_NOUNS = frozenset((
     "Alliance", "Bloc", "Coalition", "Commission", "Council", "Emirates", "Federation", "Forces", "Front", "Government",
@@ -45,6 +54,19 @@ def quoted(model: Model, name: str) -> str:
     return f"“{called}”" if called else words(name)
 
 
+def known_words(model: Model, parameters: Collection[Parameter]) -> str:
+    """Who knows facts, to stand behind them: `that nobody knows`, `that only North Korea knows`."""
+    known = {actor for parameter in parameters for actor in parameter.known_to}
+    if not known:
+        return "that nobody knows"
+    if len(parameters) > 1:
+        return "that not everybody knows"
+    if model.decider in known:
+        return f"that {who(model, model.decider)} is said to know"
+    actors = [who(model, actor.name) for actor in model.actors if actor.name in known]
+    return f"that only {join(actors)} {'knows' if len(known) == 1 else 'know'}"
+
+
 def spelled(model: Model, text: str) -> str:
     """A line whose names of the model stand between backticks, with what the study calls them instead."""
     titles = {o.name for group in _titled_groups(model) for o in group}
@@ -57,6 +79,15 @@ def spelled(model: Model, text: str) -> str:
 def family_words(strategy: Strategy) -> str:
     """A strategy without its settings: its name in prose, else its own in plain words."""
     return strategy.title or words(strategy.name)
+
+
+def described(model: Model) -> tuple[tuple[str, str], ...]:
+    """The decider's strategies, each with what the study says it is and what its settings are."""
+    return tuple(
+        (capital(family_words(strategy)), _described(strategy))
+        for strategy in model.strategies
+        if strategy.actor == model.decider
+    )
 
 
 def strategy_words(instance: Instance) -> str:
@@ -112,6 +143,20 @@ def setting_words(instance: Instance) -> str:
         called = dict(setting.levels).get(level) if setting else None
         said.append(called or (f"{words(level)} {title}" if isinstance(level, str) else f"{title} {plain(level)}"))
     return ", ".join(said)
+
+
+def _described(strategy: Strategy) -> str:
+    """`Summits with the demand kept. Patience (how long it waits): 2 or 6.`"""
+    named = {setting.name: setting for setting in strategy.named}
+    said = [closed(capital(strategy.about))] if strategy.about else []
+    for name, levels in strategy.settings:
+        setting = named.get(name)
+        called = dict(setting.levels) if setting else {}
+        each = [called.get(level) or (words(level) if isinstance(level, str) else plain(level)) for level in levels]
+        about = f" ({setting.about.strip().rstrip('.')})" if setting and setting.about else ""
+        title = (setting and setting.title) or words(name)
+        said.append(f"{capital(title)}{about}: {join(each, 'or')}.")
+    return " ".join(said) or "The study does not say."
 
 
 def _called(model: Model, name: str) -> str:

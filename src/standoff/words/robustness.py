@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 
+import numpy as np
+
 from standoff.analysis.findings import Figure
 from standoff.analysis.robustness.metrics import Metrics
 from standoff.analysis.robustness.robustness import Robustness
@@ -15,9 +17,10 @@ from standoff.words.names import name_group, name_labels, quoted, strategy_words
 from standoff.words.numbers import figure_percent, interval, number, percent, rounded_up, shown, whole
 from standoff.words.text import capital, join, words
 
-__all__ = ["RobustnessWords", "ranking_sentence", "robustness_words", "weighting_words"]
+__all__ = ["RobustnessWords", "ranking_sentence", "replies_sentence", "robustness_words", "weighting_words"]
 
 _RARE = 0.1
+_SURE = 1.96
 _WEIGHTINGS = {"bad worlds": "bad worlds count more", "good worlds": "good worlds count more"}
 _VIEWS = {
     "adversarial": "others who do the decider most harm",
@@ -145,9 +148,9 @@ def _limits(model: Model, found: Robustness) -> str:
     hardest = min(alone, key=lambda within: within.share.value)
     limit = f"the limit on {quoted(model, hardest.outcome)}"
     if len(alone) == 1:
-        return f"{capital(name)} keeps {limit} in {figure_percent(share)} of worlds, the most of any."
+        return f"{capital(name)} keeps {limit} in {figure_percent(share)} of worlds, {_most(kept.together, best)}."
     what = f"all {len(alone)} limits"
-    said = f"{capital(name)} keeps {what} in {figure_percent(share)} of worlds, the most of any"
+    said = f"{capital(name)} keeps {what} in {figure_percent(share)} of worlds, {_most(kept.together, best)}"
     if share.value < _RARE:
         said = f"Hardly any world keeps {what} at once: {figure_percent(share)} at best, under {name}"
     said += f"; hardest to keep is {limit}, in {figure_percent(hardest.share)} of worlds"
@@ -155,6 +158,16 @@ def _limits(model: Model, found: Robustness) -> str:
     if binds.binds > 0.01:
         said += f", and without that on {quoted(model, binds.outcome)} it would be {percent(share.value + binds.binds)}"
     return f"{said}."
+
+
+def _most(shares: Mapping[str, Figure], best: str) -> str:
+    """Whether the others keep limits in fewer worlds, by more than their errors."""
+    first = shares[best]
+    level = [
+        other for label, other in shares.items()
+        if label != best and first.value - other.value <= _SURE * float(np.hypot(first.error, other.error))
+    ]  # fmt: skip
+    return "and no other is known to keep more" if level else "the most of any"
 
 
 def _views(found: Robustness) -> str:
@@ -174,6 +187,20 @@ def _views(found: Robustness) -> str:
         return f"Under {ways}, {who} {'is' if len(leaders) == 1 else 'or one of them is'} or may be best too."
     parts = [f"{name} under {join(views)}" for name, views in beaten.items()]
     return f"It depends on the others: better than {who} does {join(parts)}."
+
+
+def replies_sentence(model: Model, found: Robustness) -> str:
+    """Who leads if the others answer in their own interest; empty where that is not known, or the same may lead."""
+    replying = next((each for each in found.under if each.view.kind == "replies"), None)
+    if replying is None:
+        return ""
+    leaders, then = (each.metrics.ranking.may_be_best for each in (found.under[0], replying))
+    if not set(leaders).isdisjoint(then):
+        return ""
+    return (
+        f"That is against all the others’ strategies alike. If they answer in their own interest, "
+        f"{name_labels(then, found.strategies, 'or')} leads instead."
+    )
 
 
 def ranking_sentence(ranking: Ranking, strategies: Sequence[Instance]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["are_or_is", "capital", "few", "join", "shortened", "words"]
+__all__ = ["are_or_is", "capital", "closed", "few", "join", "shortened", "words"]
 
 _FEW = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
@@ -17,6 +17,11 @@ def words(name: str) -> str:
 def capital(text: str) -> str:
     """The text with its first letter large."""
     return text[:1].upper() + text[1:]
+
+
+def closed(text: str) -> str:
+    """A sentence with its full stop, where it has no other end."""
+    return text if text.endswith((".", "?", "!", "…")) else f"{text}."
 
 
 def join(items: Sequence[str], last: str = "and") -> str:

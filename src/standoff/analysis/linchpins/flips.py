@@ -190,7 +190,9 @@ def _crossings(
         )
         stretch = slice(int(first), int(last))
         lead = along.figures[stretch, a] - along.figures[stretch, b]
-        gains, low, high = (_between(along.values[stretch], place) for place in find_break(lead, along.w[stretch]))
+        gains, low, high = float(crossed[k]), float(ends[k]), float(ends[k + 1])
+        if lead.size:  # else two changes lie closer than worlds do
+            gains, low, high = (_between(along.values[stretch], place) for place in find_break(lead, along.w[stretch]))
         at = crossed[k] if low <= crossed[k] <= high else gains
         seen = sum(_falls(draw[:, a] - draw[:, b]) for draw in drawn)
         told = (names[a],) in labels[: g + 1] and (names[b],) in labels[g + 1 :]

@@ -45,7 +45,7 @@ _LEFT_TO_THE_RUN: Mapping[type, frozenset[str]] = {
     UnderView: frozenset({"payoffs"}),
     Ranking: frozenset({"difference", "error"}),
     Regret: frozenset({"by_world", "by_world_raw"}),
-    Satisficing: frozenset({"chance"}),
+    Satisficing: frozenset({"chance", "chances"}),
     Region: frozenset({"chance"}),
     View: frozenset({"weights"}),
     Others: frozenset(
@@ -95,7 +95,12 @@ def brief_data(findings: Findings, page: Page) -> dict[str, Any]:
         "actors": {actor.name: actor.title for actor in model.actors},
         "decider": model.decider,
         "strategies": [
-            {"name": instance.label, "title": strategy_words(instance), "settings": dict(instance.settings)}
+            {
+                "name": instance.label,
+                "title": strategy_words(instance),
+                "about": instance.strategy.about,
+                "settings": dict(instance.settings),
+            }
             for instance in findings.performance.strategies
         ],
         "outcomes": [

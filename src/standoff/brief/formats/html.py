@@ -35,7 +35,9 @@ from standoff.language.model import Model
 from standoff.words.amounts import SURE
 from standoff.words.answer import answer
 from standoff.words.faults import owned_up
+from standoff.words.names import described
 from standoff.words.numbers import counted
+from standoff.words.robustness import replies_sentence
 from standoff.words.text import capital
 
 __all__ = ["SECTIONS", "Findings", "Page", "make_page", "render_page"]
@@ -64,13 +66,14 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What the templates show, in HTML and in Markdown."""
+    """What the templates show, in HTML and in Markdown; `strategies` are the decider's, each with what it is."""
 
     title: str
     question: str
     as_of: str
     answer: tuple[str, ...]
     picture: Picture | None
+    strategies: tuple[tuple[str, str], ...]
     sections: tuple[Section, ...]
     version: str = __version__
 
@@ -97,8 +100,9 @@ def make_page(findings: Findings) -> Page:
         model.title,
         model.question,
         _day(model.as_of),
-        (*answer(model, results).sentences, *_hinge(findings)),
+        _answer(findings),
         first_picture(model, results),
+        described(model),
         tuple(sections),
     )
 
@@ -144,10 +148,14 @@ def _explore(findings: Findings) -> Section | None:
     return explore(findings.model, robust.table, robust.robustness, robust.linchpins, _environment())
 
 
-def _hinge(findings: Findings) -> tuple[str, ...]:
-    """The last sentence of the answer: the top linchpin with its flip point."""
-    robust = findings.robust
-    return (first_hinge(findings.model, robust.linchpins),) if isinstance(robust, Robust) else ()
+def _answer(findings: Findings) -> tuple[str, ...]:
+    """What holds up, whether replies turn that round, and the top linchpin with its flip point."""
+    model, robust = findings.model, findings.robust
+    first, *rest = answer(model, findings.performance).sentences
+    if isinstance(robust, Unanswered):
+        return first, *rest
+    replying = replies_sentence(model, robust.robustness)
+    return first, *filter(None, (replying,)), *rest, first_hinge(model, robust.linchpins)
 
 
 def _others(findings: Findings) -> Section:

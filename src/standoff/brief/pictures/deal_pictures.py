@@ -221,6 +221,11 @@ def _part_name(model: Model, contrast: Contrast, part: Part) -> str:
     return f"{capital(_THIRDS[part.label])} ({number(part.middle)})"
 
 
+_OPENING = (
+    "a", "all", "an", "any", "as", "both", "each", "every", "few", "if", "in", "it", "most", "no", "nobody", "nothing",
+    "once", "only", "some", "that", "the", "there", "they", "under", "what", "when", "where", "while", "with",
+)  # fmt: skip
+"""Words of ours that a sentence may begin with; any other may be a name."""
 _THIRDS = {"low": "in its lowest third", "middle": "in its middle third", "high": "in its highest third"}
 
 
@@ -279,8 +284,9 @@ def _term_words(deal: Deal, name: str) -> str:
 
 
 def _small(text: str) -> str:
-    """A sentence to go on with inside another."""
-    return text[:1].lower() + text[1:]
+    """A sentence to go on with inside another, its first letter small only where it begins with a word of ours."""
+    first = text.partition(" ")[0]
+    return text[:1].lower() + text[1:] if first.lower() in _OPENING else text
 
 
 def without_words(model: Model, name: str) -> str:

@@ -50,7 +50,7 @@ def play_columns(model: Model, found: Others) -> list[PlayColumn]:
             colour = colour_of(model, instance) if player == model.decider else None
             cells.append(
                 PlayCell(shown, colour, share if np.isfinite(share) else 0.0, percent(share, error),
-                         (player, label) in gone)
+                         (player, label) in gone and not share > RARELY)
             )  # fmt: skip
         columns.append(PlayColumn(capital(model.title_of(player)), tuple(cells)))
     return columns

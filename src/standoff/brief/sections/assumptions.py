@@ -60,7 +60,10 @@ def assumptions_title(rows: tuple[Assumption, ...]) -> str:
     kinds = [row.kind for row in rows]
     judged = sum(all(why.kind == "judgement" for why in row.why) for row in rows)
     counts = (
-        (kinds.count("uncertainty"), "that nobody knows"),
+        (
+            kinds.count("uncertainty"),
+            "that not everybody knows" if any(row.known_to for row in rows) else "that nobody knows",
+        ),
         (kinds.count("value"), "about what someone wants"),
         (kinds.count("constant"), "taken as given"),
     )

@@ -84,7 +84,7 @@ def gives_up(model: Model, found: Robustness, environment: Environment) -> Secti
         "gives-up",
         "What it gives up",
         _title(found, robust),
-        lead=_said(words.given_up, words.worst, words.limits),
+        lead=_said("" if robust.regret.mean[_least(robust)].holds_zero else words.given_up, words.worst, words.limits),
         pictures=tuple(pictures),
         sure=_said(words.ranked, _errors(robust), words.views, words.weightings),
         method=_method(found, robust),
@@ -98,14 +98,20 @@ def is_second(instance: Instance) -> bool:
 
 def _title(found: Robustness, robust: Metrics) -> str:
     mean, least = robust.regret.mean, _least(robust)
-    name = capital(strategy_words(found.strategies[found.labels.index(least)]))
+    name = capital(_name(found, least))
     if mean[least].holds_zero:
-        return "No strategy is known to give up anything against knowing the world beforehand"
+        most = max(mean, key=lambda label: (mean[label].value, label))
+        rest = "" if mean[most].holds_zero else f"; {_name(found, most)} gives up most, {_points(mean[most])}"
+        return f"{name} is not known to give up anything against knowing the world beforehand{rest}"
     worst = robust.regret.worst_decile[least]
     return (
         f"{name} gives up least: {_points(mean[least])} on average, and {_points(worst)} in the tenth of worlds where "
         "it is most wrong"
     )
+
+
+def _name(found: Robustness, label: str) -> str:
+    return strategy_words(found.strategies[found.labels.index(label)])
 
 
 def _least(robust: Metrics) -> str:
