@@ -51,6 +51,12 @@ class Data:
     fitted: npt.NDArray[np.bool_]
 
 
+def in_talks(rows: list[dict[str, str]]) -> npt.NDArray[np.bool_]:
+    """(quarters,) whether there were talks when a quarter began: as 2012 did, in the last round before the leap day."""
+    begun, ended = (np.array([int(row[name]) for row in rows]) for name in ("talks_begin", "talks_end"))
+    return np.concatenate([[1], 1 + np.cumsum(begun - ended)[:-1]]) == 1
+
+
 def read_data() -> Data:
     """The history that the study ships."""
     with (find_study("korea").parent / "history.csv").open(encoding="utf-8") as file:
@@ -59,7 +65,7 @@ def read_data() -> Data:
     return Data(
         quarters,
         np.array([float(row["launches"]) for row in rows]),
-        np.array([row["talks"] == "1" for row in rows]),
+        in_talks(rows),
         np.array([quarter < FIRST_CHECKED for quarter in quarters]),
     )
 

@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +99,7 @@ def _cost_of_sanctions(worlds: int, seed: int) -> float:
         held = Imposition(enforcement, model.parameters[0].span, "number", share)
         impositions = (*model.impositions, held)
         imposed = Study(replace(model, impositions=impositions, digest=f"{model.digest} enforced {share}"))
-        first = imposed.model.clock.index(2017.0) or 0
+        first = imposed.model.clock.index(date(2017, 1, 1)) or 0
         means.append(_run(imposed, (growth,), worlds, seed, None)["growth"][first : first + 8].mean())
     return float(means[0] - means[1])
 

@@ -234,7 +234,8 @@ def test_history_has_the_mean_overdispersion_and_silences_that_were() -> None:
 def test_history_imposes_talks_when_there_were_talks() -> None:
     with (FOLDER / "history.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    talks = np.array([row["talks"] == "1" for row in rows])
+    begun, ended = (np.array([int(row[name]) for row in rows]) for name in ("talks_begin", "talks_end"))
+    talks = np.concatenate([[1], 1 + np.cumsum(begun - ended)[:-1]]) == 1
     assert ((paths("history")["channel"] == 1) == talks[:, None]).all()
     assert all(first["quarter"] < second["quarter"] for first, second in pairwise(rows))
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from standoff.analysis.findings import Figure, Floats
+from standoff.analysis.findings import Figure, Floats, Reason, UnanswerableError
 from standoff.analysis.linchpins.worth import measure_worths
 from standoff.analysis.robustness.metrics import explain
 from standoff.analysis.runs.decision_table import DecisionTable, decision_table
@@ -97,10 +97,7 @@ def compare(before: Ensemble, after: Ensemble) -> Comparison:
         ValueError: The deciders differ, or a run does not serve (see `decision_table`).
     """
     if before.model.decider != after.model.decider:
-        raise ValueError(
-            f"the runs are of different deciders, `{before.model.decider}` and `{after.model.decider}`: "
-            "they answer different questions"
-        )
+        raise UnanswerableError(Reason.OTHER_DECIDER, before=before.model.decider, after=after.model.decider)
     one, other = decision_table(before), decision_table(after)
     changes = (*_changes(before.model, after.model), *_held(before, after))
     is_paired = _is_paired(one, other)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["FEWEST_WORLDS", "Figure", "Floats", "Inputs", "to_json"]
+__all__ = ["FEWEST_WORLDS", "Figure", "Floats", "Inputs", "Reason", "UnanswerableError", "to_json"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -19,6 +20,34 @@ FEWEST_WORLDS = 16
 
 _FEWEST_CONTINUOUS = 13
 """An input with fewer distinct values than this is taken level by level."""
+
+
+class Reason(StrEnum):
+    """Why a study or a run does not answer a question; beside each, the names of its data."""
+
+    ONLY_PLAYER = "only player"  # actor
+    NOBODY_PAID = "nobody paid"
+    NOT_PAID = "not paid"  # actor
+    FEW_WORLDS = "few worlds"  # worlds, least
+    FEW_REPLICATIONS = "few replications"  # replications, least
+    OTHER_PROFILES = "other profiles"  # actor
+    NOT_ALL_PROFILES = "not all profiles"
+    BELIEFS_OUTSIDE = "beliefs outside"  # actor, worlds
+    NO_SUCH_DEAL = "no such deal"  # deal, deals
+    DEAL_NAMES_NO_STATE = "deal names no state"  # deal, during
+    MODE_IMPOSED = "mode imposed"  # deal, mode
+    NOBODY_KEEPS = "nobody keeps"  # deal, actor
+    VARIANT_APPLIED = "variant applied"  # variant
+    OTHER_DECIDER = "other decider"  # before, after
+
+
+class UnanswerableError(ValueError):
+    """A question cannot be answered; a sentence of it is made in `standoff.words.unanswered`."""
+
+    def __init__(self, reason: Reason, **data: str | int | tuple[str, ...]) -> None:
+        super().__init__(f"{reason}: {', '.join(f'{name}={value}' for name, value in data.items())}".rstrip(": "))
+        self.reason = reason
+        self.data = data
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,10 +47,14 @@ command = functools.partial(click.command, cls=Command)
 
 def _explain(error: Exception) -> NoReturn:
     """A plain failure for what is the user's to mend; anything else is a fault of the program, and says so."""
+    from standoff.analysis.findings import UnanswerableError  # noqa: PLC0415
     from standoff.ensemble.manifest import RunError  # noqa: PLC0415
+    from standoff.words.unanswered import unanswered_words  # noqa: PLC0415
 
     if isinstance(error, RunError):
         raise click.ClickException(str(error)) from None
+    if isinstance(error, UnanswerableError):
+        raise click.UsageError(unanswered_words(error.reason, error.data)) from None
     if isinstance(error, ValueError):
         raise click.UsageError(str(error)) from None
     if isinstance(error, OSError):

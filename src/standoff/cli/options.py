@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
@@ -19,6 +20,7 @@ __all__ = [
     "quantiles",
     "realised",
     "run_folder",
+    "running",
     "set_numbers",
     "size",
     "sources",
@@ -46,11 +48,44 @@ def size(worlds: int, replications: int, least: int = 1) -> _Decorator[Any]:
     )  # fmt: skip
 
     def add(command: _Decorated) -> _Decorated:
-        for option in reversed(options):
-            command = option(command)
-        return command
+        def gathered(**given: Any) -> Any:
+            from standoff.ensemble.running import Size  # noqa: PLC0415
+
+            return Size(given["worlds"], given["replications"], given["seed"])
+
+        return _gathering(command, "size", gathered, options)
 
     return add
+
+
+def running(command: _Decorated) -> _Decorated:
+    """How to run: threads and evaluator, with what is announced and how far it is; as the argument `running`."""
+
+    def gathered(**given: Any) -> Any:
+        from standoff.cli.output import announce  # noqa: PLC0415
+        from standoff.ensemble.running import Running  # noqa: PLC0415
+
+        return Running(given["threads"], given["evaluator"], announce=announce)
+
+    return _gathering(command, "running", gathered, (threads, evaluator))
+
+
+def _gathering(
+    command: _Decorated, name: str, gathered: Callable[..., Any], options: tuple[_Decorator[Any], ...]
+) -> _Decorated:
+    """A command with these options, which its body gets as one argument."""
+    before = {parameter.name for parameter in getattr(command, "__click_params__", ())}
+
+    @functools.wraps(command)
+    def body(**given: Any) -> Any:
+        own = {key: given.pop(key) for key in names}
+        return command(**given, **{name: gathered(**own)})
+
+    body.__click_params__ = list(getattr(command, "__click_params__", ()))  # type: ignore[attr-defined]
+    for option in reversed(options):
+        body = option(body)
+    names = [p.name for p in body.__click_params__ if p.name not in before]  # type: ignore[attr-defined]
+    return cast(_Decorated, body)
 
 
 def out(text: str, *, required: bool = False) -> _Decorator[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ __all__ = ["brief", "run", "trace"]
 @command()
 @options.study
 @options.size(worlds=1024, replications=4)
-@options.threads
+@options.running
 @options.set_numbers
 @options.variant
 @options.out("Where to write brief.html, brief.md and brief.json; STUDY-brief by default.")
@@ -28,10 +29,7 @@ __all__ = ["brief", "run", "trace"]
 @click.option("--markdown", is_flag=True, help="Print it as Markdown; files are then written only with --out.")
 @click.option("--json", "as_json", is_flag=True,
               help="Print it with every number as JSON; files are then written only with --out.")  # fmt: skip
-def brief(
-    study: str, out: Path | None, sources: Path | None, variants: tuple[str, ...], markdown: bool, as_json: bool,
-    **rest: Any,
-) -> None:  # fmt: skip
+def brief(study: str, out: Path | None, sources: Path | None, markdown: bool, as_json: bool, **how: Any) -> None:
     """Run a study and write its brief: a page to read offline.
 
     The same is written as Markdown, to pass on, and as JSON, with every number.
@@ -49,7 +47,7 @@ def brief(
 
     if markdown and as_json:
         raise click.UsageError("--markdown and --json both print: choose one, or --out to have them as files")
-    loaded = load(study, variants)
+    loaded = replace(load(study, how["variants"]), held=how["set"])
     folder = out or Path(f"{loaded.model.name}-brief")
     if sources is not None:
         keep_outside(folder, loaded.model.folder)
@@ -57,7 +55,7 @@ def brief(
     if is_written:
         make_folder(folder)
     with progress("running") as told:
-        findings = run_brief(loaded, sources=sources, progress=told, announce=announce, **rest)
+        findings = run_brief(loaded, how["size"], replace(how["running"], progress=told), sources)
     path = write_brief(findings, folder) if is_written else None
     if markdown:
         click.echo(render_markdown(make_page(findings)), nl=False)
@@ -70,7 +68,7 @@ def brief(
 @command()
 @options.study
 @options.size(worlds=512, replications=8)
-@options.threads
+@options.running
 @options.set_numbers
 @options.variant
 @options.profile
@@ -79,7 +77,6 @@ def brief(
               default="latin hypercube", show_default=True,
               help="How worlds fill the space of assumptions; for saltelli --worlds are its base rows.")  # fmt: skip
 @options.realised(default=False)
-@options.evaluator
 @options.quantiles
 @options.histogram
 @click.option("--until", type=click.Choice(["ranking stable"]), default=None,
@@ -88,10 +85,7 @@ def brief(
 @click.option("--budget", type=click.IntRange(1), default=20_000_000, show_default=True, metavar="N",
               help="Futures that --until may run.")  # fmt: skip
 @options.as_json
-def run(
-    study: str, as_json: bool, until: str | None, budget: int, variants: tuple[str, ...], profile: str | None,
-    worlds: int, replications: int, seed: int, out: Path | None, **rest: Any,
-) -> None:  # fmt: skip
+def run(study: str, as_json: bool, until: str | None, budget: int, out: Path | None, **how: Any) -> None:
     """Run a study, and print or keep its outcomes.
 
     Every profile of strategies is run in every world, with several replications of chance in each. A stopped
@@ -107,17 +101,18 @@ def run(
     from standoff.cli.shown.runs import run_data, run_lines  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
 
-    loaded = load(study, variants)
+    loaded, size, running = load(study, how.pop("variants")), how.pop("size"), how.pop("running")
     with progress("running") as told, _keeping(out):
-        wanted = {"profile": profile, "out": out, "progress": told, "announce": announce} | rest
+        wanted = {**how, "threads": running.threads, "evaluator": running.evaluator}
+        wanted |= {"seed": size.seed, "out": out, "progress": told, "announce": announce}
         if until is None:
-            ensemble = loaded.run(worlds, replications, seed, **wanted)
+            ensemble = loaded.run(size.worlds, size.replications, **wanted)
         else:
             from standoff.analysis.robustness.until import is_ranking_settled  # noqa: PLC0415
             from standoff.ensemble.until import run_until  # noqa: PLC0415
             from standoff.words.growing import grown_words  # noqa: PLC0415
 
-            grown = run_until(loaded, is_ranking_settled, worlds, replications, budget=budget, seed=seed, **wanted)
+            grown = run_until(loaded, is_ranking_settled, size.worlds, size.replications, budget=budget, **wanted)
             ensemble = grown.ensemble
             announce(grown_words(grown))
     if as_json:
@@ -140,10 +135,7 @@ def run(
 @options.set_numbers
 @options.variant
 @options.as_json
-def trace(
-    study: str, as_json: bool, world: int, replication: int, profile: str | None, realised: bool,
-    variants: tuple[str, ...], set: dict[str, float], worlds: int, replications: int, seed: int,
-) -> None:  # fmt: skip
+def trace(study: str, as_json: bool, world: int, replication: int, **how: Any) -> None:
     """Follow one future, step by step.
 
     It tells what was, what happened, and the rule that fired for each actor. World and replication are those of
@@ -157,9 +149,8 @@ def trace(
     from standoff.ensemble.run import trace_cell  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
 
-    loaded = load(study, variants)
-    rows = max(replications, replication + 1)
-    design = loaded.design(worlds, rows, seed, profile=profile, set=set, realised=realised)
+    loaded, size = load(study, how.pop("variants")), how.pop("size")
+    design = loaded.design(size.worlds, max(size.replications, replication + 1), size.seed, **how)
     if world >= design.worlds.size:
         raise ValueError(f"there is no world {world}: with --worlds {design.worlds.size} they are 0 to {world - 1}")
     found = trace_cell(loaded.program, design, 0, world, replication)

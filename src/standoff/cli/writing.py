@@ -111,16 +111,18 @@ def show(study: str, variants: tuple[str, ...], picture: Path | None, kernel: bo
 
 
 @command()
-def schema() -> None:
-    """Print the JSON Schema of study.yaml, for editors.
+@click.argument("file", type=click.Choice(("study", "claims")), default="study")
+def schema(file: str) -> None:
+    """Print the JSON Schema of study.yaml or claims.yaml, for editors.
 
     \b
-    Example:
+    Examples:
       standoff schema > study.schema.json
+      standoff schema claims > claims.schema.json
     """
-    from standoff.language.shape.schema import json_schema  # noqa: PLC0415
+    from standoff.language.reference import schema_of  # noqa: PLC0415
 
-    print_json(json_schema())
+    print_json(schema_of(file))
 
 
 def _gaps(model: Model, sources: Path | None) -> Gaps:

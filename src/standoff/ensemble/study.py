@@ -99,9 +99,10 @@ class RunOptions(Chosen, total=False):
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """A checked model, ready to run."""
+    """A checked model, ready to run; `held` are uncertainties and values held at a number in every run of all."""
 
     model: Model = field(repr=False)
+    held: Mapping[str, float] = field(default_factory=dict, repr=False)
 
     @cached_property
     def program(self) -> Program:
@@ -121,7 +122,7 @@ class Study:
         _refuse_unknown(options, Chosen)
         chosen = choose_profiles(self.program, options.get("profile"))
         method = options.get("design", "latin hypercube")
-        drawn = draw_worlds(self.model, size.worlds, size.seed, method, options.get("set"))
+        drawn = draw_worlds(self.model, size.worlds, size.seed, method, {**self.held, **(options.get("set") or {})})
         return Design(chosen, drawn, size.replications, size.seed, realised=options.get("realised", False))
 
     def run(self, worlds: int = 512, replications: int = 8, seed: int = 1, **options: Unpack[RunOptions]) -> Ensemble:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pytest
 from conftest import Brief
 
-from standoff.brief.robust import Robust
+from standoff.questions.results import Robust
 from standoff.words.names import strategy_words, title_of
 
 if TYPE_CHECKING:

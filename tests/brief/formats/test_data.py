@@ -17,6 +17,7 @@ from standoff.analysis.findings import Figure
 from standoff.brief.formats.data import _LEFT_TO_THE_RUN, FORMAT, brief_data
 from standoff.brief.formats.html import Findings, make_page, render_page
 from standoff.brief.write import DATA, run_brief, write_brief
+from standoff.ensemble.running import Size
 from standoff.ensemble.study import Study
 
 BLOCKS = "p|li|td|th|h1|h2|h3|h4|dd|figcaption|summary|caption|blockquote"
@@ -43,7 +44,7 @@ MEASURED = re.compile(rf"({_DIGITS})\s*±\s*({_DIGITS})(\s%)?")
 
 @pytest.fixture(scope="module")
 def findings(trusting: Study) -> Findings:
-    return run_brief(trusting, worlds=64, replications=4)
+    return run_brief(trusting, Size(64, 4))
 
 
 @pytest.fixture(scope="module")

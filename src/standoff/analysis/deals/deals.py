@@ -27,7 +27,7 @@ from standoff.analysis.deals.hinges import (
     split_by,
 )
 from standoff.analysis.deals.plan import Arm, DealPlan, deals_designs
-from standoff.analysis.findings import FEWEST_WORLDS, Figure, Floats
+from standoff.analysis.findings import FEWEST_WORLDS, Figure, Floats, Reason, UnanswerableError
 from standoff.analysis.games.normalform import Truths
 from standoff.analysis.runs.beliefs import Belief, belief_weights
 from standoff.analysis.runs.game_table import inputs_of
@@ -158,7 +158,7 @@ def deals_finding(
     sound = runs.sound()
     kept = np.flatnonzero(sound > 0.0)
     if kept.size < FEWEST_WORLDS:
-        raise ValueError(f"{kept.size} worlds have sound futures in every arm, and a deal needs {FEWEST_WORLDS}")
+        raise UnanswerableError(Reason.FEW_WORLDS, worlds=int(kept.size), least=FEWEST_WORLDS)
     parties = plan.deal.parties
     weights = {actor: _scaled(beliefs.of(actor)[kept]) for actor in beliefs.actors}
     study = _scaled(beliefs.study[kept])

@@ -28,7 +28,7 @@ from standoff.analysis.deals.struck import (
     is_weighed,
     keepers,
 )
-from standoff.analysis.findings import Floats
+from standoff.analysis.findings import Floats, Reason, UnanswerableError
 from standoff.analysis.runs.beliefs import draw_belief_worlds
 from standoff.base.chance.sampling import unit_columns
 from standoff.ensemble.design import Design, Worlds, level_table
@@ -153,7 +153,8 @@ def deals_designs(
         ValueError: No deal, fewer than two replications, or an unknown term or variant.
     """
     if replications < 2:
-        raise ValueError("a rule for breach is chosen on one half of the replications and valued on the other: use 2")
+        # a rule for breach is chosen on one half of the replications and valued on the other
+        raise UnanswerableError(Reason.FEW_REPLICATIONS, replications=replications, least=2)
     chosen = find_deal(model, deal)
     terms, others = _main_terms(chosen, main)
     steps = model.clock.steps

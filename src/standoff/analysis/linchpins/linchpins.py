@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from standoff.analysis.findings import Figure
+from standoff.analysis.findings import Figure, Reason, UnanswerableError
 from standoff.analysis.linchpins.flips import Flips
 from standoff.analysis.linchpins.regions import Region, find_regions
 from standoff.analysis.linchpins.worth import Worth, Worths, measure_worths
@@ -126,7 +126,7 @@ def linchpins(
         ValueError: The decider has no payoff, or there is no such view.
     """
     if not table.is_paid:
-        raise ValueError(f"`{table.decider}` has no payoff, so nothing can be said about what its choice hinges on")
+        raise UnanswerableError(Reason.NOT_PAID, actor=table.decider)
     seen = table.view(view)
     payoffs, known = table.payoffs(seen), table.posteriors(seen)
     ranking = rank(payoffs.names, payoffs.mean, payoffs.weights, explained=explain(payoffs, known.folds))

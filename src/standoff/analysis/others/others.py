@@ -16,12 +16,13 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from standoff.analysis.deals.bargaining import weighted_mean
-from standoff.analysis.findings import Floats
+from standoff.analysis.findings import Floats, Reason, UnanswerableError
 from standoff.analysis.games.dominance import iterated_dominance, undominated
 from standoff.analysis.games.exchange import NamedGame, write_nfg
 from standoff.analysis.games.normalform import mixed_regrets
 from standoff.analysis.games.pure import stable_profiles
 from standoff.analysis.games.quantal.responses import branch_limits, quantal_responses
+from standoff.analysis.games.scale import ROUNDING, payoff_scale
 from standoff.analysis.games.stability import Stability, stability, weighted_games
 from standoff.analysis.others.draws import draw_beliefs
 from standoff.analysis.others.informed import Informed, solve_informed
@@ -122,7 +123,8 @@ class Others:
         effective_worlds: for each player, on how many worlds its belief really rests.
         payoffs, payoff_errors: (players, s1, …, sn), expected under each player's belief.
         ranges: (players,), of the expected payoffs.
-        tolerance: share of the range that a player may forgo in what is called tolerant.
+        scales: (players,), the size of the payoffs that are in play, as `payoff_scale` has it.
+        tolerance: share of the scale that a player may forgo in what is called tolerant.
         verdict: `unique and stable`, `several stable`, `none stable` or `cannot tell`.
         profiles: those that may be stable, the likeliest first.
         probability, tolerant: (s1, …, sn), as in `Profile`, of all.
@@ -152,6 +154,7 @@ class Others:
     payoffs: Floats
     payoff_errors: Floats
     ranges: Floats
+    scales: Floats
     tolerance: float
     verdict: str
     profiles: tuple[Profile, ...]
@@ -216,7 +219,7 @@ def others_finding(
 
     Args:
         ensemble: Of `others_design`, or any run of every combination of some strategies.
-        tolerance: Share of its payoff range that a player may forgo in what is called tolerant.
+        tolerance: Share of the payoffs in play that a player may forgo in what is called tolerant.
         draws: Of beliefs.
         resamples: Of the worlds, at least 100.
         seed: Of draws and resamples.
@@ -233,35 +236,37 @@ def others_finding(
     game = weighted_games(table.payoffs, beliefs.weights[None])[0]
     ranges = np.ptp(game.reshape(len(game), -1), axis=1)
     ranges = np.where(ranges > 0.0, ranges, 1.0)
-    unit = ranges.reshape(-1, *[1] * (game.ndim - 1))
-    scaled = table.payoffs / unit[..., None]
+    scale = payoff_scale(game)
+    unit = scale.unit.reshape(-1, *[1] * (game.ndim - 1))
+    scaled = scale.of(table.payoffs)
     counts = resample_worlds(table.worlds.size, resamples, seed)
     resampled = np.concatenate(
         [weighted_games(table.payoffs, counts[k : k + _BLOCK, None, :] * beliefs.weights)
          for k in range(0, resamples, _BLOCK)]
     )  # fmt: skip
-    told = stability(scaled, beliefs.weights, counts)
-    tolerant = stable_profiles(resampled / unit, tolerance).mean(axis=0)
+    told = stability(scaled, beliefs.weights, counts, rounding=ROUNDING)
+    again = scale.of(resampled, 1)
+    tolerant = stable_profiles(again, tolerance).mean(axis=0)
     drawn = draw_beliefs(scaled, beliefs.weights, inputs, draws, seed)
     over = stability_over_beliefs(table, scaled, drawn, counts.astype(np.float64), tolerance, seed)
     play = _play(game, resampled, ranges)
     leader = table.players.index(model.decider) if model.decider in table.players and len(table.players) > 1 else None
     replies = None
     if leader is not None:
-        replies = find_replies(table, leader, game, resampled, beliefs.weights[leader])
+        replies = find_replies(table, leader, game, again, beliefs.weights[leader])
     errors = np.stack([weighted_mean(own, row)[1] for own, row in zip(table.payoffs, beliefs.weights, strict=True)])
     return Others(
         model.decider, table.players, table.strategies, table.unpaid,
         int(table.worlds.size), table.n_dropped, ensemble.design.replications,
         beliefs.dissent, tuple(float(n) for n in beliefs.effective_worlds),
-        game, errors, ranges, tolerance, told.verdict.value,
-        _profiles(table, told, tolerant, over, ranges, tolerance),
+        game, errors, ranges, scale.unit, tolerance, told.verdict.value,
+        _profiles(table, told, tolerant, over, scale.unit, tolerance),
         told.probability, tolerant, told.is_stable.astype(np.int64) - told.is_unstable,
         told.regret * unit, told.error * unit,
         tuple((table.named(a), table.named(b)) for a, b in told.indistinct[:_MOST_PAIRS]), len(told.indistinct),
-        _survival(table, game, resampled, over), play, replies,
+        _survival(table, scale.of(game), again, over), play, replies,
         None if replies is None or leader is None else _weights(table, replies, leader),
-        over, everyone_knew(table, scaled, beliefs.study, ranges, tolerance),
+        over, everyone_knew(table, scaled, beliefs.study, scale, tolerance),
         solve_informed(model, table, beliefs.weights, play[-1].mixes, inputs, counts.astype(np.float64), seed),
     )  # fmt: skip
 
@@ -282,7 +287,8 @@ def _sound(beliefs: Beliefs, table: GameTable) -> Beliefs:
     """The beliefs on the worlds that the game has."""
     weights, study = beliefs.weights[:, table.worlds], beliefs.study[table.worlds]
     if not ((weights.sum(axis=1) > 0.0).all() and study.sum() > 0.0):
-        raise ValueError("an actor's beliefs give no sound world any weight: draw more worlds")
+        actor = next((a for a, own in zip(beliefs.actors, weights, strict=True) if own.sum() <= 0.0), "")
+        raise UnanswerableError(Reason.BELIEFS_OUTSIDE, actor=actor, worlds=int(weights.shape[1]))
     weights, study = weights / weights.sum(axis=1, keepdims=True), study / study.sum()
     return Beliefs(
         beliefs.actors, weights, study, 1.0 / (weights**2).sum(axis=1), float(1.0 / (study**2).sum()), beliefs.dissent
@@ -290,7 +296,7 @@ def _sound(beliefs: Beliefs, table: GameTable) -> Beliefs:
 
 
 def _profiles(
-    table: GameTable, told: Stability, tolerant: Floats, over: BeliefStability, ranges: Floats, tolerance: float
+    table: GameTable, told: Stability, tolerant: Floats, over: BeliefStability, units: Floats, tolerance: float
 ) -> tuple[Profile, ...]:
     """Profiles that are stable in a tenth of resamples or beliefs, or shown to be, or as estimated."""
     estimated = np.asarray((told.regret <= tolerance).all(axis=0))
@@ -307,8 +313,8 @@ def _profiles(
             float(tolerant[place]),
             _STANDING[int(told.is_stable[place]) - int(told.is_unstable[place])],
             bool(estimated[place]),
-            tuple(float(own[place]) * unit for own, unit in zip(told.regret, ranges, strict=True)),
-            tuple(float(own[place]) * unit for own, unit in zip(told.error, ranges, strict=True)),
+            tuple(float(own[place]) * unit for own, unit in zip(told.regret, units, strict=True)),
+            tuple(float(own[place]) * unit for own, unit in zip(told.error, units, strict=True)),
             float(over.share[place]),
         )
         for place in sorted(places, key=rank)[:_MOST_SHOWN]
@@ -316,9 +322,9 @@ def _profiles(
 
 
 def _survival(table: GameTable, game: Floats, resampled: Floats, over: BeliefStability) -> tuple[Survival, ...]:
-    left = iterated_dominance(game)
+    left = iterated_dominance(game, rounding=ROUNDING)
     gone = {(one.player, one.strategy): one.round for one in left.eliminated}
-    shares = [alive.mean(axis=0) for alive in undominated(resampled)]
+    shares = [alive.mean(axis=0) for alive in undominated(resampled, ROUNDING)]
     return tuple(
         Survival(
             player, name, k in left.strategies[i], gone.get((i, k)), float(shares[i][k]), float(over.survival[i][k])

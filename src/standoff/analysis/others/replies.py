@@ -20,6 +20,7 @@ from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.games.leader import leader_table
 from standoff.analysis.games.pure import stable_profiles
 from standoff.analysis.games.quantal.responses import quantal_responses
+from standoff.analysis.games.scale import ROUNDING
 from standoff.analysis.runs.game_table import GameTable
 
 __all__ = ["Lead", "Replies", "Reply", "find_replies"]
@@ -97,7 +98,7 @@ def find_replies(table: GameTable, leader: int, game: Floats, resampled: Floats,
         table: the game in each world.
         leader: index of the decider among the players.
         game: (players, s1, …, sn), expected payoffs.
-        resampled: (resamples, players, s1, …, sn), the same for resampled worlds.
+        resampled: (resamples, players, s1, …, sn), the same for resampled worlds, in units of what is in play.
         belief: (worlds,), the decider's weights.
     """
     solved = leader_table(game, leader, precisions=(PRECISION,))
@@ -108,7 +109,7 @@ def find_replies(table: GameTable, leader: int, game: Floats, resampled: Floats,
     leads, rows = [], []
     for a, strategy in enumerate(table.strategies[leader]):
         rest = np.delete(np.take(resampled, a, axis=2 + leader), leader, axis=1)
-        marked = stable_profiles(rest).reshape(len(rest), -1)
+        marked = stable_profiles(rest, ROUNDING).reshape(len(rest), -1)
         count = marked.sum(axis=1)
         weight = (marked / np.maximum(count, 1)[:, None]).mean(axis=0)
         without = float((count == 0).mean())

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from standoff.analysis.findings import Floats
+from standoff.analysis.findings import Floats, Reason, UnanswerableError
 from standoff.analysis.robustness.limits import find_bounds, hold_limits
 from standoff.analysis.robustness.metrics import Metrics, measure_robustness
 from standoff.analysis.robustness.satisficing import Bound, Satisficing
@@ -98,7 +98,7 @@ def robustness(
     """
     ensemble = table.ensemble
     if not table.is_paid:
-        raise ValueError(f"`{table.decider}` has no payoff, so nothing can be said about its regret")
+        raise UnanswerableError(Reason.NOT_PAID, actor=table.decider)
     bounds = find_bounds(table)
     stated = state_weightings(ensemble, table.worlds, weightings)
     carried = {each.name: each.weights for each in stated if each.is_carried}

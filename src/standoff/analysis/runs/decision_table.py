@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from standoff.analysis.findings import FEWEST_WORLDS, Floats, Inputs
+from standoff.analysis.findings import FEWEST_WORLDS, Floats, Inputs, Reason, UnanswerableError
 from standoff.analysis.runs.game_table import inputs_of
 from standoff.analysis.runs.payoffs import Payoffs, Posteriors, find_posteriors
 from standoff.analysis.runs.views import View, answer_worst, named_weights
@@ -202,12 +202,10 @@ def decision_table(
     place = np.full((played.size, len(groups)), -1)
     place[np.searchsorted(played, own), member.ravel()] = np.arange(own.size)
     if own.size != place.size or (place < 0).any():
-        raise ValueError(
-            f"the strategies of `{model.decider}` were not run against the same profiles of the others, each once"
-        )
+        raise UnanswerableError(Reason.OTHER_PROFILES, actor=model.decider)
     sound = np.flatnonzero((ensemble.counts > 0).all(axis=0))
     if sound.size < fewest:
-        raise ValueError(f"{sound.size} worlds have a sound future in every profile; {fewest} are the fewest")
+        raise UnanswerableError(Reason.FEW_WORLDS, worlds=int(sound.size), least=fewest)
     inputs = inputs_of(model, design.worlds, sound)
     tied = {name for a, b, _ in model.correlated for name in (a, b)}
     is_even = design.worlds.method in ("latin hypercube", "sobol") and sound.size == design.worlds.size

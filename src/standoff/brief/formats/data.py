@@ -18,6 +18,7 @@ from standoff.analysis.findings import to_json
 from standoff.analysis.linchpins.regions import Region
 from standoff.analysis.others.others import Others
 from standoff.analysis.others.replies import Replies
+from standoff.analysis.others.shares import error_of_beliefs, play_shares
 from standoff.analysis.others.stability import BeliefStability, EveryoneKnew
 from standoff.analysis.robustness.regret import Regret
 from standoff.analysis.robustness.robustness import UnderView
@@ -28,11 +29,10 @@ from standoff.base.source import Span
 from standoff.base.units import Unit
 from standoff.brief.formats.html import Findings, Page
 from standoff.brief.pictures.boxes import range_of
-from standoff.brief.pictures.plays import error_of_beliefs, play_shares
-from standoff.brief.playing import Unanswered
 from standoff.brief.sections.grid import Section
 from standoff.language.expressions.tree import Symbol
 from standoff.language.model import Instance, Parameter
+from standoff.questions.question import Unanswered
 from standoff.words.amounts import unit_words
 from standoff.words.names import strategy_words, title_of
 

@@ -17,11 +17,9 @@ from standoff.analysis.others.others import Others
 from standoff.analysis.robustness.performance import Performance
 from standoff.analysis.structure.causal import causal_map
 from standoff.brief.parts import AssumptionTable, Facts, Listing
-from standoff.brief.playing import Unanswered
-from standoff.brief.robust import Robust
 from standoff.brief.sections.assumptions import Why, assumption_rows, assumptions_title
 from standoff.brief.sections.deals import deals_section
-from standoff.brief.sections.documents import Evidence, documents_section, documents_style
+from standoff.brief.sections.documents import documents_section, documents_style
 from standoff.brief.sections.explore import explore
 from standoff.brief.sections.gives_up import gives_up
 from standoff.brief.sections.grid import Method, Picture, Section, grid_tables, make_grid
@@ -32,6 +30,9 @@ from standoff.brief.sections.over_time import over_time
 from standoff.ensemble.ensemble import Ensemble
 from standoff.evidence.claims import Ledger
 from standoff.language.model import Model
+from standoff.questions.documents import Evidence
+from standoff.questions.question import Unanswered
+from standoff.questions.results import Robust
 from standoff.words.amounts import SURE
 from standoff.words.answer import answer
 from standoff.words.faults import owned_up
@@ -39,6 +40,7 @@ from standoff.words.names import described
 from standoff.words.numbers import counted
 from standoff.words.robustness import replies_sentence
 from standoff.words.text import capital
+from standoff.words.unanswered import unanswered_words
 
 __all__ = ["SECTIONS", "Findings", "Page", "make_page", "render_page"]
 
@@ -137,7 +139,7 @@ def _gives_up(findings: Findings) -> Section | None:
 def _hinges_on(findings: Findings) -> Section:
     robust = findings.robust
     if isinstance(robust, Unanswered):
-        return unanswered(robust.why)
+        return unanswered(unanswered_words(robust.reason, robust.data, findings.model))
     return hinges_on(findings.model, robust.linchpins, robust.table.inputs, findings.ledger, _environment())
 
 

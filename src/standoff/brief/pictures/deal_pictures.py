@@ -23,11 +23,12 @@ from standoff.brief.pictures.zone_maps import (
 )
 from standoff.brief.sections.grid import Picture, Table
 from standoff.language.model import Deal, Model
+from standoff.words.deals import small, without_words
 from standoff.words.names import quoted, title_of, who
 from standoff.words.numbers import measured, number, percent, plain
 from standoff.words.text import capital, join, words
 
-__all__ = ["movers_picture", "multiples_picture", "space_picture", "without_words"]
+__all__ = ["movers_picture", "multiples_picture", "space_picture"]
 
 
 def space_picture(model: Model, deal: Deal, found: Deals, parts: Any) -> Picture:
@@ -197,7 +198,7 @@ def _ends_words(model: Model, contrast: Contrast) -> tuple[str, str]:
     """What sets the first and the last part apart, to stand after “where”; what they share is said with the last."""
     first, last = contrast.parts[0], contrast.parts[-1]
     if contrast.by == "circumstances":
-        return _small(_variant(model, first.label)), _small(_variant(model, last.label))
+        return small(_variant(model, first.label)), small(_variant(model, last.label))
     ends = [f"{_THIRDS[part.label]} ({number(part.middle)})" for part in (first, last)]
     return f"it is {ends[0]}", f"{quoted(model, contrast.by)} is {ends[1]}"
 
@@ -221,11 +222,6 @@ def _part_name(model: Model, contrast: Contrast, part: Part) -> str:
     return f"{capital(_THIRDS[part.label])} ({number(part.middle)})"
 
 
-_OPENING = (
-    "a", "all", "an", "any", "as", "both", "each", "every", "few", "if", "in", "it", "most", "no", "nobody", "nothing",
-    "once", "only", "some", "that", "the", "there", "they", "under", "what", "when", "where", "while", "with",
-)  # fmt: skip
-"""Words of ours that a sentence may begin with; any other may be a name."""
 _THIRDS = {"low": "in its lowest third", "middle": "in its middle third", "high": "in its highest third"}
 
 
@@ -281,15 +277,3 @@ def _axes(deal: Deal, found: Deals) -> Axes:
 def _term_words(deal: Deal, name: str) -> str:
     term = next(t for t in deal.terms if t.name == name)
     return capital((term.about or words(name)).rstrip("."))
-
-
-def _small(text: str) -> str:
-    """A sentence to go on with inside another, its first letter small only where it begins with a word of ours."""
-    first = text.partition(" ")[0]
-    return text[:1].lower() + text[1:] if first.lower() in _OPENING else text
-
-
-def without_words(model: Model, name: str) -> str:
-    """A meaning of no deal with the study's words on it: `“no talks” (they never sit down)`."""
-    about = next((v.about for v in model.variants if v.name == name), None)
-    return f"“{words(name)}” ({_small(about.rstrip('.'))})" if about else f"“{words(name)}”"

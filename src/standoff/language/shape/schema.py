@@ -85,8 +85,18 @@ _MOVE = Record(
         Key("from", _ONE_OR_MORE, "the state or states that it leaves", required=True),
         Key("to", _KNOWN, "the state that it leads to", required=True),
         Key("when", _EXPRESSION, "a truth without which it does not happen"),
-        Key("chance", _EXPRESSION, "its chance; 1 where neither chance nor hazard is given"),
-        Key("hazard", _EXPRESSION, "its rate: the chance is 1 − exp(−hazard · time)"),
+        Key(
+            "chance",
+            _EXPRESSION,
+            "its chance as it stands; 1 where neither chance nor hazard is given. Chances out of one state add, and are"
+            " scaled where they sum above 1",
+        ),
+        Key(
+            "hazard",
+            _EXPRESSION,
+            "its rate: alone its chance is 1 − exp(−hazard · time). Hazards out of one state compete: one of them"
+            " happens with chance 1 − exp(−sum · time), each in proportion to its own; they share what chances leave",
+        ),
         Key("shape", _EXPRESSION, "with a hazard h, the cumulated hazard after a time t in the state is (h·t)^shape"),
         _PER,
     ),
@@ -156,7 +166,7 @@ _EVENT = Record(
         _PER,
         Key("dispersion", _EXPRESSION, "of a count: negative binomial of this size; Poisson where it is left out"),
         Key("at_most", Text("whole"), "of a count: the largest number in a step"),
-        Key("ends", Text("truth"), "whether it ends the future"),
+        Key("ends", Text("truth"), "whether it ends the future; of several in one step the first in the file does"),
         Key("worth", MapOf(_EXPRESSION, keys="known"), "of an event that ends: what that is worth to an actor"),
         _SEEN_BY,
     ),
@@ -225,7 +235,8 @@ _DEAL = Record(
         Key("without", _ONE_OR_MORE, "the variants that say what no deal means"),
     )
 )
-_EXPECTATIONS = Either((ListOf(Free()), Free()))
+_EXPECTATION = Free("expectation")
+_EXPECTATIONS = Either((ListOf(_EXPECTATION), _EXPECTATION))
 _MECHANISM = Record(
     (
         Key("title", _TEXT, "what it says, in a few words", required=True),
@@ -302,7 +313,9 @@ _PATCHED = (
 )  # fmt: skip
 
 IMPOSE = MapOf(Text("known"), keys="known")
-_SECTIONS_OF_A_VARIANT = tuple(Key(key.name, Free(), key.doc) for key in _PATCHED if key.name not in ("about",))
+_SECTIONS_OF_A_VARIANT = tuple(
+    Key(key.name, Free("section"), key.doc) for key in _PATCHED if key.name not in ("about",)
+)
 _VARIANT = Record(
     (
         _ABOUT,
@@ -320,13 +333,14 @@ STUDY = Record(
 )
 
 
-def json_schema() -> dict[str, Any]:
-    """The language as a JSON Schema (draft 2020-12), for editors that complete and check YAML."""
+def json_schema(of: Record, title: str, about: str, expectation: Record) -> dict[str, Any]:
+    """A table of the language as a JSON Schema (draft 2020-12), for editors that complete and check YAML."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Standoff study",
-        "description": "A model of a confrontation, version 1 of the language",
-        **_schema(STUDY),
+        "title": title,
+        "description": about,
+        **_schema(of),
+        "$defs": {"expectation": _schema(expectation)},
     }
 
 
@@ -368,7 +382,7 @@ def _schema(shape: Shape) -> dict[str, Any]:
         case Keyed():
             return {"anyOf": [_schema(shape.marked), _schema(shape.other)]}
         case Free():
-            return {}
+            return {"$ref": f"#/$defs/{shape.kind}"} if shape.kind == "expectation" else {}
 
 
 def _schema_of_map(shape: MapOf) -> dict[str, Any]:
