@@ -153,10 +153,10 @@ def _limits(model: Model, found: Robustness) -> str:
     untold = [within for within in alone if not within.is_told]
     if untold:
         hard = max(untold, key=lambda within: within.replications_wanted or 0.0)
+        times = rounded_up(round(hard.replications_wanted or 0.0))
         return (
             f"In how many worlds {name} keeps its limits cannot be told: luck in {quoted(model, hard.outcome)} is too "
-            f"uneven for a mean over so few replications, and about {rounded_up(round(hard.replications_wanted or 0.0))} times as "
-            "many would do."
+            f"uneven for a mean over so few replications, and about {times} times as many would do."
         )
     what = f"all {len(alone)} limits"
     said = f"{capital(name)} keeps {what} in {figure_percent(share)} of worlds, {_most(kept.together, best)}"
