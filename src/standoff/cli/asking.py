@@ -9,7 +9,7 @@ import click
 
 from standoff.cli import options
 from standoff.cli.command import command
-from standoff.cli.output import print_json, print_lines, print_sentences
+from standoff.cli.output import echo, print_json, print_lines, print_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,7 +52,7 @@ def answer(run: Path, view: str, weights: Path | None, as_json: bool) -> None:
     model = ensemble.model
     given = None if weights is None else read_weightings(weights, ensemble.design.worlds.size)
     table = decision_table(ensemble)
-    robust = robustness(table, weightings=given)
+    robust = robustness(table, weightings=given, limits_under_all=as_json)  # the sentences need the first
     hinges = linchpins(table, ledger=ledger_of(ensemble.model.written.files), view=view)
     if as_json:
         print_json({"holds up": export_robustness(model, robust), "hinges on": export_linchpins(model, hinges)})
@@ -116,7 +116,7 @@ def compare(before: Path, after: Path, as_json: bool) -> None:
     for change in found.changes:
         states = [state_words(state) for state in (change.before, change.after)]
         if any(states):
-            click.echo(f"  {change.name}: {' → '.join(state or 'not there' for state in states)}")
+            echo(f"  {change.name}: {' → '.join(state or 'not there' for state in states)}")
 
 
 def _index_lines(found: Sensitivity) -> Iterable[str]:
