@@ -18,6 +18,7 @@ from standoff.language.expressions.tree import (
     Reference,
     Symbol,
     Unary,
+    walk,
 )
 from standoff.language.model import (
     Choice,
@@ -37,7 +38,7 @@ from standoff.language.model import (
     Weighing,
 )
 from standoff.language.model.order import evaluation_order
-from standoff.program.expressions import Lowering, conjuncts, product, rebuild, reference
+from standoff.program.expressions import Lowering, bounded, conjuncts, product, rebuild, reference
 from standoff.program.program import (
     Assignment,
     Carried,
@@ -69,6 +70,8 @@ class _Compiler:
         self.fired: list[Fired] = []
         self.reduced: list[Reduced] = []
         self.luck: dict[str, None] = {}
+        self.start_luck: dict[str, None] = {}
+        self.draws = {draw.name: draw for draw in model.draws}
 
     def program(self) -> Program:
         model = self.model
@@ -98,6 +101,7 @@ class _Compiler:
             fired=tuple(self.fired),
             series=(*((s.name, s.values) for s in model.series), *self.low.calendar.items()),
             luck=tuple(self.luck),
+            start_luck=tuple(self.start_luck),
         )
 
     def _constructs(self) -> dict[Symbol, Callable[[], None]]:
@@ -298,7 +302,20 @@ class _Compiler:
             end if name is None else self.low.constants[name]
             for end, name in zip(stock.within, stock.ends, strict=True)
         )
-        return Carried(symbol, self.lower(stock.start.tree), following, span, (low, high), held)
+        start = self._drawn_once(self.lower(stock.start.tree))
+        if any(isinstance(node, Reference) and node.symbol.kind == "luck" for node in walk(start)):
+            start = bounded(start, (low, high))  # any other was checked to lie inside
+        return Carried(symbol, start, following, span, (low, high), held)
+
+    def _drawn_once(self, node: Expr) -> Expr:
+        """A start in which a draw is drawn before the first step, with luck of its own."""
+        if not (isinstance(node, Reference) and node.symbol.kind == "draw"):
+            return rebuild(node, self._drawn_once)
+        draw, span = self.draws[node.symbol.name], node.span
+        name = f"start {draw.name}"
+        self.start_luck[name] = None
+        arguments = tuple(self.lower(argument.tree) for argument in draw.arguments)
+        return Call(span, f"${draw.distribution}", span, (reference("luck", name, span), *arguments))
 
     def _mode(self, mode: Mode) -> Carried:
         symbol, span = Symbol("mode", mode.name), mode.span

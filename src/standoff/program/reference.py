@@ -154,6 +154,8 @@ class _Run:
                     if symbol not in known:
                         known[symbol] = self._setting(player, instance.strategy.name, name, instances)[chosen]
         self._clock(0)
+        for name in program.start_luck:
+            known[Symbol("luck", name)] = streams.uniform(self.lanes.keys, streams.key(name), 0)
         for i, carried in enumerate(program.carried):
             known[carried.symbol] = self._value(carried.start, self.first[1] + i)
         for i, memory in enumerate(program.memories):

@@ -160,6 +160,7 @@ class _Lowering:
         self.values.phase = phase
         program, g = self.program, self.graph
         self._clock(0)
+        self._lucky(program.start_luck)
         for carried in program.carried:
             start = self.values.evaluate(carried.start)
             self.values.known[carried.symbol] = start
@@ -199,10 +200,7 @@ class _Lowering:
         program, known, g = self.program, self.values.known, self.graph
         self._enter(None)
         self._leave()
-        for name in program.luck:
-            luck = g.input(("luck", name), LANE, bounds=(2.0**-53, 1.0 - 2.0**-53))
-            known[Symbol("luck", name)] = luck
-            self.labels[g.node[luck]] = f"luck of {name}"
+        self._lucky(program.luck)
         for assignment in program.step:
             self.values.shown = assignment.shown
             value = self.values.evaluate(assignment.value, assignment.where)
@@ -217,6 +215,12 @@ class _Lowering:
         self._move()
         for name, clamped in self.values.clamped:
             self._add(f"clamped {name}", g.number(clamped))
+
+    def _lucky(self, names: tuple[str, ...]) -> None:
+        for name in names:
+            luck = self.graph.input(("luck", name), LANE, bounds=(2.0**-53, 1.0 - 2.0**-53))
+            self.values.known[Symbol("luck", name)] = luck
+            self.labels[self.graph.node[luck]] = f"luck of {name}"
 
     def _survival(self) -> int:
         return self._state("survival") if self.has_endings else self.graph.constant(1.0)
