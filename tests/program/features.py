@@ -36,7 +36,7 @@ FEATURES = frozenset((
     *(f"reducer {kind} of an end" for kind in ("ever", "count", "first")),
     *(f"imposed {how}" for how in _choices(Imposition, "how")),
     *(f"clipped {where}" for where in ("below", "above", "both")),
-    "end", "end given", "worth", "each", "final", "discount", "check", "memory of a strategy", "order of moves",
+    "end", "worth", "each", "final", "discount", "check", "memory of a strategy", "order of moves",
 ))  # fmt: skip
 
 
@@ -75,7 +75,7 @@ def _of_program(program: Program) -> Iterator[str]:
         if low or high:
             yield "clipped both" if low and high else "clipped below" if low else "clipped above"
     for ending in program.endings:
-        yield from ("end", *(["end given"] if ending.given else []), *(["worth"] if ending.worth else []))
+        yield from ("end", *(["worth"] if ending.worth else []))
     for paid in program.payoffs:
         yield from (name for name in ("each", "final", "discount") if getattr(paid, name) is not None)
     if program.checks:

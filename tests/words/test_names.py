@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 import standoff
-from standoff.words.names import name_group, quoted, strategy_words
+from standoff.words.names import agree, name_group, quoted, strategy_words
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +65,15 @@ def test_names_that_a_study_gives_are_kept_as_they_are(study_of):
     assert name_group(instances[:4], instances) == "Iron Dome first (whatever its settings)"
     assert name_group([instances[4], instances[1]], instances) == "Ville Haute and Iron Dome first (hasty, rest Ending)"
     assert quoted(model, "fear") == "“Fear of Rome”"
+
+
+@pytest.mark.parametrize(
+    ("title", "verb"),
+    [("The Houthis", "play"), ("Rapid Support Forces", "play"), ("United States", "plays"), ("North Korea", "plays"),
+     ("Honduras", "plays"), ("the Congress", "plays")],
+)  # fmt: skip
+def test_verbs_agree_with_actors(title, verb):
+    model = standoff.load("rivals").model
+    actors = tuple(replace(actor, title=title) if actor.name == "north" else actor for actor in model.actors)
+    assert agree(replace(model, actors=actors), ["north"], "plays", "play") == verb
+    assert agree(model, ["north", "south"], "plays", "play") == "play"

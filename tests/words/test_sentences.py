@@ -6,14 +6,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from standoff.analysis.linchpins.linchpins import linchpins
+from standoff.analysis.robustness.performance import performance
 from standoff.analysis.robustness.robustness import robustness
 from standoff.analysis.runs.decision_table import decision_table
 from standoff.brief.formats.html import make_page
 from standoff.brief.sections.over_time import _alike_in_season, _labelled
 from standoff.brief.write import run_brief
+from standoff.ensemble.running import Size
 from standoff.ensemble.study import Study
 from standoff.words.linchpins import linchpin_words
 from standoff.words.names import described, known_words
@@ -79,7 +82,7 @@ def texts(part: Any) -> Iterator[str]:
 @pytest.mark.parametrize("kind", CALLED)
 def test_every_sentence_is_whole_whatever_things_are_called(study_of: Build, kind: str) -> None:
     called = {**PLAIN, **CALLED[kind]}
-    page = make_page(run_brief(build(study_of, **CALLED[kind]), worlds=48, replications=2))
+    page = make_page(run_brief(build(study_of, **CALLED[kind]), Size(48, 2)))
     said = list(texts(page))
     assert len(said) > 40
     for text in said:
@@ -103,6 +106,15 @@ def test_a_lead_that_replies_turn_round_says_so(study_of: Build) -> None:
         "If they answer in their own interest, Stay put leads instead."
     )
     assert replies_sentence(study.model, robustness(decision_table(ensemble))) == ""
+
+
+def test_the_first_view_is_judged_by_its_own_figures(study_of: Build) -> None:
+    ensemble = build(study_of).run(worlds=64, replications=4)
+    table = decision_table(ensemble, replies=np.ones(len(ensemble.design.profiles)) / 2.0)
+    found = robustness(table)
+    kinds = [each.view.kind for each in found.under]
+    assert len(kinds) > len({each.view.name for each in found.under})  # views without a name
+    assert performance(table, found).standings[0].metrics is found.under[kinds.index("uniform")].metrics
 
 
 def test_nobody_is_said_to_give_up_nothing_where_one_does(study_of: Build) -> None:
@@ -134,8 +146,6 @@ def test_a_title_that_is_a_question_ends_its_own_sentence() -> None:
 
 
 def test_one_season_is_never_compared_with_another(study_of: Build) -> None:
-    import numpy as np  # noqa: PLC0415
-
     model = build(study_of).model
     wave = np.cos(2.0 * np.pi * np.arange(30) / 12.0)
     assert _alike_in_season(model, wave) == pytest.approx((0.0, 0.0), abs=1e-12)

@@ -22,6 +22,6 @@ def test_every_reason_has_a_sentence(reason: Reason) -> None:
 
 def test_actors_have_their_names_and_worlds_are_counted() -> None:
     model = standoff.load("rivals").model
-    assert unanswered_words(Reason.ONLY_PLAYER, {"actor": "north"}, model).startswith("North is the only one")
+    assert unanswered_words(Reason.ONLY_PLAYER, {"actor": "north"}, model) == "nobody but North chooses here"
     assert "only 1 world can" in unanswered_words(Reason.FEW_WORLDS, {"worlds": 1, "least": 16})
     assert unanswered_words(Reason.NO_SUCH_DEAL, {"deal": "x", "deals": ()}).endswith("nor any other")

@@ -68,6 +68,7 @@ _ERRORS = (
     ("rate-per-step", "A rate per unit of time is used per step without conversion"),
     ("wrong-place", "A function or name is used where it has no meaning"),
     ("cycle", "Things of one step depend on each other in a circle"),
+    ("too-many-branches", "An end, or a chance that is asked for, hangs on too many events of one step"),
     # actors and strategies
     ("hidden", "A strategy reads what its actor cannot see"),
     ("not-known", "A strategy reads what its actor cannot know"),

@@ -20,6 +20,7 @@ from standoff.language.expressions.tree import Symbol
 from standoff.program.columns import Table, WorldColumns
 from standoff.program.program import Program
 from standoff.program.reference import Lanes, run_lanes
+from standoff.program.stepper import advance, begin
 from standoff.program.trace import Trace, trace_future
 
 __all__ = ["BLOCK", "Job", "Paths", "lanes_of", "run_design", "run_jobs", "run_paths", "trace_cell"]
@@ -251,13 +252,14 @@ def run_paths(
     for start in range(0, profiles.size, BLOCK):
         part = slice(start, start + BLOCK)
         lanes = lanes_of(program, design, profiles[part], worlds[part], replications[part])
-
-        def keep(step: int, known: object, part: slice = part) -> None:
+        state = begin(program, lanes)
+        for step in range(program.n_steps + 1):
+            after = advance(program, state) if step < program.n_steps else state
+            known = after.seen if step < program.n_steps else {c.symbol: state.known[c.symbol] for c in program.carried}
             for i, symbol in enumerate(symbols):
-                if symbol in known:  # type: ignore[operator]
-                    values[i, step, part] = known[symbol]  # type: ignore[index]
-
-        run_lanes(program, lanes, observe=keep)
+                if symbol in known:
+                    values[i, step, part] = known[symbol]
+            state = after
     return Paths(tuple(s.name for s in symbols), values, profiles, worlds, replications)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -67,7 +67,7 @@ def conjuncts(node: Expr | None) -> tuple[Expr, ...]:
     return (node,)
 
 
-def product(operator: str, parts: list[Expr]) -> Expr | None:
+def product(operator: str, parts: Sequence[Expr]) -> Expr | None:
     """The parts joined by one operator from the left; None where there are none."""
     whole: Expr | None = None
     for part in parts:
@@ -94,6 +94,7 @@ class Lowering:
         self.families = model.families()
         self.inlined: dict[Symbol, Expr] = {}
         self.memories: list[Memory] = []
+        self.chances: dict[Symbol, None] = {}
         self.calendar: dict[str, tuple[float, ...]] = {}
         self._known: dict[Hashable, Symbol] = {}
 
@@ -115,6 +116,7 @@ class Lowering:
             if family == "chance":
                 event = node.arguments[0]
                 assert isinstance(event, Reference)
+                self.chances[event.symbol] = None
                 return reference("chance", event.symbol.name, node.span)
             if node.function == "years":
                 length = Number(node.span, self.model.clock.years_per_step)

@@ -9,7 +9,7 @@ import numpy as np
 from standoff.analysis.deals.agreement import Zone
 from standoff.analysis.deals.deals import Deals
 from standoff.language.model import Deal, Model
-from standoff.words.names import quoted, who
+from standoff.words.names import agree, quoted, who
 from standoff.words.numbers import counted, measured, number, percent, plain
 from standoff.words.text import capital, join, words
 
@@ -138,16 +138,22 @@ def _word_said(model: Model, found: Deals, zone: Zone) -> str:
     said = []
     for one in found.keeping:
         party, verdicts = who(model, one.party), [one.word(cell) for cell in cells]
+        own = agree(model, [one.party], "its", "their")
         if not one.rules:
-            said.append(f"{party} has no way to break its word that could be tried")
+            said.append(
+                f"{party} {agree(model, [one.party], 'has', 'have')} no way to break {own} word that could be tried"
+            )
             continue
         told = [
             f"{text} on {'all' if verdicts.count(word) == len(cells) else verdicts.count(word)}"
-            for word, text in (("keeps its word", "would keep its word"), ("would breach", "would break its word"))
+            for word, text in (
+                ("keeps its word", f"would keep {own} word"),
+                ("would breach", f"would break {own} word"),
+            )
             if word in verdicts
         ]
         n_open = verdicts.count("cannot tell")
-        unsure = f"whether {party} would keep its word cannot be told"
+        unsure = f"whether {party} would keep {own} word cannot be told"
         said.append(f"{party} {join(told)}{f' ({_open(n_open)})' if n_open else ''}" if told else unsure)
     kept = kept_in(found, zone)
     whole = f"On {kept or 'none'} of them would all keep their word."
@@ -217,9 +223,10 @@ def deal_sure(model: Model, found: Deals) -> tuple[str, ...]:
         f"the {model.clock.step}s: what ends deals in the study can end this one."
     )
     for belief in found.dissent:
+        puts = agree(model, [belief.actor], "puts", "put")
         said.append(
-            f"{capital(who(model, belief.actor))} puts {quoted(model, belief.uncertainty)} at {number(belief.mean)} on "
-            f"average, the study at {number(belief.study_mean)}."
+            f"{capital(who(model, belief.actor))} {puts} {quoted(model, belief.uncertainty)} at {number(belief.mean)} "
+            f"on average, the study at {number(belief.study_mean)}."
         )
     return tuple(said)
 

@@ -10,6 +10,7 @@ from standoff.words.numbers import plain
 from standoff.words.text import capital, closed, join, words
 
 __all__ = [
+    "agree",
     "described",
     "family_words",
     "known_words",
@@ -29,6 +30,8 @@ _COMMON_NOUNS = frozenset((
     "Republic", "States", "Union",
 ))  # fmt: skip
 """Last words of the names of actors that take an article."""
+_ONE = frozenset(("Emirates", "Maldives", "Nations", "Netherlands", "Philippines", "States"))
+"""Those that stand for one, though they are plurals."""
 
 
 def who(model: Model, actor: str) -> str:
@@ -41,6 +44,17 @@ def who(model: Model, actor: str) -> str:
     if title.startswith("The "):
         return f"the {title[4:]}"
     return f"the {title}" if title.split()[-1] in _COMMON_NOUNS and not title.startswith("the ") else title
+
+
+def agree(model: Model, actors: Sequence[str], one: str, many: str) -> str:
+    """The form of a verb or pronoun that goes with actors: `plays`, or `play` with several or a plural name."""
+    return many if len(actors) != 1 or _is_plural(who(model, actors[0])) else one
+
+
+def _is_plural(name: str) -> bool:
+    """Whether an actor's name in a sentence is a plural: `the Houthis`, `the Rapid Support Forces`."""
+    last = name.rsplit(maxsplit=1)[-1]
+    return name.startswith("the ") and last.endswith("s") and not last.endswith("ss") and last not in _ONE
 
 
 def title_of(model: Model, name: str) -> str:

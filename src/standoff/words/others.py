@@ -10,7 +10,7 @@ from standoff.analysis.others.others import Others, Profile
 from standoff.analysis.others.shares import error_of_beliefs, play_shares
 from standoff.language.model import Instance, Model
 from standoff.words.boxes import box_words
-from standoff.words.names import quoted, strategy_words, who
+from standoff.words.names import agree, quoted, strategy_words, who
 from standoff.words.numbers import counted, number, percent
 from standoff.words.text import capital, join
 
@@ -67,8 +67,9 @@ def verdict_words(found: Others) -> str:
     return f"The verdict is “cannot tell”: {_open(found)} may be stable{_near(found)}."
 
 
-def profile_words(model: Model, found: Others, strategies: tuple[str, ...], which: Sequence[bool] = (), verb: str = ""
-                  ) -> str:  # fmt: skip
+def profile_words(
+    model: Model, found: Others, strategies: tuple[str, ...], which: Sequence[bool] = (), *, has_verb: bool = False
+) -> str:
     """`United States “tough love” and North Korea “lie low”`.
 
     Args:
@@ -76,13 +77,14 @@ def profile_words(model: Model, found: Others, strategies: tuple[str, ...], whic
         found: Whose players.
         strategies: A label for each player.
         which: Only these players; all by default.
-        verb: Stands with the first of them.
+        has_verb: Whether the first of them has one: `plays`.
     """
     said: list[str] = []
     for k, (player, label) in enumerate(zip(found.players, strategies, strict=True)):
         if not which or which[k]:
-            instance = next(one for one in model.instances(player) if one.label == label)
-            said.append(f"{who(model, player)} {'' if said else verb}“{strategy_words(instance)}”")
+            instance = instance_of(model, player, label)
+            verb = agree(model, [player], "plays ", "play ") if has_verb and not said else ""
+            said.append(f"{who(model, player)} {verb}“{strategy_words(instance)}”")
     return join(said)
 
 
@@ -122,14 +124,19 @@ def others_title(model: Model, found: Others) -> str:
     for player, names, share in zip(found.players, found.strategies, play_shares(found)[0], strict=True):
         top = int(np.nanargmax(share)) if np.isfinite(share).any() else 0
         if np.isfinite(share).any() and share[top] >= _SETTLED:
-            settled.append((who(model, player), strategy_words(instance_of(model, player, names[top]))))
+            settled.append((player, strategy_words(instance_of(model, player, names[top]))))
         else:
             open_.append(who(model, player))
     rest = "Which profile comes about, the model cannot tell"
     if not settled:
         return rest
     told = capital(
-        join([f"{one} plays “{what}”" if k == 0 else f"{one} “{what}”" for k, (one, what) in enumerate(settled)])
+        join(
+            [
+                f"{who(model, one)} {'' if k else agree(model, [one], 'plays ', 'play ')}“{what}”"
+                for k, (one, what) in enumerate(settled)
+            ]
+        )
     )
     if not open_:
         return f"{told} in most stable profiles; {rest[0].lower()}{rest[1:]}"
@@ -143,7 +150,7 @@ def _several(model: Model, found: Others) -> str:
     alike = _alike(stable)
     if not any(alike):
         return f"{title}; which comes about, the model cannot say"
-    common = profile_words(model, found, stable[0], alike, "plays ")
+    common = profile_words(model, found, stable[0], alike, has_verb=True)
     return f"{title}: {common} in {'both' if len(stable) == 2 else 'all'}"
 
 
@@ -154,7 +161,9 @@ def others_lead(model: Model, found: Others) -> tuple[str, ...]:
     said = [f"In this model {verdict[0].lower()}{verdict[1:]} {_STABLE}"]
     alike = _alike([profile.strategies for profile in likely])
     if len(likely) > 1 and any(alike):
-        said[0] += f" In all of the likeliest {profile_words(model, found, likely[0].strategies, alike, 'plays ')}."
+        said[0] += (
+            f" In all of the likeliest {profile_words(model, found, likely[0].strategies, alike, has_verb=True)}."
+        )
     apart = [len(likely) == 1 or not same for same in alike]
     for k, profile in enumerate(likely):
         head = "Likeliest" if k == 0 and len(likely) > 1 else "The likely one" if k == 0 else "Next"
@@ -202,7 +211,7 @@ def condition_words(model: Model, found: Others) -> list[str]:
     which = [not same for same in alike] if len(conditions) > 1 else [True] * len(alike)
     said = []
     if len(conditions) > 1 and any(alike):
-        said.append(f"In all of these {profile_words(model, found, conditions[0].profile, alike, 'plays ')}.")
+        said.append(f"In all of these {profile_words(model, found, conditions[0].profile, alike, has_verb=True)}.")
     for condition in conditions:
         who = capital(profile_words(model, found, condition.profile, which))
         share = percent(condition.share)
@@ -231,14 +240,15 @@ def others_sure(model: Model, found: Others) -> tuple[str, ...]:
         said[-1] += f" Two halves of the luck agree on it in {percent(known.repeated)} of worlds."
     for belief in found.dissent:
         if belief.covered < 0.995:
+            sees = agree(model, [belief.actor], "sees", "see")
             said.append(
-                f"{capital(who(model, belief.actor))} sees {quoted(model, belief.uncertainty)} differently; the worlds "
-                f"drawn carry {percent(belief.covered)} of its belief."
+                f"{capital(who(model, belief.actor))} {sees} {quoted(model, belief.uncertainty)} differently; the "
+                f"worlds drawn carry {percent(belief.covered)} of that belief."
             )
     if found.unpaid:
-        said.append(
-            f"{capital(join([who(model, a) for a in found.unpaid]))} has no payoff; its strategies count evenly."
-        )
+        names = capital(join([who(model, actor) for actor in found.unpaid]))
+        have, their = agree(model, found.unpaid, "has", "have"), agree(model, found.unpaid, "its", "their")
+        said.append(f"{names} {have} no payoff; {their} strategies count evenly.")
     used = [fact for fact in found.informed.facts if fact.is_used] if found.informed else []
     if used:
         told = [f"{who(model, fact.actor)} by {quoted(model, fact.name)}" for fact in used]

@@ -20,6 +20,7 @@ from standoff.words.text import capital, join, words
 __all__ = ["RobustnessWords", "ranking_sentence", "replies_sentence", "robustness_words", "weighting_words"]
 
 _RARE = 0.1
+_SELDOM = 0.005
 _SURE = 1.96
 _WEIGHTINGS = {"bad worlds": "bad worlds count more", "good worlds": "good worlds count more"}
 _VIEWS = {
@@ -107,7 +108,7 @@ def _given_up(named: Mapping[str, Instance], main: Metrics) -> str:
         f"Choosing with the world known beforehand would gain {_points(figure)} on average over "
         f"{strategy_words(named[least])}, which gives up least"
     )
-    if regret.cannot_tell < 1.0:
+    if regret.surely_best[sure] >= _SELDOM:
         words += (
             f"; {strategy_words(named[sure])} is surely best in {percent(regret.surely_best[sure])} of worlds, and in "
             f"{percent(regret.cannot_tell)} none can be told to be"

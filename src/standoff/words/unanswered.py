@@ -36,9 +36,9 @@ def _said(name: str, value: Any, model: Model | None) -> str:
 
 
 _WORDS: Mapping[Reason, str] = {
-    Reason.ONLY_PLAYER: "{actor} is the only one who chooses here",
+    Reason.ONLY_PLAYER: "nobody but {actor} chooses here",
     Reason.NOBODY_PAID: "the study does not say what anybody wants: it has no payoffs",
-    Reason.NOT_PAID: "the study does not say what {actor} wants: there is no payoff to compare",
+    Reason.NOT_PAID: "the study gives {actor} no payoff, so there is nothing to compare",
     Reason.FEW_WORLDS: "only {worlds} can be used, with a sound future everywhere, and {least} are the fewest",
     Reason.FEW_REPLICATIONS: "this needs {least} replications in each world or more, and there are {replications}",
     Reason.OTHER_PROFILES: "the strategies of {actor} were not run against the same profiles of the others, each once",

@@ -122,7 +122,7 @@ def test_what_luck_says_is_not_called_stable(study_of: Build) -> None:
             "actors: {north: {name: Northland}}\nchoices: {north: [a, b]}\n"
             "strategies: {north: {does_a: {choose: a}, does_b: {choose: b}}}\npayoffs: {north: {each: 1}}\n"
             'outcomes: {calls: {measure: "mean(step)", better: lower}}\n',
-            "Northland is the only one who chooses here",
+            "Nobody but Northland chooses here",
         ),
         (HEAD + 'payoffs: {north: {each: "temptation"}}\n', ""),
     ],

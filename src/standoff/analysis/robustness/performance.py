@@ -125,13 +125,13 @@ def performance(table: DecisionTable, robust: Robustness | None = None) -> Perfo
         *((Measure("payoff", table.decider, "higher"),) if table.is_paid else ()),
         *(Measure("outcome", o.name, o.better, o.limit) for o in table.ensemble.model.outcomes),
     )
-    known = {each.view.name: each.metrics for each in (robust.under if robust else ())}
+    known = {(each.view.kind, each.view.name): each.metrics for each in (robust.under if robust else ())}
     views = [view for view in table.views if view.kind in ("uniform", "profile")] if table.worlds.size else []
     return Performance(
         table.decider,
         table.strategies,
         measures,
-        tuple(_standing(table, view, measures, known.get(view.name)) for view in views),
+        tuple(_standing(table, view, measures, known.get((view.kind, view.name))) for view in views),
         table.worlds.size,
         table.ensemble.design.worlds.size - table.worlds.size,
         table.ensemble.design.replications,

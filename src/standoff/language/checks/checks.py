@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from standoff.base.problems import Problem
+from standoff.language.checks.branching import check_branches
 from standoff.language.checks.limits import check_limits
 from standoff.language.checks.ranges import check_faults, check_ordered, check_rates, check_starts
 from standoff.language.checks.reach import check_after_the_end, check_before_the_start, check_cycles, check_states
@@ -73,6 +74,7 @@ CHECKS: tuple[Callable[[Model], Iterable[Problem]], ...] = (
     check_states,
     check_before_the_start,
     check_after_the_end,
+    check_branches,
     check_faults,
     check_rates,
     check_ordered,

@@ -75,7 +75,7 @@ _ROWS = (
     Function("smooth", "memory", ("number", "whole"), "number",
              "first-order smoothing over n steps, from the first value or from `start`", optional=("like",)),
     Function("chance", "chance", ("event",), "plain",
-             "the chance of an event in this step, multiplied through `given`"),
+             "the chance of an event in this step, over all that the events it hangs on can turn out to be"),
     Function("final", "reducer", ("number",), "number",
              "on the state after the last step that the future lived, the one that ends it included"),
     Function("mean", "reducer", ("number",), "number", "the average over the steps that the future lived"),

@@ -87,8 +87,18 @@ _MOVE = Record(
         Key("from", _ONE_OR_MORE, "the state or states that it leaves", required=True),
         Key("to", _KNOWN, "the state that it leads to", required=True),
         Key("when", _EXPRESSION, "a truth without which it does not happen"),
-        Key("chance", _EXPRESSION, "its chance; 1 where neither chance nor hazard is given"),
-        Key("hazard", _EXPRESSION, "its rate: the chance is 1 − exp(−hazard · time)"),
+        Key(
+            "chance",
+            _EXPRESSION,
+            "its chance as it stands; 1 where neither chance nor hazard is given. Chances out of one state add, and are"
+            " scaled where they sum above 1",
+        ),
+        Key(
+            "hazard",
+            _EXPRESSION,
+            "its rate: alone its chance is 1 − exp(−hazard · time). Hazards out of one state compete: one of them"
+            " happens with chance 1 − exp(−sum · time), each in proportion to its own; they share what chances leave",
+        ),
         Key("shape", _EXPRESSION, "with a hazard h, the cumulated hazard after a time t in the state is (h·t)^shape"),
         _PER,
     ),
@@ -158,7 +168,7 @@ _EVENT = Record(
         _PER,
         Key("dispersion", _EXPRESSION, "of a count: negative binomial of this size; Poisson where it is left out"),
         Key("at_most", Text("whole"), "of a count: the largest number in a step"),
-        Key("ends", Text("truth"), "whether it ends the future"),
+        Key("ends", Text("truth"), "whether it ends the future; of several in one step the first in the file does"),
         Key("worth", MapOf(_EXPRESSION, keys="known"), "of an event that ends: what that is worth to an actor"),
         _SEEN_BY,
     ),
