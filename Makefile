@@ -41,6 +41,7 @@ coverage: $(VENV)/.installed-dev  ## count how often printed intervals hold the 
 docs: $(VENV)/.installed  ## write the generated pages of docs/
 	$(BIN)/python -m standoff.language.reference language > docs/language.md
 	$(BIN)/python -m standoff.language.reference problems > docs/problems.md
+	$(BIN)/python -m standoff.public.page > docs/python.md
 	$(BIN)/python -m standoff.brief.formats.study_page korea docs/studies/korea.md
 
 lock: $(VENV)/.installed-dev  ## lock the newest versions that pyproject.toml admits, with their hashes

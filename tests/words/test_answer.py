@@ -10,9 +10,11 @@ import numpy as np
 import standoff
 from standoff.analysis.robustness.performance import Performance, performance
 from standoff.analysis.runs.decision_table import decision_table
+from standoff.brief.sections.holds_up import first_picture
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.study import Study
 from standoff.words.answer import answer, confidence, limits_title, views_title
+from standoff.words.names import title_of
 
 WORLDS = 100
 NBSP = "\u00a0"
@@ -126,3 +128,22 @@ def test_what_beats_the_leader_under_a_profile_is_named() -> None:
     assert views_title(results) == (
         "Against deep axis, strategic patience (cool guarantee) beats freeze for relief (firm guarantee)"
     )
+
+
+def test_the_limit_broken_most_is_that_which_the_strategies_together_keep_least() -> None:
+    model = standoff.load("korea").model
+    results = performance_of(standoff.load("korea").run(worlds=16, replications=2, profile="us=tough_love"))
+    limited = [i for i, measure in enumerate(results.measures) if measure.limit is not None]
+    kept = {i: [row[i].within.value for row in results.standings[0].cells if row[i].within] for i in limited}
+    least = min(kept, key=lambda i: np.mean(kept[i]))
+    title = limits_title(model, results)
+    assert title_of(model, results.measures[least].name) in title.partition(" is the limit broken most: ")[0]
+    assert "at best" not in title
+
+
+def test_a_chart_sets_no_strategy_against_its_own_other_setting() -> None:
+    results = _rivals(np.zeros(WORLDS), np.full(WORLDS, 10.0), np.full(WORLDS, 9.0))
+    picture = first_picture(standoff.load("rivals").model, results)
+    assert picture is not None
+    rows = {row[0]: row[1] for row in picture.instead[0].rows}
+    assert {name: _said(shown) for name, shown in rows.items()} == {"reciprocate": "10 ± 0", "race on": "−10 ± 0"}

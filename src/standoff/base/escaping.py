@@ -57,8 +57,8 @@ def file_name(text: str) -> str:
 
 def json_text(value: Any, **options: Any) -> str:
     """A value as JSON, in which no text holds a character that a terminal would obey."""
-    text = json.dumps(value, ensure_ascii=False, **options)
-    return text if text.isprintable() else re.sub(r"[^\n -~]", _in_json, text)
+    text = json.dumps(value, **{"ensure_ascii": False, **options})
+    return text if text.isascii() and "\x7f" not in text else re.sub(r"[^\n -~]", _in_json, text)
 
 
 def script_json(value: Any) -> str:

@@ -11,7 +11,7 @@ import click
 
 from standoff.cli import options
 from standoff.cli.command import command
-from standoff.cli.output import announce, keep_outside, make_folder, print_json, print_lines, progress
+from standoff.cli.output import announce, echo, keep_outside, make_folder, print_json, print_lines, progress
 
 if TYPE_CHECKING:
     from standoff.analysis.documents.documents import Agreement
@@ -128,7 +128,7 @@ def passages(file: Path, as_json: bool, find: str | None, language: str | None) 
     elif found:
         print_lines(passage_lines(found))
     else:
-        click.echo(f"no passage of {file.name} holds all of these words: {find}")
+        echo(f"no passage of {file.name} holds all of these words: {find}")
 
 
 @command()
@@ -165,7 +165,7 @@ def annotate(study: str, out: Path, sources: Path | None, **how: Any) -> None:
     pages = write_annotated(model, _tested(loaded, how), at_hand, out)
     print_lines(f"wrote {page}" for page in pages)
     if absent:
-        click.echo(f"not at hand: {', '.join(absent)}")
+        echo(f"not at hand: {', '.join(absent)}")
 
 
 def _ledger(study: str) -> tuple[Path, Ledger]:
@@ -199,7 +199,7 @@ def _anchor(path: Path, folder: Path | None, renew: bool) -> None:
     filled = fill_anchors(path, folder, renew=renew)
     announce(f"wrote {len(filled.claims)} anchors and {len(filled.documents)} documents' fingerprints to {path}")
     if filled.problems:
-        click.echo(render(filled.problems), err=True)
+        echo(render(filled.problems), err=True)
         sys.exit(1)
 
 

@@ -31,6 +31,7 @@ __all__ = [
 ]
 
 _SOURCES = "STANDOFF_SOURCES"
+_MOST_BINS = 10_000
 
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 _Decorator = Callable[[_Decorated], _Decorated]
@@ -144,6 +145,8 @@ def _as_bins(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> d
         name, _equals, span = text.partition("=")
         try:
             low, high, bins = span.split(":")
+            if not 0 < int(bins) <= _MOST_BINS:
+                raise ValueError(bins)
             width = (float(high) - float(low)) / int(bins)
             found[name.strip()] = (*(float(low) + width * k for k in range(int(bins))), float(high))
         except (ValueError, ZeroDivisionError):

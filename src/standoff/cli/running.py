@@ -10,9 +10,10 @@ from typing import Any
 
 import click
 
+from standoff.base.escaping import file_name
 from standoff.cli import options
 from standoff.cli.command import command
-from standoff.cli.output import announce, keep_outside, make_folder, print_json, print_lines, progress
+from standoff.cli.output import announce, echo, keep_outside, make_folder, print_json, print_lines, progress
 
 __all__ = ["brief", "run", "trace"]
 
@@ -48,7 +49,7 @@ def brief(study: str, out: Path | None, sources: Path | None, markdown: bool, as
     if markdown and as_json:
         raise click.UsageError("--markdown and --json both print: choose one, or --out to have them as files")
     loaded = replace(load(study, how["variants"]), held=how["set"])
-    folder = out or Path(f"{loaded.model.name}-brief")
+    folder = out or Path(f"{file_name(loaded.model.name)}-brief")
     if sources is not None:
         keep_outside(folder, loaded.model.folder)
     is_written = out is not None or not (markdown or as_json)
@@ -58,11 +59,11 @@ def brief(study: str, out: Path | None, sources: Path | None, markdown: bool, as
         findings = run_brief(loaded, how["size"], replace(how["running"], progress=told), sources)
     path = write_brief(findings, folder) if is_written else None
     if markdown:
-        click.echo(render_markdown(make_page(findings)), nl=False)
+        echo(render_markdown(make_page(findings)), nl=False)
     elif as_json:
         print_json(brief_data(findings, make_page(findings)))
     elif path is not None:
-        click.echo(f"wrote {path}\nopen it in a browser: {path.resolve().as_uri()}")
+        echo(f"wrote {path}\nopen it in a browser: {path.resolve().as_uri()}")
 
 
 @command()

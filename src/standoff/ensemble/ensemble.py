@@ -6,11 +6,10 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 
 from standoff.base.problems import suggest
@@ -18,6 +17,9 @@ from standoff.ensemble.design import Design
 from standoff.ensemble.spreads import NO_SPREADS, Histogram, Spreads, histogram_of
 from standoff.language.model import Model
 from standoff.program.program import FAULTS, Program
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Diagnostics", "Ensemble", "FaultCount"]
 
@@ -164,6 +166,8 @@ class Ensemble:
     @cached_property
     def profiles(self) -> pd.DataFrame:
         """One row per profile, one column per player with the label of its strategy."""
+        import pandas as pd  # noqa: PLC0415  (a third of a second, and only frames need it)
+
         columns = {
             player: [instances[j].label for j in self.design.profiles[:, i]]
             for i, (player, instances) in enumerate(zip(self.program.players, self.program.instances, strict=True))
@@ -211,6 +215,8 @@ class Ensemble:
 
     def summary(self) -> pd.DataFrame:
         """The decider's strategies by outcome: the mean over the others' strategies and worlds."""
+        import pandas as pd  # noqa: PLC0415  (a third of a second, and only frames need it)
+
         decider = self.program.players.index(self.model.decider)
         labels = [i.label for i in self.program.instances[decider]]
         rows = {}

@@ -17,6 +17,7 @@ import hashlib
 import os
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -144,16 +145,19 @@ def read_run(folder: Path, program: Program) -> Ensemble:
     if design is None or _design_digest(design) != manifest.design:
         raise RunError(f"the tables of worlds or profiles in `{shown}` were lost or altered; {_AGAIN}")
     wanted = _wanted(program, manifest, shown)
-    parts = []
-    for name in manifest.names():
+
+    def read(name: str) -> tuple[Piece, Ensemble]:
         piece = Piece.of_name(name, design.worlds.size)
         data, wrong = _read(folder, name, manifest.shards[name])
         try:
             if data is None or wrong:
                 raise ShardError(wrong)
-            parts.append((piece, unpack_shard(data, program, piece.design(design), wanted)))
+            return piece, unpack_shard(data, program, piece.design(design), wanted)
         except ShardError as error:
             raise RunError(f"the shard `{visible(str(folder / name))}` {error}; {_AGAIN}") from None
+
+    with ThreadPoolExecutor() as pool:
+        parts = list(pool.map(read, manifest.names()))
     whole = merge(parts, program, design)
     _hold_result(folder, manifest, whole)
     return whole

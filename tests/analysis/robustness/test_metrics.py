@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import false_discovery_control
 from scipy.stats import t as student
 from shapes import equal_strategies
 
 from standoff.analysis.findings import Inputs, to_json
 from standoff.analysis.robustness.metrics import explain, measure_robustness
-from standoff.analysis.robustness.regret import measure_regret
+from standoff.analysis.robustness.regret import _discovered, measure_regret
 from standoff.analysis.robustness.satisficing import Bound, satisficing
 from standoff.analysis.robustness.tails import measure_tails
 from standoff.analysis.runs.payoffs import Payoffs
@@ -346,3 +347,8 @@ def test_of_strategies_that_do_the_same_one_is_seldom_best(n_strategies):
     found = [rank(p.names, p.mean) for p in (equal_strategies(n_strategies, seed) for seed in range(200))]
     assert sum(ranking.best is not None for ranking in found) <= 14
     assert sum(ranking.is_settled for ranking in found) <= 3
+
+
+def test_discoveries_are_adjusted_as_scipy_does():
+    chance = np.random.default_rng(3).random(200) ** 3
+    np.testing.assert_allclose(_discovered(chance), false_discovery_control(chance))

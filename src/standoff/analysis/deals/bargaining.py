@@ -17,7 +17,7 @@ from enum import Enum
 import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import label
-from scipy.stats import norm
+from scipy.special import ndtri
 
 Floats = npt.NDArray[np.float64]
 Truths = npt.NDArray[np.bool_]
@@ -319,4 +319,4 @@ def _band(confidence: float, n_statements: int) -> float:
     """Two-sided normal quantile for so many statements together (Bonferroni)."""
     if not 0.5 <= confidence < 1:
         raise ValueError(f"confidence must be at least 0.5 and below 1, got {confidence}")
-    return float(norm.isf((1 - confidence) / 2 / n_statements))
+    return -float(ndtri((1 - confidence) / 2 / n_statements))

@@ -7,11 +7,11 @@ second opinion.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from standoff.analysis.discovery.boxes import Box, Limit, make_box, with_quasi_p
+from standoff.analysis.discovery.boxes import Box, Limit, broken_by, make_box, quasi_p
 from standoff.analysis.discovery.prim import PrimRules, find_trajectory
 from standoff.analysis.findings import Floats, Inputs
 from standoff.base.chance import streams
@@ -112,18 +112,18 @@ def discover(
 
 def _simplify(inputs: Inputs, y: Floats, box: Box) -> tuple[Box, tuple[Limit, ...]]:
     """Drop the limit that chance best explains until none is above 0.05."""
-    dropped: list[Limit] = []
-    box = with_quasi_p(inputs, y, box)
-    while box.limits:
-        worst = max(box.limits, key=lambda limit: limit.quasi_p or 0.0)
-        if (worst.quasi_p or 0.0) <= _BY_CHANCE:
-            break
-        dropped.append(worst)
-        kept = tuple(limit for limit in box.limits if limit is not worst)
-        inside = Box(kept, 0, 0.0, 0.0, 0.0, 0.0).holds(inputs)
-        fewer = make_box(kept, int(inside.sum()), float(y[inside].sum()), (y.size, float(y.sum())))
-        box = with_quasi_p(inputs, y, fewer)
-    return box, tuple(dropped)
+    limits, dropped = list(box.limits), []
+    breaks, n, n_interest = broken_by(inputs, limits), box.n, box.n_interest
+    p = quasi_p(breaks, y, n, n_interest)
+    while limits and p.max() > _BY_CHANCE:
+        worst = int(p.argmax())
+        dropped.append(replace(limits.pop(worst), quasi_p=float(p[worst])))
+        breaks = np.delete(breaks, worst, axis=0)
+        inside = ~breaks.any(axis=0)
+        n, n_interest = int(np.count_nonzero(inside)), float(y[inside].sum())
+        p = quasi_p(breaks, y, n, n_interest)
+    left = tuple(replace(limit, quasi_p=float(own)) for limit, own in zip(limits, p, strict=True))
+    return make_box(left, n, n_interest, (y.size, float(y.sum()))), tuple(dropped)
 
 
 def _choose(

@@ -92,7 +92,7 @@ def find_flips(
     smoother = smoothers.reshape(-1, n_cells)
     once = _means(sum_resampled(cell, n_cells, np.ones((1, w.size)), w, figures))[0]
     point = smoother @ once
-    drawn = np.einsum("gc,bcs->bgs", smoother, _means(sum_resampled(cell, n_cells, copies, w, figures), once))
+    drawn = smoother @ _means(sum_resampled(cell, n_cells, copies, w, figures), once)
     # the best where the worlds before, those after and the line agree; else what any of them has for the best
     may = np.logical_or.reduce(_contenders(point, drawn).reshape(len(smoothers), places.size, -1), axis=0)
     labels = [tuple(name for name, is_in in zip(names, row, strict=True) if is_in) for row in may]

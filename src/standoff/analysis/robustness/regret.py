@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import false_discovery_control, norm
+from scipy.special import ndtr, ndtri
 
 from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.robustness.tails import mean_of_tail, tail_bound, tail_figure, tail_weights
@@ -92,7 +92,7 @@ def measure_regret(payoffs: Payoffs, posteriors: Posteriors | None = None) -> Re
 def _ends_of(payoffs: Payoffs, known: Posteriors, s: int) -> tuple[Figure, Figure, Figure]:
     """Of one strategy the mean regret, that of its worst tenth, and that in its worst world."""
     w, n = payoffs.w, len(payoffs.names)
-    reach, both = (float(norm.isf((1.0 - _LEVEL) / (2.0 * n * k))) for k in (1, 2))
+    reach, both = (-float(ndtri((1.0 - _LEVEL) / (2.0 * n * k))) for k in (1, 2))
     best = np.take_along_axis(known.valued, known.picked.argmax(axis=1)[:, None, :], axis=1)[:, 0]
     lost = best - known.valued[:, s]
     foreseen = known.picked.max(axis=1) - known.picked[:, s]
@@ -174,7 +174,20 @@ def _surely_best(names: tuple[str, ...], known: Posteriors, w: Floats) -> tuple[
     spread = np.sqrt(known.variance + known.variance[top, worlds])
     away = np.divide(gap, spread, out=np.where(gap > 0.0, np.inf, 0.0), where=spread > 0.0)
     away[top, worlds] = np.inf
-    chance = np.minimum(2.0 * (len(names) - 1) * norm.sf(away.min(axis=0)), 1.0)
-    sure = false_discovery_control(chance) <= 1.0 - _LEVEL
+    chance = np.minimum(2.0 * (len(names) - 1) * ndtr(-away.min(axis=0)), 1.0)
+    sure = _discovered(chance) <= 1.0 - _LEVEL
     shares = {name: float(w[sure & (top == s)].sum()) for s, name in enumerate(names)}
     return shares, float(w[~sure].sum())
+
+
+def _discovered(chance: Floats) -> Floats:
+    """p-values adjusted so that, of those called true, at most that share is false.
+
+    Reference: Benjamini & Hochberg 1995, Controlling the false discovery rate, Journal of the Royal Statistical
+    Society B 57.
+    """
+    order = np.argsort(chance)
+    scaled = chance[order] * chance.size / np.arange(1, chance.size + 1)
+    adjusted = np.empty_like(chance)
+    adjusted[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
+    return adjusted

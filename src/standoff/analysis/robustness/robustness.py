@@ -76,6 +76,7 @@ def robustness(
     table: DecisionTable,
     *,
     weightings: Mapping[str, Floats] | None = None,
+    limits_under_all: bool = True,
     threads: int | None = None,
 ) -> Robustness:
     """Answer "what holds up?" from a run of all the decider's strategies.
@@ -84,6 +85,8 @@ def robustness(
         table: Of the run.
         weightings: More weightings of the design's worlds, by name (shape (worlds,)), besides the actors' beliefs and
             those of `weigh_worlds`. One that rests on too few worlds is named, and not ranked by.
+        limits_under_all: Hold outcomes against their limits under every view, which takes most of the time; else
+            under the first alone, and `satisficing` of the others is None.
         threads: At most so many at once; all cores by default.
 
     Raises:
@@ -106,7 +109,8 @@ def robustness(
     def judge(view: View) -> UnderView:
         payoffs = table.payoffs(view)
         metrics = measure_robustness(payoffs, weigh_worlds(payoffs) | carried, table.posteriors(view))
-        return UnderView(view, payoffs, metrics, hold_limits(table, view))
+        is_judged = limits_under_all or view is table.views[0]
+        return UnderView(view, payoffs, metrics, hold_limits(table, view) if is_judged else None)
 
     with one_thread(), ThreadPoolExecutor(threads or os.cpu_count()) as pool:
         # the first view makes what all share, and the others then only read it

@@ -19,6 +19,7 @@ from standoff.analysis.runs.game_table import inputs_of
 from standoff.analysis.runs.payoffs import Payoffs, Posteriors, find_posteriors
 from standoff.analysis.runs.views import View, answer_worst, named_weights
 from standoff.analysis.statistics.ranking import world_weights
+from standoff.analysis.statistics.regression import one_thread
 from standoff.ensemble.ensemble import Ensemble
 from standoff.language.model import Instance
 
@@ -160,7 +161,8 @@ class DecisionTable:
     def _averaged(self, values: Floats) -> Floats:
         """(views, strategies, worlds) of (profiles, worlds): the mean over each view's profiles."""
         weights = np.stack([view.weights for view in self.views], axis=1)
-        return np.ascontiguousarray(np.moveaxis(weights @ self._arranged(values), 0, 1))
+        with one_thread():
+            return np.ascontiguousarray(np.moveaxis(weights @ self._arranged(values), 0, 1))
 
     def _arranged(self, values: Floats) -> Floats:
         """(strategies, profiles of the others, worlds) of (profiles, worlds); a view where nothing moves."""

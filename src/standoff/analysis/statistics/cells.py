@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import rankdata
 
 from standoff.analysis.findings import Floats, Inputs
+from standoff.analysis.statistics.ranks import rank_values
 from standoff.analysis.statistics.regression import spline_basis
 
 __all__ = ["CELLS_ALONE", "CELLS_PAIRED", "Cells", "cut_cells", "fit_cells", "let_break", "weigh"]
@@ -91,7 +91,7 @@ def _cut_axis(inputs: Inputs, j: int, n_bins: int, alone: bool) -> tuple[npt.NDA
         levels, cell = np.unique(column, return_inverse=True)
         indicators = np.eye(levels.size)[:, 1:]
         return cell, np.column_stack([np.ones(levels.size), indicators]), np.r_[0.0, np.ones(levels.size - 1)]
-    rank = (rankdata(column, method="average") - 0.5) / column.size
+    rank = (rank_values(column) - 0.5) / column.size
     cell = np.minimum((rank * n_bins).astype(np.int64), n_bins - 1)
     middle = (np.arange(n_bins) + 0.5) / n_bins
     if alone:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.statistics.errors import error_of_mean
@@ -130,7 +130,7 @@ def rank(
 
 def _reach(level: float, n: int, n_worlds: int) -> float:
     """Errors that a difference of any pair stays within, with this chance for all pairs at once."""
-    return float(student.isf((1.0 - level) / max(n * (n - 1), 1), max(n_worlds - 1, 1)))
+    return -float(stdtrit(max(n_worlds - 1, 1), (1.0 - level) / max(n * (n - 1), 1)))
 
 
 def _against(s: int, difference: Floats, error: Floats, reach: float, may: Sequence[bool]) -> Figure:

@@ -156,14 +156,14 @@ def predict(
     if not used.any():
         return out
     middle = targets[used].mean(axis=1)
-    y = np.ascontiguousarray((targets[used].T - middle) / spread[used])
+    y = (targets[used] - middle[:, None]) / spread[used][:, None]
     kin = (np.zeros(len(targets), dtype=np.int64) if families is None else families)[used]
     of = tuple(np.flatnonzero(kin == family) for family in np.unique(kin))
     fit: _CrossFit = inputs.once(
         ("cross-fit", additive, folds.tobytes()), lambda: _CrossFit(_terms(inputs, additive=additive), folds)
     )
     with one_thread():
-        out[used] = (fit.predict(y, of) * spread[used] + middle).T
+        out[used] = fit.predict(y, of) * spread[used][:, None] + middle[:, None]
     return out
 
 
@@ -180,9 +180,9 @@ class _CrossFit:
         return int(self.folds.max()) + 1
 
     def predict(self, y: Floats, of: Sequence[npt.NDArray[np.int64]]) -> Floats:
-        """(worlds, targets) of standardised targets in the same shape; `of` lists the targets of each family."""
-        members = [y[self.folds == k] for k in range(self.n_folds)]
-        crosses = [x.T @ member for x, member in zip(self.designs, members, strict=True)]
+        """(targets, worlds) of standardised targets in the same shape; `of` lists the targets of each family."""
+        members = [np.ascontiguousarray(y[:, self.folds == k]) for k in range(self.n_folds)]
+        crosses = [design @ member.T for design, member in zip(self.designs, members, strict=True)]
         misses = self._inner_misses(members, crosses, of)
         predicted = np.empty_like(y)
         for k in range(self.n_folds):
@@ -190,20 +190,24 @@ class _CrossFit:
             here = np.flatnonzero(self.folds == k)
             chosen = misses[k].argmin(axis=0)
             for shape in np.unique(chosen):
-                for fit in self._fits((k,), rest, of, int(shape))[0]:
+                concerned = [targets for targets in of if (chosen[targets] == shape).any()]
+                for fit in self._fits((k,), rest, concerned, int(shape))[0]:
                     wanted = chosen[fit.targets] == shape
-                    rows = np.ix_(here, fit.targets[wanted])
-                    predicted[rows] = self.designs[k][:, fit.kept] @ fit.slopes[:, wanted]
+                    rows = np.ix_(fit.targets[wanted], here)
+                    predicted[rows] = fit.slopes[:, wanted].T @ _rows(self.designs[k], fit.kept)
         return predicted
 
     @cached_property
     def designs(self) -> list[Floats]:
-        """The columns of each fold's worlds."""
-        return [self.terms.columns[self.folds == k] for k in range(self.n_folds)]
+        """(terms, worlds) of each fold."""
+        return [np.ascontiguousarray(self.terms.columns[self.folds == k].T) for k in range(self.n_folds)]
 
     @cached_property
-    def squares(self) -> list[Floats]:
-        return [x.T @ x for x in self.designs]
+    def squares(self) -> dict[tuple[int, ...], Floats]:
+        """(terms, terms), sums over the worlds of all folds but one, or two."""
+        each = [design @ design.T for design in self.designs]
+        outs = [*combinations(range(self.n_folds), 1), *combinations(range(self.n_folds), 2)]
+        return {out: np.sum([square for k, square in enumerate(each) if k not in out], axis=0) for out in outs}
 
     @cached_property
     def shapes(self) -> tuple[tuple[int, float, bool], ...]:
@@ -217,14 +221,14 @@ class _CrossFit:
 
         Fold j is predicted from all but j and k.
         """
-        misses = np.zeros((self.n_folds, len(self.shapes), members[0].shape[1]))
+        misses = np.zeros((self.n_folds, len(self.shapes), len(members[0])))
         for pair in combinations(range(self.n_folds), 2) if self.n_folds > 2 else ():
             rest = np.sum([cross for i, cross in enumerate(crosses) if i not in pair], axis=0)
             for c, fits in enumerate(self._fits(pair, rest, of)):
                 for fit in fits:
                     for held, scored in (pair, pair[::-1]):
-                        away = members[held][:, fit.targets] - self.designs[held][:, fit.kept] @ fit.slopes
-                        misses[scored, c, fit.targets] += np.einsum("wt,wt->t", away, away)
+                        away = _rows(members[held], fit.targets) - fit.slopes.T @ _rows(self.designs[held], fit.kept)
+                        misses[scored, c, fit.targets] += np.einsum("tw,tw->t", away, away)
         return misses
 
     def _fits(
@@ -236,15 +240,14 @@ class _CrossFit:
     ) -> list[tuple[_Fit, ...]]:
         """For every shape (or one) the fits of all targets, learned without some folds."""
         everything = np.arange(cross.shape[1])
-        square = np.sum([s for k, s in enumerate(self.squares) if k not in without], axis=0)
-        n = int(sum(len(x) for k, x in enumerate(self.designs) if k not in without))
+        square, n = self.squares[without], int((~np.isin(self.folds, without)).sum())
         answer: list[tuple[_Fit, ...]] = []
         plain: _Fit | None = None
         for richness, penalty, adaptive in self.shapes if only is None else (self.shapes[only],):
             if plain is None or not adaptive or only is not None:
                 kept = np.flatnonzero(self.terms.richness <= richness) if richness >= 0 else np.array([0])
                 factor = self._factor(without, square, n, richness, penalty)
-                plain = _Fit(everything, kept, cho_solve((factor, True), cross[kept], check_finite=False))
+                plain = _Fit(everything, kept, cho_solve((factor, True), _rows(cross, kept), check_finite=False))
             if not adaptive:
                 answer.append((plain,))
                 continue
@@ -257,7 +260,7 @@ class _CrossFit:
         if key not in self.factors:
             kept = np.flatnonzero(self.terms.richness <= richness) if richness >= 0 else np.array([0])
             weights = np.where(self.terms.group[kept] < 0, 0.0, penalty)
-            self.factors[key] = _factorise(square[np.ix_(kept, kept)], n * weights)
+            self.factors[key] = _factorise(square, kept, n * weights)
         return self.factors[key]
 
 
@@ -285,14 +288,20 @@ def _adapt(
     chosen = strong[group + 1]
     kept, group = plain.kept[chosen], group[chosen]
     weights = np.where(group < 0, 0.0, penalty * mean / (strength[group + 1] + 0.02 * mean))
-    factor = _factorise(square[np.ix_(kept, kept)], n * weights)
+    factor = _factorise(square, kept, n * weights)
     found: Floats = cho_solve((factor, True), cross[np.ix_(kept, targets)], check_finite=False)
     return _Fit(targets, kept, found)
 
 
-def _factorise(square: Floats, penalties: Floats) -> Floats:
-    """Cholesky's lower factor of a ridge, in the place of `square`."""
+def _factorise(square: Floats, kept: npt.NDArray[np.int64], penalties: Floats) -> Floats:
+    """Cholesky's lower factor of a ridge on some terms."""
+    ridge = square.take(kept, axis=0).take(kept, axis=1)
     # the small addition keeps a constant or repeated column from making the matrix singular
-    square[np.diag_indices_from(square)] += penalties + 1e-9 * square[0, 0]
-    factor: Floats = cho_factor(square.T, lower=True, overwrite_a=True, check_finite=False)[0]
+    ridge[np.diag_indices_from(ridge)] += penalties + 1e-9 * ridge[0, 0]
+    factor: Floats = cho_factor(ridge.T, lower=True, overwrite_a=True, check_finite=False)[0]
     return factor
+
+
+def _rows(values: Floats, kept: npt.NDArray[np.int64]) -> Floats:
+    """Some rows, without a copy where they are all."""
+    return values if kept.size == len(values) else values.take(kept, axis=0)

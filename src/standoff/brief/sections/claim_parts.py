@@ -12,7 +12,7 @@ from standoff.evidence.opposed import Opposed
 from standoff.evidence.sources import Sources
 from standoff.language.model import Model
 from standoff.words.amounts import amount
-from standoff.words.evidence import effect_words, separated
+from standoff.words.evidence import answer_words, effect_words, separated
 from standoff.words.names import quoted, spelled, strategy_words, title_of
 from standoff.words.numbers import counted, measured
 from standoff.words.text import capital
@@ -27,6 +27,7 @@ class Card:
     """A claim as the page lists it. `passage` is the document's own sentence, where it was asked for."""
 
     claim: ClaimFinding
+    answer: str
     sign: str
     style: str
     source: str
@@ -109,6 +110,7 @@ def _card(
     moved = [(h.outcome, mover) for h in headlines for mover in h.movers if mover.claim == claim.name]
     return Card(
         claim,
+        answer_words(claim),
         MARKS[claim.answer].sign,
         MARKS[claim.answer].style,
         _source(document),

@@ -9,7 +9,7 @@ from standoff.brief.sections.claim_parts import evidence_parts
 from standoff.brief.sections.grid import Method, Picture, Section, Table
 from standoff.language.model import Model
 from standoff.questions.documents import Evidence
-from standoff.words.evidence import answer_counts, separated, tested_how
+from standoff.words.evidence import answer_counts, answer_words, separated, tested_how
 from standoff.words.names import spelled
 from standoff.words.numbers import counted
 from standoff.words.text import join
@@ -115,7 +115,7 @@ def _table(found: Agreement) -> Table:
             claim.says,
             claim.document,
             claim.passage,
-            claim.answer,
+            answer_words(claim),
             "; ".join(titles[name] for name in claim.mechanisms) or "none",
         )
         for claim in found.claims

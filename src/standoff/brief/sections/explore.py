@@ -6,7 +6,6 @@ What can be dragged is also printed: the page opens with all worlds and their fi
 from __future__ import annotations
 
 import base64
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +17,7 @@ from standoff.analysis.findings import Floats
 from standoff.analysis.linchpins.linchpins import Linchpins
 from standoff.analysis.robustness.robustness import Robustness
 from standoff.analysis.runs.decision_table import DecisionTable
+from standoff.base.escaping import script_json
 from standoff.brief.pictures.boxes import range_of
 from standoff.brief.sections.gives_up import is_second
 from standoff.brief.sections.grid import Method, Picture, Section, colour_of
@@ -79,7 +79,7 @@ def explore(
         "strategies": len(order),
     }
     strategies = _rows(model, robust, order, measures[0])
-    text = Markup(json.dumps(data, separators=(",", ":")).replace("<", "\\u003c"))
+    text = Markup(script_json(data))
     titles = [about["title"] for about, _ in measures]
     first = {"count": f"All {counted(table.worlds.size, 'world')}"}
     module: Any = environment.get_template("robust.html.j2").module

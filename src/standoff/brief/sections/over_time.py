@@ -22,6 +22,8 @@ from standoff.words.text import capital, join, words
 
 __all__ = ["over_time"]
 
+_SELDOM = 2.0
+"""Counts that are no larger in 95 of 100 futures are drawn by their mean alone."""
 _WAYS = {"up": "up", "down": "down", "level": "about level"}
 _FAN_KEY = (
     "Bands hold the middle 50 and 90\u202f% of futures; the line is the median (of counts the mean), thin grey lines "
@@ -72,13 +74,13 @@ def _fan_picture(model: Model, one: Fan, shown: tuple[int, ...], key: str) -> Pi
     figures = 2 if len({number(float(line[-1])) for line in lines}) == len(lines) else 3
     dates = [model.clock.label(i) for i in range(model.clock.steps)]
     dates += [f"end {dates[-1]}"] if one.kind != "flow" else []
-    frame = _frame(model, one, [*lines, *(() if one.kind == "share" else (band.quantiles for band in bands))], dates)
+    frame = _frame(model, one, [*lines, *((band.quantiles for band in bands) if _has_bands(one) else ())], dates)
     panels = [
         fan(
             FanPanel(
                 family_words(band.strategy.strategy),
                 colour_of(model, band.strategy),
-                None if one.kind == "share" else band.quantiles,
+                band.quantiles if _has_bands(one) else None,
                 line,
                 tuple(other for other in lines if other is not line),
                 tuple(_reading(one, band, line, i, figures) for i in range(line.size)),
@@ -105,6 +107,13 @@ def _fan_picture(model: Model, one: Fan, shown: tuple[int, ...], key: str) -> Pi
     )
     table = Table(caption, header[: len(rows[0])], rows)
     return Picture(drawn, f"{caption}{seen}.", key, _fan_title(model, one, shown), table)
+
+
+def _has_bands(one: Fan) -> bool:
+    """Whether quantiles say something: those of what happens or not, or seldom more than once a step, jump between
+    whole numbers, and the mean says more."""
+    seldom = one.followed.symbol.kind == "event" and all(np.nanmax(band.quantiles) <= _SELDOM for band in one.bands)
+    return one.kind != "share" and not seldom
 
 
 def _frame(model: Model, one: Fan, edges: list[Floats], dates: list[str]) -> FanFrame:
