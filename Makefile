@@ -41,6 +41,7 @@ coverage: $(VENV)/.installed-dev  ## count how often printed intervals hold the 
 docs: $(VENV)/.installed  ## write the generated pages of docs/
 	$(BIN)/python -m standoff.language.reference language > docs/language.md
 	$(BIN)/python -m standoff.language.reference problems > docs/problems.md
+	$(BIN)/python -m standoff.public.page > docs/python.md
 	$(BIN)/python -m standoff.brief.formats.study_page korea docs/studies/korea.md
 
 fuzz: $(VENV)/.installed-dev  ## read nearly sound inputs of every format for an hour; faults go to tests/fuzz/corpus
