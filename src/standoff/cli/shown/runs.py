@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 import click
@@ -12,13 +12,14 @@ import numpy.typing as npt
 from standoff.analysis.structure.causal import CausalMap
 from standoff.brief.pictures.causal_map import map_text
 from standoff.ensemble.ensemble import Ensemble
+from standoff.language.clock import parse_date
 from standoff.language.model import Model, Parameter
 from standoff.program.trace import Step, Trace
 from standoff.words.faults import owned_up
 from standoff.words.mathematics import equations_text
 from standoff.words.numbers import measured
 
-__all__ = ["run_data", "run_lines", "study_data", "study_lines", "trace_data", "trace_lines"]
+__all__ = ["run_data", "run_lines", "steps_of", "study_data", "study_lines", "trace_data", "trace_lines"]
 
 _KINDS = (
     ("choice", "choices"),
@@ -148,13 +149,16 @@ def _mean_and_error(cells: npt.NDArray[np.float64]) -> tuple[float, float]:
     return float(known.mean()), float(worlds.std(ddof=1) / np.sqrt(worlds.size)) if worlds.size > 1 else np.nan
 
 
-def trace_lines(model: Model, trace: Trace, world: int, replication: int) -> Iterator[str]:
+def trace_lines(
+    model: Model, trace: Trace, world: int, replication: int, steps: Container[int] = range(10**9)
+) -> Iterator[str]:
     """One future for a reader who does not program: each step's events, choices with their rules, and state."""
     yield f"{_strong(model.title)}: one future (world {world}, replication {replication})"
     for player, label in trace.profile.items():
         yield f"  {model.title_of(player)} plays {label}"
     for before, step in zip([None, *trace.steps], trace.steps, strict=False):
-        yield from _step_lines(model, before, step)
+        if step.index in steps:
+            yield from _step_lines(model, before, step)
     yield "\n" + _strong("What it came to")
     units = {outcome.name: str(outcome.unit) for outcome in model.outcomes}
     for name, value in trace.outcomes.items():
@@ -163,6 +167,35 @@ def trace_lines(model: Model, trace: Trace, world: int, replication: int) -> Ite
         yield f"  payoff of {model.title_of(actor)} {_number(value)}"
     if trace.fault:
         yield trace.fault
+
+
+def steps_of(model: Model, trace: Trace, first: str | None, last: str | None, *, changes: bool) -> frozenset[int]:
+    """Which steps to show: from one to another, by number or by date, and only where something changed if so wanted.
+
+    Raises:
+        ValueError: A step is neither a number nor a date within the clock.
+    """
+    start = 0 if first is None else _step(model, first)
+    stop = len(trace.steps) - 1 if last is None else _step(model, last)
+    shown = trace.steps[start : stop + 1]
+    if changes:
+        shown = tuple(one for one in shown if one.index == 0 or _is_eventful(trace.steps[one.index - 1], one))
+    return frozenset(one.index for one in shown)
+
+
+def _step(model: Model, text: str) -> int:
+    moment = None if text.isdecimal() and len(text) < 4 else parse_date(text)
+    step = model.clock.index(moment) if moment is not None else int(text) if text.isdecimal() else None
+    if step is None or step > model.clock.steps:
+        raise ValueError(f"`{text}` is no step: they are 0 to {model.clock.steps}, from {model.clock.label(0)} on")
+    return step
+
+
+def _is_eventful(before: Step, step: Step) -> bool:
+    happened = any(value is True or (not isinstance(value, bool) and value) for value in step.things["event"].values())
+    moved = any(value is True for value in step.things["move"].values())
+    turned = any(before.things[kind] != step.things[kind] for kind in ("choice", "mode") if step.things[kind])
+    return happened or moved or turned
 
 
 def trace_data(trace: Trace, world: int, replication: int) -> dict[str, Any]:
