@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
-import click
 import numpy as np
 import numpy.typing as npt
 
@@ -153,13 +152,13 @@ def trace_lines(
     model: Model, trace: Trace, world: int, replication: int, steps: Container[int] = range(10**9)
 ) -> Iterator[str]:
     """One future for a reader who does not program: each step's events, choices with their rules, and state."""
-    yield f"{_strong(model.title)}: one future (world {world}, replication {replication})"
+    yield f"{model.title}: one future (world {world}, replication {replication})"
     for player, label in trace.profile.items():
         yield f"  {model.title_of(player)} plays {label}"
     for before, step in zip([None, *trace.steps], trace.steps, strict=False):
         if step.index in steps:
             yield from _step_lines(model, before, step)
-    yield "\n" + _strong("What it came to")
+    yield "\n" + "What it came to"
     units = {outcome.name: str(outcome.unit) for outcome in model.outcomes}
     for name, value in trace.outcomes.items():
         yield f"  {name} {_number(value)}{_unit(units[name])}"
@@ -218,18 +217,18 @@ def trace_data(trace: Trace, world: int, replication: int) -> dict[str, Any]:
 
 def study_lines(model: Model, causes: CausalMap) -> Iterator[str]:
     """Actors, assumptions, equations and the causal map."""
-    yield f"{_strong(model.title)}\n{model.question}\n"
+    yield f"{model.title}\n{model.question}\n"
     for actor in model.actors:
         labels = ", ".join(i.label for i in model.instances(actor.name)) or "chooses nothing"
-        yield f"{_strong(actor.title)} ({actor.name}): {labels}"
-    yield "\n" + _strong("Assumptions")
+        yield f"{actor.title} ({actor.name}): {labels}"
+    yield "\n" + "Assumptions"
     for parameter in model.parameters:
         about = f". {parameter.about}" if parameter.about else ""
         yield f"  {parameter.name}: {_spread_text(parameter)}{_unit(str(parameter.unit))}{about}"
-    yield "\n" + _strong("Equations")
+    yield "\n" + "Equations"
     for name, text in equations_text(model):
         yield f"  {name} = {text}"
-    yield "\n" + _strong("What moves what")
+    yield "\n" + "What moves what"
     yield map_text(causes)
 
 
@@ -249,14 +248,14 @@ def study_data(model: Model, causes: CausalMap) -> dict[str, Any]:
 
 
 def _step_lines(model: Model, before: Step | None, step: Step) -> Iterator[str]:
-    yield f"\n{_strong(step.date)}" + ("" if step.fired else "  after the last step")
+    yield f"\n{step.date}" + ("" if step.fired else "  after the last step")
     if not step.fired and not step.things["choice"]:
         yield "  " + _line(step.things["mode"]) + "; " + _line(step.things["stock"])
         return
     for choice in model.choices:
         who = model.title_of(choice.actor) + (f", {choice.dimension}" if choice.dimension else "")
         option, rule = step.things["choice"][choice.family], step.fired.get(choice.family, "")
-        yield f"  {who}: {_strong(str(option))}  ({rule})"
+        yield f"  {who}: {option}  ({rule})"
     happened = [name for name, value in {**step.things["event"], **step.things["move"]}.items() if value is True]
     counted = {n: v for n, v in step.things["event"].items() if not isinstance(v, bool)}
     yield "  happened: " + (", ".join(happened) or "nothing") + (f"; {_line(counted)}" if counted else "")
@@ -280,10 +279,6 @@ def _number(value: float) -> str:
 
 def _unit(unit: str) -> str:
     return "" if unit == "no unit" else f" {unit}"
-
-
-def _strong(text: str) -> str:
-    return click.style(text, bold=True)
 
 
 def _spread_text(parameter: Parameter) -> str:
