@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["deals", "games"]
 
 
+_MOST_GAME_BYTES = 20_000_000
 _TABLES = "Write tables here: Arrow, CSV and Parquet."
 
 
@@ -38,13 +39,17 @@ def games(study: str, as_json: bool, nfg: Path | None, out: Path | None, **how: 
     """Solve the game that the actors play, as each sees it.
 
     It says who plays what under the actors' own beliefs, and what that hangs on. Stable means: among the listed
-    strategies, chosen at the start.
+    strategies, chosen at the start. A game in Gambit's format (FILE.nfg) is solved as it stands.
 
     \b
     Examples:
       standoff games korea
       standoff games rivals --nfg rivals.nfg --out tables
+      standoff games rivals.nfg
     """
+    if Path(study).suffix.lower() == ".nfg":
+        _solve_file(Path(study), as_json=as_json)
+        return
     from standoff.analysis.others.others import export_game  # noqa: PLC0415
     from standoff.cli.shown.games import others_lines  # noqa: PLC0415
     from standoff.ensemble.runner import Local  # noqa: PLC0415
@@ -76,6 +81,29 @@ def games(study: str, as_json: bool, nfg: Path | None, out: Path | None, **how: 
         print_json(head, found, {"sentence": others_sentence(loaded.model, found)})
         return
     print_lines(others_lines(loaded.model, found))
+
+
+def _solve_file(path: Path, *, as_json: bool) -> None:
+    """Solve a game in Gambit's format."""
+    from standoff.analysis.games.exchange import GameError, read_nfg  # noqa: PLC0415
+    from standoff.analysis.games.solved import solve  # noqa: PLC0415
+    from standoff.base.files import read_source  # noqa: PLC0415
+    from standoff.base.problems import Problem, StudyError  # noqa: PLC0415
+    from standoff.base.source import Span  # noqa: PLC0415
+    from standoff.cli.shown.nfg import solved_lines  # noqa: PLC0415
+
+    source = read_source(path, str(path), most=_MOST_GAME_BYTES)
+    try:
+        game = read_nfg(source.text)
+    except GameError as error:
+        span = Span(source, error.at, error.at + 1)
+        problem = Problem("wrong-shape", span, f"this is no game in Gambit's format: expected {error.expected}")
+        raise StudyError([problem]) from None
+    found = solve(game)
+    if as_json:
+        print_json(found)
+    else:
+        print_lines(solved_lines(found))
 
 
 @command()

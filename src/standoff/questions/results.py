@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from standoff.analysis.fans import Fan, fans, plan_fans
+from standoff.analysis.findings import Floats
 from standoff.analysis.linchpins.linchpins import Linchpins, linchpins
 from standoff.analysis.robustness.performance import Performance, performance
 from standoff.analysis.robustness.robustness import Robustness, robustness
@@ -17,7 +19,7 @@ from standoff.evidence.history import read_past
 from standoff.questions.others import OTHERS
 from standoff.questions.question import WHOLE, Designs, Question, Runs, Unanswered
 
-__all__ = ["OVER_TIME", "RESULTS", "ROBUST", "Robust", "whole_run"]
+__all__ = ["OVER_TIME", "RESULTS", "ROBUST", "Robust", "of_run", "whole_run"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,11 +36,30 @@ def whole_run(study: Study, size: Size) -> Designs:
     return Designs({WHOLE: Job(study.program, study.design_of(size))})
 
 
+def of_run(
+    view: str = "uniform", weightings: Mapping[str, Floats] | None = None, *, limits_under_all: bool = True
+) -> Question[Robust]:
+    """The first two questions asked of one run by itself, without the game that tells what the others reply.
+
+    Args:
+        view: What the others play where it is asked what the choice hinges on.
+        weightings: More weightings of the worlds, by name, under which to rank.
+        limits_under_all: Whether outcomes are held against their limits under every view, or the first alone.
+    """
+
+    def find(runs: Runs, ledger: Ledger) -> Robust:
+        table = decision_table(runs.whole())
+        robust = robustness(table, weightings=weightings, limits_under_all=limits_under_all, threads=runs.threads)
+        return Robust(table, robust, linchpins(table, ledger=ledger, view=view, threads=runs.threads))
+
+    return Question("robust", whole_run, find)
+
+
 def _find_robust(runs: Runs, ledger: Ledger) -> Robust:
     others = runs.answer(OTHERS)
     replies = None if isinstance(others, Unanswered) else others.reply_weights
     table = decision_table(runs.whole(), replies=replies)
-    return Robust(table, robustness(table), linchpins(table, ledger=ledger))
+    return Robust(table, robustness(table, threads=runs.threads), linchpins(table, ledger=ledger, threads=runs.threads))
 
 
 def _find_results(runs: Runs, _: Ledger) -> Performance:

@@ -76,6 +76,10 @@ def pin_sentence(found: Linchpins, pin: Assumption) -> str:
 def _nothing(found: Linchpins) -> str:
     if found.evpi.low > 0.0:
         return "no assumption taken alone is known to be worth knowing first"
+    if len(found.strategies) == 1:
+        return "there is one strategy"
+    if not found.facts and not found.values:
+        return "no assumption differs between worlds"
     return "knowing the world first is not known to be worth anything"
 
 

@@ -12,11 +12,13 @@ import standoff
 from standoff import analysis
 from standoff.analysis.comparing import compare
 from standoff.analysis.linchpins.linchpins import linchpins
+from standoff.analysis.linchpins.worth import measure_worths
 from standoff.analysis.robustness.performance import performance
 from standoff.analysis.robustness.robustness import robustness
 from standoff.analysis.runs import decision_table as tables
 from standoff.analysis.runs.decision_table import decision_table
 from standoff.cli import main
+from standoff.words.linchpins import linchpin_words
 
 _BARRED = ("numpy.random", "np.random", "random_state", "random")
 
@@ -104,6 +106,10 @@ def test_a_study_with_nothing_uncertain_hinges_on_nothing(tmp_path):
     found = linchpins(table)
     assert found.facts == found.values == found.regions == ()
     assert (found.evpi.value, found.evpi.error, found.evpi.high) == (0.0, 0.0, 0.0)
+    assert linchpin_words(study.model, found).sentences[0] == (
+        "Nothing can be named that the choice hinges on: no assumption differs between worlds."
+    )
+    assert measure_worths(table.payoffs()).alone == ()
     assert found.leader == robustness(table).under[0].metrics.ranking.order[0] == "holds"
 
 

@@ -77,7 +77,7 @@ class Worths:
     )
 
 
-def measure_worths(
+def measure_worths(  # noqa: PLR0913
     payoffs: Payoffs,
     posteriors: Posteriors | None = None,
     *,
@@ -177,7 +177,7 @@ class _Judged:
     p_value: Floats
 
 
-def _judge(
+def _judge(  # noqa: PLR0913, PLR0917
     cells: list[Cells],
     which: list[tuple[int, ...]],
     left: Residuals,
@@ -212,7 +212,7 @@ def _judge(
     error = np.sqrt(((gain - value[:, None]) ** 2) @ w**2 * w.size / (w.size - 1))
     scale = np.maximum(null.std(axis=0), 1e-12 * (np.abs(value) + np.abs(null).max(axis=0)) + 1e-300)
     middle = null.mean(axis=0)
-    largest = ((null - middle) / scale).max(axis=1) if len(shuffles) else np.empty(0)
+    largest = ((null - middle) / scale).max(axis=1, initial=-np.inf)
     standard = (value - middle) / scale
     p_value = (1.0 + (largest[:, None] >= standard[None, :]).sum(axis=0)) / (1.0 + len(shuffles))
     return _Judged(gain, standard, value, error, p_value)

@@ -15,6 +15,7 @@ from standoff.analysis.deals.deals import Deals
 from standoff.analysis.fans import Fan
 from standoff.analysis.others.others import Others
 from standoff.analysis.robustness.performance import Performance
+from standoff.analysis.robustness.robustness import Robustness
 from standoff.analysis.structure.causal import causal_map
 from standoff.brief.parts import AssumptionTable, Facts, Listing
 from standoff.brief.sections.assumptions import Why, assumption_rows, assumptions_title
@@ -28,7 +29,7 @@ from standoff.brief.sections.holds_up import first_picture, holds_up, map_sectio
 from standoff.brief.sections.others import others_section
 from standoff.brief.sections.over_time import over_time
 from standoff.ensemble.ensemble import Ensemble
-from standoff.evidence.claims import Ledger
+from standoff.evidence.claims import Ledger, ledger_of
 from standoff.language.model import Model
 from standoff.questions.documents import Evidence
 from standoff.questions.question import Unanswered
@@ -42,7 +43,7 @@ from standoff.words.robustness import replies_sentence
 from standoff.words.text import capital
 from standoff.words.unanswered import unanswered_words
 
-__all__ = ["SECTIONS", "Findings", "Page", "make_page", "render_page"]
+__all__ = ["SECTIONS", "Findings", "Page", "make_page", "render_page", "render_section", "section_of"]
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -116,6 +117,34 @@ def render_page(page: Page) -> str:
     css = Markup("").join([*sheets, Markup(documents_style())])
     script = Markup("").join(_text(environment, name) for name in ("page.js", "explore.js", "over_time.js"))
     return environment.get_template("page.html.j2").render(page=page, css=css, script=script)
+
+
+def section_of(model: Model, found: object) -> Section | None:
+    """The section of one finding alone; None where the page has none for it."""
+    match found:
+        case Others():
+            return others_section(model, found, _environment())
+        case Deals():
+            return deals_section(model, (found,), _environment())
+        case Robustness():
+            return gives_up(model, found, _environment())
+        case Robust():
+            ledger = ledger_of(model.written.files)
+            return hinges_on(model, found.linchpins, found.table.inputs, ledger, _environment())
+        case Evidence():
+            return documents_section(model, found)
+        case _:
+            return None
+
+
+def render_section(section: Section) -> str:
+    """One section as a page of its own, for notebooks."""
+    environment = _environment()
+    sheets = [_text(environment, name) for name in ("page.css", "documents.css", "games.css", "robust.css")]
+    css = Markup("").join([*sheets, Markup(documents_style())])
+    parts: Any = environment.get_template("parts.html.j2").module
+    body = parts.section_part(section, True, "")
+    return f"<!DOCTYPE html><html lang='en'><head><style>{css}</style></head><body><main>{body}</main></body></html>"
 
 
 def _holds_up(findings: Findings) -> Section:
