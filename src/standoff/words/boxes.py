@@ -32,10 +32,15 @@ def region_sentence(model: Model, region: Region) -> str:
     box = region.found.recommended
     if box is None:
         return f"{start} are not set apart by a few assumptions."
-    return (
+    said = (
         f"{start} lie mostly where {box_words(model, box)}: there {percent(box.density)} are of this kind, and "
-        f"{percent(box.coverage)} of them lie there."
+        f"{percent(box.coverage)} of them lie there"
     )
+    more = [
+        f"further where {box_words(model, one)} ({percent(one.density)}, and {percent(one.coverage)} of them)"
+        for one in region.found.further
+    ]
+    return "; ".join([said, *more]) + "."
 
 
 def opinion_sentence(model: Model, opinion: SecondOpinion) -> str:
