@@ -134,3 +134,19 @@ def test_what_cannot_be_written_is_said_before_the_run(
     result = call(*arguments, str(tmp_path / "file" / "inside"))
     assert result.exit_code == 1
     assert re.fullmatch(r"Error: `.*file(/inside)?`: (Not a directory|File exists)\n", result.stderr)
+
+
+def test_a_trace_shows_some_steps() -> None:
+    def steps(*arguments: str) -> list[int]:
+        result = call("trace", "rivals", "--world", "3", *arguments, "--json")
+        assert result.exit_code == 0, result.output
+        return [step["step"] for step in json.loads(result.stdout)["steps"]]
+
+    whole = steps()
+    assert whole == list(range(len(whole)))
+    assert steps("--from", "2", "--to", "4") == [2, 3, 4]
+    assert steps("--from", "2026-01")[0] == 4
+    some = steps("--changes")
+    assert some[0] == 0 and set(some) < set(whole)
+    wrong = call("trace", "rivals", "--from", "1999-01")
+    assert wrong.exit_code == 2 and "`1999-01` is no step: they are 0 to 16" in wrong.stderr

@@ -116,7 +116,7 @@ class Study(ensemble_study.Study):
         Example:
             >>> import standoff
             >>> len(standoff.load("rivals").trace(world=3, profile="north=race_on").steps)
-            41
+            17
         """
         return trace_cell(self.program, self.design_of(size, **chosen), 0, world, replication)
 

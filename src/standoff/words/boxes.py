@@ -8,7 +8,7 @@ from standoff.analysis.linchpins.regions import Region
 from standoff.language.model import Model
 from standoff.words.amounts import quantity
 from standoff.words.names import quoted, strategy_words
-from standoff.words.numbers import percent
+from standoff.words.numbers import number, percent
 from standoff.words.text import capital, few, join
 
 __all__ = ["box_reasons", "box_words", "dropped_words", "opinion_sentence", "region_sentence", "why_box"]
@@ -90,7 +90,7 @@ def dropped_words(model: Model, found: Discovery) -> tuple[str, ...]:
     """The limits that were left out, each with how well chance alone would do."""
     return tuple(
         f"That {box_words(model, Box((limit,), 0, 0.0, 0.0, 0.0, 0.0))} was left out: chance alone would do as well "
-        f"with probability {limit.quasi_p or 0.0:.2f}."
+        f"with probability {number(limit.quasi_p or 0.0)}."
         for limit in found.dropped
     )
 

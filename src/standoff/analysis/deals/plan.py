@@ -119,7 +119,7 @@ class DealPlan:
         return sum(arm.design.n_futures for arm in self.arms)
 
 
-def deals_designs(
+def deals_designs(  # noqa: PLR0913
     model: Model,
     deal: str | None = None,
     *,

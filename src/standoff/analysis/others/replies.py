@@ -132,7 +132,7 @@ def find_replies(table: GameTable, leader: int, game: Floats, resampled: Floats,
     return Replies(tuple(table.players[i] for i in others), tuple(leads), np.array(rows))
 
 
-def _lead(
+def _lead(  # noqa: PLR0913, PLR0917
     strategy: str, replies: tuple[Reply, ...], without: float, values: Floats, weight: Floats, belief: Floats,
     quantal: float,
 ) -> Lead:  # fmt: skip

@@ -80,7 +80,7 @@ class Satisficing:
     )
 
 
-def satisficing(
+def satisficing(  # noqa: PLR0913, PLR0917
     names: Sequence[str],
     bounds: Sequence[Bound],
     outcomes: Floats,
