@@ -1,4 +1,4 @@
-"""`standoff.ensemble.moments.update` compiled for one cell.
+"""`standoff.ensemble.folding.moments.update` compiled for one cell.
 
 Numba's cache of this file knows this file only: after a change to `update`, delete the cache.
 """
