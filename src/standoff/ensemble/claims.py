@@ -171,7 +171,7 @@ def _row(measure: Measure) -> tuple[str, str]:
 
 def _futures(ensemble: Ensemble, measure: Measure) -> Floats:
     """(worlds, replications) of a measure."""
-    futures = ensemble.folding.spreads.futures
+    futures = ensemble.spreads.futures
     assert futures is not None
     found: Floats = futures[ensemble.measures.index(_row(measure)), 0]
     return found

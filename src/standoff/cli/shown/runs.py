@@ -102,10 +102,10 @@ def _spread_data(ensemble: Ensemble, label: str, kind: str, name: str) -> dict[s
     """A strategy's quantiles, mean over the others' strategies and worlds, and its histogram, likewise."""
     here = (ensemble.profiles[ensemble.model.decider] == label).to_numpy()
     found: dict[str, Any] = {}
-    if levels := ensemble.folding.spreads.wanted.levels:
+    if levels := ensemble.spreads.wanted.levels:
         cells = {p: ensemble.quantile(name, p, kind)[here] for p in levels}
         found["quantiles"] = {f"{100 * p:g} %": _mean_and_error(values)[0] for p, values in cells.items()}
-    if any((b.kind, b.name) == (kind, name) for b in ensemble.folding.spreads.wanted.bins):
+    if any((b.kind, b.name) == (kind, name) for b in ensemble.spreads.wanted.bins):
         histogram = ensemble.histogram(name)
         below, *inside, above = np.ma.masked_invalid(
             np.column_stack([histogram.below, histogram.shares, histogram.above])[here]

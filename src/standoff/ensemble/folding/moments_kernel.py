@@ -10,7 +10,7 @@ from typing import Any
 from numba import njit
 
 from standoff.base.numbers.arithmetic_lanes import lane
-from standoff.ensemble import moments
+from standoff.ensemble.folding import moments
 
 __all__ = ["fold_cells"]
 
