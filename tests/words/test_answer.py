@@ -158,3 +158,12 @@ def test_a_chart_sets_no_strategy_against_its_own_other_setting() -> None:
     assert picture is not None
     rows = {row[0]: row[1] for row in picture.instead[0].rows}
     assert {name: _said(shown) for name, shown in rows.items()} == {"reciprocate": "10 ± 0", "race on": "−10 ± 0"}
+
+
+def test_the_decider_s_payoff_has_one_error_in_every_table() -> None:
+    results = performance_of(standoff.load("rivals").run(worlds=WORLDS, replications=2))
+    main = results.standings[0]
+    place = next(i for i, measure in enumerate(results.measures) if measure.kind == "payoff")
+    assert main.metrics is not None
+    for label, row in zip(results.labels, main.cells, strict=True):
+        assert row[place].figure == main.metrics.expected[label].payoff
