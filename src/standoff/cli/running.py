@@ -80,6 +80,9 @@ def brief(study: str, out: Path | None, sources: Path | None, markdown: bool, as
 @options.realised(default=False)
 @options.quantiles
 @options.histogram
+@click.option("--paths", "paths", multiple=True, metavar="NAME",
+              help="Keep this stock, quantity, mode or event over time in 1,000 futures, in --out; may be given "
+              "again.")  # fmt: skip
 @click.option("--until", type=click.Choice(["ranking stable"]), default=None,
               help="Double worlds and replications until the decider's ranking is settled, or the budget is "
               "spent.")  # fmt: skip
@@ -102,6 +105,9 @@ def run(study: str, as_json: bool, until: str | None, budget: int, out: Path | N
     from standoff.cli.shown.runs import run_data, run_lines  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
 
+    paths = how.pop("paths")
+    if paths and out is None:
+        raise click.UsageError("--paths are kept in the folder of --out: give it too")
     loaded, size, running = load(study, how.pop("variants")), how.pop("size"), how.pop("running")
     with progress("running") as told, _keeping(out):
         wanted = {**how, "threads": running.threads, "evaluator": running.evaluator}
@@ -120,6 +126,10 @@ def run(study: str, as_json: bool, until: str | None, budget: int, out: Path | N
         print_json(run_data(ensemble))
     else:
         print_lines(run_lines(ensemble))
+    if paths and out is not None:
+        from standoff.ensemble.paths import follow  # noqa: PLC0415
+
+        follow(ensemble, paths).to_parquet(out / "paths.parquet")
     if out is not None:
         announce(f"kept in {out}")
 
