@@ -60,6 +60,30 @@ def test_rescaling_the_outcome_changes_no_index():
         assert other.total[name].high == pytest.approx(one.total[name].high, abs=1e-9)
 
 
+def rare(n_base, seed, chance):
+    """1 where one input is in its upper tail."""
+    units, _ = saltelli_units(NAMES, n_base, seed)
+    inputs = Inputs(NAMES, np.ascontiguousarray(units.T))
+    return inputs, (inputs.values[:, 0] > 1.0 - chance).astype(np.float64)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_of_what_seldom_differs_nothing_is_told_but_how_many_rows_would_do(seed):
+    found = measure_indices(*rare(64, seed, 0.01))
+    if found.variance == 0.0:
+        return
+    assert not found.is_told
+    assert found.rows_wanted >= 1024
+    assert all((figure.low, figure.high) == (0.0, 1.0) for figure in found.total.values())
+
+
+def test_with_as_many_rows_as_are_wanted_it_is_told():
+    found = measure_indices(*rare(4096, 1, 0.05))
+    assert found.is_told
+    assert found.rows_wanted is None
+    assert found.first["x1"].low <= 1.0 <= found.total["x1"].high
+
+
 def test_an_outcome_that_never_moves_has_no_indices():
     inputs, y = ishigami(64)
     found = measure_indices(inputs, np.full(y.size, 3.0))

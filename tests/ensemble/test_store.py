@@ -20,10 +20,10 @@ import pytest
 
 import standoff
 from standoff.ensemble import store
+from standoff.ensemble.folding.spreads import want
 from standoff.ensemble.manifest import RunError
 from standoff.ensemble.run import run_design
 from standoff.ensemble.running import Running
-from standoff.ensemble.spreads import want
 from standoff.ensemble.store import read_run, run_to_folder
 from standoff.ensemble.study import Study, open_run
 

@@ -37,6 +37,7 @@ FEATURES = frozenset((
     *(f"imposed {how}" for how in _choices(Imposition, "how")),
     *(f"clipped {where}" for where in ("below", "above", "both")),
     "end", "worth", "each", "final", "discount", "check", "memory of a strategy", "order of moves",
+    "drawn at the start", "kinds", "bound by a constant",
 ))  # fmt: skip
 
 
@@ -55,6 +56,10 @@ def _of_model(study: Study) -> Iterator[str]:
                 yield f"reads {node.symbol.kind}"
     yield from (f"draw {draw.distribution}" for draw in model.draws)
     yield from (f"imposed {imposition.how}" for imposition in model.impositions)
+    if any(p.spread is not None and p.spread.kinds for p in model.uncertain):
+        yield "kinds"
+    if any(name is not None for stock in model.stocks for name in stock.ends):
+        yield "bound by a constant"
     if len(model.order) > 1:
         yield "order of moves"
 
@@ -78,6 +83,8 @@ def _of_program(program: Program) -> Iterator[str]:
         yield from ("end", *(["worth"] if ending.worth else []))
     for paid in program.payoffs:
         yield from (name for name in ("each", "final", "discount") if getattr(paid, name) is not None)
+    if program.start_luck:
+        yield "drawn at the start"
     if program.checks:
         yield "check"
 

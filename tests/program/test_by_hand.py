@@ -187,3 +187,49 @@ def test_series_hold_or_interpolate(study_of: Build, tmp_path: Path, between: st
             """)
         found.append(outcomes(study)["level"])
     assert found == pytest.approx(expected, rel=1e-14)
+
+
+def test_a_start_is_drawn_once_for_each_future(study_of: Build) -> None:
+    study = study_of("""\
+        constants: {middle: {value: 3, judgement: a test}}
+        draws: {size: "uniform(middle - 1, 5)"}
+        stocks:
+          level: {start: "2 * size", next: "level"}
+          twin: {start: size, next: "twin"}
+          cut: {start: size, within: [0, 3], next: "cut"}
+          drawn: {start: 0, next: "size"}
+        outcomes:
+          level: {measure: "final(level)", better: higher}
+          twin: {measure: "final(twin)", better: higher}
+          cut: {measure: "final(cut)", better: higher}
+          other: {measure: "final(drawn)", better: higher}
+        """)
+    found = in_both(study, 100, 5).outcomes
+    level, twin, cut, other = found
+    np.testing.assert_array_equal(level, 2 * twin)
+    np.testing.assert_array_equal(cut, np.minimum(twin, 3))
+    assert np.unique(twin).size == twin.size
+    assert abs(twin.mean() - 3.5) < 4 * twin.std() / math.sqrt(twin.size)
+    assert abs(np.corrcoef(twin, other)[0, 1]) < 0.2
+
+
+def test_kinds_are_compared_as_options_are(study_of: Build) -> None:
+    study = study_of("""\
+        uncertainties:
+          regime: {kinds: {open: 1, torn: 2, closed: 1}, judgement: a test}
+          plain: {kinds: [red, green], judgement: a test}
+        quantities:
+          cost: {value: "5 if regime == open else 7 if regime in [closed] else 11"}
+          held: {value: "1 if previous(regime) == torn else 0"}
+        outcomes:
+          cost: {measure: "mean(cost)", better: lower}
+          held: {measure: "total(held)", better: lower}
+          green: {measure: "ever(plain == green)", better: lower}
+        """)
+    design = study.design(64, 1)
+    found = in_both(study, 64).outcomes
+    regime, plain = design.worlds.columns["regime"], design.worlds.columns["plain"]
+    np.testing.assert_array_equal(found[0], np.array([5.0, 11.0, 7.0])[regime.astype(int)])
+    np.testing.assert_array_equal(found[1], np.where(regime == 1, 7.0, 0.0))
+    np.testing.assert_array_equal(found[2], plain)
+    assert np.bincount(regime.astype(int)).tolist() == [16, 32, 16]

@@ -26,12 +26,14 @@ SIZE = Size(32, 2)
 class Counting:
     """A runner that keeps what it was asked to run."""
 
+    running = Running(1, "reference")
+
     def __init__(self) -> None:
         self.jobs: list[Job] = []
 
     def run(self, jobs: Sequence[Job]) -> list[Ensemble]:
         self.jobs += jobs
-        return run_jobs(jobs, Running(evaluator="reference"))
+        return run_jobs(jobs, self.running)
 
 
 @pytest.fixture(scope="module")

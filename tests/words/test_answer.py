@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 
 import standoff
+from standoff.analysis.findings import Figure
 from standoff.analysis.robustness.performance import Performance, performance
 from standoff.analysis.runs.decision_table import decision_table
 from standoff.brief.sections.holds_up import first_picture
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.study import Study
 from standoff.words.answer import answer, confidence, limits_title, views_title
-from standoff.words.names import title_of
 
 WORLDS = 100
 NBSP = "\u00a0"
@@ -131,13 +131,24 @@ def test_what_beats_the_leader_under_a_profile_is_named() -> None:
 
 
 def test_the_limit_broken_most_is_that_which_the_strategies_together_keep_least() -> None:
-    model = standoff.load("korea").model
-    results = performance_of(standoff.load("korea").run(worlds=16, replications=2, profile="us=tough_love"))
-    limited = [i for i, measure in enumerate(results.measures) if measure.limit is not None]
-    kept = {i: [row[i].within.value for row in results.standings[0].cells if row[i].within] for i in limited}
-    least = min(kept, key=lambda i: np.mean(kept[i]))
-    title = limits_title(model, results)
-    assert title_of(model, results.measures[least].name) in title.partition(" is the limit broken most: ")[0]
+    results = _rivals(np.zeros(WORLDS), np.full(WORLDS, 10.0), np.full(WORLDS, 9.0))
+    war, arms = (next(i for i, m in enumerate(results.measures) if m.name == name) for name in ("war", "arms"))
+    main = results.standings[0]
+
+    def kept(shares: tuple[float, ...], others: tuple[float, ...]) -> Performance:
+        cells = []
+        for row, share, other in zip(main.cells, shares, others, strict=True):
+            new = list(row)
+            for i, within in ((war, share), (arms, other)):
+                new[i] = replace(row[i], within=Figure(within, 0.01, within, within))
+            cells.append(tuple(new))
+        measures = tuple(replace(m, limit=1.0) if i in (war, arms) else m for i, m in enumerate(results.measures))
+        return replace(results, measures=measures, standings=(replace(main, cells=tuple(cells)),))
+
+    model = standoff.load("rivals").model
+    # arms are kept best of all by one strategy, and broken by the two others; war is kept middling by all
+    title = _said(limits_title(model, kept((0.6, 0.6, 0.6), (0.1, 0.99, 0.2))))
+    assert title.startswith("“Arms” is the limit broken most: 10 % of worlds keep it under the worst strategy, 99 %")
     assert "at best" not in title
 
 
@@ -147,3 +158,12 @@ def test_a_chart_sets_no_strategy_against_its_own_other_setting() -> None:
     assert picture is not None
     rows = {row[0]: row[1] for row in picture.instead[0].rows}
     assert {name: _said(shown) for name, shown in rows.items()} == {"reciprocate": "10 ± 0", "race on": "−10 ± 0"}
+
+
+def test_the_decider_s_payoff_has_one_error_in_every_table() -> None:
+    results = performance_of(standoff.load("rivals").run(worlds=WORLDS, replications=2))
+    main = results.standings[0]
+    place = next(i for i, measure in enumerate(results.measures) if measure.kind == "payoff")
+    assert main.metrics is not None
+    for label, row in zip(results.labels, main.cells, strict=True):
+        assert row[place].figure == main.metrics.expected[label].payoff

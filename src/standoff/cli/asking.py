@@ -27,8 +27,9 @@ __all__ = ["answer", "compare", "sensitivity"]
 @click.option("--weights", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="CSV",
               help="A row for each world of the run and a column for each weighting, headed by its name: the ranking "
               "is given under each too.")  # fmt: skip
+@options.threads
 @options.as_json
-def answer(run: Path, view: str, weights: Path | None, as_json: bool) -> None:
+def answer(run: Path, view: str, weights: Path | None, threads: int | None, as_json: bool) -> None:
     """Say what holds up in a run, and what that hinges on.
 
     RUN is the folder of a run of every strategy of the decider: `standoff run korea --out runs/korea`. --json has
@@ -52,7 +53,7 @@ def answer(run: Path, view: str, weights: Path | None, as_json: bool) -> None:
     model = ensemble.model
     given = None if weights is None else read_weightings(weights, ensemble.design.worlds.size)
     question = of_run(view, given, limits_under_all=as_json)  # the sentences need the first view's
-    found = answer_run(ensemble, (question,)).of(question)
+    found = answer_run(ensemble, (question,), threads).of(question)
     if isinstance(found, Unanswered):
         raise click.UsageError(unanswered_words(found.reason, found.data, model))
     robust, hinges = found.robustness, found.linchpins
@@ -126,6 +127,9 @@ def _index_lines(found: Sensitivity) -> Iterable[str]:
     for measure, by_strategy in found.indices.items():
         label, indices = next(iter(by_strategy.items()))
         yield f"\n{measure} under {label}: total and first index (± half of a 95 % interval)"
+        if not indices.is_told:
+            yield f"  too few worlds differ to tell; {indices.rows_wanted} base rows would do (--worlds)"
+            continue
         order = sorted(indices.total, key=lambda name: -indices.total[name].value)
         for name in order[:10]:
             total, first = indices.total[name], indices.first[name]

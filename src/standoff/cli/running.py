@@ -80,6 +80,9 @@ def brief(study: str, out: Path | None, sources: Path | None, markdown: bool, as
 @options.realised(default=False)
 @options.quantiles
 @options.histogram
+@click.option("--paths", "paths", multiple=True, metavar="NAME",
+              help="Keep this stock, quantity, mode or event over time in 1,000 futures, in --out; may be given "
+              "again.")  # fmt: skip
 @click.option("--until", type=click.Choice(["ranking stable"]), default=None,
               help="Double worlds and replications until the decider's ranking is settled, or the budget is "
               "spent.")  # fmt: skip
@@ -102,6 +105,9 @@ def run(study: str, as_json: bool, until: str | None, budget: int, out: Path | N
     from standoff.cli.shown.runs import run_data, run_lines  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
 
+    paths = how.pop("paths")
+    if paths and out is None:
+        raise click.UsageError("--paths are kept in the folder of --out: give it too")
     loaded, size, running = load(study, how.pop("variants")), how.pop("size"), how.pop("running")
     with progress("running") as told, _keeping(out):
         wanted = {**how, "threads": running.threads, "evaluator": running.evaluator}
@@ -120,6 +126,10 @@ def run(study: str, as_json: bool, until: str | None, budget: int, out: Path | N
         print_json(run_data(ensemble))
     else:
         print_lines(run_lines(ensemble))
+    if paths and out is not None:
+        from standoff.ensemble.paths import follow  # noqa: PLC0415
+
+        follow(ensemble, paths).to_parquet(out / "paths.parquet")
     if out is not None:
         announce(f"kept in {out}")
 
@@ -131,6 +141,9 @@ def run(study: str, as_json: bool, until: str | None, budget: int, out: Path | N
     "--replication", type=click.IntRange(0), default=0, show_default=True, metavar="N", help="Which stream of chance."
 )
 @click.option("--profile", default=None, metavar="A=S,…", help="The strategies; the first of each actor by default.")
+@click.option("--from", "first", default=None, metavar="STEP", help="From this step on: its number, or a date in it.")
+@click.option("--to", "last", default=None, metavar="STEP", help="Up to this step.")
+@click.option("--changes", is_flag=True, help="Only steps in which something happened, or a choice or mode changed.")
 @options.realised(default=True)
 @options.size(worlds=512, replications=8)
 @options.set_numbers
@@ -145,20 +158,24 @@ def trace(study: str, as_json: bool, world: int, replication: int, **how: Any) -
     \b
     Example:
       standoff trace korea --world 57 --replication 3 --profile us=tough_love
+      standoff trace rivals --from 2026-01 --changes
     """
-    from standoff.cli.shown.runs import trace_data, trace_lines  # noqa: PLC0415
+    from standoff.cli.shown.runs import steps_of, trace_data, trace_lines  # noqa: PLC0415
     from standoff.ensemble.run import trace_cell  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
 
     loaded, size = load(study, how.pop("variants")), how.pop("size")
+    first, last, changes = (how.pop(name) for name in ("first", "last", "changes"))
     design = loaded.design(size.worlds, max(size.replications, replication + 1), size.seed, **how)
     if world >= design.worlds.size:
         raise ValueError(f"there is no world {world}: with --worlds {design.worlds.size} they are 0 to {world - 1}")
     found = trace_cell(loaded.program, design, 0, world, replication)
+    steps = steps_of(loaded.model, found, first, last, changes=changes)
     if as_json:
-        print_json(trace_data(found, world, replication))
+        data = trace_data(found, world, replication)
+        print_json({**data, "steps": [step for step in data["steps"] if step["step"] in steps]})
     else:
-        print_lines(trace_lines(loaded.model, found, world, replication))
+        print_lines(trace_lines(loaded.model, found, world, replication, steps))
 
 
 @contextmanager

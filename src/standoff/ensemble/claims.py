@@ -17,9 +17,9 @@ import numpy.typing as npt
 from standoff.base.problems import Problem
 from standoff.ensemble.design import Design, Worlds, choose_profiles, draw_worlds, level_table
 from standoff.ensemble.ensemble import Ensemble
+from standoff.ensemble.folding.spreads import Wanted
 from standoff.ensemble.runner import Job, Local, Runner
 from standoff.ensemble.running import Size
-from standoff.ensemble.spreads import Wanted
 from standoff.evidence.claims import Ledger
 from standoff.evidence.testing import Verdict, judge_bounds, judge_effect, judge_interplay
 from standoff.language.changed import Varied, changed

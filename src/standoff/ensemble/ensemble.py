@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from standoff.base.problems import suggest
 from standoff.ensemble.design import Design
-from standoff.ensemble.spreads import NO_SPREADS, Histogram, Spreads, histogram_of
+from standoff.ensemble.folding.spreads import NO_SPREADS, Histogram, Spreads, histogram_of
 from standoff.language.model import Model
 from standoff.program.program import FAULTS, Program
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from standoff.ensemble.moments import Fold, fold_arrays
+from standoff.ensemble.folding.moments import Fold, fold_arrays
 from standoff.ensemble.running import Running
 from standoff.program.program import Program
 from standoff.program.reference import Lanes, Results, run_lanes
@@ -59,6 +59,6 @@ def choose_fold(evaluate: Evaluate) -> Fold:
     """How what an evaluator gives is taken in: compiled where Numba is loaded anyway; the figures are the same."""
     if evaluate is run_lanes:
         return fold_arrays
-    from standoff.ensemble.moments_kernel import fold_cells  # noqa: PLC0415 - Numba takes a while to import
+    from standoff.ensemble.folding.moments_kernel import fold_cells  # noqa: PLC0415 - Numba takes a while to import
 
     return fold_cells

@@ -20,6 +20,10 @@ class Runner(Protocol):
     a piece depends on anything outside it (`Piece` and `merge` of `ensemble/shards.py`).
     """
 
+    @property
+    def running(self) -> Running:
+        """How: answers are worked out with as many threads."""
+
     def run(self, jobs: Sequence[Job]) -> list[Ensemble]:
         """The ensemble of each job, in their order."""
 

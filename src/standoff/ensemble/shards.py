@@ -19,8 +19,8 @@ import pyarrow.parquet as pq
 from standoff.base.escaping import visible
 from standoff.ensemble.design import Design
 from standoff.ensemble.ensemble import Diagnostics, Ensemble, FaultCount
+from standoff.ensemble.folding.spreads import Spreads, Wanted
 from standoff.ensemble.manifest import MANIFEST
-from standoff.ensemble.spreads import Spreads, Wanted
 from standoff.program.program import Program
 
 __all__ = [

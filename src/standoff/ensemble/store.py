@@ -32,6 +32,7 @@ from standoff.base.escaping import visible
 from standoff.ensemble.design import Design, Method, Worlds
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.evaluator import choose_evaluator
+from standoff.ensemble.folding.spreads import NOTHING, Bins, Wanted
 from standoff.ensemble.manifest import MANIFEST, Histogram, Kind, Manifest, RunError, read_manifest
 from standoff.ensemble.run import run_design
 from standoff.ensemble.running import Announce, Running
@@ -46,7 +47,6 @@ from standoff.ensemble.shards import (
     table_bytes,
     unpack_shard,
 )
-from standoff.ensemble.spreads import NOTHING, Bins, Wanted
 from standoff.program.program import Program
 
 __all__ = ["RunError", "atomic_write", "read_manifest", "read_run", "run_to_folder"]

@@ -9,7 +9,7 @@ from standoff.language.expressions.tree import Binary, Call, Conditional, Expr, 
 from standoff.language.model import Event, Mode, Model, Payoff, Stock
 from standoff.language.model.causes import Causes
 from standoff.program.ends import Ends
-from standoff.program.expressions import rebuild, reference
+from standoff.program.expressions import bounded, rebuild, reference
 from standoff.program.program import Branch, Carried, Ending, Measured, Paid, Program, Reduced, Varied
 from standoff.program.step import StepCompiler
 
@@ -31,6 +31,8 @@ class _Compiler:
         self.lower = self.low.lower
         self.ends = [event for event in model.events if event.ends]
         self.reduced: list[Reduced] = []
+        self.start_luck: dict[str, None] = {}
+        self.draws = {draw.name: draw for draw in model.draws}
 
     def program(self) -> Program:
         model, low, steps = self.model, self.low, self.steps
@@ -74,6 +76,7 @@ class _Compiler:
             fired=tuple(steps.fired),
             series=(*((s.name, s.values) for s in model.series), *low.calendar.items()),
             luck=tuple(steps.luck),
+            start_luck=tuple(self.start_luck),
             step=ends.step(),
             memories=tuple(low.memories),
         )
@@ -95,7 +98,20 @@ class _Compiler:
             end if name is None else self.low.constants[name]
             for end, name in zip(stock.within, stock.ends, strict=True)
         )
-        return Carried(symbol, self.lower(stock.start.tree), following, span, (low, high), held)
+        start = self._drawn_once(self.lower(stock.start.tree))
+        if any(isinstance(node, Reference) and node.symbol.kind == "luck" for node in walk(start)):
+            start = bounded(start, (low, high))  # any other was checked to lie inside
+        return Carried(symbol, start, following, span, (low, high), held)
+
+    def _drawn_once(self, node: Expr) -> Expr:
+        """A start in which a draw is drawn before the first step, with luck of its own."""
+        if not (isinstance(node, Reference) and node.symbol.kind == "draw"):
+            return rebuild(node, self._drawn_once)
+        draw, span = self.draws[node.symbol.name], node.span
+        name = f"start {draw.name}"
+        self.start_luck[name] = None
+        arguments = tuple(self.lower(argument.tree) for argument in draw.arguments)
+        return Call(span, f"${draw.distribution}", span, (reference("luck", name, span), *arguments))
 
     def _mode(self, mode: Mode) -> Carried:
         symbol, span = Symbol("mode", mode.name), mode.span

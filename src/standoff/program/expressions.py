@@ -22,7 +22,7 @@ from standoff.language.expressions.tree import (
 from standoff.language.model import Model
 from standoff.program.program import Memory
 
-__all__ = ["Lowering", "conjuncts", "product", "rebuild", "reference", "same"]
+__all__ = ["Lowering", "bounded", "conjuncts", "product", "rebuild", "reference", "same"]
 
 
 def reference(kind: str, name: str, span: Span) -> Reference:
@@ -73,6 +73,14 @@ def product(operator: str, parts: Sequence[Expr]) -> Expr | None:
     for part in parts:
         whole = part if whole is None else Binary(part.span, operator, whole, part)  # type: ignore[arg-type]
     return whole
+
+
+def bounded(node: Expr, ends: tuple[float | None, float | None]) -> Expr:
+    """The expression, but at least the one end and at most the other."""
+    for function, end in zip(("max", "min"), ends, strict=True):
+        if end is not None:
+            node = Call(node.span, function, node.span, (node, Number(node.span, end)))
+    return node
 
 
 class Lowering:
@@ -278,7 +286,7 @@ class Lowering:
             return node.family
         if isinstance(node, Conditional):
             return self._family(node.then)
-        if isinstance(node, Reference) and node.symbol.kind in ("choice", "mode"):
+        if isinstance(node, Reference) and node.symbol.name in self.families:
             return node.symbol.name
         return None
 

@@ -211,6 +211,7 @@ class Program:
     fired: tuple[Fired, ...]
     series: tuple[tuple[str, tuple[float, ...]], ...]
     luck: tuple[str, ...]
+    start_luck: tuple[str, ...] = ()
 
     @property
     def n_steps(self) -> int:

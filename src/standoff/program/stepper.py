@@ -102,6 +102,7 @@ class _Working:
         known = dict(self.known)
         self._clock(known)
         self.known.update(known)
+        self._draw(self.program.start_luck)
         for i, carried in enumerate(self.program.carried):
             known[carried.symbol] = self.known[carried.symbol] = self._value(carried.start, self.first[1] + i)
         for i, memory in enumerate(self.program.memories):
@@ -157,11 +158,14 @@ class _Working:
     def _value(self, node: Expr, equation: int, where: Expr | None = None) -> Value:
         return self.evaluator.evaluate(node, equation, where)
 
-    def _work_out(self) -> None:
-        """Evaluate the step's equations in order, all from the state at its start."""
-        for name in self.program.luck:
+    def _draw(self, names: tuple[str, ...]) -> None:
+        for name in names:
             uniform = streams.uniform(self.state.lanes.keys, streams.key(name), self.step)
             self.known[Symbol("luck", name)] = uniform
+
+    def _work_out(self) -> None:
+        """Evaluate the step's equations in order, all from the state at its start."""
+        self._draw(self.program.luck)
         for i, assignment in enumerate(self.program.step):
             target = assignment.target
             if target in self.held:

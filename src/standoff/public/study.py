@@ -7,7 +7,6 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, Unpack
 
-import numpy as np
 import pandas as pd
 
 from standoff.analysis.comparing import Comparison
@@ -26,12 +25,12 @@ from standoff.brief.write import SIZE, make_brief
 from standoff.ensemble import study as ensemble_study
 from standoff.ensemble.claims import SIZE as SIZE_OF_TESTS
 from standoff.ensemble.ensemble import Ensemble as EnsembleOfRun
-from standoff.ensemble.run import run_paths, trace_cell
+from standoff.ensemble.paths import follow
+from standoff.ensemble.run import trace_cell
 from standoff.ensemble.runner import Local
 from standoff.ensemble.running import Running, Size
 from standoff.ensemble.study import Chosen, RunOptions
 from standoff.evidence.claims import check_claims
-from standoff.language.expressions.tree import Symbol
 from standoff.language.load import load_model, read_study
 from standoff.program.trace import Trace
 from standoff.public.answers import Answer, answered
@@ -116,7 +115,7 @@ class Study(ensemble_study.Study):
         Example:
             >>> import standoff
             >>> len(standoff.load("rivals").trace(world=3, profile="north=race_on").steps)
-            41
+            17
         """
         return trace_cell(self.program, self.design_of(size, **chosen), 0, world, replication)
 
@@ -225,20 +224,7 @@ class Ensemble(EnsembleOfRun):
         Raises:
             ValueError: The study has nothing of this name that has a value in each step.
         """
-        symbols = [_symbol(self, name) for name in names]
-        n_profiles, n_worlds, luck = self.design.profiles.shape[0], self.design.worlds.size, self.design.replications
-        chosen = np.unique(np.linspace(0, self.design.n_futures - 1, futures).astype(np.int64))
-        cells, replications = np.divmod(chosen, luck)
-        profiles, worlds = np.divmod(cells, n_worlds)
-        assert profiles.max() < n_profiles
-        found = run_paths(self.program, self.design, symbols, profiles, worlds, replications)
-        steps = found.values.shape[1]
-        where = {"profile": profiles, "world": worlds, "replication": replications}
-        frame = pd.DataFrame({name: np.repeat(column, steps) for name, column in where.items()})
-        frame["step"] = np.tile(np.arange(steps), chosen.size)
-        for name in names:
-            frame[name] = found.path(name).T.ravel()
-        return frame
+        return follow(self, names, futures)
 
     def to_xarray(self) -> Any:
         """Outcomes and payoffs as an `xarray.Dataset` (profile, world); needs `pip install standoff[xarray]`."""
@@ -261,16 +247,3 @@ class Ensemble(EnsembleOfRun):
 
 def _local(threads: int | None) -> Local:
     return Local(Running(threads))
-
-
-def _symbol(run: EnsembleOfRun, name: str) -> Symbol:
-    model = run.model
-    for kind, things in (
-        ("stock", model.stocks),
-        ("quantity", model.quantities),
-        ("mode", model.modes),
-        ("event", model.events),
-    ):
-        if any(thing.name == name for thing in things):
-            return Symbol(kind, name)  # type: ignore[arg-type]
-    raise ValueError(f"no stock, quantity, mode or event is named `{name}`")

@@ -70,17 +70,18 @@ def answer(
     ensembles = dict(zip(jobs, runner.run(list(jobs.values())), strict=True))
     if announce is not None:
         announce("working out the answers")
-    return _found(every, Runs(study, size, designs, ensembles, ledger_of(study.model.written.files)))
+    ledger = ledger_of(study.model.written.files)
+    return _found(every, Runs(study, size, designs, ensembles, ledger, runner.running.threads))
 
 
-def answer_run(ensemble: Ensemble, questions: Sequence[Question[Any]]) -> Findings:
+def answer_run(ensemble: Ensemble, questions: Sequence[Question[Any]], threads: int | None = None) -> Findings:
     """Answer questions from a run of every profile that is there already; none may need another."""
     study, design = Study(ensemble.model), ensemble.design
     size = Size(design.worlds.size, design.replications, design.seed)
     every = with_needs(questions)
     designs = {one.name: Designs({WHOLE: Job(ensemble.program, design)}) for one in every}
     ledger = ledger_of(ensemble.model.written.files)
-    return _found(every, Runs(study, size, designs, {WHOLE: ensemble}, ledger))
+    return _found(every, Runs(study, size, designs, {WHOLE: ensemble}, ledger, threads))
 
 
 def _found(questions: Sequence[Question[Any]], runs: Runs) -> Findings:

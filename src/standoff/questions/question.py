@@ -79,6 +79,9 @@ class Runs:
         size: How much was run.
         designs: Of each question, by its name.
         ensembles: Of each job, by its name.
+        ledger: The study's evidence.
+        threads: How many an answer may use; all cores by default.
+        found: Answers so far, by the question's name.
     """
 
     study: Study
@@ -86,6 +89,7 @@ class Runs:
     designs: Mapping[str, Designs]
     ensembles: Mapping[str, Ensemble]
     ledger: Ledger
+    threads: int | None = None
     found: dict[str, Any] = field(default_factory=dict)
 
     def answer(self, question: Question[Finding]) -> Finding | Unanswered:

@@ -49,8 +49,8 @@ def of_run(
 
     def find(runs: Runs, ledger: Ledger) -> Robust:
         table = decision_table(runs.whole())
-        robust = robustness(table, weightings=weightings, limits_under_all=limits_under_all)
-        return Robust(table, robust, linchpins(table, ledger=ledger, view=view))
+        robust = robustness(table, weightings=weightings, limits_under_all=limits_under_all, threads=runs.threads)
+        return Robust(table, robust, linchpins(table, ledger=ledger, view=view, threads=runs.threads))
 
     return Question("robust", whole_run, find)
 
@@ -59,7 +59,7 @@ def _find_robust(runs: Runs, ledger: Ledger) -> Robust:
     others = runs.answer(OTHERS)
     replies = None if isinstance(others, Unanswered) else others.reply_weights
     table = decision_table(runs.whole(), replies=replies)
-    return Robust(table, robustness(table), linchpins(table, ledger=ledger))
+    return Robust(table, robustness(table, threads=runs.threads), linchpins(table, ledger=ledger, threads=runs.threads))
 
 
 def _find_results(runs: Runs, _: Ledger) -> Performance:

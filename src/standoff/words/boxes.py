@@ -8,7 +8,7 @@ from standoff.analysis.linchpins.regions import Region
 from standoff.language.model import Model
 from standoff.words.amounts import quantity
 from standoff.words.names import quoted, strategy_words
-from standoff.words.numbers import percent
+from standoff.words.numbers import number, percent
 from standoff.words.text import capital, few, join
 
 __all__ = ["box_reasons", "box_words", "dropped_words", "opinion_sentence", "region_sentence", "why_box"]
@@ -32,10 +32,15 @@ def region_sentence(model: Model, region: Region) -> str:
     box = region.found.recommended
     if box is None:
         return f"{start} are not set apart by a few assumptions."
-    return (
+    said = (
         f"{start} lie mostly where {box_words(model, box)}: there {percent(box.density)} are of this kind, and "
-        f"{percent(box.coverage)} of them lie there."
+        f"{percent(box.coverage)} of them lie there"
     )
+    more = [
+        f"further where {box_words(model, one)} ({percent(one.density)}, and {percent(one.coverage)} of them)"
+        for one in region.found.further
+    ]
+    return "; ".join([said, *more]) + "."
 
 
 def opinion_sentence(model: Model, opinion: SecondOpinion) -> str:
@@ -90,7 +95,7 @@ def dropped_words(model: Model, found: Discovery) -> tuple[str, ...]:
     """The limits that were left out, each with how well chance alone would do."""
     return tuple(
         f"That {box_words(model, Box((limit,), 0, 0.0, 0.0, 0.0, 0.0))} was left out: chance alone would do as well "
-        f"with probability {limit.quasi_p or 0.0:.2f}."
+        f"with probability {number(limit.quasi_p or 0.0)}."
         for limit in found.dropped
     )
 

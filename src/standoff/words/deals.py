@@ -40,6 +40,8 @@ def deals_sentence(model: Model, found: Deals) -> str:
     elif kept:
         would = "would be kept by all"
         said.append(f"{kept} of the {counted(int(in_zone.sum()), 'combination')} where all gain {would}")
+    elif broken_by_some(found, found.zones[0]):
+        said.append("where all gain, one party or another would break its word on any of these terms")
     elif in_zone.any():
         said.append("cannot tell of any terms where all gain whether all would keep them")
     return "; ".join(said) + "."
@@ -52,6 +54,11 @@ def breaching(model: Model, found: Deals, zone: Zone) -> list[str]:
         who(model, one.party) for one in found.keeping
         if cells and all(one.word(cell) == "would breach" for cell in cells)
     ]  # fmt: skip
+
+
+def broken_by_some(found: Deals, zone: Zone) -> bool:
+    """Whether on all terms of the zone some party, not always the same, is shown to break its word."""
+    return bool(zone.zone.any() and found.is_broken[zone.zone].all())
 
 
 def kept_in(found: Deals, zone: Zone) -> int:
@@ -79,6 +86,8 @@ def deal_title(model: Model, found: Deals) -> str:
         return f"{share}, but {join(broken)} would break {'its' if len(broken) == 1 else 'their'} word on all of them"
     if kept:
         return f"{share}, and all would keep their word on {kept} of {counted(int(zone.zone.sum()), 'combination')}"
+    if broken_by_some(found, zone):
+        return f"{share}, but one party or another would break its word on all of them"
     return f"{share}; whether all would keep their word cannot be told"
 
 
@@ -102,6 +111,20 @@ def deal_lead(model: Model, deal: Deal, found: Deals) -> tuple[str, ...]:
         said.append(f"The gains multiply to most with {terms}: {gains} points{_third(model, found, zone)}.")
     said.append(_word_said(model, found, zone))
     return tuple(text for text in said if text)
+
+
+def _other_rules(model: Model, found: Deals, zone: Zone) -> list[str]:
+    """Where other rules of bargaining put the terms."""
+    deal = next(deal for deal in model.deals if deal.name == found.deal)
+    rules = (
+        ("what each gains, as a part of the most it could, is least uneven", zone.kalai_smorodinsky),
+        ("the party that gains least gains most", zone.egalitarian),
+    )
+    return [
+        f"{capital(what)} with {_terms_words(deal, found.terms, point.levels)}."
+        for what, point in rules
+        if point is not None
+    ]
 
 
 def _terms_words(deal: Deal, terms: Sequence[str], levels: Sequence[float]) -> str:
@@ -213,6 +236,7 @@ def deal_sure(model: Model, found: Deals) -> tuple[str, ...]:
     ]
     if zone.nash is not None:
         said.append(f"The best point is picked again in {percent(zone.nash.repeated)} of resamples of the worlds.")
+    said += _other_rules(model, found, zone)
     blocked = [(p, n) for p, n in zip(found.parties, zone.blockers, strict=True) if n]
     if blocked:
         told = join([f"{who(model, p)} alone keeps out {n}" for p, n in blocked])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from standoff.analysis.others.others import Others, Profile
+from standoff.analysis.others.others import Others, Play, Profile
 from standoff.analysis.others.shares import error_of_beliefs, play_shares
 from standoff.language.model import Instance, Model
 from standoff.words.boxes import box_words
@@ -200,7 +200,17 @@ def _without_equilibrium(model: Model, found: Others) -> str:
     return (
         f"No single profile is likely to be stable. Players who choose better the more it matters would mostly end at "
         f"{join(told)}; there {who(model, found.players[worst])} could still gain {number(end.regret[worst])} "
-        f"points of a range of {number(float(found.ranges[worst]))}."
+        f"points of a range of {number(float(found.ranges[worst]))}.{_symmetric(end)}"
+    )
+
+
+def _symmetric(play: Play) -> str:
+    """That other branches cross the one that was followed."""
+    if not play.n_bifurcations:
+        return ""
+    return (
+        " On the way the game’s symmetry lets them settle otherwise, one against the other: this is where they end if "
+        "none does."
     )
 
 

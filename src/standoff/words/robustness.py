@@ -148,8 +148,16 @@ def _limits(model: Model, found: Robustness) -> str:
     alone = kept.alone[best]
     hardest = min(alone, key=lambda within: within.share.value)
     limit = f"the limit on {quoted(model, hardest.outcome)}"
-    if len(alone) == 1:
+    if len(alone) == 1 and alone[0].is_told:
         return f"{capital(name)} keeps {limit} in {figure_percent(share)} of worlds, {_most(kept.together, best)}."
+    untold = [within for within in alone if not within.is_told]
+    if untold:
+        hard = max(untold, key=lambda within: within.replications_wanted or 0.0)
+        times = rounded_up(round(hard.replications_wanted or 0.0))
+        return (
+            f"In how many worlds {name} keeps its limits cannot be told: luck in {quoted(model, hard.outcome)} is too "
+            f"uneven for a mean over so few replications, and about {times} times as many would do."
+        )
     what = f"all {len(alone)} limits"
     said = f"{capital(name)} keeps {what} in {figure_percent(share)} of worlds, {_most(kept.together, best)}"
     if share.value < _RARE:

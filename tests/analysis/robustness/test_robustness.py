@@ -185,9 +185,9 @@ def test_another_view_hinges_elsewhere(ensemble):
 
 def test_strategies_that_met_different_profiles_are_not_compared(study):
     lopsided = replace(study.design(32, 2), profiles=study.design(32, 2).profiles[:3])
-    with pytest.raises(ValueError, match="were not run against the same profiles"):
+    with pytest.raises(ValueError, match="other profiles"):
         decision_table(run_design(study.program, lopsided))
-    with pytest.raises(ValueError, match="8 worlds have a sound future"):
+    with pytest.raises(ValueError, match="few worlds: worlds=8"):
         decision_table(study.run(worlds=8, replications=2))
 
 

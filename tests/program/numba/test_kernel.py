@@ -27,7 +27,24 @@ from standoff.program.program import FAULTS
 from standoff.program.reference import Lanes, run_lanes
 from standoff.studies import BUNDLED
 
-SMALL = (*range(45), 73, 146, 228, 524)  # seeds whose small studies use the whole language and meet every fault
+SMALL = (
+    1,
+    9,
+    10,
+    24,
+    29,
+    85,
+    97,
+    103,
+    118,
+    119,
+    120,
+    132,
+    185,
+    193,
+    285,
+    844,
+)  # seeds whose small studies use the whole language and meet every fault
 
 
 @pytest.fixture(scope="module")
@@ -92,14 +109,14 @@ def test_compiled_random_studies_equal_the_reference_and_use_the_whole_language(
 @pytest.mark.parametrize(
     ("seed", "kind"),
     [
-        (0, "logarithm"),
+        (3, "logarithm"),
         (4, "chance"),
-        (4, "mean"),
-        (28, "overflow"),
-        (17, "power"),
-        (46, "division"),
-        (182, "root"),
-        (2, "arguments"),
+        (29, "mean"),
+        (7, "overflow"),
+        (44, "power"),
+        (6, "division"),
+        (54, "root"),
+        (24, "arguments"),
     ],
 )
 def test_random_studies_meet_every_kind_of_fault(seed: int, kind: str, tmp_path: Path) -> None:

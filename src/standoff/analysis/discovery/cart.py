@@ -15,7 +15,9 @@ import numpy.typing as npt
 from standoff.analysis.discovery.boxes import Box, Limit, make_box, with_quasi_p
 from standoff.analysis.findings import Floats, Inputs
 
-__all__ = ["find_leaves"]
+__all__ = ["best_leaf", "find_leaves"]
+
+_BY_CHANCE = 0.05
 
 _LEAST_GAIN = 1e-12
 """Of the sum of squares, that a split must take away: less is rounding."""
@@ -44,6 +46,24 @@ def find_leaves(inputs: Inputs, y: Floats, *, mass_min: float = 0.05, depth: int
     leaves = [_box(inputs, y, node) for node in _grow(inputs, y, _Node(np.arange(y.size)), least, depth)]
     dense = [leaf for leaf in leaves if leaf.limits and leaf.density > y.mean()]
     return tuple(sorted(dense, key=lambda leaf: (-leaf.density, -leaf.coverage)))
+
+
+def best_leaf(inputs: Inputs, y: Floats, leaves: tuple[Box, ...] | None = None) -> Box | None:
+    """The leaf with the best balance of coverage and density, without the limits that chance explains.
+
+    Args:
+        inputs, y: As for `find_leaves`.
+        leaves: Its answer, where it is known.
+    """
+    told = [_told(inputs, y, leaf) for leaf in (find_leaves(inputs, y) if leaves is None else leaves)]
+    return max((leaf for leaf in told if leaf.limits), key=lambda leaf: leaf.balance, default=None)
+
+
+def _told(inputs: Inputs, y: Floats, leaf: Box) -> Box:
+    """The leaf without the limits that chance explains, and what it then holds."""
+    limits = tuple(limit for limit in leaf.limits if limit.quasi_p is not None and limit.quasi_p <= _BY_CHANCE)
+    inside = Box(limits, 0, 0.0, 0.0, 0.0, 0.0).holds(inputs)
+    return make_box(limits, int(inside.sum()), float(y[inside].sum()), (y.size, float(y.sum())))
 
 
 def _grow(inputs: Inputs, y: Floats, node: _Node, least: int, depth: int) -> Iterator[_Node]:

@@ -10,11 +10,14 @@ from standoff.analysis.games.dominance import iterated_dominance
 from standoff.analysis.games.exchange import NamedGame
 from standoff.analysis.games.normalform import Floats
 from standoff.analysis.games.pure import pure_equilibria
-from standoff.analysis.games.quantal.responses import branch_limits
+from standoff.analysis.games.quantal.responses import branch_limits, quantal_responses
 
 __all__ = ["Equilibrium", "Solved", "Struck", "solve"]
 
 MOST_CELLS = 20_000  # payoffs of a game whose branch is followed, and whose mixtures are sought
+
+_FAR = 100.0
+"""Precision, per unit of payoff range, up to which crossings of the branch are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Solved:
             and for large games.
         regret: (players,), what each could still gain there, payoff units.
         is_complete: whether the branch was followed to its end.
+        n_bifurcations: how often another branch crosses it on the way, as where a symmetry breaks; it goes straight on.
     """
 
     title: str
@@ -60,6 +64,7 @@ class Solved:
     mixes: tuple[Floats, ...]
     regret: tuple[float, ...]
     is_complete: bool
+    n_bifurcations: int = 0
 
 
 def solve(named: NamedGame) -> Solved:
@@ -86,13 +91,16 @@ def solve(named: NamedGame) -> Solved:
     )  # fmt: skip
     mixes: tuple[Floats, ...] = ()
     regret: tuple[float, ...] = ()
-    is_complete = False
+    is_complete, crossed = False, 0
     if is_small and len(named.players) > 1:
         end = branch_limits(game[None])
         mixes, regret = tuple(mix[0] for mix in end.mixes), tuple(float(x) for x in end.regret[0])
         is_complete = bool(end.is_complete[0])
+        # the end may be an equilibrium at every precision, and then nothing is followed
+        along = quantal_responses(game[None], [_FAR])
+        crossed = int(max(end.n_bifurcations[0], along.n_bifurcations[0]))
     return Solved(
-        named.title, named.players, named.strategies, pure, struck, is_small, mixes, regret, is_complete
+        named.title, named.players, named.strategies, pure, struck, is_small, mixes, regret, is_complete, crossed,
     )  # fmt: skip
 
 

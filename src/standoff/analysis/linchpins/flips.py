@@ -66,7 +66,7 @@ class Flips:
     )
 
 
-def find_flips(
+def find_flips(  # noqa: PLR0913, PLR0917
     inputs: Inputs,
     index: int,
     figures: Floats,

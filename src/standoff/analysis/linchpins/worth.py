@@ -77,7 +77,7 @@ class Worths:
     )
 
 
-def measure_worths(
+def measure_worths(  # noqa: PLR0913
     payoffs: Payoffs,
     posteriors: Posteriors | None = None,
     *,
@@ -177,7 +177,7 @@ class _Judged:
     p_value: Floats
 
 
-def _judge(
+def _judge(  # noqa: PLR0913, PLR0917
     cells: list[Cells],
     which: list[tuple[int, ...]],
     left: Residuals,

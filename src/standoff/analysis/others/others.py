@@ -101,6 +101,8 @@ class Play:
         errors: their standard errors over resampled worlds; NaN where not known.
         regret: for each player, payoff units; above zero, this is no equilibrium.
         is_reached: false where the branch could not be followed so far; the mixes are then NaN.
+        n_bifurcations: how often another branch crosses on the way, as where a symmetry breaks (a pitchfork); the play
+            is that of the branch that goes straight on, and the others lead elsewhere.
     """
 
     precision: float | None
@@ -108,6 +110,7 @@ class Play:
     errors: tuple[Floats, ...]
     regret: tuple[float, ...]
     is_reached: bool
+    n_bifurcations: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -344,13 +347,14 @@ def _play(game: Floats, resampled: Floats, ranges: Floats) -> tuple[Play, ...]:
         reached = bool(found.is_reached[0, k])
         regret = mixed_regrets(game, mixes) if reached else np.full(len(game), np.nan)
         errors = tuple(_spread(mix[again.is_reached[:, k], k]) for mix in again.mixes)
-        play.append(Play(float(precision), mixes, errors, tuple(float(x) for x in regret), reached))
+        play.append(Play(float(precision), mixes, errors, tuple(float(x) for x in regret), reached,
+                         int(found.n_bifurcations[0])))  # fmt: skip
     limit, limits = branch_limits(game[None]), branch_limits(few)
     errors = tuple(_spread(mix) for mix in limits.mixes)
     regret = limit.regret[0]
     play.append(
         Play(None, tuple(mix[0] for mix in limit.mixes), errors, tuple(float(x) for x in regret),
-             bool(limit.is_complete[0]))
+             bool(limit.is_complete[0]), int(max(limit.n_bifurcations[0], found.n_bifurcations[0])))
     )  # fmt: skip
     return tuple(play)
 

@@ -58,7 +58,7 @@ class Lead:
         replies: the likeliest first.
         without: share of resamples in which the others have no pure equilibrium.
         worst, best: over the replies as estimated; None where there is none.
-        expected: over all replies by their weights.
+        expected: over all replies by their weights; the error carries that it is in doubt which is played.
         quantal: under the others' logit mixture at `PRECISION`; NaN where it was not reached.
         uniform: if the others choose evenly.
         adversarial: if they did the decider the greatest harm, not knowing the world.
@@ -132,7 +132,7 @@ def find_replies(table: GameTable, leader: int, game: Floats, resampled: Floats,
     return Replies(tuple(table.players[i] for i in others), tuple(leads), np.array(rows))
 
 
-def _lead(
+def _lead(  # noqa: PLR0913, PLR0917
     strategy: str, replies: tuple[Reply, ...], without: float, values: Floats, weight: Floats, belief: Floats,
     quantal: float,
 ) -> Lead:  # fmt: skip
@@ -144,15 +144,22 @@ def _lead(
         without,
         min(estimated, key=lambda figure: figure.value, default=None),
         max(estimated, key=lambda figure: figure.value, default=None),
-        _figure(weight @ values, belief),
+        _figure(weight @ values, belief, _apart(values @ belief / belief.sum(), weight)),
         quantal,
         _figure(values.mean(axis=0), belief),
         _figure(values[harmful], belief),
     )
 
 
-def _figure(values: Floats, weights: Floats) -> Figure:
-    mean, error = weighted_mean(values, weights)
+def _apart(means: Floats, weight: Floats) -> float:
+    """Standard deviation of the decider's payoff over replies."""
+    return float(np.sqrt(weight @ (means - weight @ means) ** 2))
+
+
+def _figure(values: Floats, weights: Floats, besides: float = 0.0) -> Figure:
+    """A mean over worlds; its error is the worlds' and what is `besides` in doubt."""
+    mean, own = weighted_mean(values, weights)
+    error = np.hypot(own, besides)
     return Figure(float(mean), float(error), float(mean - _SURE * error), float(mean + _SURE * error))
 
 

@@ -7,7 +7,7 @@ the study allows. Worlds and luck are common to all strategies, so differences a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -148,7 +148,14 @@ def _standing(table: DecisionTable, view: View, measures: Sequence[Measure], kno
     for measure in measures:
         figures = table.figures(measure.kind, measure.name, view)
         for s, label in enumerate(table.labels):
-            cells[s].append(_cell(measure, figures, s, table.w, _within(kept, label, measure.name)))
+            cell = _cell(measure, figures, s, table.w, _within(kept, label, measure.name))
+            if metrics is not None and measure.kind == "payoff":  # one figure has one error, that of the design
+                told = metrics.expected[label]
+                cell = replace(
+                    cell, figure=told.payoff, error_of_worlds=told.error_of_worlds,
+                    error_of_luck=told.error_of_replications,
+                )  # fmt: skip
+            cells[s].append(cell)
         is_ranked = metrics is not None and measure.kind == "payoff"
         rankings.append(metrics.ranking if metrics and is_ranked else _rank(table, measure, figures.mean))
     return Standing(

@@ -216,7 +216,7 @@ def _copula_density(model: Model, worlds: Worlds, own: dict[str, Spread], contes
     return np.asarray(np.exp(-0.5 * np.einsum("iw,ij,jw->w", scores, shape, scores)))
 
 
-def _belief(
+def _belief(  # noqa: PLR0913, PLR0917
     model: Model, worlds: Worlds, actor: str, name: str, spread: Spread, own: Floats, study: Floats, mixed: bool
 ) -> Belief:
     column = worlds.columns[name]

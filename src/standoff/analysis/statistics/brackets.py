@@ -11,7 +11,8 @@ the closest where c is near |x − d| (Scarf 1958). For several x and any d,
     max over j of max(x_j, 0) ≤ d + Σ_j max(x_j − d, 0)          for d ≥ 0.
 
 Reference: Scarf 1958, A min-max solution of an inventory problem; Bertsimas, Natarajan & Teo 2006, Tight bounds on
-expected order statistics, Probability in the Engineering and Informational Sciences 20 (equation 2).
+expected order statistics, Probability in the Engineering and Informational Sciences 20 (equation 2). For shares:
+Cantelli 1928, Sui confini della probabilità.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from scipy.special import ndtri
 
 from standoff.analysis.findings import Floats
 
-__all__ = ["Hidden", "above_all", "best_level", "find_hidden", "plausible"]
+__all__ = ["Hidden", "above_all", "best_level", "find_hidden", "plausible", "share_above"]
 
 _BISECTIONS = 20
 _DRAWS = 8
@@ -93,6 +94,23 @@ def above_all(halves: Floats, prediction: Floats, variance: Floats, level: Float
     first, second = halves[..., 0] - level, halves[..., 1] - level
     above: Floats = (0.25 * (first + second + first * second / size + size)).sum(axis=0)
     return above
+
+
+def share_above(halves: Floats, prediction: Floats, variance: float) -> tuple[Floats, Floats]:
+    """Two figures a world, whose means are at most and at least the share of worlds with a true figure of zero or more.
+
+    Above a parabola that is 1 at zero and never below 1 beyond lies what is counted (Cantelli's inequality).
+
+    Args:
+        halves: (worlds, 2), of the figure.
+        prediction: (worlds,), from other worlds.
+        variance: About it; it makes the bounds close, and not valid.
+    """
+    away = np.maximum(np.abs(prediction), 1e-9 * np.sqrt(variance) + 1e-300)
+    reach = away + variance / away
+    sign = np.where(prediction < 0.0, 1.0, -1.0)
+    missed = np.prod(1.0 + sign[:, None] * halves / reach[:, None], axis=1)
+    return np.where(sign > 0.0, 0.0, 1.0 - missed), np.where(sign > 0.0, missed, 1.0)
 
 
 def plausible(prediction: Floats, halves: Floats, hidden: Hidden) -> Floats:

@@ -273,7 +273,7 @@ class _Fit:
     slopes: Floats
 
 
-def _adapt(
+def _adapt(  # noqa: PLR0913, PLR0917
     terms: _Terms, square: Floats, cross: Floats, n: int, plain: _Fit, targets: npt.NDArray[np.int64], penalty: float
 ) -> _Fit:
     """Fit again with penalties that fall on the inputs that matter little to these targets, the least left out."""

@@ -29,6 +29,7 @@ from standoff.base.source import Span
 from standoff.base.units import Unit
 from standoff.brief.formats.html import Findings, Page
 from standoff.brief.pictures.boxes import range_of
+from standoff.brief.sections.gives_up import EVENLY
 from standoff.brief.sections.grid import Section
 from standoff.language.expressions.tree import Symbol
 from standoff.language.model import Instance, Parameter
@@ -161,7 +162,10 @@ def _standings(findings: Findings, chosen: slice) -> Any:
 
 def _robustness(findings: Findings) -> Any:
     robust = findings.robust
-    return robust if isinstance(robust, Unanswered) else robust.robustness
+    if isinstance(robust, Unanswered):
+        return robust
+    found = robust.robustness
+    return {**_plain(found), "derived": {"effective_worlds_of_even_weightings": EVENLY * found.n_worlds}}
 
 
 def _linchpins(findings: Findings) -> Any:

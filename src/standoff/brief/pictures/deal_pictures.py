@@ -90,7 +90,7 @@ def _map_table(axes: Axes, share: Any, marks: Any, zone: Any) -> Table:
     )
 
 
-def _gains_map(
+def _gains_map(  # noqa: PLR0913, PLR0917
     model: Model, axes: Axes, party: str, gains: Any, errors: Any, zone: Any, shown: Any
 ) -> Markup:  # fmt: skip
     scale = float(np.abs(gains).max())

@@ -24,10 +24,10 @@ from standoff.words.numbers import counted, error, measured, number, percent
 from standoff.words.robustness import robustness_words, weighting_words
 from standoff.words.text import capital
 
-__all__ = ["Strip", "gives_up", "is_second"]
+__all__ = ["EVENLY", "Strip", "gives_up", "is_second"]
 
 _TICKS = 160
-_EVENLY = 0.75
+EVENLY = 0.75
 """Effective part of worlds whose weights fall in a straight line from 2 to 0."""
 
 
@@ -239,7 +239,7 @@ def _weightings_table(model: Model, found: Robustness) -> Table:
     rows = []
     for name, ranking in found.under[0].metrics.weightings.items():
         first = ranking.order[0]
-        rest = stated.pop(name).effective_worlds if name in stated else found.n_worlds * _EVENLY
+        rest = stated.pop(name).effective_worlds if name in stated else found.n_worlds * EVENLY
         who = " or ".join(strategy_words(named[label]) for label in ranking.may_be_best)
         rows.append((capital(weighting_words(model, name)), number(rest), who, _shown(ranking.against_best[first])))
     rows += [

@@ -36,6 +36,8 @@ def solved_lines(found: Solved) -> Iterator[str]:
         for player, names, mix in zip(found.players, found.strategies, found.mixes, strict=True):
             played = join([f"“{name}” {number(float(p), 3)}" for name, p in zip(names, mix, strict=True) if p >= 5e-4])
             yield f"  {player}: {played}"
+        if found.n_bifurcations:
+            yield "  other branches cross it on the way, as a symmetry breaks there; this one goes straight on"
         most = max(found.regret, default=0.0)
         yield f"  nobody gains more than {number(most, 2)} there by playing something else"
 

@@ -34,8 +34,8 @@ PARAMETERS = Place(
 )  # fmt: skip
 START = Place(
     "a start",
-    frozenset((*_PARAMETERS, "series")),
-    "constants, uncertainties, values and series",
+    frozenset((*_PARAMETERS, "series", "draw")),
+    "constants, uncertainties, values, series and draws",
     _of("arithmetic", "calendar"),
 )
 STEP = Place("an equation", frozenset(_STEP), "what belongs to a step", _of("arithmetic", "calendar", "memory"))

@@ -46,9 +46,11 @@ _SPREAD = (
     Key("distribution", Text("distribution"), "a distribution with its arguments, such as `beta(2, 5)`"),
     Key("levels", Either((ListOf(_NUMBER), MapOf(_NUMBER, keys="number"))),
         "numbers that are equally likely, or a weight for each"),
+    Key("kinds", Either((ListOf(_NAME, least=2), MapOf(_NUMBER, least=2))),
+        "names without an order, equally likely or with a weight each; compared as options are"),
     Key("within", _ENDS, "cuts the distribution off: numbers, names of constants, or `null` for an open end"),
 )  # fmt: skip
-_ONE_SPREAD = (("range", "distribution", "levels"),)
+_ONE_SPREAD = (("range", "distribution", "levels", "kinds"),)
 
 _PARAMETER = Record(
     (

@@ -144,10 +144,17 @@ class _Lowering:
             values = (self.program.model.clock.date(0), self.program.model.clock.date(self.program.n_steps))
         return (min(values), max(values)) if all(math.isfinite(v) for v in values) else None
 
+    def _lucky(self, names: tuple[str, ...]) -> None:
+        for name in names:
+            luck = self.graph.input(("luck", name), LANE, bounds=(2.0**-53, 1.0 - 2.0**-53))
+            self.values.known[Symbol("luck", name)] = luck
+            self.labels[self.graph.node[luck]] = f"luck of {name}"
+
     def _begin(self, phase: Phase) -> None:
         self.values.phase = phase
         program, g = self.program, self.graph
         self._clock(0)
+        self._lucky(program.start_luck)
         for carried in program.carried:
             start = self.values.evaluate(carried.start)
             self.values.known[carried.symbol] = start
@@ -188,10 +195,7 @@ class _Lowering:
         self._enter(None)
         if self.has_endings:
             self.reducers.leave(self._survival())
-        for name in program.luck:
-            luck = g.input(("luck", name), LANE, bounds=(2.0**-53, 1.0 - 2.0**-53))
-            known[Symbol("luck", name)] = luck
-            self.labels[g.node[luck]] = f"luck of {name}"
+        self._lucky(program.luck)
         for assignment in program.step:
             self.values.shown = assignment.shown
             value = self.values.evaluate(assignment.value, assignment.where)

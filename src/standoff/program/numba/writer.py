@@ -289,7 +289,8 @@ class _Writer:
         target = item.target * self.lanes
         if g.op[n] == "input":
             name = g.data[n][1]
-            yield f"luck_row(keys, counters[{self.plan.luck.index(name)}, step], w, {target}){self._remark(name)}"
+            step = 0 if name in self.plan.lowered.program.start_luck else "step"
+            yield f"luck_row(keys, counters[{self.plan.luck.index(name)}, {step}], w, {target}){self._remark(name)}"
         elif g.op[n] in ("poisson", "negative_binomial"):
             clamped = (item.clamped if item.clamped >= 0 else self.nowhere) * self.lanes
             places = f"{g.data[n]}, {target}, {clamped}, {self.scratch * self.lanes}"

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from standoff.ensemble.moments import Fold, Moments, fold_arrays
-from standoff.ensemble.moments_kernel import fold_cells
+from standoff.ensemble.folding.moments import Fold, Moments, fold_arrays
+from standoff.ensemble.folding.moments_kernel import fold_cells
 
 Floats = npt.NDArray[np.float64]
 

@@ -1,4 +1,4 @@
-"""`standoff.ensemble.moments.update` compiled for one cell.
+"""`standoff.ensemble.folding.moments.update` compiled for one cell.
 
 Numba's cache of this file knows this file only: after a change to `update`, delete the cache.
 """
@@ -10,7 +10,7 @@ from typing import Any
 from numba import njit
 
 from standoff.base.numbers.arithmetic_lanes import lane
-from standoff.ensemble import moments
+from standoff.ensemble.folding import moments
 
 __all__ = ["fold_cells"]
 

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from standoff.ensemble.design import Design
 from standoff.ensemble.ensemble import Diagnostics, Ensemble, FaultCount
-from standoff.ensemble.moments import Fold, Moments
-from standoff.ensemble.spreads import NOTHING, Histograms, Spreads, Wanted, cell_quantiles
+from standoff.ensemble.folding.moments import Fold, Moments
+from standoff.ensemble.folding.spreads import NOTHING, Histograms, Spreads, Wanted, cell_quantiles
 from standoff.program.program import FAULTS, Program
 from standoff.program.reference import Results
 
