@@ -37,7 +37,7 @@ def region_sentence(model: Model, region: Region) -> str:
         f"{percent(box.coverage)} of them lie there"
     )
     more = [
-        f"further where {box_words(model, one)} ({percent(one.density)}, and {percent(one.coverage)} of them)"
+        f"of the rest, where {box_words(model, one)} ({percent(one.density)}, and a further {percent(one.coverage)})"
         for one in region.found.further
     ]
     return "; ".join([said, *more]) + "."
