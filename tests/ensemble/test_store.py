@@ -14,6 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 import standoff
@@ -221,3 +223,25 @@ def test_a_piece_may_have_a_part_of_the_worlds(study_of: Callable[..., Study], t
         assert found.present.keys() == whole.present.keys()
         assert np.array_equal(found.present["when"], whole.present["when"])
         assert np.array_equal(found.halves, whole.halves, equal_nan=True)
+
+
+@pytest.mark.parametrize("replications", [1, 2])
+def test_what_no_sound_future_has_is_a_null_on_disk_and_reads_as_nan(
+    study_of: Callable[..., Study], tmp_path: Path, replications: int
+) -> None:
+    study = study_of("""\
+        uncertainties: {x: {about: A test, range: [-1, 1], judgement: a test}}
+        quantities: {y: {value: "log(x)"}}
+        events: {storm: {chance: 0.1}}
+        outcomes: {mean_y: {measure: "mean(y)", better: lower}, when: {measure: "first(storm)", better: higher}}
+        """)
+    kept = run_to_folder(study.program, study.design(8, replications), tmp_path / "run")
+    (shard,) = (tmp_path / "run" / "shards").iterdir()
+    table = pq.read_table(shard)
+    means = table["outcome mean_y mean"]
+    assert means.null_count == int(np.isnan(kept.outcome("mean_y")).sum()) == 4
+    assert not any(pc.any(pc.is_nan(column)).as_py() for column in table.columns)
+    assert pc.mean(means).as_py() == pytest.approx(float(np.nanmean(kept.outcome("mean_y"))))
+    again = read_run(tmp_path / "run", study.program)
+    assert again.digest == kept.digest
+    assert np.isnan(again.outcome("mean_y")).tolist() == np.isnan(kept.outcome("mean_y")).tolist()

@@ -163,10 +163,11 @@ def _head(model: Model, size: Size) -> dict[str, Any]:
 
 
 def _write_tables(folder: Path, tables: dict[str, pa.Table]) -> None:
-    """Each table three times: `.arrow` for notebooks, `.csv` for spreadsheets, `.parquet` for keeping."""
+    """Each table three times: `.arrow` for notebooks, `.csv` for spreadsheets, `.parquet` for keeping, without NaN."""
     import pyarrow as pa  # noqa: PLC0415
     from pyarrow import csv, feather, parquet  # noqa: PLC0415
 
+    from standoff.ensemble.shards import with_nulls  # noqa: PLC0415
     from standoff.ensemble.store import atomic_write  # noqa: PLC0415
 
     for name, table in tables.items():
@@ -174,5 +175,5 @@ def _write_tables(folder: Path, tables: dict[str, pa.Table]) -> None:
             ("arrow", feather.write_feather), ("csv", csv.write_csv), ("parquet", parquet.write_table),
         ):  # fmt: skip
             buffer = pa.BufferOutputStream()
-            write(table, buffer)
+            write(with_nulls(table), buffer)
             atomic_write(folder / f"{name}.{ending}", buffer.getvalue().to_pybytes())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from standoff.base.escaping import visible
@@ -32,6 +33,7 @@ __all__ = [
     "read_columns",
     "table_bytes",
     "unpack_shard",
+    "with_nulls",
 ]
 
 
@@ -99,7 +101,7 @@ def unpack_shard(data: bytes, program: Program, piece: Design, wanted: Wanted) -
     kinds |= {f"outcome {name} present": pa.float64() for name in first}
     kinds |= {label: pa.float64() for label, _ in _quantiles(program, wanted)}
     notes: dict[bytes, bytes] = {}
-    table = read_columns(data, {**kinds, "count": None}, shape[0] * shape[1], notes=notes)
+    table = read_columns(data, {**kinds, "count": None}, shape[0] * shape[1], notes=notes, open_to=kinds)
     diagnostics, histograms = _notes(notes, piece)
     if [len(counted) for counted in histograms] != [shape[0]] * len(wanted.bins):
         raise ShardError("holds other histograms")
@@ -148,6 +150,7 @@ def read_columns(
     n_rows: int,
     passed: Mapping[str, pa.DataType] | None = None,
     notes: dict[bytes, bytes] | None = None,
+    open_to: Container[str] = (),
 ) -> dict[str, Any]:
     """The columns of a Parquet file, looked at before they are read.
 
@@ -157,6 +160,7 @@ def read_columns(
         n_rows: How many rows there must be.
         passed: Columns that may stand there too and are not read.
         notes: Filled with the file's own metadata.
+        open_to: Columns of numbers that may have nulls, which are read as NaN.
 
     Raises:
         ShardError: It is no Parquet file, or has other columns, types, or rows, or gaps.
@@ -177,7 +181,7 @@ def read_columns(
         raise
     except (pa.ArrowException, OSError, ValueError, KeyError) as error:
         raise ShardError("is no Parquet file, or was damaged") from error
-    if any(table[name].null_count for name in kinds):
+    if any(table[name].null_count for name in kinds if name not in open_to):
         raise ShardError("has gaps")
     if notes is not None:
         notes.update(schema.metadata or {})
@@ -244,11 +248,19 @@ def _joined(parts: Sequence[dict[str, npt.NDArray[Any]]], axis: int) -> dict[str
 
 
 def table_bytes(table: pa.Table) -> bytes:
-    """A table as a Parquet file."""
+    """A table as a Parquet file, with nulls for what is not there."""
     sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd")
+    pq.write_table(with_nulls(table), sink, compression="zstd")
     data: bytes = sink.getvalue().to_pybytes()
     return data
+
+
+def with_nulls(table: pa.Table) -> pa.Table:
+    """A table with a null for every NaN, as other readers leave out the one and take in the other."""
+    for i, column in enumerate(table.columns):
+        if pa.types.is_floating(column.type):
+            table = table.set_column(i, table.field(i), pc.if_else(pc.is_nan(column), None, column))
+    return table
 
 
 def _quantiles(program: Program, wanted: Wanted) -> Iterator[tuple[str, tuple[int, int]]]:
