@@ -186,7 +186,7 @@ def _sobol(seed: int, n_base: int, chance: float) -> Iterator[Held]:
     found = measure_indices(inputs, y)
     first, total = _sobol_truth(chance)
     for j, name in enumerate(inputs.names):
-        is_told = found.is_told
+        is_told = found.is_told and found.variance > 0.0
         yield Held("Sobol, first", _in(found.first[name], first[j]), is_told)
         yield Held("Sobol, total", _in(found.total[name], total[j]), is_told)
 

@@ -144,6 +144,8 @@ def _errors(y: Floats) -> tuple[Floats, Floats, float]:
         y: (base rows, inputs + 2): A, A with each column of B, B.
     """
     a, b, mixed = y[:, 0], y[:, -1], y[:, 1:-1]
+    if not np.ptp(np.r_[a, b]):  # what differs, differs in none of A and B
+        return np.full(mixed.shape[1], np.nan), np.full(mixed.shape[1], np.nan), 1.0
     middle = float(a.mean() + b.mean()) / 2.0
     own = ((a - middle) ** 2 + (b - middle) ** 2) / 2.0
     errors = []
@@ -155,7 +157,8 @@ def _errors(y: Floats) -> tuple[Floats, Floats, float]:
 
 def _figure(value: float, error: float, reach: float | None) -> Figure:
     if reach is None:
-        return Figure(float(value), 0.5 / 1.96, 0.0, 1.0)
+        known = float(np.clip(value, 0.0, 1.0)) if np.isfinite(value) else 0.5
+        return Figure(known, max(known, 1.0 - known) / 1.96, 0.0, 1.0)
     return Figure(float(value), float(error), float(value - reach * error), float(value + reach * error))
 
 

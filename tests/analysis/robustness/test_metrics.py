@@ -205,7 +205,7 @@ def test_when_two_cannot_be_told_the_worlds_needed_are_named():
     more = found.worlds_needed
     gap, error = abs(found.difference[0, 1]), found.error[0, 1]
     # at that many worlds the gap would just exceed its margin, for three pairs to both sides
-    assert gap == pytest.approx(student.isf(0.05 / 6.0, 49) * error * np.sqrt(50 / more), rel=0.01)
+    assert gap == pytest.approx(student.isf(0.03 / 6.0, 49) * error * np.sqrt(50 / more), rel=0.01)
     assert found.n_worlds == 50
 
 

@@ -52,7 +52,7 @@ class Discovery:
         trajectory: From all cases to the smallest box: the trade-off.
         recommended: PRIM's, or the best of CART's leaves where PRIM finds none; None where all cases or none are of the
             kind, or no few inputs set them apart.
-        further: Boxes of what is left, found in the same way, the largest first; cases may lie in several.
+        further: Boxes of what is left, found in the same way; what they hold is counted without the boxes before.
         is_leaf: Whether `recommended` is a leaf of CART's.
         richer, plainer: The best box with more inputs than the one recommended, and with fewer; None without one.
         dropped: Limits that were left out, as chance alone would do as well.
@@ -137,12 +137,10 @@ def _cover(inputs: Inputs, y: Floats, rules: PrimRules, first: Box, seed: int) -
         if box is None:
             break
         inside = box.holds(inputs)
-        new = float(y[inside & left].sum())
-        if new < _LEAST_FURTHER * y.sum() or new < 2.0 * float(own.mean()) * np.count_nonzero(inside & left):
+        n, new = int(np.count_nonzero(inside & left)), float(y[inside & left].sum())
+        if new < _LEAST_FURTHER * y.sum() or new < 2.0 * float(own.mean()) * n:
             break
-        found.append(
-            make_box(box.limits, int(np.count_nonzero(inside)), float(y[inside].sum()), (y.size, float(y.sum())))
-        )
+        found.append(make_box(box.limits, n, new, (y.size, float(y.sum()))))
         left &= ~inside
     return tuple(found)
 

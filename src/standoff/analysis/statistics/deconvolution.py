@@ -39,6 +39,8 @@ _AS_SMOOTH = 1.5
 """Standard errors of the fitted family that its smoothness may move a share by."""
 _HEAVY = 6.0
 """Excess kurtosis of luck, over that of a normal one, beyond which a mean of few replications is not normal."""
+_SLIGHT = 0.1
+"""Part of the variance of the worlds' figures below which the shape of luck matters little to a share of worlds."""
 _CLEAR = 4.0
 """Standard errors of the noisiest world by which all must be on one side to be taken as they are."""
 
@@ -93,7 +95,7 @@ def times_wanted(prediction: Floats, batches: Floats) -> float | None:
     """How many times as many replications would make luck normal enough to be taken out; None where it is.
 
     Luck is judged by how the difference of halves is spread against that of worlds of similar prediction. Means of what
-    is 0 or 1 are counts, whose luck is known.
+    is 0 or 1 are counts, whose luck is known; and where luck is slight its shape matters little.
 
     Args:
         prediction: (worlds,), from other worlds.
@@ -101,7 +103,8 @@ def times_wanted(prediction: Floats, batches: Floats) -> float | None:
     """
     counts = batches.min() >= 0.0 and batches.max() <= 1.0 and ((batches == 0.0) | (batches == 1.0)).any()
     noise = noise_of(batches)
-    if counts or batches.shape[1] != 2 or not noise.any():
+    is_slight = noise.mean() <= _SLIGHT * batches.mean(axis=1).var()
+    if counts or batches.shape[1] != 2 or is_slight:
         return None
     expected = np.maximum(smooth(prediction, prediction, noise, _FEWEST_IN_GROUP), 1e-3 * float(noise.mean()))
     # of a normal difference the fourth power is on average three times the square of the second

@@ -13,7 +13,7 @@ from standoff.analysis.statistics.errors import error_of_mean
 
 __all__ = ["Ranking", "rank", "world_weights"]
 
-_SETTLED = 0.995
+_SETTLED = 0.998
 """Chance of all intervals at once by which more futures are said not to change the best."""
 
 _ROUNDING = 1e-13
@@ -26,7 +26,7 @@ class Ranking:
 
     `against_best[s]` is the difference to the best of the others, with an interval that holds for all strategies
     at once and includes zero where the strategy may be the best. `may_be_best` are the strategies that cannot be
-    told from the best; `best` is set only where one is left, and `is_settled` only where that would be so at 99.5 %,
+    told from the best; `best` is set only where one is left, and `is_settled` only where that would be so at 99.8 %,
     too, or where strategies do exactly the same: then more futures would not change it. `difference` and `error` have
     shape (strategies, strategies). `worlds_needed` is how many worlds would tell the first two apart if they differ as
     it seems; None where they are told apart, or do not differ. `n_worlds` were looked at.
@@ -67,7 +67,7 @@ def rank(
     names: Sequence[str],
     figures: Floats,
     weights: Floats | None = None,
-    level: float = 0.95,
+    level: float = 0.97,
     explained: Floats | None = None,
 ) -> Ranking:
     """Rank strategies by the weighted mean over worlds of a figure per world; more is better.
