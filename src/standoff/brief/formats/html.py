@@ -34,7 +34,7 @@ from standoff.language.model import Model
 from standoff.questions.documents import Evidence
 from standoff.questions.question import Unanswered
 from standoff.questions.results import Robust
-from standoff.words.amounts import SURE
+from standoff.words.amounts import certainty_words
 from standoff.words.answer import answer
 from standoff.words.faults import owned_up
 from standoff.words.names import described
@@ -83,8 +83,7 @@ class Page:
     @property
     def sure_words(self) -> str:
         """What the words of certainty mean, once for the page."""
-        words = ", ".join(f"{word} {100 * low:.0f}–{100 * high:.0f} %" for word, low, high in SURE)
-        return f"{words}. A share of worlds is not a chance."
+        return f"{certainty_words()}. A share of worlds is not a chance."
 
     @property
     def footer(self) -> str:

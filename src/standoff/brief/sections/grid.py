@@ -195,7 +195,7 @@ def standing_table(model: Model, results: Performance, standing: Standing) -> Ta
         (
             strategy_words(results.strategies[s]),
             _title(model, measure),
-            _unit(model, measure) or "no unit",
+            _unit(model, measure),
             _shown(model, measure, cell.figure.value),
             _shown(model, measure, cell.error_of_worlds, is_error=True),
             "not known" if cell.error_of_luck is None else _shown(model, measure, cell.error_of_luck, is_error=True),
