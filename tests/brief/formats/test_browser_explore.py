@@ -187,7 +187,7 @@ def _check(page: Page, brief: Brief, values: Floats, kept: npt.NDArray[np.bool_]
     assert sorted(label for label, _, _ in rows) == sorted(labels)
     for label, mean, _ in rows:
         of = values[labels.index(label)][kept]
-        found = re.match(r"(−?[\d.\u202f]+)\s±\s([\d.\u202f]+)(\s%)?", mean)
+        found = re.match(r"(−?[\d.\u202f]+)\s±\s([\d.\u202f]*\d)(\s%)?", mean)
         assert found is not None
         scale = 100.0 if found.group(3) else 1.0
         error = of.std(ddof=1) / np.sqrt(of.size)

@@ -111,6 +111,12 @@ def first_hinge(model: Model, found: Linchpins) -> str:
         return "No single assumption is known to decide the choice."
     top = told[0]
     is_fact = top.parameter.kind == "uncertainty"
+    first = found.linchpins[0] if found.linchpins else top
+    if is_fact and first.parameter.kind == "value":
+        return (
+            f"Of facts {known_words(model, [top.parameter])}, it hinges most on {quoted(model, top.name)}. "
+            f"{pin_sentence(found, top)} What is wanted counts for more: {quoted(model, first.name)}."
+        )
     kind = f"a fact {known_words(model, [top.parameter])}" if is_fact else "what somebody wants"
     return f"What it hinges on most is {kind}, {quoted(model, top.name)}. {pin_sentence(found, top)}"
 
@@ -150,7 +156,8 @@ def _title(model: Model, found: Linchpins) -> str:
         parts.append("one want" if len(wants) == 1 else f"{few(len(wants))} wants")
     verb = "decides" if len(told) == 1 else "decide"
     first = told[0].worth
-    share = "" if first.share is None else f"; the first is worth {percent(first.share)} of knowing everything"
+    named = quoted(model, told[0].parameter.name)
+    share = "" if first.share is None else f"; {named} is worth {percent(first.share)} of knowing everything"
     return f"{capital(join(parts))} {verb} what is best{share}"
 
 
@@ -260,7 +267,7 @@ def _sure(model: Model, found: Linchpins, ledger: Ledger) -> tuple[str, ...]:
             f"{join([quoted(model, pin) for pin in rest.linchpins])} on the claim “{says.get(rest.name, rest.name)}”"
             for rest in found.claims[:3]
         ]
-        lines.append(f"They rest on what documents say: {join(rests, '; and')}.")
+        lines.append(f"They rest on what documents say: {join(rests, 'and')}.")
     if found.judged:
         verb = "rests" if len(found.judged) == 1 else "rest"
         lines.append(f"{join([quoted(model, name) for name in found.judged])} {verb} on judgement alone.")
