@@ -132,7 +132,7 @@ class Payoff:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the brief reports: a `measure` over a whole future, its direction and what would be tolerable."""
+    """What the brief reports: a `measure` over a whole future, its direction, what would be tolerable, what matters."""
 
     name: str
     span: Span
@@ -142,6 +142,7 @@ class Outcome:
     better: Literal["lower", "higher"]
     limit: float | None = None
     why: str | None = None
+    matters: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
