@@ -15,8 +15,8 @@ import pandas as pd
 
 from standoff.analysis.discovery.discover import PrimRules, discover, find_trajectory
 from standoff.analysis.findings import Floats, Inputs
-from standoff.analysis.linchpins.worth import linchpins
-from standoff.analysis.robustness.measures import robustness
+from standoff.analysis.linchpins.worth import measure_worths
+from standoff.analysis.robustness.metrics import measure_robustness
 from standoff.analysis.runs.payoffs import Payoffs
 
 T = TypeVar("T")
@@ -42,11 +42,11 @@ def main() -> None:
     small = Payoffs(
         payoffs.names, payoffs.mean[:, :256], payoffs.inputs.rows(np.arange(256)), payoffs.halves[:, :256]
     )  # fmt: skip
-    linchpins(small)
-    found, seconds = best_of(1, lambda: linchpins(payoffs))
+    measure_worths(small)
+    found, seconds = best_of(1, lambda: measure_worths(payoffs))
     print(f"EVPPI, {UNCERTAINTIES} uncertainties and {len(found.pairs)} pairs, {WORLDS:,} worlds by {STRATEGIES}:")
     print(f"  standoff       {seconds:7.3f} s with intervals, nulls and flip points (at most {LINCHPINS_AT_MOST:g})")
-    _, seconds = best_of(1, lambda: robustness(payoffs))
+    _, seconds = best_of(1, lambda: measure_robustness(payoffs))
     print(f"Robustness, the same worlds:\n  standoff       {seconds:7.3f} s")
 
 

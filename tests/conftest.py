@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from textwrap import dedent
 
@@ -35,3 +36,27 @@ def study_of(tmp_path: Path) -> Callable[..., Study]:
         return load(tmp_path, variants)
 
     return build
+
+
+_WATCHERS: list[list[str]] = []
+
+
+def _watch(event: str, arguments: tuple[object, ...]) -> None:
+    """An audit hook stays for good, so there is one for all tests, which tells those that listen."""
+    if event == "open" and _WATCHERS:
+        for watcher in _WATCHERS:
+            watcher.append(str(arguments[0]))
+
+
+@pytest.fixture(scope="session")
+def _audit() -> None:
+    sys.addaudithook(_watch)
+
+
+@pytest.fixture
+def opened(_audit: None) -> Iterator[list[str]]:
+    """The paths of all files that are opened while a test runs, by whatever means; clear it to begin anew."""
+    watcher: list[str] = []
+    _WATCHERS.append(watcher)
+    yield watcher
+    _WATCHERS.remove(watcher)

@@ -1,8 +1,8 @@
 """Which strategy is best for each actor in how many worlds, the others playing each of theirs alike.
 
 The best of noisy figures is biased towards the noisiest, so a world's best strategy is read off the cross-fitted
-regression of payoff differences (`robustness.learn`), beside the raw share. A strategy with a share near 0 or 1 is
-one that no assumption of the study can make right, or wrong: worth a look before the study is believed.
+regression of payoff differences (`payoffs.find_posteriors`), beside the raw share. A strategy with a share near 0 or 1
+is one that no assumption of the study can make right, or wrong: worth a look before the study is believed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from standoff.analysis.findings import Figure, Floats, Inputs
 from standoff.analysis.robustness.regret import measure_regret
 from standoff.analysis.runs.game_table import GameTable, game_table, inputs_of
-from standoff.analysis.runs.payoffs import Payoffs, learn
+from standoff.analysis.runs.payoffs import Payoffs, find_posteriors
 from standoff.ensemble.ensemble import Ensemble
 
 __all__ = ["Favourites", "favourites", "share_best"]
@@ -68,7 +68,7 @@ def share_best(payoffs: Payoffs, actor: str, seed: int = 0) -> Favourites:
         actor: Whose, for the answer.
         seed: Of the folds.
     """
-    known = learn(payoffs, seed)
+    known = find_posteriors(payoffs, seed)
     regret = measure_regret(payoffs, known)
     settled, raw = _shares(known.difference, payoffs.w), _shares(payoffs.mean, payoffs.w)
     apart = [_shares(picked, payoffs.w) for picked in known.picked]

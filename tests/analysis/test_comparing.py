@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 import standoff
-from standoff.analysis.comparing import compare
+from standoff.analysis.comparing import DRAWN, compare
+from standoff.words.changes import change_sentences, state_words
 
 STUDY = """
 decider: us
@@ -43,7 +44,7 @@ def test_a_run_compared_with_itself_shows_no_change(run):
     assert found.is_paired
     assert {moved.change.value for moved in found.moved} == {0.0}
     assert found.linchpins == (("gain",), ("gain",))
-    assert found.sentences == (
+    assert change_sentences(found) == (
         "The study is the same.",
         "Goes leads as before.",
         "What it hinges on is the same.",
@@ -55,12 +56,12 @@ def test_a_number_that_changes_the_answer_is_named_with_what_it_changed(run):
     found = compare(run(), run(head=-0.4))
     (change,) = found.changes
     assert (change.what, change.name, change.how) == ("constant", "head_start", "changed")
-    assert (change.before, change.after) == ("0.2", "−0.4")
+    assert (state_words(change.before), state_words(change.after)) == ("0.2", "−0.4")
     gone = next(m for m in found.moved if (m.measure, m.strategy) == ("us", "goes"))
     # common luck: the change is the constant's, exactly
     assert gone.change.value == pytest.approx(-0.6, abs=1e-12)
     assert gone.change.error == pytest.approx(0.0, abs=1e-12)
-    assert found.sentences[:2] == ("In the study head start was changed.", "Before, goes led; now stays leads.")
+    assert change_sentences(found)[:2] == ("In the study head start was changed.", "Before, goes led; now stays leads.")
     assert [ranking.best for ranking in found.rankings] == ["goes", "stays"]
 
 
@@ -75,14 +76,15 @@ def test_parts_that_come_and_go_are_named(run):
 def test_an_assumption_held_at_a_number_counts_as_a_change(run):
     found = compare(run(), run(fixed={"gain": 0.5}))
     (change,) = found.changes
-    assert (change.name, change.before, change.after) == ("gain", "as drawn", "held at 0.5")
+    assert (change.name, change.before, change.after) == ("gain", DRAWN, 0.5)
+    assert [state_words(state) for state in (change.before, change.after)] == ["as drawn", "held at 0.5"]
     assert found.rankings is None
 
 
 def test_runs_of_other_seeds_are_independent_samples(run):
     found = compare(run(), run(seed=2))
     assert not found.is_paired
-    assert not any(moved.is_told for moved in found.moved)
+    assert not any(moved.is_significant for moved in found.moved)
     assert all(moved.change.error > 0.0 for moved in found.moved if moved.strategy == "goes")
 
 

@@ -8,6 +8,7 @@ import pytest
 from standoff.analysis.findings import Inputs, to_json
 from standoff.analysis.sensitivity import measure_indices, sensitivity
 from standoff.ensemble.saltelli import saltelli_units
+from standoff.words.sensitivity import sensitivity_sentences
 
 NAMES = ("x1", "x2", "x3")
 STUDY = """
@@ -124,8 +125,8 @@ def test_a_study_run_on_a_saltelli_design_tells_what_moves_its_outcomes(study_of
         assert total[name].low <= share <= total[name].high
     # luck that rows share is no assumption's doing
     assert found.indices["lucky"]["acts"].total["idle"].value == 0.0
-    assert found.sentences[0].startswith("High is moved most by b (6")
-    assert "of its variance is joint, or luck's" in found.sentences[1]
+    assert sensitivity_sentences(found)[0].startswith("High is moved most by b (6")
+    assert "of its variance is joint, or luck's" in sensitivity_sentences(found)[1]
 
 
 def test_only_a_saltelli_design_serves(study_of):

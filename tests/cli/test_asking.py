@@ -48,7 +48,7 @@ def test_answer_has_every_number_as_json(runs: Path) -> None:
 def test_an_unknown_view_names_those_there_are(runs: Path) -> None:
     shown = cli("answer", str(runs / "plain"), "--view", "kind")
     assert shown.exit_code == 2
-    assert "there is no view `kind`; there are `uniform` and `adversarial`" in shown.output
+    assert "there is no view `kind`; there are `uniform`, `adversarial`" in shown.output
 
 
 def test_compare_says_what_changed(runs: Path) -> None:

@@ -1,9 +1,13 @@
 """Claims with known answers, on the two rivals."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
 from standoff.base.source import Source
 from standoff.ensemble.claims import Judged, collect_expectations, judge_expectations
+from standoff.ensemble.study import Study
 from standoff.evidence.claims import load_ledger
 from standoff.language.experiments.expectations import read_expectations
 from standoff.language.load import load_model
@@ -85,3 +89,46 @@ def test_expectations_of_claims_and_mechanisms_are_collected() -> None:
     found, problems = collect_expectations(RIVALS, load_ledger("rivals"))
     assert problems == []
     assert ("mechanism", "fear_feeds_arms") in [(origin, name) for origin, name, _ in found]
+
+
+VARIED = """
+clock: {start: 2025-01, step: year, steps: 4}
+constants:
+  push: {value: 1, judgement: set by the test}
+uncertainties:
+  pull: {range: [1, 2], unit: t, judgement: none}
+stocks:
+  pile: {start: 0, unit: t, next: "pile + push * pull"}
+outcomes: {heap: {measure: "final(pile)", unit: t, better: lower}}
+variants:
+  turned: {constants: {push: {value: -1}}}
+  doubled: {constants: {push: {value: -2}}}
+  heavy: {stocks: {pile: {start: 100}}}
+"""
+
+
+def _judged(study: Study, text: str) -> str:
+    root, _ = parse_yaml(Source("claims.yaml", text))
+    expectations, problems = read_expectations([root], study.model)
+    assert problems == []
+    return judge_expectations(study.model, [("claim", "one", expectations[0])], 16, 2)[0].verdict.answer
+
+
+def test_a_test_under_a_variant_keeps_the_variant(study_of: Callable[..., Study]) -> None:
+    """Under `turned`, pulling lowers the heap, also where a variant is compared with none on top of it."""
+    assert _judged(study_of(VARIED), "{raise: pull, raises: heap}") == "holds"
+    assert _judged(study_of(VARIED, "turned"), "{raise: pull, raises: heap}") == "fails"
+    assert _judged(study_of(VARIED), "{switch: {variant: [turned, doubled]}, lowers: heap}") == "holds"
+    assert _judged(study_of(VARIED, "heavy"), "{switch: {variant: [turned, doubled]}, lowers: heap}") == "holds"
+
+
+def test_a_study_edited_while_it_runs_gives_the_same_answers(
+    study_of: Callable[..., Study], tmp_path: Path, opened: list[str]
+) -> None:
+    study = study_of(VARIED)
+    (tmp_path / "study.yaml").write_text("title: another study", encoding="utf-8")
+    opened.clear()
+    assert _judged(study, "{switch: {variant: [turned, doubled]}, lowers: heap}") == "holds"
+    (tmp_path / "study.yaml").unlink()
+    assert _judged(study, "{switch: {variant: [turned, doubled]}, lowers: heap}") == "holds"
+    assert not [path for path in opened if str(tmp_path) in path]

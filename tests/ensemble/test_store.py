@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +19,7 @@ import pytest
 import standoff
 from standoff.ensemble import store
 from standoff.ensemble.store import RunError, read_run, run_to_folder
-from standoff.ensemble.study import Study
+from standoff.ensemble.study import Study, open_run
 
 
 @pytest.fixture(scope="module")
@@ -181,3 +182,12 @@ def test_a_run_killed_three_times_goes_on_and_is_the_run(rivals: Study, tmp_path
     assert kept.digest == rivals.run(worlds=40, replications=4).digest
     assert read_run(folder, rivals.program).digest == kept.digest
     assert not list(folder.rglob("*.part"))
+
+
+def test_a_run_keeps_the_study_as_it_was_loaded(rivals: Study, tmp_path: Path) -> None:
+    shutil.copytree(rivals.model.folder, tmp_path / "study")
+    study = standoff.load(tmp_path / "study")
+    (tmp_path / "study" / "study.yaml").write_text("title: another study", encoding="utf-8")
+    run = study.run(worlds=8, replications=2, out=tmp_path / "run")
+    kept = open_run(tmp_path / "run")
+    assert (kept.digest, kept.model.digest) == (run.digest, rivals.model.digest)

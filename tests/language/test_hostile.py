@@ -195,8 +195,8 @@ TEXTS: dict[str, tuple[str | bytes, set[str]]] = {
     "a pipe for a file": (series("pipe"), {"file-missing"}),
     "50 MB of data": (series("large.csv"), {"file-too-large"}),
     "many rows": (series("long.csv"), {"too-many"}),
-    "many columns": (series("wide.csv"), {"series"}),
-    "many quotation marks": (series("quoted.csv"), {"file-unreadable"}),
+    "many columns": (series("wide.csv"), {"too-many"}),
+    "many quotation marks": (series("quoted.csv"), {"table"}),
 }
 FILES: dict[str, Callable[[Path], object]] = {
     "link.csv": lambda path: path.symlink_to("/etc/hostname"),

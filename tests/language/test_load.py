@@ -144,7 +144,7 @@ def test_claims_and_facts_are_looked_up_where_their_files_are(read: Reader, said
 
 def test_a_broken_file_of_claims_says_so_and_nothing_about_the_cites(read: Reader, said: Said) -> None:
     loaded = read(("judgement: hardly seen", "cites: [one]"), files={"claims.yaml": "claims: [\n"})
-    assert [code for code, _ in said(loaded)] == ["yaml-syntax"]
+    assert [code for code, _ in said(loaded)] == ["yaml-split-text"]
 
 
 QUARTERS = "quarter,talks,gap\n" + "".join(

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from standoff.base.units import parse_unit
-from standoff.words import wording
 from standoff.ensemble.study import load
+from standoff.words import wording
 
 THIN, NBSP = "\u202f", "\u00a0"
 

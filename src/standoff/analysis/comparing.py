@@ -13,15 +13,17 @@ from typing import Any
 import numpy as np
 
 from standoff.analysis.findings import Figure, Floats
-from standoff.analysis.linchpins.hinging import Hinging, hinging
-from standoff.analysis.naming import amount, capital, join, name_group, plain
-from standoff.analysis.runs.views import Faced, arrange, find_views
+from standoff.analysis.linchpins.linchpins import Linchpins, linchpins
+from standoff.analysis.runs.views import DecisionTable, decision_table, find_views
 from standoff.analysis.statistics.ranking import Ranking
 from standoff.base.source import Span
 from standoff.ensemble.ensemble import Ensemble
 from standoff.language.model import Instance, Model, Parameter
 
-__all__ = ["Change", "Comparison", "Moved", "compare"]
+__all__ = ["DRAWN", "Change", "Comparison", "Moved", "compare"]
+
+DRAWN = "as drawn"
+"""The state of an assumption that a run did not hold at a number."""
 
 _SURE = 1.96
 _SECTIONS = (
@@ -33,13 +35,17 @@ _SECTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Something of the study that was added, removed or changed, with what it was and is where that is short."""
+    """Something of the study that was added, removed or changed.
+
+    `before` and `after` are what it was and is, where that can be told: a parameter, the number at which a run held
+    it, or `DRAWN`.
+    """
 
     what: str
     name: str
     how: str
-    before: str = ""
-    after: str = ""
+    before: Parameter | float | str | None = None
+    after: Parameter | float | str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,7 @@ class Moved:
     change: Figure
 
     @property
-    def is_told(self) -> bool:
+    def is_significant(self) -> bool:
         """Whether the change is beyond chance."""
         return not self.change.holds_zero
 
@@ -68,7 +74,7 @@ class Comparison:
         moved: Every measure and strategy that both runs have.
         rankings: Before and after; None without a payoff or with one strategy.
         linchpins: Names of those told, before and after.
-        sentences: The answer.
+        strategies: Of the decider, before and after.
     """
 
     changes: tuple[Change, ...]
@@ -76,7 +82,7 @@ class Comparison:
     moved: tuple[Moved, ...]
     rankings: tuple[Ranking, Ranking] | None
     linchpins: tuple[tuple[str, ...], tuple[str, ...]] | None
-    sentences: tuple[str, ...]
+    strategies: tuple[tuple[Instance, ...], tuple[Instance, ...]]
 
 
 def compare(before: Ensemble, after: Ensemble) -> Comparison:
@@ -87,27 +93,27 @@ def compare(before: Ensemble, after: Ensemble) -> Comparison:
         after: Another, of the same study, a variant of it, or another version.
 
     Raises:
-        ValueError: The deciders differ, or a run does not serve (see `arrange`).
+        ValueError: The deciders differ, or a run does not serve (see `decision_table`).
     """
     if before.model.decider != after.model.decider:
         raise ValueError(
             f"the runs are of different deciders, `{before.model.decider}` and `{after.model.decider}`: "
             "they answer different questions"
         )
-    one, other = arrange(before), arrange(after)
+    one, other = decision_table(before), decision_table(after)
     changes = (*_changes(before.model, after.model), *_held(before, after))
     is_paired = _is_paired(one, other)
     moved = tuple(_moved(one, other, is_paired))
     hinged = None
-    if all(faced.is_paid and len(faced.strategies) > 1 and faced.inputs.names for faced in (one, other)):
-        hinged = hinging(before), hinging(after)
+    if all(table.is_paid and len(table.strategies) > 1 and table.inputs.names for table in (one, other)):
+        hinged = linchpins(before), linchpins(after)
     return Comparison(
         changes,
         is_paired,
         moved,
         None if hinged is None else (hinged[0].ranking, hinged[1].ranking),
         None if hinged is None else (_told(hinged[0]), _told(hinged[1])),
-        _sentences(changes, moved, hinged, before, after),
+        (one.strategies, other.strategies),
     )
 
 
@@ -118,7 +124,7 @@ def _changes(before: Model, after: Model) -> Iterator[Change]:
             if name not in new:
                 yield Change(what, name, "removed", _short(old[name]))
             elif name not in old:
-                yield Change(what, name, "added", "", _short(new[name]))
+                yield Change(what, name, "added", None, _short(new[name]))
             elif _meaning(old[name]) != _meaning(new[name]):
                 yield Change(what, name, "changed", _short(old[name]), _short(new[name]))
     if _meaning(before.clock) != _meaning(after.clock):
@@ -136,9 +142,7 @@ def _held(before: Ensemble, after: Ensemble) -> Iterator[Change]:
             ends = [(float(column.min()), float(column.max())) for column in (old[name], new[name])]
             is_held = [low == high for low, high in ends]
             if any(is_held) and (not all(is_held) or ends[0] != ends[1]):
-                shown = [
-                    f"held at {low:g}" if held else "as drawn" for held, (low, _) in zip(is_held, ends, strict=True)
-                ]
+                shown = [low if held else DRAWN for held, (low, _) in zip(is_held, ends, strict=True)]
                 yield Change("held", name, "changed", *shown)
 
 
@@ -164,20 +168,11 @@ def _meaning(thing: Any) -> Any:
     return thing
 
 
-def _short(thing: Any) -> str:
-    """A parameter's number or distribution; nothing for what is longer."""
-    if not isinstance(thing, Parameter):
-        return ""
-    unit = "" if thing.unit.is_dimensionless else str(thing.unit)
-    if thing.spread is None:
-        return amount(float(thing.value or 0.0), unit, 4)
-    spread = thing.spread
-    if spread.levels:
-        return "levels " + ", ".join(f"{level:g}" for level in spread.levels)
-    return f"{spread.distribution}({', '.join(f'{x:g}' for x in spread.arguments)}) {unit}".strip()
+def _short(thing: Any) -> Parameter | None:
+    return thing if isinstance(thing, Parameter) else None
 
 
-def _is_paired(one: Faced, other: Faced) -> bool:
+def _is_paired(one: DecisionTable, other: DecisionTable) -> bool:
     mine, theirs = one.ensemble.design, other.ensemble.design
     return (
         mine.seed == theirs.seed
@@ -187,7 +182,7 @@ def _is_paired(one: Faced, other: Faced) -> bool:
     )
 
 
-def _moved(one: Faced, other: Faced, is_paired: bool) -> Iterator[Moved]:
+def _moved(one: DecisionTable, other: DecisionTable, is_paired: bool) -> Iterator[Moved]:
     labels = [label for label in one.labels if label in other.labels]
     rows = [one.labels.index(label) for label in labels], [other.labels.index(label) for label in labels]
     paid = [("payoff", one.decider)] if one.is_paid and other.is_paid else []
@@ -202,8 +197,8 @@ def _moved(one: Faced, other: Faced, is_paired: bool) -> Iterator[Moved]:
             )  # fmt: skip
 
 
-def _has(faced: Faced, name: str) -> bool:
-    of = faced.ensemble
+def _has(table: DecisionTable, name: str) -> bool:
+    of = table.ensemble
     return any(o.name == name for o in of.model.outcomes) and name not in of.present
 
 
@@ -216,60 +211,5 @@ def _difference(old: Floats, new: Floats, is_paired: bool) -> Figure:
     return Figure(value, error, value - _SURE * error, value + _SURE * error)
 
 
-def _told(found: Hinging) -> tuple[str, ...]:
-    return tuple(pin.name for pin in found.pins)
-
-
-def _sentences(
-    changes: tuple[Change, ...],
-    moved: tuple[Moved, ...],
-    hinged: tuple[Hinging, Hinging] | None,
-    before: Ensemble,
-    after: Ensemble,
-) -> tuple[str, ...]:
-    lines = [_say_changes(changes)]
-    if hinged is not None:
-        lines.append(_say_rankings(hinged[0], hinged[1]))
-        gained = [plain(name) for name in _told(hinged[1]) if name not in _told(hinged[0])]
-        lost = [plain(name) for name in _told(hinged[0]) if name not in _told(hinged[1])]
-        if gained:
-            lines.append(f"The choice now hinges on {join(gained)} too.")
-        if lost:
-            lines.append(f"It is no longer known to hinge on {join(lost)}.")
-        if not gained and not lost:
-            lines.append("What it hinges on is the same.")
-    told = [m for m in moved if m.is_told]
-    if not told:
-        lines.append("No figure changed by more than chance explains.")
-    else:
-        largest = max(told, key=lambda m: abs(m.change.value) / max(abs(m.before), abs(m.after), 1e-300))
-        lines.append(
-            f"{len(told)} of {len(moved)} figures changed by more than chance explains, in proportion most "
-            f"{plain(largest.measure)} under {plain(largest.strategy)}: from {amount(largest.before)} to "
-            f"{amount(largest.after)} (± {amount(largest.change.error, digits=1)})."
-        )
-    return tuple(lines)
-
-
-def _say_changes(changes: tuple[Change, ...]) -> str:
-    if not changes:
-        return "The study is the same."
-    parts = []
-    for how in ("changed", "added", "removed"):
-        names = [change.name for change in changes if change.how == how]
-        if names:
-            shown = join([plain(name) for name in names]) if len(names) < 6 else f"{len(names)} parts of it"
-            parts.append(f"{shown} {'was' if len(names) == 1 else 'were'} {how}")
-    return f"In the study {join(parts)}."
-
-
-def _say_rankings(old: Hinging, new: Hinging) -> str:
-    first, then = _leaders(old), _leaders(new)
-    if set(old.ranking.may_be_best) == set(new.ranking.may_be_best):
-        return f"{capital(first)} {'leads' if old.ranking.best else 'lead, not to be told apart,'} as before."
-    return f"Before, {first} led; now {then} {'leads' if new.ranking.best else 'lead and cannot be told apart'}."
-
-
-def _leaders(found: Hinging) -> str:
-    named: dict[str, Instance] = {instance.label: instance for instance in found.strategies}
-    return name_group([named[label] for label in found.ranking.may_be_best], found.strategies)
+def _told(found: Linchpins) -> tuple[str, ...]:
+    return tuple(pin.name for pin in found.linchpins)

@@ -10,8 +10,7 @@ import numpy as np
 from SALib.analyze import sobol as sobol_analysis
 
 from standoff.analysis.findings import Figure, Floats, Inputs
-from standoff.analysis.naming import capital, join, per_cent, plain
-from standoff.analysis.runs.views import arrange, find_views
+from standoff.analysis.runs.views import decision_table, find_views
 from standoff.ensemble.ensemble import Ensemble
 
 __all__ = ["Indices", "Sensitivity", "measure_indices", "sensitivity"]
@@ -44,11 +43,9 @@ class Sensitivity:
 
     Attributes:
         indices: By measure (outcomes, then `payoff of <actor>` of the decider) and strategy label.
-        sentences: Under the first strategy, what moves each measure most.
     """
 
     indices: dict[str, dict[str, Indices]]
-    sentences: tuple[str, ...]
 
 
 def sensitivity(
@@ -71,43 +68,28 @@ def sensitivity(
             f"this run's worlds are a {worlds.method} design, and Sobol indices need a Saltelli design: run the study "
             "again with --design saltelli"
         )
-    faced = arrange(ensemble)
-    if faced.worlds.size < worlds.size:
+    table = decision_table(ensemble)
+    if table.worlds.size < worlds.size:
         raise ValueError(
-            f"{worlds.size - faced.worlds.size} worlds have no sound future in some profile, and a Saltelli design can "
+            f"{worlds.size - table.worlds.size} worlds have no sound future in some profile, and a Saltelli design can "
             "do without none; mend the faults, or hold with --set what leads to them"
         )
     present = [o.name for o in ensemble.model.outcomes if o.name not in ensemble.present]
     for name in measures:
         if name not in present:
             raise ValueError(f"no outcome of every future is named `{name}`; there are {', '.join(present)}")
-    uniform = find_views(faced)[0]
+    uniform = find_views(table)[0]
     wanted = [("outcome", name, name) for name in measures or present]
-    if faced.is_paid and not measures:
-        wanted.append(("payoff", faced.decider, f"payoff of {faced.decider}"))
+    if table.is_paid and not measures:
+        wanted.append(("payoff", table.decider, f"payoff of {table.decider}"))
     indices = {}
     for kind, name, shown in wanted:
-        mean = uniform.average(faced.means(kind, name))
+        mean = uniform.average(table.means(kind, name))
         indices[shown] = {
-            label: measure_indices(faced.inputs, mean[s], resamples=resamples, seed=seed)
-            for s, label in enumerate(faced.labels)
+            label: measure_indices(table.inputs, mean[s], resamples=resamples, seed=seed)
+            for s, label in enumerate(table.labels)
         }
-    return Sensitivity(indices, tuple(_say(name, of[faced.labels[0]]) for name, of in indices.items()))
-
-
-def _say(name: str, found: Indices) -> str:
-    """The inputs whose total index is surely above zero, largest first, and what is left to their joint effects."""
-    told = sorted((n for n, figure in found.total.items() if figure.low > 0.0), key=lambda n: -found.total[n].value)
-    if found.variance == 0.0:
-        return f"{capital(plain(name))} does not vary."
-    if not told:
-        return f"Nothing is known to move {plain(name)}."
-    shown = [f"{plain(n)} ({per_cent(min(found.total[n].value, 1.0))})" for n in told[:3]]
-    more = f", and {len(told) - 3} others less" if len(told) > 3 else ""
-    joint = 1.0 - sum(max(figure.value, 0.0) for figure in found.first.values())
-    error = float(np.sqrt(sum(figure.error**2 for figure in found.first.values())))
-    together = f"; {per_cent(joint)} of its variance is joint, or luck's" if joint > 2.0 * error else ""
-    return f"{capital(plain(name))} is moved most by {join(shown)}{more}{together}."
+    return Sensitivity(indices)
 
 
 def _problem(names: Sequence[str]) -> dict[str, Any]:

@@ -26,6 +26,8 @@ _ERRORS = (
     ("file-unreadable", "A file cannot be read, or is not UTF-8 text"),
     ("file-too-large", "A file is larger than the stated limit"),
     ("file-outside", "A path leads out of the study's folder"),
+    ("table", "A table's header, rows or quotation marks do not fit together"),
+    ("table-cell", "A cell of a table does not hold what its column should"),
     # YAML
     ("yaml-syntax", "The YAML does not parse"),
     ("yaml-tab", "A tab is used to indent"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from standoff.analysis.findings import Floats
-from standoff.analysis.linchpins.hinging import Hinging, hinging
-from standoff.analysis.robustness.holding import Holding, holding
-from standoff.analysis.runs.views import Faced, arrange
+from standoff.analysis.linchpins.linchpins import Linchpins, linchpins
+from standoff.analysis.robustness.robustness import Robustness, robustness
+from standoff.analysis.runs.views import DecisionTable, decision_table
 from standoff.brief.playing import Unanswered
 from standoff.ensemble.ensemble import Ensemble
 from standoff.evidence.claims import Ledger
@@ -19,9 +19,9 @@ __all__ = ["Robust", "find_robust"]
 class Robust:
     """The arranged run, and the answers to the first two questions."""
 
-    faced: Faced
-    holding: Holding
-    hinging: Hinging
+    table: DecisionTable
+    robustness: Robustness
+    linchpins: Linchpins
 
 
 def find_robust(
@@ -36,8 +36,8 @@ def find_robust(
         seed: Of folds, permutations and resamples.
     """
     try:
-        faced = arrange(ensemble)
-        held = holding(ensemble, replies=replies, seed=seed, limits_under_all=False)
-        return Robust(faced, held, hinging(ensemble, ledger=ledger, seed=seed))
+        table = decision_table(ensemble)
+        robust = robustness(ensemble, replies=replies, seed=seed, limits_under_all=False)
+        return Robust(table, robust, linchpins(ensemble, ledger=ledger, seed=seed))
     except ValueError as error:
         return Unanswered("hinges", str(error).replace("`", ""))

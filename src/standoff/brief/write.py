@@ -28,7 +28,7 @@ from standoff.ensemble.evaluator import Announce
 from standoff.ensemble.run import Paths, Progress, run_design, run_paths
 from standoff.ensemble.store import atomic_write
 from standoff.ensemble.study import Study
-from standoff.evidence.claims import Ledger, check_ledger, load_ledger
+from standoff.evidence.claims import Ledger, check_ledger, ledger_of
 from standoff.evidence.history import read_past
 from standoff.evidence.sources import sources as look
 from standoff.words.wording import counted, number
@@ -116,7 +116,7 @@ def run_brief(
     Raises:
         StudyError: The study's claims do not fit its model.
     """
-    ledger = load_ledger(study.model.folder)
+    ledger = ledger_of(study.model.written.files)
     expectations, problems = collect_expectations(study.model, ledger)
     problems += check_ledger(ledger, study.model)
     if has_errors(problems) and not study.model.applied:  # a variant may lack what a claim is about
@@ -177,7 +177,7 @@ def _answer(
     model = study.model
     others = find_others(ensemble, ensemble.design.seed)
     robust = find_robust(ensemble, ledger, None if isinstance(others, Unanswered) else others.reply_weights)
-    results = performance(ensemble, None if isinstance(robust, Unanswered) else robust.holding)
+    results = performance(ensemble, None if isinstance(robust, Unanswered) else robust.robustness)
     best = study.program.instances[study.program.players.index(model.decider)].index(
         results.strategies[results.order[0]]
     )
@@ -187,7 +187,7 @@ def _answer(
         results,
         fans(study.program, ensemble.design, plan, paths, read_past(model)),
         ledger,
-        read_facts(model.folder),
+        read_facts(model),
         Evidence(
             agreement(model, ledger, judged),
             headlines(ensemble, ledger, best),

@@ -38,21 +38,25 @@ def answer(run: Path, view: str, weights: Path | None, as_json: bool) -> None:
     Example:
       standoff answer runs/korea --view deep_axis
     """
-    from standoff.analysis.linchpins.hinging import hinging  # noqa: PLC0415
-    from standoff.analysis.robustness.holding import holding  # noqa: PLC0415
+    from standoff.analysis.linchpins.linchpins import linchpins  # noqa: PLC0415
+    from standoff.analysis.robustness.robustness import robustness  # noqa: PLC0415
     from standoff.analysis.runs.weighings import read_weightings  # noqa: PLC0415
-    from standoff.brief.formats.export import export_hinging, export_holding  # noqa: PLC0415
+    from standoff.brief.formats.export import export_linchpins, export_robustness  # noqa: PLC0415
     from standoff.ensemble.study import open_run  # noqa: PLC0415
-    from standoff.evidence.claims import load_ledger  # noqa: PLC0415
+    from standoff.evidence.claims import ledger_of  # noqa: PLC0415
+    from standoff.words.linchpins import linchpin_words  # noqa: PLC0415
+    from standoff.words.robustness import robustness_words  # noqa: PLC0415
 
     ensemble = open_run(run)
-    held = holding(ensemble, weightings=None if weights is None else read_weightings(weights))
-    hinged = hinging(ensemble, ledger=load_ledger(ensemble.model.folder), view=view)
+    model = ensemble.model
+    given = None if weights is None else read_weightings(weights, ensemble.design.worlds.size)
+    robust = robustness(ensemble, weightings=given)
+    hinges = linchpins(ensemble, ledger=ledger_of(ensemble.model.written.files), view=view)
     if as_json:
-        print_json({"holds up": export_holding(held), "hinges on": export_hinging(hinged)})
+        print_json({"holds up": export_robustness(model, robust), "hinges on": export_linchpins(model, hinges)})
         return
-    print_sentences("What holds up?", held.sentences)
-    print_sentences("What does it hinge on?", hinged.sentences)
+    print_sentences("What holds up?", robustness_words(model, robust).sentences)
+    print_sentences("What does it hinge on?", linchpin_words(model, hinges).sentences)
 
 
 @command()
@@ -69,14 +73,17 @@ def sensitivity(run: Path, outcomes: tuple[str, ...], as_json: bool) -> None:
     Example:
       standoff sensitivity runs/sobol --outcome war
     """
+    from standoff.analysis.findings import to_json  # noqa: PLC0415
     from standoff.analysis.sensitivity import sensitivity as measure  # noqa: PLC0415
     from standoff.ensemble.study import open_run  # noqa: PLC0415
+    from standoff.words.sensitivity import sensitivity_sentences  # noqa: PLC0415
 
     found = measure(open_run(run), outcomes)
+    sentences = sensitivity_sentences(found)
     if as_json:
-        print_json(found)
+        print_json({**to_json(found), "sentences": sentences})
         return
-    print_sentences("", found.sentences)
+    print_sentences("", sentences)
     print_lines(_index_lines(found))
 
 
@@ -97,15 +104,17 @@ def compare(before: Path, after: Path, as_json: bool) -> None:
     from standoff.analysis.comparing import compare as find_changes  # noqa: PLC0415
     from standoff.brief.formats.export import export_comparison  # noqa: PLC0415
     from standoff.ensemble.study import open_run  # noqa: PLC0415
+    from standoff.words.changes import change_sentences, state_words  # noqa: PLC0415
 
     found = find_changes(open_run(before), open_run(after))
     if as_json:
         print_json(export_comparison(found))
         return
-    print_sentences("", found.sentences)
+    print_sentences("", change_sentences(found))
     for change in found.changes:
-        if change.before or change.after:
-            click.echo(f"  {change.name}: {change.before or 'not there'} → {change.after or 'not there'}")
+        states = [state_words(state) for state in (change.before, change.after)]
+        if any(states):
+            click.echo(f"  {change.name}: {' → '.join(state or 'not there' for state in states)}")
 
 
 def _index_lines(found: Sensitivity) -> Iterable[str]:

@@ -52,6 +52,7 @@ def games(
     from standoff.brief.playing import Unanswered, find_others  # noqa: PLC0415
     from standoff.cli.shown.games import others_lines  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
+    from standoff.words.others import others_sentence  # noqa: PLC0415
 
     loaded = load(study, variants)
     for folder in (out, nfg.parent if nfg is not None else None):
@@ -71,7 +72,8 @@ def games(
             announce(f"wrote {path}")
     if as_json:
         design = ensemble.design
-        print_json(_head(loaded.model, design.worlds.size, design.replications, seed), found)
+        head = _head(loaded.model, design.worlds.size, design.replications, seed)
+        print_json(head, found, {"sentence": others_sentence(loaded.model, found)})
         return
     print_lines(others_lines(loaded.model, found))
 
@@ -98,9 +100,11 @@ def deals(
       standoff deals korea
       standoff deals korea --worlds 64 --json
     """
+    from standoff.analysis.findings import to_json  # noqa: PLC0415
     from standoff.brief.playing import Unanswered, find_deals, plan_deals, run_deals  # noqa: PLC0415
     from standoff.cli.shown.games import deals_lines  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
+    from standoff.words.deals import deals_sentence  # noqa: PLC0415
 
     model = load(study, variants).model
     plans = plan_deals(model, worlds, replications, seed)
@@ -124,7 +128,9 @@ def deals(
         _write_tables(out, {f"deal-{one.deal}": one.to_arrow() for one in found})
         announce(f"wrote {out}")
     if as_json:
-        print_json(_head(model, worlds, replications, seed), {"deals": answers})
+        data = [one if isinstance(one, Unanswered) else to_json(one) | {"sentence": deals_sentence(model, one)}
+                for one in answers]  # fmt: skip
+        print_json(_head(model, worlds, replications, seed), {"deals": data})
         return
     for answer in answers:
         print_lines(deals_lines(model, answer))

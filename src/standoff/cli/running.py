@@ -115,10 +115,11 @@ def run(
         else:
             from standoff.analysis.robustness.until import is_ranking_settled  # noqa: PLC0415
             from standoff.ensemble.until import run_until  # noqa: PLC0415
+            from standoff.words.growing import grown_words  # noqa: PLC0415
 
             grown = run_until(loaded, is_ranking_settled, worlds, replications, budget=budget, seed=seed, **wanted)
             ensemble = grown.ensemble
-            announce(grown.statement)
+            announce(grown_words(grown))
     if as_json:
         print_json(run_data(ensemble))
     else:

@@ -125,10 +125,10 @@ def schema() -> None:
 
 def _gaps(model: Model, sources: Path | None) -> Gaps:
     from standoff.analysis.documents.gaps import gaps  # noqa: PLC0415
-    from standoff.evidence.claims import load_ledger  # noqa: PLC0415
+    from standoff.evidence.claims import ledger_of  # noqa: PLC0415
     from standoff.evidence.sources import sources as look  # noqa: PLC0415
 
-    ledger = load_ledger(model.folder)
+    ledger = ledger_of(model.written.files)
     return gaps(model, ledger, look(ledger, options.sources_folder(model.folder, sources)))
 
 

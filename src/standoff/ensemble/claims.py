@@ -23,11 +23,11 @@ from standoff.ensemble.evaluator import Evaluate
 from standoff.ensemble.run import BLOCK, Progress
 from standoff.evidence.claims import Ledger
 from standoff.evidence.testing import Verdict, judge_bounds, judge_effect, judge_interplay
+from standoff.language.changed import changed
 from standoff.language.experiments.expectations import Expectation, read_expectations, represented
-from standoff.language.experiments.experiments import Arm, arms, with_measures, with_settings
+from standoff.language.experiments.experiments import Arm, Measured, arms
 from standoff.language.experiments.measures import Measure
 from standoff.language.expressions.tree import Symbol
-from standoff.language.load import load_model
 from standoff.language.model import Model
 from standoff.program.compile import compile_model
 from standoff.program.program import Program
@@ -152,8 +152,7 @@ def _arm(
     model: Model, arm: Arm, measures: Sequence[Measure], table: Worlds, replications: int, seed: int, evaluate: Evaluate
 ) -> dict[tuple[str, str], Floats]:
     """The measures of one arm, each (worlds, replications)."""
-    base = load_model(model.folder / "study.yaml", (arm.variant,)) if arm.variant else model
-    program = compile_model(with_measures(with_settings(base, arm.settings), measures))
+    program = compile_model(changed(model, (*arm.changes, Measured(tuple(measures)))))
     n = table.size
     outcomes, payoffs = [], []
     per_block = max(1, BLOCK // replications)

@@ -3,7 +3,7 @@
 A run's folder holds
 
 * `manifest.json`: study, digest, sizes, seed, version, and each complete shard with the digest of its bytes;
-* `study/`: the study's own files as they were;
+* `study/`: the study's own files as they were when it was loaded;
 * `worlds.parquet`, `profiles.parquet`: what was run;
 * `shards/`: results, a range of profiles each.
 
@@ -16,7 +16,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -273,10 +272,8 @@ def _earlier(folder: Path, manifest: dict[str, Any]) -> dict[str, str]:
 
 def _begin(folder: Path, program: Program, design: Design) -> None:
     model = program.model
-    (folder / "study").mkdir(exist_ok=True)
-    for path in sorted(model.folder.iterdir()):
-        if path.suffix in (".yaml", ".csv") and path.is_file():
-            shutil.copyfile(path, folder / "study" / path.name)
+    for name, text in model.written.files.texts().items():
+        atomic_write(folder / "study" / name, text.encode())
     table = {**{name: np.asarray(column) for name, column in design.worlds.columns.items()}}
     worlds = table_bytes(pa.table({**table, "stream": design.worlds.streams}))
     atomic_write(folder / "worlds.parquet", worlds)

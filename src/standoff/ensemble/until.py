@@ -5,51 +5,53 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.study import Study
 
 __all__ = ["Grown", "Settled", "run_until"]
 
+Answer = TypeVar("Answer", bound="Settled")
 REPLICATE_EVERY = 3  # rounds: worlds double in each, replications in every third
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """Whether an ensemble settles the question, and a sentence on it."""
+class Settled(Protocol):
+    """What an ensemble says on the question."""
 
-    is_settled: bool
-    statement: str
+    @property
+    def is_settled(self) -> bool:
+        """Whether it settles it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Grown:
+class Grown(Generic[Answer]):
     """The last ensemble of a growing run.
 
     Attributes:
         ensemble: Of the last round.
         settled: What it says on the question.
         spent: Futures run in all rounds.
-        statement: Whether the question or the budget ended it, in words.
+        budget: Of futures; the run ended with it unless the question is settled.
     """
 
     ensemble: Ensemble
-    settled: Settled
+    settled: Answer
     spent: int
-    statement: str
+    budget: int
 
 
 def run_until(
     study: Study,
-    question: Callable[[Ensemble], Settled],
+    question: Callable[[Ensemble], Answer],
     worlds: int,
     replications: int,
     *,
     budget: int,
     out: Path | None = None,
     **options: Any,
-) -> Grown:
+) -> Grown[Answer]:
     """Run a study with more and more worlds and replications until the question is settled or the budget is spent.
 
     Each round is a design of its own, as worlds fill the space of assumptions together; the last one counts.
@@ -72,8 +74,5 @@ def run_until(
         worlds *= 2
         replications *= 2 if turn % REPLICATE_EVERY == 0 else 1
         following = ensemble.design.profiles.shape[0] * worlds * replications
-        if settled.is_settled:
-            return Grown(ensemble, settled, spent, f"settled after {spent:,} futures: {settled.statement}")
-        if spent + following > budget:
-            words = f"the budget of {budget:,} futures is spent ({spent:,} run), and it is not settled"
-            return Grown(ensemble, settled, spent, f"{words}: {settled.statement}")
+        if settled.is_settled or spent + following > budget:
+            return Grown(ensemble, settled, spent, budget)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, get_args
 
+from standoff.base.files import read_source
 from standoff.base.problems import Problem, StudyError, has_errors, suggest
 from standoff.base.source import Source, Span
 from standoff.evidence.anchors.fingerprints import Fingerprint
@@ -21,7 +22,8 @@ from standoff.language.model import Model
 from standoff.language.shape.conform import conform
 from standoff.language.shape.shapes import Either, Free, Key, ListOf, MapOf, Record, Text
 from standoff.language.text.fields import entries, mapping, nodes, scalar, scalars, text
-from standoff.language.text.reader import Mapping, Scalar, parse_yaml, read_source
+from standoff.language.text.files import CLAIMS_FILE, Files, read_files
+from standoff.language.text.reader import Mapping, Scalar, parse_yaml
 
 __all__ = [
     "CERTAINTIES",
@@ -35,12 +37,12 @@ __all__ = [
     "Stance",
     "check_claims",
     "check_ledger",
+    "ledger_of",
     "load_ledger",
     "names_in",
     "read_ledger",
 ]
 
-CLAIMS_FILE = "claims.yaml"
 MOST_BYTES = 5_000_000
 
 Stance = Literal["asserts", "doubts", "predicts", "recommends"]
@@ -167,12 +169,18 @@ def load_ledger(study: str | Path) -> Ledger:
     Raises:
         StudyError: The claims cannot be used; the error holds every problem.
     """
-    folder = find_study(study).parent
-    path = folder / CLAIMS_FILE
-    shown = f"{folder.resolve().name}/{CLAIMS_FILE}"
-    if not path.exists():
-        return Ledger(Source(shown, ""))
-    ledger, problems = read_ledger(path, shown)
+    return ledger_of(read_files(find_study(study)))
+
+
+def ledger_of(files: Files) -> Ledger:
+    """The claims of a study that was read; an empty ledger where it has none.
+
+    Raises:
+        StudyError: The claims cannot be used; the error holds every problem.
+    """
+    if CLAIMS_FILE not in files:
+        return Ledger(Source(f"{files.name}/{CLAIMS_FILE}", ""))
+    ledger, problems = _parse_ledger(files.source(CLAIMS_FILE))
     if ledger is None or has_errors(problems):
         raise StudyError([problem for problem in problems if problem.severity == "error"])
     return ledger
@@ -180,21 +188,27 @@ def load_ledger(study: str | Path) -> Ledger:
 
 def read_ledger(path: Path, shown: str | None = None) -> tuple[Ledger | None, tuple[Problem, ...]]:
     """Read a file of claims and collect what is wrong with it; the ledger holds what can be used."""
+    try:
+        return _parse_ledger(read_source(path, shown or path.name, most=MOST_BYTES))
+    except StudyError as error:
+        return None, error.problems
+
+
+def _parse_ledger(source: Source) -> tuple[Ledger | None, tuple[Problem, ...]]:
     problems: list[Problem] = []
     try:
-        source = read_source(path, shown or path.name, most=MOST_BYTES)
         root, found = parse_yaml(source)
     except StudyError as error:
         return None, error.problems
     problems += found
     start = Span(source, root.span.start, root.span.start)
-    tree = conform(root, CLAIMS, path.name, start, problems)
+    tree = conform(root, CLAIMS, CLAIMS_FILE, start, problems)
     if not isinstance(tree, Mapping):
         return None, tuple(problems)
     documents = tuple(
         document
         for name, node in entries(tree, "documents")
-        if (document := _document(name, node, path.parent, problems)) is not None
+        if (document := _document(name, node, problems)) is not None
     )
     listed = [name.text for name, _ in mapping(root, "documents").items]
     claims = (_claim(name, node, listed, problems) for name, node in entries(tree, "claims"))
@@ -244,7 +258,7 @@ def names_in(model: Model) -> frozenset[str]:
     return frozenset(names | {f"payoff({actor.name})" for actor in model.actors})
 
 
-def _document(name: Scalar, node: Mapping, folder: Path, problems: list[Problem]) -> DocumentEntry | None:
+def _document(name: Scalar, node: Mapping, problems: list[Problem]) -> DocumentEntry | None:
     if not _check_name(name, problems):
         return None
     said = (text(node, key) for key in ("title", "author", "publisher", "date", "url", "language"))

@@ -5,20 +5,18 @@ The first column holds dates. Where a column is from is said by the rows of `fac
 
 from __future__ import annotations
 
-import csv
 import math
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from standoff.base.problems import Problem, StudyError
 from standoff.language.clock import parse_date
 from standoff.language.model import Model
+from standoff.language.text.files import FACTS_FILE, HISTORY_FILE
 
 __all__ = ["Past", "read_past"]
-
-_FILE, _FACTS = "history.csv", "facts.csv"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,36 +35,36 @@ class Past:
 
 
 def read_past(model: Model) -> dict[str, Past]:
-    """By name, what the study's folder knows of things of the model; empty where it has no history."""
-    rows = _rows(model.folder / _FILE)
-    if not rows:
+    """By name, what the study's folder knows of things of the model; empty where it has no history.
+
+    Raises:
+        StudyError: The history is not a table, or a cell of a column that is asked for is not a number.
+    """
+    files = model.written.files
+    if HISTORY_FILE not in files:
         return {}
-    date, *columns = rows[0]
+    table = files.table(HISTORY_FILE)
+    date, *columns = table.columns
     things = {thing.name for kind in (model.stocks, model.events, model.quantities) for thing in kind}
-    facts = _rows(model.folder / _FACTS)
+    facts = files.table(FACTS_FILE).rows if FACTS_FILE in files else ()
+    before = np.array([_step(model, row[date].text) for row in table.rows])
+    problems: list[Problem] = []
     found = {}
     for name in (column for column in columns if column in things):
-        seen = sorted(_before(model, row[date], row[name]) for row in rows)
-        steps, values = np.array([pair for pair in seen if math.isfinite(pair[0] + pair[1])]).reshape(-1, 2).T
+        seen = table.numbers(name, problems)
+        order = np.lexsort((seen, before))
+        kept = order[np.isfinite(before + seen)[order]]
+        steps, values = before[kept], seen[kept]
         if steps.size:
-            sources = dict.fromkeys(row.get("source_title") or "" for row in facts if row.get("topic") == name)
-            found[name] = Past(steps, values, "; ".join(filter(None, sources)) or _FILE)
+            sources = dict.fromkeys(row.text("source_title") for row in facts if row.text("topic") == name)
+            found[name] = Past(steps, values, "; ".join(filter(None, sources)) or HISTORY_FILE)
+    if problems:
+        raise StudyError(problems)
     return found
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
-    if not path.exists():
-        return []
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-def _before(model: Model, date: str, cell: str) -> tuple[float, float]:
-    """A row's step and number, not finite where it has none or lies within the clock."""
+def _step(model: Model, date: str) -> float:
+    """Where a date lies on the clock, not finite where it is none or not before the first step."""
     moment = parse_date(date)
-    try:
-        value = float(cell)
-    except ValueError:
-        return math.inf, math.nan
     step = math.inf if moment is None else round((moment - model.clock.start) / model.clock.years_per_step, 6)
-    return (step if step < 0.0 else math.inf), value
+    return step if step < 0.0 else math.inf

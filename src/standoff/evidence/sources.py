@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from standoff.base.files import inside
 from standoff.base.problems import Problem, StudyError
 from standoff.base.source import Source, Span
 from standoff.evidence.anchors.anchors import AnchorState, Index, find_anchor, index_document, resemblance
@@ -15,7 +16,6 @@ from standoff.evidence.reading.blocks import Metadata
 from standoff.evidence.reading.documents import MOST_DOCUMENT_BYTES, Document, read_document
 from standoff.evidence.reading.kinds import squeezed
 from standoff.evidence.reading.passages import Address, text_at
-from standoff.language.building.series import inside
 
 __all__ = ["AnchorRow", "SourceRow", "Sources", "sources"]
 

@@ -13,22 +13,17 @@ from typing import Any
 from standoff.base.problems import Collected, Problem, StudyError, has_errors, suggest
 from standoff.base.source import Source, Span
 from standoff.language.building.build import build_model
-from standoff.language.building.draft import References
-from standoff.language.building.series import inside, read_table
+from standoff.language.building.series import tables_named
 from standoff.language.checks.checks import CHECKS
 from standoff.language.model import Model
 from standoff.language.shape.conform import conform
 from standoff.language.shape.schema import IMPOSE, LANGUAGE_VERSION, STUDY
 from standoff.language.shape.variants import merge, patched
 from standoff.language.text.fields import entries, mapping
-from standoff.language.text.reader import Mapping, Node, Scalar, Sequence, parse_yaml, read_source
+from standoff.language.text.files import CLAIMS_FILE, FACTS_FILE, STUDY_FILE, Files, References, Written, read_files
+from standoff.language.text.reader import Mapping, Node, Scalar, Sequence, parse_yaml
 
-__all__ = ["Loaded", "find_study", "load_model", "read_study"]
-
-STUDY_FILE = "study.yaml"
-_CLAIMS_FILE = "claims.yaml"
-_FACTS_FILE = "facts.csv"
-_MOST_BYTES_OF_CLAIMS = 5_000_000
+__all__ = ["Loaded", "build_variant", "find_study", "load_model", "read_study"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,25 +66,39 @@ def read_study(study: str | Path, variants: SequenceOf[str] = (), *, every_varia
     """
     problems: list[Problem] = []
     try:
-        path = find_study(study)
-        source = read_source(path, f"{path.parent.resolve().name}/{path.name}")
-        raw, found = parse_yaml(source)
+        files = read_files(find_study(study))
+        root, found = parse_yaml(files.source(STUDY_FILE))
     except StudyError as error:
         return Loaded(None, error.problems)
-    other = _other_version(raw)
+    other = _other_version(root)
     if other is not None:
         return Loaded(None, (other,))
     problems += found
-    references = _read_references(path.parent, problems)
-    model = _read(source, path.parent, raw, tuple(variants), references, problems)
+    files = files.with_tables(tables_named(root))
+    written = Written(files, root, _read_references(files, problems))
+    model = _read(written, tuple(variants), problems)
     if every_variant:
-        for name, patch in entries(raw, "variants"):
+        for name, patch in entries(root, "variants"):
             if name.text not in variants:
                 own: list[Problem] = []
-                _read(source, path.parent, raw, (*variants, name.text), references, own)
+                _read(written, (*variants, name.text), own)
                 problems += _of_variant(own, problems, name.text, patch)
     unique = tuple({(p.code, p.span.start, p.span.source.path, p.message): p for p in problems}.values())
     return Loaded(None if has_errors(unique) else model, unique)
+
+
+def build_variant(written: Written, variants: SequenceOf[str]) -> Model:
+    """A study with variants laid over it, one after another, from what was read of it before.
+
+    Raises:
+        ValueError: The study has no variant of that name.
+        StudyError: It cannot be used with them; the error holds every problem.
+    """
+    problems: list[Problem] = []
+    model = _read(written, tuple(variants), problems)
+    if model is None:
+        raise StudyError([problem for problem in problems if problem.severity == "error"])
+    return model
 
 
 def find_study(name: str | Path) -> Path:
@@ -119,18 +128,11 @@ def find_study(name: str | Path) -> Path:
     raise StudyError([Problem("file-missing", place, f"no study or folder is named `{name}`", advice)])
 
 
-def _read(
-    source: Source,
-    folder: Path,
-    raw: Mapping,
-    variants: tuple[str, ...],
-    references: References,
-    problems: list[Problem],
-) -> Model | None:
+def _read(written: Written, variants: tuple[str, ...], problems: list[Problem]) -> Model | None:
     """Apply variants, check the shape, build the model, run the checks."""
     own = Collected()
     try:
-        model = _build(source, folder, raw, variants, references, own)
+        model = _build(written, variants, own)
         if not has_errors(own) and not has_errors(problems):
             own += [problem for check in CHECKS for problem in check(model)]
     except StudyError as error:
@@ -140,24 +142,15 @@ def _read(
     return None if has_errors(own) else model
 
 
-def _build(
-    source: Source, folder: Path, raw: Mapping, variants: tuple[str, ...], references: References, own: list[Problem]
-) -> Model:
-    merged, impose = _with_variants(raw, variants)
-    start = Span(source, merged.span.start, merged.span.start)
+def _build(written: Written, variants: tuple[str, ...], own: list[Problem]) -> Model:
+    merged, impose = _with_variants(written.root, variants)
+    start = Span(written.source, merged.span.start, merged.span.start)
     study = conform(merged, STUDY, "", start, own)
     imposed = None if not impose.items else conform(impose, IMPOSE, "impose", impose.span, own)
     assert isinstance(study, Mapping)
-    return build_model(
-        source,
-        folder,
-        study,
-        imposed if isinstance(imposed, Mapping) else Mapping((), merged.span),
-        variants,
-        references,
-        own,
-        _digest(raw, variants),
-    )
+    if not isinstance(imposed, Mapping):
+        imposed = Mapping((), merged.span)
+    return build_model(written, study, imposed, variants, own, _digest(written.root, variants))
 
 
 def _with_variants(raw: Mapping, variants: tuple[str, ...]) -> tuple[Mapping, Mapping]:
@@ -196,32 +189,23 @@ def _other_version(raw: Mapping) -> Problem | None:
     return Problem("version", version.span, message, f"write `standoff: {LANGUAGE_VERSION}`, or update the program")
 
 
-def _read_references(folder: Path, problems: list[Problem]) -> References:
+def _read_references(files: Files, problems: list[Problem]) -> References:
     """Names of claims and ids of facts, of the files that are there."""
     claims: frozenset[str] | None = None
     facts: frozenset[str] | None = None
-    shown = folder.resolve().name
-    has_claims = (folder / _CLAIMS_FILE).exists()
     try:
-        if has_claims:
-            place = Span(Source(f"{shown}/{_CLAIMS_FILE}", ""), 0, 0)
-            path = inside(folder, _CLAIMS_FILE, place)
-            root, found = parse_yaml(read_source(path, f"{shown}/{_CLAIMS_FILE}", most=_MOST_BYTES_OF_CLAIMS))
+        if CLAIMS_FILE in files:
+            root, found = parse_yaml(files.source(CLAIMS_FILE))
             problems += found
             claims = frozenset(name.text for name, _ in mapping(root, "claims").items)
     except StudyError as error:
         problems.extend(error.problems)
     try:
-        if (folder / _FACTS_FILE).exists():
-            place = Span(Source(f"{shown}/{_FACTS_FILE}", ""), 0, 0)
-            header, rows = read_table(inside(folder, _FACTS_FILE, place), f"{shown}/{_FACTS_FILE}", place)
-            if "id" not in header:
-                problems.append(Problem("file-unreadable", place, "`facts.csv` has no column `id`", "add it"))
-            else:
-                facts = frozenset(row["id"] for row in rows)
+        if FACTS_FILE in files:
+            facts = frozenset(row["id"].text for row in files.table(FACTS_FILE, needs=("id",)).rows)
     except StudyError as error:
         problems.extend(error.problems)
-    return References(claims, facts, has_claims)
+    return References(claims, facts, CLAIMS_FILE in files)
 
 
 def _digest(raw: Mapping, variants: tuple[str, ...]) -> Any:

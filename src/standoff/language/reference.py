@@ -11,11 +11,12 @@ from importlib.resources import files
 
 from standoff.base.chance.distributions import DISTRIBUTIONS
 from standoff.base.codes import CODES
+from standoff.base.files import MOST_BYTES
 from standoff.base.problems import MOST_SHOWN
+from standoff.base.tables import MOST_BYTES as MOST_BYTES_OF_TABLES
+from standoff.base.tables import MOST_COLUMNS, MOST_ROWS
 from standoff.language.building.draft import MOST_STEPS
 from standoff.language.building.parameters import MOST_CORRELATED
-from standoff.language.building.series import MOST_BYTES as MOST_BYTES_OF_TABLES
-from standoff.language.building.series import MOST_ROWS
 from standoff.language.building.strategies import MOST_INSTANCES
 from standoff.language.checks.usage import MANY_PROFILES, MOST_PROFILES, RARE
 from standoff.language.expressions.functions import CLOCK_NAMES, FUNCTIONS, Argument, Function
@@ -25,7 +26,8 @@ from standoff.language.meaning.equations import MOST_RULES
 from standoff.language.shape.kinds import MOST_IN_NAME
 from standoff.language.shape.schema import LANGUAGE_VERSION, STUDY
 from standoff.language.shape.shapes import Either, Free, Key, Keyed, ListOf, MapOf, Record, Shape, Text, TextKind
-from standoff.language.text.reader import MOST_BYTES, MOST_DEPTH, MOST_ENTRIES, MOST_NODES
+from standoff.language.text.reader import MOST_ENTRIES, MOST_NODES
+from standoff.language.text.syntax import MOST_DEPTH
 
 __all__ = ["PAGES", "language_page", "problems_page"]
 
@@ -187,7 +189,7 @@ def _limits() -> Iterator[str]:
     yield f"| a list of rules | {MOST_RULES} |"
     yield f"| the strategies that settings make of one | {MOST_INSTANCES:,} |"
     yield f"| correlated uncertainties | {MOST_CORRELATED} |"
-    yield f"| a table of data | {MOST_BYTES_OF_TABLES:,} bytes, {MOST_ROWS:,} rows |"
+    yield f"| a table of data | {MOST_BYTES_OF_TABLES:,} bytes, {MOST_ROWS:,} rows, {MOST_COLUMNS} columns |"
     yield f"| a clock | {MOST_STEPS:,} steps |"
     yield f"| an expression | {MOST_CHARACTERS:,} characters, nested {MOST_DEPTH_OF_EXPRESSIONS} deep |"
     yield f"| a name | {MOST_IN_NAME} characters: plain letters, digits and `_` |"

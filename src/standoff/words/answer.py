@@ -13,9 +13,9 @@ from typing import Literal
 import numpy as np
 
 from standoff.analysis.findings import FEWEST_WORLDS, Figure
-from standoff.analysis.naming import whole
 from standoff.analysis.robustness.performance import Performance, Standing
 from standoff.language.model import Instance, Model
+from standoff.words.names import whole
 from standoff.words.wording import (
     amount,
     are_or_is,
@@ -90,8 +90,8 @@ def confidence(model: Model, results: Performance) -> tuple[str, ...]:
     word = sureness(gap, error)
     told = f"That {a} is ahead of {b} on average in this model: {word}" if word != "cannot tell" else ""
     lines = [f"{told}, as far as sampling goes." if told else f"Whether {a} or {b} is ahead: cannot tell."]
-    if main.robustness is not None:
-        regret = main.robustness.regret
+    if main.metrics is not None:
+        regret = main.metrics.regret
         better = float((regret.by_world[first] > 0.0).mean())
         lines.append(
             f"Some other strategy looks better in {percent(better)} of worlds. Choosing with the world known "
@@ -187,11 +187,11 @@ def _last(model: Model, results: Performance, main: Standing, first: int) -> str
 
 def _where_wrong(results: Performance, main: Standing, first: int) -> str:
     """Whether the leader also loses least in the tenth of worlds that are worst for it."""
-    if main.robustness is None:
+    if main.metrics is None:
         return ""
-    if not (main.robustness.regret.by_world[first] > 0.0).any():
+    if not (main.metrics.regret.by_world[first] > 0.0).any():
         return ", and no world was found in which another does better"
-    worst = main.robustness.regret.worst_decile
+    worst = main.metrics.regret.worst_decile
     own = worst[results.labels[first]]
     least = min(worst, key=lambda label: worst[label].value)
     apart = own.value - worst[least].value
@@ -325,8 +325,8 @@ def _first(results: Performance, standing: Standing) -> Instance:
 
 
 def _regret(results: Performance, main: Standing, strategy: int) -> str:
-    assert main.robustness is not None
-    return _figure(main.robustness.regret.mean[results.labels[strategy]])
+    assert main.metrics is not None
+    return _figure(main.metrics.regret.mean[results.labels[strategy]])
 
 
 def _figure(figure: Figure) -> str:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from standoff.analysis.documents.documents import Agreement, Tested
-from standoff.words.wording import measured, number, percent, unit_words, with_unit
+from standoff.words.wording import counted, measured, number, percent, unit_words, with_unit
 
-__all__ = ["answer_counts", "effect_words", "separated"]
+__all__ = ["answer_counts", "effect_words", "separated", "tested_how"]
 
 
 def answer_counts(found: Agreement) -> str:
     """`46 borne out, 1 mixed, 6 open`, without what there is none of."""
     return ", ".join(f"{n} {answer}" for answer, n in found.counts.items() if n) or "none"
+
+
+def tested_how(found: Agreement) -> str:
+    """How claims were tested."""
+    worlds = counted(found.n_worlds, "world")
+    return f"paired do-experiments in {worlds}, the same luck on both sides, over all strategies alike"
 
 
 def separated(test: Tested) -> str:

@@ -8,10 +8,11 @@ from typing import Any
 
 from scipy.special import ndtr
 
-from standoff.analysis.naming import whole
 from standoff.base.units import Unit
 from standoff.language.expressions.tree import Call, Conditional, Expr, Number, Reference
-from standoff.language.model import Instance, Model, Outcome
+from standoff.language.model import Model, Outcome
+from standoff.words.names import name_strategy as strategy_words
+from standoff.words.names import setting_words, whole
 
 __all__ = [
     "SURE",
@@ -226,23 +227,11 @@ def title_of(model: Model, name: str) -> str:
     """What the study calls a thing of this name, else the name in plain words."""
     for group in _titled_groups(model):
         for thing in group:
+            if thing.name == name and getattr(thing, "title", None):
+                return str(thing.title)
             if thing.name == name and thing.about:
                 return capital(thing.about.rstrip("."))
     return capital(words(name))
-
-
-def strategy_words(instance: Instance) -> str:
-    """`freeze for relief (firm guarantee)`, `reciprocate (patience 2)`."""
-    settings = setting_words(instance)
-    return words(instance.strategy.name) + (f" ({settings})" if settings else "")
-
-
-def setting_words(instance: Instance) -> str:
-    """The levels that tell this strategy from its siblings; empty without settings."""
-    return ", ".join(
-        f"{words(level)} {words(name)}" if isinstance(level, str) else f"{words(name)} {number(level)}"
-        for name, level in instance.settings
-    )
 
 
 def is_chance(model: Model, outcome: Outcome) -> bool:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from standoff.analysis.deals.deals import Deals, deals_finding
 from standoff.analysis.deals.plan import DealPlan, circumstances_of, deals_designs
-from standoff.analysis.deals.struck import find_deal, observed, struck, with_breaches
+from standoff.analysis.deals.struck import Breachable, Observed, Struck, breaches, find_deal
 from standoff.analysis.findings import to_json
 from standoff.ensemble.design import Design, all_profiles, draw_worlds, level_table
 from standoff.ensemble.run import run_design
 from standoff.ensemble.study import Study
+from standoff.language.changed import changed
 from standoff.program.compile import compile_model
+from standoff.words.deals import deals_sentence
 
 Build = Callable[..., Study]
 
@@ -130,12 +133,13 @@ def test_a_pact_that_rewards_its_keepers_is_kept(study_of: Build) -> None:
 
 
 def test_a_pact_that_pays_its_breaker_is_broken(study_of: Build) -> None:
-    found = _find(deals_designs(study_of(_set(spoils=3, exposure=0)).model, worlds=64, replications=2, samples=2))
+    model = study_of(_set(spoils=3, exposure=0)).model
+    found = _find(deals_designs(model, worlds=64, replications=2, samples=2))
     south = next(one for one in found.keeping if one.party == "south")
     assert {south.word(cell) for cell in np.ndindex(5, 3)} == {"would breach"}
     assert south.value[2, 1] == pytest.approx([24, 18, 12, 6])
     assert not found.is_kept.any()
-    assert "south would break its word" in found.sentence
+    assert "South would break its word" in deals_sentence(model, found)
     assert {other.words[1] for other in found.others} == {"would breach"}
 
 
@@ -150,7 +154,8 @@ def test_a_breach_that_pays_only_in_hindsight_is_not_called_one(study_of: Build)
 def test_breach_is_nothing_where_the_deal_no_longer_stands(study_of: Build) -> None:
     study = study_of(_set(spoils=3))
     deal = find_deal(study.model)
-    model, rules, left_out = with_breaches(observed(struck(study.model, deal), deal, (0, 4)), deal)
+    base = changed(study.model, [Struck(deal.name), Observed(deal.name, (0, 4))])
+    model, (rules, left_out) = changed(base, [Breachable(deal.name)]), breaches(base, deal)
     assert [(rule.party, rule.strategy) for rule in rules] == [("south", "cheats"), ("north", "shirks")]
     assert left_out == ()
     program = compile_model(model)
@@ -175,8 +180,8 @@ def test_breach_is_nothing_where_the_deal_no_longer_stands(study_of: Build) -> N
 def test_the_study_with_breaches_unused_is_the_study(study_of: Build) -> None:
     study = study_of(PACT)
     deal = find_deal(study.model)
-    base = observed(struck(study.model, deal), deal, (0,))
-    guarded = with_breaches(base, deal)[0]
+    base = changed(study.model, [Struck(deal.name), Observed(deal.name, (0,))])
+    guarded = changed(base, [Breachable(deal.name)])
     assert guarded.digest != base.digest != study.model.digest
     runs = []
     for model in (base, guarded):
@@ -193,7 +198,8 @@ def test_settings_of_a_breach_are_settled_and_weighing_is_left_out(study_of: Bui
     ).replace("south: [cheats]", 'south: ["cheats(after=3)", wavers]')
     study = study_of(text)
     deal = find_deal(study.model)
-    model, rules, left_out = with_breaches(observed(struck(study.model, deal), deal, ()), deal)
+    base = changed(study.model, [Struck(deal.name), Observed(deal.name)])
+    model, (rules, left_out) = changed(base, [Breachable(deal.name)]), breaches(base, deal)
     assert [rule.strategy for rule in rules if rule.party == "south"] == ["cheats(after=3)"]
     assert left_out == ("south: wavers",)
     program = compile_model(model)
@@ -237,12 +243,12 @@ def test_consent_hangs_on_what_it_hangs_on_and_flips_there(study_of: Build) -> N
     plan = deals_designs(model.model, worlds=256, replications=2, samples=2)
     found = _find(plan)
     hinge = next(one for one in found.hinges if one.party == "south")
-    assert (hinge.assumption, hinge.is_told) == ("thirst", True)
+    assert (hinge.assumption, hinge.is_significant) == ("thirst", True)
     give, take = found.contested
     assert len(hinge.flips) == 1
     assert hinge.flips[0].low <= take / give <= hinge.flips[0].high
     mover = next(one for one in found.movers if one.assumption == "thirst")
-    assert mover.is_told and mover.change.low > 0.0
+    assert mover.is_significant and mover.change.low > 0.0
 
 
 def test_parties_value_the_deal_by_their_own_beliefs(study_of: Build) -> None:
@@ -287,3 +293,17 @@ def test_the_korean_freeze_is_planned_against_both_meanings_of_no_deal() -> None
     assert [zone.without for zone in found.zones] == ["no_deal", "no_talks"]
     assert found.levels == ((0.25, 0.5, 0.75, 1.0), (0.0, 0.25, 0.5, 0.75, 1.0))
     assert [(one.by, len(one.parts)) for one in found.contrasts] == [("axis", 3), ("axis", 3)]
+
+
+def test_a_study_edited_while_it_runs_gives_the_same_deals(study_of: Build, tmp_path: Path, opened: list[str]) -> None:
+    def digests(study: Study) -> list[str]:
+        plan = deals_designs(study.model, worlds=8, replications=2, samples=2)
+        return [run_design(arm.program, arm.design).digest for arm in plan.arms]
+
+    before, study = digests(study_of(PACT)), study_of(PACT)
+    (tmp_path / "study.yaml").write_text("title: another study", encoding="utf-8")
+    opened.clear()
+    assert digests(study) == before
+    (tmp_path / "study.yaml").unlink()
+    assert digests(study) == before
+    assert not [path for path in opened if str(tmp_path) in path]

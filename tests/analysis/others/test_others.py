@@ -12,6 +12,7 @@ import pytest
 
 from standoff.analysis.findings import to_json
 from standoff.analysis.games.exchange import read_nfg
+from standoff.analysis.others.information import Stretch
 from standoff.analysis.others.others import Others, export_game, others_design, others_finding
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.run import run_design
@@ -54,7 +55,6 @@ def test_a_dilemma_has_one_stable_profile(study_of: Build) -> None:
     first = found.profiles[0]
     assert (first.strategies, first.standing, first.probability) == (("goes_b", "goes_b"), "stable", 1.0)
     assert first.regret == (0.0, 0.0)
-    assert "north goes_b, south goes_b" in found.sentence
     gone = {(s.player, s.strategy): s for s in found.survival}
     assert gone["north", "goes_a"].round == 1
     assert not gone["south", "goes_a"].survives
@@ -141,7 +141,7 @@ def test_private_information_decides_as_in_the_textbook(study_of: Build) -> None
     found = _find(study, worlds=128, replications=2)
     assert found.informed is not None
     assert [(fact.actor, fact.name, fact.is_used) for fact in found.informed.facts] == [("south", "wish", True)]
-    assert found.informed.bins == (("whatever it knows",), ("wish below 0.5", "wish at least 0.5"))
+    assert found.informed.bins == (((),), ((Stretch("wish", None, 0.5),), (Stretch("wish", 0.5, None),)))
     assert found.informed.is_complete
     only = found.informed.equilibria
     assert [one.rules for one in only] == [(("goes_a",), ("goes_b", "goes_a"))]
@@ -196,7 +196,7 @@ def test_what_makes_a_profile_stable_is_found(study_of: Build) -> None:
     assert found.beliefs.assumptions[0][0] == "prize"
     assert "noise" not in dict(found.beliefs.assumptions)
     condition = next(c for c in found.beliefs.conditions if c.profile == ("goes_a", "goes_b"))
-    assert condition.words is not None and condition.words.startswith("prize is at least")
+    assert condition.box is not None and condition.box.names == ("prize",)
     assert condition.density > 0.9 and condition.coverage > 0.8
 
 

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 import standoff
-from standoff.analysis.linchpins.worth import linchpins
-from standoff.analysis.robustness.measures import robustness
+from standoff.analysis.linchpins.worth import measure_worths
+from standoff.analysis.robustness.metrics import measure_robustness
 from standoff.analysis.robustness.satisficing import Bound, satisficing
-from standoff.analysis.runs.views import arrange, find_views
+from standoff.analysis.runs.views import decision_table, find_views
 
 NOTHING = """
 standoff: 1
@@ -62,22 +62,24 @@ def study(tmp_path_factory):
 
 @pytest.mark.parametrize("seed", [2000, 2001])
 def test_nothing_is_best_and_nothing_is_worth_knowing(study, seed):
-    faced = arrange(study.run(worlds=1024, replications=16, seed=seed))
-    payoffs = faced.payoffs(find_views(faced)[0])
-    found = robustness(payoffs)
+    table = decision_table(study.run(worlds=1024, replications=16, seed=seed))
+    payoffs = table.payoffs(find_views(table)[0])
+    found = measure_robustness(payoffs)
     assert found.ranking.best is None
     assert all(figure.holds_zero for figure in (*found.regret.mean.values(), found.regret.evpi))
     assert min(found.regret.mean_raw.values()) > 3.0
-    assert not any(pin.is_told for pin in linchpins(payoffs, pairs=False, permutations=99, resamples=10).alone)
+    assert not any(
+        pin.is_significant for pin in measure_worths(payoffs, pairs=False, permutations=99, resamples=10).alone
+    )
 
 
 def miss(study, outcome, seed, replications):
     """By how much the share of worlds within the limit is wrong."""
-    faced = arrange(study.run(worlds=1024, replications=replications, seed=seed, profiles="us=a"))
-    ((mean, halves),) = faced.averages("outcome", outcome, find_views(faced))
+    table = decision_table(study.run(worlds=1024, replications=replications, seed=seed, profiles="us=a"))
+    ((mean, halves),) = table.averages("outcome", outcome, find_views(table))
     bounds = (Bound(outcome, 0.2),)
-    found = satisficing(faced.labels, bounds, mean[None], faced.inputs, halves[None], stratified=faced.stratified)
-    world = faced.inputs.column
+    found = satisficing(table.labels, bounds, mean[None], table.inputs, halves[None], stratified=table.stratified)
+    world = table.inputs.column
     once = 0.02 + 0.3 * world("slope") * world("curve") + 0.02 * world("level")
     exact = float((1.0 - (1.0 - once) ** 2 <= 0.2).mean())
     return found.together["a"].value - exact, found.together["a"].error

@@ -120,7 +120,7 @@ def test_few_worlds_rank_nothing() -> None:
     few = standoff.load("rivals").run(worlds=FEWEST_WORLDS - 1, replications=2)
     standing = performance(few).standings[0]
     assert all(ranking is None for ranking in standing.rankings)
-    assert standing.robustness is None
+    assert standing.metrics is None
 
 
 def test_one_replication_has_no_error_of_luck() -> None:

@@ -1,4 +1,4 @@
-"""What holds up: by hand, in closed form, on strategies that are all the same, and whatever the labels."""
+"""What holds up and what it hinges on, on a study whose answers are known, under each view of the others."""
 
 from __future__ import annotations
 
@@ -8,330 +8,214 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from standoff.analysis.findings import Inputs, to_json
-from standoff.analysis.robustness.measures import explain, robustness
-from standoff.analysis.robustness.regret import measure_regret
-from standoff.analysis.robustness.satisficing import Bound, satisficing
-from standoff.analysis.robustness.tails import measure_tails
-from standoff.analysis.runs.payoffs import Payoffs
-from standoff.analysis.runs.views import answer_worst
-from standoff.analysis.statistics.ranking import rank
-from standoff.analysis.statistics.regression import assign_folds
-from standoff.base.chance.sampling import unit_columns
+import standoff
+from standoff.analysis.findings import to_json
+from standoff.analysis.linchpins.linchpins import linchpins
+from standoff.analysis.robustness.robustness import robustness
+from standoff.analysis.runs.views import decision_table, find_views
+from standoff.ensemble.run import run_design
+from standoff.evidence.claims import load_ledger
+from standoff.words.boxes import region_sentence
+from standoff.words.linchpins import linchpin_words, pin_sentence
+from standoff.words.robustness import robustness_words
 
-TABLE = np.array([[10.0, 2.0, 6.0, 4.0], [7.0, 5.0, 5.0, 5.0], [1.0, 9.0, 3.0, 8.0]])
-COST = np.array([[1.0, 1.0, 4.0, 2.0], [3.0, 3.0, 3.0, 4.0], [0.0, 5.0, 0.0, 1.0]])
-FOUR = Inputs(("u",), np.arange(4.0)[:, None])
-
-
-def twice(values):
-    return np.stack([values, values], axis=-1)
-
-
-def by_hand(weights=None):
-    return Payoffs(("a", "b", "c"), TABLE, FOUR, twice(TABLE), weights)
-
-
-def same_effect(seed, n_worlds=1024, n_inputs=4):
-    """Five strategies with one effect and luck of their own, 16 replications in two batches."""
-    random = np.random.default_rng(seed)
-    x = random.random((n_worlds, n_inputs))
-    truth = 10.0 * x[:, 0] + 5.0 * x[:, 1] * x[:, 2] + 3.0 * (x[:, 3] > 0.5)
-    halves = truth[:, None] + random.normal(0.0, 20.0 / np.sqrt(8.0), (5, n_worlds, 2))
-    inputs = Inputs(tuple(f"u{j}" for j in range(n_inputs)), x)
-    return Payoffs(tuple("abcde"), halves.mean(axis=2), inputs, halves)
-
-
-def four_rules(seed, n_worlds=2048, noise=3.0):
-    """Strategies whose order depends on three of ten inputs; returns payoffs and the truth."""
-    random = np.random.default_rng(seed)
-    x = random.random((n_worlds, 10))
-    truth = np.stack(
-        [8.0 * x[:, 0], 4.0 + 3.0 * x[:, 1], 12.0 * x[:, 0] * x[:, 2], 3.0 + 2.0 * (x[:, 3] > 0.6) + x[:, 0]]
-    )
-    halves = truth[:, :, None] + random.normal(0.0, noise, (4, n_worlds, 2))
-    inputs = Inputs(tuple(f"u{j}" for j in range(10)), x)
-    return Payoffs(tuple("abcd"), halves.mean(axis=2), inputs, halves), truth
-
-
-def test_regret_is_that_of_the_hand_made_table():
-    found = measure_regret(by_hand())
-    expected = np.array([[0.0, 7.0, 0.0, 4.0], [3.0, 4.0, 1.0, 3.0], [9.0, 0.0, 3.0, 0.0]])
-    np.testing.assert_allclose(found.by_world_raw, expected, atol=1e-12)
-    np.testing.assert_allclose(found.by_world, expected, atol=1e-12)
-    assert {name: figure.value for name, figure in found.mean.items()} == pytest.approx(
-        {"a": 2.75, "b": 2.75, "c": 3.0}
-    )
-    assert {name: figure.value for name, figure in found.worst.items()} == pytest.approx({"a": 7.0, "b": 4.0, "c": 9.0})
-    assert found.surely_best == pytest.approx({"a": 0.5, "b": 0.0, "c": 0.5})
-
-
-def test_the_worst_world_and_decile_of_the_hand_made_table():
-    found = measure_tails(by_hand())
-    for figures in (found.worst_world, found.worst_decile):
-        assert {name: figure.value for name, figure in figures.items()} == pytest.approx({"a": 2.0, "b": 5.0, "c": 1.0})
-
-
-def test_weights_count_worlds_as_often_as_they_say():
-    found = measure_regret(by_hand(np.array([1.0, 1.0, 1.0, 5.0])))
-    assert found.mean["a"].value == pytest.approx(27.0 / 8.0)
-    assert found.mean["c"].value == pytest.approx(12.0 / 8.0)
-
-
-def test_satisficing_is_that_of_the_hand_made_table():
-    bounds = (Bound("peace", 5.0, "higher"), Bound("cost", 3.0))
-    outcomes = np.array([TABLE, COST])
-    found = satisficing(("a", "b", "c"), bounds, outcomes, FOUR, twice(outcomes))
-    alone = [[within.share.value for within in found.alone[name]] for name in "abc"]
-    np.testing.assert_allclose(alone, [[0.5, 0.75], [1.0, 0.75], [0.5, 0.75]])
-    together = {name: figure.value for name, figure in found.together.items()}
-    assert together == pytest.approx({"a": 0.25, "b": 0.75, "c": 0.25}) == found.together_raw
-    # without the limit on peace, `a` would keep the limit on cost in three worlds instead of one
-    assert [within.binds for within in found.alone["a"]] == pytest.approx([0.5, 0.25])
-    assert found.alone["a"][0].margin == pytest.approx((-3.0, -1.0, 5.0))
-    assert found.alone["c"][1].limit_for_most == pytest.approx(5.0)
+GO_OR_STAY = """
+decider: us
+clock: {start: 2025-01, step: year, steps: 1}
+actors: {us: {name: Us}, them: {name: Them}}
+uncertainties:
+  gain: {about: What going brings, range: [-1, 1], cites: [hoped]}
+  idle: {about: Nothing, range: [0, 1], judgement: it is read by nothing}
+values:
+  pride: {about: What going is worth in itself, range: [-0.8, 0.8], judgement: a want}
+choices: {us: [stay, go], them: [mild, harsh]}
+draws: {luck: "normal(0, 1)"}
+strategies:
+  us: {stays: {choose: stay}, goes: {choose: go}}
+  them: {soft: {choose: mild}, hard: {choose: harsh}}
+profiles: {kind_them: {about: They are kind, them: soft}}
+events:
+  rain: {chance: 0.5}
+quantities:
+  help: {value: "0.3 if them == mild else -0.3"}
+payoffs: {us: {each: "gain + pride + 0.2 + help + luck if us == go else 0"}}
+outcomes:
+  venture: {measure: "mean(gain * (us == go))", better: lower, limit: 0.5, why: a limit}
+  late: {measure: "first(rain)", better: lower, limit: 2030, why: a date}
+"""
+CLAIMS = """
+documents: {paper: {title: A paper}}
+claims:
+  hoped: {document: paper, passage: p1.s1, says: Going pays., stance: asserts, bears_on: [gain]}
+"""
 
 
 @pytest.fixture(scope="module")
-def null_study():
-    return [robustness(same_effect(seed)) for seed in range(20)]
+def study(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("venture")
+    head = "standoff: 1\ntitle: Go or stay\nquestion: Go?\n"
+    (folder / "study.yaml").write_text(head + GO_OR_STAY, encoding="utf-8")
+    (folder / "claims.yaml").write_text(CLAIMS, encoding="utf-8")
+    return standoff.load(folder)
 
 
-def test_regret_of_strategies_with_the_same_effect_includes_zero(null_study):
-    held = [all(f.holds_zero for f in (*found.regret.mean.values(), found.regret.evpi)) for found in null_study]
-    assert sum(held) >= 19
-    # and the raw figures would have said otherwise
-    assert min(found.regret.mean_raw["a"] for found in null_study) > 4.0
+@pytest.fixture(scope="module")
+def ensemble(study):
+    return study.run(worlds=1024, replications=8)
 
 
-def test_no_strategy_with_the_same_effect_is_called_best(null_study):
-    assert sum(found.ranking.best is None for found in null_study) >= 19
-    assert all(set(found.ranking.may_be_best) > set() for found in null_study)
-    assert np.mean([max(found.regret.surely_best.values()) for found in null_study]) < 0.1
+@pytest.fixture(scope="module")
+def robust(ensemble):
+    return robustness(ensemble)
 
 
-def test_corrected_regret_is_near_the_truth_where_the_raw_is_not():
-    gaps, raw = [], []
-    for seed in range(4):
-        payoffs, truth = four_rules(seed)
-        regret = truth.max(axis=0) - truth
-        found = measure_regret(payoffs)
-        gaps += [found.mean[name].value - regret[s].mean() for s, name in enumerate(payoffs.names)]
-        raw += [found.mean_raw[name] - regret[s].mean() for s, name in enumerate(payoffs.names)]
-        by_world = np.abs(found.by_world - regret).mean()
-        assert by_world < 0.5 * np.abs(found.by_world_raw - regret).mean()
-    assert np.abs(gaps).max() < 0.3
-    assert np.mean(gaps) == pytest.approx(0.0, abs=0.1)
-    assert np.mean(raw) > 0.8
+@pytest.fixture(scope="module")
+def hinges(ensemble, study):
+    return linchpins(ensemble, ledger=load_ledger(study.model.folder), permutations=99)
 
 
-def test_the_worst_decile_is_near_the_truth_where_the_raw_is_not():
-    payoffs, truth = four_rules(1)
-    found = measure_tails(payoffs)
-    for s, name in enumerate(payoffs.names):
-        exact = np.sort(truth[s])[:205].mean()
-        figure = found.worst_decile[name]
-        assert abs(figure.value - exact) < 0.5 < exact - found.worst_decile_raw[name]
+def test_the_views_are_uniform_named_and_adversarial(robust):
+    assert [(h.view.kind, h.view.name, h.view.n_profiles) for h in robust.under] == [
+        ("uniform", "", 2.0),
+        ("profile", "kind_them", 1.0),
+        ("adversarial", "", 1.0),
+    ]
 
 
-def test_the_worst_decile_is_within_its_error_whether_foreseen_or_hidden():
-    """Payoffs that fall off evenly from 0 to 12, told by one input or by none, under luck of nearly their spread."""
-    for is_seen in (True, False):
-        away, told = [], []
-        for seed in range(12):
-            random = np.random.default_rng(seed)
-            truth, x = 12.0 * random.random(1024), random.random((1024, 2))
-            x[:, 0] = truth if is_seen else x[:, 0]
-            halves = truth[None, :, None] + random.normal(0.0, 4.0, (1, 1024, 2))
-            found = measure_tails(Payoffs(("a",), halves.mean(axis=2), Inputs(("u", "v"), x), halves))
-            away.append(found.worst_decile["a"].value - 0.6)
-            told.append(found.worst_decile["a"].error)
-            assert found.worst_decile_raw["a"] < -1.0
-        assert np.sum(np.abs(away) < 1.96 * np.array(told)) >= 11
-        assert np.mean(told) < (0.5 if is_seen else 1.5)
+def test_each_view_has_its_own_payoff(robust):
+    for view, lead in zip(robust.under, (0.2, 0.5, -0.1), strict=True):
+        figure = view.metrics.expected["goes"].payoff
+        assert figure.low <= lead <= figure.high
+        assert abs(figure.value - lead) < 4.0 * figure.error < 0.1
+        assert view.metrics.ranking.best == ("goes" if lead > 0.0 else "stays")
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_the_share_of_worlds_within_a_limit_is_right_for_wars_of_known_chance(seed):
-    random = np.random.default_rng(seed)
-    n_worlds = 4096
-    x = random.random((n_worlds, 10))
-    chance = np.stack(
-        [0.1 * x[:, 0], 0.2 * x[:, 0] * x[:, 1], 1.0 / (1.0 + np.exp(6.0 - 4.0 * x[:, 0] - 2.0 * x[:, 2]))]
+def test_regret_is_what_choosing_with_the_world_known_would_gain(robust):
+    # E max(0, x) − 0.2 for x = 0.2 + gain + pride, a trapezoid
+    x = 0.2 + np.add.outer(np.linspace(-1, 1, 2001), np.linspace(-0.8, 0.8, 1601)).ravel()
+    exact = np.maximum(x, 0.0).mean() - 0.2
+    regret = robust.under[0].metrics.regret
+    assert regret.mean["goes"].low <= exact <= regret.mean["goes"].high
+    assert regret.mean["goes"].value == pytest.approx(exact, abs=0.04)
+    assert regret.mean_raw["goes"] > regret.mean["goes"].value
+
+
+def test_limits_are_judged_and_dates_left_out(robust):
+    kept = robust.under[0].satisficing
+    assert kept.together["stays"].value == 1.0
+    assert kept.together["goes"].value == pytest.approx(0.75, abs=0.01)
+    assert robust.unbounded == ("late",)
+
+
+def test_limits_are_judged_under_the_first_view_alone_where_that_will_do(ensemble, robust):
+    found = robustness(ensemble, limits_under_all=False)
+    assert [h.satisficing is not None for h in found.under] == [True] + [False] * (len(robust.under) - 1)
+    assert to_json(found.under[0].satisficing) == to_json(robust.under[0].satisficing)
+
+
+def test_the_sentences_tell_the_answer(study, robust):
+    said = robustness_words(study.model, robust).sentences
+    assert said[0].startswith("Goes is best on average, by 0.19 ± 0.01 points over the next")
+    assert said[0].endswith("more futures would not change that.")
+    assert "Stays keeps the limit on venture in 100 % (± 0.1) of worlds, the most of any." in said
+    assert "It depends on the others: better than goes does stays under others who do the decider most harm." in said
+    assert said[-1].startswith("Weighing the worlds otherwise changes who leads: where bad worlds count more, stays")
+
+
+def test_a_reply_view_takes_the_weights_given(ensemble):
+    replies = np.array([0.5, 0.5, 0.0, 1.0])  # the profiles' order: stays against soft and hard, goes likewise
+    found = robustness(ensemble, replies=replies)
+    assert [h.view.kind for h in found.under] == ["uniform", "profile", "replies", "adversarial"]
+    reply, adversarial = found.under[2], found.under[3]
+    np.testing.assert_allclose(reply.payoffs.mean[1], adversarial.payoffs.mean[1])
+    with pytest.raises(ValueError, match="replies must be 4 weights"):
+        robustness(ensemble, replies=np.ones((2, 2)))
+    with pytest.raises(ValueError, match="replies must sum to 1"):
+        robustness(ensemble, replies=np.ones(4))
+
+
+def test_every_number_of_the_answer_goes_to_json(robust, hinges):
+    for found in (robust.under[0].metrics, robust.under[0].satisficing, hinges.evpi, [p.worth for p in hinges.facts]):
+        json.dumps(to_json(found), allow_nan=False)
+
+
+def test_the_worth_of_a_fact_and_of_a_want_are_the_closed_forms(hinges):
+    # E max(0, x) − 0.2 for x uniform on 0.2 ± half
+    for ranked, half in ((hinges.facts, 1.0), (hinges.values, 0.8)):
+        exact = (0.2 + half) ** 2 / (4.0 * half) - 0.2
+        assert ranked[0].worth.evppi.low <= exact <= ranked[0].worth.evppi.high
+    assert [pin.name for pin in hinges.linchpins] == ["gain", "pride"]
+    assert [pin.name for pin in hinges.facts] == ["gain", "idle"]
+    assert hinges.facts[1].worth.evppi.holds_zero
+
+
+def test_the_choice_flips_where_the_means_cross(hinges):
+    (flip,) = hinges.facts[0].flips.flips
+    assert (flip.before, flip.after, flip.is_significant) == ("stays", "goes", True)
+    assert flip.at.low <= -0.2 <= flip.at.high
+    assert pin_sentence(hinges, hinges.facts[0]).startswith("Below −0.")
+    assert pin_sentence(hinges, hinges.facts[0]).endswith(", goes; between, the model cannot tell.")
+
+
+def test_linchpins_name_the_claims_and_documents_they_rest_on(hinges):
+    assert [(rest.name, rest.linchpins) for rest in hinges.claims] == [("hoped", ("gain",))]
+    assert [(rest.name, rest.linchpins) for rest in hinges.documents] == [("paper", ("gain",))]
+    assert hinges.judged == ("pride",)
+
+
+def test_boxes_tell_where_the_leader_fails_and_where_another_is_better(study, hinges):
+    fails, better = hinges.regions
+    assert (fails.kind, fails.subject, fails.found.recommended.names) == ("fails", "venture", ("gain",))
+    assert fails.found.recommended.density > 0.9
+    assert (better.kind, better.subject) == ("better", "stays")
+    assert set(better.found.recommended.names) == {"gain", "pride"}
+    assert region_sentence(study.model, better).startswith("Worlds where stays does better than goes (")
+    assert region_sentence(study.model, fails).startswith("Worlds where goes breaks the limit on venture (")
+
+
+def test_the_sentences_keep_facts_and_wants_apart(study, hinges):
+    said = linchpin_words(study.model, hinges)
+    assert said.facts[0].startswith("Of facts that nobody knows, the choice hinges most on “What going brings”.")
+    assert said.wants[0].startswith("Of what is wanted, which no fact can settle, the choice hinges most on")
+    assert said.pairs == (
+        "Together “What going brings” and “What going is worth in itself” tell more than either alone."
     )
-    halves = random.binomial(8, np.repeat(chance[:, :, None], 2, axis=2)) / 8.0
-    inputs = Inputs(tuple(f"u{j}" for j in range(10)), x)
-    found = satisficing(tuple("abc"), (Bound("war", 0.05),), halves.mean(axis=2)[None], inputs, halves[None])
-    for s, name in enumerate("abc"):
-        exact = (chance[s] <= 0.05).mean()
-        share = found.alone[name][0].share
-        assert share.value == pytest.approx(exact, abs=0.03)
-        assert share.low <= exact <= share.high
-    assert abs(found.alone["c"][0].share_raw - (chance[2] <= 0.05).mean()) > 0.05
 
 
-def test_errors_of_worlds_and_of_replications_are_told_apart():
-    random = np.random.default_rng(0)
-    truth = random.normal(0.0, 3.0, 4000)
-    halves = truth[:, None] + random.normal(0.0, 2.0, (4000, 4))
-    inputs = Inputs(("u",), truth[:, None])
-    found = robustness(Payoffs(("a",), halves.mean(axis=1)[None], inputs, halves[None]))
-    expected = found.expected["a"]
-    assert expected.error_of_worlds == pytest.approx(3.0 / np.sqrt(4000), rel=0.05)
-    assert expected.error_of_replications == pytest.approx(1.0 / np.sqrt(4000), rel=0.05)
-    assert expected.payoff.error == pytest.approx(np.hypot(3.0, 1.0) / np.sqrt(4000), rel=0.05)
-    assert found.ranking.best == "a"
+def test_another_view_hinges_elsewhere(ensemble):
+    found = linchpins(ensemble, view="adversarial", permutations=99)
+    assert found.leader == "stays"
+    with pytest.raises(ValueError, match="there is no view `kind`; there are `uniform`, `kind_them`, `adversarial`"):
+        linchpins(ensemble, view="kind")
 
 
-def test_the_best_is_called_and_luck_in_common_helps():
-    random = np.random.default_rng(1)
-    luck = random.normal(0.0, 10.0, 500)
-    figures = np.stack([luck, luck + 0.1 + random.normal(0.0, 0.2, 500), luck - 1.0])
-    found = rank(("a", "b", "c"), figures)
-    assert (found.best, found.order) == ("b", ("b", "a", "c"))
-    assert found.against_best["b"].low >= 0.0 > found.against_best["c"].high - 1e-12
-    assert found.statement.startswith("More futures would not change which is best: b leads")
+def test_strategies_that_met_different_profiles_are_not_compared(study):
+    lopsided = replace(study.design(32, 2), profiles=study.design(32, 2).profiles[:3])
+    with pytest.raises(ValueError, match="were not run against the same profiles"):
+        decision_table(run_design(study.program, lopsided))
+    with pytest.raises(ValueError, match="8 worlds have a sound future"):
+        decision_table(study.run(worlds=8, replications=2))
 
 
-def test_when_two_cannot_be_told_the_worlds_needed_are_named():
-    random = np.random.default_rng(2)
-    figures = np.stack([random.normal(0.3, 1.0, 50), random.normal(0.0, 1.0, 50), random.normal(-5.0, 1.0, 50)])
-    found = rank(("a", "b", "c"), figures)
-    assert found.best is None
-    assert set(found.may_be_best) == {"a", "b"}
-    more = found.worlds_needed
-    gap, error = abs(found.difference[0, 1]), found.error[0, 1]
-    # at that many worlds the gap would just exceed its margin, 1.96 standard errors for three strategies
-    assert gap == pytest.approx(1.96 * error * np.sqrt(50 / more), rel=0.01)
-    assert "cannot be told apart on 50 worlds" in found.statement
+def test_only_independent_columns_of_an_even_design_are_stratified(study):
+    assert decision_table(study.run(worlds=32, replications=2)).stratified == ("gain", "idle", "pride")
+    assert decision_table(study.run(worlds=32, replications=2, method="plain")).stratified == ()
 
 
-def test_identical_strategies_do_equally_well_and_no_number_of_worlds_helps():
-    found = rank(("a", "b"), np.ones((2, 100)) * np.arange(100.0))
-    assert (found.best, found.worlds_needed) == (None, None)
-    assert found.statement.endswith("they do equally well.")
+def test_averages_are_those_of_the_profiles_with_weight(ensemble):
+    table = decision_table(ensemble)
+    uniform, kind, worst = find_views(table)
+    values = table.means("payoff", "us")
+    np.testing.assert_allclose(uniform.average(values), values.mean(axis=1))
+    np.testing.assert_allclose(kind.average(values), values[:, 0])
+    hurt = values[np.arange(2), values.mean(axis=2).argmin(axis=1)]
+    np.testing.assert_allclose(worst.average(np.stack([values, values])), np.stack([hurt, hurt]))
 
 
-def test_other_weightings_rank_again():
-    weights = np.array([100.0, 1.0, 100.0, 1.0])
-    found = robustness(by_hand(), {"war is likely": weights})
-    assert found.weightings["war is likely"].order == ("a", "b", "c")
-
-
-def test_the_frontier_leaves_out_what_another_beats_in_both():
-    payoffs, _ = four_rules(2)
-    points = {point.name: point for point in robustness(payoffs).frontier}
-    assert points["b"].on_frontier and points["b"].beaten_by == ()
-    assert not points["c"].on_frontier and "b" in points["c"].beaten_by
-
-
-def test_the_adversary_picks_the_worst_reply_without_seeing_the_world():
-    random = np.random.default_rng(3)
-    payoff = random.normal(0.0, 1.0, (2, 3, 300))
-    payoff[0, 2] -= 3.0
-    payoff[1, 1] -= 3.0
-    np.testing.assert_array_equal(answer_worst(payoff), [[0.0, 0.0, 1.0], [0.0, 1.0, 0.0]])
-
-
-def test_an_adversary_among_replies_of_one_mean_gains_no_more_than_luck():
-    """Thirty replies whose payoffs swing by ten with the worlds and are nought on average, on an even design."""
-    names, found = tuple(f"u{j}" for j in range(6)), []
-    for seed in range(20):
-        random = np.random.default_rng(seed)
-        x = unit_columns(names, 1024, seed, "latin hypercube")
-        swing = 10.0 * np.sqrt(12.0) * (x[random.integers(0, 6, 30)] - 0.5)
-        payoff = swing * random.choice([-1.0, 1.0], (30, 1)) + random.normal(0.0, 5.0, (30, 1024))
-        found.append((answer_worst(payoff[None]) @ payoff.mean(axis=1)).item())
-    # a standard error of luck is 0.16; the least of thirty lies two of them down (Tippett 1925)
-    assert np.mean(found) == pytest.approx(-2.04 * 5.0 / 32.0, abs=0.06)
-
-
-def test_relabelling_strategies_relabels_the_answer():
-    payoffs, _ = four_rules(4, 512)
-    turned = Payoffs(tuple("dcba"), payoffs.mean[::-1], payoffs.inputs, payoffs.halves[:, :, :][::-1])
-    one, other = robustness(payoffs), robustness(turned)
-    assert one.ranking.order == other.ranking.order
-    for name in payoffs.names:
-        assert other.regret.mean[name].value == pytest.approx(one.regret.mean[name].value, rel=1e-6, abs=1e-9)
-        assert other.tails.worst_decile[name].low == pytest.approx(one.tails.worst_decile[name].low, rel=1e-6)
-
-
-def test_rescaling_payoffs_rescales_the_answer():
-    payoffs, _ = four_rules(5, 512)
-    scaled = replace(payoffs, mean=payoffs.mean * 4.0 + 7.0, halves=payoffs.halves * 4.0 + 7.0)
-    one, other = robustness(payoffs), robustness(scaled)
-    assert one.ranking.may_be_best == other.ranking.may_be_best
-    for name in payoffs.names:
-        assert other.regret.mean[name].high == pytest.approx(4.0 * one.regret.mean[name].high, rel=1e-6)
-        assert other.tails.worst_world[name].value == pytest.approx(4.0 * one.tails.worst_world[name].value + 7.0)
-
-
-def test_reordering_worlds_changes_nothing():
-    payoffs, _ = four_rules(6, 512)
-    order = np.random.default_rng(0).permutation(512)
-    turned = Payoffs(payoffs.names, payoffs.mean[:, order], payoffs.inputs.rows(order), payoffs.halves[:, order])
-    one, other = robustness(payoffs), robustness(turned)
-    for name in payoffs.names:
-        assert other.regret.mean[name].low == pytest.approx(one.regret.mean[name].low, rel=1e-6, abs=1e-9)
-    np.testing.assert_allclose(other.regret.by_world, one.regret.by_world[:, order], atol=1e-6)
-
-
-def test_the_answer_is_plain_data():
-    text = json.dumps(to_json(robustness(by_hand())), allow_nan=False)
-    assert json.loads(text)["regret"]["mean"]["b"]["value"] == pytest.approx(2.75)
-
-
-def test_without_batches_the_worlds_own_figures_only_value():
-    payoffs, truth = four_rules(7)
-    found = measure_regret(replace(payoffs, halves=None))
-    regret = (truth.max(axis=0) - truth).mean(axis=1)
-    assert found.mean["c"].value == pytest.approx(regret[2], abs=0.4)
-    assert found.mean_raw["c"] > regret[2] + 0.7
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"mean": TABLE[:2]}, "for 3 strategies and 4 worlds"),
-        ({"mean": TABLE * np.nan}, "must be finite"),
-        ({"halves": TABLE[:, :, None]}, "halves of shape"),
-        ({"weights": np.array([1.0, -1.0, 0.0, 0.0])}, "none negative"),
-    ],
-)
-def test_wrong_payoffs_are_refused(change, message):
-    with pytest.raises(ValueError, match=message):
-        replace(by_hand(), **change)
-
-
-def test_wrong_outcomes_are_refused():
-    with pytest.raises(ValueError, match="expected"):
-        satisficing(("a", "b"), (Bound("war", 0.1),), TABLE[None], FOUR)
-    with pytest.raises(ValueError, match="better is"):
-        Bound("war", 0.1, "less")
-
-
-def test_errors_on_a_latin_hypercube_are_those_of_one():
-    """Owen 1992: what is a sum over single inputs is integrated almost exactly, and only the rest has an error."""
-    names = tuple(f"u{j}" for j in range(6))
-    away, told, plain = [], [], []
-    for seed in range(60):
-        x = unit_columns(names, 256, seed, "latin hypercube").T
-        lead = 3.0 * x[:, 0] ** 2 - 2.0 * x[:, 1] + 4.0 * (x[:, 2] - 0.5) * (x[:, 3] - 0.5)
-        luck = np.random.default_rng(seed).normal(0.0, 0.7, (2, 256, 2))
-        halves = np.stack([np.zeros(256), lead])[:, :, None] + luck
-        payoffs = Payoffs(("a", "b"), halves.mean(axis=2), Inputs(names, np.ascontiguousarray(x)), halves)
-        even = rank(
-            payoffs.names, payoffs.mean, explained=explain(replace(payoffs, stratified=names), folds_of(payoffs))
-        )
-        away.append(even.difference[1, 0])
-        told.append(even.error[1, 0])
-        plain.append(rank(payoffs.names, payoffs.mean).error[1, 0])
-    assert explain(payoffs, folds_of(payoffs)) is None
-    # the truth is 3/3 - 2/2 = 0; 60 values tell a spread to a tenth
-    assert np.std(away) == pytest.approx(np.mean(told), rel=0.25)
-    assert np.mean(np.abs(away) < 1.96 * np.array(told)) >= 0.9
-    assert np.mean(told) < 0.7 * np.mean(plain)
-
-
-def folds_of(payoffs):
-    return assign_folds(payoffs.inputs)
+def test_one_strategy_has_nothing_to_be_compared_with(study):
+    found = robustness(study.run(worlds=32, replications=2, profiles="us=goes"))
+    assert robustness_words(study.model, found).sentences == (
+        "There is one strategy, goes, so nothing to compare it with.",
+    )
+    with pytest.raises(ValueError, match="two strategies"):
+        linchpins(study.run(worlds=32, replications=2, profiles="us=goes"))

@@ -60,7 +60,7 @@ def robust(study: Study) -> Robust:
 
 
 def test_what_is_given_up_is_told_with_the_tenth_that_hurts(study: Study, robust: Robust) -> None:
-    section = gives_up(study.model, robust.holding, _environment())
+    section = gives_up(study.model, robust.robustness, _environment())
     assert section is not None
     assert re.match(r"Goes gives up least: 0\.1\d\s±\s0\.0\d points on average, and \d\.\d+\s±\s", section.title)
     table = section.pictures[0].table
@@ -74,7 +74,7 @@ def test_what_is_given_up_is_told_with_the_tenth_that_hurts(study: Study, robust
 
 def test_linchpins_stand_under_facts_and_wants_with_their_flips(study: Study, robust: Robust) -> None:
     section = hinges_on(
-        study.model, robust.hinging, robust.faced.inputs, load_ledger(study.model.folder), _environment()
+        study.model, robust.linchpins, robust.table.inputs, load_ledger(study.model.folder), _environment()
     )
     assert section.title.startswith("One fact that nobody knows and one want decide what is best")
     drawn = str(section.pictures[0].drawn)
@@ -93,14 +93,14 @@ def test_linchpins_stand_under_facts_and_wants_with_their_flips(study: Study, ro
 
 
 def test_the_first_screen_names_the_top_fact_with_its_flip_point(study: Study, robust: Robust) -> None:
-    said = first_hinge(study.model, robust.hinging)
+    said = first_hinge(study.model, robust.linchpins)
     flip = r"Below −0\.\d+, towards “a loss”, stays; above −?0\.\d+, goes; "
     assert re.match(rf"What it hinges on most is a fact that nobody knows, “What going brings”. {flip}", said)
     assert said.endswith("between, the model cannot tell.")
 
 
 def test_the_worlds_sent_to_the_page_are_those_of_the_run(study: Study, robust: Robust) -> None:
-    section = explore(study.model, robust.faced, robust.holding, robust.hinging, _environment())
+    section = explore(study.model, robust.table, robust.robustness, robust.linchpins, _environment())
     drawn = str(section.pictures[0].drawn)
     text = re.search(r'id="x-data">(.*?)</script>', drawn, re.DOTALL)
     assert text is not None
@@ -108,8 +108,8 @@ def test_the_worlds_sent_to_the_page_are_those_of_the_run(study: Study, robust: 
     sent = data["measures"][0]
     steps = np.frombuffer(base64.b64decode(sent["data"]), dtype="<u2").reshape(2, 512)
     values = sent["low"] + (sent["high"] - sent["low"]) / 65_535 * steps
-    ranked = [robust.holding.labels.index(label) for label in ("goes", "stays")]
-    expected = robust.holding.held[0].payoffs.mean[ranked]
+    ranked = [robust.robustness.labels.index(label) for label in ("goes", "stays")]
+    expected = robust.robustness.under[0].payoffs.mean[ranked]
     np.testing.assert_allclose(values, expected, atol=(sent["high"] - sent["low"]) / 65_535)
     assert [measure["title"] for measure in data["measures"]] == [
         "Payoff of Us",

@@ -2,8 +2,9 @@ import pytest
 
 from standoff.base.problems import Problem
 from standoff.base.source import Source
+from standoff.language.changed import changed
 from standoff.language.experiments.expectations import EXPECTATION, Expectation, read_expectations, represented
-from standoff.language.experiments.experiments import Arm, arms, quantile, with_measures, with_settings
+from standoff.language.experiments.experiments import Arm, Measured, arms, quantile
 from standoff.language.expressions.tree import Symbol
 from standoff.language.load import load_model
 from standoff.language.model import Model
@@ -185,28 +186,28 @@ def test_stocks_quantities_and_constants_are_moved(rivals: Model) -> None:
         ("{raise: small_force, raises: war}", ("factor", 0.75), ("factor", 1.25)),
     ):
         sides = arms(one(text, rivals), rivals)
-        assert [(s.settings[0].how, s.settings[0].value) for s in sides] == [before, after]
-    moved = with_settings(rivals, arms(one("{raise: small_force, raises: war}", rivals), rivals)[1].settings)
+        assert [(s.changes[0].how, s.changes[0].by) for s in sides] == [before, after]
+    moved = changed(rivals, arms(one("{raise: small_force, raises: war}", rivals), rivals)[1].changes)
     assert next(p.value for p in moved.parameters if p.name == "small_force") == 12.5
     assert moved.digest != rivals.digest
 
 
 def test_events_are_imposed(rivals: Model) -> None:
     before, after = arms(one("{raise: caught, raises: war}", rivals), rivals)
-    held = [with_settings(rivals, side.settings).impositions[0] for side in (before, after)]
+    held = [changed(rivals, side.changes).impositions[0] for side in (before, after)]
     assert [(i.target, i.how) for i in held] == [
         (Symbol("event", "caught"), "never"),
         (Symbol("event", "caught"), "always"),
     ]
     text = "{switch: {clashes: [0, 5]}, raises: war}"
-    held = [with_settings(rivals, side.settings).impositions[0] for side in arms(one(text, rivals), rivals)]
+    held = [changed(rivals, side.changes).impositions[0] for side in arms(one(text, rivals), rivals)]
     assert [(i.how, i.value) for i in held] == [("number", 0.0), ("number", 5.0)]
 
 
 def test_measures_become_outcomes_once(rivals: Model) -> None:
     text = "{raise: fear, raises: trust}, {raise: detection, raises: trust}, {raise: fear, raises: war}"
     found, _ = read(text, rivals)
-    model = with_measures(rivals, [expectation.measure for expectation in found])
+    model = changed(rivals, [Measured(tuple(expectation.measure for expectation in found))])
     assert [outcome.name for outcome in model.outcomes] == ["war", "arms", "mean of trust"]
 
 

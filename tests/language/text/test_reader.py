@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from standoff.base.files import read_source
 from standoff.base.problems import StudyError
 from standoff.base.source import Source
-from standoff.language.text.reader import Mapping, Scalar, Sequence, parse_yaml, read_source
+from standoff.language.text.reader import Mapping, Scalar, Sequence, parse_yaml
 
 
 def parse(text: str) -> Mapping:

@@ -19,8 +19,8 @@ import standoff
 from standoff.ensemble.evaluator import choose_evaluator
 from standoff.ensemble.run import run_design
 from standoff.ensemble.study import Study
-from standoff.program.numba import kernel as kernels
 from standoff.program.columns import Table, WorldColumns
+from standoff.program.numba import kernel as kernels
 from standoff.program.numba.kernel import Kernel, cache_folder, is_compiled, load_kernel
 from standoff.program.program import FAULTS
 from standoff.program.reference import Lanes, run_lanes

@@ -78,7 +78,6 @@ class Deals:
         movers: assumptions with which the zone against the first meaning of no deal grows or shrinks.
         contrasts: how the zone changes with the course of stocks and with imposed circumstances.
         left_out: strategies that could neither be changed over to nor from.
-        sentence: the answer in words.
     """
 
     deal: str
@@ -105,7 +104,6 @@ class Deals:
     movers: tuple[Mover, ...]
     contrasts: tuple[Contrast, ...]
     left_out: tuple[str, ...]
-    sentence: str
 
     def to_arrow(self) -> pa.Table:
         """One row per meaning of no deal and combination of the main terms: gains with errors, zone, words."""
@@ -209,7 +207,7 @@ def deals_finding(
         _other_terms(plan, runs, weights, kept, keeping), keeping, is_kept, runs.in_force(study, kept),
         tuple(term.levels[k] for term, k in zip(plan.terms, cell, strict=True)),
         find_hinges(by_absence[0], cell, permutations=permutations, seed=seed), find_movers(by_absence[0], counts),
-        tuple(contrasts), plan.left_out, _sentence(plan, zones, keeping, is_kept),
+        tuple(contrasts), plan.left_out,
     )  # fmt: skip
 
 
@@ -345,30 +343,6 @@ def _by_circumstances(plan: DealPlan, gains_of: Any, resamples: int, seed: int) 
         )
         found.append(contrast_of("circumstances", without, parts, [(gains, counts) for gains in data]))
     return found
-
-
-def _sentence(plan: DealPlan, zones: tuple[Zone, ...], keeping: tuple[Keeping, ...], is_kept: Truths) -> str:
-    """The answer in words, each meaning of no deal by itself."""
-    said = []
-    for zone in zones:
-        if zone.verdict == "a deal":
-            share = f"{zone.share.value:.0%} of the terms' combinations"
-            said.append(f"Against {zone.without}, every party gains in {share}")
-        elif zone.verdict == "no deal":
-            said.append(f"Against {zone.without}, no terms let every party gain")
-        else:
-            said.append(f"Against {zone.without}, cannot tell whether any terms let every party gain")
-    in_zone = zones[0].zone
-    breaching = [one.party for one in keeping if in_zone.any() and all(
-        one.word(tuple(int(k) for k in cell)) == "would breach" for cell in np.argwhere(in_zone))]  # fmt: skip
-    if breaching:
-        said.append(f"where all gain, {' and '.join(breaching)} would break its word on any of these terms")
-    elif (in_zone & is_kept).any():
-        said.append(f"{int((in_zone & is_kept).sum())} of the {int(in_zone.sum())} combinations where all gain would "
-                    "be kept by all")  # fmt: skip
-    elif in_zone.any():
-        said.append("cannot tell of any terms where all gain whether all would keep them")
-    return "; ".join(said) + "."
 
 
 def _scaled(weights: Floats) -> Floats:

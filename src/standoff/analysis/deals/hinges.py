@@ -10,7 +10,8 @@ from scipy.stats import norm
 from standoff.analysis.deals.agreement import Gains, resampled_gains, zone_area, zone_of
 from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.games.normalform import Truths
-from standoff.analysis.linchpins.worth import linchpins
+from standoff.analysis.linchpins.flips import Zone as FlipZone
+from standoff.analysis.linchpins.worth import measure_worths
 from standoff.analysis.runs.payoffs import Payoffs
 
 __all__ = [
@@ -41,18 +42,18 @@ class Hinge:
         party, assumption: whose, on what.
         evppi: what knowing it before consenting would be worth to the party, payoff units.
         p_value: permutation, of the largest of all assumptions.
-        is_told: whether the value is above zero beyond doubt.
+        is_significant: whether the value is above zero beyond doubt.
         flips: where consent changes, with interval, in the assumption's unit.
-        sentence: `Below 0.2, no deal; above 0.3, deal; between, cannot tell.`
+        zones: where along it consent may be given, refused, or either.
     """
 
     party: str
     assumption: str
     evppi: Figure
     p_value: float
-    is_told: bool
+    is_significant: bool
     flips: tuple[Figure, ...]
-    sentence: str
+    zones: tuple[FlipZone, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +64,14 @@ class Mover:
         assumption: which.
         low, high: area of the zone in the worlds of its lowest and of its highest third.
         change: from low to high; the interval holds for all assumptions at once.
-        is_told: whether the change is beyond doubt.
+        is_significant: whether the change is beyond doubt.
     """
 
     assumption: str
     low: Figure
     high: Figure
     change: Figure
-    is_told: bool
+    is_significant: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,15 +131,15 @@ def find_hinges(gains: Gains, cell: tuple[int, ...], *, permutations: int = 199,
             np.stack([np.stack([still, still], axis=1), halves.T]),
             gains.beliefs[i],
         )
-        pins = linchpins(payoffs, pairs=False, permutations=permutations, seed=seed)
-        for pin in sorted(pins.alone, key=lambda pin: (not pin.is_told, -pin.evppi.value))[:_MOST_HINGES]:
+        pins = measure_worths(payoffs, pairs=False, permutations=permutations, seed=seed)
+        for pin in sorted(pins.alone, key=lambda pin: (not pin.is_significant, -pin.evppi.value))[:_MOST_HINGES]:
             name = pin.names[0]
             if pin.evppi.value <= 0.0:
                 continue
             flips = pins.flips[name]
             found.append(
-                Hinge(party, name, pin.evppi, pin.p_value, pin.is_told, tuple(f.at for f in flips.flips),
-                      flips.sentence)
+                Hinge(party, name, pin.evppi, pin.p_value, pin.is_significant, tuple(f.at for f in flips.flips),
+                      flips.zones)
             )  # fmt: skip
     return tuple(found)
 
@@ -163,7 +164,7 @@ def find_movers(gains: Gains, counts: Floats) -> tuple[Mover, ...]:
             ends.append((float(once[0]), zone_area(resampled_gains(part, counts[:, rows]), gains.levels)))
         change = _figure(ends[1][0] - ends[0][0], ends[1][1] - ends[0][1], reach)
         found.append(Mover(name, _figure(*ends[0]), _figure(*ends[1]), change, not change.holds_zero))
-    found.sort(key=lambda mover: (not mover.is_told, -abs(mover.change.value)))
+    found.sort(key=lambda mover: (not mover.is_significant, -abs(mover.change.value)))
     return tuple(found[:_MOST_MOVERS])
 
 

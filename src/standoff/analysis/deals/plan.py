@@ -18,13 +18,22 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from standoff.analysis.deals.struck import BreachRule, find_deal, is_weighed, keepers, observed, struck, with_breaches
+from standoff.analysis.deals.struck import (
+    Breachable,
+    BreachRule,
+    Observed,
+    Struck,
+    breaches,
+    find_deal,
+    is_weighed,
+    keepers,
+)
 from standoff.analysis.findings import Floats
 from standoff.analysis.runs.beliefs import draw_belief_worlds
 from standoff.base.chance.sampling import unit_columns
 from standoff.ensemble.design import Design, Worlds, level_table
+from standoff.language.changed import Varied, changed
 from standoff.language.expressions.tree import Symbol
-from standoff.language.load import load_model
 from standoff.language.model import Deal, Model, Term
 from standoff.program.compile import compile_model
 from standoff.program.program import Program
@@ -127,7 +136,7 @@ def deals_designs(
     """Plan the runs for one deal.
 
     Args:
-        model: The study, with its folder, from which variants are read.
+        model: The study.
         deal: Its name; the first one by default.
         worlds: How many; drawn from the study and each dissenting actor's beliefs in equal parts.
         replications: In each world; 2 or more, as one half values what the other chooses.
@@ -170,7 +179,7 @@ def deals_designs(
 
 def circumstances_of(model: Model, deal: Deal) -> tuple[str, ...]:
     """Variants that only impose, and nothing that the deal or its absence is about: neither its mode nor its moves."""
-    absent = [load_model(model.folder, (*model.applied, name)) for name in deal.without]
+    absent = [changed(model, [Varied(name)]) for name in deal.without]
     about = {one.target for other in absent for one in other.impositions}
     for mode in model.modes:
         moves = {Symbol("move", move.name) for move in mode.moves}
@@ -185,7 +194,7 @@ def circumstances_of(model: Model, deal: Deal) -> tuple[str, ...]:
             or "impose" not in sections
         ):
             continue
-        imposed = {one.target for one in load_model(model.folder, (*model.applied, variant.name)).impositions}
+        imposed = {one.target for one in changed(model, [Varied(variant.name)]).impositions}
         if not imposed & about:
             found.append(variant.name)
     return tuple(found)
@@ -208,8 +217,7 @@ class _Frame:
     strike: str | None
 
     def with_variants(self, *names: str) -> Model:
-        extra = tuple(name for name in names if name)
-        return load_model(self.model.folder, (*self.model.applied, *extra)) if extra else self.model
+        return changed(self.model, [Varied(name) for name in names if name])
 
 
 def _main_terms(deal: Deal, main: tuple[str, ...] | None) -> tuple[tuple[Term, ...], tuple[Term, ...]]:
@@ -244,11 +252,11 @@ def _struck_program(
     """The study with the deal struck; parties can break it where there is no circumstance."""
     model = frame.with_variants(*circumstance, frame.strike or "")
     deal = find_deal(model, frame.deal.name)
-    model = observed(model if frame.strike else struck(model, deal), deal, () if circumstance else frame.moments)
+    strike = () if frame.strike else (Struck(deal.name),)
+    model = changed(model, (*strike, Observed(deal.name, () if circumstance else frame.moments)))
     if circumstance:
         return compile_model(model), deal, (), ()
-    model, rules, left_out = with_breaches(model, deal)
-    return compile_model(model), deal, rules, left_out
+    return compile_model(changed(model, [Breachable(deal.name)])), deal, *breaches(model, deal)
 
 
 def _struck_arm(frame: _Frame, program: Program, deal: Deal, circumstance: tuple[str, ...]) -> Arm:
@@ -298,7 +306,7 @@ def _levels(frame: _Frame, program: Program, deal: Deal, rules: tuple[BreachRule
 def _without_arm(frame: _Frame, absent: str, circumstance: tuple[str, ...]) -> Arm:
     model = frame.with_variants(*circumstance, absent)
     deal = find_deal(model, frame.deal.name)
-    program = compile_model(observed(model, deal, (), () if circumstance else frame.paths))
+    program = compile_model(changed(model, [Observed(deal.name, (), () if circumstance else frame.paths)]))
     rows = [(s, -1, -1, -1, -1) for s in range(len(frame.profiles))]
     levels = level_table(program, len(rows), {})
     return _arm(

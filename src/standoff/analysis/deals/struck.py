@@ -15,7 +15,6 @@ changed over in this way; it is named, and left out.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -50,7 +49,7 @@ from standoff.language.model import (
 )
 from standoff.program.expressions import conjuncts, rebuild, reference
 
-__all__ = ["BreachRule", "find_deal", "is_weighed", "keepers", "observed", "struck", "with_breaches"]
+__all__ = ["BreachRule", "Breachable", "Observed", "Struck", "breaches", "find_deal", "is_weighed", "keepers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,23 +81,29 @@ def find_deal(model: Model, name: str | None = None) -> Deal:
     return found[0]
 
 
-def struck(model: Model, deal: Deal) -> Model:
-    """The study with the deal in force in the first step.
+@dataclass(frozen=True, slots=True)
+class Struck:
+    """With a deal in force in the first step."""
 
-    Raises:
-        ValueError: `during` does not say which state of which mode the deal is, or that mode is imposed.
-    """
-    place = _state_of(model, deal)
-    if place is None:
-        raise ValueError(
-            f"`{deal.name}` is in force while `{deal.during.span.text}`, which names no state of a mode to start in: "
-            "add a variant that strikes the deal, and name it"
-        )
-    mode, state = place
-    if any(one.target == Symbol("mode", mode.name) for one in model.impositions):
-        raise ValueError(f"`{mode.name}` is imposed, so `{deal.name}` cannot be struck by it")
-    modes = tuple(replace(m, start=state) if m.name == mode.name else m for m in model.modes)
-    return _marked(replace(model, modes=modes), f"{deal.name} struck at the outset")
+    deal: str
+
+    def apply(self, model: Model) -> Model:
+        """The study with the deal in force.
+
+        Raises:
+            ValueError: `during` does not say which state of which mode the deal is, or that mode is imposed.
+        """
+        deal = find_deal(model, self.deal)
+        place = _state_of(model, deal)
+        if place is None:
+            raise ValueError(
+                f"`{deal.name}` is in force while `{deal.during.span.text}`, which names no state of a mode to start "
+                "in: add a variant that strikes the deal, and name it"
+            )
+        mode, state = place
+        if any(one.target == Symbol("mode", mode.name) for one in model.impositions):
+            raise ValueError(f"`{mode.name}` is imposed, so `{deal.name}` cannot be struck by it")
+        return replace(model, modes=tuple(replace(m, start=state) if m.name == mode.name else m for m in model.modes))
 
 
 def keepers(model: Model, deal: Deal, party: str) -> tuple[int, ...]:
@@ -114,13 +119,59 @@ def keepers(model: Model, deal: Deal, party: str) -> tuple[int, ...]:
     return kept
 
 
-def with_breaches(model: Model, deal: Deal) -> tuple[Model, tuple[BreachRule, ...], tuple[str, ...]]:
-    """The study in which every party's strategies can change over to the breach that the deal names.
+@dataclass(frozen=True, slots=True)
+class Breachable:
+    """With every party's strategies able to change over to the breach that a deal names."""
+
+    deal: str
+
+    def apply(self, model: Model) -> Model:
+        """The study so changed."""
+        return _with_breaches(model, find_deal(model, self.deal))[0]
+
+
+def breaches(model: Model, deal: Deal) -> tuple[tuple[BreachRule, ...], tuple[str, ...]]:
+    """The ways to break a deal that `Breachable` gives its parties.
 
     Returns:
-        The model; the rules; and the labels, as `actor: strategy`, of breach strategies that were left out and of
-        strategies that cannot change over, because they weigh their options.
+        The rules; and the labels, as `actor: strategy`, of breach strategies that were left out and of strategies
+        that cannot change over, because they weigh their options.
     """
+    return _with_breaches(model, deal)[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """With outcomes that tell of a deal instead of the study's own.
+
+    `in_force`: share of steps in which the deal is in force; `stands_<t>`: chance that it is in step t;
+    `broken_<party>`: share of steps in which it is in force and the party does not keep it; `mean_<stock>`.
+    """
+
+    deal: str
+    moments: tuple[int, ...] = ()
+    paths: tuple[str, ...] = ()
+
+    def apply(self, model: Model) -> Model:
+        """The study with these outcomes."""
+        deal = find_deal(model, self.deal)
+        span, during = deal.span, deal.during.tree
+        measures: list[tuple[str, Expr]] = [("in_force", _call("mean", _number(during, span), span))]
+        for t in self.moments:
+            now = Binary(span, "==", reference("clock", "step", span), Number(span, float(t)))
+            measures.append((f"stands_{t}", _call("ever", Binary(span, "and", during, now), span)))
+        for party, keeps in deal.keeps:
+            broken = Binary(span, "and", during, Unary(span, "not", keeps.tree))
+            measures.append((f"broken_{party}", _call("mean", _number(broken, span), span)))
+        measures += [(f"mean_{name}", _call("mean", reference("stock", name, span), span)) for name in self.paths]
+        outcomes = tuple(
+            Outcome(name, span, None, DIMENSIONLESS, Expression(span, tree, NUMBER), "higher")
+            for name, tree in measures
+        )
+        return replace(model, outcomes=outcomes, checks=())
+
+
+def _with_breaches(model: Model, deal: Deal) -> tuple[Model, tuple[BreachRule, ...], tuple[str, ...]]:
     span, rules, left_out = deal.span, [], []
     terms, quantities = list(deal.terms), list(model.quantities)
     strategies = {(s.actor, s.name): s for s in model.strategies}
@@ -149,28 +200,7 @@ def with_breaches(model: Model, deal: Deal) -> tuple[Model, tuple[BreachRule, ..
         quantities=tuple(quantities),
         strategies=tuple(strategies.values()),
     )
-    return _marked(whole, f"{deal.name} with breaches"), tuple(rules), tuple(dict.fromkeys(left_out))
-
-
-def observed(model: Model, deal: Deal, moments: Sequence[int], paths: Sequence[str] = ()) -> Model:
-    """The study with outcomes that tell of the deal instead of its own.
-
-    `in_force`: share of steps in which the deal is in force; `stands_<t>`: chance that it is in step t;
-    `broken_<party>`: share of steps in which it is in force and the party does not keep it; `mean_<stock>`.
-    """
-    span, during = deal.span, deal.during.tree
-    measures: list[tuple[str, Expr]] = [("in_force", _call("mean", _number(during, span), span))]
-    for t in moments:
-        now = Binary(span, "==", reference("clock", "step", span), Number(span, float(t)))
-        measures.append((f"stands_{t}", _call("ever", Binary(span, "and", during, now), span)))
-    for party, keeps in deal.keeps:
-        broken = Binary(span, "and", during, Unary(span, "not", keeps.tree))
-        measures.append((f"broken_{party}", _call("mean", _number(broken, span), span)))
-    measures += [(f"mean_{name}", _call("mean", reference("stock", name, span), span)) for name in paths]
-    outcomes = tuple(
-        Outcome(name, span, None, DIMENSIONLESS, Expression(span, tree, NUMBER), "higher") for name, tree in measures
-    )
-    return _marked(replace(model, outcomes=outcomes, checks=()), f"observed {list(moments)} {list(paths)}")
+    return whole, tuple(rules), tuple(dict.fromkeys(left_out))
 
 
 def _state_of(model: Model, deal: Deal) -> tuple[Mode, int] | None:
@@ -269,9 +299,3 @@ def _call(function: str, argument: Expr, span: Span) -> Call:
 
 def _number(truth: Expr, span: Span) -> Conditional:
     return Conditional(span, Number(span, 1.0), truth, Number(span, 0.0))
-
-
-def _marked(model: Model, what: str) -> Model:
-    """A digest of its own, so that no run of this model passes for one of the study's."""
-    digest = hashlib.blake2b(f"{model.digest} {what}".encode(), digest_size=16).hexdigest()
-    return replace(model, digest=digest, applied=(*model.applied, what))

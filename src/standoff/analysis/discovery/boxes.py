@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import binom
+from scipy.special import bdtrc
 
 from standoff.analysis.findings import Floats, Inputs
 
@@ -38,14 +38,6 @@ class Limit:
         if self.high is not None:
             outside |= column > self.high
         return outside
-
-    def in_words(self, inputs: Inputs) -> str:
-        """The bound as a reader would say it."""
-        if self.levels is not None:
-            return f"{self.name} is " + " or ".join(inputs.say(self.name, code) for code in self.levels)
-        if self.low is not None:
-            return f"{self.name} is at least {inputs.say(self.name, self.low)}"
-        return f"{self.name} is at most {inputs.say(self.name, float(self.high or 0.0))}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +73,6 @@ class Box:
             inside &= ~limit.breaks(inputs)
         return inside
 
-    def in_words(self, inputs: Inputs) -> str:
-        """`a is at least 3 and b is at most 7`."""
-        return " and ".join(limit.in_words(inputs) for limit in self.limits) or "all worlds"
-
 
 def make_box(limits: tuple[Limit, ...], n: int, n_interest: float, totals: tuple[int, float]) -> Box:
     """A box from what it holds; `totals` are the number of all cases and of all cases of interest."""
@@ -113,6 +101,6 @@ def with_quasi_p(inputs: Inputs, y: Floats, box: Box) -> Box:
     for limit, breaks in zip(box.limits, each, strict=True):
         wider = (broken == 0) | ((broken == 1) & breaks)
         rate = float(y[wider].mean())
-        p = float(binom.sf(round(box.n_interest) - 1, box.n, rate))
+        p = float(bdtrc(round(box.n_interest) - 1, box.n, rate))
         limits.append(Limit(limit.name, limit.low, limit.high, limit.levels, p))
     return Box(tuple(limits), box.n, box.n_interest, box.coverage, box.density, box.mass)

@@ -1,6 +1,6 @@
-"""Scenario discovery: the worlds of one kind (a strategy fails, another is better) as boxes in plain words.
+"""Scenario discovery: the worlds of one kind (a strategy fails, another is better) as boxes.
 
-`prim.py` finds a trajectory of boxes; one of them is recommended by a rule that is told in words; `cart.py` gives a
+`prim.py` finds a trajectory of boxes; one of them is recommended by a rule; `cart.py` gives a
 second opinion.
 """
 
@@ -42,12 +42,24 @@ class Resampling:
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """The trajectory from all cases to the smallest box (the trade-off), and the box recommended, with reasons."""
+    """The boxes of a search.
+
+    Attributes:
+        trajectory: From all cases to the smallest box: the trade-off.
+        recommended: None where all cases or none are of the kind, or no few inputs set them apart.
+        richer, plainer: The best box with more inputs than the one recommended, and with fewer; None without one.
+        dropped: Limits that were left out, as chance alone would do as well.
+        resampling: Of the search; None where it was not repeated.
+        base_rate: The share of all cases that are of the kind.
+        method: How the search went.
+        references: Of the method.
+    """
 
     trajectory: tuple[Box, ...]
     recommended: Box | None
-    words: str
-    reasons: tuple[str, ...]
+    richer: Box | None
+    plainer: Box | None
+    dropped: tuple[Limit, ...]
     resampling: Resampling | None
     base_rate: float
     method: str
@@ -59,11 +71,10 @@ def discover(
     y: Floats,
     rules: PrimRules | None = None,
     *,
-    kind: str = "of this kind",
     resamples: int = 20,
     seed: int = 0,
 ) -> Discovery:
-    """Find the worlds of one kind as a box, and say why that box.
+    """Find the worlds of one kind as a box, and what speaks for that box.
 
     The rule: limits that chance explains (quasi-p above 0.05) are dropped; among what is left with at most four
     inputs, the best balance of coverage and density, and a further input must raise it by 0.03.
@@ -72,7 +83,6 @@ def discover(
         inputs: worlds by uncertainties.
         y: shape (worlds,), in [0, 1]: 1 where the world is of the kind, or the chance that it is.
         rules: how PRIM searches; by default peeling 5 %.
-        kind: how the reasons call such worlds.
         resamples: random halves for the resampling test; 0 leaves it out.
         seed: of the halves.
 
@@ -87,18 +97,16 @@ def discover(
         f"PRIM on {n_worlds} worlds, peeling {rules.peel_alpha:g} and pasting {rules.paste_alpha:g} at a step, "
         f"objective {rules.objective}; limits with quasi-p above {_BY_CHANCE:g} dropped"
     )
-    best, reasons = _recommend(inputs, y, trajectory, kind)
+    if base in (0.0, 1.0):
+        return Discovery(trajectory, None, None, None, (), None, base, method)
+    best, by_count, dropped = _choose(inputs, y, trajectory)
     if best is None:
-        return Discovery(trajectory, None, reasons[0], tuple(reasons), None, base, method)
-    resampling = None
-    if resamples > 0:
-        resampling = _resample(inputs, y, rules, resamples, seed)
-        often = ", ".join(f"{name} in {resampling.named.get(name, 0.0):.0%}" for name in best.names)
-        reasons.append(
-            f"Searching again on {resamples} random halves named {often}; on the other halves such boxes had "
-            f"coverage {resampling.coverage:.0%} and density {resampling.density:.0%}."
-        )
-    return Discovery(trajectory, best, best.in_words(inputs), tuple(reasons), resampling, base, method)
+        return Discovery(trajectory, None, None, None, (), None, base, method)
+    k = len(best.names)
+    richer = max((box for n, box in by_count.items() if n > k), key=lambda box: box.balance, default=None)
+    plainer = max((box for n, box in by_count.items() if n < k), key=lambda box: box.balance, default=None)
+    resampling = _resample(inputs, y, rules, resamples, seed) if resamples > 0 else None
+    return Discovery(trajectory, best, richer, plainer, dropped, resampling, base, method)
 
 
 def _simplify(inputs: Inputs, y: Floats, box: Box) -> tuple[Box, tuple[Limit, ...]]:
@@ -132,44 +140,6 @@ def _choose(
     top = max(box.balance for box, _ in best.values())
     k = min(k for k, (box, _) in best.items() if box.balance >= top - _WORTH_AN_INPUT)
     return best[k][0], {k: box for k, (box, _) in sorted(best.items())}, best[k][1]
-
-
-def _recommend(inputs: Inputs, y: Floats, trajectory: Sequence[Box], kind: str) -> tuple[Box | None, list[str]]:
-    """The recommended box with the reasons in words; None with the reason why there is none."""
-    total = float(y.sum())
-    if total == 0.0:
-        return None, [f"No world is {kind}."]
-    if total == y.size:
-        return None, [f"Every world is {kind}."]
-    box, by_count, dropped = _choose(inputs, y, trajectory)
-    if box is None:
-        return None, [f"No few assumptions set apart the worlds that are {kind}."]
-    k = len(box.names)
-    reasons = [
-        f"Of the {total:.0f} worlds that are {kind}, it holds {box.n_interest:.0f} ({box.coverage:.0%}).",
-        f"Of the {box.n} worlds in it, {box.density:.0%} are {kind}, against {y.mean():.0%} of all worlds.",
-    ]
-    more = [other for count, other in by_count.items() if count > k]
-    if more:
-        richer = max(more, key=lambda other: other.balance)
-        added = " and ".join(name for name in richer.names if name not in box.names)
-        reasons.append(
-            f"Naming {len(richer.names)} assumptions instead of {k}{f' ({added} too)' if added else ''} would give "
-            f"coverage {richer.coverage:.0%} and density {richer.density:.0%}: too little gain for a longer story."
-        )
-    fewer = [other for count, other in by_count.items() if count < k]
-    if fewer:
-        plainer = max(fewer, key=lambda other: other.balance)
-        reasons.append(
-            f"With {len(plainer.names)} instead of {k}, coverage would be {plainer.coverage:.0%} "
-            f"and density {plainer.density:.0%}."
-        )
-    for limit in dropped:
-        reasons.append(
-            f"That {limit.in_words(inputs)} was left out: chance alone would do as well with probability "
-            f"{limit.quasi_p:.2f}."
-        )
-    return box, reasons
 
 
 def _resample(inputs: Inputs, y: Floats, rules: PrimRules, times: int, seed: int) -> Resampling:

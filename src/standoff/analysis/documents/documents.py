@@ -15,7 +15,6 @@ import numpy as np
 from scipy.stats import norm, rankdata
 
 from standoff.analysis.findings import Figure, Floats, Inputs
-from standoff.analysis.naming import whole
 from standoff.base.units import DIMENSIONLESS
 from standoff.ensemble.claims import Judged
 from standoff.ensemble.ensemble import Ensemble
@@ -119,7 +118,7 @@ class Agreement:
         counts: How many claims have each answer.
         opposed: Pairs of claims that pull one thing opposite ways.
         uncited: Assumptions that rest on no claim and no fact.
-        method: How it was computed, in a sentence.
+        n_worlds: In how many worlds claims were tested at most.
     """
 
     documents: tuple[DocumentFinding, ...]
@@ -128,7 +127,7 @@ class Agreement:
     counts: Mapping[ClaimAnswer, int]
     opposed: tuple[Opposed, ...]
     uncited: tuple[str, ...]
-    method: str
+    n_worlds: int
 
     def claim(self, name: str) -> ClaimFinding:
         """The claim of a name; KeyError where there is none."""
@@ -187,7 +186,7 @@ def agreement(model: Model, ledger: Ledger, judged: Sequence[Judged]) -> Agreeme
         _counted(claims),
         opposed_pairs(ledger, model),
         tuple(p.name for p in model.parameters if not p.reason.cites and not p.reason.facts),
-        f"paired do-experiments in {whole(worlds)} worlds, the same luck on both sides, over all strategies alike",
+        worlds,
     )
 
 

@@ -32,25 +32,25 @@ class Zone:
 class Flip:
     """The best strategy changes from `before` to `after` at `at`, in the input's unit, with a bootstrap interval.
 
-    `is_told` is whether both are best beyond doubt on their own sides; `seen_in` is the share of resamples that
+    `is_significant` is whether both are best beyond doubt on their own sides; `seen_in` is the share of resamples that
     have the change at all.
     """
 
     before: str
     after: str
     at: Figure
-    is_told: bool
+    is_significant: bool
     seen_in: float
 
 
 @dataclass(frozen=True, slots=True)
 class Flips:
-    """Zones along one input, the changes between them, and the same in a sentence."""
+    """Zones along one input and the changes between them; `levels` are its values where they are few, else empty."""
 
     name: str
     zones: tuple[Zone, ...]
     flips: tuple[Flip, ...]
-    sentence: str
+    levels: tuple[float, ...] = ()
     method: str = (
         "local straight lines over ranks of payoff differences, which do not overshoot at a jump; zones from a "
         "simultaneous 95 % band over the input and all pairs; flip points by resampling worlds"
@@ -93,8 +93,7 @@ def find_flips(
         stretch = list(run)
         zones.append(Zone(float(places[stretch[0]]), float(places[stretch[-1]]), strategies))
     flips = () if discrete else _crossings(places, point, drawn, labels, names)
-    sentence = _say_levels(inputs, index, places, labels) if discrete else _say(inputs, index, zones)
-    return Flips(inputs.names[index], tuple(zones), flips, sentence)
+    return Flips(inputs.names[index], tuple(zones), flips, tuple(places.tolist()) if discrete else ())
 
 
 def _means(sums: Floats, otherwise: Floats | None = None) -> Floats:
@@ -169,52 +168,3 @@ def _nearest(places: Floats, lead: Floats, at: float) -> float | None:
     falls = np.flatnonzero((lead[:-1] >= 0.0) & (lead[1:] < 0.0))
     crossings = [_crossing(places, lead, int(g)) for g in falls]
     return min(crossings, key=lambda x: abs(x - at)) if crossings else None
-
-
-def _say(inputs: Inputs, index: int, zones: Sequence[Zone]) -> str:
-    """`Below 0.2, A; above 0.3, B; between, cannot tell.`"""
-    name = inputs.names[index]
-    told = _merged([zone for zone in zones if len(zone.strategies) == 1])
-    if not told:
-        return f"At no value of {name} can one strategy be called best: cannot tell."
-    ends = zones[0].low, zones[-1].high
-    if len(told) == 1:
-        only = told[0]
-        parts = []
-        if only.low > ends[0]:
-            parts.append(f"above {inputs.say(name, only.low)}")
-        if only.high < ends[1]:
-            parts.append(f"below {inputs.say(name, only.high)}")
-        if not parts:
-            return f"Whatever {name} is, {only.strategies[0]} is best."
-        where = " and ".join(parts)
-        return f"{where[0].upper()}{where[1:]}, {only.strategies[0]}; elsewhere, cannot tell."
-    parts = [f"Below {inputs.say(name, told[0].high)}, {told[0].strategies[0]}"]
-    for zone in told[1:-1]:
-        parts.append(f"from {inputs.say(name, zone.low)} to {inputs.say(name, zone.high)}, {zone.strategies[0]}")
-    parts.append(f"above {inputs.say(name, told[-1].low)}, {told[-1].strategies[0]}")
-    return "; ".join(parts) + "; between, cannot tell."
-
-
-def _merged(zones: Sequence[Zone]) -> list[Zone]:
-    """Neighbouring told zones of one strategy as one, whatever lies between."""
-    merged = []
-    for _, run in groupby(zones, key=lambda zone: zone.strategies):
-        stretch = list(run)
-        merged.append(Zone(stretch[0].low, stretch[-1].high, stretch[0].strategies))
-    return merged
-
-
-def _say_levels(inputs: Inputs, index: int, places: Floats, labels: Sequence[tuple[str, ...]]) -> str:
-    """`If strict, A; if lax, B; if mixed, cannot tell.`"""
-    name = inputs.names[index]
-    if len(set(labels)) == 1:
-        if len(labels[0]) == 1:
-            return f"Whatever {name} is, {labels[0][0]} is best."
-        return f"At no value of {name} can one strategy be called best: cannot tell."
-    parts = [
-        f"if {name} is {inputs.say(name, float(place))}, {label[0] if len(label) == 1 else 'cannot tell'}"
-        for place, label in zip(places, labels, strict=True)
-    ]
-    text = "; ".join(parts) + "."
-    return text[0].upper() + text[1:]

@@ -11,12 +11,11 @@ import numpy as np
 from scipy.special import ndtr
 
 from standoff.analysis.discovery.discover import Discovery, discover
-from standoff.analysis.discovery.second_opinion import SecondOpinion, say_box, second_opinion
+from standoff.analysis.discovery.second_opinion import SecondOpinion, second_opinion
 from standoff.analysis.findings import Floats
-from standoff.analysis.naming import capital, name_strategy, per_cent, quoted
 from standoff.analysis.robustness.satisficing import Bound, satisficing
-from standoff.analysis.runs.payoffs import Learned, Payoffs
-from standoff.analysis.runs.views import Faced
+from standoff.analysis.runs.payoffs import Payoffs, Posteriors
+from standoff.analysis.runs.views import DecisionTable
 from standoff.analysis.statistics.regression import one_thread
 
 __all__ = ["Region", "find_regions"]
@@ -33,27 +32,29 @@ class Region:
 
     Attributes:
         kind: `fails` or `better`.
-        subject: The outcome whose limit breaks, or the label of the strategy that is better.
+        subject: The outcome whose limit breaks, empty for any of all; or the label of the strategy that is better.
+        leader: The label of the strategy that fails or is beaten.
+        n_limits: How many limits were held against the outcomes.
         share: Of worlds that are of this kind.
         chance: (worlds,) chance that each world is.
         found: The boxes, the one recommended, and why.
         opinion: CART's view of the same worlds.
-        sentence: The recommended one in words.
     """
 
     kind: str
     subject: str
+    leader: str
+    n_limits: int
     share: float
     chance: Floats
     found: Discovery
     opinion: SecondOpinion
-    sentence: str
 
 
 def find_regions(
-    faced: Faced,
+    table: DecisionTable,
     payoffs: Payoffs,
-    known: Learned,
+    known: Posteriors,
     leader: str,
     outcomes: dict[str, tuple[Floats, Floats | None]],
     seed: int,
@@ -61,37 +62,32 @@ def find_regions(
     """Boxes of worlds in which the leader breaks a limit that binds, and in which a rival is better.
 
     Args:
-        faced: The arranged ensemble.
+        table: The arranged ensemble.
         payoffs: Under the view looked at.
-        known: What `learn` made of them.
+        known: What `find_posteriors` made of them.
         leader: Label of the strategy.
         outcomes: By name, (strategies, worlds) and the same by half of the replications, under that view.
         seed: Of folds and random halves.
     """
     s = payoffs.names.index(leader)
-    name = name_strategy(faced.strategies[s])
-    wanted = [
-        ("fails", outcome, chance, f"worlds where {name} breaks {what}")
-        for outcome, what, chance in _failing(faced, leader, s, outcomes, seed)
-    ]
-    wanted += [
-        (
-            "better",
-            payoffs.names[r],
-            chance,
-            f"worlds where {name_strategy(faced.strategies[r])} does better than {name}",
-        )
-        for r, chance in _rivals(payoffs, known, s)
-    ]
+    n_limits = sum(o.limit is not None and o.name in outcomes for o in table.ensemble.model.outcomes)
+    wanted = [("fails", outcome, chance) for outcome, chance in _failing(table, leader, s, outcomes, seed)]
+    wanted += [("better", payoffs.names[r], chance) for r, chance in _rivals(payoffs, known, s)]
+
+    def look(kind: str, subject: str, chance: Floats) -> Region:
+        found = discover(table.inputs, chance, resamples=_RESAMPLES, seed=seed)
+        opinion = second_opinion(table.inputs, chance, found.recommended)
+        return Region(kind, subject, leader, n_limits, float(chance.mean()), chance, found, opinion)
+
     with one_thread(), ThreadPoolExecutor(os.cpu_count()) as threads:
-        return tuple(threads.map(lambda one: _region(faced, one[0], one[1], one[2], one[3], seed), wanted))
+        return tuple(threads.map(lambda one: look(*one), wanted))
 
 
 def _failing(
-    faced: Faced, leader: str, s: int, outcomes: Mapping[str, tuple[Floats, Floats | None]], seed: int
-) -> list[tuple[str, str, Floats]]:
+    table: DecisionTable, leader: str, s: int, outcomes: Mapping[str, tuple[Floats, Floats | None]], seed: int
+) -> list[tuple[str, Floats]]:
     """The limits that bind the leader most, and all at once, each with the chance by world that it breaks."""
-    limited = [o for o in faced.ensemble.model.outcomes if o.limit is not None and o.name in outcomes]
+    limited = [o for o in table.ensemble.model.outcomes if o.limit is not None and o.name in outcomes]
     if not limited:
         return []
     bounds = tuple(Bound(o.name, float(o.limit or 0.0), o.better) for o in limited)
@@ -100,18 +96,17 @@ def _failing(
     own = (
         None if any(batch is None for batch in batches) else np.stack([b[s : s + 1] for b in batches if b is not None])
     )
-    kept = satisficing((leader,), bounds, means, faced.inputs, own, seed=seed)
-    failing = [("", f"a limit of the {len(bounds)}", 1.0 - kept.chance[0])] if len(bounds) > 1 else []
+    kept = satisficing((leader,), bounds, means, table.inputs, own, seed=seed)
+    failing = [("", 1.0 - kept.chance[0])] if len(bounds) > 1 else []
     binding = np.argsort([-within.binds for within in kept.alone[leader]], kind="stable")[:_MOST_FAILING].tolist()
     for o in binding:
         batch = None if own is None else own[o : o + 1]
-        one = satisficing((leader,), bounds[o : o + 1], means[o : o + 1], faced.inputs, batch, seed=seed)
-        failing.append((bounds[o].outcome, f"the limit on {quoted(limited[o])}", 1.0 - one.chance[0]))
-    return [(outcome, what, np.clip(chance, 0.0, 1.0)) for outcome, what, chance in failing
-            if _SELDOM <= chance.mean() <= _MOSTLY]  # fmt: skip
+        one = satisficing((leader,), bounds[o : o + 1], means[o : o + 1], table.inputs, batch, seed=seed)
+        failing.append((bounds[o].outcome, 1.0 - one.chance[0]))
+    return [(outcome, np.clip(chance, 0.0, 1.0)) for outcome, chance in failing if _SELDOM <= chance.mean() <= _MOSTLY]
 
 
-def _rivals(payoffs: Payoffs, known: Learned, leader: int) -> list[tuple[int, Floats]]:
+def _rivals(payoffs: Payoffs, known: Posteriors, leader: int) -> list[tuple[int, Floats]]:
     """The strategies that are best in most worlds besides the leader, with the chance that they beat it there."""
     best = np.bincount(known.difference.argmax(axis=0), payoffs.w, minlength=len(payoffs.names))
     best[leader] = 0.0
@@ -124,21 +119,3 @@ def _rivals(payoffs: Payoffs, known: Learned, leader: int) -> list[tuple[int, Fl
         if best[r] > 0.0 and _SELDOM <= chance.mean() <= _MOSTLY:
             rivals.append((r, chance))
     return rivals
-
-
-def _region(faced: Faced, kind: str, subject: str, chance: Floats, of: str, seed: int) -> Region:
-    share = float(chance.mean())
-    found = discover(faced.inputs, chance, kind="of this kind", resamples=_RESAMPLES, seed=seed)
-    box = found.recommended
-    titles = {p.name: quoted(p) for p in faced.ensemble.model.uncertain}
-    opinion = second_opinion(faced.inputs, chance, box, titles)
-    start = f"{capital(of)} ({per_cent(share)} of all)"
-    if box is None:
-        sentence = f"{start} are not set apart by a few assumptions."
-    else:
-        words = say_box(faced.inputs, box, titles)
-        sentence = (
-            f"{start} lie mostly where {words}: there {per_cent(box.density)} are of this kind, and "
-            f"{per_cent(box.coverage)} of them lie there."
-        )
-    return Region(kind, subject, share, chance, found, opinion, sentence)

@@ -24,7 +24,7 @@ from standoff.analysis.runs.payoffs import Payoffs, champions
 from standoff.analysis.statistics.cells import CELLS_ALONE, CELLS_PAIRED, Cells, cut_cells, fit_cells, weigh
 from standoff.analysis.statistics.regression import N_FOLDS, assign_folds, one_thread
 
-__all__ = ["Linchpin", "Linchpins", "linchpins", "measure_effects"]
+__all__ = ["Worth", "Worths", "measure_effects", "measure_worths"]
 
 _CHANCE = 0.01
 _CHANCE_PAIRED = 0.025
@@ -33,7 +33,7 @@ _FEWEST_PERMUTATIONS, _FEWEST_PAIRED = 99, 39
 
 
 @dataclass(frozen=True, slots=True)
-class Linchpin:
+class Worth:
     """The value of knowing one uncertainty, or two, before choosing.
 
     `evppi` is in units of payoff, `share` of the value of knowing everything (None where that may be zero). The
@@ -49,20 +49,20 @@ class Linchpin:
     beyond: Figure | None = None
 
     @property
-    def is_told(self) -> bool:
+    def is_significant(self) -> bool:
         """Whether the value is above zero beyond doubt."""
         return self.evppi.low > 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Linchpins:
+class Worths:
     """Uncertainties and pairs by value, largest first; what flips; and what moves outcomes but not the choice.
 
     `effects[outcome][input]` is the share of the outcome's variance over worlds that the input explains.
     """
 
-    alone: tuple[Linchpin, ...]
-    pairs: tuple[Linchpin, ...]
+    alone: tuple[Worth, ...]
+    pairs: tuple[Worth, ...]
     evpi: Figure
     flips: dict[str, Flips]
     effects: dict[str, dict[str, float]]
@@ -75,7 +75,7 @@ class Linchpins:
     )
 
 
-def linchpins(
+def measure_worths(
     payoffs: Payoffs,
     *,
     outcomes: dict[str, Floats] | None = None,
@@ -85,7 +85,7 @@ def linchpins(
     most_paired: int | None = None,
     resamples: int = 200,
     seed: int = 0,
-) -> Linchpins:
+) -> Worths:
     """Answer "what does it hinge on?".
 
     Inputs that are not correlated are taken as independent: what they explain is removed before another input is
@@ -121,7 +121,7 @@ def linchpins(
         shuffles = [_shuffle(random, canonical) for _ in range(permutations)]
         alone = _judge(single, [(j,) for j in range(n)], left, folds, w, champion, shuffles)
         lone = _report(inputs, alone, [(j,) for j in range(n)], evpi)
-        double: list[Linchpin] = []
+        double: list[Worth] = []
         if pairs and n > 1:
             standing = np.argsort(-alone.standing, kind="stable")[: most_paired or n]
             couples: list[tuple[int, ...]] = list(combinations(sorted(standing.tolist()), 2))
@@ -136,18 +136,21 @@ def linchpins(
             for j, name in enumerate(inputs.names)
         }
         effects = measure_effects(inputs, outcomes or {}, int(np.argmax(payoffs.mean @ w)), folds, w)
-    told = {pin.names[0] for pin in lone if pin.is_told}
+    told = {pin.names[0] for pin in lone if pin.is_significant}
     moving = [name for name in inputs.names if any(of[name] >= _VISIBLE for of in effects.values())]
-    return Linchpins(
+    method = (
+        f"cross-fitted regression of payoff differences on {CELLS_ALONE} bins (pairs: {CELLS_PAIRED} by "
+        f"{CELLS_PAIRED}), {N_FOLDS} folds; permutation null ({permutations} and {pair_permutations}); "
+        "intervals 95 % for all at once"
+    )
+    return Worths(
         tuple(sorted(lone, key=lambda pin: (-pin.evppi.value, pin.p_value, pin.names))),
         tuple(sorted(double, key=lambda pin: (-pin.evppi.value, pin.p_value, pin.names))),
         evpi,
         flips,
         effects,
         tuple(name for name in moving if name not in told),
-        f"cross-fitted regression of payoff differences on {CELLS_ALONE} bins (pairs: {CELLS_PAIRED} by "
-        f"{CELLS_PAIRED}), {N_FOLDS} folds; permutation null ({permutations} and {pair_permutations}); "
-        "intervals 95 % for all at once",
+        method,
     )
 
 
@@ -229,7 +232,7 @@ def _report(
     which: list[tuple[int, ...]],
     evpi: Figure,
     alone: _Judged | None = None,
-) -> list[Linchpin]:
+) -> list[Worth]:
     """Findings with intervals that hold for all candidates at once; for pairs, what they add to the better one."""
     reach = float(norm.ppf(1.0 - 0.025 / max(len(which), 1)))
     chance = _CHANCE if alone is None else _CHANCE_PAIRED
@@ -247,7 +250,7 @@ def _report(
             extra = value - float(alone.value[better])
             spread = float(more.std(ddof=1) / np.sqrt(n_worlds))
             beyond = Figure(max(extra, 0.0), spread, max(extra - reach * spread, 0.0), max(extra + reach * spread, 0.0))
-        found.append(Linchpin(tuple(inputs.names[j] for j in members), figure, share, p, beyond))
+        found.append(Worth(tuple(inputs.names[j] for j in members), figure, share, p, beyond))
     return found
 
 

@@ -19,7 +19,7 @@ from standoff.analysis.games.normalform import Integers
 from standoff.analysis.statistics.regression import assign_folds
 from standoff.language.model import Model
 
-__all__ = ["Fact", "Information", "conditional_gain", "cut_fact", "find_information", "known_facts"]
+__all__ = ["Fact", "Information", "Stretch", "conditional_gain", "cut_fact", "find_information", "known_facts"]
 
 MOST_BINS = 3
 FEWEST_IN_BIN = 40.0
@@ -48,6 +48,15 @@ class Fact:
     is_used: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What a fact is in one bin: at least `low` and below `high`, in its unit; None where there is no end."""
+
+    name: str
+    low: float | None
+    high: float | None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Information:
     """Bins of what is known.
@@ -55,12 +64,13 @@ class Information:
     Attributes:
         bins: (players, worlds), from 0; all 0 for a player that uses nothing.
         facts: every fact known to a player that varies, by player and then by gain.
-        words: for each player what each of its bins stands for.
+        stretches: for each player what each of its bins stands for: a stretch of each fact it uses, none where it uses
+            none.
     """
 
     bins: Integers
     facts: tuple[Fact, ...]
-    words: tuple[tuple[str, ...], ...]
+    stretches: tuple[tuple[tuple[Stretch, ...], ...], ...]
 
 
 def known_facts(model: Model, actor: str) -> tuple[str, ...]:
@@ -118,7 +128,7 @@ def find_information(model: Model, players: tuple[str, ...], values: list[Floats
         seed: of the folds.
     """
     folds = assign_folds(inputs, seed=seed)
-    rows, facts, words = [], [], []
+    rows, facts, stretches = [], [], []
     for player, own, belief in zip(players, values, weights, strict=True):
         names = [name for name in known_facts(model, player) if name in inputs.names]
         cut = {name: cut_fact(inputs.column(name), belief) for name in names}
@@ -129,12 +139,12 @@ def find_information(model: Model, players: tuple[str, ...], values: list[Floats
             if gains[name].low > 0.0 and len(used) < _MOST_FACTS and _is_populated(bins, belief):
                 used.append(name)
         rows.append(_joined([cut[name][0] for name in used]) if used else np.zeros(belief.size, dtype=np.int64))
-        words.append(_words(used, cut, rows[-1], inputs))
+        stretches.append(_stretches(used, cut, rows[-1]))
         facts += [
             Fact(player, name, gains[name], cut[name][1], name in used)
             for name in sorted(names, key=lambda name: (name not in used, -gains[name].value))
         ]
-    return Information(np.array(rows), tuple(facts), tuple(words))
+    return Information(np.array(rows), tuple(facts), tuple(stretches))
 
 
 def _joined(bins: list[Integers]) -> Integers:
@@ -149,22 +159,16 @@ def _is_populated(bins: Integers, weights: Floats) -> bool:
     return bool((total**2 >= FEWEST_IN_BIN * square).all() and (total > 0.0).all())
 
 
-def _words(
-    used: list[str], cut: dict[str, tuple[Integers, tuple[float, ...]]], joined: Integers, inputs: Inputs
-) -> tuple[str, ...]:
-    """What each bin stands for: `payments at least 0.15 1/year`."""
-    if not used:
-        return ("whatever it knows",)
+def _stretches(
+    used: list[str], cut: dict[str, tuple[Integers, tuple[float, ...]]], joined: Integers
+) -> tuple[tuple[Stretch, ...], ...]:
+    """What each bin stands for: a stretch of each fact used."""
     found = []
     for b in range(int(joined.max()) + 1):
         world = int(np.flatnonzero(joined == b)[0])
-        found.append(" and ".join(_between(name, int(cut[name][0][world]), cut[name][1], inputs) for name in used))
+        found.append(tuple(_stretch(name, int(cut[name][0][world]), cut[name][1]) for name in used))
     return tuple(found)
 
 
-def _between(name: str, b: int, cuts: tuple[float, ...], inputs: Inputs) -> str:
-    if b == 0:
-        return f"{name} below {inputs.say(name, cuts[0])}"
-    if b == len(cuts):
-        return f"{name} at least {inputs.say(name, cuts[-1])}"
-    return f"{name} from {inputs.say(name, cuts[b - 1])} to {inputs.say(name, cuts[b])}"
+def _stretch(name: str, b: int, cuts: tuple[float, ...]) -> Stretch:
+    return Stretch(name, cuts[b - 1] if b > 0 else None, cuts[b] if b < len(cuts) else None)

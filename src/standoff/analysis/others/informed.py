@@ -13,7 +13,7 @@ from standoff.analysis.findings import Floats, Inputs
 from standoff.analysis.games.bayesian import BayesianGame, bayesian_equilibria, condition, rule_regrets
 from standoff.analysis.games.beliefs import rule_shares
 from standoff.analysis.games.quantal.responses import branch_limits
-from standoff.analysis.others.information import Fact, find_information
+from standoff.analysis.others.information import Fact, Stretch, find_information
 from standoff.analysis.runs.game_table import GameTable
 from standoff.language.model import Model
 
@@ -46,7 +46,7 @@ class Informed:
 
     Attributes:
         facts: what each actor knows, what choosing by it is worth, and whether strategies respond to it.
-        bins: for each player its bins in words.
+        bins: for each player what each of its bins stands for, as in `Information`.
         equilibria: in pure rules, the likeliest first.
         is_complete: whether the search ended; if not, there may be more equilibria.
         without: share of resamples in which there is none, the search having ended.
@@ -56,7 +56,7 @@ class Informed:
     """
 
     facts: tuple[Fact, ...]
-    bins: tuple[tuple[str, ...], ...]
+    bins: tuple[tuple[tuple[Stretch, ...], ...], ...]
     equilibria: tuple[RuleEquilibrium, ...]
     is_complete: bool
     without: float
@@ -87,7 +87,9 @@ def solve_informed(
     game = condition(table.payoffs, beliefs, known.bins)
     if not any(fact.is_used for fact in known.facts):
         limit = branch_limits(game)
-        return Informed(known.facts, known.words, (), True, 0.0, 0.0, _by_player(game, limit.mixes), limit.regret[0])
+        return Informed(
+            known.facts, known.stretches, (), True, 0.0, 0.0, _by_player(game, limit.mixes), limit.regret[0]
+        )
     found = bayesian_equilibria(game, max_nodes=_NODES)
     resampled = rule_shares(
         (condition(table.payoffs, beliefs * row, known.bins) for row in counts[:_RESAMPLES]),
@@ -106,7 +108,7 @@ def solve_informed(
     equilibria.sort(key=lambda one: -one.probability)
     return Informed(
         known.facts,
-        known.words,
+        known.stretches,
         tuple(equilibria[:_MOST_SHOWN]),
         found.is_complete,
         resampled.without,

@@ -22,7 +22,7 @@ from standoff.analysis.games.exchange import NamedGame, write_nfg
 from standoff.analysis.games.normalform import mixed_regrets
 from standoff.analysis.games.pure import stable_profiles
 from standoff.analysis.games.quantal.responses import branch_limits, quantal_responses
-from standoff.analysis.games.stability import Stability, Verdict, bootstrap_counts, stability, weighted_games
+from standoff.analysis.games.stability import Stability, bootstrap_counts, stability, weighted_games
 from standoff.analysis.others.draws import draw_beliefs
 from standoff.analysis.others.informed import Informed, solve_informed
 from standoff.analysis.others.replies import Replies, find_replies
@@ -124,12 +124,12 @@ class Others:
         ranges: (players,), of the expected payoffs.
         tolerance: share of the range that a player may forgo in what is called tolerant.
         verdict: `unique and stable`, `several stable`, `none stable` or `cannot tell`.
-        sentence: the same in words.
         profiles: those that may be stable, the likeliest first.
         probability, tolerant: (s1, …, sn), as in `Profile`, of all.
         standing: (s1, …, sn), 1 shown stable, −1 shown unstable, 0 open.
         regret, regret_error: (players, s1, …, sn).
         indistinct: pairs of profiles that may both be equilibria and differ by less than the error, at most 20.
+        n_indistinct: how many such pairs there are.
         survival: of every strategy.
         play: logit responses at the precisions asked for, then the end of the branch.
         replies: the decider as leader; None where it has no payoff or nobody else plays.
@@ -154,7 +154,6 @@ class Others:
     ranges: Floats
     tolerance: float
     verdict: str
-    sentence: str
     profiles: tuple[Profile, ...]
     probability: Floats
     tolerant: Floats
@@ -162,6 +161,7 @@ class Others:
     regret: Floats
     regret_error: Floats
     indistinct: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
+    n_indistinct: int
     survival: tuple[Survival, ...]
     play: tuple[Play, ...]
     replies: Replies | None
@@ -254,11 +254,11 @@ def others_finding(
         model.decider, table.players, table.strategies, table.unpaid,
         int(table.worlds.size), table.n_dropped, ensemble.design.replications,
         beliefs.dissent, tuple(float(n) for n in beliefs.effective_worlds),
-        game, errors, ranges, tolerance, told.verdict.value, _sentence(table, told),
+        game, errors, ranges, tolerance, told.verdict.value,
         _profiles(table, told, tolerant, over, ranges, tolerance),
         told.probability, tolerant, told.is_stable.astype(np.int64) - told.is_unstable,
         told.regret * unit, told.error * unit,
-        tuple((table.named(a), table.named(b)) for a, b in told.indistinct[:_MOST_PAIRS]),
+        tuple((table.named(a), table.named(b)) for a, b in told.indistinct[:_MOST_PAIRS]), len(told.indistinct),
         _survival(table, game, resampled, over), play, replies,
         None if replies is None or leader is None else _weights(table, replies, leader),
         over, everyone_knew(table, scaled, beliefs.study, ranges, tolerance),
@@ -275,11 +275,11 @@ def resample_worlds(n_worlds: int, resamples: int, seed: int) -> npt.NDArray[np.
 def export_game(finding: Others, path: Path) -> None:
     """Write the game under the actors' beliefs as a Gambit file (.nfg), payoffs in full precision."""
     game = NamedGame(
-        f"{finding.decider}: the game under the actors' beliefs",
+        f"{finding.decider}: actors' beliefs",
         finding.players,
         finding.strategies,
         finding.payoffs,
-        f"expected payoffs over {finding.n_worlds} worlds and {finding.replications} replications",
+        f"{finding.n_worlds} worlds, {finding.replications} replications",
     )
     atomic_write(path, write_nfg(game).encode())
 
@@ -293,30 +293,6 @@ def _sound(beliefs: Beliefs, table: GameTable) -> Beliefs:
     return Beliefs(
         beliefs.actors, weights, study, 1.0 / (weights**2).sum(axis=1), float(1.0 / (study**2).sum()), beliefs.dissent
     )
-
-
-def _sentence(table: GameTable, told: Stability) -> str:
-    if told.verdict is Verdict.UNIQUE:
-        profile = next(iter(np.argwhere(told.is_stable)))
-        return f"One profile is stable, and shown to be the only one: {_said(table, tuple(profile))}."
-    if told.verdict is Verdict.SEVERAL:
-        return f"{int(told.is_stable.sum())} profiles are shown to be stable; which comes about, the model cannot say."
-    if told.verdict is Verdict.NONE:
-        return "No profile is stable: whatever is played, someone gains by leaving it."
-    n_open = int((~told.is_unstable).sum())
-    near = f"; {len(told.indistinct)} pairs of them differ by less than the error" if told.indistinct else ""
-    best = np.unravel_index(int(told.probability.argmax()), told.probability.shape)
-    most = float(told.probability[best])
-    if most == 0.0:
-        return f"Cannot tell: {n_open} profiles may be stable, none is so in any resample of the worlds{near}."
-    return (
-        f"Cannot tell: {n_open} profiles may be stable; the likeliest, {_said(table, tuple(int(k) for k in best))}, "
-        f"is so in {most:.0%} of resamples of the worlds{near}."
-    )
-
-
-def _said(table: GameTable, profile: tuple[int, ...]) -> str:
-    return ", ".join(f"{player} {name}" for player, name in zip(table.players, table.named(profile), strict=True))
 
 
 def _profiles(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from standoff.analysis.discovery.discover import PrimRules, discover
+from standoff.analysis.discovery.discover import Box, PrimRules, discover
 from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.games.beliefs import equilibria_by_world, stable_shares
 from standoff.analysis.games.normalform import Truths
@@ -30,14 +30,14 @@ class Condition:
     Attributes:
         profile: strategies, one for each player.
         share: of beliefs in which it is stable.
-        words: the box in words; None where no few assumptions set those beliefs apart.
+        box: over believed means; None where no few assumptions set those beliefs apart.
         coverage: share of the beliefs in which it is stable that the box holds.
         density: share of the box's beliefs in which it is stable.
     """
 
     profile: tuple[str, ...]
     share: float
-    words: str | None
+    box: Box | None
     coverage: float
     density: float
 
@@ -164,12 +164,12 @@ def _conditions(
         if not _EXPLAINED[0] <= flat[k] <= _EXPLAINED[1] or len(found) == _MOST_EXPLAINED:
             continue
         y = stable.reshape(len(stable), -1)[:, k].astype(np.float64)
-        answer = discover(drawn.means, y, PrimRules(), kind="beliefs in which it is stable", resamples=0, seed=seed)
+        answer = discover(drawn.means, y, PrimRules(), resamples=0, seed=seed)
         box = answer.recommended
         profile = table.named(tuple(int(j) for j in np.unravel_index(k, share.shape)))
         found.append(
             Condition(
-                profile, float(flat[k]), None if box is None else answer.words,
+                profile, float(flat[k]), box,
                 0.0 if box is None else box.coverage, float(flat[k]) if box is None else box.density,
             )
         )  # fmt: skip

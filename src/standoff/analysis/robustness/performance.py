@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.analysis.findings import FEWEST_WORLDS, Figure, Floats, Inputs
-from standoff.analysis.robustness.holding import Held, Holding
-from standoff.analysis.robustness.measures import Robustness, robustness
+from standoff.analysis.robustness.metrics import Metrics, measure_robustness
+from standoff.analysis.robustness.robustness import Robustness, UnderView
 from standoff.analysis.robustness.satisficing import Bound, Satisficing, satisficing
 from standoff.analysis.runs.payoffs import Payoffs
 from standoff.analysis.statistics.ranking import Ranking, rank
@@ -78,7 +78,7 @@ class Standing:
         rankings: For each measure, best first; None where fewer than `FEWEST_WORLDS` worlds have it.
         together: For each strategy the share of worlds within all limits at once; None without limits.
         kept: For each strategy how many limits a world keeps on average; None without limits.
-        robustness: Of the decider's payoff; None without a payoff or with too few worlds.
+        metrics: Of the decider's payoff; None without a payoff or with too few worlds.
     """
 
     view: View
@@ -86,7 +86,7 @@ class Standing:
     rankings: tuple[Ranking | None, ...]
     together: tuple[Figure, ...] | None
     kept: tuple[Figure, ...] | None
-    robustness: Robustness | None
+    metrics: Metrics | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,7 +123,7 @@ class Performance:
         return tuple(range(len(self.strategies))) if first is None else tuple(map(self.labels.index, first.order))
 
 
-def performance(ensemble: Ensemble, held: Holding | None = None) -> Performance:
+def performance(ensemble: Ensemble, held: Robustness | None = None) -> Performance:
     """Answer from an ensemble of all the decider's strategies against some profiles of the others.
 
     Args:
@@ -146,7 +146,7 @@ def performance(ensemble: Ensemble, held: Holding | None = None) -> Performance:
     strategies = tuple(program.instances[decider][j] for j in played)
     data = _Data(ensemble, decider, played, np.flatnonzero(sound))
     views = _views(ensemble, decider, played) if sound.any() else []
-    known = {each.view.name or None: each for each in (held.held if held else ())
+    known = {each.view.name or None: each for each in (held.under if held else ())
              if each.view.kind in ("uniform", "profile")}  # fmt: skip
     return Performance(
         model.decider,
@@ -214,13 +214,13 @@ def _standing(
     members: npt.NDArray[np.bool_],
     strategies: Sequence[Instance],
     measures: Sequence[Measure],
-    held: Held | None,
+    held: UnderView | None,
 ) -> Standing:
     labels = tuple(instance.label for instance in strategies)
     cells: list[list[Cell]] = [[] for _ in labels]
     rankings: list[Ranking | None] = []
     seen = [data.read(measure, members) for measure in measures]
-    robust = None if held is None else held.robustness
+    robust = None if held is None else held.metrics
     kept = held.satisficing if held is not None else _satisfice(labels, measures, seen)
     for measure, (mean, halves, present) in zip(measures, seen, strict=True):
         for s, label in enumerate(labels):
@@ -228,9 +228,9 @@ def _standing(
             figures = None if halves is None else halves[s]
             cells[s].append(_cell(measure, mean[s], figures, share, _within(kept, label, measure.name)))
         is_held = held is not None and measure.kind == "payoff"
-        rankings.append(held.robustness.ranking if held and is_held else _rank(labels, measure, mean))
+        rankings.append(held.metrics.ranking if held and is_held else _rank(labels, measure, mean))
         if robust is None and measure.kind == "payoff" and mean.shape[1] >= FEWEST_WORLDS:
-            robust = robustness(Payoffs(labels, mean, Inputs((), np.zeros((mean.shape[1], 0))), halves))
+            robust = measure_robustness(Payoffs(labels, mean, Inputs((), np.zeros((mean.shape[1], 0))), halves))
     return Standing(
         view,
         tuple(map(tuple, cells)),

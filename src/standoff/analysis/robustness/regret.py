@@ -13,7 +13,7 @@ from scipy.stats import norm
 
 from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.robustness.tails import extreme, mean_of_tail
-from standoff.analysis.runs.payoffs import SURE, Learned, Payoffs, champions, learn, mean_figure
+from standoff.analysis.runs.payoffs import SURE, Payoffs, Posteriors, champions, find_posteriors, mean_figure
 
 __all__ = ["Regret", "measure_regret"]
 
@@ -47,13 +47,13 @@ class Regret:
     )
 
 
-def measure_regret(payoffs: Payoffs, learned: Learned | None = None) -> Regret:
+def measure_regret(payoffs: Payoffs, posteriors: Posteriors | None = None) -> Regret:
     """Regret of each strategy in each world against the best strategy there.
 
     Raw regret takes the largest of noisy payoffs and is biased upwards. Here the best strategy of a world is
     picked by the posterior that left out a batch, and valued on that batch; batches are averaged.
     """
-    known = learned or learn(payoffs)
+    known = posteriors or find_posteriors(payoffs)
     w, names = payoffs.w, payoffs.names
     reach = float(norm.isf(norm.sf(_FAR) / len(names)))
     pick = known.picked.argmax(axis=1)
@@ -67,6 +67,11 @@ def measure_regret(payoffs: Payoffs, learned: Learned | None = None) -> Regret:
     gain = figures[champion, np.arange(champion.size)]
     surely, cannot = _surely_best(names, known, w)
     n_batches = known.valued.shape[0]
+    method = (
+        f"best strategy of each world picked by a regression over the other {known.folds.max() + 1} folds' worlds"
+        f" and by the other replications, valued on held-out replications ({n_batches} batches); "
+        "intervals of means 3.5 standard errors wide, wider for many strategies, so that they hold for all at once"
+    )
     return Regret(
         {name: _not_negative(mean_figure(figures[s], w, reach)) for s, name in enumerate(names)},
         {name: _not_negative(extreme(lost[:, s], foreseen[:, s])) for s, name in enumerate(names)},
@@ -78,13 +83,11 @@ def measure_regret(payoffs: Payoffs, learned: Learned | None = None) -> Regret:
         surely,
         cannot,
         _not_negative(mean_figure(gain, w, _FAR)),
-        f"best strategy of each world picked by a regression over the other {known.folds.max() + 1} folds' worlds"
-        f" and by the other replications, valued on held-out replications ({n_batches} batches); "
-        "intervals of means 3.5 standard errors wide, wider for many strategies, so that they hold for all at once",
+        method,
     )
 
 
-def _surely_best(names: tuple[str, ...], known: Learned, w: Floats) -> tuple[dict[str, float], float]:
+def _surely_best(names: tuple[str, ...], known: Posteriors, w: Floats) -> tuple[dict[str, float], float]:
     """Share of worlds in which each strategy is best by more than two posterior standard errors, and of none."""
     if len(names) == 1:
         return {names[0]: 1.0}, 0.0

@@ -146,6 +146,11 @@ def satisficing(
             )
             for o, bound in enumerate(bounds)
         )
+    method = (
+        "chance that a world's true mean is within the limit, from its own replications, a regression over other "
+        "worlds and the distribution that all worlds show; what is left in doubt about two outcomes of a world is "
+        "taken as independent"
+    )
     return Satisficing(
         alone,
         {name: _share(together[s], w, error[-2, s]) for s, name in enumerate(names)},
@@ -153,9 +158,7 @@ def satisficing(
         {name: _share(chance[:, s].sum(axis=0), w, error[-1, s], len(bounds)) for s, name in enumerate(names)},
         together,
         rank(names, together, weights),
-        "chance that a world's true mean is within the limit, from its own replications, a regression over other "
-        "worlds and the distribution that all worlds show; what is left in doubt about two outcomes of a world is "
-        "taken as independent",
+        method,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from standoff.analysis.findings import Figure, Floats
-from standoff.analysis.runs.payoffs import SURE, Learned, Payoffs, learn, mean_figure
+from standoff.analysis.runs.payoffs import SURE, Payoffs, Posteriors, find_posteriors, mean_figure
 from standoff.analysis.statistics.deconvolution import worst
 
 __all__ = ["FrontierPoint", "Lowest", "Tails", "extreme", "find_lowest", "frontier", "mean_of_tail", "measure_tails"]
@@ -51,7 +51,7 @@ class Lowest:
     lean: Floats
 
 
-def find_lowest(payoffs: Payoffs, learned: Learned) -> Lowest:
+def find_lowest(payoffs: Payoffs, posteriors: Posteriors) -> Lowest:
     """The middle between two answers, so that half of their distance is in doubt.
 
     Worlds picked by other worlds and other replications are at best the worst tenth: their mean is too high where the
@@ -59,17 +59,17 @@ def find_lowest(payoffs: Payoffs, learned: Learned) -> Lowest:
     the worlds' stops short. Without batches luck is not known, and only the first is to be had.
     """
     w, halves, strategies = payoffs.w, payoffs.halves, range(len(payoffs.names))
-    picked = np.array([-_tail_influence(-learned.valued[:, s], -learned.level[:, s], w) for s in strategies])
+    picked = np.array([-_tail_influence(-posteriors.valued[:, s], -posteriors.level[:, s], w) for s in strategies])
     if halves is None:
         return Lowest(picked, np.zeros(len(payoffs.names)))
-    found = [worst(payoffs.mean[s], learned.foreseen[s], halves[s], w, WORST_SHARE) for s in strategies]
+    found = [worst(payoffs.mean[s], posteriors.foreseen[s], halves[s], w, WORST_SHARE) for s in strategies]
     fitted = np.array([each.influence + (each.value - each.influence) @ w for each in found])
     return Lowest((picked + fitted) / 2.0, (picked - fitted) @ w / 2.0)
 
 
-def measure_tails(payoffs: Payoffs, learned: Learned | None = None, lowest: Lowest | None = None) -> Tails:
+def measure_tails(payoffs: Payoffs, posteriors: Posteriors | None = None, lowest: Lowest | None = None) -> Tails:
     """Mean payoff over the worst tenth of a strategy's worlds, and payoff in its worst world."""
-    known = learned or learn(payoffs)
+    known = posteriors or find_posteriors(payoffs)
     low = lowest or find_lowest(payoffs, known)
     w, names = payoffs.w, payoffs.names
     deciles, worlds, raw, raw_worst = {}, {}, {}, {}

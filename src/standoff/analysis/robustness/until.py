@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from standoff.analysis.findings import FEWEST_WORLDS
-from standoff.analysis.robustness.measures import explain
-from standoff.analysis.runs.views import arrange, uniform_view
-from standoff.analysis.statistics.ranking import rank
+from standoff.analysis.robustness.metrics import explain
+from standoff.analysis.runs.views import decision_table, uniform_view
+from standoff.analysis.statistics.ranking import Ranking, rank
 from standoff.analysis.statistics.regression import assign_folds
 from standoff.ensemble.ensemble import Ensemble
-from standoff.ensemble.until import Settled
+from standoff.language.model import Instance
 
-__all__ = ["is_ranking_settled"]
+__all__ = ["RankingSettled", "is_ranking_settled"]
 
 
-def is_ranking_settled(ensemble: Ensemble) -> Settled:
+@dataclass(frozen=True, slots=True, eq=False)
+class RankingSettled:
+    """Whether the decider's ranking is settled.
+
+    Attributes:
+        strategies: Of the decider.
+        ranking: None where too few worlds are sound to rank by.
+        n_worlds: In how many no profile went wrong.
+    """
+
+    strategies: tuple[Instance, ...]
+    ranking: Ranking | None
+    n_worlds: int
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether one is the best, or more futures would not tell which is."""
+        return self.ranking is not None and (self.ranking.best is not None or self.ranking.worlds_needed is None)
+
+
+def is_ranking_settled(ensemble: Ensemble) -> RankingSettled:
     """Whether one of the decider's strategies is surely the best, over worlds, against the others' mean strategy.
 
     It is the ranking of `holding` under uniform others, which the brief prints: paired differences, with the errors
@@ -26,8 +48,8 @@ def is_ranking_settled(ensemble: Ensemble) -> Settled:
         raise ValueError(f"`{ensemble.model.decider}` has no payoff to rank strategies by")
     sound = int((ensemble.counts > 0).all(axis=0).sum())
     if sound < FEWEST_WORLDS:
-        return Settled(False, f"worlds in which no profile went wrong are too few to rank by, {sound}")
-    faced = arrange(ensemble)
-    payoffs = faced.payoffs(uniform_view(faced))
+        return RankingSettled(ensemble.model.instances(ensemble.model.decider), None, sound)
+    table = decision_table(ensemble)
+    payoffs = table.payoffs(uniform_view(table))
     ranking = rank(payoffs.names, payoffs.mean, explained=explain(payoffs, assign_folds(payoffs.inputs)))
-    return Settled(ranking.best is not None or ranking.worlds_needed is None, ranking.statement)
+    return RankingSettled(table.strategies, ranking, sound)

@@ -11,7 +11,7 @@ from standoff.analysis.findings import Figure, Floats, Inputs
 from standoff.analysis.statistics.ranking import world_weights
 from standoff.analysis.statistics.regression import assign_folds, predict, shrink
 
-__all__ = ["SURE", "Learned", "Payoffs", "champions", "learn", "mean_figure"]
+__all__ = ["SURE", "Payoffs", "Posteriors", "champions", "find_posteriors", "mean_figure"]
 
 SURE = 1.96
 """Standard errors of a 95 % interval."""
@@ -63,7 +63,7 @@ class Payoffs:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Learned:
+class Posteriors:
     """What other worlds and other replications say about each world.
 
     `picked[b]` are posterior means of payoff differences to one reference strategy that leave out batch b, shape
@@ -81,7 +81,7 @@ class Learned:
     variance: Floats
 
 
-def learn(payoffs: Payoffs, seed: int = 0) -> Learned:
+def find_posteriors(payoffs: Payoffs, seed: int = 0) -> Posteriors:
     """Fit the cross-fitted regression and hold out each batch in turn."""
     mean, halves = payoffs.mean, payoffs.halves
     folds = assign_folds(payoffs.inputs, seed=seed)
@@ -91,7 +91,7 @@ def learn(payoffs: Payoffs, seed: int = 0) -> Learned:
     reference = int(np.argmax(mean @ payoffs.w))
     between = between - between[reference]
     if halves is None:
-        return Learned(folds, between[None], mean[None], level[None], level, between, np.zeros_like(between))
+        return Posteriors(folds, between[None], mean[None], level[None], level, between, np.zeros_like(between))
     n = halves.shape[2]
     apart = halves - halves[reference]
     posterior = [shrink(between[s], apart[s].mean(axis=1), _noise(apart[s]), folds) for s in range(len(mean))]
@@ -105,7 +105,7 @@ def learn(payoffs: Payoffs, seed: int = 0) -> Learned:
             picked[b, s] = shrink(between[s], own, _noise(apart[s]), folds, held_out).mean
             own = halves[s][:, rest].mean(axis=1)
             levels[b, s] = shrink(level[s], own, _noise(halves[s]), folds, held_out).mean
-    return Learned(
+    return Posteriors(
         folds,
         picked,
         np.moveaxis(halves, 2, 0),

@@ -20,7 +20,7 @@ from standoff.ensemble.design import choose_profiles
 from standoff.ensemble.ensemble import Ensemble
 from standoff.language.model import Instance
 
-__all__ = ["Faced", "View", "arrange", "find_views", "uniform_view"]
+__all__ = ["DecisionTable", "View", "decision_table", "find_views", "uniform_view"]
 
 Kind = Literal["uniform", "profile", "adversarial", "replies"]
 
@@ -51,7 +51,7 @@ class View:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Faced:
+class DecisionTable:
     """An ensemble arranged by the decider's strategy and the others' profile.
 
     Attributes:
@@ -118,7 +118,7 @@ class Faced:
         return taken
 
 
-def arrange(ensemble: Ensemble) -> Faced:
+def decision_table(ensemble: Ensemble) -> DecisionTable:
     """Arrange an ensemble by the decider's strategy and what the others play.
 
     Raises:
@@ -141,7 +141,7 @@ def arrange(ensemble: Ensemble) -> Faced:
     if sound.size < FEWEST_WORLDS:
         raise ValueError(f"{sound.size} worlds have a sound future in every profile; {FEWEST_WORLDS} are the fewest")
     inputs = inputs_of(model, design.worlds, sound)
-    return Faced(
+    return DecisionTable(
         ensemble,
         model.decider,
         tuple(program.instances[decider][j] for j in played),
@@ -152,34 +152,34 @@ def arrange(ensemble: Ensemble) -> Faced:
     )
 
 
-def uniform_view(faced: Faced) -> View:
+def uniform_view(table: DecisionTable) -> View:
     """Every strategy of the others alike."""
-    n_others = faced.place.shape[1]
-    return View("uniform", "", "", float(n_others), np.full(faced.place.shape, 1.0 / n_others))
+    n_others = table.place.shape[1]
+    return View("uniform", "", "", float(n_others), np.full(table.place.shape, 1.0 / n_others))
 
 
-def find_views(faced: Faced, replies: Floats | None = None) -> tuple[View, ...]:
+def find_views(table: DecisionTable, replies: Floats | None = None) -> tuple[View, ...]:
     """Every view of the others that the run can serve: uniform, named profiles, replies if given, adversarial.
 
     Args:
-        faced: The arranged ensemble.
+        table: The arranged ensemble.
         replies: (profiles of the ensemble,), weights of the others' profiles as replies to the decider's strategy in
             each, summing to 1 over those with the same strategy.
 
     Raises:
         ValueError: Replies of another shape, or that do not sum to 1.
     """
-    n_others = faced.place.shape[1]
-    views = [uniform_view(faced), *_named(faced)]
+    n_others = table.place.shape[1]
+    views = [uniform_view(table), *_named(table)]
     if replies is not None:
-        if replies.shape != (faced.place.size,) or (replies < 0.0).any():
-            raise ValueError(f"replies must be {faced.place.size} weights, one a profile, none negative")
-        replied = replies[faced.place]
+        if replies.shape != (table.place.size,) or (replies < 0.0).any():
+            raise ValueError(f"replies must be {table.place.size} weights, one a profile, none negative")
+        replied = replies[table.place]
         if not np.allclose(replied.sum(axis=1), 1.0):
             raise ValueError("replies must sum to 1 over the profiles with the same strategy of the decider")
         views.append(View("replies", "", "", float((replied > 0.0).sum(axis=1).mean()), replied))
-    if faced.is_paid and n_others > 1:
-        views.append(View("adversarial", "", "", 1.0, answer_worst(faced.means("payoff", faced.decider))))
+    if table.is_paid and n_others > 1:
+        views.append(View("adversarial", "", "", 1.0, answer_worst(table.means("payoff", table.decider))))
     return tuple(views)
 
 
@@ -201,13 +201,13 @@ def answer_worst(payoff: Floats) -> Floats:
     return weights
 
 
-def _named(faced: Faced) -> Sequence[View]:
+def _named(table: DecisionTable) -> Sequence[View]:
     """The study's named profiles that the run holds and that leave the decider every strategy."""
-    ensemble = faced.ensemble
+    ensemble = table.ensemble
     found = []
     for named in ensemble.model.profiles:
         allowed = {tuple(row) for row in choose_profiles(ensemble.program, named.name).tolist()}
-        member = np.array([tuple(row) in allowed for row in ensemble.design.profiles.tolist()])[faced.place]
+        member = np.array([tuple(row) in allowed for row in ensemble.design.profiles.tolist()])[table.place]
         if member.any(axis=1).all():
             weights = member / member.sum(axis=1, keepdims=True)
             found.append(View("profile", named.name, named.about or "", float(member.sum(axis=1).mean()), weights))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,9 @@ from standoff.analysis.findings import Floats
 from standoff.analysis.runs.beliefs import belief_weights
 from standoff.analysis.runs.payoffs import Payoffs
 from standoff.analysis.statistics.ranking import world_weights
+from standoff.base.files import read_source, whole_file
+from standoff.base.problems import Collected, Problem, StudyError
+from standoff.base.tables import MOST_BYTES, Table, not_a, read_table
 from standoff.ensemble.ensemble import Ensemble
 
 __all__ = ["FEWEST_EFFECTIVE", "Weighting", "read_weightings", "state_weightings", "weigh_worlds"]
@@ -29,7 +31,7 @@ class Weighting:
     """A weighting of the worlds that was stated beforehand.
 
     Attributes:
-        name: In words that can follow "where".
+        name: As given; `beliefs of <actor>` where it is an actor's.
         weights: (sound worlds,), summing to 1; all zero where the run has no world for it.
         effective_worlds: (Σw)²/Σw², how many worlds it rests on (Kish 1965).
         covered: Share of it that lies where worlds were drawn, as far as known; the rest has no say.
@@ -64,27 +66,32 @@ def state_weightings(
     for actor in model.actors:
         dissent = [name for of, name, _ in model.beliefs if of == actor.name]
         if dissent:
-            found.append(_believed(ensemble, worlds, actor.name, f"the beliefs of {actor.title} hold"))
+            found.append(_believed(ensemble, worlds, actor.name, f"beliefs of {actor.name}"))
     for name, weights in (given or {}).items():
         own = world_weights(weights, ensemble.design.worlds.size)[worlds]
         found.append(_weighting(name, own, 1.0))
     return tuple(found)
 
 
-def read_weightings(path: Path) -> dict[str, Floats]:
+def read_weightings(path: Path, n_worlds: int) -> dict[str, Floats]:
     """Weightings from a CSV file: a row a world, in the run's order, and a column a weighting, headed by its name.
 
+    Returns:
+        By name, (worlds,), summing to 1.
+
     Raises:
-        ValueError: No columns, or a cell that is not a number.
+        StudyError: It is not such a table, has another number of rows, or a column cannot weigh.
     """
-    with path.open(newline="", encoding="utf-8") as file:
-        head, *rows = list(csv.reader(file)) or [[]]
-    if not head or any(len(row) != len(head) for row in rows):
-        raise ValueError(f"{path.name} must have a named column a weighting and a number in every cell")
-    columns = zip(*rows, strict=True)
-    return {
-        name.strip(): np.array([float(cell) for cell in column]) for name, column in zip(head, columns, strict=True)
-    }
+    table = read_table(read_source(path, path.name, most=MOST_BYTES))
+    if len(table.rows) != n_worlds:
+        place = whole_file(path.name) if not table.rows else next(iter(table.rows[-1].values())).span
+        message = f"the table has {len(table.rows):,} rows, and the run {n_worlds:,} worlds"
+        raise StudyError([Problem("table", place, message, "give a row for each world, in the run's order")])
+    problems = Collected()
+    found = {name: _weights_of(table, name, problems) for name in table.columns}
+    if problems:
+        raise StudyError(problems)
+    return found
 
 
 def weigh_worlds(payoffs: Payoffs) -> dict[str, Floats]:
@@ -93,7 +100,7 @@ def weigh_worlds(payoffs: Payoffs) -> dict[str, Floats]:
     How bad a world is goes by its mean payoff over all strategies, so that no strategy picks its own worlds.
     """
     place = (rankdata(payoffs.mean.mean(axis=0)) - 0.5) / payoffs.mean.shape[1]
-    return {"bad worlds count more": 2.0 * (1.0 - place), "good worlds count more": 2.0 * place}
+    return {"bad worlds": 2.0 * (1.0 - place), "good worlds": 2.0 * place}
 
 
 def _believed(ensemble: Ensemble, worlds: npt.NDArray[np.int64], actor: str, name: str) -> Weighting:
@@ -103,6 +110,21 @@ def _believed(ensemble: Ensemble, worlds: npt.NDArray[np.int64], actor: str, nam
         return _weighting(name, np.zeros(worlds.size), 0.0)
     covered = float(np.prod([belief.covered for belief in beliefs.dissent]))
     return _weighting(name, beliefs.of(actor)[worlds], covered)
+
+
+def _weights_of(table: Table, name: str, problems: list[Problem]) -> Floats:
+    known = len(problems)
+    weights = table.numbers(name, problems)
+    for row, weight in zip(table.rows, weights, strict=True):
+        if not weight >= 0.0 and len(problems) == known:
+            problems.append(not_a(row, name, "a weight of 0 or more"))
+    if len(problems) == known and weights.max() == 0.0:
+        message = f"all weights of `{name[:40]}` are 0"
+        problems.append(Problem("table-cell", table.columns[name].span, message, "weigh at least one world"))
+    if len(problems) > known:
+        return weights
+    shares = weights / weights.max()
+    return np.asarray(shares / shares.sum())
 
 
 def _weighting(name: str, weights: Floats, covered: float) -> Weighting:

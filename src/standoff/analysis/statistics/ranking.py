@@ -21,7 +21,7 @@ class Ranking:
     at once and includes zero where the strategy may be the best. `may_be_best` are the strategies that cannot be
     told from the best; `best` is set only where one is left. `difference` and `error` have shape
     (strategies, strategies). `worlds_needed` is how many worlds would tell the first two apart if they differ as
-    it seems; None where they are told apart, or do not differ.
+    it seems; None where they are told apart, or do not differ. `n_worlds` were looked at.
     """
 
     order: tuple[str, ...]
@@ -31,7 +31,7 @@ class Ranking:
     difference: Floats
     error: Floats
     worlds_needed: int | None
-    statement: str
+    n_worlds: int
     method: str
     reference: str = (
         "Hsu 1984, Constrained simultaneous confidence intervals for multiple comparisons with the best, "
@@ -95,6 +95,10 @@ def rank(
     left = tuple(names[s] for s in order if may[s])
     best = left[0] if len(left) == 1 else None
     needed = _needed(difference, error, reach, order, n_worlds) if best is None else None
+    method = (
+        f"multiple comparisons with the best on {n_worlds} worlds, paired differences, {level:.0%} for all at once"
+        + ("" if explained is None else "; errors are those of a Latin hypercube (Owen 1992)")
+    )
     return Ranking(
         tuple(names[s] for s in order),
         best,
@@ -103,9 +107,8 @@ def rank(
         difference,
         error,
         needed,
-        _state(best, left, needed, n_worlds, level),
-        f"multiple comparisons with the best on {n_worlds} worlds, paired differences, {level:.0%} for all at once"
-        + ("" if explained is None else "; errors are those of a Latin hypercube (Owen 1992)"),
+        n_worlds,
+        method,
     )
 
 
@@ -129,24 +132,3 @@ def _needed(difference: Floats, error: Floats, reach: float, order: Sequence[int
     if gap <= 0.0:
         return None
     return int(np.ceil(n_worlds * max(reach * spread / gap, 1.0) ** 2))
-
-
-def _state(best: str | None, left: Sequence[str], needed: int | None, n_worlds: int, level: float) -> str:
-    if best is not None:
-        return f"More futures would not change which is best: {best} leads by more than chance explains ({level:.0%})."
-    together = ", ".join(left[:-1]) + f" and {left[-1]}"
-    if needed is None:
-        return f"{together} cannot be told apart, and more futures would not tell them: they do equally well."
-    times = needed / n_worlds
-    if times > 100.0:
-        return f"{together} cannot be told apart, and a hundred times as many worlds would not tell the first two."
-    return (
-        f"More futures could change which is best: {together} cannot be told apart on {n_worlds} worlds. "
-        f"If the first two differ as it seems, about {_rounded(needed)} worlds would tell them."
-    )
-
-
-def _rounded(n: int) -> int:
-    """Two leading digits, upwards: an estimate should not look exact."""
-    unit: int = 10 ** max(len(str(n)) - 2, 0)
-    return -(-n // unit) * unit

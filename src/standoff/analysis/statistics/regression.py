@@ -6,9 +6,13 @@ having seen it; the world's own replications then count by how far they can be t
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +21,7 @@ from threadpoolctl import threadpool_limits
 
 from standoff.analysis.findings import Floats, Inputs
 
-__all__ = ["Posterior", "assign_folds", "one_thread", "predict", "shrink", "smooth", "spline_basis"]
+__all__ = ["CrossFit", "Posterior", "assign_folds", "one_thread", "predict", "shrink", "smooth", "spline_basis"]
 
 N_FOLDS = 5
 _KNOTS = 4
@@ -128,90 +132,159 @@ def predict(
     additive: bool = False,
     families: npt.NDArray[np.int64] | None = None,
 ) -> Floats:
-    """Each world's targets as the other folds' worlds predict them from its inputs.
+    """Each world's targets as the other folds' worlds predict them from its inputs: `CrossFit.predict`, once."""
+    return CrossFit(inputs, folds, additive).predict(targets, families)
+
+
+@dataclass(frozen=True, eq=False)
+class CrossFit:
+    """A regression over the other folds' worlds; what depends on the inputs alone is made once for all targets.
 
     Ridge on lines, curves and products, plain or with penalties that fall on the inputs that matter little. How
     rich and how strong is settled within the other folds, for each target, so that a world's own figures have no
     part in it.
 
-    Args:
+    Attributes:
         inputs: worlds by uncertainties.
-        targets: shape (targets, worlds).
         folds: shape (worlds,).
         additive: leave out products of inputs.
-        families: shape (targets,); targets of one family share what is found of the strength of their inputs. Absent:
-            all are of one.
-
-    Returns:
-        shape (targets, worlds).
+        threads: at most so many at once; all cores by default.
 
     Reference: Strong, Oakley & Brennan 2014, Estimating multiparameter partial expected value of perfect
     information, Medical Decision Making 34 (regression of net benefits on inputs); cross-fitting as in
     Chernozhukov et al. 2018, Double/debiased machine learning, Econometrics Journal 21.
     """
-    terms = _terms(inputs, additive=additive)
-    spread = targets.std(axis=1)
-    used = spread > 0.0
-    out = targets.copy()
-    if not used.any():
+
+    inputs: Inputs
+    folds: npt.NDArray[np.int64]
+    additive: bool = False
+    threads: int | None = None
+    _factors: dict[tuple[tuple[int, ...], int, float], Floats] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def n_folds(self) -> int:
+        """How many folds there are."""
+        return int(self.folds.max()) + 1
+
+    def predict(self, targets: Floats, families: npt.NDArray[np.int64] | None = None) -> Floats:
+        """Each world's targets as the other folds' worlds predict them from its inputs.
+
+        Args:
+            targets: shape (targets, worlds).
+            families: shape (targets,); targets of one family share what is found of the strength of their inputs.
+                Absent: all are of one.
+
+        Returns:
+            shape (targets, worlds).
+        """
+        spread = targets.std(axis=1)
+        used = spread > 0.0
+        out = targets.copy()
+        if not used.any():
+            return out
+        y = np.ascontiguousarray((targets[used].T - targets[used].mean(axis=1)) / spread[used])
+        members = [y[self.folds == k] for k in range(self.n_folds)]
+        crosses = [x.T @ member for x, member in zip(self._designs, members, strict=True)]
+        kin = (np.zeros(len(targets), dtype=np.int64) if families is None else families)[used]
+        of = tuple(np.flatnonzero(kin == family) for family in np.unique(kin))
+        predicted = np.empty_like(y)
+        with one_thread(), ThreadPoolExecutor(self.threads or os.cpu_count()) as pool:
+            misses = self._inner_misses(members, crosses, of, pool)
+
+            def fit(k: int) -> None:
+                rest = np.sum([cross for j, cross in enumerate(crosses) if j != k], axis=0)
+                here = np.flatnonzero(self.folds == k)
+                chosen = misses[k].argmin(axis=0)
+                for shape in np.unique(chosen):
+                    for one in self._fits((k,), rest, of, int(shape))[0]:
+                        wanted = chosen[one.targets] == shape
+                        rows = np.ix_(here, one.targets[wanted])
+                        predicted[rows] = self._designs[k][:, one.kept] @ one.slopes[:, wanted]
+
+            list(pool.map(fit, range(self.n_folds)))
+        out[used] = (predicted * spread[used] + targets[used].mean(axis=1)).T
         return out
-    y = np.ascontiguousarray((targets[used].T - targets[used].mean(axis=1)) / spread[used])
-    kin = (np.zeros(len(targets), dtype=np.int64) if families is None else families)[used]
-    n_folds = int(folds.max()) + 1
-    parts = []
-    for k in range(n_folds):
-        x, member = terms.columns[folds == k], y[folds == k]
-        parts.append(_Part(x, member, _Sums(x.T @ x, x.T @ member, len(x))))
-    predicted = np.empty_like(y)
-    with one_thread():
-        misses = _inner_misses(terms, parts, kin)
-        for k in range(n_folds):
-            rest = _add([part.sums for j, part in enumerate(parts) if j != k])
-            here = np.flatnonzero(folds == k)
-            chosen = misses[k].argmin(axis=0)
-            for shape in np.unique(chosen):
-                for fit in _fits(terms, rest, kin, int(shape))[0]:
-                    wanted = chosen[fit.targets] == shape
-                    rows = np.ix_(here, fit.targets[wanted])
-                    predicted[rows] = parts[k].x[:, fit.kept] @ fit.slopes[:, wanted]
-    out[used] = (predicted * spread[used] + targets[used].mean(axis=1)).T
-    return out
 
+    @cached_property
+    def _terms(self) -> _Terms:
+        return _terms(self.inputs, additive=self.additive)
 
-def _inner_misses(terms: _Terms, parts: Sequence[_Part], families: npt.NDArray[np.int64]) -> Floats:
-    """How far each shape misses within the folds other than k, shape (folds, shapes, targets).
+    @cached_property
+    def _designs(self) -> list[Floats]:
+        """The columns of each fold's worlds."""
+        return [self._terms.columns[self.folds == k] for k in range(self.n_folds)]
 
-    Fold j is predicted from all but j and k.
-    """
-    n_folds = len(parts)
-    misses = np.zeros((n_folds, len(_shapes(terms)), families.size))
-    for k in range(n_folds if n_folds > 2 else 0):
-        for j in range(k):
-            rest = _add([part.sums for i, part in enumerate(parts) if i not in (j, k)])
-            for c, fits in enumerate(_fits(terms, rest, families)):
+    @cached_property
+    def _squares(self) -> list[Floats]:
+        return [x.T @ x for x in self._designs]
+
+    @cached_property
+    def _shapes(self) -> tuple[tuple[int, float, bool], ...]:
+        """The shapes that differ: without products the richest is the one before it."""
+        return tuple(shape for shape in _SHAPES if shape[0] <= int(self._terms.richness.max()))
+
+    def _inner_misses(
+        self,
+        members: Sequence[Floats],
+        crosses: Sequence[Floats],
+        of: Sequence[npt.NDArray[np.int64]],
+        pool: ThreadPoolExecutor,
+    ) -> Floats:
+        """How far each shape misses within the folds other than k, shape (folds, shapes, targets).
+
+        Fold j is predicted from all but j and k.
+        """
+        n_folds, n_targets = self.n_folds, members[0].shape[1]
+        pairs = list(combinations(range(n_folds), 2)) if n_folds > 2 else []
+
+        def miss(pair: tuple[int, int]) -> Floats:
+            rest = np.sum([cross for i, cross in enumerate(crosses) if i not in pair], axis=0)
+            missed = np.zeros((2, len(self._shapes), n_targets))
+            for c, fits in enumerate(self._fits(pair, rest, of)):
                 for fit in fits:
-                    for scored, held in ((k, parts[j]), (j, parts[k])):
-                        away = held.y[:, fit.targets] - held.x[:, fit.kept] @ fit.slopes
-                        misses[scored, c, fit.targets] += (away**2).sum(axis=0)
-    return misses
+                    for side, held in enumerate(pair):
+                        away = members[held][:, fit.targets] - self._designs[held][:, fit.kept] @ fit.slopes
+                        missed[side, c, fit.targets] = np.einsum("wt,wt->t", away, away)
+            return missed
 
+        misses = np.zeros((n_folds, len(self._shapes), n_targets))
+        for (j, k), missed in zip(pairs, pool.map(miss, pairs), strict=True):
+            misses[k] += missed[0]
+            misses[j] += missed[1]
+        return misses
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Sums:
-    """Sums of squares and cross products of some worlds."""
+    def _fits(
+        self,
+        without: tuple[int, ...],
+        cross: Floats,
+        of: Sequence[npt.NDArray[np.int64]],
+        only: int | None = None,
+    ) -> list[tuple[_Fit, ...]]:
+        """For every shape (or one) the fits of all targets, learned without some folds."""
+        everything = np.arange(cross.shape[1])
+        square = np.sum([s for k, s in enumerate(self._squares) if k not in without], axis=0)
+        n = int(sum(len(x) for k, x in enumerate(self._designs) if k not in without))
+        answer: list[tuple[_Fit, ...]] = []
+        plain: _Fit | None = None
+        for richness, penalty, adaptive in self._shapes if only is None else (self._shapes[only],):
+            if plain is None or not adaptive or only is not None:
+                kept = np.flatnonzero(self._terms.richness <= richness) if richness >= 0 else np.array([0])
+                factor = self._factor(without, square, n, richness, penalty)
+                plain = _Fit(everything, kept, cho_solve((factor, True), cross[kept], check_finite=False))
+            if not adaptive:
+                answer.append((plain,))
+                continue
+            answer.append(tuple(_adapt(self._terms, square, cross, n, plain, targets, penalty) for targets in of))
+        return answer
 
-    square: Floats
-    cross: Floats
-    n: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Part:
-    """One fold's worlds."""
-
-    x: Floats
-    y: Floats
-    sums: _Sums
+    def _factor(self, without: tuple[int, ...], square: Floats, n: int, richness: int, penalty: float) -> Floats:
+        """Cholesky's factor of a plain ridge, which is the same for all targets."""
+        key = (without, richness, penalty)
+        if key not in self._factors:
+            kept = np.flatnonzero(self._terms.richness <= richness) if richness >= 0 else np.array([0])
+            weights = np.where(self._terms.group[kept] < 0, 0.0, penalty)
+            self._factors[key] = _factorise(square[np.ix_(kept, kept)], n * weights)
+        return self._factors[key]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -223,39 +296,9 @@ class _Fit:
     slopes: Floats
 
 
-def _add(parts: Sequence[_Sums]) -> _Sums:
-    square, cross = np.sum([p.square for p in parts], axis=0), np.sum([p.cross for p in parts], axis=0)
-    return _Sums(square, cross, sum(p.n for p in parts))
-
-
-def _shapes(terms: _Terms) -> tuple[tuple[int, float, bool], ...]:
-    """The shapes that differ: without products the richest is the one before it."""
-    return tuple(shape for shape in _SHAPES if shape[0] <= int(terms.richness.max()))
-
-
-def _fits(
-    terms: _Terms, sums: _Sums, families: npt.NDArray[np.int64], only: int | None = None
-) -> list[tuple[_Fit, ...]]:
-    """For every shape (or one) the fits of all targets."""
-    everything = np.arange(families.size)
-    answer: list[tuple[_Fit, ...]] = []
-    shapes = _shapes(terms)
-    plain: tuple[tuple[int, float], _Fit] | None = None
-    for richness, penalty, adaptive in shapes if only is None else (shapes[only],):
-        if plain is None or plain[0] != (richness, penalty):
-            kept = np.flatnonzero(terms.richness <= richness) if richness >= 0 else np.array([0])
-            weights = np.where(terms.group[kept] < 0, 0.0, penalty)
-            found = _solve(sums.square[np.ix_(kept, kept)], sums.cross[kept], sums.n * weights)
-            plain = (richness, penalty), _Fit(everything, kept, found)
-        if not adaptive:
-            answer.append((plain[1],))
-            continue
-        of = [np.flatnonzero(families == family) for family in np.unique(families)]
-        answer.append(tuple(_adapt(terms, sums, plain[1], targets, penalty) for targets in of))
-    return answer
-
-
-def _adapt(terms: _Terms, sums: _Sums, plain: _Fit, targets: npt.NDArray[np.int64], penalty: float) -> _Fit:
+def _adapt(
+    terms: _Terms, square: Floats, cross: Floats, n: int, plain: _Fit, targets: npt.NDArray[np.int64], penalty: float
+) -> _Fit:
     """Fit again with penalties that fall on the inputs that matter little to these targets, the least left out."""
     group = terms.group[plain.kept]
     strength = np.bincount(group + 1, (plain.slopes[:, targets] ** 2).mean(axis=1))
@@ -268,16 +311,17 @@ def _adapt(terms: _Terms, sums: _Sums, plain: _Fit, targets: npt.NDArray[np.int6
     chosen = strong[group + 1]
     kept, group = plain.kept[chosen], group[chosen]
     weights = np.where(group < 0, 0.0, penalty * mean / (strength[group + 1] + 0.02 * mean))
-    found = _solve(sums.square[np.ix_(kept, kept)], sums.cross[np.ix_(kept, targets)], sums.n * weights)
+    factor = _factorise(square[np.ix_(kept, kept)], n * weights)
+    found: Floats = cho_solve((factor, True), cross[np.ix_(kept, targets)], check_finite=False)
     return _Fit(targets, kept, found)
 
 
-def _solve(square: Floats, cross: Floats, penalties: Floats) -> Floats:
-    ridge = square.copy()
+def _factorise(square: Floats, penalties: Floats) -> Floats:
+    """Cholesky's lower factor of a ridge, in the place of `square`."""
     # the small addition keeps a constant or repeated column from making the matrix singular
-    ridge[np.diag_indices_from(ridge)] += penalties + 1e-9 * square[0, 0]
-    found: Floats = cho_solve(cho_factor(ridge, check_finite=False), cross, check_finite=False)
-    return found
+    square[np.diag_indices_from(square)] += penalties + 1e-9 * square[0, 0]
+    factor: Floats = cho_factor(square.T, lower=True, overwrite_a=True, check_finite=False)[0]
+    return factor
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,6 +18,7 @@ from scipy.special import xlog1py, xlogy
 
 from standoff.analysis.findings import Floats
 from standoff.analysis.statistics.regression import smooth
+from standoff.analysis.statistics.true_figures_kernel import add_posteriors
 
 __all__ = ["BEND", "RIDGE", "Family", "Seen", "fit_family", "noise_of", "polynomials", "posterior_of", "see"]
 
@@ -186,9 +187,7 @@ def fit_family(seen: Seen) -> Family:
     bins = np.minimum(((at - at.min()) / max(float(np.ptp(at)), 1e-300) * _BINS).astype(np.int64), _BINS - 1)
     order = np.argsort(bins, kind="stable")
     _, starts, sizes = np.unique(bins[order], return_index=True, return_counts=True)
-    grouped = _Grouped(
-        shape, np.add.reduceat(bend[order], starts) / sizes[:, None], seen.likelihood[order], starts, sizes
-    )
+    grouped = _Grouped(shape, np.add.reduceat(bend[order], starts) / sizes[:, None], seen.likelihood[order], sizes)
     terms = np.zeros(shape.shape[1] + bend.shape[1])
     state, damping = grouped.at(terms), 1.0
     for _ in range(_MOST_STEPS):
@@ -209,12 +208,14 @@ def fit_family(seen: Seen) -> Family:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _State:
-    """At some terms: the groups' priors (groups, cells), the worlds' posteriors (worlds, cells), and the fit."""
+    """At some terms: the groups' priors (groups, cells), the fit, and what `add_posteriors` adds up."""
 
     prior: Floats
-    posterior: Floats
     fit: float
     value: float
+    posterior: Floats
+    mean: Floats
+    inner: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -224,32 +225,32 @@ class _Grouped:
     shape: Floats
     bend: Floats
     likelihood: Floats
-    starts: npt.NDArray[np.int64]
     sizes: npt.NDArray[np.int64]
 
     def at(self, terms: Floats) -> _State:
         prior = _prior(self.shape, self.bend, terms)
-        joint = np.repeat(prior, self.sizes, axis=0) * self.likelihood
-        evidence = np.maximum(joint.sum(axis=1), 1e-300)
-        fit = float(np.log(evidence).sum())
-        return _State(prior, joint / evidence[:, None], fit, fit - 0.5 * RIDGE * float(terms @ terms))
+        fit, posterior, mean, inner = add_posteriors(prior, self.likelihood, self.sizes, self.shape)
+        return _State(prior, fit, fit - 0.5 * RIDGE * float(terms @ terms), posterior, mean, inner)
 
     def derivatives(self, terms: Floats, state: _State) -> tuple[Floats, Floats]:
         """Slope of the penalised log likelihood, and its curvature with the sign turned."""
         n = self.shape.shape[1]
-        squares = (self.shape[:, :, None] * self.shape[:, None, :]).reshape(-1, n * n)
-        before, after = state.prior @ self.shape, state.posterior @ self.shape
-        summed = np.add.reduceat(state.posterior, self.starts)
-        apart = np.add.reduceat(after, self.starts) - self.sizes[:, None] * before
-        inner = (after[:, :, None] * after[:, None, :]).reshape(-1, n * n)
-        spread = summed @ squares - np.add.reduceat(inner, self.starts)
-        outer = (before[:, :, None] * before[:, None, :]).reshape(-1, n * n)
-        bent = (self.sizes[:, None] * (state.prior @ squares - outer) - spread).reshape(-1, n, n)
+        squares = _products(self.shape)
+        before = state.prior @ self.shape
+        apart = state.mean - self.sizes[:, None] * before
+        spread = state.posterior @ squares - state.inner
+        bent = (self.sizes[:, None] * (state.prior @ squares - _products(before)) - spread).reshape(-1, n, n)
         slope = np.concatenate([apart.sum(axis=0), apart[:, 0] @ self.bend]) - RIDGE * terms
         cross = bent[:, :, 0].T @ self.bend
         corner = (self.bend * bent[:, :1, 0]).T @ self.bend
         curvature = np.block([[bent.sum(axis=0), cross], [cross.T, corner]])
         return slope, curvature + RIDGE * np.eye(terms.size)
+
+
+def _products(rows: Floats) -> Floats:
+    """(rows, terms²), the products of the terms of each row by pairs."""
+    products: Floats = (rows[:, :, None] * rows[:, None, :]).reshape(len(rows), -1)
+    return products
 
 
 def _prior(shape: Floats, bend: Floats, terms: Floats) -> Floats:

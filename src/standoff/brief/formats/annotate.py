@@ -21,7 +21,7 @@ from standoff.evidence.candidates import is_covered
 from standoff.evidence.reading.passages import Passage, sentences
 from standoff.evidence.sources import AnchorRow, SourceRow, Sources
 from standoff.language.model import Model
-from standoff.words.evidence import effect_words, separated
+from standoff.words.evidence import effect_words, separated, tested_how
 
 __all__ = ["render_annotated", "write_annotated"]
 
@@ -94,7 +94,7 @@ def render_annotated(model: Model, found: Agreement, at_hand: Sources, row: Sour
         "lost": [note for note, anchor in zip(notes, row.anchors, strict=True) if anchor.now is None],
         "counts": [(answer, MARKS[answer], n) for answer, n in _counts(notes) if n],
         "grey": len(grey),
-        "method": found.method,
+        "method": tested_how(found),
         "aside": [(block.kind, block.text) for block in row.document.blocks if block.paragraph is None and block.text],
     }
     loader = PackageLoader("standoff.brief", "templates")

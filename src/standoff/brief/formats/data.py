@@ -19,8 +19,8 @@ from standoff.analysis.linchpins.regions import Region
 from standoff.analysis.others.others import Others
 from standoff.analysis.others.replies import Replies
 from standoff.analysis.others.stability import BeliefStability, EveryoneKnew
-from standoff.analysis.robustness.holding import Held
 from standoff.analysis.robustness.regret import Regret
+from standoff.analysis.robustness.robustness import UnderView
 from standoff.analysis.robustness.satisficing import Satisficing
 from standoff.analysis.runs.views import View
 from standoff.analysis.statistics.ranking import Ranking
@@ -41,7 +41,7 @@ FORMAT = 1
 """Raised when a key changes its meaning or goes."""
 
 _LEFT_TO_THE_RUN: Mapping[type, frozenset[str]] = {
-    Held: frozenset({"payoffs"}),
+    UnderView: frozenset({"payoffs"}),
     Ranking: frozenset({"difference", "error"}),
     Regret: frozenset({"by_world", "by_world_raw"}),
     Satisficing: frozenset({"chance"}),
@@ -153,18 +153,18 @@ def _standings(findings: Findings, chosen: slice) -> Any:
     return {**_plain(replace(findings.performance, standings=())), "standings": findings.performance.standings[chosen]}
 
 
-def _holding(findings: Findings) -> Any:
+def _robustness(findings: Findings) -> Any:
     robust = findings.robust
-    return robust if isinstance(robust, Unanswered) else robust.holding
+    return robust if isinstance(robust, Unanswered) else robust.robustness
 
 
-def _hinging(findings: Findings) -> Any:
+def _linchpins(findings: Findings) -> Any:
     robust = findings.robust
     if isinstance(robust, Unanswered):
         return robust
-    pins = (*robust.hinging.facts, *robust.hinging.values)
-    ends = {pin.name: range_of(pin.parameter, robust.faced.inputs) for pin in pins}
-    return {**_plain(robust.hinging), "derived": {"ranges": ends}}
+    pins = (*robust.linchpins.facts, *robust.linchpins.values)
+    ends = {pin.name: range_of(pin.parameter, robust.table.inputs) for pin in pins}
+    return {**_plain(robust.linchpins), "derived": {"ranges": ends}}
 
 
 def _others(findings: Findings) -> Any:
@@ -197,8 +197,8 @@ def _others(findings: Findings) -> Any:
 
 _FINDINGS: Mapping[str, Callable[[Findings], Any]] = {
     "holds-up": lambda findings: _standings(findings, slice(0, 1)),
-    "gives-up": _holding,
-    "hinges-on": _hinging,
+    "gives-up": _robustness,
+    "hinges-on": _linchpins,
     "others-play": lambda findings: _standings(findings, slice(None)),
     "others": _others,
     "deals": lambda findings: findings.deals,

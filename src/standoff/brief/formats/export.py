@@ -6,18 +6,23 @@ from typing import Any
 
 from standoff.analysis.comparing import Comparison
 from standoff.analysis.findings import to_json
-from standoff.analysis.linchpins.hinging import Hinging, Pin
+from standoff.analysis.linchpins.linchpins import Assumption, Linchpins
 from standoff.analysis.linchpins.regions import Region
-from standoff.analysis.robustness.holding import Held, Holding
+from standoff.analysis.robustness.robustness import Robustness, UnderView
 from standoff.analysis.statistics.ranking import Ranking
+from standoff.language.model import Model
+from standoff.words.boxes import box_reasons, opinion_sentence, region_sentence
+from standoff.words.changes import change_sentences, state_words
+from standoff.words.linchpins import linchpin_words, pin_sentence
+from standoff.words.robustness import robustness_words
 
-__all__ = ["export_comparison", "export_hinging", "export_holding"]
+__all__ = ["export_comparison", "export_linchpins", "export_robustness"]
 
 
-def export_holding(found: Holding) -> dict[str, Any]:
+def export_robustness(model: Model, found: Robustness) -> dict[str, Any]:
     """What holds up, by view of the others; figures by world stay in the run."""
     return {
-        "sentences": list(found.sentences),
+        "sentences": list(robustness_words(model, found).sentences),
         "decider": found.decider,
         "strategies": list(found.labels),
         "worlds": found.n_worlds,
@@ -34,23 +39,23 @@ def export_holding(found: Holding) -> dict[str, Any]:
             }
             for each in found.weightings
         ],
-        "views": [_held(held) for held in found.held],
+        "views": [_under(each) for each in found.under],
     }
 
 
-def export_hinging(found: Hinging) -> dict[str, Any]:
+def export_linchpins(model: Model, found: Linchpins) -> dict[str, Any]:
     """What the choice hinges on."""
     return {
-        "sentences": list(found.sentences),
+        "sentences": list(linchpin_words(model, found).sentences),
         "view": found.view.name or found.view.kind,
         "leader": found.leader,
         "ranking": _ranking(found.ranking),
         "value of knowing everything": to_json(found.evpi),
-        "facts": [_pin(pin) for pin in found.facts],
-        "values": [_pin(pin) for pin in found.values],
+        "facts": [_pin(found, pin) for pin in found.facts],
+        "values": [_pin(found, pin) for pin in found.values],
         "pairs": to_json(found.pairs),
         "moves outcomes only": list(found.state_only),
-        "boxes": [_region(region) for region in found.regions],
+        "boxes": [_region(model, region) for region in found.regions],
         "claims": to_json(found.claims),
         "documents": to_json(found.documents),
         "on judgement alone": list(found.judged),
@@ -61,8 +66,17 @@ def export_hinging(found: Hinging) -> dict[str, Any]:
 def export_comparison(found: Comparison) -> dict[str, Any]:
     """What changed between two runs."""
     return {
-        "sentences": list(found.sentences),
-        "changes": to_json(found.changes),
+        "sentences": list(change_sentences(found)),
+        "changes": [
+            {
+                "what": change.what,
+                "name": change.name,
+                "how": change.how,
+                "before": state_words(change.before),
+                "after": state_words(change.after),
+            }
+            for change in found.changes
+        ],
         "worlds compared one by one": found.is_paired,
         "figures": to_json(found.moved),
         "rankings": None if found.rankings is None else [_ranking(ranking) for ranking in found.rankings],
@@ -70,12 +84,12 @@ def export_comparison(found: Comparison) -> dict[str, Any]:
     }
 
 
-def _held(held: Held) -> dict[str, Any]:
-    robust, kept = held.robustness, held.satisficing
+def _under(each: UnderView) -> dict[str, Any]:
+    robust, kept = each.metrics, each.satisficing
     regret = robust.regret
     return {
-        "view": held.view.name or held.view.kind,
-        "profiles of the others": held.view.n_profiles,
+        "view": each.view.name or each.view.kind,
+        "profiles of the others": each.view.n_profiles,
         "ranking": _ranking(robust.ranking),
         "expected": to_json(robust.expected),
         "regret": {
@@ -108,14 +122,14 @@ def _ranking(ranking: Ranking) -> dict[str, Any]:
     return {name: to_json(getattr(ranking, name)) for name in shown}
 
 
-def _pin(pin: Pin) -> dict[str, Any]:
+def _pin(found: Linchpins, pin: Assumption) -> dict[str, Any]:
     return {
         "name": pin.name,
         "about": pin.parameter.about,
         "worth": to_json(pin.worth),
         "flips": to_json(pin.flips.flips),
         "zones": to_json(pin.flips.zones),
-        "sentence": pin.sentence,
+        "sentence": pin_sentence(found, pin),
         "moves": list(pin.moves),
         "cites": list(pin.parameter.reason.cites),
         "facts": list(pin.parameter.reason.facts),
@@ -123,18 +137,18 @@ def _pin(pin: Pin) -> dict[str, Any]:
     }
 
 
-def _region(region: Region) -> dict[str, Any]:
+def _region(model: Model, region: Region) -> dict[str, Any]:
     found = region.found
     return {
         "kind": region.kind,
         "subject": region.subject,
         "share": region.share,
-        "sentence": region.sentence,
+        "sentence": region_sentence(model, region),
         "box": to_json(found.recommended),
-        "reasons": list(found.reasons),
+        "reasons": list(box_reasons(model, found)),
         "trajectory": to_json(found.trajectory),
         "resampling": to_json(found.resampling),
-        "second opinion": to_json(region.opinion),
+        "second opinion": {**to_json(region.opinion), "sentence": opinion_sentence(model, region.opinion)},
         "method": found.method,
         "references": list(found.references),
     }

@@ -125,27 +125,27 @@ def _views(findings: Findings) -> Section | None:
 
 def _gives_up(findings: Findings) -> Section | None:
     robust = findings.robust
-    return gives_up(findings.model, robust.holding, _environment()) if isinstance(robust, Robust) else None
+    return gives_up(findings.model, robust.robustness, _environment()) if isinstance(robust, Robust) else None
 
 
 def _hinges_on(findings: Findings) -> Section:
     robust = findings.robust
     if isinstance(robust, Unanswered):
         return unanswered(robust.why)
-    return hinges_on(findings.model, robust.hinging, robust.faced.inputs, findings.ledger, _environment())
+    return hinges_on(findings.model, robust.linchpins, robust.table.inputs, findings.ledger, _environment())
 
 
 def _explore(findings: Findings) -> Section | None:
     robust = findings.robust
     if isinstance(robust, Unanswered):
         return None
-    return explore(findings.model, robust.faced, robust.holding, robust.hinging, _environment())
+    return explore(findings.model, robust.table, robust.robustness, robust.linchpins, _environment())
 
 
 def _hinge(findings: Findings) -> tuple[str, ...]:
     """The last sentence of the answer: the top linchpin with its flip point."""
     robust = findings.robust
-    return (first_hinge(findings.model, robust.hinging),) if isinstance(robust, Robust) else ()
+    return (first_hinge(findings.model, robust.linchpins),) if isinstance(robust, Robust) else ()
 
 
 def _others(findings: Findings) -> Section:

@@ -9,7 +9,6 @@ Run as `python -m standoff.brief.formats.study_page korea docs/studies/korea.md`
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 import sys
@@ -18,10 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from standoff.base.tables import Row
 from standoff.evidence.claims import Ledger, load_ledger
 from standoff.language.experiments.expectations import read_expectations
 from standoff.language.load import load_model
 from standoff.language.model import Model, Parameter, Strategy
+from standoff.language.text.files import FACTS_FILE
 
 __all__ = ["Measured", "fill_page", "read_measured", "study_tables"]
 
@@ -61,7 +62,8 @@ def fill_page(text: str, tables: Mapping[str, Rows]) -> str:
 
 def study_tables(model: Model, ledger: Ledger, measured: Measured) -> dict[str, Rows]:
     """Every table by name: those of the study, then those that were measured."""
-    facts = _facts(model.folder / "facts.csv")
+    files = model.written.files
+    facts = files.table(FACTS_FILE).rows if FACTS_FILE in files else ()
     made: dict[str, Rows] = {
         "strategies": _strategies(model),
         "disputed signs": _disputed(model),
@@ -151,25 +153,19 @@ def _mechanisms(model: Model, ledger: Ledger, answers: Mapping[str, str]) -> Row
     return rows
 
 
-def _fact_rows(model: Model, facts: Sequence[Mapping[str, str]]) -> Rows:
+def _fact_rows(model: Model, facts: Sequence[Row]) -> Rows:
     used: dict[str, list[str]] = {}
     for p in model.parameters:
         for fact in p.reason.facts:
             used.setdefault(fact, []).append(f"`{p.name}`")
     rows = [["fact", "what", "value", "as of", "source", "used for"]]
     for row in facts:
-        spread = f" ({row['low']} to {row['high']})" if row["low"] and row["high"] else ""
-        value = f"{row['value']}{spread} {row['unit']}".strip()
-        rows.append([row["id"], row["quantity"], value, row["as_of"], row["source_title"],
-                     ", ".join(used.get(row["id"], []))])  # fmt: skip
+        low, high = row.text("low"), row.text("high")
+        spread = f" ({low} to {high})" if low and high else ""
+        value = f"{row.text('value')}{spread} {row.text('unit')}".strip()
+        rows.append([row.text("id"), row.text("quantity"), value, row.text("as_of"), row.text("source_title"),
+                     ", ".join(used.get(row.text("id"), []))])  # fmt: skip
     return rows
-
-
-def _facts(path: Path) -> list[dict[str, str]]:
-    if not path.exists():
-        return []
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 def _markdown(rows: Rows) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from html import escape
 
@@ -11,11 +10,12 @@ from markupsafe import Markup
 
 from standoff.analysis.discovery.discover import Box
 from standoff.analysis.findings import Inputs
-from standoff.analysis.linchpins.hinging import Hinging
+from standoff.analysis.linchpins.linchpins import Linchpins
 from standoff.analysis.linchpins.regions import Region
 from standoff.brief.sections.grid import Picture, Table
 from standoff.language.model import Model, Parameter
-from standoff.words.wording import capital, few, number, percent, quoted, shortened, title_of, unit_words
+from standoff.words.boxes import dropped_words, opinion_sentence, region_sentence, why_box
+from standoff.words.wording import number, percent, shortened, title_of, unit_words
 
 __all__ = ["box_picture", "place_in", "range_of"]
 
@@ -33,7 +33,7 @@ _Point = tuple[float, float]
 
 
 def box_picture(
-    model: Model, found: Hinging, region: Region, inputs: Inputs, names: Sequence[str], *, has_key: bool
+    model: Model, found: Linchpins, region: Region, inputs: Inputs, names: Sequence[str], *, has_key: bool
 ) -> Picture:
     """The recommended box of one kind of worlds, beside CART's leaves.
 
@@ -48,9 +48,9 @@ def box_picture(
     drawn = Markup('<div class="box">{}{}</div>').format(_axes(model, found, region, inputs, names), _trade_off(region))
     return Picture(
         drawn,
-        f"{region.opinion.sentence} {_why(model, region)}",
+        f"{opinion_sentence(model, region.opinion)} {why_box(model, region.found)}".rstrip(),
         _KEY if has_key else "",
-        region.sentence,
+        region_sentence(model, region),
         _table(model, region),
     )
 
@@ -69,28 +69,7 @@ def place_in(value: float, low: float, high: float) -> float:
     return round(100.0 * min(max((value - low) / (high - low), 0.0), 1.0), 2) if high > low else 50.0
 
 
-def _why(model: Model, region: Region) -> str:
-    """Why this box, without what its title says; limits that were left out are listed in the table."""
-    out = _left_out(region)
-    said = [reason for reason in region.found.reasons if not reason.startswith("Of the") and reason not in out]
-    if out:
-        limits = "a further limit was" if len(out) == 1 else f"{few(len(out))} further limits were"
-        said.append(f"{capital(limits)} left out, as chance alone would do as well.")
-    return f"Why this box: {_titled(model, ' '.join(said))}" if said else ""
-
-
-def _left_out(region: Region) -> list[str]:
-    return [reason for reason in region.found.reasons if " was left out: " in reason]
-
-
-def _titled(model: Model, text: str) -> str:
-    """A line of the search with assumptions by what the study calls them."""
-    names = {p.name for p in model.uncertain}
-    spaced = re.sub(r"(?<=\d)%", "\u202f%", text)
-    return re.sub(r"[A-Za-z_]\w*", lambda m: quoted(model, m.group()) if m.group() in names else m.group(), spaced)
-
-
-def _axes(model: Model, found: Hinging, region: Region, inputs: Inputs, others: Sequence[str]) -> Markup:
+def _axes(model: Model, found: Linchpins, region: Region, inputs: Inputs, others: Sequence[str]) -> Markup:
     """Axes side by side, one below the other; a line joins a world's places on them."""
     box = region.found.recommended
     assert box is not None
@@ -120,8 +99,9 @@ def _axes(model: Model, found: Hinging, region: Region, inputs: Inputs, others: 
             f'<text class="tick halo" x="{left}" y="{y + 13}">{number(low)}</text>'
             f'<text class="tick end halo" x="{width - left}" y="{y + 13}">{number(high)}</text>'
         )
+    said = escape(region_sentence(model, region))
     return Markup(
-        f'<svg class="axes" viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{escape(region.sentence)}">'
+        f'<svg class="axes" viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{said}">'
         f"{''.join(parts)}</svg>"
     )
 
@@ -223,7 +203,7 @@ def _table(model: Model, region: Region) -> Table:
     rows = [("PRIM, on its way", box) for box in way[1 :: max(1, len(way) // _MOST_STEPS)]]
     rows += [("PRIM, recommended", region.found.recommended)] if region.found.recommended is not None else []
     rows += [("CART, a leaf", leaf) for leaf in region.opinion.leaves]
-    left = tuple(("PRIM, left out", _titled(model, reason), "", "", "") for reason in _left_out(region))
+    left = tuple(("PRIM, left out", reason, "", "", "") for reason in dropped_words(model, region.found))
     return Table(
         "Boxes from large to small, the one recommended, and CART’s leaves",
         ("Box", "Assumptions named", "Of these worlds it holds", "Of its worlds are of this kind", "Of all worlds"),

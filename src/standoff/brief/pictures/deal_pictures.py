@@ -243,14 +243,14 @@ def _mini(axes: Axes, title: str, zone: Zone | Part) -> tuple[str, str, Markup]:
 
 def movers_picture(model: Model, found: Deals) -> Picture:
     """The size of the zone where an assumption is low and where it is high."""
-    told = [m for m in found.movers if m.is_told]
+    told = [m for m in found.movers if m.is_significant]
     ways = [
         f"{quoted(model, m.assumption)} {'opens' if m.change.value > 0 else 'closes'} it" for m in told[:3]
     ]  # fmt: skip
     title = f"What moves the zone: {join(ways)}" if ways else "No one assumption moves the zone beyond doubt"
     rows = tuple(
         (title_of(model, m.assumption), percent(m.low.value, m.low.error), percent(m.high.value, m.high.error),
-         "yes" if m.is_told else "no")
+         "yes" if m.is_significant else "no")
         for m in found.movers
     )  # fmt: skip
     return Picture(

@@ -125,7 +125,7 @@ def draw_movers(movers: Sequence[Mover], titles: Sequence[str]) -> Markup:
     said = []
     for k, (mover, title) in enumerate(zip(movers, titles, strict=True)):
         y = top + step * (k + 0.7)
-        told = " told" if mover.is_told else ""
+        told = " told" if mover.is_significant else ""
         parts.append(f'<text class="about{told}" x="{left:.0f}" y="{y - 11:.1f}">{escape(shortened(title, 58))}</text>')
         low, high = x(mover.low.value), x(mover.high.value)
         parts.append(f'<line class="join" x1="{low:.1f}" x2="{high:.1f}" y1="{y:.1f}" y2="{y:.1f}"/>')

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
+from standoff.base.tables import Row
 from standoff.evidence.claims import Ledger
 from standoff.language.model import Model, Parameter, Spread
+from standoff.language.text.files import FACTS_FILE
 from standoff.words.wording import capital, counted, join, number, plain, unit_words, who, words
 
 __all__ = ["Assumption", "Why", "assumption_rows", "assumptions_title", "read_facts"]
-
-_FACTS_FILE = "facts.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +39,12 @@ class Assumption:
     why: tuple[Why, ...]
 
 
-def read_facts(folder: Path) -> dict[str, Why]:
+def read_facts(model: Model) -> dict[str, Why]:
     """The study's `facts.csv` by id; empty where it has none."""
-    path = folder / _FACTS_FILE
-    if not path.exists():
+    files = model.written.files
+    if FACTS_FILE not in files:
         return {}
-    with path.open(newline="", encoding="utf-8") as file:
-        return {row["id"]: _fact(row) for row in csv.DictReader(file)}
+    return {row["id"].text: _fact(row) for row in files.table(FACTS_FILE, needs=("id",)).rows}
 
 
 def assumption_rows(model: Model, ledger: Ledger, facts: Mapping[str, Why]) -> tuple[Assumption, ...]:
@@ -132,12 +129,10 @@ def _cut(spread: Spread) -> str:
     return f", {join(parts)}"
 
 
-def _fact(row: Mapping[str, str]) -> Why:
+def _fact(row: Row) -> Why:
     """A row in words; columns that a study leaves out are passed over."""
-    value, unit = row.get("value") or "", row.get("unit") or ""
-    low, high = row.get("low") or "", row.get("high") or ""
+    value, unit, low, high, when = map(row.text, ("value", "unit", "low", "high", "as_of"))
     spread = f" ({low} to {high})" if low and high and low != high else ""
-    when = f", {row['as_of']}" if row.get("as_of") else ""
-    says = f"{capital(row.get('quantity') or '')}: {value}{spread} {unit}{when}"
-    url = row.get("source_url") or ""
-    return Why("fact", row["id"], says, row.get("source_title") or "", url if url.startswith("http") else "")
+    says = f"{capital(row.text('quantity'))}: {value}{spread} {unit}" + (f", {when}" if when else "")
+    url = row.text("source_url")
+    return Why("fact", row.text("id"), says, row.text("source_title"), url if url.startswith("http") else "")

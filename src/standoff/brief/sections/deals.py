@@ -16,6 +16,7 @@ from standoff.brief.pictures.deal_pictures import movers_picture, multiples_pict
 from standoff.brief.playing import Unanswered
 from standoff.brief.sections.grid import Chip, Method, Section
 from standoff.language.model import Deal, Model
+from standoff.words.deals import breaching, kept_in
 from standoff.words.wording import (
     capital,
     counted,
@@ -70,7 +71,7 @@ def deal_title(model: Model, found: Deals) -> str:
     if zone.verdict == "cannot tell":
         return f"Whether any terms of {name} let every party gain, the model cannot tell"
     share = f"All parties gain on {percent(zone.area.value, zone.area.error)} of the terms of {name}"
-    broken, kept = _breaching(model, found, zone), _kept_in(found, zone)
+    broken, kept = breaching(model, found, zone), kept_in(found, zone)
     if broken:
         return f"{share}, but {join(broken)} would break {'its' if len(broken) == 1 else 'their'} word on all of them"
     if kept:
@@ -90,7 +91,9 @@ def _answered(model: Model, found: Deals | Unanswered, environment: Environment)
         pictures.append(multiples_picture(model, deal, found, parts))
     if found.movers:
         pictures.append(movers_picture(model, found))
-    names = dict.fromkeys([m.assumption for m in found.movers] + [h.assumption for h in found.hinges if h.is_told])
+    names = dict.fromkeys(
+        [m.assumption for m in found.movers] + [h.assumption for h in found.hinges if h.is_significant]
+    )
     return Section(
         "deals",
         "Is there a deal?",
@@ -102,19 +105,6 @@ def _answered(model: Model, found: Deals | Unanswered, environment: Environment)
         why=tuple(Chip(name, title_of(model, name)) for name in names),
         method=_method(found),
     )
-
-
-def _breaching(model: Model, found: Deals, zone: Zone) -> list[str]:
-    """Parties shown to break their word on all terms of the zone."""
-    cells = [tuple(map(int, cell)) for cell in np.argwhere(zone.zone)]
-    return [
-        who(model, one.party) for one in found.keeping
-        if cells and all(one.word(cell) == "would breach" for cell in cells)
-    ]  # fmt: skip
-
-
-def _kept_in(found: Deals, zone: Zone) -> int:
-    return int((zone.zone & found.is_kept).sum())
 
 
 def _lead_words(model: Model, deal: Deal, found: Deals) -> tuple[str, ...]:
@@ -183,7 +173,7 @@ def _word_said(model: Model, found: Deals, zone: Zone) -> str:
         n_open = verdicts.count("cannot tell")
         unsure = f"whether {party} would keep its word cannot be told"
         said.append(f"{party} {join(told)}{f' ({_open(n_open)})' if n_open else ''}" if told else unsure)
-    kept = _kept_in(found, zone)
+    kept = kept_in(found, zone)
     whole = f"On {kept or 'none'} of them would all keep their word."
     return (
         f"Of the {counted(len(cells), 'combination')} where all gain, {'; '.join(said)}. {whole}"
@@ -217,7 +207,7 @@ def _hinge_words(model: Model, found: Deals) -> list[str]:
     at = _terms_words(deal, found.terms, found.contested)
     said = []
     for hinge in found.hinges:
-        if not hinge.is_told:
+        if not hinge.is_significant:
             continue
         flips = ""
         if hinge.flips:

@@ -11,7 +11,7 @@ from standoff.brief.sections.claim_parts import evidence_parts
 from standoff.brief.sections.grid import Method, Picture, Section, Table
 from standoff.evidence.sources import Sources
 from standoff.language.model import Model
-from standoff.words.evidence import answer_counts, separated
+from standoff.words.evidence import answer_counts, separated, tested_how
 from standoff.words.wording import counted, join, spelled
 
 __all__ = ["Evidence", "documents_section", "documents_style"]
@@ -104,7 +104,7 @@ def _sure(model: Model, found: Agreement, evidence: Evidence) -> tuple[str, ...]
 def _method(found: Agreement) -> Method:
     return Method(
         (
-            f"Claims are tested by {found.method}: what a claim speaks of is set to the upper against the lower "
+            f"Claims are tested by {tested_how(found)}: what a claim speaks of is set to the upper against the lower "
             "quartile of its distribution, all else as drawn, and what must follow is compared world by world. "
             "A change is visible in a world if it exceeds two standard errors and 1 % of the measure’s spread.",
             "What moves a number: the rank correlation, over worlds, of the number with the assumptions that a claim "

@@ -15,9 +15,9 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from standoff.analysis.findings import Floats
-from standoff.analysis.linchpins.hinging import Hinging
-from standoff.analysis.robustness.holding import Holding
-from standoff.analysis.runs.views import Faced, find_views
+from standoff.analysis.linchpins.linchpins import Linchpins
+from standoff.analysis.robustness.robustness import Robustness
+from standoff.analysis.runs.views import DecisionTable, find_views
 from standoff.brief.pictures.boxes import range_of
 from standoff.brief.sections.gives_up import is_second
 from standoff.brief.sections.grid import Method, Picture, Section, colour_of
@@ -64,30 +64,30 @@ class Shown:
 
 
 def explore(
-    model: Model, faced: Faced, held: Holding, hinged: Hinging, environment: Environment
+    model: Model, table: DecisionTable, robust: Robustness, linchpins: Linchpins, environment: Environment
 ) -> Section:  # fmt: skip
     """The section."""
-    names = _names(hinged)
-    measures = _measures(model, faced, held)
-    axes = [_axis(model, faced, name) for name in names]
-    order = [held.labels.index(label) for label in held.held[0].robustness.ranking.order]
+    names = _names(linchpins)
+    measures = _measures(model, table, robust)
+    axes = [_axis(model, table, name) for name in names]
+    order = [robust.labels.index(label) for label in robust.under[0].metrics.ranking.order]
     data = {
-        "worlds": int(faced.worlds.size),
+        "worlds": int(table.worlds.size),
         "axes": [
             {
-                **_packed(faced.inputs.column(name)),
+                **_packed(table.inputs.column(name)),
                 "unit": unit_words(_parameter(model, name).unit),
-                "ends": range_of(_parameter(model, name), faced.inputs),
+                "ends": range_of(_parameter(model, name), table.inputs),
             }
             for name in names
         ],
         "measures": [{**about, **_packed(values[order])} for about, values in measures],
         "strategies": len(order),
     }
-    strategies = _rows(model, held, order, measures[0])
+    strategies = _rows(model, robust, order, measures[0])
     text = Markup(json.dumps(data, separators=(",", ":")).replace("<", "\\u003c"))
     titles = [about["title"] for about, _ in measures]
-    first = {"count": f"All {counted(faced.worlds.size, 'world')}"}
+    first = {"count": f"All {counted(table.worlds.size, 'world')}"}
     module: Any = environment.get_template("robust.html.j2").module
     drawn = Markup(module.explore_part(text, strategies, titles, axes, first))
     return Section(
@@ -98,53 +98,53 @@ def explore(
         pictures=(Picture(drawn),),
         is_live=True,
         method=Method((
-            f"Means over the {counted(faced.worlds.size, 'world')} of the run, against all the others’ strategies "
+            f"Means over the {counted(table.worlds.size, 'world')} of the run, against all the others’ strategies "
             "alike, ± one standard error over the worlds kept. Picking worlds by what they hold is no finding of its "
             "own: few worlds tell little, and boxes found by looking are seldom as pure elsewhere.",
         )),
     )  # fmt: skip
 
 
-def _names(hinged: Hinging) -> list[str]:
+def _names(linchpins: Linchpins) -> list[str]:
     """The linchpins, then what the boxes name, then what comes next in worth."""
-    names = [pin.name for pin in hinged.pins]
-    for region in hinged.regions:
+    names = [pin.name for pin in linchpins.linchpins]
+    for region in linchpins.regions:
         if region.found.recommended is not None:
             names += region.found.recommended.names
-    rest = sorted((*hinged.facts, *hinged.values), key=lambda pin: -pin.worth.evppi.value)
+    rest = sorted((*linchpins.facts, *linchpins.values), key=lambda pin: -pin.worth.evppi.value)
     return list(dict.fromkeys([*names, *(pin.name for pin in rest)]))[:_MOST_AXES]
 
 
-def _measures(model: Model, faced: Faced, held: Holding) -> list[tuple[dict[str, Any], Floats]]:
+def _measures(model: Model, table: DecisionTable, robust: Robustness) -> list[tuple[dict[str, Any], Floats]]:
     """(what it is, (strategies, worlds)): payoff, regret, and every outcome that no future lacks."""
-    main = held.held[0]
-    uniform = find_views(faced)[0]
+    main = robust.under[0]
+    uniform = find_views(table)[0]
     found: list[tuple[dict[str, Any], Floats]] = [
         ({"title": f"Payoff of {who(model, model.decider)}", "unit": "points", "limit": None}, main.payoffs.mean),
         ({"title": "Given up against the best strategy", "unit": "points", "limit": None},
-         main.robustness.regret.by_world),
+         main.metrics.regret.by_world),
     ]  # fmt: skip
     for outcome in model.outcomes:
-        if outcome.name in faced.ensemble.present:
+        if outcome.name in table.ensemble.present:
             continue
         unit = "%" if is_chance(model, outcome) else unit_words(outcome.unit)
         about = {"title": title_of(model, outcome.name), "unit": unit, "limit": outcome.limit, "better": outcome.better}
-        found.append((about, uniform.average(faced.means("outcome", outcome.name))))
+        found.append((about, uniform.average(table.means("outcome", outcome.name))))
     return found
 
 
-def _axis(model: Model, faced: Faced, name: str) -> Axis:
-    column = faced.inputs.column(name)
+def _axis(model: Model, table: DecisionTable, name: str) -> Axis:
+    column = table.inputs.column(name)
     parameter = _parameter(model, name)
     counts = np.histogram(column, bins=_BARS)[0]
     unit = unit_words(parameter.unit)
-    ends = [f"{number(end)} {unit}".strip() for end in range_of(parameter, faced.inputs)]
+    ends = [f"{number(end)} {unit}".strip() for end in range_of(parameter, table.inputs)]
     heights = tuple(round(20.0 * float(c) / float(counts.max()), 1) for c in counts)
     return Axis((parameter.about or capital(name)).rstrip("."), (ends[0], ends[1]), heights)
 
 
 def _rows(
-    model: Model, held: Holding, order: list[int], measure: tuple[dict[str, Any], Floats]
+    model: Model, robust: Robustness, order: list[int], measure: tuple[dict[str, Any], Floats]
 ) -> list[Shown]:  # fmt: skip
     _, values = measure
     means = values.mean(axis=1)
@@ -152,7 +152,7 @@ def _rows(
     pad = 0.08 * (high - low) or 1.0
     rows = []
     for s in order:
-        instance = held.strategies[s]
+        instance = robust.strategies[s]
         error = float(values[s].std(ddof=1) / np.sqrt(values.shape[1]))
         place = 100.0 * (float(means[s]) - low + pad) / (high - low + 2.0 * pad)
         rows.append(

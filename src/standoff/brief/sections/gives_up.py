@@ -12,12 +12,13 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from standoff.analysis.findings import Figure
-from standoff.analysis.robustness.holding import Holding
-from standoff.analysis.robustness.measures import Robustness
+from standoff.analysis.robustness.metrics import Metrics
+from standoff.analysis.robustness.robustness import Robustness
 from standoff.analysis.robustness.satisficing import Within
 from standoff.brief.pictures.charts import nice_ticks
 from standoff.brief.sections.grid import Method, Picture, Section, Table, colour_of
 from standoff.language.model import Instance, Model
+from standoff.words.robustness import robustness_words, weighting_words
 from standoff.words.wording import amount, capital, counted, measured, number, percent, strategy_words, title_of
 
 __all__ = ["Strip", "gives_up", "is_second"]
@@ -44,11 +45,12 @@ class Strip:
     said: str
 
 
-def gives_up(model: Model, found: Holding, environment: Environment) -> Section | None:
+def gives_up(model: Model, found: Robustness, environment: Environment) -> Section | None:
     """The section; None with one strategy."""
     if len(found.strategies) < 2:
         return None
-    robust = found.held[0].robustness
+    robust = found.under[0].metrics
+    words = robustness_words(model, found)
     order = [found.labels.index(label) for label in robust.ranking.order]
     top = float(np.quantile(robust.regret.by_world, 0.995)) or 1.0
     strips = [_strip(model, found, s, top) for s in order]
@@ -74,14 +76,14 @@ def gives_up(model: Model, found: Holding, environment: Environment) -> Section 
     limits = _limits_table(model, found)
     if limits is not None:
         pictures.append(Picture(Markup(""), title="Which limits bind", table=limits))
-    pictures.append(Picture(Markup(""), title="If the worlds count otherwise", table=_weightings_table(found)))
+    pictures.append(Picture(Markup(""), title="If the worlds count otherwise", table=_weightings_table(model, found)))
     return Section(
         "gives-up",
         "What it gives up",
         _title(found, robust),
-        lead=found.sentences[2:4] if robust.regret.mean[_least(robust)].holds_zero else found.sentences[1:4],
+        lead=_said(words.given_up, words.worst, words.limits),
         pictures=tuple(pictures),
-        sure=(found.sentences[0], _errors(robust), *found.sentences[4:]),
+        sure=_said(words.ranked, _errors(robust), words.views, words.weightings),
         method=_method(found, robust),
     )
 
@@ -91,7 +93,7 @@ def is_second(instance: Instance) -> bool:
     return instance.strategy.instances[0].label != instance.label
 
 
-def _title(found: Holding, robust: Robustness) -> str:
+def _title(found: Robustness, robust: Metrics) -> str:
     mean, least = robust.regret.mean, _least(robust)
     name = capital(strategy_words(found.strategies[found.labels.index(least)]))
     if mean[least].holds_zero:
@@ -103,15 +105,15 @@ def _title(found: Holding, robust: Robustness) -> str:
     )
 
 
-def _least(robust: Robustness) -> str:
+def _least(robust: Metrics) -> str:
     """The strategy that gives up least on average."""
     mean = robust.regret.mean
     return min(mean, key=lambda label: (mean[label].value, label))
 
 
-def _strip(model: Model, found: Holding, s: int, top: float) -> Strip:
+def _strip(model: Model, found: Robustness, s: int, top: float) -> Strip:
     label, instance = found.labels[s], found.strategies[s]
-    regret = found.held[0].robustness.regret
+    regret = found.under[0].metrics.regret
     values = regret.by_world[s]
     places = np.quantile(values, (np.arange(_TICKS) + 0.5) / _TICKS)
     ticks = "".join(f"M{1000.0 * min(v / top, 1.0):.0f} 0v20" for v in places)
@@ -130,8 +132,8 @@ def _strip(model: Model, found: Holding, s: int, top: float) -> Strip:
     )
 
 
-def _frontier(model: Model, found: Holding) -> Markup:
-    points = found.held[0].robustness.frontier
+def _frontier(model: Model, found: Robustness) -> Markup:
+    points = found.under[0].metrics.frontier
     named = {instance.label: instance for instance in found.strategies}
     width, height, left, bottom, top, right = 340.0, 250.0, 44.0, 34.0, 10.0, 12.0
     ends = [_domain([p.performance for p in points]), _domain([p.robustness for p in points])]
@@ -172,9 +174,9 @@ def _frontier(model: Model, found: Holding) -> Markup:
     )
 
 
-def _frontier_table(found: Holding) -> Table:
+def _frontier_table(found: Robustness) -> Table:
     named = {instance.label: instance for instance in found.strategies}
-    points = sorted(found.held[0].robustness.frontier, key=lambda point: -point.performance)
+    points = sorted(found.under[0].metrics.frontier, key=lambda point: -point.performance)
     return Table(
         "",
         ("Strategy", "Mean payoff", "Worst tenth of worlds", "On the frontier"),
@@ -196,8 +198,8 @@ def _domain(values: Sequence[float]) -> tuple[float, float]:
     return low - pad, high + pad
 
 
-def _regret_table(found: Holding, order: Sequence[int]) -> Table:
-    robust = found.held[0].robustness
+def _regret_table(found: Robustness, order: Sequence[int]) -> Table:
+    robust = found.under[0].metrics
     regret, tails = robust.regret, robust.tails
     rows = []
     for s in order:
@@ -221,18 +223,18 @@ def _regret_table(found: Holding, order: Sequence[int]) -> Table:
     )  # fmt: skip
 
 
-def _weightings_table(found: Holding) -> Table:
+def _weightings_table(model: Model, found: Robustness) -> Table:
     """Who may be best under each other weighting of the worlds, and by how much the first leads."""
     named = {instance.label: instance for instance in found.strategies}
     stated = {each.name: each for each in found.weightings}
     rows = []
-    for name, ranking in found.held[0].robustness.weightings.items():
+    for name, ranking in found.under[0].metrics.weightings.items():
         first = ranking.order[0]
         rest = stated.pop(name).effective_worlds if name in stated else found.n_worlds * _EVENLY
         who = " or ".join(strategy_words(named[label]) for label in ranking.may_be_best)
-        rows.append((capital(name), number(rest), who, _shown(ranking.against_best[first])))
+        rows.append((capital(weighting_words(model, name)), number(rest), who, _shown(ranking.against_best[first])))
     rows += [
-        (capital(name), number(each.effective_worlds), "these worlds do not carry it", "")
+        (capital(weighting_words(model, name)), number(each.effective_worlds), "these worlds do not carry it", "")
         for name, each in stated.items()
     ]
     return Table(
@@ -242,9 +244,9 @@ def _weightings_table(found: Holding) -> Table:
     )
 
 
-def _limits_table(model: Model, found: Holding) -> Table | None:
+def _limits_table(model: Model, found: Robustness) -> Table | None:
     """Each limit under the strategy that keeps all of them in most worlds, the one that binds most first."""
-    kept = found.held[0].satisficing
+    kept = found.under[0].satisficing
     if kept is None or len(found.bounds) < 2:
         return None
     best = max(kept.together, key=lambda label: (kept.together[label].value, label))
@@ -271,7 +273,7 @@ def _limit_row(model: Model, within: Within) -> tuple[str, ...]:
     )
 
 
-def _errors(robust: Robustness) -> str:
+def _errors(robust: Metrics) -> str:
     """The errors of the leading strategy's mean payoff, worlds' and luck's apart."""
     first = robust.expected[robust.ranking.order[0]]
     luck = first.error_of_replications
@@ -281,8 +283,8 @@ def _errors(robust: Robustness) -> str:
     return f"The mean payoff of the first is {_points(first.payoff)}: {parts}."
 
 
-def _method(found: Holding, robust: Robustness) -> Method:
-    kept = found.held[0].satisficing
+def _method(found: Robustness, robust: Metrics) -> Method:
+    kept = found.under[0].satisficing
     text = [
         f"Regret in world w of strategy s is max over s′ of u(s′, w) − u(s, w), with u the mean payoff over luck. "
         f"{capital(robust.regret.method)}.",
@@ -298,6 +300,10 @@ def _method(found: Holding, robust: Robustness) -> Method:
         text.append(f"Limits: {kept.method}.")
         references.append(kept.reference)
     return Method(tuple(text), tuple(references))
+
+
+def _said(*sentences: str) -> tuple[str, ...]:
+    return tuple(sentence for sentence in sentences if sentence)
 
 
 def _place(value: float, top: float) -> float:

@@ -13,13 +13,13 @@ import numpy as np
 from markupsafe import Markup
 
 from standoff.analysis.findings import Figure
-from standoff.analysis.naming import whole
 from standoff.analysis.robustness.performance import Measure, Performance, Standing
 from standoff.brief.parts import Part
 from standoff.brief.pictures.charts import COLOURS, bar
 from standoff.language.expressions.tree import Symbol
 from standoff.language.model import Instance, Model, Outcome
 from standoff.language.model.reads import symbols_read
+from standoff.words.names import whole
 from standoff.words.wording import (
     amount,
     capital,

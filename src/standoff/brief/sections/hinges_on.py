@@ -11,13 +11,14 @@ from markupsafe import Markup
 
 from standoff.analysis.findings import Inputs
 from standoff.analysis.linchpins.flips import Zone
-from standoff.analysis.linchpins.hinging import Hinging, Pin
+from standoff.analysis.linchpins.linchpins import Assumption, Linchpins
 from standoff.analysis.linchpins.regions import Region
 from standoff.brief.pictures.boxes import box_picture, place_in, range_of
 from standoff.brief.sections.gives_up import is_second
 from standoff.brief.sections.grid import Chip, Method, Picture, Section, Table, colour_of
 from standoff.evidence.claims import Ledger
 from standoff.language.model import Instance, Model
+from standoff.words.linchpins import linchpin_words, pin_sentence
 from standoff.words.wording import (
     capital,
     few,
@@ -29,7 +30,6 @@ from standoff.words.wording import (
     strategy_words,
     title_of,
     unit_words,
-    words,
 )
 
 __all__ = ["PinRow", "Stretch", "first_hinge", "hinges_on", "unanswered"]
@@ -70,14 +70,15 @@ class PinRow:
     sentence: str
 
 
-def hinges_on(model: Model, found: Hinging, inputs: Inputs, ledger: Ledger, environment: Environment) -> Section:
+def hinges_on(model: Model, found: Linchpins, inputs: Inputs, ledger: Ledger, environment: Environment) -> Section:
     """The section."""
-    shown = [*found.pins, *_untold(found)][:_MOST_PINS]
+    shown = [*found.linchpins, *_untold(found)][:_MOST_PINS]
     top = max((pin.worth.evppi.high for pin in shown), default=1.0) or 1.0
     groups = [
         (title, [_row(model, found, pin, inputs, top) for pin in shown if pin.parameter.kind == kind])
         for title, kind in (("Facts that nobody knows", "uncertainty"), ("What somebody wants", "value"))
     ]
+    words = linchpin_words(model, found)
     module: Any = environment.get_template("robust.html.j2").module
     key = [(strategy_words(i), colour_of(model, i), is_second(i)) for i in _drawn(found, shown)]
     pictures = [
@@ -98,12 +99,10 @@ def hinges_on(model: Model, found: Hinging, inputs: Inputs, ledger: Ledger, envi
         "hinges-on",
         "What it hinges on",
         _title(found),
-        lead=_paragraphs(
-            [capital(text.removeprefix(f"{_title(found)}: ")) for text in found.sentences[: _n_leads(found)]]
-        ),
+        lead=(f"{capital(words.nothing)}.",) if words.nothing else _paragraphs(words.named),
         pictures=tuple(pictures),
         sure=_sure(model, found, ledger),
-        why=tuple(Chip(pin.name, capital(pin.parameter.about)) for pin in found.pins),
+        why=tuple(Chip(pin.name, capital(pin.parameter.about)) for pin in found.linchpins),
         method=_method(found),
     )
 
@@ -113,35 +112,34 @@ def unanswered(why: str) -> Section:
     return Section("hinges-on", "What it hinges on", "What it hinges on cannot be said", lead=(f"{capital(why)}.",))
 
 
-def first_hinge(model: Model, found: Hinging) -> str:
+def first_hinge(model: Model, found: Linchpins) -> str:
     """For the first screen: the top linchpin among the facts (or else the wants), with its flip point."""
-    told = [pin for pin in found.facts if pin.worth.is_told] or list(found.pins)
+    told = [pin for pin in found.facts if pin.worth.is_significant] or list(found.linchpins)
     if not told:
         return "No single assumption is known to decide the choice."
     top = told[0]
     kind = "a fact that nobody knows" if top.parameter.kind == "uncertainty" else "what somebody wants"
-    flip = top.sentence.replace("cannot tell", "the model cannot tell")
-    return f"What it hinges on most is {kind}, {quoted(model, top.name)}. {flip}"
+    return f"What it hinges on most is {kind}, {quoted(model, top.name)}. {pin_sentence(found, top)}"
 
 
-def _boxed(found: Hinging) -> list[Region]:
+def _boxed(found: Linchpins) -> list[Region]:
     return [region for region in found.regions if region.found.recommended is not None]
 
 
-def _untold(found: Hinging) -> list[Pin]:
-    rest = [pin for pin in (*found.facts, *found.values) if not pin.worth.is_told]
+def _untold(found: Linchpins) -> list[Assumption]:
+    rest = [pin for pin in (*found.facts, *found.values) if not pin.worth.is_significant]
     return sorted(rest, key=lambda pin: -pin.worth.evppi.value)[:3]
 
 
-def _drawn(found: Hinging, pins: Sequence[Pin]) -> list[Instance]:
+def _drawn(found: Linchpins, pins: Sequence[Assumption]) -> list[Instance]:
     """Strategies that stand on some line, in the study's order."""
     seen = {label for pin in pins for zone in pin.flips.zones if len(zone.strategies) <= _MOST_STRIPES
             for label in zone.strategies}  # fmt: skip
     return [instance for instance in found.strategies if instance.label in seen]
 
 
-def _title(found: Hinging) -> str:
-    told = found.pins
+def _title(found: Linchpins) -> str:
+    told = found.linchpins
     if not told:
         return "Nothing can be named that the choice hinges on"
     facts = [pin for pin in told if pin.parameter.kind == "uncertainty"]
@@ -169,12 +167,7 @@ def _paragraphs(sentences: Sequence[str]) -> tuple[str, ...]:
     return tuple(paragraphs)
 
 
-def _n_leads(found: Hinging) -> int:
-    """Sentences before those about boxes, which stand with their pictures."""
-    return len(found.sentences) - sum(region.found.recommended is not None for region in found.regions)
-
-
-def _row(model: Model, found: Hinging, pin: Pin, inputs: Inputs, top: float) -> PinRow:
+def _row(model: Model, found: Linchpins, pin: Assumption, inputs: Inputs, top: float) -> PinRow:
     ends = range_of(pin.parameter, inputs)
     worth = pin.worth.evppi
     spread = pin.parameter.spread
@@ -183,12 +176,12 @@ def _row(model: Model, found: Hinging, pin: Pin, inputs: Inputs, top: float) -> 
     if spread is not None:
         shown = [f"{text}: {word}" if word else text for text, word in
                  zip(shown, (spread.low_words, spread.high_words), strict=True)]  # fmt: skip
-    told = [flip for flip in pin.flips.flips if flip.is_told]
+    told = [flip for flip in pin.flips.flips if flip.is_significant]
     return PinRow(
         pin.name,
-        (pin.parameter.about or words(pin.name)).rstrip("."),
+        title_of(model, pin.name),
         pin.parameter.kind,
-        pin.worth.is_told,
+        pin.worth.is_significant,
         f"{measured(worth.value, worth.error)} points",
         place_in(worth.value, 0.0, top),
         place_in(worth.low, 0.0, top),
@@ -196,11 +189,11 @@ def _row(model: Model, found: Hinging, pin: Pin, inputs: Inputs, top: float) -> 
         tuple(_stretches(model, found, pin.flips.zones, ends)),
         tuple((place_in(f.at.value, *ends), place_in(f.at.low, *ends), place_in(f.at.high, *ends)) for f in told),
         (shown[0], shown[1]),
-        pin.sentence,
+        pin_sentence(found, pin),
     )
 
 
-def _stretches(model: Model, found: Hinging, zones: Sequence[Zone], ends: tuple[float, float]) -> list[Stretch]:
+def _stretches(model: Model, found: Linchpins, zones: Sequence[Zone], ends: tuple[float, float]) -> list[Stretch]:
     named = {instance.label: instance for instance in found.strategies}
     stretches = []
     for place, zone in enumerate(zones):
@@ -214,7 +207,7 @@ def _stretches(model: Model, found: Hinging, zones: Sequence[Zone], ends: tuple[
     return stretches
 
 
-def _table(model: Model, found: Hinging) -> Table:
+def _table(model: Model, found: Linchpins) -> Table:
     rows = [
         (
             title_of(model, pin.name),
@@ -223,7 +216,7 @@ def _table(model: Model, found: Hinging) -> Table:
             f"{number(pin.worth.evppi.low)} to {number(pin.worth.evppi.high)}",
             "not known" if pin.worth.share is None else percent(pin.worth.share),
             number(pin.worth.p_value),
-            pin.sentence,
+            pin_sentence(found, pin),
         )
         for pin in sorted((*found.facts, *found.values), key=lambda pin: -pin.worth.evppi.value)
     ]
@@ -252,7 +245,7 @@ def _pins_table(rows: Sequence[PinRow]) -> Table:
     )
 
 
-def _sure(model: Model, found: Hinging, ledger: Ledger) -> tuple[str, ...]:
+def _sure(model: Model, found: Linchpins, ledger: Ledger) -> tuple[str, ...]:
     lines = [
         f"Knowing everything first would be worth {measured(found.evpi.value, found.evpi.error)} points. Intervals "
         "hold for all assumptions at once, and an assumption is named only where shuffling the worlds seldom does as "
@@ -266,7 +259,7 @@ def _sure(model: Model, found: Hinging, ledger: Ledger) -> tuple[str, ...]:
     if found.claims:
         says = {claim.name: claim.says for claim in ledger.claims}
         rests = [
-            f"{join([quoted(model, pin) for pin in rest.pins])} on the claim “{says.get(rest.name, rest.name)}”"
+            f"{join([quoted(model, pin) for pin in rest.linchpins])} on the claim “{says.get(rest.name, rest.name)}”"
             for rest in found.claims[:3]
         ]
         lines.append(f"They rest on what documents say: {join(rests, '; and')}.")
@@ -276,7 +269,7 @@ def _sure(model: Model, found: Hinging, ledger: Ledger) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _method(found: Hinging) -> Method:
+def _method(found: Linchpins) -> Method:
     first = (*found.facts, *found.values)[0]
     references = [
         "Strong, Oakley & Brennan 2014, Estimating multiparameter partial expected value of perfect information, "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import numpy as np
@@ -27,6 +26,8 @@ from standoff.brief.pictures.plays import (
 from standoff.brief.playing import Unanswered
 from standoff.brief.sections.grid import Chip, Method, Picture, Section
 from standoff.language.model import Model
+from standoff.words.boxes import box_words
+from standoff.words.others import profile_words, verdict_words
 from standoff.words.wording import (
     capital,
     counted,
@@ -39,7 +40,7 @@ from standoff.words.wording import (
     who,
 )
 
-__all__ = ["others_section", "others_title", "profile_words", "verdict_words"]
+__all__ = ["others_section", "others_title"]
 
 _SETTLED = 0.8
 _LIKELIEST = 3
@@ -132,30 +133,8 @@ def _several(model: Model, found: Others) -> str:
     alike = _alike(stable)
     if not any(alike):
         return f"{title}; which comes about, the model cannot say"
-    common = _play_words(model, found, stable[0], alike, "plays ")
+    common = profile_words(model, found, stable[0], alike, "plays ")
     return f"{title}: {common} in {'both' if len(stable) == 2 else 'all'}"
-
-
-def profile_words(model: Model, found: Others, strategies: tuple[str, ...]) -> str:
-    """`United States “tough love” and North Korea “lie low”`."""
-    return _play_words(model, found, strategies, [True] * len(strategies))
-
-
-def verdict_words(found: Others) -> str:
-    """The verdict as a sentence."""
-    n_open = int((found.standing >= 0).sum())
-    if found.verdict == "unique and stable":
-        return "It is shown to be stable, and to be the only one that is."
-    if found.verdict == "several stable":
-        n = int((found.standing == 1).sum())
-        return f"{counted(n, 'profile')} are shown to be stable; which comes about, the model cannot say."
-    if found.verdict == "none stable":
-        return "No profile is stable: every one is shown to be left by someone."
-    near = len(found.indistinct)
-    pairs = "" if not near else (
-        f"; {'at least ' if near >= 20 else ''}{counted(near, 'pair')} of them differ by less than the error"
-    )  # fmt: skip
-    return f"The verdict is “cannot tell”: {counted(n_open, 'profile')} may be stable{pairs}."
 
 
 def _lead_words(model: Model, found: Others) -> tuple[str, ...]:
@@ -164,11 +143,11 @@ def _lead_words(model: Model, found: Others) -> tuple[str, ...]:
     said = [f"In this model {verdict[0].lower()}{verdict[1:]} {_STABLE}"]
     alike = _alike([profile.strategies for profile in likely])
     if len(likely) > 1 and any(alike):
-        said[0] += f" In all of the likeliest {_play_words(model, found, likely[0].strategies, alike, 'plays ')}."
+        said[0] += f" In all of the likeliest {profile_words(model, found, likely[0].strategies, alike, 'plays ')}."
     apart = [len(likely) == 1 or not same for same in alike]
     for k, profile in enumerate(likely):
         head = "Likeliest" if k == 0 and len(likely) > 1 else "The likely one" if k == 0 else "Next"
-        said.append(f"{head}: {_play_words(model, found, profile.strategies, apart)}; {_chances(found, profile)}.")
+        said.append(f"{head}: {profile_words(model, found, profile.strategies, apart)}; {_chances(found, profile)}.")
     if not likely:
         said.append(_without_equilibrium(model, found))
     return tuple(said)
@@ -184,18 +163,6 @@ def _chances(found: Others, profile: Profile) -> str:
 def _alike(profiles: list[tuple[str, ...]]) -> list[bool]:
     """For each player whether it plays the same in all of these profiles."""
     return [len(set(column)) == 1 for column in zip(*profiles, strict=True)]
-
-
-def _play_words(
-    model: Model, found: Others, strategies: tuple[str, ...], which: list[bool], verb: str = ""
-) -> str:  # fmt: skip
-    """What some of the players play; the verb stands with the first of them."""
-    said = [
-        f"{who(model, player)} {{}}“{strategy_words(instance_of(model, player, label))}”"
-        for player, label, is_told in zip(found.players, strategies, which, strict=True)
-        if is_told
-    ]
-    return join([text.format(verb if k == 0 else "") for k, text in enumerate(said)])
 
 
 def _without_equilibrium(model: Model, found: Others) -> str:
@@ -224,25 +191,19 @@ def _conditions(model: Model, found: Others) -> list[str]:
     which = [not same for same in alike] if len(conditions) > 1 else [True] * len(alike)
     said = []
     if len(conditions) > 1 and any(alike):
-        said.append(f"In all of these {_play_words(model, found, conditions[0].profile, alike, 'plays ')}.")
+        said.append(f"In all of these {profile_words(model, found, conditions[0].profile, alike, 'plays ')}.")
     for condition in conditions:
-        who = capital(_play_words(model, found, condition.profile, which))
+        who = capital(profile_words(model, found, condition.profile, which))
         share = percent(condition.share)
-        if condition.words is None:
+        if condition.box is None:
             said.append(f"{who}: stable in {share} of beliefs; no few assumptions set them apart.")
             continue
         said.append(
-            f"{who}: stable in {share} of beliefs, mostly where {_spelled(model, condition.words)}. So it is in "
+            f"{who}: stable in {share} of beliefs, mostly where {box_words(model, condition.box)}. So it is in "
             f"{percent(condition.density)} of beliefs of that kind, which make up {percent(condition.coverage)} of "
             "those in which it is stable."
         )
     return said
-
-
-def _spelled(model: Model, text: str) -> str:
-    """Assumptions by what the study calls them."""
-    names = {p.name for p in model.uncertain}
-    return re.sub(r"[A-Za-z_]\w*", lambda m: quoted(model, m.group()) if m.group() in names else m.group(), text)
 
 
 def _sure(model: Model, found: Others) -> tuple[str, ...]:

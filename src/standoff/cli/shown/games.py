@@ -10,8 +10,9 @@ from standoff.analysis.deals.deals import Deals
 from standoff.analysis.others.others import Others
 from standoff.brief.playing import Unanswered
 from standoff.brief.sections.deals import deal_title
-from standoff.brief.sections.others import others_title, profile_words, verdict_words
+from standoff.brief.sections.others import others_title
 from standoff.language.model import Model
+from standoff.words.others import profile_words, verdict_words
 from standoff.words.wording import capital, counted, join, measured, percent, plain, strategy_words, words
 
 __all__ = ["deals_lines", "others_lines"]
@@ -76,7 +77,7 @@ def deals_lines(model: Model, found: Deals | Unanswered) -> Iterator[str]:
         said = [kept.word(cell) for cell in np.ndindex(*found.zones[0].zone.shape)]
         counts = [f"{word} on {said.count(word)}" for word in dict.fromkeys(said)]
         yield f"{capital(model.title_of(kept.party))}: {join(counts)} of {len(said)}"
-    told = [m for m in found.movers if m.is_told]
+    told = [m for m in found.movers if m.is_significant]
     for mover in told:
         yield (
             f"where {words(mover.assumption)} is low the zone covers {percent(mover.low.value, mover.low.error)}, "

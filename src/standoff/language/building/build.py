@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from standoff.base.problems import Problem
-from standoff.base.source import Source
-from standoff.language.building.draft import Draft, References, build_clock
+from standoff.language.building.draft import Draft, build_clock
 from standoff.language.building.outcomes import (
     build_checks,
     build_deals,
@@ -41,35 +39,32 @@ from standoff.language.meaning.names import declare
 from standoff.language.model import Model
 from standoff.language.model.reads import symbols_read
 from standoff.language.text.fields import text, texts
+from standoff.language.text.files import Written
 from standoff.language.text.reader import Mapping
 
 __all__ = ["build_model"]
 
 
 def build_model(
-    source: Source,
-    folder: Path,
+    written: Written,
     study: Mapping,
     impose: Mapping,
     variants: tuple[str, ...],
-    references: References,
     problems: list[Problem],
     digest: Any,
 ) -> Model:
     """Build the model of a study whose shape was checked.
 
     Args:
-        source: The file.
-        folder: The study's folder, from which series are read.
+        written: The study as it is written, with the tables that its series name.
         study: The study's mapping with variants applied, its shape checked.
         impose: What the variants hold by hand.
         variants: The variants applied.
-        references: Names of claims and ids of facts.
         problems: What is wrong is added here; the model may be used only if none of it is an error.
         digest: A hash of the study's text, to which the data that are read are added.
     """
     names = declare(study, problems)
-    draft = Draft(study, names, Equations(names, problems), build_clock(study, problems), references, problems)
+    draft = Draft(study, names, Equations(names, problems), build_clock(study, problems), written.references, problems)
     resolve_quantities(draft)
     parameters = build_parameters(draft)
     strategies = build_strategies(draft)
@@ -98,14 +93,14 @@ def build_model(
         "impositions": build_impositions(draft, impose),
     }
     draft.read_series |= {s.name for s in symbols_read(tuple(parts.values())) if s.kind == "series"}
-    series = build_series(draft, folder)
+    series = build_series(draft, written.files)
     for one in series:
         if one.name in draft.read_series:
             digest.update(repr((one.name, one.values)).encode())
     return Model(
-        name=folder.resolve().name,
-        folder=folder,
-        source=source,
+        name=written.files.name,
+        folder=written.files.folder,
+        written=written,
         digest=digest.hexdigest(),
         title=text(study, "title") or "",
         question=text(study, "question") or "",

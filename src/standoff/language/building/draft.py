@@ -11,27 +11,17 @@ from standoff.base.units import DIMENSIONLESS, Unit
 from standoff.language.clock import PER_YEAR, Clock, StepName, parse_date
 from standoff.language.meaning.equations import Equations
 from standoff.language.meaning.names import Names
-from standoff.language.text.fields import as_number, is_nothing, mapping, nodes, number, scalars, text
+from standoff.language.text.fields import as_number, is_nothing, mapping, nodes, number, scalar, scalars, text
+from standoff.language.text.files import References
 from standoff.language.text.reader import Mapping, Scalar
 
-__all__ = ["Draft", "References", "build_clock"]
+__all__ = ["Draft", "build_clock"]
 
 MOST_STEPS = 10_000
+MOST_WORDS_OF_A_TITLE = 4
 _STEPS: dict[str, StepName] = {
     "day": "day", "week": "week", "month": "month", "quarter": "quarter", "year": "year",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class References:
-    """What a study's other files list: names of claims and ids of facts; None where a file cannot tell.
-
-    `has_claims` is whether there is a file of claims at all.
-    """
-
-    claims: frozenset[str] | None = None
-    facts: frozenset[str] | None = None
-    has_claims: bool = False
 
 
 @dataclass(slots=True)
@@ -107,6 +97,20 @@ class Draft:
             message = f"`{names[0].text}` is cited, and the study has no `claims.yaml`"
             self.report("file-missing", names[0].span, message, "write one, or give a `judgement` instead")
         return tuple(name.text for name in names)
+
+    def title(self, node: Mapping) -> str | None:
+        """What prose calls a thing: its `name`, if it has one that is short enough."""
+        written = scalar(node, "name")
+        return written.text if written is not None and self.is_title(written) else None
+
+    def is_title(self, written: Scalar) -> bool:
+        """Whether a name in prose is short enough to stand in a sentence; if not, that is reported."""
+        n_words = len(written.text.split())
+        if 1 <= n_words <= MOST_WORDS_OF_A_TITLE:
+            return True
+        message = f"a name in prose has one to {MOST_WORDS_OF_A_TITLE} words, and this has {n_words}"
+        self.report("wrong-value", written.span, message, "say more in `about`")
+        return False
 
     def facts(self, node: Mapping) -> tuple[str, ...]:
         """The facts that are named; an id that `facts.csv` does not have is reported."""

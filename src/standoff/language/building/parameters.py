@@ -43,7 +43,7 @@ def build_parameters(draft: Draft) -> tuple[Parameter, ...]:
             found.append(
                 Parameter(
                     kind, name.text, name.span, text(node, "about") or "", draft.unit(name.text),
-                    _reason(draft, node), spread=spread, known_to=known_to,
+                    _reason(draft, node), spread=spread, known_to=known_to, title=draft.title(node),
                 )
             )  # fmt: skip
     return tuple(found)
@@ -146,7 +146,7 @@ def _named(key: str, node: Node) -> Scalar:
 def _constant(draft: Draft, name: Scalar, node: Mapping) -> Parameter:
     return Parameter(
         "constant", name.text, name.span, text(node, "about") or "", draft.unit(name.text), _reason(draft, node),
-        value=number(node, "value"),
+        value=number(node, "value"), title=draft.title(node),
     )  # fmt: skip
 
 

@@ -2,122 +2,79 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
-from itertools import islice
-from pathlib import Path
 
 from standoff.base.problems import Problem, StudyError
-from standoff.base.source import Span
+from standoff.base.tables import Table, not_a
 from standoff.language.building.draft import Draft
 from standoff.language.clock import Clock, parse_date
 from standoff.language.model import Series
 from standoff.language.text.fields import entries, scalar, text
-from standoff.language.text.reader import Mapping, Scalar, read_source
+from standoff.language.text.files import Files
+from standoff.language.text.reader import Mapping, Scalar
 
-__all__ = ["MOST_BYTES", "build_series", "inside", "read_table"]
-
-MOST_BYTES = 2_000_000
-MOST_ROWS = 20_000
-_ABSENT = ("", "na", "nan", "n/a", "null", "none")
+__all__ = ["build_series", "tables_named"]
 
 
-def build_series(draft: Draft, folder: Path) -> tuple[Series, ...]:
+def build_series(draft: Draft, files: Files) -> tuple[Series, ...]:
     """Every series, aligned with the clock. Gaps count as mistakes only where something reads the series."""
     found: list[Series] = []
-    tables: dict[str, tuple[list[str], list[dict[str, str]]] | None] = {}
+    tables: dict[str, Table | None] = {}
     for name, node in entries(draft.study, "series"):
         file, date, column = scalar(node, "file"), scalar(node, "date"), scalar(node, "column")
         if file is None or date is None or column is None:
             continue
         if file.text not in tables:
-            tables[file.text] = _table(draft, folder, file)
+            tables[file.text] = _table(draft, files, file)
         table = tables[file.text]
         if table is None:
             continue
-        header, rows = table
         sentence = f"`{file.text}` has no column {{}}"
-        if len(draft.known([date, column], header, "series", sentence, "columns")) < 2:
+        if len(draft.known([date, column], table.columns, "series", sentence, "columns")) < 2:
             continue
         unit = draft.unit(name.text)
-        values = _aligned(draft, name, node, rows, is_read=name.text in draft.read_series)
+        values = _aligned(draft, name, node, table, is_read=name.text in draft.read_series)
         found.append(Series(name.text, name.span, unit, values, text(node, "about")))
     return tuple(found)
 
 
-def inside(folder: Path, written: str, at: Span) -> Path:
-    """The path of a file in the study's folder.
-
-    Raises:
-        StudyError: The path is absolute, or leads out of the folder, by `..` or through a link.
-    """
-    path = Path(written)
-    root = folder.resolve()
-    is_plain = not path.is_absolute() and "\\" not in written and "\x00" not in written and ":" not in written
-    if not is_plain or not (root / path).resolve().is_relative_to(root):
-        message = f"`{written}` leads out of the study's folder"
-        raise StudyError([Problem("file-outside", at, message, "put the file into the folder, and name it alone")])
-    return root / path
+def tables_named(study: Mapping) -> tuple[str, ...]:
+    """The files that the series of a study name, in any of its variants; its shape need not be checked."""
+    roots = (study, *(patch for _, patch in entries(study, "variants")))
+    named = (node.get("file") for root in roots for _, node in entries(root, "series"))
+    return tuple(dict.fromkeys(file.text for file in named if isinstance(file, Scalar)))
 
 
-def read_table(path: Path, shown: str, at: Span) -> tuple[list[str], list[dict[str, str]]]:
-    """The header and rows of a CSV file.
-
-    Raises:
-        StudyError: It cannot be read.
-    """
-    source = read_source(path, shown, at, MOST_BYTES)
+def _table(draft: Draft, files: Files, file: Scalar) -> Table | None:
     try:
-        reader = csv.DictReader(io.StringIO(source.text), strict=True)
-        read = islice(reader, MOST_ROWS + 1)
-        rows = [{key: value or "" for key, value in row.items() if isinstance(key, str)} for row in read]
-    except csv.Error as error:
-        message = f"`{shown}` cannot be read as a table: {error}"
-        raise StudyError([Problem("file-unreadable", at, message, "save it as CSV with commas")]) from None
-    if len(rows) > MOST_ROWS:
-        message = f"`{shown}` has more than {MOST_ROWS:,} rows"
-        raise StudyError([Problem("too-many", at, message, "keep the rows that the study reads")])
-    return [name for name in reader.fieldnames or () if name], rows
-
-
-def _table(draft: Draft, folder: Path, file: Scalar) -> tuple[list[str], list[dict[str, str]]] | None:
-    try:
-        return read_table(inside(folder, file.text, file.span), file.text, file.span)
+        return files.table(file.text, file.span)
     except StudyError as error:
         draft.problems.extend(error.problems)
         return None
 
 
-def _aligned(
-    draft: Draft, name: Scalar, node: Mapping, rows: list[dict[str, str]], *, is_read: bool
-) -> tuple[float, ...]:
+def _aligned(draft: Draft, name: Scalar, node: Mapping, table: Table, *, is_read: bool) -> tuple[float, ...]:
     """One value for each step, NaN where there is none and nothing reads it."""
     clock = draft.clock
     date, column = scalar(node, "date"), scalar(node, "column")
     assert date is not None and column is not None
     values = [math.nan] * clock.steps
-    complaints: list[tuple[Scalar, str]] = []
-    for number, row in enumerate(rows, start=2):
-        moment = parse_date(row[date.text])
+    complaints: list[Problem] = []
+    for row in table.rows:
+        moment = parse_date(row[date.text].text)
+        step = None if moment is None else clock.index(moment)
         if moment is None:
-            complaints.append((date, f"row {number} of `{date.text}` is `{row[date.text]}`, which is not a date"))
-            continue
-        step = clock.index(moment)
-        if step is None:
-            continue
-        cell = row[column.text].strip()
-        if not math.isnan(values[step]):
-            complaints.append((column, f"two rows fall into the step {clock.label(step)}"))
-        elif cell.lower() not in _ABSENT:
-            value = _number(cell)
-            if value is None:
-                complaints.append((column, f"row {number} of `{column.text}` is `{cell[:40]}`, which is not a number"))
-            values[step] = math.nan if value is None else value
+            complaints.append(not_a(row, date.text, "a date", "write it as 2025-03, 2025-Q1 or 2025-03-14"))
+        elif step is not None and not math.isnan(values[step]):
+            said = f"two rows fall into the step {clock.label(step)}"
+            complaints.append(Problem("series", row[date.text].span, said, "keep one row for each step"))
+        elif step is not None:
+            values[step] = row.number_of(column.text, complaints)
+    if is_read and not complaints:
+        advice = "correct the file, or change the clock"
+        complaints += [Problem("series", column.span, said, advice) for said in _gaps(clock, name.text, values)]
     if is_read:
-        complaints += [(column, said) for said in _gaps(clock, name.text, values)] if not complaints else []
-        for place, said in complaints[:1]:
-            draft.report("series", place.span, said, "correct the file, or change the clock")
+        draft.problems.extend(complaints)
     return tuple(values)
 
 
@@ -128,11 +85,3 @@ def _gaps(clock: Clock, name: str, values: list[float]) -> list[str]:
     others = len(gaps) - 1
     more = "" if others == 0 else f" and {others} more step{'s' * (others > 1)}"
     return [f"`{name}` has no value for {clock.label(gaps[0])}{more}"]
-
-
-def _number(cell: str) -> float | None:
-    try:
-        value = float(cell)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None

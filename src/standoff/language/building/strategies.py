@@ -19,6 +19,7 @@ from standoff.language.model import (
     PartialProfile,
     Payoff,
     Rule,
+    Setting,
     Strategy,
     Weighing,
     options,
@@ -169,7 +170,8 @@ def _strategy(draft: Draft, actor: str, name: Scalar, node: Mapping, dimensions:
         elif is_whole and is_whole_too and says_something:
             message = f"`{name.text}` does not say what it chooses for `{dimension or actor}`"
             draft.report("missing-key", name.span, message, f"add `{dimension}` to `choose` or `weigh`")
-    return Strategy(actor, name.text, name.span, text(node, "about"), levels, tuple(rules))
+    title = draft.title(node)
+    return Strategy(actor, name.text, name.span, text(node, "about"), levels, tuple(rules), title, _named(draft, node))
 
 
 def _settings(draft: Draft, actor: str, strategy: str, node: Mapping) -> tuple[Levels, Settings]:
@@ -177,7 +179,7 @@ def _settings(draft: Draft, actor: str, strategy: str, node: Mapping) -> tuple[L
     declared: Settings = {}
     for name, value in mapping(node, "settings").items:
         symbol = Symbol("setting", f"{actor}.{strategy}.{name.text}")
-        written = tuple(item for item in nodes(value) if isinstance(item, Scalar))
+        written = _written_levels(value)
         _check_levels(draft, name, written)
         numbers = [number for number in map(as_number, written) if number is not None]
         if len(numbers) == len(written):
@@ -195,6 +197,28 @@ def _settings(draft: Draft, actor: str, strategy: str, node: Mapping) -> tuple[L
         draft.report("too-many", key.span, message, "keep the levels that matter")
         levels = [(name, found[:1]) for name, found in levels]
     return tuple(levels), declared
+
+
+def _written_levels(value: Node) -> tuple[Scalar, ...]:
+    """The levels of a setting: a list of them, or of a record its `levels`, which may name each."""
+    levels = value.get("levels") if isinstance(value, Mapping) else value
+    if isinstance(levels, Mapping):
+        return tuple(level for level, _ in levels.items)
+    return tuple(item for item in nodes(levels) if isinstance(item, Scalar))
+
+
+def _named(draft: Draft, node: Mapping) -> tuple[Setting, ...]:
+    """Settings that the study names."""
+    named = []
+    for name, value in mapping(node, "settings").items:
+        if isinstance(value, Mapping):
+            levels: list[tuple[float | str, str]] = []
+            for level, title in mapping(value, "levels").items:
+                number = as_number(level)
+                if isinstance(title, Scalar) and draft.is_title(title):
+                    levels.append((level.text if number is None else number, title.text))
+            named.append(Setting(name.text, draft.title(value), text(value, "about"), tuple(levels)))
+    return tuple(named)
 
 
 def _check_levels(draft: Draft, name: Scalar, written: tuple[Scalar, ...]) -> None:

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from standoff.base.chance import distributions
-from standoff.base.source import Span
+from standoff.language.changed import Imposed, Moved, Varied
 from standoff.language.experiments.contrasts import Contrast, Setting
 from standoff.language.experiments.expectations import Expectation
 from standoff.language.experiments.measures import Measure
-from standoff.language.expressions.tree import Binary, Call, Expr, Number
-from standoff.language.model import Expression, Imposition, Model, Outcome, Parameter, Stock
+from standoff.language.model import Change, Expression, Model, Outcome, Parameter
 
-_How = Literal["never", "always", "at", "option", "number", "series"]
-
-__all__ = ["Arm", "arms", "quantile", "with_measures", "with_settings"]
+__all__ = ["Arm", "Measured", "arms", "quantile"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +21,13 @@ class Arm:
     """One side of an experiment; two expectations with the same arm can share its run.
 
     Attributes:
-        variant: A variant to load the study with; empty for the study itself.
-        settings: Changes to the model, for `with_settings`.
+        changes: To the model, for `changed`.
         columns: Uncertainties and values that are held at a number in every world.
         levels: Levels of deals' terms, by `deal.term`.
         where: For some actors the strategies that are averaged over; all where an actor is not named.
     """
 
-    variant: str = ""
-    settings: tuple[Setting, ...] = ()
+    changes: tuple[Change | Varied, ...] = ()
     columns: tuple[tuple[str, float], ...] = ()
     levels: tuple[tuple[str, float], ...] = ()
     where: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -57,26 +49,27 @@ def arms(expectation: Expectation, model: Model) -> tuple[Arm, ...]:
     return tuple(arm for side in outer for arm in _sides(side, expectation.effect, model))
 
 
-def with_settings(model: Model, settings: Iterable[Setting]) -> Model:
-    """The model with things shifted, multiplied or held by hand. Its digest tells what was changed."""
-    changes = tuple(settings)
-    for setting in changes:
-        model = _imposed(model, setting) if setting.how == "impose" else _moved(model, setting)
-    return _marked(model, [(s.how, s.name, s.value, s.word) for s in changes])
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """With an outcome more for each measure that is none of the model's own, under the measure's name."""
 
+    measures: tuple[Measure, ...] = field(repr=False)
+    names: tuple[str, ...] = field(init=False)
 
-def with_measures(model: Model, measures: Sequence[Measure]) -> Model:
-    """The model with an outcome more for each measure that is none of its own, under the measure's name."""
-    known = {outcome.name for outcome in model.outcomes}
-    added: dict[str, Outcome] = {}
-    for measure in measures:
-        if measure.tree is not None and measure.name not in known:
-            expression = Expression(measure.tree.span, measure.tree)
-            added[measure.name] = Outcome(
-                measure.name, measure.tree.span, measure.says, expression.unit, expression, "higher"
-            )
-    model = replace(model, outcomes=(*model.outcomes, *added.values()))
-    return _marked(model, sorted(added))
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", tuple(sorted({measure.name for measure in self.measures})))
+
+    def apply(self, model: Model) -> Model:
+        """The model with these outcomes too."""
+        known = {outcome.name for outcome in model.outcomes}
+        added: dict[str, Outcome] = {}
+        for measure in self.measures:
+            if measure.tree is not None and measure.name not in known:
+                expression = Expression(measure.tree.span, measure.tree)
+                added[measure.name] = Outcome(
+                    measure.name, measure.tree.span, measure.says, expression.unit, expression, "higher"
+                )
+        return replace(model, outcomes=(*model.outcomes, *added.values()))
 
 
 def quantile(model: Model, setting: Setting) -> float:
@@ -95,7 +88,7 @@ def _sides(arm: Arm, contrast: Contrast, model: Model) -> tuple[Arm, ...]:
 def _set(arm: Arm, setting: Setting, model: Model) -> Arm:
     match setting.how:
         case "variant":
-            return replace(arm, variant=str(setting.value))
+            return _altered(arm, Varied(str(setting.value))) if setting.value else arm
         case "strategy":
             others = tuple(entry for entry in arm.where if entry[0] != setting.name)
             return replace(arm, where=tuple(sorted((*others, (setting.name, (str(setting.value),))))))
@@ -104,8 +97,17 @@ def _set(arm: Arm, setting: Setting, model: Model) -> Arm:
             if setting.symbol is not None and setting.symbol.kind == "term":
                 return replace(arm, levels=(*arm.levels, held))
             return replace(arm, columns=(*arm.columns, held))
-        case _:
-            return replace(arm, settings=(*arm.settings, setting))
+        case "impose":
+            assert setting.symbol is not None
+            value = setting.value if setting.word in ("option", "number", "at") else None
+            return _altered(arm, Imposed(setting.symbol, setting.word, value))
+        case "shift" | "factor":
+            assert setting.symbol is not None
+            return _altered(arm, Moved(setting.symbol, setting.how, float(setting.value)))
+
+
+def _altered(arm: Arm, change: Change | Varied) -> Arm:
+    return replace(arm, changes=(*arm.changes, change))
 
 
 def _quantile(parameter: Parameter, share: distributions.Array) -> float:
@@ -122,60 +124,3 @@ def _quantile(parameter: Parameter, share: distributions.Array) -> float:
     ends = (-np.inf if low is None else low, np.inf if high is None else high)
     found = distributions.truncated_quantile(distribution, share, spread.arguments, *ends)
     return float(np.asarray(found).item())
-
-
-def _imposed(model: Model, setting: Setting) -> Model:
-    assert setting.symbol is not None
-    span = Span(model.source, 0, 0)
-    value = setting.value if setting.word in ("option", "number", "at") else None
-    held = Imposition(setting.symbol, span, next(how for how in get_args(_How) if how == setting.word), value)
-    others = tuple(i for i in model.impositions if i.target != setting.symbol)
-    return replace(model, impositions=(*others, held))
-
-
-def _moved(model: Model, setting: Setting) -> Model:
-    """A constant's value, a stock's start or a quantity's equation, moved."""
-    symbol = setting.symbol
-    assert symbol is not None and not isinstance(setting.value, str)
-    if symbol.kind == "constant":
-        parameters = tuple(_moved_constant(p, setting) if p.name == symbol.name else p for p in model.parameters)
-        return replace(model, parameters=parameters)
-    if symbol.kind == "stock":
-        stocks = tuple(_moved_start(stock, setting) if stock.name == symbol.name else stock for stock in model.stocks)
-        return replace(model, stocks=stocks)
-    quantities = tuple(
-        replace(q, value=replace(q.value, tree=_changed(q.value.tree, setting))) if q.name == symbol.name else q
-        for q in model.quantities
-    )
-    return replace(model, quantities=quantities)
-
-
-def _moved_start(stock: Stock, setting: Setting) -> Stock:
-    tree = _within(_changed(stock.start.tree, setting), stock.within)
-    return replace(stock, start=replace(stock.start, tree=tree))
-
-
-def _moved_constant(parameter: Parameter, setting: Setting) -> Parameter:
-    assert parameter.value is not None and not isinstance(setting.value, str)
-    moved = parameter.value + setting.value if setting.how == "shift" else parameter.value * setting.value
-    return replace(parameter, value=moved)
-
-
-def _changed(tree: Expr, setting: Setting) -> Expr:
-    return Binary(tree.span, "+" if setting.how == "shift" else "*", tree, Number(tree.span, float(setting.value)))
-
-
-def _within(tree: Expr, ends: tuple[float | None, float | None]) -> Expr:
-    low, high = ends
-    if low is not None:
-        tree = Call(tree.span, "max", tree.span, (tree, Number(tree.span, low)))
-    if high is not None:
-        tree = Call(tree.span, "min", tree.span, (tree, Number(tree.span, high)))
-    return tree
-
-
-def _marked(model: Model, what: object) -> Model:
-    if not what:
-        return model
-    digest = hashlib.blake2b(f"{model.digest} {what!r}".encode(), digest_size=16).hexdigest()
-    return replace(model, digest=digest)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from operator import mul
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 from standoff.base.source import Source, Span
 from standoff.base.units import Unit
@@ -27,17 +27,20 @@ from standoff.language.model.play import (
     PartialProfile,
     Payoff,
     Rule,
+    Setting,
     Strategy,
     Term,
     Weighing,
 )
 from standoff.language.model.state import Draw, Event, Mode, Move, Quantity, Report, Series, Stock
+from standoff.language.text.files import Written
 from standoff.language.text.reader import Mapping
 
 __all__ = [
     "NUMBER",
     "TRUTH",
     "Actor",
+    "Change",
     "Check",
     "Choice",
     "Deal",
@@ -60,6 +63,7 @@ __all__ = [
     "Report",
     "Rule",
     "Series",
+    "Setting",
     "Spread",
     "Stock",
     "Strategy",
@@ -99,7 +103,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A constant (`value`), or an uncertainty or value of the actors (`spread`)."""
+    """A constant (`value`), or an uncertainty or value of the actors (`spread`); `title` is its name in prose."""
 
     kind: Literal["constant", "uncertainty", "value"]
     name: str
@@ -110,6 +114,7 @@ class Parameter:
     value: float | None = None
     spread: Spread | None = None
     known_to: tuple[str, ...] = ()
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +163,23 @@ class Imposition:
     value: float | str | None = None
 
 
+class Change(Protocol):
+    """One way in which a model is altered: frozen, and told whole by its `repr`, of which a digest is made."""
+
+    def apply(self, model: Model) -> Model:
+        """The model so altered, its digest left as it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A checked study. `digest` identifies its meaning: text and data files, with the variants applied."""
+    """A checked study, with all that is needed to make another of it (see `standoff.language.changed`).
+
+    `digest` identifies its meaning: text and data files, with the variants `applied` and the `changes` made.
+    """
 
     name: str
     folder: Path
-    source: Source = field(repr=False)
+    written: Written = field(repr=False, compare=False)
     digest: str
     title: str
     question: str
@@ -196,6 +211,12 @@ class Model:
     variants: tuple[Variant, ...]
     impositions: tuple[Imposition, ...] = ()
     applied: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def source(self) -> Source:
+        """The text of `study.yaml`."""
+        return self.written.source
 
     @property
     def uncertain(self) -> tuple[Parameter, ...]:

@@ -71,10 +71,21 @@ class Weighing:
 
 
 @dataclass(frozen=True, slots=True)
+class Setting:
+    """What prose calls a setting of a strategy, what it is, and what a strategy with each level is called."""
+
+    name: str
+    title: str | None
+    about: str | None
+    levels: tuple[tuple[float | str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Strategy:
     """A named rule from what the actor sees to its choice; each combination of settings is one to choose.
 
-    `rules` holds, for each dimension of the actor's choices in their order, a tuple of rules or a weighing.
+    `rules` holds, for each dimension of the actor's choices in their order, a tuple of rules or a weighing. `title` is
+    what prose calls it, and `named` what it calls the settings, where the study says.
     """
 
     actor: str
@@ -83,6 +94,8 @@ class Strategy:
     about: str | None
     settings: tuple[tuple[str, tuple[float, ...] | tuple[str, ...]], ...]
     rules: tuple[tuple[str, tuple[Rule, ...] | Weighing], ...]
+    title: str | None = None
+    named: tuple[Setting, ...] = ()
 
     @property
     def instances(self) -> tuple[Instance, ...]:

@@ -26,6 +26,7 @@ _ONE_OR_MORE = Either((_KNOWN, ListOf(_KNOWN)))
 _ENDS = ListOf(Text("open"), least=2, most=2)
 
 _ABOUT = Key("about", _TEXT, "what it is, in a sentence")
+_CALLED = Key("name", _TEXT, "what it is called in prose, in at most four words; its own name where it is left out")
 _THE_UNIT = Key("unit", _UNIT, "its unit, such as `missile` or `USD/year`; none where it is left out")
 _SEEN_BY = Key("seen_by", _ONE_OR_MORE, "the actors that see it; all where it is left out")
 _PER = Key("per", Text("word", PER), "the time that the rate is for; a step where it is left out")
@@ -48,6 +49,7 @@ _ONE_SPREAD = (("range", "distribution", "levels"),)
 
 _PARAMETER = Record(
     (
+        _CALLED,
         _ABOUT,
         *_SPREAD,
         _THE_UNIT,
@@ -56,7 +58,7 @@ _PARAMETER = Record(
     ),
     exactly_one=_ONE_SPREAD,
 )
-_CONSTANT = Record((Key("value", _NUMBER, "the number", required=True), _ABOUT, _THE_UNIT, *_REASON))
+_CONSTANT = Record((Key("value", _NUMBER, "the number", required=True), _CALLED, _ABOUT, _THE_UNIT, *_REASON))
 
 _RULES = ListOf(
     Record(
@@ -157,10 +159,21 @@ _EVENT = Record(
     ),
     exactly_one=(("chance", "hazard", "count"),),
 )
+_LEVELS = ListOf(Either((Text("known"),)))
+_SETTING = Record(
+    (
+        _CALLED,
+        _ABOUT,
+        Key("levels", Either((_LEVELS, MapOf(_TEXT, keys="known"))),
+            "the levels; or a mapping from each to what a strategy with it is called, in at most four words",
+            required=True),
+    )
+)  # fmt: skip
 _STRATEGY = Record(
     (
+        _CALLED,
         _ABOUT,
-        Key("settings", MapOf(ListOf(Either((Text("known"),)))), "levels that are tried, each in every combination"),
+        Key("settings", MapOf(Either((_LEVELS, _SETTING))), "levels that are tried, each in every combination"),
         Key("choose", Either((_EXPRESSION, _RULES, MapOf(_RULED, keys="known"))),
             "an option, or rules; a mapping where the actor chooses several things"),
         Key("weigh", MapOf(Either((_EXPRESSION, MapOf(_EXPRESSION, keys="known"))), keys="known"),

@@ -9,30 +9,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import yaml
 
 from standoff.base.problems import Problem, StudyError
 from standoff.base.source import Source, Span
+from standoff.language.text.syntax import LOADER, MOST_DEPTH, syntax_problem, too_deep
 
 __all__ = [
-    "MOST_BYTES",
     "Broken",
     "Mapping",
     "Node",
     "Scalar",
     "Sequence",
     "parse_yaml",
-    "read_source",
 ]
 
-MOST_BYTES = 1_000_000
-MOST_DEPTH = 32
 MOST_ENTRIES = 2_000
 MOST_NODES = 50_000
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\r?\n[ \t]*|.)", re.DOTALL)
 
 
@@ -101,39 +96,6 @@ class Broken:
 Node = Scalar | Sequence | Mapping | Broken
 
 
-def read_source(path: Path, shown: str, at: Span | None = None, most: int = MOST_BYTES) -> Source:
-    """Read a UTF-8 text file, refusing what is absent, too large or not text.
-
-    Args:
-        path: The file.
-        shown: The path as problems should print it.
-        at: Where the file is asked for; problems point there, or at the file's start.
-        most: The largest size, in bytes.
-
-    Raises:
-        StudyError: One problem saying why the file cannot be used.
-    """
-    place = at or Span(Source(shown, ""), 0, 0)
-    try:
-        size = path.stat().st_size
-        if not path.is_file():
-            raise StudyError([Problem("file-missing", place, f"`{shown}` is not a file")])
-        if size > most:
-            message = f"`{shown}` has {size:,} bytes, and at most {most:,} are read"
-            raise StudyError(
-                [Problem("file-too-large", place, message, "shorten it, or leave out what the study does not need")]
-            )
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise StudyError([Problem("file-missing", place, f"there is no file `{shown}`")]) from None
-    except UnicodeDecodeError as error:
-        message = f"`{shown}` is not UTF-8 text (byte {error.start:,} cannot be read)"
-        raise StudyError([Problem("file-unreadable", place, message, "save it as UTF-8")]) from None
-    except OSError as error:
-        raise StudyError([Problem("file-unreadable", place, f"`{shown}` cannot be read: {error.strerror}")]) from None
-    return Source(shown, text.replace("\r\n", "\n"))
-
-
 def parse_yaml(source: Source) -> tuple[Mapping, list[Problem]]:
     """Build the tree of one YAML document.
 
@@ -147,7 +109,7 @@ def parse_yaml(source: Source) -> tuple[Mapping, list[Problem]]:
     try:
         root = builder.document()
     except yaml.YAMLError as error:
-        raise StudyError([*builder.problems, _syntax(source, error)]) from None
+        raise StudyError([*builder.problems, syntax_problem(source, error)]) from None
     if not isinstance(root, Mapping):
         message = "a study is a mapping of sections, such as `clock:` and `actors:`"
         raise StudyError([*builder.problems, Problem("wrong-shape", root.span, message)])
@@ -165,7 +127,7 @@ class _Builder:
         self.events: Iterator[Any] = self._parse()
 
     def _parse(self) -> Iterator[Any]:
-        loader = _LOADER(self.source.text)
+        loader = LOADER(self.source.text)
         try:
             while loader.check_event():
                 yield loader.get_event()
@@ -202,8 +164,7 @@ class _Builder:
             self._stop("yaml-tag", span, "`!` begins a YAML tag, and a study has none",
                        "put the text in quotation marks")  # fmt: skip
         if depth > MOST_DEPTH:
-            self._stop("yaml-nesting", span, f"this is nested more than {MOST_DEPTH} deep",
-                       "a study needs no more than 8 levels")  # fmt: skip
+            raise StudyError([*self.problems, too_deep(span)])
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event, span)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -279,67 +240,3 @@ def _places(raw: str, style: str, start: int, value: str) -> tuple[int, ...]:
             i += 2 if style == "'" and raw.startswith("''", i) else 1
     places += [start + max(0, stop - 1)] * (len(value) - len(places))
     return tuple(places[: len(value)])
-
-
-_WORDS = (
-    # the library's phrase begins with …, what we say, what to do
-    ("found character '\\t'", "yaml-tab", "a tab stands where spaces must indent", "indent with two spaces"),
-    ("found a tab character", "yaml-tab", "a tab stands where spaces must indent", "indent with two spaces"),
-    ("mapping values are not allowed", "yaml-split-text", "a second `:` stands in an unquoted text",
-     "put the text in quotation marks"),
-    ("found unexpected end of stream", "yaml-syntax", "a quotation mark is opened and not closed", "close it"),
-    ("found character that cannot start any token", "yaml-syntax",
-     "an unquoted text cannot begin with this character", "put the text in quotation marks"),
-    ("found unknown escape character", "yaml-syntax", "`\\` before this letter means nothing in double quotes",
-     "use single quotation marks"),
-    ("did not find expected ',' or ']'", "yaml-split-text", "expected `,` or `]` here",
-     "close the list, or put the text in quotation marks"),
-    ("did not find expected ',' or '}'", "yaml-split-text", "expected `,` or `}` here",
-     "close the mapping, or put a text that has `,`, `:` or brackets in quotation marks"),
-    ("did not find expected '-' indicator", "yaml-syntax", "expected another `- ` of the list here",
-     "indent all entries of a list alike"),
-    ("did not find expected key", "yaml-syntax", "expected a key followed by `:` here",
-     "indent all keys of a mapping alike, and put texts with special characters in quotation marks"),
-    ("could not find expected ':'", "yaml-syntax", "expected `:` after this key", "add the `:`"),
-    ("control characters are not allowed", "yaml-syntax", "a control character stands here", "remove it"),
-    ("unacceptable character", "yaml-syntax", "a control character stands here", "remove it"),
-    ("special characters are not allowed", "yaml-syntax", "a control character stands here", "remove it"),
-    ("block sequence entries are not allowed", "yaml-syntax", "a `- ` cannot stand here",
-     "begin the list on a line of its own"),
-)  # fmt: skip
-
-
-def _syntax(source: Source, error: Any) -> Problem:
-    phrase = " ".join(str(part) for part in (getattr(error, "problem", ""), getattr(error, "reason", "")) if part)
-    ends = [getattr(error, name, None) for name in ("problem_mark", "context_mark")]
-    if "unexpected end of stream" in phrase:  # the quotation mark that is opened, not the end of the file
-        ends.reverse()
-    mark = ends[0] or ends[1]
-    offset = mark.index if mark is not None else getattr(error, "position", 0)
-    offset = min(max(0, offset), max(0, len(source.text) - 1))
-    if offset and source.text[offset : offset + 1] in ("", "\n") and source.text[offset - 1] != "\n":
-        offset -= 1
-    span = Span(source, offset, offset + 1)
-    if source.text[offset : offset + 1] == "\t":
-        phrase = "found a tab character"
-    opened = _open_quote(source, offset)
-    if opened is not None:
-        message = "a quotation mark is opened here, and the next one closes it on another line"
-        return Problem("yaml-syntax", opened, message, "close it on the same line")
-    for start, code, message, advice in _WORDS:
-        if start in phrase:
-            return Problem(code, span, message, advice)
-    return Problem("yaml-syntax", span, "the YAML cannot be read from here on",
-                   "look for a missing quotation mark, bracket or space after `:`")  # fmt: skip
-
-
-def _open_quote(source: Source, offset: int) -> Span | None:
-    """The first quotation mark that its line does not close, where another one stands just before the error."""
-    if offset == 0 or source.text[offset - 1] != '"':
-        return None
-    for number in range(1, source.position(offset)[0]):
-        line = source.line(number)
-        if line.count('"') % 2:
-            start = source.line_starts[number - 1] + line.rindex('"')
-            return Span(source, start, start + 1)
-    return None

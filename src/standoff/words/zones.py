@@ -4,38 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import numpy as np
-
-from standoff.analysis.findings import Inputs
-from standoff.analysis.linchpins.flips import Zone
-from standoff.analysis.naming import amount, capital, join, name_group, plain
-from standoff.language.model import Instance
+from standoff.analysis.linchpins.flips import Flips, Zone
+from standoff.language.model import Instance, Parameter
+from standoff.words.names import amount, capital, join, name_labels
 
 __all__ = ["say_zones"]
 
+_Group = Callable[[Sequence[str]], str]
 
-def say_zones(
-    inputs: Inputs,
-    name: str,
-    zones: Sequence[Zone],
-    strategies: Sequence[Instance],
-    title: str = "",
-    ends: tuple[str | None, str | None] = (None, None),
-) -> str:
+
+def say_zones(parameter: Parameter, flips: Flips, strategies: Sequence[Instance], title: str = "it") -> str:
     """Where along an assumption the choice changes, in a sentence.
 
     Strategies that cannot be told apart are named together. A flip is where what may be best on one side is not among
-    what may be best on the other; each stretch goes as far as that holds. `ends` are what the low and the high end
-    mean, in words; they are told with a stretch that lies in their half.
+    what may be best on the other; each stretch goes as far as that holds. What the study says that the ends of the
+    range mean is told with a stretch that lies in their half. `title` is how the sentence names the assumption.
     """
-    named = {instance.label: instance for instance in strategies}
-    title = title or plain(name)
+    zones = flips.zones
 
     def group(labels: Sequence[str]) -> str:
-        return name_group([named[label] for label in labels], list(strategies), "or")
+        return name_labels(labels, strategies, "or")
 
-    if inputs.is_discrete(inputs.names.index(name)):
-        return _say_levels(inputs, name, zones, group, title)
+    if flips.levels:
+        return _say_levels(parameter, flips, group, title)
     chain = _chain(zones)
     if not chain:
         everywhere = [label for label in zones[0].strategies if all(label in zone.strategies for zone in zones)]
@@ -43,29 +34,35 @@ def say_zones(
             return f"Whatever {title} is, {group(everywhere)} is best."
         if everywhere:
             return f"Whatever {title} is, {group(everywhere)} may be best: no flip can be told."
-        return f"Where along {title} the choice flips: cannot tell."
-    unit = inputs.units.get(name, "")
-    middle = (zones[0].low + zones[-1].high) / 2.0
+        return f"Where along {title} the choice flips: the model cannot tell."
     parts, covered = [], 0
     for place, at in enumerate(chain):
         near = [zones[other].strategies for other in chain[max(place - 1, 0) : place + 2] if other != at]
         first, last = _stretch(zones, at, [label for labels in near for label in labels])
         covered += last - first + 1
-        low, high = amount(zones[first].low, unit), amount(zones[last].high, unit)
-        if first == 0:
-            where = f"below {high}"
-        elif last == len(zones) - 1:
-            where = f"above {low}"
-        else:
-            where = f"from {low} to {high}"
-        words = ends[0] if zones[last].high <= middle else ends[1] if zones[first].low >= middle else None
-        if words:
-            where = f"{where}, towards “{words}”"
         seen = dict.fromkeys(label for zone in zones[first : last + 1] for label in zone.strategies)
-        parts.append(f"{where}, {group(list(seen))}")
+        parts.append(f"{_where(parameter, zones, first, last)}, {group(list(seen))}")
     ends_told = parts[0].startswith("below") and parts[-1].startswith("above")
-    rest = "" if covered == len(zones) else f"; {'between' if ends_told else 'elsewhere'}, cannot tell"
+    rest = "" if covered == len(zones) else f"; {'between' if ends_told else 'elsewhere'}, the model cannot tell"
     return f"{capital('; '.join(parts))}{rest}."
+
+
+def _where(parameter: Parameter, zones: Sequence[Zone], first: int, last: int) -> str:
+    """A stretch of the range: `below 0.25 a year, towards “nobody fears”`."""
+    low, high = (amount(end, parameter.unit) for end in (zones[first].low, zones[last].high))
+    if first == 0:
+        where = f"below {high}"
+    elif last == len(zones) - 1:
+        where = f"above {low}"
+    else:
+        where = f"from {low} to {high}"
+    spread, middle = parameter.spread, (zones[0].low + zones[-1].high) / 2.0
+    words = None
+    if spread is not None and zones[last].high <= middle:
+        words = spread.low_words
+    elif spread is not None and zones[first].low >= middle:
+        words = spread.high_words
+    return f"{where}, towards “{words}”" if words else where
 
 
 def _chain(zones: Sequence[Zone]) -> list[int]:
@@ -106,16 +103,14 @@ def _stretch(zones: Sequence[Zone], at: int, others: Sequence[str]) -> tuple[int
     return first, last
 
 
-def _say_levels(
-    inputs: Inputs, name: str, zones: Sequence[Zone], group: Callable[[Sequence[str]], str], title: str
-) -> str:
+def _say_levels(parameter: Parameter, flips: Flips, group: _Group, title: str) -> str:
+    zones = flips.zones
     if all(zone.strategies == zones[0].strategies for zone in zones):
-        is_told = len(zones[0].strategies) == 1
-        return f"Whatever {title} is, {group(zones[0].strategies)} {'is' if is_told else 'may be'} best."
+        is_significant = len(zones[0].strategies) == 1
+        return f"Whatever {title} is, {group(zones[0].strategies)} {'is' if is_significant else 'may be'} best."
     parts = []
     for zone in zones:
-        levels = [v for v in np.unique(inputs.column(name)).tolist() if zone.low <= v <= zone.high]
-        where = join([amount(level, inputs.units.get(name, "")) for level in levels], "or")
+        levels = [level for level in flips.levels if zone.low <= level <= zone.high]
+        where = join([amount(level, parameter.unit) for level in levels], "or")
         parts.append(f"at {where}, {group(zone.strategies)}")
-    text = "; ".join(parts)
-    return f"{text[0].upper()}{text[1:]}."
+    return f"{capital('; '.join(parts))}."

@@ -5,44 +5,40 @@ Facts nobody knows and things somebody wants are kept apart: evidence can settle
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.linchpins.flips import Flips
 from standoff.analysis.linchpins.regions import Region, find_regions
-from standoff.analysis.linchpins.worth import Linchpin, linchpins
-from standoff.analysis.naming import amount, capital, join, per_cent, quoted
-from standoff.analysis.robustness.measures import explain
-from standoff.analysis.runs.payoffs import learn
-from standoff.analysis.runs.views import Faced, View, arrange, find_views
+from standoff.analysis.linchpins.worth import Worth, measure_worths
+from standoff.analysis.robustness.metrics import explain
+from standoff.analysis.runs.payoffs import find_posteriors
+from standoff.analysis.runs.views import DecisionTable, View, decision_table, find_views
 from standoff.analysis.statistics.ranking import Ranking, rank
-from standoff.analysis.zones import say_zones
 from standoff.ensemble.ensemble import Ensemble
 from standoff.evidence.claims import Ledger
-from standoff.language.model import Instance, Parameter, Spread
+from standoff.language.model import Instance, Parameter
 
-__all__ = ["Hinging", "Pair", "Pin", "Rest", "hinging"]
+__all__ = ["Assumption", "Linchpins", "Pair", "Rest", "linchpins"]
 
 _MOST_PAIRED = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Pin:
+class Assumption:
     """One assumption.
 
     Attributes:
         parameter: The study's, with its reason.
         worth: Of knowing it before choosing, in points of payoff, as a part of the worth of knowing everything.
         flips: Where along it the best strategy changes.
-        sentence: The same in words.
         moves: Outcomes of whose spread over worlds it explains a visible part, the largest first.
     """
 
     parameter: Parameter
-    worth: Linchpin
+    worth: Worth
     flips: Flips
-    sentence: str
     moves: tuple[str, ...]
 
     @property
@@ -56,7 +52,7 @@ class Pair:
     """Two assumptions that are worth more to know together than the better one alone."""
 
     names: tuple[str, str]
-    worth: Linchpin
+    worth: Worth
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +60,11 @@ class Rest:
     """A claim, or a document, and the linchpins that rest on it."""
 
     name: str
-    pins: tuple[str, ...]
+    linchpins: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Hinging:
+class Linchpins:
     """The answer to "what does it hinge on?", under one view of the others.
 
     Attributes:
@@ -83,7 +79,6 @@ class Hinging:
         regions: Boxes.
         claims, documents, judged: What the linchpins rest on; `judged` those that rest on judgement alone.
         method: How the worth was computed.
-        sentences: The answer, most important first.
     """
 
     view: View
@@ -91,8 +86,8 @@ class Hinging:
     leader: str
     ranking: Ranking
     evpi: Figure
-    facts: tuple[Pin, ...]
-    values: tuple[Pin, ...]
+    facts: tuple[Assumption, ...]
+    values: tuple[Assumption, ...]
     pairs: tuple[Pair, ...]
     state_only: tuple[str, ...]
     regions: tuple[Region, ...]
@@ -100,16 +95,15 @@ class Hinging:
     documents: tuple[Rest, ...]
     judged: tuple[str, ...]
     method: str
-    sentences: tuple[str, ...]
 
     @property
-    def pins(self) -> tuple[Pin, ...]:
+    def linchpins(self) -> tuple[Assumption, ...]:
         """Facts and values whose worth is above zero beyond doubt, worth most first."""
-        told = [pin for pin in (*self.facts, *self.values) if pin.worth.is_told]
+        told = [pin for pin in (*self.facts, *self.values) if pin.worth.is_significant]
         return tuple(sorted(told, key=lambda pin: -pin.worth.evppi.value))
 
 
-def hinging(
+def linchpins(
     ensemble: Ensemble,
     *,
     ledger: Ledger | None = None,
@@ -118,7 +112,7 @@ def hinging(
     permutations: int = 199,
     pair_permutations: int = 39,
     seed: int = 0,
-) -> Hinging:
+) -> Linchpins:
     """Answer "what does it hinge on?" from a run of all the decider's strategies.
 
     Args:
@@ -132,55 +126,51 @@ def hinging(
     Raises:
         ValueError: The decider has no payoff or one strategy, nothing varies, or there is no such view.
     """
-    faced = arrange(ensemble)
-    if not faced.is_paid or len(faced.strategies) < 2 or not faced.inputs.names:
+    table = decision_table(ensemble)
+    if not table.is_paid or len(table.strategies) < 2 or not table.inputs.names:
         raise ValueError(
-            f"a choice hinges on nothing unless `{faced.decider}` has a payoff and two strategies, and worlds differ"
+            f"a choice hinges on nothing unless `{table.decider}` has a payoff and two strategies, and worlds differ"
         )
-    views = {each.name or each.kind: each for each in find_views(faced, replies)}
+    views = {each.name or each.kind: each for each in find_views(table, replies)}
     if view not in views:
-        raise ValueError(f"there is no view `{view}`; there are {join([f'`{name}`' for name in views])}")
-    payoffs = faced.payoffs(views[view])
-    outcomes = {o.name: faced.averages("outcome", o.name, (views[view],))[0] for o in ensemble.model.outcomes
+        raise ValueError(f"there is no view `{view}`; there are {', '.join(f'`{name}`' for name in views)}")
+    payoffs = table.payoffs(views[view])
+    outcomes = {o.name: table.averages("outcome", o.name, (views[view],))[0] for o in ensemble.model.outcomes
                 if o.name not in ensemble.present}  # fmt: skip
-    known = learn(payoffs, seed)
+    known = find_posteriors(payoffs, seed)
     ranking = rank(payoffs.names, payoffs.mean, explained=explain(payoffs, known.folds))
-    found = linchpins(
-        payoffs, outcomes={name: mean for name, (mean, _) in outcomes.items()}, pairs=len(faced.inputs.names) > 1,
+    found = measure_worths(
+        payoffs, outcomes={name: mean for name, (mean, _) in outcomes.items()}, pairs=len(table.inputs.names) > 1,
         permutations=permutations, pair_permutations=pair_permutations, most_paired=_MOST_PAIRED, seed=seed,
     )  # fmt: skip
-    pins = _pins(faced, found.alone, found.flips, found.effects)
-    told = [pin for pin in pins if pin.worth.is_told]
+    pins = _pins(table, found.alone, found.flips, found.effects)
+    told = [pin for pin in pins if pin.worth.is_significant]
     pairs = tuple(Pair((p.names[0], p.names[1]), p) for p in found.pairs if p.beyond is not None and p.beyond.low > 0.0)
     claims, documents, judged = _rests(told, ledger)
-    regions = find_regions(faced, payoffs, known, ranking.order[0], outcomes, seed)
+    regions = find_regions(table, payoffs, known, ranking.order[0], outcomes, seed)
     facts = tuple(pin for pin in pins if pin.parameter.kind == "uncertainty")
     values = tuple(pin for pin in pins if pin.parameter.kind == "value")
-    return Hinging(
-        views[view], faced.strategies, ranking.order[0], ranking, found.evpi, facts, values, pairs, found.state_only,
+    return Linchpins(
+        views[view], table.strategies, ranking.order[0], ranking, found.evpi, facts, values, pairs, found.state_only,
         regions, claims, documents, judged, found.method,
-        _sentences(
-            found.evpi, told, pairs, found.state_only, regions, {pin.name: quoted(pin.parameter) for pin in pins}
-        ),
     )  # fmt: skip
 
 
 def _pins(
-    faced: Faced, alone: Sequence[Linchpin], flips: dict[str, Flips], effects: dict[str, dict[str, float]]
-) -> list[Pin]:
-    parameters = {p.name: p for p in faced.ensemble.model.uncertain}
+    table: DecisionTable, alone: Sequence[Worth], flips: dict[str, Flips], effects: dict[str, dict[str, float]]
+) -> list[Assumption]:
+    parameters = {p.name: p for p in table.ensemble.model.uncertain}
     pins = []
     for worth in alone:
         (name,) = worth.names
         moved = sorted(((of[name], outcome) for outcome, of in effects.items() if of[name] >= 0.02), reverse=True)
-        spread = parameters[name].spread or Spread()
-        ends = spread.low_words, spread.high_words
-        sentence = say_zones(faced.inputs, name, flips[name].zones, faced.strategies, "it", ends)
-        pins.append(Pin(parameters[name], worth, flips[name], sentence, tuple(outcome for _, outcome in moved)))
+        pins.append(Assumption(parameters[name], worth, flips[name], tuple(outcome for _, outcome in moved)))
     return pins
 
 
-def _rests(pins: Sequence[Pin], ledger: Ledger | None) -> tuple[tuple[Rest, ...], tuple[Rest, ...], tuple[str, ...]]:
+def _rests(
+    pins: Sequence[Assumption], ledger: Ledger | None
+) -> tuple[tuple[Rest, ...], tuple[Rest, ...], tuple[str, ...]]:
     """Claims and documents with the linchpins that rest on them, most first; and linchpins on judgement alone."""
     claims: dict[str, list[str]] = {}
     for pin in pins:
@@ -201,53 +191,3 @@ def _rests(pins: Sequence[Pin], ledger: Ledger | None) -> tuple[tuple[Rest, ...]
 
 def _most_first(rests: dict[str, list[str]]) -> tuple[Rest, ...]:
     return tuple(Rest(name, tuple(pins)) for name, pins in sorted(rests.items(), key=lambda item: -len(item[1])))
-
-
-def _sentences(
-    evpi: Figure,
-    told: Sequence[Pin],
-    pairs: Sequence[Pair],
-    state_only: Sequence[str],
-    regions: Sequence[Region],
-    titles: Mapping[str, str],
-) -> tuple[str, ...]:
-    if not told:
-        reason = (
-            "no assumption taken alone is known to be worth knowing first"
-            if evpi.low > 0.0
-            else "knowing the world first is not known to be worth anything"
-        )
-        lines = [f"Nothing can be named that the choice hinges on: {reason}."]
-    else:
-        facts = [pin for pin in told if pin.parameter.kind == "uncertainty"]
-        wants = [pin for pin in told if pin.parameter.kind == "value"]
-        lines = [
-            *_named(facts, "Of facts that nobody knows", ("would be worth knowing too",) * 2),
-            *_named(wants, "Of what is wanted, which no fact can settle", ("matters too", "matter too")),
-        ]
-    if pairs:
-        best = max(pairs, key=lambda pair: pair.worth.evppi.value)
-        lines.append(f"Together {join([titles[name] for name in best.names])} tell more than either alone.")
-    if state_only:
-        shown = [titles[name] for name in state_only[:3]]
-        more = f" and {len(state_only) - 3} other{'s' * (len(state_only) > 4)}" if len(state_only) > 3 else ""
-        names = capital(", ".join(shown) if more else join(shown))
-        move, are = ("moves", "is") if len(state_only) == 1 else ("move", "are")
-        lines.append(f"{names}{more} {move} outcomes, but {are} not known to move the choice.")
-    lines += [region.sentence for region in regions if region.found.recommended is not None]
-    return tuple(lines)
-
-
-def _named(pins: Sequence[Pin], of: str, too: tuple[str, str]) -> list[str]:
-    """The first in full, the others by name."""
-    if not pins:
-        return []
-    first, worth = pins[0], pins[0].worth
-    part = "" if worth.share is None else f", {per_cent(worth.share)} of what knowing everything would be"
-    lines = [
-        f"{of}, the choice hinges most on {quoted(first.parameter)}. {first.sentence} Knowing it first would be worth "
-        f"{amount(worth.evppi.value)} ± {amount(worth.evppi.error, digits=1)} points{part}."
-    ]
-    if len(pins) > 1:
-        lines.append(f"{capital(join([quoted(pin.parameter) for pin in pins[1:]]))} {too[len(pins) > 2]}.")
-    return lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import standoff
-from standoff.analysis.naming import amount, name_group, name_strategy
+from standoff.words.names import amount, name_group, name_strategy, quoted
 from standoff.words.wording import strategy_words
 
 
@@ -58,3 +58,26 @@ def test_strategies_with_different_settings_each_say_theirs(instances):
 )
 def test_an_amount_has_two_figures_and_its_unit(value, unit, said):
     assert amount(value, unit) == said
+
+
+def test_names_that_a_study_gives_are_kept_as_they_are(study_of):
+    model = study_of("""
+    choices: {north: [act, rest]}
+    strategies:
+      north:
+        acts:
+          name: Iron Dome first
+          settings:
+            patience: {name: Patience, levels: {2: hasty, 6: very patient}}
+            last: {name: Ending, levels: [act, rest]}
+          choose: "act if date < patience else last"
+        rests: {name: Ville Haute, choose: rest}
+    uncertainties: {fear: {name: Fear of Rome, about: how much it fears, range: [0, 1], judgement: any}}
+    payoffs: {north: {each: "fear if north == act else 0"}}
+    outcomes: {acting: {measure: "mean(north == act)", better: lower}}
+    """).model
+    instances = model.instances("north")
+    assert name_strategy(instances[0]) == "Iron Dome first (hasty, act Ending)"
+    assert name_group(instances[:4], instances) == "Iron Dome first (whatever its settings)"
+    assert name_group([instances[4], instances[1]], instances) == "Ville Haute and Iron Dome first (hasty, rest Ending)"
+    assert quoted(model.uncertain[0]) == "“Fear of Rome”"

@@ -11,11 +11,11 @@ import numpy.typing as npt
 from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.robustness.regret import Regret, measure_regret
 from standoff.analysis.robustness.tails import FrontierPoint, Tails, find_lowest, frontier, measure_tails
-from standoff.analysis.runs.payoffs import SURE, Payoffs, learn, mean_figure
+from standoff.analysis.runs.payoffs import SURE, Payoffs, find_posteriors, mean_figure
 from standoff.analysis.statistics.ranking import Ranking, rank
 from standoff.analysis.statistics.regression import predict
 
-__all__ = ["Expected", "Robustness", "expected", "explain", "robustness"]
+__all__ = ["Expected", "Metrics", "expected", "explain", "measure_robustness"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,8 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Robustness:
-    """All of the above for one view of the others, with the ranking under stated other weightings of the worlds."""
+class Metrics:
+    """Robustness metrics under one view of the others, and the ranking under stated other weightings of the worlds."""
 
     names: tuple[str, ...]
     expected: dict[str, Expected]
@@ -40,7 +40,7 @@ class Robustness:
     weightings: dict[str, Ranking]
 
 
-def robustness(payoffs: Payoffs, weightings: Mapping[str, Floats] | None = None, seed: int = 0) -> Robustness:
+def measure_robustness(payoffs: Payoffs, weightings: Mapping[str, Floats] | None = None, seed: int = 0) -> Metrics:
     """Answer "what holds up?" for payoffs; satisficing, which needs outcomes, is in `satisficing.py`.
 
     Args:
@@ -48,15 +48,15 @@ def robustness(payoffs: Payoffs, weightings: Mapping[str, Floats] | None = None,
         weightings: other weights of the worlds under which to rank again, by name.
         seed: of the folds.
     """
-    learned = learn(payoffs, seed)
-    settled = explain(payoffs, learned.folds)
-    lowest = find_lowest(payoffs, learned)
-    return Robustness(
+    posteriors = find_posteriors(payoffs, seed)
+    settled = explain(payoffs, posteriors.folds)
+    lowest = find_lowest(payoffs, posteriors)
+    return Metrics(
         payoffs.names,
         expected(payoffs, settled),
         rank(payoffs.names, payoffs.mean, payoffs.weights, explained=settled),
-        measure_regret(payoffs, learned),
-        measure_tails(payoffs, learned, lowest),
+        measure_regret(payoffs, posteriors),
+        measure_tails(payoffs, posteriors, lowest),
         frontier(payoffs, lowest),
         {name: rank(payoffs.names, payoffs.mean, w) for name, w in (weightings or {}).items()},
     )

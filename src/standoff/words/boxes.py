@@ -1,0 +1,135 @@
+"""Boxes of worlds in sentences: what they are made of, why that box, and what CART makes of the same worlds."""
+
+from __future__ import annotations
+
+from standoff.analysis.discovery.discover import Box, Discovery
+from standoff.analysis.discovery.second_opinion import SecondOpinion
+from standoff.analysis.linchpins.regions import Region
+from standoff.language.model import Model
+from standoff.words.names import amount, assumption, capital, join, name_strategy, per_cent, quoted
+from standoff.words.wording import few
+
+__all__ = ["box_reasons", "box_words", "dropped_words", "opinion_sentence", "region_sentence", "why_box"]
+
+
+def box_words(model: Model, box: Box) -> str:
+    """`“Chance that a crisis becomes war” is at least 0.04`, as it can follow "where"."""
+    units = {parameter.name: parameter.unit for parameter in model.uncertain}
+    parts = []
+    for name in box.names:
+        limits = [limit for limit in box.limits if limit.name == name]
+        lows = [f"at least {amount(limit.low, units[name])}" for limit in limits if limit.low is not None]
+        highs = [f"at most {amount(limit.high, units[name])}" for limit in limits if limit.high is not None]
+        parts.append(f"{assumption(model, name)} is {join([*lows, *highs])}")
+    return join(parts)
+
+
+def region_sentence(model: Model, region: Region) -> str:
+    """Which worlds these are, and the box that most of them lie in."""
+    start = f"{capital(_kind(model, region))} ({per_cent(region.share)} of all)"
+    box = region.found.recommended
+    if box is None:
+        return f"{start} are not set apart by a few assumptions."
+    return (
+        f"{start} lie mostly where {box_words(model, box)}: there {per_cent(box.density)} are of this kind, and "
+        f"{per_cent(box.coverage)} of them lie there."
+    )
+
+
+def opinion_sentence(model: Model, opinion: SecondOpinion) -> str:
+    """What CART makes of the worlds, and whether it names what PRIM names."""
+    best = opinion.best
+    if best is None:
+        return "CART, which parts all worlds again and again, finds no leaf with more of them than chance explains."
+    return (
+        f"CART, which parts all worlds again and again, has them mostly where {box_words(model, best)}: "
+        f"there {per_cent(best.density)} are of this kind, and {per_cent(best.coverage)} of them lie there. "
+        f"{_agreement(model, opinion)}"
+    )
+
+
+def why_box(model: Model, found: Discovery) -> str:
+    """What speaks for the recommended box beside what it holds; empty where nothing more can be said."""
+    best = found.recommended
+    if best is None:
+        return ""
+    k, said = len(best.names), []
+    if found.richer is not None:
+        more = found.richer
+        added = join([assumption(model, name) for name in more.names if name not in best.names])
+        said.append(
+            f"Naming {len(more.names)} assumptions instead of {k}{f' ({added} too)' if added else ''} would give "
+            f"coverage {per_cent(more.coverage)} and density {per_cent(more.density)}: too little gain for a longer "
+            "story."
+        )
+    if found.plainer is not None:
+        said.append(
+            f"With {len(found.plainer.names)} instead of {k}, coverage would be {per_cent(found.plainer.coverage)} "
+            f"and density {per_cent(found.plainer.density)}."
+        )
+    if found.resampling is not None:
+        again = found.resampling
+        often = join([f"{assumption(model, name)} in {per_cent(again.named.get(name, 0.0))}" for name in best.names])
+        said.append(
+            f"Searching again on {again.times} random halves named {often}; on the other halves such boxes had "
+            f"coverage {per_cent(again.coverage)} and density {per_cent(again.density)}."
+        )
+    if found.dropped:
+        limits = (
+            "A further limit was"
+            if len(found.dropped) == 1
+            else f"{capital(few(len(found.dropped)))} further limits were"
+        )
+        said.append(f"{limits} left out, as chance alone would do as well.")
+    return f"Why this box: {' '.join(said)}" if said else ""
+
+
+def dropped_words(model: Model, found: Discovery) -> tuple[str, ...]:
+    """The limits that were left out, each with how well chance alone would do."""
+    return tuple(
+        f"That {box_words(model, Box((limit,), 0, 0.0, 0.0, 0.0, 0.0))} was left out: chance alone would do as well "
+        f"with probability {limit.quasi_p or 0.0:.2f}."
+        for limit in found.dropped
+    )
+
+
+def box_reasons(model: Model, found: Discovery) -> tuple[str, ...]:
+    """What the recommended box holds, what speaks for it, and what was left out; or why there is none."""
+    best = found.recommended
+    if best is None:
+        if found.base_rate in (0.0, 1.0):
+            return (f"{'Every' if found.base_rate else 'No'} world is of this kind.",)
+        return ("No few assumptions set apart the worlds that are of this kind.",)
+    total = found.base_rate * found.trajectory[0].n
+    holds = (
+        f"Of the {total:.0f} worlds of this kind, it holds {best.n_interest:.0f} ({per_cent(best.coverage)}).",
+        f"Of the {best.n} worlds in it, {per_cent(best.density)} are of this kind, against "
+        f"{per_cent(found.base_rate)} of all worlds.",
+    )
+    return (*holds, *filter(None, (why_box(model, found),)), *dropped_words(model, found))
+
+
+def _kind(model: Model, region: Region) -> str:
+    named = {instance.label: instance for instance in model.instances(model.decider)}
+    leader = name_strategy(named[region.leader])
+    if region.kind == "better":
+        return f"worlds where {name_strategy(named[region.subject])} does better than {leader}"
+    if not region.subject:
+        return f"worlds where {leader} breaks a limit of the {region.n_limits}"
+    broken = next(outcome for outcome in model.outcomes if outcome.name == region.subject)
+    return f"worlds where {leader} breaks the limit on {quoted(broken)}"
+
+
+def _agreement(model: Model, opinion: SecondOpinion) -> str:
+    def said(names: tuple[str, ...]) -> str:
+        return join([assumption(model, name) for name in names])
+
+    both = opinion.both
+    alone = [
+        f"{who} alone {said(names)}" for who, names in (("the box", opinion.prim), ("CART", opinion.cart)) if names
+    ]
+    if both and not alone:
+        return f"Both methods name the same assumption{'s' if len(both) > 1 else ''}."
+    if both:
+        return f"Both methods name {said(both)}; {join(alone)}."
+    return f"They name different assumptions: {join(alone)}."

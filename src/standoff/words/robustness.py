@@ -1,0 +1,239 @@
+"""What holds up, in sentences: the ranking, what is given up, limits, other ways to play, other weightings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
+
+from standoff.analysis.findings import Figure
+from standoff.analysis.robustness.metrics import Metrics
+from standoff.analysis.robustness.robustness import Robustness
+from standoff.analysis.runs.views import View
+from standoff.analysis.statistics.ranking import Ranking
+from standoff.language.model import Instance, Model
+from standoff.words.names import amount, capital, join, name_group, name_labels, name_strategy, per_cent, plain, whole
+from standoff.words.names import quoted as named_outcome
+from standoff.words.wording import who
+
+__all__ = ["RobustnessWords", "ranking_sentence", "robustness_words", "weighting_words"]
+
+_RARE = 0.1
+_WEIGHTINGS = {"bad worlds": "bad worlds count more", "good worlds": "good worlds count more"}
+_VIEWS = {
+    "adversarial": "others who do the decider most harm",
+    "replies": "others who reply",
+    "uniform": "any others",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RobustnessWords:
+    """The answer to "what holds up?", a sentence for each of its parts; one that has nothing to say is empty.
+
+    Attributes:
+        ranked: Which strategy is best on average.
+        given_up: What the one that gives up least still gives up.
+        worst: The same where it is most wrong, and the frontier.
+        limits: Which limits are kept.
+        views: Under which views of the others another strategy is better.
+        weightings: Whether the ranking stays when worlds are weighed otherwise.
+    """
+
+    ranked: str
+    given_up: str = ""
+    worst: str = ""
+    limits: str = ""
+    views: str = ""
+    weightings: str = ""
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """All of them, most important first."""
+        return tuple(sentence for sentence in astuple(self) if sentence)
+
+
+def robustness_words(model: Model, found: Robustness) -> RobustnessWords:
+    """What holds up, in sentences."""
+    strategies = found.strategies
+    if len(strategies) == 1:
+        return RobustnessWords(f"There is one strategy, {name_strategy(strategies[0])}, so nothing to compare it with.")
+    named = {instance.label: instance for instance in strategies}
+    main = found.under[0].metrics
+    return RobustnessWords(
+        _ranked(found, main),
+        _given_up(named, main),
+        _worst(named, main),
+        _limits(model, found),
+        _views(found),
+        _weightings(model, found, main),
+    )
+
+
+def _ranked(found: Robustness, main: Metrics) -> str:
+    ranking = main.ranking
+    group = name_labels(ranking.may_be_best, found.strategies)
+    if ranking.best is not None:
+        gap = ranking.against_best[ranking.best]
+        return (
+            f"{capital(group)} is best on average, by {_measured(gap)} over the next; more futures would not change "
+            "that."
+        )
+    if ranking.worlds_needed is None:
+        return f"{capital(group)} do equally well on average, and more futures would not tell them apart."
+    n = main.regret.by_world.shape[1]
+    if ranking.worlds_needed / n > 100.0:
+        more = "a hundred times as many worlds would not tell the first two"
+    else:
+        more = f"about {_rounded(ranking.worlds_needed)} worlds, against {whole(n)} here, would tell the first two"
+        more += " if they differ as it seems"
+    return f"{capital(group)} cannot be told apart as the best on average; {more}."
+
+
+def _given_up(named: Mapping[str, Instance], main: Metrics) -> str:
+    """What the strategy with the least regret gives up, and in how many worlds one is surely best."""
+    regret = main.regret
+    least = min(regret.mean, key=lambda label: (regret.mean[label].value, label))
+    figure = regret.mean[least]
+    if figure.holds_zero:
+        return (
+            f"{capital(name_strategy(named[least]))} is not known to give up anything against choosing with the world "
+            "known beforehand."
+        )
+    sure = max(regret.surely_best, key=lambda label: (regret.surely_best[label], label))
+    words = (
+        f"Choosing with the world known beforehand would gain {_measured(figure)} on average over "
+        f"{name_strategy(named[least])}, which gives up least"
+    )
+    if regret.cannot_tell < 1.0:
+        words += (
+            f"; {name_strategy(named[sure])} is surely best in {per_cent(regret.surely_best[sure])} of worlds, and in "
+            f"{per_cent(regret.cannot_tell)} none can be told to be"
+        )
+    return words + "."
+
+
+def _worst(named: Mapping[str, Instance], main: Metrics) -> str:
+    """The tenth of worlds that hurts most, and the frontier."""
+    worst = main.regret.worst_decile
+    least = min(worst, key=lambda label: (worst[label].value, label))
+    front = [named[point.name] for point in main.frontier if point.on_frontier]
+    lead = (
+        f"In the tenth of its worlds where it is most wrong, {name_strategy(named[least])} gives up least, "
+        f"{_measured(worst[least])}"
+    )
+    if worst[least].holds_zero:
+        lead = f"No loss is known even in the tenth of worlds where {name_strategy(named[least])} is most wrong"
+    if len(front) == 1:
+        return f"{lead}; {name_strategy(front[0])} leads both on average and in its worst tenth of worlds."
+    group = name_group(front, list(named.values()))
+    return f"{lead}; on the frontier of mean payoff against payoff in the worst tenth stand {group}."
+
+
+def _limits(model: Model, holding: Robustness) -> str:
+    found = holding.under[0].satisficing
+    if found is None:
+        return ""
+    named = {instance.label: instance for instance in holding.strategies}
+    titles = {outcome.name: named_outcome(outcome) for outcome in model.outcomes}
+    best = max(found.together, key=lambda label: (found.together[label].value, label))
+    share = found.together[best]
+    n_bounds = len(found.alone[best])
+    what = f"all {n_bounds} limits"
+    hardest = min(found.alone[best], key=lambda within: within.share.value)
+    if n_bounds == 1:
+        return (
+            f"{capital(name_strategy(named[best]))} keeps the limit on {titles[hardest.outcome]} in {_share(share)} of "
+            "worlds, the most of any."
+        )
+    if share.value < _RARE:
+        lead = f"Hardly any world keeps {what} at once: {_share(share)} at best, under {name_strategy(named[best])}"
+    else:
+        lead = f"{capital(name_strategy(named[best]))} keeps {what} in {_share(share)} of worlds, the most of any"
+    binds = max(found.alone[best], key=lambda within: within.binds)
+    words = f"{lead}; hardest to keep is the limit on {titles[hardest.outcome]}, in {_share(hardest.share)} of them"
+    if binds.binds > 0.01:
+        words += f", and without that on {titles[binds.outcome]} it would be {per_cent(share.value + binds.binds)}"
+    return words + "."
+
+
+def _views(found: Robustness) -> str:
+    """Under which views the leaders of the first are not among those that may be best, and who is instead."""
+    under = found.under
+    if len(under) == 1:
+        return ""
+    leaders = set(under[0].metrics.ranking.may_be_best)
+    beaten: dict[str, list[str]] = {}
+    for each in under[1:]:
+        may = each.metrics.ranking.may_be_best
+        if leaders.isdisjoint(may):
+            beaten.setdefault(name_labels(may, found.strategies, "or"), []).append(_view(each.view))
+    who = name_labels(under[0].metrics.ranking.may_be_best, found.strategies)
+    ways = join([_view(each.view) for each in under[1:]]) if len(under) < 4 else f"each of {len(under) - 1} other views"
+    if not beaten:
+        return f"Under {ways}, {who} {'is' if len(leaders) == 1 else 'or one of them is'} or may be best too."
+    parts = [f"{name} under {join(views)}" for name, views in beaten.items()]
+    return f"It depends on the others: better than {who} does {join(parts)}."
+
+
+def ranking_sentence(ranking: Ranking, strategies: Sequence[Instance]) -> str:
+    """Whether more futures could change which strategy is best."""
+    group = name_labels(ranking.may_be_best, strategies)
+    if ranking.best is not None:
+        return f"More futures would not change which is best: {group} leads by more than chance explains."
+    if ranking.worlds_needed is None:
+        return f"{capital(group)} cannot be told apart, and more futures would not tell them: they do equally well."
+    if ranking.worlds_needed > 100 * ranking.n_worlds:
+        return (
+            f"{capital(group)} cannot be told apart, and a hundred times as many worlds would not tell the first two."
+        )
+    return (
+        f"More futures could change which is best: {group} cannot be told apart on {whole(ranking.n_worlds)} worlds. "
+        f"If the first two differ as it seems, about {_rounded(ranking.worlds_needed)} worlds would tell them."
+    )
+
+
+def weighting_words(model: Model, name: str) -> str:
+    """A weighting of the worlds as it can follow "where"."""
+    for actor in model.actors:
+        if name == f"beliefs of {actor.name}":
+            return f"the beliefs of {who(model, actor.name)} hold"
+    return _WEIGHTINGS.get(name, name)
+
+
+def _view(view: View) -> str:
+    return _VIEWS.get(view.kind, f"“{plain(view.name)}”")
+
+
+def _weightings(model: Model, found: Robustness, main: Metrics) -> str:
+    """Under which weightings others lead, and by which too few worlds can say."""
+    leaders = set(main.ranking.may_be_best)
+    resting = {each.name: f" ({whole(round(each.effective_worlds))} effective worlds)" for each in found.weightings}
+    words = {name: f"{weighting_words(model, name)}{resting.get(name, '')}" for name in main.weightings}
+    changed = [
+        f"where {words[name]}, {name_labels(ranking.may_be_best, found.strategies, 'or')} leads"
+        for name, ranking in main.weightings.items()
+        if leaders.isdisjoint(ranking.may_be_best)
+    ]
+    said = f"Weighing the worlds otherwise changes who leads: {join(changed)}."
+    if not changed:
+        said = f"Weighing the worlds otherwise ({join(list(words.values()))}) does not change who leads."
+    few = [
+        f"{weighting_words(model, each.name)} ({whole(round(each.effective_worlds))} effective worlds, "
+        f"{per_cent(each.covered)} of it covered)"
+        for each in found.weightings
+        if not each.is_carried
+    ]
+    return f"{said} These worlds do not carry what would follow where {join(few)}." if few else said
+
+
+def _measured(figure: Figure) -> str:
+    return f"{amount(figure.value)} ± {amount(figure.error, digits=1)} points"
+
+
+def _share(figure: Figure) -> str:
+    return f"{per_cent(figure.value)} (± {max(100.0 * figure.error, 0.1):.1g})"
+
+
+def _rounded(n: int) -> str:
+    unit = 10 ** max(len(str(n)) - 2, 0)
+    return whole(-(-n // unit) * unit)
