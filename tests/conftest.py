@@ -24,6 +24,18 @@ payoffs: {north: {each: "0"}}
 """
 
 
+_COSTLY = ("korea", "rivals")
+"""Fixtures of the whole session that are worth making in one process only."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With several processes, tests of one costly fixture go to one of them, and else those of one file."""
+    for item in items:
+        names = getattr(item, "fixturenames", ())
+        group = next((name for name in _COSTLY if name in names), str(item.path))
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture
 def study_of(tmp_path: Path) -> Callable[..., Study]:
     """Load a study from text; sections that a test does not give come from a small head."""

@@ -108,9 +108,10 @@ def test_known_answers_come_out_as_known_and_a_failed_claim_is_no_error(rivals: 
     assert mixed["separator"]["name"] == "fear"
     assert found["opposed"][0] == {
         "measure": "`arms`",
-        "raising": "fear-feeds",
-        "lowering": "fear-calms",
-        "is_contradiction": True,
+        "one": "fear-feeds",
+        "other": "fear-calms",
+        "one_says": "raising `fear` raises `arms`",
+        "other_says": "raising `fear` lowers `arms`",
         "is_across": False,
     }
     assert found["documents"][0]["counts"]["contradicted"] == 1
@@ -163,7 +164,7 @@ def test_check_claims_lists_what_the_evidence_lacks(rivals: Path, tmp_path: Path
     assert "detection (uncertainty): inspectors say little" in shown
     assert "1 claim that nothing represents\n  dread-arms" in shown
     assert "2 of 7 claims open" in shown
-    assert "fear-feeds raises it, fear-calms lowers it (by the same cause: they contradict each other)" in shown
+    assert "fear-feeds: raising `fear` raises `arms`; fear-calms: raising `fear` lowers `arms`" in shown
     assert re.search(r"\d+ passages that look like claims and have none\n  freeze p\d", shown)
     found = json.loads(call("check", rivals, "--claims", "--json").output)
     assert found["problems"] == []

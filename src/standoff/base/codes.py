@@ -111,6 +111,7 @@ _WARNINGS = (
     ("rare-event-payoff", "A payoff multiplies a rare drawn event where its chance would do"),
     ("condition-settled", "A condition is always true, or never"),
     ("many-profiles", "There are more profiles than can sensibly be run"),
+    ("document-encoding", "A document has bytes that its encoding does not explain"),
     ("yaml-unquoted-truth", "A text that other YAML readers take for a truth or number"),
 )
 

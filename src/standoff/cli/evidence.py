@@ -73,7 +73,7 @@ def sources(study: str, as_json: bool, sources: Path | None, anchor: bool, renew
       standoff sources korea --sources ~/articles
       standoff sources border --anchor
     """
-    from standoff.base.problems import StudyError, has_errors  # noqa: PLC0415
+    from standoff.base.problems import StudyError, has_errors, render  # noqa: PLC0415
     from standoff.cli.shown.evidence import source_lines  # noqa: PLC0415
     from standoff.evidence.sources import sources as look  # noqa: PLC0415
 
@@ -93,13 +93,16 @@ def sources(study: str, as_json: bool, sources: Path | None, anchor: bool, renew
             announce("the documents' folder is given with --sources DIR")
     if has_errors(found.problems):
         raise StudyError(found.problems)
+    if found.problems:
+        announce(render(found.problems))
 
 
 @command()
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 @click.option("--find", default=None, metavar="WORDS", help="Only passages that hold all these words.")
+@click.option("--language", default=None, metavar="XX", help="The document's language, where it does not say it.")
 @options.as_json
-def passages(file: Path, as_json: bool, find: str | None) -> None:
+def passages(file: Path, as_json: bool, find: str | None, language: str | None) -> None:
     """Print a document's passages with their addresses.
 
     It also says what was set aside, such as menus and adverts.
@@ -109,10 +112,15 @@ def passages(file: Path, as_json: bool, find: str | None) -> None:
       standoff passages sources/article.html
       standoff passages sources/article.html --find "sanctions relief"
     """
+    from standoff.base.problems import render  # noqa: PLC0415
     from standoff.cli.shown.evidence import passage_lines  # noqa: PLC0415
+    from standoff.evidence.reading.documents import read_document  # noqa: PLC0415
     from standoff.evidence.reading.passages import passages as read  # noqa: PLC0415
 
-    found = read(file, find)
+    document = read_document(file, language=language)
+    found = read(document, find)
+    if document.problems:
+        announce(render(document.problems))
     if as_json:
         rows = [{"address": str(p.address) if p.address else None, "kind": p.kind, "text": p.text} for p in found]
         print_json({"passages": rows})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -11,6 +11,7 @@ from standoff.base.files import inside
 from standoff.base.problems import Problem, StudyError
 from standoff.base.source import Source, Span
 from standoff.evidence.anchors.anchors import AnchorState, Index, find_anchor, index_document, resemblance
+from standoff.evidence.anchors.fingerprints import Fingerprint
 from standoff.evidence.claims import Claim, DocumentEntry, Ledger
 from standoff.evidence.reading.blocks import Metadata
 from standoff.evidence.reading.documents import MOST_DOCUMENT_BYTES, Document, read_document
@@ -116,10 +117,11 @@ def _named(entry: DocumentEntry, folder: Path, problems: list[Problem]) -> _File
         path = inside(folder, entry.file.text, entry.file.span)
         if not path.exists():
             return None
-        document = read_document(path, entry.file.text, entry.file.span)
+        document = read_document(path, entry.file.text, entry.file.span, entry.metadata.language)
     except StudyError as error:
         problems += error.problems
         return None
+    problems += document.problems
     return _File(path, document, index_document(document))
 
 
@@ -139,13 +141,22 @@ def _others(folder: Path, taken: set[Path]) -> list[_File]:
 
 
 def _best(entry: DocumentEntry, files: list[_File]) -> _File | None:
-    fingerprint = entry.fingerprint
-    if fingerprint is not None and files:
-        alike = max(files, key=lambda file: resemblance(fingerprint, file.index))
-        if resemblance(fingerprint, alike.index) >= _LEAST_RESEMBLANCE:
-            return alike
-    title = squeezed(entry.metadata.title or "")
-    return next((file for file in files if title and squeezed(file.document.metadata.title or "") == title), None)
+    found = _alike(entry.fingerprint, files)
+    if found is None:
+        title = squeezed(entry.metadata.title or "")
+        found = next((f for f in files if title and squeezed(f.document.metadata.title or "") == title), None)
+    said = entry.metadata.language
+    if found is None or not said or found.document.language == said[:2].lower():
+        return found
+    document = replace(found.document, stated=said)
+    return _File(found.path, document, index_document(document))
+
+
+def _alike(fingerprint: Fingerprint | None, files: list[_File]) -> _File | None:
+    if fingerprint is None or not files:
+        return None
+    alike = max(files, key=lambda file: resemblance(fingerprint, file.index))
+    return alike if resemblance(fingerprint, alike.index) >= _LEAST_RESEMBLANCE else None
 
 
 def _anchor(claim: Claim, file: _File) -> AnchorRow:

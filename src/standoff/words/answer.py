@@ -100,8 +100,10 @@ def confidence(model: Model, results: Performance) -> tuple[str, ...]:
             if better
             else "No world was found in which another strategy looks better."
         )
-    if ranking.best:
+    if ranking.best and ranking.is_settled:
         lines.append("More futures would not change which is best; other assumptions might.")
+    elif ranking.best:
+        lines.append("More futures could still change which is best, and so might other assumptions.")
     elif ranking.worlds_needed is None:
         lines.append("More futures would not tell the first from the second.")
     elif ranking.worlds_needed <= 100 * results.n_worlds:

@@ -74,10 +74,8 @@ def _ranked(found: Robustness, main: Metrics) -> str:
     group = name_labels(ranking.may_be_best, found.strategies)
     if ranking.best is not None:
         gap = ranking.against_best[ranking.best]
-        return (
-            f"{capital(group)} is best on average, by {_measured(gap)} over the next; more futures would not change "
-            "that."
-        )
+        more = "more futures would not change that" if ranking.is_settled else "more futures could still change that"
+        return f"{capital(group)} is best on average, by {_measured(gap)} over the next; {more}."
     if ranking.worlds_needed is None:
         return f"{capital(group)} do equally well on average, and more futures would not tell them apart."
     n = main.regret.by_world.shape[1]
@@ -179,6 +177,8 @@ def ranking_sentence(ranking: Ranking, strategies: Sequence[Instance]) -> str:
     """Whether more futures could change which strategy is best."""
     group = name_labels(ranking.may_be_best, strategies)
     if ranking.best is not None:
+        if not ranking.is_settled:
+            return f"{capital(group)} leads by more than chance explains, but more futures could still change that."
         return f"More futures would not change which is best: {group} leads by more than chance explains."
     if ranking.worlds_needed is None:
         return f"{capital(group)} cannot be told apart, and more futures would not tell them: they do equally well."

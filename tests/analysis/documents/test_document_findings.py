@@ -95,9 +95,9 @@ def test_counts_add_up_by_document_and_in_all() -> None:
     assert (found.counts["borne out"], found.counts["contradicted"], found.counts["open"]) == (2, 1, 1)
     for answer in ANSWERS:
         assert sum(document.counts[answer] for document in found.documents) == found.counts[answer]
-    assert [(p.raising, p.lowering, p.is_contradiction, p.is_across) for p in found.opposed] == [
-        ("a", "b", True, False),
-        ("c", "b", True, True),
+    assert [(p.one, p.other, p.is_across) for p in found.opposed] == [
+        ("a", "b", False),
+        ("b", "c", True),
     ]
     assert set(found.uncited) == {"small_force", "detection", "dread_of_war"}
     assert json.loads(json.dumps(to_json(found)))["counts"]["borne out"] == 2

@@ -31,7 +31,7 @@ claims:
     document: letter
     passage: p1
     says: Frightened & <i>cowed</i>, neighbours build less
-    stance: doubts
+    stance: asserts
     certainty: likely
     bears_on: [fear]
     expect: {raise: fear, lowers: arms}

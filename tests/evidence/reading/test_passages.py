@@ -37,17 +37,17 @@ def test_sentences_keep_abbreviations_and_quotations_whole() -> None:
 
 
 def test_passages_list_the_body_by_address_and_the_rest_by_kind() -> None:
-    rows = passages(OWN)
+    rows = passages(read_document(OWN))
     assert rows[0].kind == "title" and rows[0].address is None
     assert [str(row.address) for row in rows if row.kind == "body"][:4] == ["p1.s1", "p1.s2", "p2.s1", "p2.s2"]
     assert {row.kind for row in rows} >= {"caption", "pull quote", "heading", "comment box", "copyright"}
 
 
 def test_words_find_their_passages_whatever_case_and_quotes() -> None:
-    (row,) = passages(OWN, find="WE ARM against shadows")
+    (row,) = passages(read_document(OWN), find="WE ARM against shadows")
     assert str(row.address) == "p3.s3"
-    assert len(passages(OWN, find="freeze")) > 5
-    assert passages(OWN, find="freeze submarine") == ()
+    assert len(passages(read_document(OWN), find="freeze")) > 5
+    assert passages(read_document(OWN), find="freeze submarine") == ()
 
 
 def test_text_at_an_address() -> None:

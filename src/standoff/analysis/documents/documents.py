@@ -116,7 +116,7 @@ class Agreement:
         claims: In the order of each document's text.
         mechanisms: In the study's order.
         counts: How many claims have each answer.
-        opposed: Pairs of claims that pull one thing opposite ways.
+        opposed: Pairs of claims that cannot both be right.
         uncited: Assumptions that rest on no claim and no fact.
         n_worlds: In how many worlds claims were tested at most.
     """

@@ -45,7 +45,7 @@ class Gaps:
         unrepresented: Claims that nothing in the model represents: no path leads from what they change to what
             must follow, or they bear on nothing.
         untested: Claims that bear on something and expect nothing of the model.
-        opposed: Pairs of claims that pull one thing opposite ways.
+        opposed: Pairs of claims that cannot both be right.
         uncovered: Passages that look like claims, of the documents at hand.
         absent: Documents that are not at hand.
     """

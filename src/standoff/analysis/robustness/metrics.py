@@ -12,6 +12,7 @@ from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.robustness.regret import Regret, measure_regret
 from standoff.analysis.robustness.tails import FrontierPoint, Tails, find_lowest, frontier, measure_tails
 from standoff.analysis.runs.payoffs import SURE, Payoffs, find_posteriors, mean_figure
+from standoff.analysis.statistics.errors import error_of_mean, is_heavy
 from standoff.analysis.statistics.ranking import Ranking, rank
 from standoff.analysis.statistics.regression import predict
 
@@ -65,7 +66,8 @@ def measure_robustness(payoffs: Payoffs, weightings: Mapping[str, Floats] | None
 def explain(payoffs: Payoffs, folds: npt.NDArray[np.int64]) -> Floats | None:
     """The part of the payoffs that a stratified design integrates almost without error, shape (strategies, worlds).
 
-    None where no input is stratified, or the worlds don't count alike. The common part and the differences between
+    None where no input is stratified, or the worlds don't count alike. Inputs with heavy tails stay out of it, since
+    their strata differ by too much within (`errors.py`). The common part and the differences between
     strategies are fitted apart, since the differences are much the smaller.
 
     Reference: Stein 1987, Large sample properties of simulations using Latin hypercube sampling, Technometrics 29,
@@ -74,7 +76,10 @@ def explain(payoffs: Payoffs, folds: npt.NDArray[np.int64]) -> Floats | None:
     """
     if not payoffs.stratified or payoffs.weights is not None:
         return None
-    inputs = payoffs.inputs.only(payoffs.stratified)
+    light = [name for name in payoffs.stratified if not is_heavy(payoffs.inputs.column(name))]
+    if not light:
+        return None
+    inputs = payoffs.inputs.only(light)
     common = payoffs.mean.mean(axis=0, keepdims=True)
     between = predict(inputs, payoffs.mean - common, folds, additive=True)
     return between + predict(inputs, common, folds, additive=True)
@@ -92,7 +97,7 @@ def expected(payoffs: Payoffs, explained: Floats | None = None) -> dict[str, Exp
     for s, name in enumerate(payoffs.names):
         figure = mean_figure(payoffs.mean[s], w, SURE)
         if explained is not None:
-            error = mean_figure(payoffs.mean[s] - explained[s], w, SURE).error
+            error = float(error_of_mean(payoffs.mean[s], w, explained[s]))
             figure = Figure(figure.value, error, figure.value - SURE * error, figure.value + SURE * error)
         luck = None
         if payoffs.halves is not None:

@@ -32,7 +32,7 @@ class RankingSettled:
     @property
     def is_settled(self) -> bool:
         """Whether one is the best, or more futures would not tell which is."""
-        return self.ranking is not None and (self.ranking.best is not None or self.ranking.worlds_needed is None)
+        return self.ranking is not None and self.ranking.is_settled
 
 
 def is_ranking_settled(ensemble: Ensemble) -> RankingSettled:

@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+from scipy.stats import t as student
 
 from standoff.analysis.findings import Figure, Floats
+from standoff.analysis.statistics.errors import error_of_mean
 
 __all__ = ["Ranking", "rank", "world_weights"]
+
+_SETTLED = 0.995
+"""Chance of all intervals at once by which more futures are said not to change the best."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,8 +23,9 @@ class Ranking:
 
     `against_best[s]` is the difference to the best of the others, with an interval that holds for all strategies
     at once and includes zero where the strategy may be the best. `may_be_best` are the strategies that cannot be
-    told from the best; `best` is set only where one is left. `difference` and `error` have shape
-    (strategies, strategies). `worlds_needed` is how many worlds would tell the first two apart if they differ as
+    told from the best; `best` is set only where one is left, and `is_settled` only where that would be so at 99.5 %,
+    too, or where strategies do exactly the same: then more futures would not change it. `difference` and `error` have
+    shape (strategies, strategies). `worlds_needed` is how many worlds would tell the first two apart if they differ as
     it seems; None where they are told apart, or do not differ. `n_worlds` were looked at.
     """
 
@@ -31,6 +36,7 @@ class Ranking:
     difference: Floats
     error: Floats
     worlds_needed: int | None
+    is_settled: bool
     n_worlds: int
     method: str
     reference: str = (
@@ -63,8 +69,9 @@ def rank(
 ) -> Ranking:
     """Rank strategies by the weighted mean over worlds of a figure per world; more is better.
 
-    Each strategy is compared with every other by paired differences; Bonferroni over the others covers any
-    correlation between them.
+    Each strategy is compared with every other by paired differences, to both sides, and Bonferroni over all pairs
+    covers any correlation between them: of strategies that do the same one is called best in at most 1 - `level` of
+    studies.
 
     Args:
         names: of the strategies.
@@ -80,12 +87,9 @@ def rank(
     means = figures @ w
     difference = means[:, None] - means[None, :]
     error = np.zeros((n, n))
-    rest = figures if explained is None else figures - explained
     for s in range(n):
-        apart = rest[s] - rest
-        apart = apart - (apart @ w)[:, None]
-        error[s] = np.sqrt((apart**2) @ w**2 * n_worlds / max(n_worlds - 1, 1))
-    reach = float(norm.ppf(1.0 - (1.0 - level) / max(n - 1, 1)))
+        error[s] = error_of_mean(figures[s] - figures, w, None if explained is None else explained[s] - explained)
+    reach = _reach(level, n, n_worlds)
     upper = difference + reach * error
     others = ~np.eye(n, dtype=bool)
     may = [bool((upper[s][others[s]] >= 0.0).all()) for s in range(n)]
@@ -95,6 +99,9 @@ def rank(
     left = tuple(names[s] for s in order if may[s])
     best = left[0] if len(left) == 1 else None
     needed = _needed(difference, error, reach, order, n_worlds) if best is None else None
+    first = order[0]
+    clear = difference[first] - _reach(max(_SETTLED, level), n, n_worlds) * error[first]
+    is_settled = bool((clear[others[first]] > 0.0).all()) if best is not None else needed is None
     method = (
         f"multiple comparisons with the best on {n_worlds} worlds, paired differences, {level:.0%} for all at once"
         + ("" if explained is None else "; errors are those of a Latin hypercube (Owen 1992)")
@@ -107,9 +114,15 @@ def rank(
         difference,
         error,
         needed,
+        is_settled,
         n_worlds,
         method,
     )
+
+
+def _reach(level: float, n: int, n_worlds: int) -> float:
+    """Errors that a difference of any pair stays within, with this chance for all pairs at once."""
+    return float(student.isf((1.0 - level) / max(n * (n - 1), 1), max(n_worlds - 1, 1)))
 
 
 def _against(s: int, difference: Floats, error: Floats, reach: float, may: Sequence[bool]) -> Figure:

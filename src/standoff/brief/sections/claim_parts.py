@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -58,7 +57,7 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class OpposedClaims:
-    """Groups of (what is moved, the claim that raises it, the claim that lowers it)."""
+    """Groups of (what both speak of, the one claim, the other)."""
 
     shape: ClassVar[str] = "opposed"
     heading: str
@@ -91,7 +90,7 @@ def evidence_parts(
         parts.append(_moved(model, headlines))
     groups = _opposed(model, found)
     if groups:
-        parts.append(OpposedClaims("Claims that pull one thing opposite ways", groups))
+        parts.append(OpposedClaims("Claims that contradict each other", groups))
     uncited = _uncited(model, found)
     return (*parts, uncited) if uncited is not None else tuple(parts)
 
@@ -126,21 +125,17 @@ def _source(document: DocumentFinding) -> str:
 def _opposed(
     model: Model, found: Agreement
 ) -> tuple[tuple[str, tuple[tuple[str, ClaimFinding, ClaimFinding], ...]], ...]:
-    """Pairs in three lists, the gravest first."""
-    kinds: tuple[tuple[str, Callable[[Opposed], bool]], ...] = (
-        ("One cause, opposite effects", lambda pair: pair.is_contradiction),
-        ("Different causes, in different documents", lambda pair: pair.is_across and not pair.is_contradiction),
-        ("Different causes, in one document", lambda pair: not pair.is_across and not pair.is_contradiction),
-    )
+    """Pairs in two lists, those of different documents first."""
+    kinds = (("In different documents", True), ("In one document", False))
     outcomes = {f"`{outcome.name}`": title_of(model, outcome.name) for outcome in model.outcomes}
 
     def measure(pair: Opposed) -> str:
         return outcomes.get(pair.measure, capital(spelled(model, pair.measure)))
 
     groups = []
-    for heading, belongs in kinds:
+    for heading, is_across in kinds:
         pairs = tuple(
-            (measure(p), found.claim(p.raising), found.claim(p.lowering)) for p in found.opposed if belongs(p)
+            (measure(p), found.claim(p.one), found.claim(p.other)) for p in found.opposed if p.is_across == is_across
         )
         if pairs:
             groups.append((f"{heading}: {len(pairs)}", pairs))

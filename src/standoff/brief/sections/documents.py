@@ -52,7 +52,7 @@ def documents_style() -> str:
 
 
 def _title(found: Agreement) -> str:
-    clash = [pair for pair in found.opposed if pair.is_contradiction]
+    clash = found.opposed
     across = [pair for pair in clash if pair.is_across]
     if len(found.documents) > 1:
         agree = "The documents do not contradict each other"

@@ -49,12 +49,8 @@ def gap_lines(gaps: Gaps) -> Iterator[str]:
         f"{len(gaps.untested)} of {counted(gaps.claims, 'claim')} open: nothing is expected of the model", gaps.untested
     )
     yield from _list(
-        f"{counted(len(gaps.opposed), 'pair')} of claims that pull one thing opposite ways",
-        [
-            f"{pair.measure}: {pair.raising} raises it, {pair.lowering} lowers it"
-            + (" (by the same cause: they contradict each other)" if pair.is_contradiction else "")
-            for pair in gaps.opposed
-        ],
+        f"{counted(len(gaps.opposed), 'pair')} of claims that contradict each other",
+        [f"{pair.one}: {pair.one_says}; {pair.other}: {pair.other_says}" for pair in gaps.opposed],
     )
     yield from _list(
         f"{counted(len(gaps.uncovered), 'passage')} that look like claims and have none",

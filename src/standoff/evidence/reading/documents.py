@@ -6,18 +6,20 @@ Nothing of a document is ever written into a study.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from standoff.base.problems import Problem, StudyError
 from standoff.base.source import Source, Span
+from standoff.evidence.reading.archives import unpacked
 from standoff.evidence.reading.blocks import Block, Link, Metadata, RawBlock
-from standoff.evidence.reading.encoding import decode
+from standoff.evidence.reading.encoding import Decoded, decode
 from standoff.evidence.reading.kinds import classify
-from standoff.evidence.reading.markdown import looks_like_markdown, read_markdown
+from standoff.evidence.reading.markdown import has_front_matter, looks_like_markdown, read_markdown
 from standoff.evidence.reading.metadata import settled
-from standoff.evidence.reading.pages import looks_like_page, read_page, unpacked
+from standoff.evidence.reading.pages import looks_like_page, read_page
 from standoff.evidence.reading.plain import read_plain
+from standoff.evidence.reading.sentences import guess_language
 
 __all__ = ["MOST_DOCUMENT_BYTES", "Document", "read_document", "read_document_text"]
 
@@ -26,18 +28,22 @@ _SCRIPTS = (
     ("ko", re.compile("[\uac00-\ud7af]")),
     ("ja", re.compile("[\u3040-\u30ff]")),
     ("zh", re.compile("[\u4e00-\u9fff]")),
-    ("ru", re.compile("[\u0400-\u04ff]")),
     ("ar", re.compile("[\u0600-\u06ff]")),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document as read: its pieces in their order. `path` is as the user would write it."""
+    """A document as read: its pieces in their order. `path` is as the user would write it.
+
+    `stated` is the language that the study says; `problems` are warnings of how the file was read.
+    """
 
     path: str
     metadata: Metadata
     blocks: tuple[Block, ...] = field(repr=False)
+    stated: str | None = None
+    problems: tuple[Problem, ...] = ()
 
     @property
     def body(self) -> tuple[Block, ...]:
@@ -56,21 +62,26 @@ class Document:
 
     @property
     def language(self) -> str:
-        """Two letters of the language: as the document says, else by its script, else `en`."""
-        said = (self.metadata.language or "")[:2].lower()
-        if said.isalpha() and len(said) == 2:
-            return said
-        sample = " ".join(block.text for block in self.body[:5])
-        return next((name for name, script in _SCRIPTS if len(script.findall(sample)) > 0.2 * len(sample)), "en")
+        """Two letters of the language: as the study says, else the document, else by its script and its words."""
+        for said in (self.stated, self.metadata.language):
+            letters = re.match(r"[A-Za-z]{2}(?![A-Za-z])", said or "")
+            if letters is not None:
+                return letters.group().lower()
+        sample = " ".join(block.text for block in self.body[:8])[:8_000]
+        by_script = (name for name, script in _SCRIPTS if len(script.findall(sample)) > 0.2 * len(sample))
+        return next(by_script, None) or guess_language(sample)
 
 
-def read_document(path: Path, shown: str | None = None, at: Span | None = None) -> Document:
+def read_document(
+    path: Path, shown: str | None = None, at: Span | None = None, language: str | None = None
+) -> Document:
     """Read a plain text, a Markdown file, a page of HTML or a saved web page.
 
     Args:
         path: The file.
         shown: The path as problems should print it; the file's name where it is left out.
         at: Where the file is asked for; problems point there, or at the file's start.
+        language: Two letters, where it is known from elsewhere; that wins over what the document says.
 
     Raises:
         StudyError: One problem: the file is missing, too large, no text, or has no text in it.
@@ -79,10 +90,11 @@ def read_document(path: Path, shown: str | None = None, at: Span | None = None) 
     place = at or Span(Source(name, ""), 0, 0)
     data = _bytes(path, name, place)
     try:
-        document = _read(data, name)
+        found, url = unpacked(data) or (decode(data), None)
     except ValueError as error:
         message = f"`{name}` cannot be read as a document: {error}"
         raise StudyError([Problem("document-unreadable", place, message, "save it as text or HTML")]) from None
+    document = replace(_document(found.text, name, url), stated=language, problems=_warnings(found, name, place))
     if not document.body:
         message = f"`{name}` has no paragraph of running text"
         raise StudyError([Problem("document-unreadable", place, message, "save the whole page, or its text")])
@@ -109,17 +121,18 @@ def _bytes(path: Path, name: str, place: Span) -> bytes:
         raise StudyError([Problem("file-unreadable", place, message)]) from None
 
 
-def _read(data: bytes, name: str) -> Document:
-    archive = unpacked(data)
-    if archive is not None:
-        content, url = archive
-        return _document(decode(content), name, url)
-    return _document(decode(data), name, None)
+def _warnings(found: Decoded, name: str, place: Span) -> tuple[Problem, ...]:
+    if not found.warning:
+        return ()
+    message = f"`{name}`: {found.warning}"
+    return (Problem("document-encoding", place, message, "save it as UTF-8"),)
 
 
 def _document(text: str, name: str, url: str | None) -> Document:
     raw: tuple[RawBlock, ...]
-    if looks_like_page(text) or url is not None:
+    if has_front_matter(text):
+        raw, metadata = read_markdown(text)
+    elif url is not None or looks_like_page(text):
         raw, metadata = read_page(text, url)
     elif looks_like_markdown(text):
         raw, metadata = read_markdown(text)

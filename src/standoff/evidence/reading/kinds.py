@@ -9,15 +9,16 @@ the author counts as body: readers who count paragraphs count it.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 
 from standoff.evidence.reading.blocks import Block, Kind, RawBlock
 
-__all__ = ["classify", "is_prose", "squeezed"]
+__all__ = ["classify", "is_dated", "is_prose", "is_running", "squeezed"]
 
-_END = re.compile(r"[.!?…。！？][\"'”’»)\]*_]*(?:\[\d+\])*$")
-_NAMES = r"[A-Z][\w'’.\-]+(?: [A-Z][\w'’.\-]*){1,3}"
+_END = re.compile(r"[.!?…。！？][\"'”’»)\]*_]*(?:\[\d+\]|[¹²³⁴-⁹⁰])*(?: [(\[][^()\[\].!?]{1,60}[)\]])?$")
+_NAMES = r"[^\W\d_][\w'’.\-]+(?: [^\W\d_][\w'’.\-]*){1,3}"
 _COPYRIGHT = re.compile(r"^\W*(?:©|\(c\)\s*\d{4}|copyright\b)|\ball rights reserved\b|^©?\s*\d{4} .{0,60}©", re.I)
 _COMMENT_BOX = re.compile(
     r"^(?:no comments?(?: yet)?|\d+ comments?|comments?(?: \(\d+\))?|leave a (?:reply|comment)\b.*|post (?:a )?comment"
@@ -50,10 +51,18 @@ _CREDIT = re.compile(
     r"|yonhap|kcna|xinhua|anadolu|alamy|istock)[^.!?]{0,40})$",
     re.I,
 )
-_BYLINE = re.compile(rf"^(?:by|written by)[: ]\s*{_NAMES}(?:(?:,| and| \|) .{{1,60}})?$", re.I)
+_OF_PICTURES = re.compile(
+    r"photo|image|picture|illustration|graphic|screengrab|credit|courtesy|epa|shutterstock|alamy", re.I
+)
+_BYLINE = re.compile(
+    rf"^(?:(?:written )?by|von|par|por|di|przez|автор|текст)[: ]\s*{_NAMES}"
+    r"(?:(?:,| and| und| et| y| e| i| и| \|) .{1,60})?$",
+    re.I,
+)
 _DATELINE = re.compile(
     r"^(?:(?:published|updated|posted|last (?:updated|modified))(?: on)?:?\s*)?(?:\w+day,? )?"
-    r"(?:\d{1,2}\.? [A-Za-z]{3,9}\.?,? \d{4}|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}|\d{4}-\d\d-\d\d)"
+    r"(?:\d{1,2}\.?(?: de)? [^\W\d]{3,12}\.?,?(?: de)? \d{4}(?: ?(?:г|р|r)\.)?|[^\W\d]{3,9}\.? \d{1,2},? \d{4}"
+    r"|\d{4}-\d\d-\d\d|\d{1,2}\. ?\d{1,2}\. ?\d{4}|\d{4} ?[年년] ?\d{1,2} ?[月월] ?\d{1,2} ?[日일])"
     r"(?:[ ,T|·-].{0,40})?$",
     re.I,
 )
@@ -85,9 +94,32 @@ def is_prose(text: str) -> bool:
     return bool(_END.search(text)) or len(text.split()) > _SHORT or len(text) > 150
 
 
+def is_running(text: str, least: int = 80) -> bool:
+    """Whether a piece is running text, whatever its tag: several sentences, or one that is long for a heading."""
+    size = len(text) + 2 * len(_WIDE.findall(text))  # a sign of Chinese says as much as three letters
+    sentences = len(_ENDED.findall(text))
+    return bool(_END.search(text)) and ((sentences >= 2 and size > least) or size > _LONG)
+
+
+_ENDED = re.compile(r"\w\w[.!?…](?=[\"'”’»)\]]*(?:\s|$))|[。！？]")
+_WIDE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+_LONG = 160  # characters
+
+
+def is_dated(text: str) -> bool:
+    """Whether a piece is the line below a title that says who wrote, or when."""
+    return len(text.split()) <= _SHORT and bool(_BYLINE.match(text) or _DATELINE.match(text))
+
+
 def squeezed(text: str) -> str:
-    """A text for comparing: small letters and digits only, one space between words."""
-    return " ".join(_WORD.findall(text.casefold()))
+    """A text for comparing: small letters and digits only, one space between words, in one Unicode form.
+
+    The dot that İ leaves behind as a small letter goes, so that `istanbul` is found.
+    """
+    if text.isascii():
+        return " ".join(_WORD.findall(text.casefold()))
+    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold()).replace("i\u0307", "i")
+    return " ".join(_WORD.findall(folded))
 
 
 _WORD = re.compile(r"\w+")
@@ -98,6 +130,8 @@ def _kind(block: RawBlock, title: str | None) -> Kind:
     if title is not None and text and squeezed(text) == squeezed(title):
         return "title"
     hint = block.hint or "body"
+    if hint == "heading" and is_running(text):
+        hint = "body"
     if hint not in ("body", "navigation"):
         return hint
     words = len(text.split())
@@ -110,6 +144,14 @@ def _kind(block: RawBlock, title: str | None) -> Kind:
 def _is_all_link(block: RawBlock, text: str) -> bool:
     linked = sum(len(link.text.strip()) for link in block.links)
     return bool(block.links) and linked >= len(text) - 3 and not (_END.search(text) and len(text.split()) > 8)
+
+
+def _is_caption(block: RawBlock, text: str) -> bool:
+    """A credit at the end; an agency alone may also be the source of what was said in a whole sentence."""
+    credit = _CREDIT.search(text)
+    if credit is None or is_running(text):
+        return False
+    return bool(_OF_PICTURES.search(credit.group())) or not _END.search(text[: credit.start()].rstrip(" (|/–—-["))
 
 
 def _is_heading(block: RawBlock, text: str) -> bool:
@@ -132,8 +174,8 @@ _RULES: tuple[_Rule, ...] = (
     ("advert", _LINE, lambda block, text: bool(_ADVERT.match(text))),
     ("navigation", _SHORT, lambda block, text: bool(_NAVIGATION.match(text))),
     ("link", _LINE, _is_all_link),
-    ("caption", _CAPTION, lambda block, text: bool(_CREDIT.search(text))),
-    ("byline", _SHORT, lambda block, text: bool(_BYLINE.match(text) or _DATELINE.match(text))),
+    ("caption", _CAPTION, _is_caption),
+    ("byline", _SHORT, lambda block, text: is_dated(text)),
     ("heading", _SHORT, _is_heading),
 )
 

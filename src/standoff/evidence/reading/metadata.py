@@ -12,7 +12,10 @@ from standoff.evidence.reading.kinds import squeezed
 __all__ = ["settled", "written_date"]
 
 _NAME = r"[A-Z][\w'’.\-]+(?: [A-Z][\w'’.\-]*){1,3}"
-_BYLINE = re.compile(rf"^(?:[Ww]ritten )?[Bb][Yy]:?\s+({_NAME})")
+_BYLINE = re.compile(
+    r"^(?:(?:[Ww]ritten )?[Bb][Yy]|[Vv]on|[Pp]ar|[Pp]or|[Dd]i|[Pp]rzez|[Аа]втор|[Тт]екст):?\s+"
+    r"([^\W\d_][\w'’.\-]+(?: [^\W\d_][\w'’.\-]*){1,3})"
+)
 _NOTE = re.compile(
     rf"^({_NAME}),? (?:is|was|serves|works|writes|teaches)\b.{{0,300}}\b(?:author|analyst|columnist|contributor"
     r"|correspondent|director|editor|expert|fellow|journalist|lecturer|lawyer|officer|physician|professor|reporter"
@@ -23,11 +26,29 @@ _OWNER = re.compile(
     r"(?:©|\([cC]\)|\b[Cc]opyright\b)(?: ?©)?\s*(?:(\d{4})(?:\s*[-–]\s*\d{2,4})?)?,?\s*(?:by\s+)?"
     r"([A-Z][^.|,\n©]{1,60})?"
 )
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = tuple(
+    names.split()
+    for names in (  # the first three letters in en, de, fr, es, it, pt, pl, ru, uk
+        "jan ene gen sty янв січ",
+        "feb fév feb fev lut фев лют",
+        "mar mär мар бер",
+        "apr avr abr kwi апр кві",
+        "may mai mag maj мая май тра",
+        "jun giu cze июн чер",
+        "jul lug lip июл лип",
+        "aug aoû ago sie авг сер",
+        "sep set wrz сен вер",
+        "oct okt ott out paź окт жов",
+        "nov lis ноя лис",
+        "dec dez déc dic gru дек гру",
+    )
+)
 _DATES = (
     (re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b"), (1, 2, 3)),
     (re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?\.? ([A-Za-z]{3})[a-z]{0,6}\.?,? (\d{4})\b"), (3, 2, 1)),
     (re.compile(r"\b([A-Za-z]{3})[a-z]{0,6}\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})\b"), (3, 1, 2)),
+    (re.compile(r"\b(\d{1,2})\.?(?: de)? ([^\W\d]{3})[^\W\d]{0,9}\.?,?(?: de)? (\d{4})\b"), (3, 2, 1)),
+    (re.compile(r"\b(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日일]"), (1, 2, 3)),
     (re.compile(r"\b(\d{4})-(\d\d)\b"), (1, 2, None)),
     (re.compile(r"\b([A-Za-z]{3})[a-z]{0,6}\.? (\d{4})\b"), (2, 1, None)),
 )
@@ -63,7 +84,7 @@ def _month(text: str) -> int | None:
     if text.isdigit():
         return int(text) if 1 <= int(text) <= 12 else None
     short = text[:3].casefold()
-    return _MONTHS.index(short) + 1 if short in _MONTHS else None
+    return next((i for i, names in enumerate(_MONTHS, 1) if short in names), None)
 
 
 def _author(said: str | None) -> str | None:

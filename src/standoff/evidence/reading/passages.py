@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
-from standoff.evidence.reading.documents import Document, read_document
+from standoff.evidence.reading.documents import Document
 from standoff.evidence.reading.kinds import squeezed
+from standoff.evidence.reading.sentences import split_sentences
 
 __all__ = ["Address", "Passage", "parse_address", "passages", "sentences", "text_at"]
 
@@ -59,35 +59,24 @@ def parse_address(text: str) -> Address:
 
 
 def sentences(document: Document) -> tuple[Passage, ...]:
-    """Every sentence of the body, in order. sentencex, of the Wikimedia Foundation, splits paragraphs."""
-    from sentencex import segment  # type: ignore[import-untyped]  # noqa: PLC0415 (only where a document is at hand)
-
+    """Every sentence of the body, in order, told apart in the document's language."""
+    language = document.language
     found: list[Passage] = []
     for block in document.body:
         assert block.paragraph is not None
-        parts: list[str] = []
-        for piece in segment(document.language, block.text):
-            text = piece.strip()
-            if parts and not any(map(str.isalnum, text)):
-                parts[-1] += text
-            elif text:
-                parts.append(text)
+        parts = split_sentences(block.text, language)
         found += (Passage(Address(block.paragraph, i, i), text) for i, text in enumerate(parts, 1))
     return tuple(found)
 
 
-def passages(file: Path, find: str | None = None) -> tuple[Passage, ...]:
-    """The passages of a file, with what was set aside, in the order of the file.
+def passages(document: Document, find: str | None = None) -> tuple[Passage, ...]:
+    """The passages of a document, with what was set aside, in the order of the file.
 
     Args:
-        file: The document.
+        document: The document.
         find: Words that a passage must all contain, whatever their case and punctuation; then what was set
             aside is left out.
-
-    Raises:
-        StudyError: The file cannot be read as a document.
     """
-    document = read_document(file)
     spoken = sentences(document)
     if find is not None:
         wanted = squeezed(find).split()

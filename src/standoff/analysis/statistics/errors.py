@@ -1,0 +1,59 @@
+"""Standard errors of means over worlds, of independent worlds and of a design that is spread evenly.
+
+A Latin hypercube integrates a sum of functions of single inputs almost without error, so that only the rest counts
+(Stein 1987, equation 6; Owen 1992). Almost: within the stratum of its most extreme world such a function still varies,
+and where its tail is heavy that is most of its variance. So a function that one world moves more than an exponential
+tail would let it has the error of independent worlds, which is never too small (McKay, Beckman & Conover 1979), and all
+others that of one stratum of exponential spread.
+
+Reference: Stein 1987, Large sample properties of simulations using Latin hypercube sampling, Technometrics 29; Owen
+1992, A central limit theorem for Latin hypercube sampling, Journal of the Royal Statistical Society B 54.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from standoff.analysis.findings import Floats
+
+__all__ = ["error_of_mean", "is_heavy"]
+
+_AS_EXPONENTIAL = 2.0
+"""Of the square of ln n: how far from the mean, in variances, the most extreme of n worlds may be; for an exponential
+tail it is 0.9 of it, for a normal one 0.3."""
+
+
+def is_heavy(values: Floats) -> npt.NDArray[np.bool_]:
+    """Whether the most extreme world holds more of the variance than an exponential tail explains, by row.
+
+    Args:
+        values: (…, worlds).
+    """
+    away = (values - values.mean(axis=-1, keepdims=True)) ** 2
+    heavy: npt.NDArray[np.bool_] = away.max(axis=-1) > _AS_EXPONENTIAL * np.log(values.shape[-1]) ** 2 * away.mean(
+        axis=-1
+    )
+    return heavy
+
+
+def error_of_mean(figures: Floats, w: Floats, explained: Floats | None = None) -> Floats:
+    """Standard errors of weighted means over worlds (the ratio estimator's), shape (…).
+
+    Args:
+        figures: (…, worlds).
+        w: (worlds,), weights that sum to one.
+        explained: Like `figures`: the part that is a sum of functions of single inputs whose columns are spread evenly,
+            as other worlds predict it. For equal weights only.
+    """
+    independent = _independent(figures, w)
+    if explained is None:
+        return independent
+    left = np.sqrt(_independent(figures - explained, w) ** 2 + explained.var(axis=-1) / w.size**2)
+    return np.where(is_heavy(explained), independent, np.minimum(left, independent))
+
+
+def _independent(figures: Floats, w: Floats) -> Floats:
+    apart = figures - (figures @ w)[..., None]
+    error: Floats = np.sqrt(apart**2 @ w**2 * w.size / max(w.size - 1, 1))
+    return error

@@ -1,0 +1,58 @@
+"""Errors of means: of independent worlds, of an evenly spread design, and where tails are heavy."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from standoff.analysis.statistics.errors import error_of_mean, is_heavy
+from standoff.base.chance.sampling import unit_columns
+
+
+def column(seed, n_worlds=1024):
+    (units,) = unit_columns(["x"], n_worlds, seed, "latin hypercube")
+    return units
+
+
+def even(n_worlds=1024):
+    return np.full(n_worlds, 1.0 / n_worlds)
+
+
+@pytest.mark.parametrize(
+    ("shape", "heavy"),
+    [
+        (lambda u: u, False),
+        (norm.ppf, False),
+        (lambda u: -np.log1p(-u), False),
+        (lambda u: np.exp(1.2 * norm.ppf(u)), True),
+        (lambda u: -np.exp(1.5 * norm.ppf(u)), True),
+    ],
+)
+def test_a_tail_is_heavy_beyond_an_exponential_one(shape, heavy):
+    assert abs(np.mean([is_heavy(shape(column(seed))) for seed in range(50)]) - heavy) <= 0.06
+
+
+def test_of_independent_worlds_it_is_the_spread_over_the_root_of_their_number():
+    values = np.random.default_rng(1).normal(0.0, 3.0, 1024)
+    assert error_of_mean(values, even()) == pytest.approx(values.std(ddof=1) / 32.0)
+
+
+@pytest.mark.parametrize("shape", [lambda u: u, norm.ppf, lambda u: -np.log1p(-u)])
+def test_a_light_function_of_one_input_errs_within_what_is_said(shape):
+    """Even where nothing is left beside it: the error is small, and not zero."""
+    errors = [error_of_mean(shape(column(s)), even(), shape(column(s))) for s in range(200)]
+    means = [shape(column(s)).mean() for s in range(200)]
+    assert np.std(means) <= 1.1 * np.mean(errors)
+    assert np.mean(errors) < 0.05 * error_of_mean(shape(column(0)), even())
+
+
+def test_a_heavy_function_of_one_input_has_the_error_of_independent_worlds():
+    """Lognormal, 1.5."""
+    truth, covered = np.exp(1.125), 0
+    for seed in range(200):
+        values = np.exp(1.5 * norm.ppf(column(seed)))
+        error = error_of_mean(values, even(), values)
+        assert error == error_of_mean(values, even())
+        covered += abs(values.mean() - truth) <= 1.96 * error
+    assert covered >= 190
