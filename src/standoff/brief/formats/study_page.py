@@ -129,11 +129,12 @@ def _why(parameter: Parameter) -> str:
 
 
 def _outcomes(model: Model) -> Rows:
-    rows = [["outcome", "what it is", "better", "limit", "why that limit"]]
+    rows = [["outcome", "what it is", "better", "limit", "why that limit", "least difference that matters"]]
     for o in model.outcomes:
         unit = "" if o.unit.is_dimensionless else f" {o.unit}"
         limit = "" if o.limit is None else f"{o.limit:g}{unit}"
-        rows.append([f"`{o.name}`", o.about or "", o.better, limit, o.why or ""])
+        matters = "" if o.matters is None else f"{o.matters:g}{unit}"
+        rows.append([f"`{o.name}`", o.about or "", o.better, limit, o.why or "", matters])
     return rows
 
 
