@@ -261,9 +261,10 @@ class _Writer:
     def _draw(self, i: int) -> None:
         r, names = self.r, self.names
         made = r.choice(["uniform(-1, {x})", "normal({x}, {y})", "lognormal(1, {y})", "triangular(-2, 0.1, 3)",
-                         "exponential({y})", "weibull({y}, {y})", "loguniform(0.1, {z})"])  # fmt: skip
+                         "exponential({y})", "weibull({y}, {y})", "loguniform(0.1, {z})",
+                         "uniform({w}, {v})"])  # fmt: skip
         shift, spread = self._number(self.lasting, 1), self._number(self.lasting, 1)
-        text = made.format(x=f"1 + abs({shift})", y=f"0.1 + abs({spread})", z="0.2 + abs(step)")
+        text = made.format(x=f"1 + abs({shift})", y=f"0.1 + abs({spread})", z="0.2 + abs(step)", v=shift, w=spread)
         self.study["draws"][f"d{i}"] = text  # type: ignore[index]
         names.numbers.append(f"d{i}")
         names.past.append(f"d{i}")
@@ -361,8 +362,8 @@ class _Writer:
         outcomes = {}
         paying.past_events = []  # `ever` and `count` do not stand inside a reducer
         self.names.past_events = []
-        measures = ["final", "mean", "total", "peak", "ever", "count", "first"]
-        for i, reducer in enumerate(r.sample(measures, self._some(3, 7))):
+        measures = ["final", "mean", "total", "peak", "minimum", "ever", "count", "first"]
+        for i, reducer in enumerate(r.sample(measures, self._some(3, 8))):
             outcomes[f"o{i}"] = {"measure": self._measure(reducer, paying), "better": r.choice(["lower", "higher"])}
         self.study["outcomes"] = outcomes
         if r.random() < 0.6:

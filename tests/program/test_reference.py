@@ -247,6 +247,34 @@ def test_the_weight_that_ends_and_the_weight_that_lives_sum_to_one(study_of: Bui
     assert study.run(worlds=1, replications=50).outcome("alive")[0, 0] == pytest.approx(1.0, rel=1e-12)
 
 
+@pytest.mark.parametrize("realised", [False, True])
+def test_what_is_final_takes_in_the_step_that_ends_as_totals_do(study_of: Build, realised: bool) -> None:
+    study = study_of("""\
+        stocks: {passed: {start: 0, next: "passed + 1"}}
+        events: {war: {chance: 0.25, ends: true, worth: {north: "0"}}}
+        payoffs: {north: {each: "1"}}
+        outcomes: {passed: {measure: "final(passed)", better: higher}, lived: {measure: "total(1)", better: higher}}
+        """)
+    ensemble = study.run(worlds=1, replications=400, realised=realised)
+    assert ensemble.outcome("passed")[0, 0] == pytest.approx(ensemble.outcome("lived")[0, 0], rel=1e-12)
+    if not realised:
+        assert ensemble.outcome("passed")[0, 0] == pytest.approx(sum(0.75**t for t in range(8)), rel=1e-13)
+
+
+def test_the_smallest_over_time_is_of_the_steps_that_were_lived(study_of: Build) -> None:
+    study = study_of("""\
+        stocks: {level: {start: 5, next: "level - 1 if step < 3 else level + 2"}}
+        events: {war: {chance: "1 if step == 1 else 0", ends: true, worth: {north: "0"}}}
+        payoffs: {north: {each: "1"}}
+        outcomes:
+          least: {measure: "minimum(level)", better: higher}
+          later: {measure: "minimum(9 - level)", better: higher}
+        """)
+    ensemble = study.run(worlds=1, replications=1)
+    assert ensemble.outcome("least")[0, 0] == 4.0  # of 5 and 4; afterwards it falls to 2
+    assert ensemble.outcome("later")[0, 0] == 4.0
+
+
 FAULTY = """\
 uncertainties: {x: {about: A test, range: [-1, 1], judgement: a test}}
 quantities: {y: {value: "EXPRESSION"}}

@@ -66,5 +66,5 @@ def read_past(model: Model) -> dict[str, Past]:
 def _step(model: Model, date: str) -> float:
     """Where a date lies on the clock, not finite where it is none or not before the first step."""
     moment = parse_date(date)
-    step = math.inf if moment is None else round((moment - model.clock.start) / model.clock.years_per_step, 6)
+    step = math.inf if moment is None else model.clock.place(moment)
     return step if step < 0.0 else math.inf

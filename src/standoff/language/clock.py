@@ -1,79 +1,141 @@
-"""The clock of a study: steps, their length in years, and their dates."""
+"""The clock of a study: steps by the Gregorian calendar, and their length in years.
+
+A step begins on a date and lasts until the next begins, so that every date lies in one step. A month, quarter or
+year after a day that its month lacks begins on the month's last. Rates need one length for all steps of a kind:
+12 months and 4 quarters make a year, and a day is a part of the calendar's mean year of 365.2425 days.
+"""
 
 from __future__ import annotations
 
+import math
 import re
+from calendar import monthrange
 from dataclasses import dataclass
+from datetime import MAXYEAR, MINYEAR, date
+from fractions import Fraction
 from typing import Literal
 
-__all__ = ["PER_YEAR", "Clock", "parse_date"]
+__all__ = ["PER_YEAR", "Clock", "date_of", "decimal_year", "has_form_of_date", "parse_date"]
 
+Day = date  # `Clock.date` would hide the name inside the class
 StepName = Literal["day", "week", "month", "quarter", "year"]
 
-# Steps a year. A year is 365.25 days, so that a week or day is the same fraction of every year.
-PER_YEAR: dict[str, float] = {"day": 365.25, "week": 365.25 / 7, "month": 12.0, "quarter": 4.0, "year": 1.0}
+# 400 years of the Gregorian calendar are 146,097 days.
+_DAYS_A_YEAR = Fraction(146_097, 400)
+_PER_YEAR: dict[str, Fraction] = {
+    "day": _DAYS_A_YEAR, "week": _DAYS_A_YEAR / 7, "month": Fraction(12), "quarter": Fraction(4), "year": Fraction(1),
+}  # fmt: skip
+PER_YEAR: dict[str, float] = {name: float(number) for name, number in _PER_YEAR.items()}
+_DAYS = {"day": 1, "week": 7}
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
-_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?|-?[Qq]([1-4]))?")
+_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?|-?[Qq]([1-4]))?", re.ASCII)
+_SLACK = 1e-6  # of a day: decimal years are rounded
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """`start` is a decimal year, such as 2025.25 for April 2025."""
+    """`first` is the day on which step 0 begins."""
 
-    start: float
+    first: Day
     step: StepName
     steps: int
 
     @property
+    def start(self) -> float:
+        """The first step's start as a decimal year, such as 2025.25 for April 2025."""
+        return decimal_year(self.first)
+
+    @property
     def years_per_step(self) -> float:
-        """The length of a step in years."""
-        return 1.0 / PER_YEAR[self.step]
+        """The length of a step in years, the same for every step."""
+        return float(1 / _PER_YEAR[self.step])
+
+    @property
+    def fits(self) -> bool:
+        """Whether the calendar, which ends with the year 9999, has a date for the end of the last step."""
+        if self.step in _DAYS:
+            return self.first.toordinal() + self.steps * _DAYS[self.step] <= Day.max.toordinal()
+        return self.first.year * 12 + self.first.month - 1 + self.steps * _MONTHS[self.step] < (MAXYEAR + 1) * 12
 
     def years(self, per: str) -> float:
         """The length of a step in periods of `per` (`step` or a calendar unit)."""
-        return 1.0 if per == "step" else PER_YEAR[per] / PER_YEAR[self.step]
+        return 1.0 if per == "step" else float(_PER_YEAR[per] / _PER_YEAR[self.step])
+
+    def begins(self, step: int) -> Day:
+        """The day on which a step begins; 0 is the first, and negative ones lie before the clock.
+
+        Where the calendar has no such day, its first or last.
+        """
+        if self.step in _DAYS:
+            ordinal = self.first.toordinal() + step * _DAYS[self.step]
+            return Day.fromordinal(min(max(ordinal, 1), Day.max.toordinal()))
+        year, month = divmod(self.first.year * 12 + self.first.month - 1 + step * _MONTHS[self.step], 12)
+        if not MINYEAR <= year <= MAXYEAR:
+            return Day.min if year < MINYEAR else Day.max
+        return Day(year, month + 1, min(self.first.day, monthrange(year, month + 1)[1]))
 
     def date(self, step: int) -> float:
-        """The start of a step (0 is the first) as a decimal year."""
-        return self.start + step / PER_YEAR[self.step]
+        """The start of a step as a decimal year."""
+        return decimal_year(self.begins(step))
 
-    def index(self, date: float) -> int | None:
+    def place(self, day: Day) -> float:
+        """Where a date lies on the clock: the step's index and the part of the step that is over."""
+        if self.step in _DAYS:
+            return (day - self.first).days / _DAYS[self.step]
+        months = (day.year - self.first.year) * 12 + day.month - self.first.month
+        step = months // _MONTHS[self.step]
+        if self.begins(step) > day:
+            step -= 1
+        begin, end = self.begins(step), self.begins(step + 1)
+        return step + (day - begin).days / max(1, (end - begin).days)
+
+    def index(self, day: Day) -> int | None:
         """The step in which a date lies, or None outside the clock."""
-        step = int((date - self.start) * PER_YEAR[self.step] + 1e-6)
-        return step if date >= self.start - 1e-9 and step < self.steps else None
+        step = math.floor(self.place(day))
+        return step if 0 <= step < self.steps else None
 
     def label(self, step: int) -> str:
-        """A step's date as people write it: `Q3 2026`, `Mar 2026`, `2026`, or a day."""
-        date = self.date(step) + 1e-6
-        year = int(date)
-        part = date - year
-        if self.step == "year":
-            return str(year)
-        if self.step == "quarter":
-            return f"Q{int(part * 4) + 1} {year}"
-        if self.step == "month":
-            return f"{_MONTHS[int(part * 12)]} {year}"
-        day = int(part * 365.25)
-        month = next(m for m in range(12) if day < _DAYS[m + 1])
-        return f"{day - _DAYS[month] + 1} {_MONTHS[month]} {year}"
+        """A step's date as people write it: `Q3 2026`, `Mar 2026`, `2026`, or a day where the step begins on none."""
+        day, first = self.begins(step), self.first
+        if self.step in _DAYS or first.day > 1:
+            return f"{day.day} {_NAMES[day.month - 1]} {day.year}"
+        if self.step == "year" and first.month == 1:
+            return str(day.year)
+        if self.step == "quarter" and first.month % 3 == 1:
+            return f"Q{day.month // 3 + 1} {day.year}"
+        return f"{_NAMES[day.month - 1]} {day.year}"
 
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_DAYS = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 366)
+def decimal_year(day: date) -> float:
+    """A date as a decimal year: a month is a twelfth, and a day an equal part of its month."""
+    days = monthrange(day.year, day.month)[1]
+    return day.year + ((day.month - 1) * days + day.day - 1) / (12 * days)
 
 
-def parse_date(text: str) -> float | None:
-    """A year, year-month, date or `2026-Q3` as a decimal year; None where it is none of these."""
+def date_of(year: float) -> date:
+    """The date of a decimal year, rounded down to a day."""
+    whole = math.floor(year + _SLACK / 366)
+    months = min(max((year - whole) * 12, 0.0), 12 - _SLACK)
+    month = math.floor(months + _SLACK / 31)
+    days = monthrange(whole, month + 1)[1]
+    return date(whole, month + 1, 1 + min(days - 1, max(0, math.floor((months - month) * days + _SLACK))))
+
+
+def has_form_of_date(text: str) -> bool:
+    """Whether a text is written as a date, be it one or not."""
+    return _DATE.fullmatch(text.strip()) is not None
+
+
+def parse_date(text: str) -> date | None:
+    """The first day of a year, year-month, date or `2026-Q3`; None where it is none of these, or no such day is."""
     found = _DATE.fullmatch(text.strip())
     if found is None:
         return None
-    year, month, day, quarter = found.groups()
-    if quarter:
-        return int(year) + (int(quarter) - 1) / 4
-    if month is None:
-        return float(year)
-    if not 1 <= int(month) <= 12 or (day and not 1 <= int(day) <= 31):
+    year, month, day, quarter = (None if part is None else int(part) for part in found.groups())
+    assert year is not None
+    try:
+        return date(year, 3 * quarter - 2 if quarter else 1 if month is None else month, 1 if day is None else day)
+    except ValueError:
         return None
-    if day is None:
-        return int(year) + (int(month) - 1) / 12
-    return int(year) + (_DAYS[int(month) - 1] + int(day) - 1) / 365.25

@@ -250,6 +250,7 @@ _ARGUMENTS: dict[Argument, str] = {
     "points": "x0, y0, …",
     "truth": "truth",
     "event": "event",
+    "happening": "event or truth",
     "mode": "mode",
     "any": "x",
     "like": "start",

@@ -51,7 +51,7 @@ from standoff.program.program import (
 
 __all__ = ["compile_model"]
 
-_REDUCERS = ("final", "mean", "total", "peak", "ever", "count", "first")
+_REDUCERS = ("final", "mean", "total", "peak", "minimum", "ever", "count", "first")
 
 
 def compile_model(model: Model) -> Program:

@@ -35,6 +35,17 @@ Mask = npt.NDArray[np.bool_] | None
 
 _KINDS = {name: i for i, (name, _) in enumerate(FAULTS)}
 
+# Which arguments of a draw (0 is the uniform number, None is zero) may not exceed which, or (True) be equal either.
+_RISING: dict[str, tuple[tuple[int | None, int, bool], ...]] = {
+    "uniform": ((1, 2, False),),
+    "normal": ((None, 2, False),),
+    "lognormal": ((None, 1, True), (None, 2, False)),
+    "triangular": ((1, 2, False), (2, 3, False)),
+    "loguniform": ((None, 1, True), (1, 2, False)),
+    "exponential": ((None, 1, False),),
+    "weibull": ((None, 1, False), (None, 2, True)),
+}
+
 _COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "==": lambda a, b: a == b,
     "!=": lambda a, b: a != b,
@@ -153,7 +164,11 @@ class Evaluator:
         function = self._FUNCTIONS.get(node.function)
         if function is not None:
             return function(self, numbers, active)
-        quantile = distributions.DISTRIBUTIONS[node.function.removeprefix("$")].quantile
+        name = node.function.removeprefix("$")
+        for smaller, larger, strictly in _RISING[name]:
+            low, high = (0.0 if i is None else numbers[i] for i in (smaller, larger))
+            self._flag("arguments", np.less_equal(high, low) if strictly else np.less(high, low), active)
+        quantile = distributions.DISTRIBUTIONS[name].quantile
         return quantile(*(np.asarray(x, dtype=np.float64) for x in numbers))
 
     def _min(self, x: list[Value], active: Mask) -> Value:
@@ -192,7 +207,9 @@ class Evaluator:
         return arithmetic.logistic(_array(x[0]))
 
     def _round(self, x: list[Value], active: Mask) -> Value:
-        return np.floor(_array(x[0] + 0.5))
+        # not floor(x + 0.5), whose sum is rounded itself: it fails just below a half and above 2^52
+        down = np.floor(_array(x[0]))
+        return np.where(np.greater_equal(x[0] - down, 0.5), down + 1.0, down)
 
     def _floor(self, x: list[Value], active: Mask) -> Value:
         return np.floor(_array(x[0]))
@@ -202,7 +219,8 @@ class Evaluator:
         pairs = list(zip(points[::2], points[1::2], strict=True))
         value: Value = pairs[0][1]
         for (x0, y0), (x1, y1) in pairwise(pairs):
-            value = np.where(np.greater_equal(at, x0), y0 + (at - x0) * ((y1 - y0) / (x1 - x0)), value)
+            slope = np.divide(y1 - y0, x1 - x0)
+            value = np.where(np.greater_equal(at, x0), y0 + (at - x0) * slope, value)
         return np.where(np.greater_equal(at, pairs[-1][0]), pairs[-1][1], value)
 
     def _chance(self, x: list[Value], active: Mask) -> Value:

@@ -29,7 +29,7 @@ __all__ = [
     "Reduced",
 ]
 
-Fault = Literal["division", "logarithm", "root", "power", "overflow", "chance", "mean"]
+Fault = Literal["division", "logarithm", "root", "power", "overflow", "chance", "mean", "arguments"]
 
 # A future's fault code is 1 + equation * len(FAULTS) + kind; 0 is no fault.
 FAULTS: tuple[tuple[Fault, str], ...] = (
@@ -40,6 +40,7 @@ FAULTS: tuple[tuple[Fault, str], ...] = (
     ("overflow", "has no finite value"),
     ("chance", "gives a chance outside 0 to 1"),
     ("mean", "gives a count a negative mean"),
+    ("arguments", "gives a distribution arguments that it cannot have"),
 )
 
 # Internal functions: what the lowering may call besides the language's own.
@@ -131,7 +132,7 @@ class Paid:
 class Reduced:
     """A reducer of an outcome. `ending` is the index of the ending whose chance stands for the argument."""
 
-    kind: Literal["final", "mean", "total", "peak", "ever", "count", "first"]
+    kind: Literal["final", "mean", "total", "peak", "minimum", "ever", "count", "first"]
     argument: Expr
     span: Span
     ending: int | None = None

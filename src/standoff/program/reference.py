@@ -114,6 +114,7 @@ class _Run:
         self.payoffs = np.zeros((n_payoffs, lanes.size))
         self.discounts: list[Value] = [1.0] * n_payoffs
         self.survival: Floats = np.ones(lanes.size)
+        self.living: Floats = self.survival  # the weight at the start of the step before
         self.sums = np.zeros((n_reduced, lanes.size))
         self.weights = np.zeros((n_reduced, lanes.size))
         self.running: list[Value] = [0.0] * n_reduced
@@ -191,6 +192,9 @@ class _Run:
     def _step(self, step: int) -> None:
         self.evaluator.step = step
         self._clock(step)
+        before = self.survival
+        if step > 0:
+            self._leave(before)
         for name in self.program.luck:
             uniform = streams.uniform(self.lanes.keys, streams.key(name), step)
             self.known[Symbol("luck", name)] = uniform
@@ -201,7 +205,6 @@ class _Run:
             self.broken[i][~held & (self.broken[i] < 0)] = step
         if self.observe is not None:
             self.observe(step, self.known)
-        before = self.survival
         self._pay(before)
         masses = self._split()
         for i, reduced in enumerate(self.program.reduced):
@@ -243,21 +246,20 @@ class _Run:
             self.sums[i] += mass * date
             self.weights[i] += mass
             return
-        if reduced.kind == "final" and not self.program.endings:
+        if reduced.kind == "final":
             return
         x = as_number(self._value(reduced.argument, self.first[6] + i))
-        if reduced.kind == "final":
-            self.sums[i] += (before - self.survival) * x
-        elif reduced.kind == "mean":
+        if reduced.kind == "mean":
             self.running[i] = self.running[i] + x
             if self.program.endings:
                 self.sums[i] += (before - self.survival) * (self.running[i] / (step + 1.0))
         elif reduced.kind in ("total", "count"):
             self.sums[i] += before * x
-        elif reduced.kind == "peak":
-            largest = x if step == 0 else np.where(x > self.running[i], x, self.running[i])
-            self.sums[i] += before * (largest if step == 0 else largest - self.running[i])
-            self.running[i] = largest
+        elif reduced.kind in ("peak", "minimum"):
+            beyond = x > self.running[i] if reduced.kind == "peak" else x < self.running[i]
+            extreme = x if step == 0 else np.where(beyond, x, self.running[i])
+            self.sums[i] += before * (extreme if step == 0 else extreme - self.running[i])
+            self.running[i] = extreme
         else:  # ever, first
             now = np.where(x > 0.0, 1.0, 0.0)
             fresh = now * (1.0 - self.running[i])
@@ -265,6 +267,16 @@ class _Run:
             date = self.program.model.clock.date(step) if reduced.kind == "first" else 1.0
             self.sums[i] += (before * fresh) * date
             self.weights[i] += before * fresh
+
+    def _leave(self, survival: Floats) -> None:
+        """What is final of the futures that ended in the step before: read on the state that it led to."""
+        if not self.program.endings:
+            return
+        for i, reduced in enumerate(self.program.reduced):
+            if reduced.kind == "final":
+                x = as_number(self._value(reduced.argument, self.first[6] + i))
+                self.sums[i] += (self.living - survival) * x
+        self.living = survival
 
     def _move(self, step: int) -> None:
         program, moved = self.program, {}
@@ -309,7 +321,8 @@ class _Run:
                 self.payoffs[i] += self.survival * (self.discounts[i] * worth)
         for i, reduced in enumerate(self.program.reduced):
             if reduced.kind == "final":
-                self.sums[i] += self.survival * as_number(self._value(reduced.argument, self.first[6] + i))
+                # those that end in the last step are on this state too
+                self.sums[i] += self.living * as_number(self._value(reduced.argument, self.first[6] + i))
             elif reduced.kind == "mean":
                 self.sums[i] += self.survival * (self.running[i] / float(steps))
             elif reduced.kind == "first":

@@ -9,6 +9,7 @@ from typing import Any
 from scipy.special import ndtr
 
 from standoff.base.units import Unit
+from standoff.language.clock import date_of
 from standoff.language.expressions.tree import Call, Conditional, Expr, Number, Reference
 from standoff.language.model import Model, Outcome
 from standoff.words.names import name_strategy as strategy_words
@@ -133,7 +134,7 @@ def amount(model: Model, name: str, value: float, error: float | None = None) ->
     outcome = next((o for o in model.outcomes if o.name == name), None)
     if outcome is not None and is_date(outcome) and math.isfinite(value):
         clock = model.clock
-        label = clock.label(math.floor((value - clock.start) / clock.years_per_step + 1e-9))
+        label = clock.label(math.floor(clock.place(date_of(value))))
         return label if error is None or math.isnan(error) else f"{label}{_PLUS_MINUS}{number(error, 1)} years"
     return difference(model, name, value, error)
 

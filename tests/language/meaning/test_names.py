@@ -57,7 +57,7 @@ def test_options_are_found_from_either_side(read: Reader, test: str) -> None:
         ("arms if true else 0", ("unknown-name", "`true` has no meaning in an expression")),
         ("patience * arms", ("unknown-name", "nothing is named `patience`")),
         ("fear(arms)", ("unknown-function", "no function is named `fear`")),
-        ("arms if ever(arms) else 0", ("wrong-arguments", "`ever` takes an event's name, and `arms` is a stock")),
+        ("arms if ever(arms) else 0", ("wrong-type", "`arms` is a number, and a truth is expected")),
         ("arms * age(caught)", ("wrong-arguments", "`age` takes a mode's name, and `caught` is an event")),
         ("arms * final(fear)", ("wrong-place", "`final` has no meaning in an equation")),
         ("arms * chance(caught)", ("wrong-place", "`chance` has no meaning in an equation")),

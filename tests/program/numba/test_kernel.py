@@ -90,7 +90,16 @@ def test_compiled_random_studies_equal_the_reference_and_use_the_whole_language(
 
 @pytest.mark.parametrize(
     ("seed", "kind"),
-    [(0, "logarithm"), (4, "chance"), (4, "mean"), (12, "overflow"), (17, "power"), (46, "division"), (182, "root")],
+    [
+        (0, "logarithm"),
+        (4, "chance"),
+        (4, "mean"),
+        (28, "overflow"),
+        (17, "power"),
+        (46, "division"),
+        (182, "root"),
+        (2, "arguments"),
+    ],
 )
 def test_random_studies_meet_every_kind_of_fault(seed: int, kind: str, tmp_path: Path) -> None:
     study = load_random(seed, tmp_path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import MAXYEAR, date
 
 from standoff.base.problems import Problem, suggest
 from standoff.base.source import Span
@@ -19,6 +20,7 @@ __all__ = ["Draft", "build_clock"]
 
 MOST_STEPS = 10_000
 MOST_WORDS_OF_A_TITLE = 4
+_SOME_DAY = date(2000, 1, 1)  # of a clock that is broken
 _STEPS: dict[str, StepName] = {
     "day": "day", "week": "week", "month": "month", "quarter": "quarter", "year": "year",
 }  # fmt: skip
@@ -124,7 +126,7 @@ def build_clock(study: Mapping, problems: list[Problem]) -> Clock:
     """The study's clock; sixteen years where it is broken, so that the rest can be looked at."""
     node = mapping(study, "clock")
     start, step, steps = text(node, "start"), text(node, "step"), number(node, "steps")
-    date = parse_date(start) if start is not None else None
+    begin = parse_date(start) if start is not None else None
     found = node.get("steps")
     if steps is not None and found is not None and not 1 <= steps <= MOST_STEPS:
         problems.append(
@@ -132,8 +134,15 @@ def build_clock(study: Mapping, problems: list[Problem]) -> Clock:
                 "wrong-value", found.span, f"a clock has between 1 and {MOST_STEPS:,} steps, and {steps:g} stands here"
             )
         )
+    if steps is not None and start is not None and begin is not None and step in PER_YEAR:
+        clock = Clock(begin, _STEPS[step], min(max(1, int(steps)), MOST_STEPS))
+        if clock.fits:
+            return clock
+        message = f"the clock runs beyond the year {MAXYEAR}, where the calendar ends"
+        at = (found or node).span
+        problems.append(Problem("wrong-value", at, message, "give it fewer steps, or an earlier start"))
     return Clock(
-        2000.0 if date is None else date,
+        _SOME_DAY if begin is None else begin,
         _STEPS[step] if step in PER_YEAR else "year",
-        16 if steps is None else max(1, int(steps)),
+        16 if steps is None else min(max(1, int(steps)), 16),
     )

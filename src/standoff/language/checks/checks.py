@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from standoff.base.problems import Problem
-from standoff.language.checks.ranges import check_faults, check_rates, check_starts
+from standoff.language.checks.ranges import check_faults, check_ordered, check_rates, check_starts
 from standoff.language.checks.reach import check_after_the_end, check_before_the_start, check_cycles, check_states
 from standoff.language.checks.usage import (
     check_idle,
@@ -73,6 +73,7 @@ CHECKS: tuple[Callable[[Model], Iterable[Problem]], ...] = (
     check_after_the_end,
     check_faults,
     check_rates,
+    check_ordered,
     check_starts,
     check_deals,
     check_expectations,

@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
+from standoff.base.chance.distributions import DISTRIBUTIONS
 from standoff.base.problems import Problem
-from standoff.language.expressions.tree import Reference
+from standoff.language.expressions.tree import Call, Reference, walk
 from standoff.language.meaning.folding import constants_of, fold
 from standoff.language.model import Expression, Model, Parameter
 from standoff.language.model.contents import entries_of
 
-__all__ = ["check_faults", "check_rates", "check_starts", "support"]
+__all__ = ["check_faults", "check_ordered", "check_rates", "check_starts", "support"]
 
 
 def check_faults(model: Model) -> Iterator[Problem]:
@@ -44,6 +46,38 @@ def check_rates(model: Model) -> Iterator[Problem]:
         else:
             message = f"{what} goes to {worst:g} in some worlds, and {limit.phrase}"
         yield Problem(limit.code, entry.expression.span, message, _ADVICE[limit.code])
+
+
+def check_ordered(model: Model) -> Iterator[Problem]:
+    """Where arguments must be in an order, constants are."""
+    constants = constants_of(model)
+    for entry in entries_of(model):
+        for node in walk(entry.expression.tree):
+            if isinstance(node, Call) and node.function in _IN_ORDER:
+                yield from _in_order(node, constants)
+    for draw in model.draws:
+        values = [fold(argument.tree, constants).value for argument in draw.arguments]
+        numbers = [value for value in values if isinstance(value, float)]
+        row = DISTRIBUTIONS[draw.distribution]
+        complaint = row.problem(*numbers) if len(numbers) == len(values) else None
+        if complaint is not None:
+            advice = f"write `{row.name}({', '.join(row.parameters)})`"
+            message = f"`{draw.name}` has no distribution: {complaint}"
+            yield Problem("distribution", draw.arguments[0].span, message, advice)
+
+
+def _in_order(node: Call, constants: dict[str, float]) -> Iterator[Problem]:
+    first, step, may_be_equal, what, advice = _IN_ORDER[node.function]
+    points = [(x, fold(x, constants).value) for x in node.arguments[first::step]]
+    for (_, before), (x, value) in pairwise(points):
+        if not isinstance(before, float) or not isinstance(value, float):
+            continue
+        if value > before or (may_be_equal and value == before):
+            continue
+        how = "stands here again" if value == before else f"stands after {before:g}"
+        message = f"{what} of `{node.function}` must rise, and {value:g} {how}"
+        yield Problem("wrong-arguments", x.span, message, advice)
+        return
 
 
 def check_starts(model: Model) -> Iterator[Problem]:
@@ -125,6 +159,11 @@ _LIMITS: dict[tuple[str, str], _Limit] = {
     ("modes", "shape"): _Limit("negative-rate", "a shape is above 0", is_open=True),
     ("quantities", "noise"): _Limit("negative-rate", "the noise of a report is 0 or more"),
     ("payoffs", "discount"): _Limit("wrong-value", "a discount lies between 0 and 1", most=1.0),
+}
+_IN_ORDER: dict[str, tuple[int, int, bool, str, str]] = {
+    # the first of the arguments and the step to the next, whether equal ones may follow, what they are, advice
+    "table": (1, 2, False, "the x", "write the points in the order of x, each x once; a jump is `a if x < 2 else b`"),
+    "clip": (1, 1, True, "the ends", "write the smaller end first: `clip(x, least, most)`"),
 }
 _OF = {"modes": "of the move", "payoffs": "in the payoff of"}
 _ADVICE = {

@@ -16,7 +16,7 @@ from standoff.language.text.reader import Scalar
 
 __all__ = ["REDUCERS", "Measure", "read_measure", "things_of_a_step", "waiting_for"]
 
-REDUCERS = ("mean", "final", "peak", "total")
+REDUCERS = ("mean", "final", "peak", "minimum", "total")
 _PAYOFF = re.compile(r"payoff\(\s*(\w+)\s*\)")
 _STATE = re.compile(r"(\w+(?:\.\w+)?)\s*(?:==\s*|\.)(\w+)")
 
@@ -153,7 +153,14 @@ def _part(named: Scalar, text: str, over: str | None, model: Model) -> Measure |
 
 
 def _says(text: str, over: str | None) -> str:
-    words = {"final": "at the end", "peak": "at its highest", "total": "in all", "mean": "on average", None: ""}
+    words = {
+        "final": "at the end",
+        "peak": "at its highest",
+        "minimum": "at its lowest",
+        "total": "in all",
+        "mean": "on average",
+        None: "",
+    }
     return f"`{text}` {words[over]}".strip()
 
 

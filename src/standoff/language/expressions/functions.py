@@ -15,6 +15,7 @@ Argument = Literal[
     "points",  # constant numbers x0, y0, x1, y1, …: x in the unit of the first argument
     "truth",  # a truth, or an event that is one
     "event",  # an event or move; a count stands for its number
+    "happening",  # likewise, or a truth
     "mode",  # the name of a mode
     "any",  # number, truth or option
     "like",  # the type and unit of the first argument
@@ -53,15 +54,15 @@ _ROWS = (
     Function("round", "arithmetic", ("same",), "like", "to the nearest whole number, halves upward"),
     Function("floor", "arithmetic", ("same",), "like", "down to a whole number"),
     Function("table", "arithmetic", ("number", "points"), "number",
-             "straight lines through the points x0, y0, x1, y1, …, flat outside"),
+             "straight lines through the points x0, y0, x1, y1, … with rising x, flat outside"),
     Function("years", "arithmetic", ("plain",), "year", "n steps as years"),
     Function("previous", "memory", ("any",), "like",
              "the value one step ago; before that 0, false, no option, or `start`", optional=("like",)),
     Function("since", "memory", ("truth",), "step",
              "steps since it last held (1 in the step after); before it ever did, steps so far + clock's length"),
-    Function("count", "memory", ("event",), "plain",
-             "how often it happened in earlier steps; a count adds its numbers"),
-    Function("ever", "memory", ("event",), "truth", "whether it happened in an earlier step"),
+    Function("count", "memory", ("happening",), "plain",
+             "in how many earlier steps it happened or held; a count adds its numbers"),
+    Function("ever", "memory", ("happening",), "truth", "whether it happened or held in an earlier step"),
     Function("age", "memory", ("mode",), "step", "steps spent in the present state, 0 in the first"),
     Function("delay", "memory", ("number", "whole"), "number",
              "the value n steps ago; before the start, the first value"),
@@ -69,11 +70,14 @@ _ROWS = (
              "first-order smoothing over n steps, from the first value"),
     Function("chance", "chance", ("event",), "plain",
              "the chance of an event in this step, multiplied through `given`"),
-    Function("final", "reducer", ("number",), "number", "on the state after the last step that the future lived"),
+    Function("final", "reducer", ("number",), "number",
+             "on the state after the last step that the future lived, the one that ends it included"),
     Function("mean", "reducer", ("number",), "number", "the average over the steps that the future lived"),
     Function("total", "reducer", ("number",), "number", "the sum over the steps that the future lived"),
     Function("peak", "reducer", ("number",), "number", "the largest over the steps that the future lived"),
-    Function("first", "reducer", ("event",), "plain", "the date of the first, missing where it never happened"),
+    Function("minimum", "reducer", ("number",), "number", "the smallest over the steps that the future lived"),
+    Function("first", "reducer", ("happening",), "plain",
+             "the date of the first step in which it happened or held, missing where there is none"),
 )  # fmt: skip
 
 FUNCTIONS: dict[str, Function] = {row.name: row for row in _ROWS}

@@ -203,7 +203,7 @@ _FUNCTIONS: dict[str, Callable[..., float]] = {
     "sqrt": math.sqrt,
     "logistic": _logistic,
     "clip": lambda x, low, high: min(max(x, low), high),
-    "round": lambda x: float(math.floor(x + 0.5)),
+    "round": lambda x: math.floor(x) + float(x - math.floor(x) >= 0.5),
     "floor": lambda x: float(math.floor(x)),
 }
 

@@ -43,7 +43,8 @@ FINAL = Place(
     _of("arithmetic", "memory"),
 )  # fmt: skip
 OUTCOME = Place(
-    "an outcome", frozenset(_PARAMETERS), "parameters, and all else through `final`, `mean`, `total` or `peak`",
+    "an outcome", frozenset(_PARAMETERS),
+    "parameters, and all else through `final`, `mean`, `total`, `peak` or `minimum`",
     _of("arithmetic", "reducer") | {"ever", "count"},
 )  # fmt: skip
 REDUCED = Place(

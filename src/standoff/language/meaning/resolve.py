@@ -175,7 +175,7 @@ class Resolver:
         if wanted is None:
             return Name(node.span, (node.function,))
         outer = self.place
-        if outer is OUTCOME and function.family == "reducer":
+        if outer is OUTCOME and (function.family == "reducer" or node.function in ("ever", "count")):
             self.place = FINAL if node.function == "final" else REDUCED
         arguments = tuple(
             self._argument(node, argument, kind) for argument, kind in zip(node.arguments, wanted, strict=True)
@@ -219,8 +219,15 @@ class Resolver:
     def _argument(self, call: Call, node: Expr, kind: Argument) -> Expr:
         if kind in ("event", "mode"):
             return self._named(call, node, kind)
+        if kind == "happening" and self._is_happening(node):
+            return self._named(call, node, "event")
         family = self.family_of(call.arguments[0]) if kind == "like" else None
         return self.resolve(node, family)
+
+    def _is_happening(self, node: Expr) -> bool:
+        """Whether an argument is the name of an event or move, and no condition."""
+        found = self._find(node) if isinstance(node, Name) else None
+        return found is not None and found.symbol.kind in ("event", "move")
 
     def _named(self, call: Call, node: Expr, kind: Argument) -> Expr:
         allowed = ("event", "move") if kind == "event" else ("mode",)
@@ -232,7 +239,7 @@ class Resolver:
             return Reference(node.span, found.symbol)
         has = f"`{node.span.text}` is {found.what}" if found is not None else f"`{node.span.text}` stands here"
         message = f"`{call.function}` takes {what}, and {has}"
-        advice = "name the truth as a quantity and use `mean`, `final` or `since`" if kind == "event" else None
+        advice = None
         self.problems.append(Problem("wrong-arguments", node.span, message, advice))
         return Name(node.span, ("",))
 

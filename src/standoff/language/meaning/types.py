@@ -315,7 +315,7 @@ class Inference:
             if unit is not None and not unit.is_dimensionless:
                 message = f"`{node.function}` takes a number without unit, and {quoted(argument)} is in {in_unit(unit)}"
                 self._report("wrong-unit", argument, message, "divide it by a constant of the same unit")
-        elif kind == "truth":
+        elif kind == "truth" or (kind == "happening" and not _is_event(argument)):
             self.expect_truth(argument)
         elif node.function == "chance" and self.infer(argument).type == NUMBER:
             message = f"{quoted(argument)} is a count, and has no chance of its own"
@@ -366,3 +366,7 @@ class Inference:
 
     def _report(self, code: str, node: Expr, message: str, advice: str | None) -> None:
         self.problems.append(Problem(code, node.span, message, advice))
+
+
+def _is_event(node: Expr) -> bool:
+    return isinstance(node, Reference) and node.symbol.kind in ("event", "move")

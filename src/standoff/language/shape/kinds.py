@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from standoff.base.problems import Problem
 from standoff.base.units import parse_unit
-from standoff.language.clock import parse_date
+from standoff.language.clock import has_form_of_date, parse_date
 from standoff.language.expressions.functions import CLOCK_NAMES, FUNCTIONS
 from standoff.language.expressions.parser import KEYWORDS
 from standoff.language.shape.misfits import Owner, misfit
@@ -133,7 +133,8 @@ def _check_unit(node: Scalar, owner: Owner, problems: list[Problem]) -> None:
 
 def _check_date(node: Scalar, owner: Owner, problems: list[Problem]) -> None:
     if parse_date(node.text) is None:
-        message = f"`{node.text}` is not a date"
+        is_missing = has_form_of_date(node.text)
+        message = f"the calendar has no `{node.text}`" if is_missing else f"`{node.text}` is not a date"
         problems.append(Problem("date", node.span, message, "write it as `2025-04` or `2025-04-30`"))
 
 

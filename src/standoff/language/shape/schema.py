@@ -194,8 +194,8 @@ _PAYOFF = Record(
 _OUTCOME = Record(
     (
         _ABOUT,
-        Key("measure", _EXPRESSION, "an expression of `final`, `mean`, `total`, `peak`, `ever`, `count`, `first`",
-            required=True),
+        Key("measure", _EXPRESSION,
+            "an expression of `final`, `mean`, `total`, `peak`, `minimum`, `ever`, `count`, `first`", required=True),
         _THE_UNIT,
         Key("better", Text("word", ("lower", "higher")), "the direction", required=True),
         Key("limit", _NUMBER, "what would be tolerable, as a world's mean"),

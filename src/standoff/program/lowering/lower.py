@@ -174,6 +174,7 @@ class _Lowering:
                 self._write(f"discount {i}", g.constant(1.0))
         if self.has_endings:
             self._write("survival", g.constant(1.0))
+            self._write("living", g.constant(1.0))
 
     def _keep_bounds(self, name: str, start: int, carried: Carried) -> None:
         low, high = carried.within
@@ -197,6 +198,7 @@ class _Lowering:
         self.values.phase = phase
         program, known, g = self.program, self.values.known, self.graph
         self._enter(None)
+        self._leave()
         for name in program.luck:
             luck = g.input(("luck", name), LANE, bounds=(2.0**-53, 1.0 - 2.0**-53))
             known[Symbol("luck", name)] = luck
@@ -281,13 +283,11 @@ class _Lowering:
             self._add(f"sum {i}", g.apply("mul", mass, date))
             self._add(f"weight {i}", mass)
             return
-        if reduced.kind == "final" and not self.has_endings:
+        if reduced.kind == "final":
             return
         x = g.number(self.values.evaluate(reduced.argument))
         ended = g.apply("sub", before, after)
-        if reduced.kind == "final":
-            self._add(f"sum {i}", g.apply("mul", ended, x))
-        elif reduced.kind == "mean":
+        if reduced.kind == "mean":
             running = g.apply("add", self._state(f"running {i}"), x)
             self._write(f"running {i}", running)
             if self.has_endings:
@@ -295,20 +295,34 @@ class _Lowering:
                 self._add(f"sum {i}", g.apply("mul", ended, so_far))
         elif reduced.kind in ("total", "count"):
             self._add(f"sum {i}", g.apply("mul", before, x))
-        elif reduced.kind == "peak":
-            self._peak(i, before, x)
+        elif reduced.kind in ("peak", "minimum"):
+            self._extreme(i, reduced.kind, before, x)
         else:
             self._first(i, before, x, date)
 
-    def _peak(self, i: int, before: int, x: int) -> None:
+    def _leave(self) -> None:
+        """What is final of the futures that ended in the step before; in the first step that is none."""
+        g = self.graph
+        finals = [(i, r) for i, r in enumerate(self.program.reduced) if r.kind == "final"]
+        if not (self.has_endings and finals):
+            return
+        survival = self._survival()
+        ended = g.apply("sub", self._state("living"), survival)
+        for i, reduced in finals:
+            x = g.number(self.values.evaluate(reduced.argument))
+            self._add(f"sum {i}", g.apply("mul", ended, x))
+        self._write("living", survival)
+
+    def _extreme(self, i: int, kind: str, before: int, x: int) -> None:
         g = self.graph
         is_first = g.apply("eq", self.values.known[Symbol("clock", "step")], g.constant(0.0))
         running = self._state(f"running {i}")
-        larger = g.apply("select", g.apply("lt", running, x), x, running)
-        largest = g.apply("select", is_first, x, larger)
-        self._write(f"running {i}", largest)
-        rise = g.apply("select", is_first, largest, g.apply("sub", largest, running))
-        self._add(f"sum {i}", g.apply("mul", before, rise))
+        beyond = g.apply("lt", *((running, x) if kind == "peak" else (x, running)))
+        further = g.apply("select", beyond, x, running)
+        extreme = g.apply("select", is_first, x, further)
+        self._write(f"running {i}", extreme)
+        change = g.apply("select", is_first, extreme, g.apply("sub", extreme, running))
+        self._add(f"sum {i}", g.apply("mul", before, change))
 
     def _first(self, i: int, before: int, x: int, date: int) -> None:
         g = self.graph
@@ -379,7 +393,7 @@ class _Lowering:
         g = self.graph
         if reduced.kind == "final":
             x = g.number(self.values.evaluate(reduced.argument))
-            last = g.apply("mul", survival, x)
+            last = g.apply("mul", self._state("living"), x) if self.has_endings else x
             so_far = self._state(f"sum {i}") if self.has_endings else g.constant(0.0)
             return g.apply("add", so_far, last)
         if reduced.kind == "mean":

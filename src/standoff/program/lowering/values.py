@@ -193,8 +193,9 @@ class Values:
         return self.graph.apply("logistic", x[0])
 
     def _round(self, x: list[int], active: int) -> int:
-        g = self.graph
-        return g.apply("floor", g.apply("add", x[0], g.constant(0.5)))
+        g, down = self.graph, self.graph.apply("floor", x[0])
+        is_nearer_up = g.apply("le", g.constant(0.5), g.apply("sub", x[0], down))
+        return g.apply("select", is_nearer_up, g.apply("add", down, g.constant(1.0)), down)
 
     def _floor(self, x: list[int], active: int) -> int:
         return self.graph.apply("floor", x[0])
@@ -284,18 +285,24 @@ class Values:
 
     def _draw_uniform(self, x: list[int], active: int) -> int:
         g, (u, low, high) = self.graph, x
+        self._flag_unless_rising(low, high, active)
         return self.clipped(g.apply("add", low, g.apply("mul", u, g.apply("sub", high, low))), low, high)
 
     def _draw_normal(self, x: list[int], active: int) -> int:
         g, (u, mean, sd) = self.graph, x
+        self._flag_unless(sd, active, strictly=False)
         return g.apply("add", mean, g.apply("mul", sd, g.apply("normal_quantile", u)))
 
     def _draw_lognormal(self, x: list[int], active: int) -> int:
         g, (u, median, sigma) = self.graph, x
+        self._flag_unless(median, active, strictly=True)
+        self._flag_unless(sigma, active, strictly=False)
         return g.apply("mul", median, g.apply("exp", g.apply("mul", sigma, g.apply("normal_quantile", u))))
 
     def _draw_triangular(self, x: list[int], active: int) -> int:
         g, (u, low, mode, high) = self.graph, x
+        self._flag_unless_rising(low, mode, active)
+        self._flag_unless_rising(mode, high, active)
         width = g.apply("sub", high, low)
         before, after = g.apply("sub", mode, low), g.apply("sub", high, mode)
         rest = g.apply("sub", g.constant(1.0), u)
@@ -306,15 +313,20 @@ class Values:
 
     def _draw_loguniform(self, x: list[int], active: int) -> int:
         g, (u, low, high) = self.graph, x
+        self._flag_unless(low, active, strictly=True)
+        self._flag_unless_rising(low, high, active)
         ratio = g.apply("log", g.apply("div", high, low))
         return self.clipped(g.apply("mul", low, g.apply("exp", g.apply("mul", u, ratio))), low, high)
 
     def _draw_exponential(self, x: list[int], active: int) -> int:
         g, (u, mean) = self.graph, x
+        self._flag_unless(mean, active, strictly=False)
         return g.apply("mul", g.apply("neg", mean), g.apply("log1p", g.apply("neg", u)))
 
     def _draw_weibull(self, x: list[int], active: int) -> int:
         g, (u, scale, shape) = self.graph, x
+        self._flag_unless(scale, active, strictly=False)
+        self._flag_unless(shape, active, strictly=True)
         waited = g.apply("neg", g.apply("log1p", g.apply("neg", u)))
         return g.apply("mul", scale, g.apply("power", waited, g.apply("div", g.constant(1.0), shape)))
 
@@ -323,6 +335,12 @@ class Values:
         g, bounds, zero = self.graph, self.graph.bounds[x], self.graph.constant(0.0)
         if bounds is None or bounds[0] < 0.0 or (strictly and bounds[0] == 0.0):
             self._flag(g.no(g.apply("lt" if strictly else "le", zero, x)), active)
+
+    def _flag_unless_rising(self, low: int, high: int, active: int) -> None:
+        """A fault where `low` is above `high`."""
+        g, (a, b) = self.graph, (self.graph.bounds[x] for x in (low, high))
+        if a is None or b is None or a[1] > b[0]:
+            self._flag(g.apply("lt", high, low), active)
 
     def _flag_infinite(self, x: int, active: int) -> None:
         """A fault where x is not finite: after a division by 0, an overflow, a root or logarithm of less than 0."""
