@@ -8,7 +8,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
   --no-emit-index-url --group build pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help brief test check bench measure verify coverage docs lock newest picture clean
+.PHONY: help brief test check bench measure verify coverage docs fuzz lock newest picture clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -41,7 +41,11 @@ coverage: $(VENV)/.installed-dev  ## count how often printed intervals hold the 
 docs: $(VENV)/.installed  ## write the generated pages of docs/
 	$(BIN)/python -m standoff.language.reference language > docs/language.md
 	$(BIN)/python -m standoff.language.reference problems > docs/problems.md
+	$(BIN)/python -m standoff.public.page > docs/python.md
 	$(BIN)/python -m standoff.brief.formats.study_page korea docs/studies/korea.md
+
+fuzz: $(VENV)/.installed-dev  ## read nearly sound inputs of every format for an hour; faults go to tests/fuzz/corpus
+	$(BIN)/python tests/fuzz/fuzz.py $(or $(MINUTES),60)
 
 lock: $(VENV)/.installed-dev  ## lock the newest versions that pyproject.toml admits, with their hashes
 	$(LOCK) --upgrade --extra dev -o lock/dev.txt

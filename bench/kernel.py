@@ -30,6 +30,7 @@ from standoff.base.chance import streams
 from standoff.ensemble.design import Design, lane_keys
 from standoff.ensemble.evaluator import choose_evaluator
 from standoff.ensemble.run import run_design
+from standoff.ensemble.running import Running
 from standoff.program.columns import Table
 from standoff.program.numba.kernel import Kernel, load_kernel
 
@@ -121,9 +122,9 @@ def against_ema() -> Result:
     except ImportError as error:
         return {"skipped": f"EMA Workbench is not installed ({error})"}
     study = standoff.load("lake")
-    kernel = choose_evaluator(study.program, FUTURES, "kernel")
+    kernel = choose_evaluator(study.program, FUTURES, Running(evaluator="kernel"))
     worlds, few = 100_000, 1_000
-    design = study.design(worlds, 1, profiles="town=steady")
+    design = study.design(worlds, 1, profile="town=steady")
     theirs = lake_ema.measure(design.worlds.columns, few)
     times = interleaved({"kernel": lambda: run_design(study.program, design, evaluate=kernel)}, 3)
     each = times["kernel"] / worlds
@@ -139,7 +140,7 @@ def against_numpy() -> Result:
     kernel, design = load_kernel(study.program), study.design(FUTURES // 4, 4)
     table, worlds, keys, runs, given, out = _prepared(kernel, design, (2, 0, 2, 1))
     columns = {name: design.worlds.columns[name][worlds] for name in COLUMNS}
-    whole = study.design(FUTURES // 4, 4, profiles=MATCHED)
+    whole = study.design(FUTURES // 4, 4, profile=MATCHED)
     times = interleaved(
         {
             "kernel": lambda: kernel.run(table, worlds, keys, runs, given, kernel.counters, kernel.clock, out),
@@ -171,7 +172,7 @@ def run_of_size(futures: int) -> Result:
     study = standoff.load(HERE / "limit")
     kernel = load_kernel(study.program)
     replications = 16 if futures >= 100_000 else 4
-    design = study.design(max(1, futures // replications), replications, method="plain", profiles=MATCHED)
+    design = study.design(max(1, futures // replications), replications, design="plain", profile=MATCHED)
     times = []
     for _ in range(ROUNDS):
         begun = time.perf_counter()

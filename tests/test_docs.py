@@ -100,3 +100,13 @@ def _edit(path: Path, before: str, after: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert before in text
     path.write_text(text.replace(before, after), encoding="utf-8")
+
+
+def test_every_decision_has_its_date_and_status_and_is_in_the_index() -> None:
+    folder = ROOT / "docs" / "decisions"
+    index = (folder / "README.md").read_text(encoding="utf-8")
+    for page in sorted(folder.glob("0*.md")):
+        head = re.match(rf"# {page.name[:4]}: (.+)\n\n\*(\d+ \w+ \d{{4}})\. (\w+)", page.read_text(encoding="utf-8"))
+        assert head is not None, page.name
+        title, day, status = head.groups()
+        assert f"| {page.name[:4]} | [{title}]({page.name}) | {day} | {status.lower()}" in index

@@ -35,22 +35,15 @@ from standoff.language.changed import changed
 from standoff.language.expressions.tree import Symbol
 from standoff.language.load import find_study, load_model
 from standoff.language.model import Model
-from tools.korea_fit import FIRST_CHECKED, MOST, SPAN, Known, crps, follow, log_score
+from tools.korea_fit import FIRST_CHECKED, MOST, SPAN, Known, crps, follow, in_talks, log_score
 
-__all__ = ["COLUMNS", "Freed", "count_events", "read_events", "rolling", "score_events"]
+__all__ = ["COUNTED", "Freed", "count_events", "read_events", "rolling", "score_events"]
 
 Floats = npt.NDArray[np.float64]
 Rows = dict[str, list[float]]
 
-COLUMNS = {
-    "launches": "launches",
-    "icbm_tests": "icbm_tests",
-    "nuclear_test": "nuclear_tests",
-    "un_resolution": "resolutions",
-    "talks": "talks",
-    "crisis": "crises",
-}
-"""Events, and quarters with talks, by their column of `history.csv`."""
+COUNTED = ("launches", "icbm_tests", "nuclear_test", "un_resolution", "talks", "crisis")
+"""Events by their names in the study and in `history.csv`, and quarters with talks."""
 
 _ROLLING = ("launches", "icbm_tests")
 _HORIZONS = (1, 6)
@@ -71,10 +64,11 @@ class Freed:
 
 
 def read_events() -> tuple[tuple[str, ...], dict[str, Floats]]:
-    """The quarters, and each column of `COLUMNS` by its event; a quarter that nobody coded is NaN."""
+    """The quarters, and each of `COUNTED` in them; a quarter that nobody coded is NaN."""
     with (find_study("korea").parent / "history.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    found = {name: np.array([float(row[column] or "nan") for row in rows]) for name, column in COLUMNS.items()}
+    found = {name: np.array([float(row[name] or "nan") for row in rows]) for name in COUNTED if name != "talks"}
+    found["talks"] = in_talks(rows).astype(np.float64)
     return tuple(row["quarter"] for row in rows), found
 
 
@@ -147,8 +141,8 @@ def rolling(worlds: int = 128, replications: int = 4, seed: int = 12) -> dict[st
 
 
 def _paths(model: Model, worlds: int, replications: int, seed: int) -> dict[str, Floats]:
-    """Each of `COLUMNS` in each quarter, shape (quarters, futures); talks by a run that is left to find its own."""
-    events = [Symbol("event", name) for name in COLUMNS if name != "talks"]
+    """Each of `COUNTED` in each quarter, shape (quarters, futures); talks by a run that is left to find its own."""
+    events = [Symbol("event", name) for name in COUNTED if name != "talks"]
     found = follow(model, events, worlds, replications, seed)
     free = changed(model, [Freed(("talks_open", "talks_fail"))])
     found["talks"] = follow(free, [_CHANNEL], worlds, replications, seed)[_CHANNEL.name] == 1.0

@@ -86,6 +86,12 @@ class Known:
         return replace(model, series=(*model.series, *series), stocks=tuple(stocks))
 
 
+def in_talks(rows: list[dict[str, str]]) -> npt.NDArray[np.bool_]:
+    """(quarters,) whether there were talks when a quarter began: as 2012 did, in the last round before the leap day."""
+    begun, ended = (np.array([int(row[name]) for row in rows]) for name in ("talks_begin", "talks_end"))
+    return np.concatenate([[1], 1 + np.cumsum(begun - ended)[:-1]]) == 1
+
+
 def read_data() -> Data:
     """The history that the study ships."""
     with (find_study("korea").parent / "history.csv").open(encoding="utf-8") as file:
@@ -95,7 +101,7 @@ def read_data() -> Data:
         quarters,
         np.array([float(row["launches"]) for row in rows]),
         np.array([float(row["icbm_tests"]) for row in rows]),
-        np.array([row["talks"] == "1" for row in rows]),
+        in_talks(rows),
         np.array([quarter < FIRST_CHECKED for quarter in quarters]),
     )
 
@@ -222,7 +228,7 @@ def _interval(values: Floats) -> list[float]:
 def follow(model: Model, symbols: Sequence[Symbol], worlds: int, replications: int, seed: int) -> dict[str, Floats]:
     """What each symbol was in each quarter of the variant, by name; shape (quarters, futures)."""
     study = Study(model)
-    design = study.design(worlds=worlds, replications=replications, seed=seed, profiles=_one_profile(model))
+    design = study.design(worlds=worlds, replications=replications, seed=seed, profile=_one_profile(model))
     world, replication = (x.ravel() for x in np.divmod(np.arange(worlds * replications), replications))
     found = run_paths(study.program, design, tuple(symbols), np.zeros_like(world), world, replication)
     return {symbol.name: found.path(symbol.name)[:-1] for symbol in symbols}

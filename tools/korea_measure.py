@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import numpy.typing as npt
 
 from standoff.ensemble.claims import Judged, collect_expectations, judge_expectations
 from standoff.ensemble.run import run_paths
+from standoff.ensemble.running import Size
 from standoff.ensemble.store import atomic_write
 from standoff.ensemble.study import Study
 from standoff.evidence.claims import load_ledger
@@ -89,7 +91,7 @@ def base_rates(study: Study, worlds: int = 256, seed: int = 21) -> dict[str, flo
     found[names[1]] = all_profiles["crisis"].mean() / _years(study)
     ended = sum(all_profiles[name].sum() for name in ("lapse", "renege", "exposed"))
     found[names[3]] = float(ended / ((channel == 2).sum() * _years(study)))
-    war = study.run(worlds=worlds, replications=1, seed=seed, profiles="war_axis").outcome("war")
+    war = study.run(worlds=worlds, replications=1, seed=seed, profile="war_axis").outcome("war")
     found[names[2]] = float(1 - (1 - np.median(war.mean(axis=0))) ** (1 / (_years(study) * study.program.n_steps)))
     paying = _run(study, symbols, worlds, seed, {"dprk": "play_both", "russia": "pay_for_war"})
     at_war = paying["exchange"][(paying["ukraine_war"] == 1) & (paying["channel"] == 0)]
@@ -107,7 +109,7 @@ def _cost_of_sanctions(worlds: int, seed: int) -> float:
         held = Imposition(enforcement, model.parameters[0].span, "number", share)
         impositions = (*model.impositions, held)
         imposed = Study(replace(model, impositions=impositions, digest=f"{model.digest} enforced {share}"))
-        first = imposed.model.clock.index(2017.0) or 0
+        first = imposed.model.clock.index(date(2017, 1, 1)) or 0
         means.append(_run(imposed, (growth,), worlds, seed, None)["growth"][first : first + 8].mean())
     return float(means[0] - means[1])
 
@@ -121,7 +123,7 @@ def _run(
     study: Study, symbols: Sequence[Symbol], worlds: int, seed: int, profiles: Mapping[str, str] | None
 ) -> dict[str, Floats]:
     """Paths (steps, futures), with the profiles spread over the worlds."""
-    design = study.design(worlds=worlds, replications=1, seed=seed, profiles=profiles)
+    design = study.design(worlds=worlds, replications=1, seed=seed, profile=profiles)
     lane = np.arange(16 * worlds)
     chosen = (lane * 37) % design.profiles.shape[0]
     found = run_paths(study.program, design, symbols, chosen, lane % worlds, 0 * lane)
@@ -204,7 +206,7 @@ def _judge(study: Study) -> tuple[Judged, ...]:
     expectations, problems = collect_expectations(study.model, load_ledger("korea"))
     if problems:
         raise ValueError(problems[0].message)
-    return judge_expectations(study.model, expectations, worlds=256, replications=16, seed=1)
+    return judge_expectations(study.model, expectations, Size(256, 16, 1))
 
 
 def _answer(judged: Judged) -> str:

@@ -13,16 +13,18 @@ from standoff._version import __version__
 
 if TYPE_CHECKING:
     from standoff.base.problems import StudyError
-    from standoff.ensemble.ensemble import Ensemble
-    from standoff.ensemble.study import Study, load
+    from standoff.ensemble.running import Size
+    from standoff.public.study import Ensemble, Study, load, open_run
 
-__all__ = ["Ensemble", "Study", "StudyError", "__version__", "load"]
+__all__ = ["Ensemble", "Size", "Study", "StudyError", "__version__", "load", "open_run"]
 
 _HOMES = {
-    "Ensemble": "standoff.ensemble.ensemble",
-    "Study": "standoff.ensemble.study",
+    "Ensemble": "standoff.public.study",
+    "Size": "standoff.ensemble.running",
+    "Study": "standoff.public.study",
     "StudyError": "standoff.base.problems",
-    "load": "standoff.ensemble.study",
+    "load": "standoff.public.study",
+    "open_run": "standoff.public.study",
 }
 
 

@@ -74,11 +74,11 @@ def test_parts_that_come_and_go_are_named(run):
 
 
 def test_an_assumption_held_at_a_number_counts_as_a_change(run):
-    found = compare(run(), run(fixed={"gain": 0.5}))
+    found = compare(run(), run(set={"gain": 0.5}))
     (change,) = found.changes
     assert (change.name, change.before, change.after) == ("gain", DRAWN, 0.5)
     assert [state_words(state) for state in (change.before, change.after)] == ["as drawn", "held at 0.5"]
-    assert found.rankings is None
+    assert found.linchpins == (("gain",), ())
 
 
 def test_runs_of_other_seeds_are_independent_samples(run):

@@ -64,3 +64,19 @@ def test_futures_with_a_fault_are_left_out() -> None:
     values[:] = np.nan
     fan = fans(study.program, design, plan, Paths(names, values, plan.profiles, plan.worlds, plan.replications))[0]
     assert np.isnan(fan.bands[0].end.value)
+
+
+def test_what_happens_or_not_is_followed_as_a_share(study_of) -> None:
+    study = study_of("""
+    events: {raid: {count: 0.3, at_most: 1}, shots: {count: 5}}
+    payoffs: {north: {each: "1 if north == act else 0"}}
+    outcomes:
+      raids: {measure: "total(raid)", unit: "1", better: lower}
+      fired: {measure: "total(shots)", unit: "1", better: lower}
+    """)
+    design = study.design(16, 4)
+    plan = plan_fans(study.program, design, 64)
+    paths = run_paths(study.program, design, plan.symbols, plan.profiles, plan.worlds, plan.replications)
+    found = {fan.followed.symbol.name: fan for fan in fans(study.program, design, plan, paths)}
+    assert (found["raid"].kind, found["shots"].kind) == ("share", "flow")
+    assert found["raid"].bands[0].mean.mean() == pytest.approx(1 - np.exp(-0.3), abs=0.05)

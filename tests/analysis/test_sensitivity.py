@@ -60,6 +60,30 @@ def test_rescaling_the_outcome_changes_no_index():
         assert other.total[name].high == pytest.approx(one.total[name].high, abs=1e-9)
 
 
+def rare(n_base, seed, chance):
+    """1 where one input is in its upper tail."""
+    units, _ = saltelli_units(NAMES, n_base, seed)
+    inputs = Inputs(NAMES, np.ascontiguousarray(units.T))
+    return inputs, (inputs.values[:, 0] > 1.0 - chance).astype(np.float64)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_of_what_seldom_differs_nothing_is_told_but_how_many_rows_would_do(seed):
+    found = measure_indices(*rare(64, seed, 0.01))
+    if found.variance == 0.0:
+        return
+    assert not found.is_told
+    assert found.rows_wanted >= 1024
+    assert all((figure.low, figure.high) == (0.0, 1.0) for figure in found.total.values())
+
+
+def test_with_as_many_rows_as_are_wanted_it_is_told():
+    found = measure_indices(*rare(4096, 1, 0.05))
+    assert found.is_told
+    assert found.rows_wanted is None
+    assert found.first["x1"].low <= 1.0 <= found.total["x1"].high
+
+
 def test_an_outcome_that_never_moves_has_no_indices():
     inputs, y = ishigami(64)
     found = measure_indices(inputs, np.full(y.size, 3.0))
@@ -113,7 +137,7 @@ def test_a_base_that_is_no_power_of_two_is_refused(n_base):
 def test_a_study_run_on_a_saltelli_design_tells_what_moves_its_outcomes(study_of):
     """y = 3 a + b² with a uniform on 0 to 1, b on 0 to 2: variances 3/4 and 64/45, and no joint effect."""
     study = study_of(STUDY)
-    ensemble = study.run(worlds=512, replications=2, method="saltelli")
+    ensemble = study.run(worlds=512, replications=2, design="saltelli")
     assert ensemble.design.worlds.size == 512 * 5
     assert np.array_equal(ensemble.design.worlds.streams, np.repeat(np.arange(512), 5))
     found = sensitivity(ensemble)
@@ -134,15 +158,15 @@ def test_only_a_saltelli_design_serves(study_of):
     with pytest.raises(ValueError, match="a latin hypercube design, and Sobol indices need a Saltelli design"):
         sensitivity(study.run(worlds=64, replications=1))
     with pytest.raises(ValueError, match="no outcome of every future is named `low`; there are high, lucky"):
-        sensitivity(study.run(worlds=64, replications=1, method="saltelli"), ["low"])
+        sensitivity(study.run(worlds=64, replications=1, design="saltelli"), ["low"])
     with pytest.raises(ValueError, match="power of two, at least 64"):
-        study.run(worlds=100, method="saltelli")
+        study.run(worlds=100, design="saltelli")
 
 
 def test_correlated_assumptions_are_refused_unless_one_is_held(study_of):
     study = study_of(STUDY + "correlated: [{of: [a, b], rank: 0.5}]\n")
     with pytest.raises(ValueError, match="the study correlates `a` with `b`; hold one"):
-        study.run(worlds=64, replications=1, method="saltelli")
-    held = study.run(worlds=64, replications=1, method="saltelli", fixed={"a": 0.5})
+        study.run(worlds=64, replications=1, design="saltelli")
+    held = study.run(worlds=64, replications=1, design="saltelli", set={"a": 0.5})
     assert held.design.worlds.size == 64 * 4
     assert set(sensitivity(held).indices["high"]["acts"].first) == {"b", "idle"}

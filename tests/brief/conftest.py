@@ -14,6 +14,7 @@ import yaml
 import standoff
 from standoff.brief.formats.html import Findings
 from standoff.brief.write import run_brief, write_brief
+from standoff.ensemble.running import Size
 from standoff.ensemble.study import Study
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def korea(tmp_path_factory: pytest.TempPathFactory) -> Brief:
 
 
 def _brief(folder: Path, worlds: int) -> Brief:
-    findings = run_brief(standoff.load(folder), worlds=worlds, replications=2)
+    findings = run_brief(standoff.load(folder), Size(worlds, 2))
     return Brief(write_brief(findings, folder / "out"), findings)
 
 

@@ -105,3 +105,13 @@ def test_what_cannot_be_answered_is_one_message(words: tuple[str, ...], said: st
     assert result.exit_code != 0
     assert said in result.output
     assert "Traceback" not in result.output
+
+
+def test_a_game_in_a_file_is_solved_and_other_files_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "dilemma.nfg"
+    path.write_text('NFG 1 R "D" { "N" "S" } { 2 2 }\n\n3 3 5 0 0 5 1 1\n', encoding="utf-8")
+    found = CliRunner().invoke(main, ["games", str(path), "--json"])
+    assert (found.exit_code, json.loads(found.output)["pure"][0]["strategies"]) == (0, ["2", "2"])
+    assert "round 1: N “1”, by “2”" in CliRunner().invoke(main, ["games", str(path)]).output
+    refused = CliRunner().invoke(main, ["check", str(path)])
+    assert refused.exit_code == 1 and "a game in Gambit's format" in refused.output

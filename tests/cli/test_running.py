@@ -7,12 +7,14 @@ import re
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
 import standoff
 import standoff.ensemble.study
 from standoff.cli import main
+from standoff.ensemble.study import open_run
 
 
 def call(*arguments: str) -> Result:
@@ -134,3 +136,31 @@ def test_what_cannot_be_written_is_said_before_the_run(
     result = call(*arguments, str(tmp_path / "file" / "inside"))
     assert result.exit_code == 1
     assert re.fullmatch(r"Error: `.*file(/inside)?`: (Not a directory|File exists)\n", result.stderr)
+
+
+def test_a_trace_shows_some_steps() -> None:
+    def steps(*arguments: str) -> list[int]:
+        result = call("trace", "rivals", "--world", "3", *arguments, "--json")
+        assert result.exit_code == 0, result.output
+        return [step["step"] for step in json.loads(result.stdout)["steps"]]
+
+    whole = steps()
+    assert whole == list(range(len(whole)))
+    assert steps("--from", "2", "--to", "4") == [2, 3, 4]
+    assert steps("--from", "2026-01")[0] == 4
+    some = steps("--changes")
+    assert some[0] == 0 and set(some) < set(whole)
+    wrong = call("trace", "rivals", "--from", "1999-01")
+    assert wrong.exit_code == 2 and "`1999-01` is no step: they are 0 to 16" in wrong.stderr
+
+
+def test_a_run_keeps_the_paths_that_are_asked_for(tmp_path: Path) -> None:
+    result = call(
+        "run", "rivals", "--worlds", "8", "--replications", "2", "--paths", "trust", "--out", str(tmp_path / "r")
+    )
+    assert result.exit_code == 0, result.output
+    frame = pd.read_parquet(tmp_path / "r" / "paths.parquet")
+    assert list(frame.columns) == ["profile", "world", "replication", "step", "trust"]
+    assert len(frame) == 9 * 8 * 2 * 17
+    assert open_run(tmp_path / "r").design.worlds.size == 8
+    assert call("run", "rivals", "--paths", "trust").exit_code == 2

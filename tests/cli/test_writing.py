@@ -60,7 +60,11 @@ def test_show_prints_equations_and_draws_the_map(tmp_path: Path) -> None:
 
 
 def test_schema_is_a_json_schema() -> None:
-    assert json.loads(call("schema").output)["$schema"].startswith("https://json-schema.org/")
+    for file in ("study", "claims"):
+        made = json.loads(call("schema", file).output)
+        assert made["$schema"].startswith("https://json-schema.org/")
+        assert "raises" in made["$defs"]["expectation"]["properties"]
+    assert json.loads(call("schema").output) == json.loads(call("schema", "study").output)
 
 
 def test_brackets_are_shown_as_they_are(tmp_path: Path) -> None:

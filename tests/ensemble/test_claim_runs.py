@@ -7,6 +7,7 @@ import pytest
 
 from standoff.base.source import Source
 from standoff.ensemble.claims import Judged, collect_expectations, judge_expectations
+from standoff.ensemble.running import Size
 from standoff.ensemble.study import Study
 from standoff.evidence.claims import load_ledger
 from standoff.language.experiments.expectations import read_expectations
@@ -24,7 +25,7 @@ def answers(*texts: str, worlds: int = 192, replications: int = 16, seed: int = 
         expectations, problems = read_expectations([root], RIVALS)
         assert problems == []
         found += [("claim", text, expectation) for expectation in expectations]
-    return list(judge_expectations(RIVALS, found, worlds, replications, seed))
+    return list(judge_expectations(RIVALS, found, Size(worlds, replications, seed)))
 
 
 def test_one_true_one_false_one_unconnected_and_one_too_small() -> None:
@@ -111,7 +112,7 @@ def _judged(study: Study, text: str) -> str:
     root, _ = parse_yaml(Source("claims.yaml", text))
     expectations, problems = read_expectations([root], study.model)
     assert problems == []
-    return judge_expectations(study.model, [("claim", "one", expectations[0])], 16, 2)[0].verdict.answer
+    return judge_expectations(study.model, [("claim", "one", expectations[0])], Size(16, 2))[0].verdict.answer
 
 
 def test_a_test_under_a_variant_keeps_the_variant(study_of: Callable[..., Study]) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 import standoff
 from standoff.ensemble.run import run_design, run_paths
+from standoff.ensemble.running import Running
 from standoff.ensemble.study import Study
 from standoff.language.expressions.tree import Symbol
 
@@ -38,8 +39,8 @@ def test_the_arrays_are_profiles_by_worlds(rivals: Study) -> None:
 @pytest.mark.parametrize(("block", "threads"), [(7, 1), (64, 2), (8192, 3), (100_000, 1)])
 def test_the_result_does_not_depend_on_how_the_work_was_cut(rivals: Study, block: int, threads: int) -> None:
     design = rivals.design(24, 6)
-    expected = run_design(rivals.program, design, threads=1, block=1000)
-    found = run_design(rivals.program, design, threads=threads, block=block)
+    expected = run_design(rivals.program, design, running=Running(1), block=1000)
+    found = run_design(rivals.program, design, running=Running(threads), block=block)
     assert found.digest == expected.digest
     assert found.diagnostics == expected.diagnostics
 
@@ -85,8 +86,8 @@ def test_adding_what_is_unused_moves_nothing_else(
     assert old in text
     (tmp_path / "study.yaml").write_text(text.replace(old, new, 1), encoding="utf-8")
     (tmp_path / "claims.yaml").write_text((RIVALS.parent / "claims.yaml").read_text(encoding="utf-8"), encoding="utf-8")
-    before = rivals.run(worlds=16, replications=3, method=method)  # type: ignore[arg-type]
-    after = standoff.load(tmp_path).run(worlds=16, replications=3, method=method)  # type: ignore[arg-type]
+    before = rivals.run(worlds=16, replications=3, design=method)  # type: ignore[arg-type]
+    after = standoff.load(tmp_path).run(worlds=16, replications=3, design=method)  # type: ignore[arg-type]
     rows = [
         after.profiles.reset_index().set_index(["north", "south"]).loc[tuple(row), "profile"]
         for row in before.profiles[["north", "south"]].itertuples(index=False)
@@ -96,20 +97,20 @@ def test_adding_what_is_unused_moves_nothing_else(
 
 
 def test_fixed_assumptions_and_chosen_profiles(rivals: Study) -> None:
-    ensemble = rivals.run(worlds=4, replications=2, fixed={"fear": 0.3}, profiles="north=reciprocate,south=honest")
+    ensemble = rivals.run(worlds=4, replications=2, set={"fear": 0.3}, profile="north=reciprocate,south=honest")
     assert (ensemble.worlds["fear"] == 0.3).all()
     assert ensemble.profiles["north"].tolist() == ["reciprocate(patience=2)", "reciprocate(patience=6)"]
-    whole = rivals.run(worlds=4, replications=2, fixed={"fear": 0.3})
+    whole = rivals.run(worlds=4, replications=2, set={"fear": 0.3})
     assert np.array_equal(whole.outcome("war")[[3, 6]], ensemble.outcome("war"))
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"fixed": {"feer": 1.0}}, "did you mean `fear`"),
-        ({"profiles": "nroth=race_on"}, "did you mean `north`"),
-        ({"profiles": "north=race"}, "did you mean `race_on`"),
-        ({"profiles": "deep"}, "no profile is named `deep`"),
+        ({"set": {"feer": 1.0}}, "did you mean `fear`"),
+        ({"profile": "nroth=race_on"}, "did you mean `north`"),
+        ({"profile": "north=race"}, "did you mean `race_on`"),
+        ({"profile": "deep"}, "no profile is named `deep`"),
     ],
 )
 def test_a_wrong_name_in_a_call_is_refused(rivals: Study, arguments: dict[str, object], message: str) -> None:
@@ -124,7 +125,12 @@ def test_an_unknown_outcome_is_refused(rivals: Study) -> None:
 
 def test_progress_counts_every_future(rivals: Study) -> None:
     seen: list[tuple[int, int]] = []
-    run_design(rivals.program, rivals.design(8, 4), block=64, progress=lambda done, total: seen.append((done, total)))
+    run_design(
+        rivals.program,
+        rivals.design(8, 4),
+        block=64,
+        running=Running(progress=lambda done, total: seen.append((done, total))),
+    )
     assert seen[-1] == (288, 288)
     assert [done for done, _ in seen] == sorted(done for done, _ in seen)
 
@@ -151,3 +157,8 @@ def test_errors_are_those_of_the_mean_over_replications(study_of: Build) -> None
     both = ensemble.half("outcome", "n")
     assert both.shape == (2, 1, 4_000)
     assert (2 * both[0] + 3 * both[1]) / 5 == pytest.approx(ensemble.outcome("n"), abs=1e-12)
+
+
+def test_an_unknown_option_is_refused(rivals: Study) -> None:
+    with pytest.raises(TypeError, match=r"no option `fixed`.*`set`"):
+        rivals.run(worlds=4, fixed={"fear": 0.3})  # type: ignore[call-arg]

@@ -14,11 +14,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 import standoff
 from standoff.ensemble import store
-from standoff.ensemble.store import RunError, read_run, run_to_folder
+from standoff.ensemble.folding.spreads import want
+from standoff.ensemble.manifest import RunError
+from standoff.ensemble.run import run_design
+from standoff.ensemble.running import Running
+from standoff.ensemble.store import read_run, run_to_folder
 from standoff.ensemble.study import Study, open_run
 
 
@@ -91,7 +97,9 @@ def test_an_altered_shard_is_named_set_aside_and_run_again(
         read_run(tmp_path, rivals.program)
     runs = counted(monkeypatch)
     said: list[str] = []
-    again = run_to_folder(rivals.program, rivals.design(8, 3), tmp_path, cells_per_shard=16, announce=said.append)
+    again = run_to_folder(
+        rivals.program, rivals.design(8, 3), tmp_path, running=Running(announce=said.append), cells_per_shard=16
+    )
     assert again.digest == expected.digest == read_run(tmp_path, rivals.program).digest
     assert len(runs) == 1
     aside = shards[1].with_name(f"{shards[1].name}.altered-1")
@@ -160,6 +168,7 @@ import sys, time
 from pathlib import Path
 import standoff
 from standoff.ensemble import store
+from standoff.ensemble.run import run_design
 pack = store.pack_shard
 store.pack_shard = lambda part: (time.sleep(0.05), pack(part))[1]
 study = standoff.load("rivals")
@@ -191,3 +200,48 @@ def test_a_run_keeps_the_study_as_it_was_loaded(rivals: Study, tmp_path: Path) -
     run = study.run(worlds=8, replications=2, out=tmp_path / "run")
     kept = open_run(tmp_path / "run")
     assert (kept.digest, kept.model.digest) == (run.digest, rivals.model.digest)
+
+
+def test_a_piece_may_have_a_part_of_the_worlds(study_of: Callable[..., Study], tmp_path: Path) -> None:
+    """Cut along worlds too, nothing changes: figures, quantiles, histograms, and where first a fault or check fails."""
+    study = study_of("""\
+        uncertainties: {a: {range: [0, 1], judgement: none}}
+        stocks: {x: {start: 1, next: "sqrt(a - 0.02) + x"}}
+        checks: {low: "a < 0.9"}
+        events: {storm: {chance: 0.1}}
+        outcomes: {end: {measure: "final(x)", better: lower}, when: {measure: "first(storm)", better: lower}}
+        """)
+    design, wanted = study.design(200, 4), want(study.program, (0.5,), {"end": (0.0, 2.0, 9.0)})
+    whole = run_design(study.program, design, wanted)
+    kept = run_to_folder(study.program, design, tmp_path / "run", wanted, cells_per_shard=64)
+    names = sorted(path.name for path in (tmp_path / "run" / "shards").iterdir())
+    assert names[:2] == ["000000-000001-000000-000064.parquet", "000000-000001-000064-000128.parquet"]
+    for found in (kept, open_run(tmp_path / "run")):
+        assert found.digest == whole.digest
+        assert found.diagnostics.faults == whole.diagnostics.faults != ()
+        assert found.diagnostics.broken == whole.diagnostics.broken != {}
+        assert found.present.keys() == whole.present.keys()
+        assert np.array_equal(found.present["when"], whole.present["when"])
+        assert np.array_equal(found.halves, whole.halves, equal_nan=True)
+
+
+@pytest.mark.parametrize("replications", [1, 2])
+def test_what_no_sound_future_has_is_a_null_on_disk_and_reads_as_nan(
+    study_of: Callable[..., Study], tmp_path: Path, replications: int
+) -> None:
+    study = study_of("""\
+        uncertainties: {x: {about: A test, range: [-1, 1], judgement: a test}}
+        quantities: {y: {value: "log(x)"}}
+        events: {storm: {chance: 0.1}}
+        outcomes: {mean_y: {measure: "mean(y)", better: lower}, when: {measure: "first(storm)", better: higher}}
+        """)
+    kept = run_to_folder(study.program, study.design(8, replications), tmp_path / "run")
+    (shard,) = (tmp_path / "run" / "shards").iterdir()
+    table = pq.read_table(shard)
+    means = table["outcome mean_y mean"]
+    assert means.null_count == int(np.isnan(kept.outcome("mean_y")).sum()) == 4
+    assert not any(pc.any(pc.is_nan(column)).as_py() for column in table.columns)
+    assert pc.mean(means).as_py() == pytest.approx(float(np.nanmean(kept.outcome("mean_y"))))
+    again = read_run(tmp_path / "run", study.program)
+    assert again.digest == kept.digest
+    assert np.isnan(again.outcome("mean_y")).tolist() == np.isnan(kept.outcome("mean_y")).tolist()

@@ -10,7 +10,8 @@ from standoff.base.problems import StudyError, render
 from standoff.language.expressions.tree import Name, walk
 from standoff.language.load import Loaded, find_study, load_model, read_study
 from standoff.language.model.reads import expressions
-from standoff.language.shape.schema import STUDY, json_schema
+from standoff.language.reference import schema_of
+from standoff.language.shape.schema import STUDY
 from standoff.language.shape.shapes import Either, Key, Keyed, ListOf, MapOf, Record, Shape
 
 Reader = Callable[..., Loaded]
@@ -296,7 +297,7 @@ def test_every_key_of_the_language_says_what_it_is() -> None:
 
 
 def test_the_schema_for_editors_has_every_section_with_its_description() -> None:
-    schema = json_schema()
+    schema = schema_of("study")
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert list(schema["properties"]) == [key.name for key in STUDY.keys]
     assert all(part["description"] for part in schema["properties"].values())

@@ -36,7 +36,8 @@ FEATURES = frozenset((
     *(f"reducer {kind} of an end" for kind in ("ever", "count", "first")),
     *(f"imposed {how}" for how in _choices(Imposition, "how")),
     *(f"clipped {where}" for where in ("below", "above", "both")),
-    "end", "end given", "worth", "each", "final", "discount", "check", "memory of a strategy", "order of moves",
+    "end", "worth", "each", "final", "discount", "check", "memory of a strategy", "order of moves",
+    "drawn at the start", "kinds", "bound by a constant",
 ))  # fmt: skip
 
 
@@ -55,6 +56,10 @@ def _of_model(study: Study) -> Iterator[str]:
                 yield f"reads {node.symbol.kind}"
     yield from (f"draw {draw.distribution}" for draw in model.draws)
     yield from (f"imposed {imposition.how}" for imposition in model.impositions)
+    if any(p.spread is not None and p.spread.kinds for p in model.uncertain):
+        yield "kinds"
+    if any(name is not None for stock in model.stocks for name in stock.ends):
+        yield "bound by a constant"
     if len(model.order) > 1:
         yield "order of moves"
 
@@ -75,9 +80,11 @@ def _of_program(program: Program) -> Iterator[str]:
         if low or high:
             yield "clipped both" if low and high else "clipped below" if low else "clipped above"
     for ending in program.endings:
-        yield from ("end", *(["end given"] if ending.given else []), *(["worth"] if ending.worth else []))
+        yield from ("end", *(["worth"] if ending.worth else []))
     for paid in program.payoffs:
         yield from (name for name in ("each", "final", "discount") if getattr(paid, name) is not None)
+    if program.start_luck:
+        yield "drawn at the start"
     if program.checks:
         yield "check"
 

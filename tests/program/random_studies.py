@@ -119,10 +119,14 @@ class _Writer:
         if constants:
             self.study["constants"] = constants
         self.study |= made
+        if r.random() < 0.4:
+            made["uncertainties"]["regime"] = {"kinds": r.choice([["calm", "torn"], {"calm": 1, "torn": 2, "lost": 1}]),
+                                               "judgement": "any", "known_to": list(self.actors)}  # fmt: skip
+            self.names.families["regime"] = ["calm", "torn"]
         for section in (constants, *made.values()):
-            self.names.numbers += section
+            self.names.numbers += [name for name in section if name != "regime"]
         self.names.numbers += ["step", "(date - 2024)", "(years(2) / 1 [year])"]
-        if len(made["uncertainties"]) > 1 and r.random() < 0.3:
+        if "u1" in made["uncertainties"] and r.random() < 0.3:
             self.study["correlated"] = [{"of": ["u0", "u1"], "rank": 0.5}]
 
     def _series(self, step: str, steps: int) -> str:
@@ -141,6 +145,7 @@ class _Writer:
         self.stocks = [f"s{i}" for i in range(self._some(1, 4))]
         starts = _Names(numbers=[n for n in names.numbers if n[0] in "kuv"], may_remember=False)
         self.study["stocks"] = {}
+        starts.numbers += ["once"] if r.random() < 0.3 else []
         self.starts = {s: self._number(starts, 1) if r.random() < 0.3 else self._literal(0, 2) for s in self.stocks}
         self.mode_states = {f"m{i}": [f"m{i}_{c}" for c in "abc"[: r.randint(2, 3)]] for i in range(self._some(0, 2))}
         names.numbers += self.stocks
@@ -201,7 +206,8 @@ class _Writer:
         here, settings = seen.copy(), {}
         word: tuple[str, str] | None = None
         if r.random() < 0.5:
-            settings["level"] = [round(r.uniform(0, 3), 1), round(r.uniform(3.1, 5), 1)]
+            levels = [round(r.uniform(0, 3), 1), round(r.uniform(3.1, 5), 1)]
+            settings["level"] = r.choice([levels, {"levels": levels, "unit": "1"}])
             here.numbers = [*here.numbers, "level", "level"]
         if r.random() < 0.3:
             family = r.choice(list(families))
@@ -238,6 +244,8 @@ class _Writer:
         )
         r.shuffle(makers)
         self.study |= {"draws": {}, "quantities": {}, "events": {}}
+        if any("once" in str(start) for start in self.starts.values()):
+            self.study["draws"]["once"] = r.choice(["normal(0.5, 0.2)", "uniform(0, 1)"])  # type: ignore[index]
         for i, make in enumerate(makers):
             make(i)
         self.study["modes"] = {mode: self._mode(mode, states) for mode, states in self.mode_states.items()}
@@ -255,7 +263,9 @@ class _Writer:
         else:
             found["next"] = f"{r.choice(['0.9 * ', '', '0.5 * '])}{stock} + 0.2 * ({self._number(self.names, 2)})"
         if r.random() < 0.4 and isinstance(self.starts[stock], float):
-            found["within"] = r.choice([[0, 2], [0, None], [None, 2.5]])
+            constants: dict[str, dict[str, float]] = self.study.get("constants", {})  # type: ignore[assignment]
+            known = [k for k, c in constants.items() if c["value"] > 2]
+            found["within"] = r.choice([[0, 2], [0, None], [None, 2.5], *([0, k] for k in known)])
         return found
 
     def _draw(self, i: int) -> None:
@@ -374,9 +384,7 @@ class _Writer:
         if reducer == "final":
             return f"final({self._number(self.lasting, 2)})"
         if reducer in ("ever", "count", "first"):
-            if not self.names.events:
-                return f"final({self.stocks[0]})"
-            event = r.choice(self.names.events)
+            event = r.choice([*self.names.events, self._truth(self.lasting, 1)])
             return f"first({event}) - 2025" if reducer == "first" else f"{reducer}({event})"
         text = f"{reducer}({self._number(paying, 2)})"
         return f"{text} / total(1)" if r.random() < 0.2 else text
@@ -416,7 +424,7 @@ class _Writer:
             f"abs({a}) ** {r.choice(['0.5', '1.5', '-1', '2', '3', '4', '0', '0.3'])}",
         ]  # fmt: skip
         if names.may_remember:
-            forms += [self._memory(names, depth)] * 3
+            forms += [self._memory(names, depth)] * 3 + [self._season(a, b, c)]
         if names.may_chance and names.events:
             forms += [f"chance({r.choice(names.events)})"] * 2
         if r.random() < 0.04:  # where things may go wrong
@@ -424,11 +432,22 @@ class _Writer:
                      f"clip({a}, {b}, {c})", f"({a} / ({b} - {c}))"]  # fmt: skip
         return r.choice(forms)
 
+    def _season(self, a: str, b: str, c: str) -> str:
+        """What the calendar says of a step."""
+        r = self.r
+        values = ", ".join(r.choice([a, b, c, str(self._literal())]) for _ in range(r.choice([4, 7, 12])))
+        forms = ["month()", "quarter()", "weekday()", "(year() - 2024)", f"seasonal({values})", f"seasonal({values})"]
+        return r.choice(forms)
+
     def _memory(self, names: _Names, depth: int) -> str:
         r = self.r
         forms = [
             f"delay({r.choice(self.stocks)}, {r.randint(0, 3)})",
-            f"smooth({r.choice(self.stocks)}, {r.randint(1, 3)})",
+            f"smooth({r.choice(self.stocks)}, {r.randint(1, 9)})",
+            f"smooth({r.choice(self.stocks)}, {r.randint(1, 3)}, {self._literal()})",
+            f"smooth({r.choice(self.stocks)}, 2, {r.choice(self.stocks)})",
+            f"count({r.choice(self.stocks)} < {self._literal(0, 2)})",
+            f"(0.5 * ever({r.choice(self.stocks)} > {self._literal(0, 2)}))",
         ]
         if names.past:
             forms += [f"previous({r.choice(names.past)})", f"previous({r.choice(names.past)}, 0.5)"]

@@ -27,7 +27,7 @@ def mean_of(ensemble: Ensemble, name: str) -> tuple[float, float]:
 
 def path(study: Study, kind: str, name: str) -> list[object]:
     """What something was in each step of the first future."""
-    trace = trace_cell(study.program, study.design(1, 1), 0, 0, 0, realised=False)
+    trace = trace_cell(study.program, study.design(1, 1), 0, 0, 0)
     return [step.things[kind][name] for step in trace.steps if name in step.things[kind]]
 
 
@@ -473,3 +473,59 @@ def test_what_remembers_a_delayed_value_keeps_it_when_the_delay_line_moves_on(st
                                           'seen: {value: "previous(late)"}'))  # fmt: skip
     assert path(study, "quantity", "late") == [1, 1, 1, 2, 4, 8, 16, 32]
     assert path(study, "quantity", "seen") == [0, 1, 1, 1, 2, 4, 8, 16]
+
+
+def test_hazards_out_of_one_state_compete(study_of: Build) -> None:
+    study = study_of("""\
+        clock: {start: 2025-01, step: year, steps: 1}
+        modes:
+          fate: {states: [start, left, right], start: start, final: [left, right], moves: [
+                 {name: go_left, from: start, to: left, hazard: 0.5},
+                 {name: go_right, from: start, to: right, hazard: 0.3}]}
+        outcomes:
+          stayed: {measure: "final(fate == start)", better: higher}
+          left_end: {measure: "final(fate == left)", better: higher}
+          left_chance: {measure: "total(chance(go_left))", better: higher}
+        """)
+    ensemble = study.run(worlds=1, replications=40_000)
+    left = (1 - math.exp(-0.8)) * 5 / 8
+    assert ensemble.outcome("left_chance")[0, 0] == pytest.approx(left, rel=1e-14)
+    for name, expected in (("stayed", math.exp(-0.8)), ("left_end", left)):
+        found, error = mean_of(ensemble, name)
+        assert within(found, expected, error), name
+
+
+def test_hazards_share_what_chances_leave(study_of: Build) -> None:
+    study = study_of("""\
+        clock: {start: 2025-01, step: year, steps: 1}
+        modes:
+          fate: {states: [start, left, right, up], start: start, final: [left, right, up], moves: [
+                 {name: go_left, from: start, to: left, chance: 0.3},
+                 {name: go_right, from: start, to: right, hazard: 0.5},
+                 {name: go_up, from: start, to: up, hazard: 0.3, shape: 2}]}
+        outcomes:
+          lefts: {measure: "total(chance(go_left))", better: higher}
+          rights: {measure: "total(chance(go_right))", better: higher}
+          ups: {measure: "total(chance(go_up))", better: higher}
+        """)
+    found = study.run(worlds=1, replications=1)
+    total = 0.5 + 0.3**2
+    gone = 0.7 * (1 - math.exp(-total))
+    for name, expected in (("lefts", 0.3), ("rights", gone * 0.5 / total), ("ups", gone * 0.09 / total)):
+        assert found.outcome(name)[0, 0] == pytest.approx(expected, rel=1e-14), name
+
+
+def test_what_is_imposed_on_a_move_leaves_nothing_to_hazards(study_of: Build) -> None:
+    study = study_of(
+        """\
+        clock: {start: 2025-01, step: year, steps: 1}
+        modes:
+          fate: {states: [start, left, right], start: start, final: [left, right], moves: [
+                 {name: go_left, from: start, to: left, hazard: 0.5},
+                 {name: go_right, from: start, to: right, hazard: 0.3}]}
+        outcomes: {left_end: {measure: "final(fate == left)", better: higher}}
+        variants: {pushed: {impose: {go_left: always}}}
+        """,
+        "pushed",
+    )
+    assert study.run(worlds=1, replications=200).outcome("left_end")[0, 0] == 1.0

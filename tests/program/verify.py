@@ -1,9 +1,10 @@
-"""Compare the compiled kernel with the reference on many random studies: `make verify`.
+"""Compare the compiled kernel with the reference, and ends with a walk through all there can be: `make verify`.
 
-    python tests/program/verify.py [--fixed 300] [--from 0] [--fresh 20] [--write docs/method.md]
+    python tests/program/verify.py [--fixed 300] [--from 0] [--fresh 20] [--ends 100] [--write docs/method.md]
 
 Each study is compared on 400 futures, drawn and weighted, in two processes. Ctrl-C stops and says how far it got;
-`--from SEED` goes on from there. `--write` puts the dated result in its place in a document.
+`--from SEED` goes on from there. Before that, what small studies come to, weighted and drawn, is set beside every
+discrete outcome walked. `--write` puts the dated results in their places in a document.
 """
 
 from __future__ import annotations
@@ -25,18 +26,22 @@ from pathlib import Path
 from secrets import randbelow
 
 from comparison import differences_on_random_futures
+from enumerated import expectation
 from features import features_of
 from random_studies import load_random
+from small_ends import small_study, walk_all
 
 from standoff.program.numba.kernel import load_kernel
 from standoff.program.program import FAULTS
 
-__all__ = ["Compared", "compare_all"]
+__all__ = ["Compared", "compare_all", "furthest"]
 
 FUTURES = 400
 SIZE = 0.5
 BATCH = 80  # then processes anew, as they keep in memory what they compile
 MARK = "<!-- verified -->"
+ENDS_MARK = "<!-- ends -->"
+EXACT = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,20 @@ def compare_all(seeds: Sequence[int], size: float, kernels: Path) -> Iterator[Co
             pool.shutdown(cancel_futures=True)
 
 
+def furthest(seed: int) -> float:
+    """The largest difference, relative above 1, between a small study's figures and those of the walk."""
+    small = small_study(seed)
+    expected, shares = walk_all(small)
+    with tempfile.TemporaryDirectory() as place:
+        study = small.load(Path(place))
+    differences = [0.0]
+    for realised in (False, True):
+        found, found_shares = expectation(study, realised=realised)
+        differences += [abs(found[name] - x) / max(1.0, abs(x)) for name, x in expected.items()]
+        differences += [abs(found_shares[name] - x) for name, x in shares.items()]
+    return max(differences)
+
+
 def _compare(seed: int, size: float, kernels: Path) -> Compared:
     with tempfile.TemporaryDirectory() as place:
         study = load_random(seed, Path(place), size)
@@ -76,8 +95,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--fixed", type=int, default=300, help="studies of fixed seeds")
     parser.add_argument("--from", type=int, default=0, dest="first", help="the first fixed seed")
     parser.add_argument("--fresh", type=int, default=20, help="studies of seeds that nobody chose")
-    parser.add_argument("--write", type=Path, help="a document with a place for the result")
+    parser.add_argument("--ends", type=int, default=100, help="small studies whose every outcome is walked")
+    parser.add_argument("--write", type=Path, help="a document with places for the results")
     chosen = parser.parse_args(arguments)
+    wrong = _compare_ends(chosen.ends, chosen.write)
     seeds = [*range(chosen.first, chosen.fixed), *(1_000_000 + randbelow(10**9) for _ in range(chosen.fresh))]
     begun, done = time.monotonic(), list[Compared]()
     try:
@@ -90,9 +111,25 @@ def main(arguments: list[str]) -> int:
         return 130
     line = f"{datetime.now(UTC):%Y-%m-%d}: {_summary(done)}, in {time.monotonic() - begun:.0f} seconds. {_machine()}"
     print(f"\n{line}")
-    if chosen.write is not None:
-        _write(chosen.write, line)
-    return 1 if any(compared.differ for compared in done) else 0
+    if chosen.write is not None and done:
+        _write(chosen.write, line, MARK)
+    return 1 if wrong or any(compared.differ for compared in done) else 0
+
+
+def _compare_ends(n: int, document: Path | None) -> bool:
+    """Compare so many small studies and say what came out; whether any is further off than rounding."""
+    begun = time.monotonic()
+    distances = {seed: furthest(seed) for seed in range(n)}
+    wrong = [seed for seed, distance in distances.items() if distance > EXACT]
+    line = (
+        f"{datetime.now(UTC):%Y-%m-%d}: {n} studies with ends of shared causes, weighted and drawn, {len(wrong)}"
+        f" further than {EXACT:g} from the walk, the furthest {max(distances.values(), default=0.0):.1g}, in"
+        f" {time.monotonic() - begun:.0f} seconds."
+    )
+    print(line, *(f"seed {seed}: {distances[seed]:.3g}" for seed in wrong), sep="\n")
+    if document is not None and n:
+        _write(document, line, ENDS_MARK)
+    return bool(wrong)
 
 
 def _say(compared: Compared, done: int, of: int, seconds: float) -> None:
@@ -122,9 +159,9 @@ def _lines(path: Path) -> list[str]:
     return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
 
 
-def _write(document: Path, line: str) -> None:
-    before, _, after = document.read_text(encoding="utf-8").split(MARK)
-    document.write_text(f"{before}{MARK}\n{line}\n{MARK}{after}", encoding="utf-8")
+def _write(document: Path, line: str, mark: str) -> None:
+    before, _, after = document.read_text(encoding="utf-8").split(mark)
+    document.write_text(f"{before}{mark}\n{line}\n{mark}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

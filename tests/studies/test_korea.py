@@ -212,14 +212,14 @@ def test_crises_war_and_deals_keep_to_their_base_rates() -> None:
     assert 0.2 <= found["crisis"].mean() * 4 <= 0.5
     ended = sum(found[name].sum() for name in ("lapse", "renege", "exposed"))
     assert 0.08 <= ended / ((found["channel"] == 2).sum() / 4) <= 0.47
-    ensemble = study().run(worlds=32, replications=1, seed=4, profiles="war_axis")
+    ensemble = study().run(worlds=32, replications=1, seed=4, profile="war_axis")
     a_year = 1 - (1 - np.median(ensemble.outcome("war").mean(axis=0))) ** (1 / 4)
     assert 0.002 < a_year < 0.04
 
 
 def test_moscow_pays_what_estimates_say_while_the_war_lasts() -> None:
     chosen = study()
-    design = chosen.design(worlds=128, replications=1, seed=3, profiles={"dprk": "play_both", "russia": "pay_for_war"})
+    design = chosen.design(worlds=128, replications=1, seed=3, profile={"dprk": "play_both", "russia": "pay_for_war"})
     lane = np.arange(512)
     symbols = [Symbol("quantity", "exchange"), Symbol("stock", "ukraine_war"), Symbol("mode", "channel")]
     found = run_paths(chosen.program, design, symbols, lane % design.profiles.shape[0], lane % 128, 0 * lane)
@@ -244,7 +244,8 @@ def test_history_has_the_mean_overdispersion_and_silences_that_were() -> None:
 def test_history_imposes_talks_when_there_were_talks() -> None:
     with (FOLDER / "history.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    talks = np.array([row["talks"] == "1" for row in rows])
+    begun, ended = (np.array([int(row[name]) for row in rows]) for name in ("talks_begin", "talks_end"))
+    talks = np.concatenate([[1], 1 + np.cumsum(begun - ended)[:-1]]) == 1
     assert ((paths("history")["channel"] == 1) == talks[:, None]).all()
     assert all(first["quarter"] < second["quarter"] for first, second in pairwise(rows))
 

@@ -11,6 +11,7 @@ import pytest
 
 from standoff.base.source import Span
 from standoff.ensemble.claims import judge_expectations
+from standoff.ensemble.running import Size
 from standoff.evidence.testing import Answer
 from standoff.language.experiments.contrasts import Setting
 from standoff.language.experiments.expectations import Expectation, read_expectations
@@ -39,7 +40,7 @@ def lever(expectation: Expectation) -> Symbol:
 
 
 def answer(tested: Model, expectation: Expectation) -> Answer:
-    (judged,) = judge_expectations(tested, [("mechanism", "", expectation)], WORLDS, REPLICATIONS, SEED)
+    (judged,) = judge_expectations(tested, [("mechanism", "", expectation)], Size(WORLDS, REPLICATIONS, SEED))
     return judged.verdict.answer
 
 

@@ -35,10 +35,10 @@ def box(*limits: Limit, density: float = 0.5) -> Box:
 
 def test_a_box_between_two_limits(model: Model) -> None:
     assert box_words(model, box(Limit("b", low=0.25), Limit("b", high=0.5))) == (
-        "“Second” is at least 0.25 and at most 0.5"
+        "“Second” is at least 0.25 and at most 0.50"
     )
     assert box_words(model, box(Limit("a", low=0.6), Limit("c", high=0.5))) == (
-        "“first” is at least 0.6 a year and c is at most 0.5"
+        "“First” is at least 0.60 a year and c is at most 0.50"
     )
 
 
@@ -47,7 +47,7 @@ def test_a_box_between_two_limits(model: Model) -> None:
     [
         (("a",), (), (), "Both methods name the same assumption."),
         (("a", "b"), (), (), "Both methods name the same assumptions."),
-        (("a",), ("c",), ("b",), "Both methods name “first”; the box alone c and CART alone “Second”."),
+        (("a",), ("c",), ("b",), "Both methods name “First”; the box alone c and CART alone “Second”."),
         ((), ("c",), ("b",), "They name different assumptions: the box alone c and CART alone “Second”."),
     ],
 )  # fmt: skip
@@ -67,15 +67,15 @@ def test_a_box_says_what_speaks_for_it(model: Model) -> None:
     dropped = (Limit("c", low=0.2, quasi_p=0.4),)
     found = Discovery((box(),), best, more, None, dropped, None, 0.2, "PRIM")
     assert why_box(model, found) == (
-        "Why this box: Naming 2 assumptions instead of 1 (“Second” too) would give coverage 25 % and density 55 %: too "
-        "little gain for a longer story. A further limit was left out, as chance alone would do as well."
+        "Why this box: Naming 2 assumptions instead of 1 (“Second” too) would give coverage 25\u202f% and density "
+        "55\u202f%: too little gain for a longer story. A further limit was left out, as chance alone would do as well."
     )
     assert box_reasons(model, found)[:2] == (
-        "Of the 2 worlds of this kind, it holds 5 (25 %).",
-        "Of the 10 worlds in it, 50 % are of this kind, against 20 % of all worlds.",
+        "Of the 2 worlds of this kind, it holds 5 (25\u202f%).",
+        "Of the 10 worlds in it, 50\u202f% are of this kind, against 20\u202f% of all worlds.",
     )
     assert box_reasons(model, found)[-1] == (
-        "That c is at least 0.2 was left out: chance alone would do as well with probability 0.40."
+        "That c is at least 0.20 was left out: chance alone would do as well with probability 0.40."
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 import standoff
-from standoff.words.names import amount, name_group, name_strategy, quoted
-from standoff.words.wording import strategy_words
+from standoff.words.names import agree, name_group, quoted, strategy_words
 
 
 @pytest.fixture(scope="module")
@@ -16,10 +17,6 @@ def instances():
 
 def pick(instances, *labels):
     return [next(i for i in instances if i.label == label) for label in labels]
-
-
-def test_a_strategy_is_called_as_the_brief_calls_it(instances):
-    assert [name_strategy(i) for i in instances] == [strategy_words(i) for i in instances]
 
 
 def test_a_setting_that_all_share_is_said_once(instances):
@@ -47,19 +44,6 @@ def test_strategies_with_different_settings_each_say_theirs(instances):
     assert name_group(chosen, instances) == "tough love (cool guarantee) and maximum pressure (firm guarantee)"
 
 
-@pytest.mark.parametrize(
-    ("value", "unit", "said"),
-    [
-        (-0.1672, "", "−0.17"),
-        (6.98, "warhead/year", "7 warhead a year"),
-        (0.0825, "1/year", "0.083 a year"),
-        (0, "", "0"),
-    ],
-)
-def test_an_amount_has_two_figures_and_its_unit(value, unit, said):
-    assert amount(value, unit) == said
-
-
 def test_names_that_a_study_gives_are_kept_as_they_are(study_of):
     model = study_of("""
     choices: {north: [act, rest]}
@@ -77,7 +61,19 @@ def test_names_that_a_study_gives_are_kept_as_they_are(study_of):
     outcomes: {acting: {measure: "mean(north == act)", better: lower}}
     """).model
     instances = model.instances("north")
-    assert name_strategy(instances[0]) == "Iron Dome first (hasty, act Ending)"
+    assert strategy_words(instances[0]) == "Iron Dome first (hasty, act Ending)"
     assert name_group(instances[:4], instances) == "Iron Dome first (whatever its settings)"
     assert name_group([instances[4], instances[1]], instances) == "Ville Haute and Iron Dome first (hasty, rest Ending)"
-    assert quoted(model.uncertain[0]) == "“Fear of Rome”"
+    assert quoted(model, "fear") == "“Fear of Rome”"
+
+
+@pytest.mark.parametrize(
+    ("title", "verb"),
+    [("The Houthis", "play"), ("Rapid Support Forces", "play"), ("United States", "plays"), ("North Korea", "plays"),
+     ("Honduras", "plays"), ("the Congress", "plays")],
+)  # fmt: skip
+def test_verbs_agree_with_actors(title, verb):
+    model = standoff.load("rivals").model
+    actors = tuple(replace(actor, title=title) if actor.name == "north" else actor for actor in model.actors)
+    assert agree(replace(model, actors=actors), ["north"], "plays", "play") == verb
+    assert agree(model, ["north", "south"], "plays", "play") == "play"

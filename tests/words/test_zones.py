@@ -39,7 +39,7 @@ def test_below_above_and_between(say):
     said = say((RACE,), (RACE, TWO), (TWO,), (TWO,))
     assert (
         said
-        == "Below 0.25 a year, race on; above 0.5 a year, reciprocate (patience 2); between, the model cannot tell."
+        == "Below 0.25 a year, race on; above 0.50 a year, reciprocate (patience 2); between, the model cannot tell."
     )
 
 
@@ -54,7 +54,7 @@ def test_the_ends_are_told_in_their_own_words(say):
     ends = ("nobody fears", "all fear")
     said = say((RACE,), (RACE, TWO), (TWO,), (TWO,), ends=ends)
     assert said == (
-        "Below 0.25 a year, towards “nobody fears”, race on; above 0.5 a year, towards “all fear”, reciprocate "
+        "Below 0.25 a year, towards “nobody fears”, race on; above 0.50 a year, towards “all fear”, reciprocate "
         "(patience 2); between, the model cannot tell."
     )
     wide = say((RACE,), (TWO,), (TWO,), ends=ends)
@@ -65,8 +65,8 @@ def test_a_flip_is_seen_between_ends_that_tell_nothing(say):
     every = (RACE, TWO, SIX)
     said = say(every, (RACE,), (TWO,), every)
     assert said == (
-        "From 0.25 a year to 0.5 a year, race on; from 0.5 a year to 0.75 a year, reciprocate (patience 2); elsewhere, "
-        "the model cannot tell."
+        "From 0.25 a year to 0.50 a year, race on; from 0.50 a year to 0.75 a year, reciprocate (patience 2); "
+        "elsewhere, the model cannot tell."
     )
 
 

@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from standoff.analysis.findings import Figure, Floats
-from standoff.analysis.linchpins.linchpins import Linchpins, linchpins
-from standoff.analysis.runs.views import DecisionTable, decision_table, find_views
-from standoff.analysis.statistics.ranking import Ranking
+from standoff.analysis.findings import Figure, Floats, Reason, UnanswerableError
+from standoff.analysis.linchpins.worth import measure_worths
+from standoff.analysis.robustness.metrics import explain
+from standoff.analysis.runs.decision_table import DecisionTable, decision_table
+from standoff.analysis.statistics.ranking import Ranking, rank
 from standoff.base.source import Span
 from standoff.ensemble.ensemble import Ensemble
 from standoff.language.model import Instance, Model, Parameter
@@ -73,7 +74,7 @@ class Comparison:
         is_paired: Whether worlds were compared one by one.
         moved: Every measure and strategy that both runs have.
         rankings: Before and after; None without a payoff or with one strategy.
-        linchpins: Names of those told, before and after.
+        linchpins: Names of those significant, before and after.
         strategies: Of the decider, before and after.
     """
 
@@ -96,23 +97,20 @@ def compare(before: Ensemble, after: Ensemble) -> Comparison:
         ValueError: The deciders differ, or a run does not serve (see `decision_table`).
     """
     if before.model.decider != after.model.decider:
-        raise ValueError(
-            f"the runs are of different deciders, `{before.model.decider}` and `{after.model.decider}`: "
-            "they answer different questions"
-        )
+        raise UnanswerableError(Reason.OTHER_DECIDER, before=before.model.decider, after=after.model.decider)
     one, other = decision_table(before), decision_table(after)
     changes = (*_changes(before.model, after.model), *_held(before, after))
     is_paired = _is_paired(one, other)
     moved = tuple(_moved(one, other, is_paired))
-    hinged = None
-    if all(table.is_paid and len(table.strategies) > 1 and table.inputs.names for table in (one, other)):
-        hinged = linchpins(before), linchpins(after)
+    hinges = None
+    if one.is_paid and other.is_paid:
+        hinges = _hinges(one), _hinges(other)
     return Comparison(
         changes,
         is_paired,
         moved,
-        None if hinged is None else (hinged[0].ranking, hinged[1].ranking),
-        None if hinged is None else (_told(hinged[0]), _told(hinged[1])),
+        None if hinges is None else (hinges[0][0], hinges[1][0]),
+        None if hinges is None else (hinges[0][1], hinges[1][1]),
         (one.strategies, other.strategies),
     )
 
@@ -187,10 +185,9 @@ def _moved(one: DecisionTable, other: DecisionTable, is_paired: bool) -> Iterato
     rows = [one.labels.index(label) for label in labels], [other.labels.index(label) for label in labels]
     paid = [("payoff", one.decider)] if one.is_paid and other.is_paid else []
     outcomes = [("outcome", o.name) for o in one.ensemble.model.outcomes if _has(one, o.name) and _has(other, o.name)]
-    views = find_views(one)[0], find_views(other)[0]
     for kind, name in (*paid, *outcomes):
-        old = views[0].average(one.means(kind, name))[rows[0]]
-        new = views[1].average(other.means(kind, name))[rows[1]]
+        old = one.figures(kind, name).mean[rows[0]]
+        new = other.figures(kind, name).mean[rows[1]]
         for s, label in enumerate(labels):
             yield Moved(
                 name, label, float(old[s].mean()), float(new[s].mean()), _difference(old[s], new[s], is_paired)
@@ -211,5 +208,11 @@ def _difference(old: Floats, new: Floats, is_paired: bool) -> Figure:
     return Figure(value, error, value - _SURE * error, value + _SURE * error)
 
 
-def _told(found: Linchpins) -> tuple[str, ...]:
-    return tuple(pin.name for pin in found.linchpins)
+def _hinges(table: DecisionTable) -> tuple[Ranking, tuple[str, ...]]:
+    """The ranking under uniform others, and the linchpins' names, worth most first."""
+    payoffs, known = table.payoffs(), table.posteriors()
+    ranking = rank(payoffs.names, payoffs.mean, explained=explain(payoffs, known.folds))
+    if len(table.strategies) < 2 or not table.inputs.names:
+        return ranking, ()
+    worths = measure_worths(payoffs, known, pairs=False, seed=table.seed)
+    return ranking, tuple(worth.names[0] for worth in worths.alone if worth.is_significant)

@@ -70,7 +70,7 @@ class Fan:
 
     Attributes:
         followed: What it is.
-        kind: `share` for a mode's state, where only the mean is drawn.
+        kind: `share` for a mode's state and an event that happens or not, where only the mean is drawn.
         steps: (steps,) index of each point on the clock; a stock has one more than the clock, its last state.
         bands: One for each of the decider's strategies.
         apart: For each pair of strategies, the difference at the end over its standard error, paired by world.
@@ -167,7 +167,9 @@ def _fan(program: Program, followed: Followed, paths: Paths, of: npt.NDArray[np.
         gap = ends[s] - ends
         error = gap.std(axis=1, ddof=1) / np.sqrt(n) if n > 1 else np.full(played.size, np.inf)
         np.divide(gap.mean(axis=1), error, out=apart[s], where=error > 0.0)
-    kind: Literal["stock", "flow", "share"] = "share" if followed.state is not None else "flow" if is_flow else "stock"
+    seen = values[np.isfinite(values)]
+    is_share = followed.state is not None or (followed.symbol.kind == "event" and bool(np.isin(seen, (0.0, 1.0)).all()))
+    kind: Literal["stock", "flow", "share"] = "share" if is_share else "flow" if is_flow else "stock"
     return Fan(followed, kind, np.arange(values.shape[0]), bands, apart, int((of == played[0]).sum()))
 
 

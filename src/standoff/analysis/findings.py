@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["FEWEST_WORLDS", "Figure", "Floats", "Inputs", "to_json"]
+__all__ = ["FEWEST_WORLDS", "Figure", "Floats", "Inputs", "Reason", "UnanswerableError", "to_json"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -19,6 +20,34 @@ FEWEST_WORLDS = 16
 
 _FEWEST_CONTINUOUS = 13
 """An input with fewer distinct values than this is taken level by level."""
+
+
+class Reason(StrEnum):
+    """Why a study or a run does not answer a question; beside each, the names of its data."""
+
+    ONLY_PLAYER = "only player"  # actor
+    NOBODY_PAID = "nobody paid"
+    NOT_PAID = "not paid"  # actor
+    FEW_WORLDS = "few worlds"  # worlds, least
+    FEW_REPLICATIONS = "few replications"  # replications, least
+    OTHER_PROFILES = "other profiles"  # actor
+    NOT_ALL_PROFILES = "not all profiles"
+    BELIEFS_OUTSIDE = "beliefs outside"  # actor, worlds
+    NO_SUCH_DEAL = "no such deal"  # deal, deals
+    DEAL_NAMES_NO_STATE = "deal names no state"  # deal, during
+    MODE_IMPOSED = "mode imposed"  # deal, mode
+    NOBODY_KEEPS = "nobody keeps"  # deal, actor
+    VARIANT_APPLIED = "variant applied"  # variant
+    OTHER_DECIDER = "other decider"  # before, after
+
+
+class UnanswerableError(ValueError):
+    """A question cannot be answered; a sentence of it is made in `standoff.words.unanswered`."""
+
+    def __init__(self, reason: Reason, **data: str | int | tuple[str, ...]) -> None:
+        super().__init__(f"{reason}: {', '.join(f'{name}={value}' for name, value in data.items())}".rstrip(": "))
+        self.reason = reason
+        self.data = data
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +83,7 @@ class Inputs:
     values: Floats
     levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
+    _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         shape = self.values.shape
@@ -70,6 +100,21 @@ class Inputs:
             if not np.isin(codes, np.arange(len(words))).all():
                 raise ValueError(f"`{name}` has codes that stand for no level (0 to {len(words) - 1})")
 
+    def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """What depends on the inputs alone, made at the first call and kept with them."""
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
+
+    @property
+    def canonical(self) -> npt.NDArray[np.int64]:
+        """(worlds,), an order of the worlds that depends on their inputs and not on the order they came in."""
+        columns = self.values.T[::-1]
+        made: npt.NDArray[np.int64] = self.once(
+            "canonical", lambda: np.lexsort(columns) if len(columns) else np.arange(self.values.shape[0])
+        )
+        return made
+
     def column(self, name: str) -> Floats:
         """The values of one input, shape (worlds,)."""
         column: Floats = self.values[:, self.names.index(name)]
@@ -84,10 +129,16 @@ class Inputs:
         return Inputs(self.names, self.values[order], self.levels, self.units)
 
     def only(self, names: Collection[str]) -> Inputs:
-        """Some of the inputs, in their order here."""
-        kept = [j for j, name in enumerate(self.names) if name in names]
+        """Some of the inputs, in their order here; all of them are these."""
+        kept = tuple(j for j, name in enumerate(self.names) if name in names)
+        if len(kept) == len(self.names):
+            return self
         levels = {name: words for name, words in self.levels.items() if name in names}
-        return Inputs(tuple(self.names[j] for j in kept), self.values[:, kept], levels, self.units)
+        made: Inputs = self.once(
+            ("only", kept),
+            lambda: Inputs(tuple(self.names[j] for j in kept), self.values[:, kept], levels, self.units),
+        )
+        return made
 
     def say(self, name: str, value: float, digits: int = 3) -> str:
         """One value of an input in words: its level, or its number with the unit."""
@@ -100,7 +151,7 @@ class Inputs:
 def to_json(value: Any) -> Any:
     """A finding as dicts, lists, numbers and text; a number that is not finite becomes None."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {item.name: to_json(getattr(value, item.name)) for item in fields(value)}
+        return {item.name: to_json(getattr(value, item.name)) for item in fields(value) if item.init}
     if isinstance(value, Mapping):
         return {str(key): to_json(item) for key, item in value.items()}
     if isinstance(value, np.ndarray):

@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from SALib.analyze import sobol as sobol_analysis
+from scipy.stats import t as student
 
 from standoff.analysis.findings import Figure, Floats, Inputs
-from standoff.analysis.runs.views import decision_table, find_views
+from standoff.analysis.runs.decision_table import decision_table
 from standoff.ensemble.ensemble import Ensemble
 
 __all__ = ["Indices", "Sensitivity", "measure_indices", "sensitivity"]
+
+_FEWEST = 40.0
+"""Base rows on which a variance must rest for its indices' intervals to cover."""
 
 
 @dataclass(frozen=True, slots=True)
 class Indices:
     """For each input, the share of an outcome's variance it explains alone, and with all its interactions.
 
-    Intervals are 95 %, from a bootstrap of the base rows. `variance` is the outcome's, in its unit squared; where
-    it is zero all indices are zero.
+    Intervals are 95 %, by each base row's influence (the delta method). Where the variance rests on fewer than
+    `_FEWEST` rows, as where an outcome seldom differs, they would not cover: `is_told` is False, every interval is all
+    that an index can be, and `rows_wanted` base rows would do. `variance` is the outcome's, in its unit squared; where
+    it is zero in these rows all indices are zero.
     """
 
     first: dict[str, Figure]
     total: dict[str, Figure]
     variance: float
     n_base: int
+    is_told: bool
+    rows_wanted: int | None
     method: str
     references: tuple[str, ...] = (
         "Saltelli et al. 2010, Variance based sensitivity analysis of model output, Computer Physics "
@@ -48,16 +57,12 @@ class Sensitivity:
     indices: dict[str, dict[str, Indices]]
 
 
-def sensitivity(
-    ensemble: Ensemble, measures: Sequence[str] = (), *, resamples: int = 200, seed: int = 0
-) -> Sensitivity:
+def sensitivity(ensemble: Ensemble, measures: Sequence[str] = ()) -> Sensitivity:
     """Which assumptions move outcomes, from a run on a Saltelli design.
 
     Args:
         ensemble: From `run --design saltelli`.
         measures: Outcomes to look at; all, and the decider's payoff, by default.
-        resamples: Of the bootstrap.
-        seed: Of the bootstrap.
 
     Raises:
         ValueError: Another design, a world without a sound future, or an unknown outcome.
@@ -78,17 +83,13 @@ def sensitivity(
     for name in measures:
         if name not in present:
             raise ValueError(f"no outcome of every future is named `{name}`; there are {', '.join(present)}")
-    uniform = find_views(table)[0]
     wanted = [("outcome", name, name) for name in measures or present]
     if table.is_paid and not measures:
         wanted.append(("payoff", table.decider, f"payoff of {table.decider}"))
     indices = {}
     for kind, name, shown in wanted:
-        mean = uniform.average(table.means(kind, name))
-        indices[shown] = {
-            label: measure_indices(table.inputs, mean[s], resamples=resamples, seed=seed)
-            for s, label in enumerate(table.labels)
-        }
+        mean = table.figures(kind, name).mean
+        indices[shown] = {label: measure_indices(table.inputs, mean[s]) for s, label in enumerate(table.labels)}
     return Sensitivity(indices)
 
 
@@ -96,7 +97,7 @@ def _problem(names: Sequence[str]) -> dict[str, Any]:
     return {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0]] * len(names)}
 
 
-def measure_indices(inputs: Inputs, outcome: Floats, *, resamples: int = 200, seed: int = 0) -> Indices:
+def measure_indices(inputs: Inputs, outcome: Floats) -> Indices:
     """First-order and total indices of one outcome.
 
     The inputs must be independent: an index of correlated inputs has no such meaning, and their rows are refused.
@@ -104,8 +105,6 @@ def measure_indices(inputs: Inputs, outcome: Floats, *, resamples: int = 200, se
     Args:
         inputs: the rows of a Saltelli design, in its order.
         outcome: shape (rows,).
-        resamples: of the bootstrap.
-        seed: of the bootstrap.
 
     Raises:
         ValueError: rows that are not a Saltelli design, or an outcome that is not finite for every row.
@@ -113,21 +112,54 @@ def measure_indices(inputs: Inputs, outcome: Floats, *, resamples: int = 200, se
     n_base = _check_design(inputs, outcome)
     names = inputs.names
     variance = float(outcome.var())
-    method = f"Saltelli design, {n_base} base rows, {resamples} resamples"
+    method = f"Saltelli design, {n_base} base rows; errors by each row's influence"
     if np.ptp(outcome) <= 1e-12 * max(float(np.abs(outcome).max()), 1e-300):
         nothing = {name: Figure(0.0, 0.0, 0.0, 0.0) for name in names}
-        return Indices(nothing, dict(nothing), 0.0, n_base, method)
-    # SALib takes a seed of zero for none
-    found = sobol_analysis.analyze(
-        _problem(names), outcome, calc_second_order=False, num_resamples=resamples, seed=seed + 1
-    )  # fmt: skip
-    first = {name: _figure(found["S1"][j], found["S1_conf"][j]) for j, name in enumerate(names)}
-    total = {name: _figure(found["ST"][j], found["ST_conf"][j]) for j, name in enumerate(names)}
-    return Indices(first, total, variance, n_base, method)
+        return Indices(nothing, dict(nothing), 0.0, n_base, True, None, method)
+    # of SALib only the indices themselves: its bootstrap takes the variance for known
+    with warnings.catch_warnings():
+        # that some resample is constant, which is not asked
+        warnings.simplefilter("ignore", UserWarning)
+        found = sobol_analysis.analyze(_problem(names), outcome, calc_second_order=False, num_resamples=2, seed=1)
+    first, total, rows = _errors(outcome.reshape(n_base, -1))
+    is_told = rows >= _FEWEST
+    reach = float(student.isf(0.025, n_base - 1)) if is_told else None
+    return Indices(
+        {name: _figure(found["S1"][j], first[j], reach) for j, name in enumerate(names)},
+        {name: _figure(found["ST"][j], total[j], reach) for j, name in enumerate(names)},
+        variance,
+        n_base,
+        is_told,
+        None if is_told else 1 << int(np.ceil(np.log2(1.5 * n_base * _FEWEST / rows))),
+        method,
+    )
 
 
-def _figure(value: float, half_width: float) -> Figure:
-    return Figure(float(value), float(half_width) / 1.96, float(value - half_width), float(value + half_width))
+def _errors(y: Floats) -> tuple[Floats, Floats, float]:
+    """Standard errors of the first and total indices, shape (inputs,), and on how many rows the variance rests.
+
+    The latter is (Σ v)² / Σ v², with v a base row's part of the variance.
+
+    Args:
+        y: (base rows, inputs + 2): A, A with each column of B, B.
+    """
+    a, b, mixed = y[:, 0], y[:, -1], y[:, 1:-1]
+    if not np.ptp(np.r_[a, b]):  # what differs, differs in none of A and B
+        return np.full(mixed.shape[1], np.nan), np.full(mixed.shape[1], np.nan), 1.0
+    middle = float(a.mean() + b.mean()) / 2.0
+    own = ((a - middle) ** 2 + (b - middle) ** 2) / 2.0
+    errors = []
+    for part in ((b - middle)[:, None] * (mixed - a[:, None]), 0.5 * (a[:, None] - mixed) ** 2):
+        influence = (part - part.mean(axis=0) / own.mean() * own[:, None]) / own.mean()
+        errors.append(influence.std(axis=0, ddof=1) / np.sqrt(len(y)))
+    return errors[0], errors[1], float(own.sum() ** 2 / (own**2).sum())
+
+
+def _figure(value: float, error: float, reach: float | None) -> Figure:
+    if reach is None:
+        known = float(np.clip(value, 0.0, 1.0)) if np.isfinite(value) else 0.5
+        return Figure(known, max(known, 1.0 - known) / 1.96, 0.0, 1.0)
+    return Figure(float(value), float(error), float(value - reach * error), float(value + reach * error))
 
 
 def _check_design(inputs: Inputs, outcome: Floats) -> int:

@@ -68,6 +68,7 @@ _ERRORS = (
     ("rate-per-step", "A rate per unit of time is used per step without conversion"),
     ("wrong-place", "A function or name is used where it has no meaning"),
     ("cycle", "Things of one step depend on each other in a circle"),
+    ("too-many-branches", "An end, or a chance that is asked for, hangs on too many events of one step"),
     # actors and strategies
     ("hidden", "A strategy reads what its actor cannot see"),
     ("not-known", "A strategy reads what its actor cannot know"),
@@ -105,10 +106,13 @@ _ERRORS = (
 )
 
 _WARNINGS = (
-    ("unused", "Nothing uses this uncertainty, constant, value, draw or series"),
+    ("unused", "Nothing uses this uncertainty, constant, value, stock, draw or series"),
     ("actor-idle", "An actor has no choice, or nothing reads its choices"),
     ("unsourced", "An assumption has neither claim, fact nor judgement"),
     ("rare-event-payoff", "A payoff multiplies a rare drawn event where its chance would do"),
+    ("unread", "A column or row of a table is read by nothing"),
+    ("later", "Something is dated after the day as of which the study is written"),
+    ("limit-settled", "A limit that every future keeps, or none"),
     ("condition-settled", "A condition is always true, or never"),
     ("many-profiles", "There are more profiles than can sensibly be run"),
     ("document-encoding", "A document has bytes that its encoding does not explain"),

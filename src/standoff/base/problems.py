@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from standoff.base.codes import CODES
+from standoff.base.escaping import visible
 from standoff.base.source import Span
 
 __all__ = [
@@ -26,6 +27,8 @@ __all__ = [
 ]
 
 MOST_SHOWN = 10
+MOST_LETTERS = 500
+"""Characters of a message, which may quote the study."""
 MOST_COLLECTED = 100
 _MANY_NAMES = 50
 _WIDEST_LINE = 110
@@ -172,8 +175,9 @@ def _elsewhere(lines: Sequence[int]) -> str:
 def _block(problem: Problem) -> str:
     span = problem.span
     line, column = span.source.position(span.start)
-    head = f"{span.source.path}:{line}:{column}: {problem.severity}: {problem.message} [{problem.code}]"
-    advice = "" if problem.help is None else f"\n  help: {problem.help}"
+    path, message = visible(span.source.path, MOST_LETTERS), visible(problem.message, MOST_LETTERS)
+    head = f"{path}:{line}:{column}: {problem.severity}: {message} [{problem.code}]"
+    advice = "" if problem.help is None else f"\n  help: {visible(problem.help, MOST_LETTERS)}"
     if not span.source.text:
         return head + advice
     text = span.source.line(line)

@@ -9,7 +9,7 @@ import click
 
 from standoff.cli import options
 from standoff.cli.command import command
-from standoff.cli.output import print_json, print_lines, print_sentences
+from standoff.cli.output import echo, print_json, print_lines, print_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,8 +27,9 @@ __all__ = ["answer", "compare", "sensitivity"]
 @click.option("--weights", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="CSV",
               help="A row for each world of the run and a column for each weighting, headed by its name: the ranking "
               "is given under each too.")  # fmt: skip
+@options.threads
 @options.as_json
-def answer(run: Path, view: str, weights: Path | None, as_json: bool) -> None:
+def answer(run: Path, view: str, weights: Path | None, threads: int | None, as_json: bool) -> None:
     """Say what holds up in a run, and what that hinges on.
 
     RUN is the folder of a run of every strategy of the decider: `standoff run korea --out runs/korea`. --json has
@@ -38,20 +39,24 @@ def answer(run: Path, view: str, weights: Path | None, as_json: bool) -> None:
     Example:
       standoff answer runs/korea --view deep_axis
     """
-    from standoff.analysis.linchpins.linchpins import linchpins  # noqa: PLC0415
-    from standoff.analysis.robustness.robustness import robustness  # noqa: PLC0415
     from standoff.analysis.runs.weighings import read_weightings  # noqa: PLC0415
     from standoff.brief.formats.export import export_linchpins, export_robustness  # noqa: PLC0415
     from standoff.ensemble.study import open_run  # noqa: PLC0415
-    from standoff.evidence.claims import ledger_of  # noqa: PLC0415
+    from standoff.questions.answer import answer_run  # noqa: PLC0415
+    from standoff.questions.question import Unanswered  # noqa: PLC0415
+    from standoff.questions.results import of_run  # noqa: PLC0415
     from standoff.words.linchpins import linchpin_words  # noqa: PLC0415
     from standoff.words.robustness import robustness_words  # noqa: PLC0415
+    from standoff.words.unanswered import unanswered_words  # noqa: PLC0415
 
     ensemble = open_run(run)
     model = ensemble.model
     given = None if weights is None else read_weightings(weights, ensemble.design.worlds.size)
-    robust = robustness(ensemble, weightings=given)
-    hinges = linchpins(ensemble, ledger=ledger_of(ensemble.model.written.files), view=view)
+    question = of_run(view, given, limits_under_all=as_json)  # the sentences need the first view's
+    found = answer_run(ensemble, (question,), threads).of(question)
+    if isinstance(found, Unanswered):
+        raise click.UsageError(unanswered_words(found.reason, found.data, model))
+    robust, hinges = found.robustness, found.linchpins
     if as_json:
         print_json({"holds up": export_robustness(model, robust), "hinges on": export_linchpins(model, hinges)})
         return
@@ -114,7 +119,7 @@ def compare(before: Path, after: Path, as_json: bool) -> None:
     for change in found.changes:
         states = [state_words(state) for state in (change.before, change.after)]
         if any(states):
-            click.echo(f"  {change.name}: {' → '.join(state or 'not there' for state in states)}")
+            echo(f"  {change.name}: {' → '.join(state or 'not there' for state in states)}")
 
 
 def _index_lines(found: Sensitivity) -> Iterable[str]:
@@ -122,6 +127,9 @@ def _index_lines(found: Sensitivity) -> Iterable[str]:
     for measure, by_strategy in found.indices.items():
         label, indices = next(iter(by_strategy.items()))
         yield f"\n{measure} under {label}: total and first index (± half of a 95 % interval)"
+        if not indices.is_told:
+            yield f"  too few worlds differ to tell; {indices.rows_wanted} base rows would do (--worlds)"
+            continue
         order = sorted(indices.total, key=lambda name: -indices.total[name].value)
         for name in order[:10]:
             total, first = indices.total[name], indices.first[name]

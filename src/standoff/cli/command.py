@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import functools
-import json
 import sys
 from typing import Any, NoReturn
 
 import click
 
+from standoff.base.escaping import ASCII, visible
+from standoff.cli.output import as_json_text, echo, speak_plainly
+
 __all__ = ["Command", "command"]
+
+MOST = 2_000
+"""Characters of a message."""
 
 
 class Command(click.Command):
@@ -19,19 +24,20 @@ class Command(click.Command):
         """Run the body; whatever it raises becomes a message."""
         from standoff.base.problems import StudyError, in_order, render, to_json  # noqa: PLC0415
 
+        speak_plainly()
         try:
             return super().invoke(ctx)
         except StudyError as error:
             if ctx.params.get("as_json"):
-                click.echo(json.dumps({"problems": to_json(error.problems)}, indent=2, ensure_ascii=False))
+                echo(as_json_text({"problems": to_json(error.problems)}))
             else:
-                click.echo(render(in_order(error.problems)), err=True)
+                echo(render(in_order(error.problems)), err=True)
             sys.exit(1)
         except click.UsageError as error:
-            error.ctx = None  # what is wrong is the content: the command's usage beside it would only distract
-            raise
+            # without its context: what is wrong is the content, and the command's usage beside it would only distract
+            raise click.UsageError(_message(error.format_message())) from None
         except KeyboardInterrupt:
-            click.echo("\nstopped", err=True)
+            echo("\nstopped", err=True)
             sys.exit(130)
         except BrokenPipeError:
             sys.stderr.close()
@@ -45,17 +51,27 @@ class Command(click.Command):
 command = functools.partial(click.command, cls=Command)
 
 
+def _message(text: str) -> str:
+    shown = visible(text, MOST)
+    is_ascii = (getattr(sys.stderr, "encoding", None) or "").lower() in ("ascii", "us-ascii", "ansi_x3.4-1968")
+    return shown.encode("ascii", ASCII).decode() if is_ascii else shown
+
+
 def _explain(error: Exception) -> NoReturn:
     """A plain failure for what is the user's to mend; anything else is a fault of the program, and says so."""
-    from standoff.ensemble.store import RunError  # noqa: PLC0415
+    from standoff.analysis.findings import UnanswerableError  # noqa: PLC0415
+    from standoff.ensemble.manifest import RunError  # noqa: PLC0415
+    from standoff.words.unanswered import unanswered_words  # noqa: PLC0415
 
     if isinstance(error, RunError):
-        raise click.ClickException(str(error)) from None
+        raise click.ClickException(_message(str(error))) from None
+    if isinstance(error, UnanswerableError):
+        raise click.UsageError(_message(unanswered_words(error.reason, error.data))) from None
     if isinstance(error, ValueError):
-        raise click.UsageError(str(error)) from None
+        raise click.UsageError(_message(str(error))) from None
     if isinstance(error, OSError):
         place = "" if error.filename is None else f"`{error.filename}`: "
-        raise click.ClickException(f"{place}{error.strerror or error}") from None
+        raise click.ClickException(_message(f"{place}{error.strerror or error}")) from None
     if isinstance(error, MemoryError):
         raise click.ClickException("that needs more memory than there is: ask for fewer --worlds or profiles") from None
     raise error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +11,12 @@ import click
 
 from standoff.cli import options
 from standoff.cli.command import command
-from standoff.cli.output import announce, keep_outside, make_folder, print_json, print_lines, progress
+from standoff.cli.output import announce, echo, keep_outside, make_folder, print_json, print_lines, progress
 
 if TYPE_CHECKING:
     from standoff.analysis.documents.documents import Agreement
+    from standoff.ensemble.study import Study
     from standoff.evidence.claims import Ledger
-    from standoff.language.model import Model
 
 __all__ = ["annotate", "passages", "sources", "test"]
 
@@ -23,9 +24,10 @@ __all__ = ["annotate", "passages", "sources", "test"]
 @command()
 @options.study
 @options.size(worlds=256, replications=16, least=2)
-@options.threads
+@options.running
+@options.variant
 @options.as_json
-def test(study: str, as_json: bool, **size: Any) -> None:
+def test(study: str, as_json: bool, **how: Any) -> None:
     """Test mechanisms and claims on the model.
 
     Each expectation is a do-experiment: one thing is changed, with all else and all luck the same. A claim that
@@ -37,20 +39,19 @@ def test(study: str, as_json: bool, **size: Any) -> None:
       standoff test rivals --worlds 512 --json
     """
     from standoff.cli.shown.evidence import tested_lines  # noqa: PLC0415
+    from standoff.ensemble.study import load  # noqa: PLC0415
 
-    model, ledger = _read(study)
-    found = _tested(model, ledger, size)
+    loaded, size = load(study, how["variants"]), how["size"]
+    model, found = loaded.model, _tested(loaded, how)
     if as_json:
-        sizes = {name: size[name] for name in ("worlds", "replications", "seed")}
-        head = {"study": model.name, "digest": model.digest, **sizes}
-        print_json(head, found)
+        print_json({"study": model.name, "digest": model.digest, **asdict(size)}, found)
         return
     n = sum(len(m.tests) for m in found.mechanisms) + sum(len(claim.tests) for claim in found.claims)
     print_lines(
         tested_lines(
             found,
-            f"{model.name}: {n:,} expectations, {size['worlds']:,} worlds × {size['replications']:,} "
-            f"replications, seed {size['seed']}",
+            f"{model.name}: {n:,} expectations, {size.worlds:,} worlds × {size.replications:,} "
+            f"replications, seed {size.seed}",
         )
     )
 
@@ -127,7 +128,7 @@ def passages(file: Path, as_json: bool, find: str | None, language: str | None) 
     elif found:
         print_lines(passage_lines(found))
     else:
-        click.echo(f"no passage of {file.name} holds all of these words: {find}")
+        echo(f"no passage of {file.name} holds all of these words: {find}")
 
 
 @command()
@@ -135,8 +136,9 @@ def passages(file: Path, as_json: bool, find: str | None, language: str | None) 
 @options.out("Where the pages go; not inside the study, which never carries others' text.", required=True)
 @options.sources
 @options.size(worlds=256, replications=16, least=2)
-@options.threads
-def annotate(study: str, out: Path, sources: Path | None, **size: Any) -> None:
+@options.running
+@options.variant
+def annotate(study: str, out: Path, sources: Path | None, **how: Any) -> None:
     """Write each document with its claims in the margin.
 
     Colour and sign say what the model makes of a claim; passages that look like claims and have none are grey.
@@ -147,9 +149,12 @@ def annotate(study: str, out: Path, sources: Path | None, **size: Any) -> None:
       standoff annotate korea --sources ~/articles --out ~/annotated
     """
     from standoff.brief.formats.annotate import write_annotated  # noqa: PLC0415
+    from standoff.ensemble.study import load  # noqa: PLC0415
+    from standoff.evidence.claims import ledger_of  # noqa: PLC0415
     from standoff.evidence.sources import sources as look  # noqa: PLC0415
 
-    model, ledger = _read(study)
+    loaded = load(study, how["variants"])
+    model, ledger = loaded.model, ledger_of(loaded.model.written.files)
     keep_outside(out, model.folder)
     folder = options.sources_folder(model.folder, sources)
     at_hand = look(ledger, folder)
@@ -157,24 +162,10 @@ def annotate(study: str, out: Path, sources: Path | None, **size: Any) -> None:
     if len(absent) == len(at_hand.rows):
         raise click.UsageError(f"no document of {model.name} is at hand: give their folder with --sources DIR")
     make_folder(out)
-    pages = write_annotated(model, _tested(model, ledger, size), at_hand, out)
+    pages = write_annotated(model, _tested(loaded, how), at_hand, out)
     print_lines(f"wrote {page}" for page in pages)
     if absent:
-        click.echo(f"not at hand: {', '.join(absent)}")
-
-
-def _read(study: str) -> tuple[Model, Ledger]:
-    """The study with its claims checked against it; warnings are left to `standoff check`."""
-    from standoff.base.problems import StudyError, has_errors  # noqa: PLC0415
-    from standoff.evidence.claims import check_ledger, load_ledger  # noqa: PLC0415
-    from standoff.language.load import load_model  # noqa: PLC0415
-
-    model = load_model(study)
-    ledger = load_ledger(study)
-    problems = check_ledger(ledger, model)
-    if has_errors(problems):
-        raise StudyError(problems)
-    return model, ledger
+        echo(f"not at hand: {', '.join(absent)}")
 
 
 def _ledger(study: str) -> tuple[Path, Ledger]:
@@ -187,17 +178,16 @@ def _ledger(study: str) -> tuple[Path, Ledger]:
     return path, load_ledger(study)
 
 
-def _tested(model: Model, ledger: Ledger, size: dict[str, Any]) -> Agreement:
-    from standoff.analysis.documents.documents import agreement  # noqa: PLC0415
-    from standoff.ensemble.claims import collect_expectations, judge_expectations  # noqa: PLC0415
+def _tested(study: Study, how: dict[str, Any]) -> Agreement:
+    from standoff.ensemble.runner import Local  # noqa: PLC0415
+    from standoff.questions.answer import answer  # noqa: PLC0415
+    from standoff.questions.documents import TESTS  # noqa: PLC0415
+    from standoff.questions.question import Unanswered  # noqa: PLC0415
 
-    expectations, _ = collect_expectations(model, ledger)
     with progress("testing") as told:
-        judged = judge_expectations(
-            model, expectations, size["worlds"], size["replications"], size["seed"],
-            threads=size["threads"], progress=told,
-        )  # fmt: skip
-    return agreement(model, ledger, judged)
+        found = answer(study, (TESTS,), how["size"], Local(replace(how["running"], progress=told))).of(TESTS)
+    assert not isinstance(found, Unanswered)
+    return found
 
 
 def _anchor(path: Path, folder: Path | None, renew: bool) -> None:
@@ -209,7 +199,7 @@ def _anchor(path: Path, folder: Path | None, renew: bool) -> None:
     filled = fill_anchors(path, folder, renew=renew)
     announce(f"wrote {len(filled.claims)} anchors and {len(filled.documents)} documents' fingerprints to {path}")
     if filled.problems:
-        click.echo(render(filled.problems), err=True)
+        echo(render(filled.problems), err=True)
         sys.exit(1)
 
 

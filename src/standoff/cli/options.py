@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
@@ -19,6 +20,7 @@ __all__ = [
     "quantiles",
     "realised",
     "run_folder",
+    "running",
     "set_numbers",
     "size",
     "sources",
@@ -29,6 +31,7 @@ __all__ = [
 ]
 
 _SOURCES = "STANDOFF_SOURCES"
+_MOST_BINS = 10_000
 
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 _Decorator = Callable[[_Decorated], _Decorated]
@@ -46,11 +49,44 @@ def size(worlds: int, replications: int, least: int = 1) -> _Decorator[Any]:
     )  # fmt: skip
 
     def add(command: _Decorated) -> _Decorated:
-        for option in reversed(options):
-            command = option(command)
-        return command
+        def gathered(**given: Any) -> Any:
+            from standoff.ensemble.running import Size  # noqa: PLC0415
+
+            return Size(given["worlds"], given["replications"], given["seed"])
+
+        return _gathering(command, "size", gathered, options)
 
     return add
+
+
+def running(command: _Decorated) -> _Decorated:
+    """How to run: threads and evaluator, with what is announced and how far it is; as the argument `running`."""
+
+    def gathered(**given: Any) -> Any:
+        from standoff.cli.output import announce  # noqa: PLC0415
+        from standoff.ensemble.running import Running  # noqa: PLC0415
+
+        return Running(given["threads"], given["evaluator"], announce=announce)
+
+    return _gathering(command, "running", gathered, (threads, evaluator))
+
+
+def _gathering(
+    command: _Decorated, name: str, gathered: Callable[..., Any], options: tuple[_Decorator[Any], ...]
+) -> _Decorated:
+    """A command with these options, which its body gets as one argument."""
+    before = {parameter.name for parameter in getattr(command, "__click_params__", ())}
+
+    @functools.wraps(command)
+    def body(**given: Any) -> Any:
+        own = {key: given.pop(key) for key in names}
+        return command(**given, **{name: gathered(**own)})
+
+    body.__click_params__ = list(getattr(command, "__click_params__", ()))  # type: ignore[attr-defined]
+    for option in reversed(options):
+        body = option(body)
+    names = [p.name for p in body.__click_params__ if p.name not in before]  # type: ignore[attr-defined]
+    return cast(_Decorated, body)
 
 
 def out(text: str, *, required: bool = False) -> _Decorator[Any]:
@@ -109,6 +145,8 @@ def _as_bins(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> d
         name, _equals, span = text.partition("=")
         try:
             low, high, bins = span.split(":")
+            if not 0 < int(bins) <= _MOST_BINS:
+                raise ValueError(bins)
             width = (float(high) - float(low)) / int(bins)
             found[name.strip()] = (*(float(low) + width * k for k in range(int(bins))), float(high))
         except (ValueError, ZeroDivisionError):
@@ -127,7 +165,7 @@ variant = click.option(
 )
 
 set_numbers = click.option(
-    "--set", "fixed", multiple=True, metavar="NAME=NUMBER", callback=_as_numbers,
+    "--set", multiple=True, metavar="NAME=NUMBER", callback=_as_numbers,
     help="Hold an uncertainty or value at a number; may be given again.",
 )  # fmt: skip
 

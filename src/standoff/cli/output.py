@@ -2,34 +2,67 @@
 
 from __future__ import annotations
 
-import json
+import sys
 import textwrap
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 import click
 
-if TYPE_CHECKING:
-    from standoff.ensemble.run import Progress
+from standoff.base.escaping import ASCII, json_text, visible_lines
 
-__all__ = ["announce", "keep_outside", "make_folder", "print_json", "print_lines", "print_sentences", "progress"]
+if TYPE_CHECKING:
+    from standoff.ensemble.running import Progress
+
+__all__ = [
+    "announce",
+    "as_json_text",
+    "echo",
+    "keep_outside",
+    "make_folder",
+    "print_json",
+    "print_lines",
+    "print_sentences",
+    "progress",
+    "speak_plainly",
+]
+
+
+def speak_plainly() -> None:
+    """Write in ASCII what the terminal's encoding lacks, instead of ending in an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors=ASCII)
+
+
+def echo(text: str, *, err: bool = False, nl: bool = True) -> None:
+    """Lines for a person, with what a terminal would obey written out."""
+    # not click's echo, which writes UTF-8 to terminals that say that they take ASCII
+    print(visible_lines(text), file=sys.stderr if err else sys.stdout, end="\n" if nl else "", flush=True)
+
+
+def as_json_text(value: Any) -> str:
+    """JSON for another program, in ASCII where the output is not Unicode."""
+    encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "")
+    return json_text(value, indent=2, allow_nan=False, ensure_ascii=not encoding.startswith("utf"))
 
 
 def print_lines(lines: Iterable[str]) -> None:
     """Each on a line of its own."""
     for line in lines:
-        click.echo(line)
+        echo(line)
 
 
 def print_sentences(title: str, sentences: Iterable[str]) -> None:
     """A title, where there is one, and each sentence folded below it."""
     if title:
-        click.echo(f"\n{title}")
+        echo(f"\n{title}")
     for sentence in sentences:
-        click.echo(textwrap.fill(sentence, 100, initial_indent="  ", subsequent_indent="  "))
+        echo(textwrap.fill(sentence, 100, initial_indent="  ", subsequent_indent="  "))
 
 
 def print_json(*parts: Any) -> None:
@@ -37,12 +70,12 @@ def print_json(*parts: Any) -> None:
     from standoff.analysis.findings import to_json  # noqa: PLC0415
 
     value = {name: item for part in parts for name, item in to_json(part).items()}
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+    echo(as_json_text(value))
 
 
 def announce(line: str) -> None:
     """A line beside the results, so that these can be piped on."""
-    click.echo(line, err=True)
+    echo(line, err=True)
 
 
 def make_folder(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,55 +15,60 @@ from standoff.cli.output import announce, make_folder, print_json, print_lines, 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from standoff.analysis.deals.deals import Deals
-    from standoff.brief.playing import Unanswered
+    from standoff.ensemble.running import Size
     from standoff.language.model import Model
 
 __all__ = ["deals", "games"]
 
 
+_MOST_GAME_BYTES = 20_000_000
 _TABLES = "Write tables here: Arrow, CSV and Parquet."
 
 
 @command()
 @options.study
 @options.size(worlds=256, replications=8, least=2)
-@options.threads
+@options.running
 @options.set_numbers
 @options.variant
-@options.evaluator
 @options.out(_TABLES)
 @click.option("--nfg", type=click.Path(path_type=Path, dir_okay=False), default=None, metavar="FILE",
               help="Write the game under the actors' beliefs as a Gambit file.")  # fmt: skip
 @options.as_json
-def games(
-    study: str, as_json: bool, nfg: Path | None, out: Path | None, variants: tuple[str, ...], seed: int, **rest: Any
-) -> None:
+def games(study: str, as_json: bool, nfg: Path | None, out: Path | None, **how: Any) -> None:
     """Solve the game that the actors play, as each sees it.
 
     It says who plays what under the actors' own beliefs, and what that hangs on. Stable means: among the listed
-    strategies, chosen at the start.
+    strategies, chosen at the start. A game in Gambit's format (FILE.nfg) is solved as it stands.
 
     \b
     Examples:
       standoff games korea
       standoff games rivals --nfg rivals.nfg --out tables
+      standoff games rivals.nfg
     """
+    if Path(study).suffix.lower() == ".nfg":
+        _solve_file(Path(study), as_json=as_json)
+        return
     from standoff.analysis.others.others import export_game  # noqa: PLC0415
-    from standoff.brief.playing import Unanswered, find_others  # noqa: PLC0415
     from standoff.cli.shown.games import others_lines  # noqa: PLC0415
+    from standoff.ensemble.runner import Local  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
+    from standoff.questions.answer import answer  # noqa: PLC0415
+    from standoff.questions.others import OTHERS  # noqa: PLC0415
+    from standoff.questions.question import Unanswered  # noqa: PLC0415
     from standoff.words.others import others_sentence  # noqa: PLC0415
+    from standoff.words.unanswered import unanswered_words  # noqa: PLC0415
 
-    loaded = load(study, variants)
+    loaded = replace(load(study, how["variants"]), held=how["set"])
     for folder in (out, nfg.parent if nfg is not None else None):
         if folder is not None:
             make_folder(folder)
     with progress("running") as told:
-        ensemble = loaded.run(seed=seed, progress=told, announce=announce, **rest)
-    found = find_others(ensemble, seed)
+        answers = answer(loaded, (OTHERS,), how["size"], Local(replace(how["running"], progress=told)))
+    found = answers.of(OTHERS)
     if isinstance(found, Unanswered):
-        raise click.ClickException(f"no game to solve: {found.why}")
+        raise click.ClickException(f"no game to solve: {unanswered_words(found.reason, found.data, loaded.model)}")
     if nfg is not None:
         export_game(found, nfg)
     if out is not None:
@@ -71,26 +77,43 @@ def games(
         if path is not None:
             announce(f"wrote {path}")
     if as_json:
-        design = ensemble.design
-        head = _head(loaded.model, design.worlds.size, design.replications, seed)
+        head = _head(loaded.model, how["size"])
         print_json(head, found, {"sentence": others_sentence(loaded.model, found)})
         return
     print_lines(others_lines(loaded.model, found))
 
 
+def _solve_file(path: Path, *, as_json: bool) -> None:
+    """Solve a game in Gambit's format."""
+    from standoff.analysis.games.exchange import GameError, read_nfg  # noqa: PLC0415
+    from standoff.analysis.games.solved import solve  # noqa: PLC0415
+    from standoff.base.files import read_source  # noqa: PLC0415
+    from standoff.base.problems import Problem, StudyError  # noqa: PLC0415
+    from standoff.base.source import Span  # noqa: PLC0415
+    from standoff.cli.shown.nfg import solved_lines  # noqa: PLC0415
+
+    source = read_source(path, str(path), most=_MOST_GAME_BYTES)
+    try:
+        game = read_nfg(source.text)
+    except GameError as error:
+        span = Span(source, error.at, error.at + 1)
+        problem = Problem("wrong-shape", span, f"this is no game in Gambit's format: expected {error.expected}")
+        raise StudyError([problem]) from None
+    found = solve(game)
+    if as_json:
+        print_json(found)
+    else:
+        print_lines(solved_lines(found))
+
+
 @command()
 @options.study
 @options.size(worlds=256, replications=4, least=2)
-@options.threads
+@options.running
 @options.variant
-@options.evaluator
 @options.out(_TABLES)
 @options.as_json
-def deals(
-    study: str, as_json: bool, out: Path | None, variants: tuple[str, ...], worlds: int, replications: int,
-    seed: int,
-    **rest: Any,
-) -> None:  # fmt: skip
+def deals(study: str, as_json: bool, out: Path | None, **how: Any) -> None:
     """Find the terms on which every party to a deal gains.
 
     It also says whether each party would keep its word.
@@ -101,28 +124,27 @@ def deals(
       standoff deals korea --worlds 64 --json
     """
     from standoff.analysis.findings import to_json  # noqa: PLC0415
-    from standoff.brief.playing import Unanswered, find_deals, plan_deals, run_deals  # noqa: PLC0415
     from standoff.cli.shown.games import deals_lines  # noqa: PLC0415
+    from standoff.ensemble.runner import Local  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
+    from standoff.questions.answer import answer  # noqa: PLC0415
+    from standoff.questions.deals import DEALS  # noqa: PLC0415
+    from standoff.questions.question import Unanswered  # noqa: PLC0415
     from standoff.words.deals import deals_sentence  # noqa: PLC0415
+    from standoff.words.unanswered import unanswered_words  # noqa: PLC0415
 
-    model = load(study, variants).model
-    plans = plan_deals(model, worlds, replications, seed)
-    if not plans:
+    loaded = load(study, how["variants"])
+    model = loaded.model
+    if not model.deals:
         raise click.ClickException(f"the study `{model.name}` names no deal")
     if out is not None:
         make_folder(out)
-    answers: list[Deals | Unanswered] = []
-    for plan in plans:
-        if isinstance(plan, Unanswered):
-            answers.append(plan)
-            continue
-        with progress(f"running {plan.deal.name}") as told:
-            runs = run_deals(plan, progress=told, announce=announce, **rest)
-        answers.append(find_deals(plan, runs, seed))
-    found = [answer for answer in answers if not isinstance(answer, Unanswered)]
+    with progress("running") as told:
+        answers = answer(loaded, (DEALS,), how["size"], Local(replace(how["running"], progress=told))).of(DEALS)
+    assert not isinstance(answers, Unanswered)
+    found = [one for one in answers if not isinstance(one, Unanswered)]
     if not found:
-        why = "; ".join(answer.why for answer in answers if isinstance(answer, Unanswered))
+        why = "; ".join(unanswered_words(a.reason, a.data, model) for a in answers if isinstance(a, Unanswered))
         raise click.ClickException(f"no answer: {why}")
     if out is not None:
         _write_tables(out, {f"deal-{one.deal}": one.to_arrow() for one in found})
@@ -130,23 +152,22 @@ def deals(
     if as_json:
         data = [one if isinstance(one, Unanswered) else to_json(one) | {"sentence": deals_sentence(model, one)}
                 for one in answers]  # fmt: skip
-        print_json(_head(model, worlds, replications, seed), {"deals": data})
+        print_json(_head(model, how["size"]), {"deals": data})
         return
-    for answer in answers:
-        print_lines(deals_lines(model, answer))
+    for one in answers:
+        print_lines(deals_lines(model, one))
 
 
-def _head(model: Model, worlds: int, replications: int, seed: int) -> dict[str, Any]:
-    return {
-        "study": model.name, "digest": model.digest, "worlds": worlds, "replications": replications, "seed": seed,
-    }  # fmt: skip
+def _head(model: Model, size: Size) -> dict[str, Any]:
+    return {"study": model.name, "digest": model.digest, **asdict(size)}
 
 
 def _write_tables(folder: Path, tables: dict[str, pa.Table]) -> None:
-    """Each table three times: `.arrow` for notebooks, `.csv` for spreadsheets, `.parquet` for keeping."""
+    """Each table three times: `.arrow` for notebooks, `.csv` for spreadsheets, `.parquet` for keeping, without NaN."""
     import pyarrow as pa  # noqa: PLC0415
     from pyarrow import csv, feather, parquet  # noqa: PLC0415
 
+    from standoff.ensemble.shards import with_nulls  # noqa: PLC0415
     from standoff.ensemble.store import atomic_write  # noqa: PLC0415
 
     for name, table in tables.items():
@@ -154,5 +175,5 @@ def _write_tables(folder: Path, tables: dict[str, pa.Table]) -> None:
             ("arrow", feather.write_feather), ("csv", csv.write_csv), ("parquet", parquet.write_table),
         ):  # fmt: skip
             buffer = pa.BufferOutputStream()
-            write(table, buffer)
+            write(with_nulls(table), buffer)
             atomic_write(folder / f"{name}.{ending}", buffer.getvalue().to_pybytes())

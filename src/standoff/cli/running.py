@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from standoff.base.escaping import file_name
 from standoff.cli import options
 from standoff.cli.command import command
-from standoff.cli.output import announce, keep_outside, make_folder, print_json, print_lines, progress
+from standoff.cli.output import announce, echo, keep_outside, make_folder, print_json, print_lines, progress
 
 __all__ = ["brief", "run", "trace"]
 
@@ -19,7 +21,7 @@ __all__ = ["brief", "run", "trace"]
 @command()
 @options.study
 @options.size(worlds=1024, replications=4)
-@options.threads
+@options.running
 @options.set_numbers
 @options.variant
 @options.out("Where to write brief.html, brief.md and brief.json; STUDY-brief by default.")
@@ -28,10 +30,7 @@ __all__ = ["brief", "run", "trace"]
 @click.option("--markdown", is_flag=True, help="Print it as Markdown; files are then written only with --out.")
 @click.option("--json", "as_json", is_flag=True,
               help="Print it with every number as JSON; files are then written only with --out.")  # fmt: skip
-def brief(
-    study: str, out: Path | None, sources: Path | None, variants: tuple[str, ...], markdown: bool, as_json: bool,
-    **rest: Any,
-) -> None:  # fmt: skip
+def brief(study: str, out: Path | None, sources: Path | None, markdown: bool, as_json: bool, **how: Any) -> None:
     """Run a study and write its brief: a page to read offline.
 
     The same is written as Markdown, to pass on, and as JSON, with every number.
@@ -49,49 +48,48 @@ def brief(
 
     if markdown and as_json:
         raise click.UsageError("--markdown and --json both print: choose one, or --out to have them as files")
-    loaded = load(study, variants)
-    folder = out or Path(f"{loaded.model.name}-brief")
+    loaded = replace(load(study, how["variants"]), held=how["set"])
+    folder = out or Path(f"{file_name(loaded.model.name)}-brief")
     if sources is not None:
         keep_outside(folder, loaded.model.folder)
     is_written = out is not None or not (markdown or as_json)
     if is_written:
         make_folder(folder)
     with progress("running") as told:
-        findings = run_brief(loaded, sources=sources, progress=told, announce=announce, **rest)
+        findings = run_brief(loaded, how["size"], replace(how["running"], progress=told), sources)
     path = write_brief(findings, folder) if is_written else None
     if markdown:
-        click.echo(render_markdown(make_page(findings)), nl=False)
+        echo(render_markdown(make_page(findings)), nl=False)
     elif as_json:
         print_json(brief_data(findings, make_page(findings)))
     elif path is not None:
-        click.echo(f"wrote {path}\nopen it in a browser: {path.resolve().as_uri()}")
+        echo(f"wrote {path}\nopen it in a browser: {path.resolve().as_uri()}")
 
 
 @command()
 @options.study
 @options.size(worlds=512, replications=8)
-@options.threads
+@options.running
 @options.set_numbers
 @options.variant
 @options.profile
 @options.out("Keep the run here.")
-@click.option("--design", "method", type=click.Choice(["latin hypercube", "sobol", "plain", "saltelli"]),
+@click.option("--design", type=click.Choice(["latin hypercube", "sobol", "plain", "saltelli"]),
               default="latin hypercube", show_default=True,
               help="How worlds fill the space of assumptions; for saltelli --worlds are its base rows.")  # fmt: skip
 @options.realised(default=False)
-@options.evaluator
 @options.quantiles
 @options.histogram
+@click.option("--paths", "paths", multiple=True, metavar="NAME",
+              help="Keep this stock, quantity, mode or event over time in 1,000 futures, in --out; may be given "
+              "again.")  # fmt: skip
 @click.option("--until", type=click.Choice(["ranking stable"]), default=None,
               help="Double worlds and replications until the decider's ranking is settled, or the budget is "
               "spent.")  # fmt: skip
 @click.option("--budget", type=click.IntRange(1), default=20_000_000, show_default=True, metavar="N",
               help="Futures that --until may run.")  # fmt: skip
 @options.as_json
-def run(
-    study: str, as_json: bool, until: str | None, budget: int, variants: tuple[str, ...], profile: str | None,
-    worlds: int, replications: int, seed: int, out: Path | None, **rest: Any,
-) -> None:  # fmt: skip
+def run(study: str, as_json: bool, until: str | None, budget: int, out: Path | None, **how: Any) -> None:
     """Run a study, and print or keep its outcomes.
 
     Every profile of strategies is run in every world, with several replications of chance in each. A stopped
@@ -107,23 +105,31 @@ def run(
     from standoff.cli.shown.runs import run_data, run_lines  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
 
-    loaded = load(study, variants)
+    paths = how.pop("paths")
+    if paths and out is None:
+        raise click.UsageError("--paths are kept in the folder of --out: give it too")
+    loaded, size, running = load(study, how.pop("variants")), how.pop("size"), how.pop("running")
     with progress("running") as told, _keeping(out):
-        wanted = {"profiles": profile, "out": out, "progress": told, "announce": announce} | rest
+        wanted = {**how, "threads": running.threads, "evaluator": running.evaluator}
+        wanted |= {"seed": size.seed, "out": out, "progress": told, "announce": announce}
         if until is None:
-            ensemble = loaded.run(worlds, replications, seed, **wanted)
+            ensemble = loaded.run(size.worlds, size.replications, **wanted)
         else:
             from standoff.analysis.robustness.until import is_ranking_settled  # noqa: PLC0415
             from standoff.ensemble.until import run_until  # noqa: PLC0415
             from standoff.words.growing import grown_words  # noqa: PLC0415
 
-            grown = run_until(loaded, is_ranking_settled, worlds, replications, budget=budget, seed=seed, **wanted)
+            grown = run_until(loaded, is_ranking_settled, size.worlds, size.replications, budget=budget, **wanted)
             ensemble = grown.ensemble
             announce(grown_words(grown))
     if as_json:
         print_json(run_data(ensemble))
     else:
         print_lines(run_lines(ensemble))
+    if paths and out is not None:
+        from standoff.ensemble.paths import follow  # noqa: PLC0415
+
+        follow(ensemble, paths).to_parquet(out / "paths.parquet")
     if out is not None:
         announce(f"kept in {out}")
 
@@ -135,15 +141,15 @@ def run(
     "--replication", type=click.IntRange(0), default=0, show_default=True, metavar="N", help="Which stream of chance."
 )
 @click.option("--profile", default=None, metavar="A=S,…", help="The strategies; the first of each actor by default.")
+@click.option("--from", "first", default=None, metavar="STEP", help="From this step on: its number, or a date in it.")
+@click.option("--to", "last", default=None, metavar="STEP", help="Up to this step.")
+@click.option("--changes", is_flag=True, help="Only steps in which something happened, or a choice or mode changed.")
 @options.realised(default=True)
 @options.size(worlds=512, replications=8)
 @options.set_numbers
 @options.variant
 @options.as_json
-def trace(
-    study: str, as_json: bool, world: int, replication: int, profile: str | None, realised: bool,
-    variants: tuple[str, ...], fixed: dict[str, float], worlds: int, replications: int, seed: int,
-) -> None:  # fmt: skip
+def trace(study: str, as_json: bool, world: int, replication: int, **how: Any) -> None:
     """Follow one future, step by step.
 
     It tells what was, what happened, and the rule that fired for each actor. World and replication are those of
@@ -152,21 +158,24 @@ def trace(
     \b
     Example:
       standoff trace korea --world 57 --replication 3 --profile us=tough_love
+      standoff trace rivals --from 2026-01 --changes
     """
-    from standoff.cli.shown.runs import trace_data, trace_lines  # noqa: PLC0415
+    from standoff.cli.shown.runs import steps_of, trace_data, trace_lines  # noqa: PLC0415
     from standoff.ensemble.run import trace_cell  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
 
-    loaded = load(study, variants)
-    rows = max(replications, replication + 1)
-    design = loaded.design(worlds, rows, seed, profiles=profile, fixed=fixed)
+    loaded, size = load(study, how.pop("variants")), how.pop("size")
+    first, last, changes = (how.pop(name) for name in ("first", "last", "changes"))
+    design = loaded.design(size.worlds, max(size.replications, replication + 1), size.seed, **how)
     if world >= design.worlds.size:
         raise ValueError(f"there is no world {world}: with --worlds {design.worlds.size} they are 0 to {world - 1}")
-    found = trace_cell(loaded.program, design, 0, world, replication, realised=realised)
+    found = trace_cell(loaded.program, design, 0, world, replication)
+    steps = steps_of(loaded.model, found, first, last, changes=changes)
     if as_json:
-        print_json(trace_data(found, world, replication))
+        data = trace_data(found, world, replication)
+        print_json({**data, "steps": [step for step in data["steps"] if step["step"] in steps]})
     else:
-        print_lines(trace_lines(loaded.model, found, world, replication))
+        print_lines(trace_lines(loaded.model, found, world, replication, steps))
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import click
 
 from standoff.cli import options
 from standoff.cli.command import command
-from standoff.cli.output import announce, print_json, print_lines
+from standoff.cli.output import announce, echo, print_json, print_lines
 from standoff.studies import BUNDLED, TEMPLATE, begin_study
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def new(folder: Path, example: str | None) -> None:
       standoff new my-korea --from korea
     """
     path = begin_study(folder, example or TEMPLATE)
-    click.echo(f"wrote {path}\nnext: standoff check {folder}")
+    echo(f"wrote {path}\nnext: standoff check {folder}")
 
 
 @command()
@@ -61,10 +61,10 @@ def check(study: str, as_json: bool, claims: bool, sources: Path | None) -> None
     if as_json:
         print_json({"problems": to_json(problems)}, {} if gaps is None else {"claims": gaps})
     elif problems:
-        click.echo(render(problems))
+        echo(render(problems))
     else:
         assert loaded.model is not None
-        click.echo(_clean(loaded.model))
+        echo(_clean(loaded.model))
     if gaps is not None and not as_json:
         from standoff.cli.shown.evidence import gap_lines  # noqa: PLC0415
 
@@ -98,7 +98,7 @@ def show(study: str, variants: tuple[str, ...], picture: Path | None, kernel: bo
     if kernel:
         from standoff.program.numba.writer import emit_kernel  # noqa: PLC0415
 
-        click.echo(emit_kernel(loaded.program).text, nl=False)
+        echo(emit_kernel(loaded.program, remarks=True).text, nl=False)
         return
     causes = causal_map(loaded.model)
     if picture is not None:
@@ -111,16 +111,18 @@ def show(study: str, variants: tuple[str, ...], picture: Path | None, kernel: bo
 
 
 @command()
-def schema() -> None:
-    """Print the JSON Schema of study.yaml, for editors.
+@click.argument("file", type=click.Choice(("study", "claims")), default="study")
+def schema(file: str) -> None:
+    """Print the JSON Schema of studies or claims, for editors.
 
     \b
-    Example:
+    Examples:
       standoff schema > study.schema.json
+      standoff schema claims > claims.schema.json
     """
-    from standoff.language.shape.schema import json_schema  # noqa: PLC0415
+    from standoff.language.reference import schema_of  # noqa: PLC0415
 
-    print_json(json_schema())
+    print_json(schema_of(file))
 
 
 def _gaps(model: Model, sources: Path | None) -> Gaps:

@@ -8,35 +8,36 @@ strategies of the others alike.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
-from os import cpu_count
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from standoff.base.chance import streams
 from standoff.base.problems import Problem
-from standoff.ensemble.design import Worlds, choose_profiles, draw_worlds
-from standoff.ensemble.evaluator import Evaluate
-from standoff.ensemble.run import BLOCK, Progress
+from standoff.ensemble.design import Design, Worlds, choose_profiles, draw_worlds, level_table
+from standoff.ensemble.ensemble import Ensemble
+from standoff.ensemble.folding.spreads import Wanted
+from standoff.ensemble.runner import Job, Local, Runner
+from standoff.ensemble.running import Size
 from standoff.evidence.claims import Ledger
 from standoff.evidence.testing import Verdict, judge_bounds, judge_effect, judge_interplay
-from standoff.language.changed import changed
+from standoff.language.changed import Varied, changed
 from standoff.language.experiments.expectations import Expectation, read_expectations, represented
 from standoff.language.experiments.experiments import Arm, Measured, arms
 from standoff.language.experiments.measures import Measure
 from standoff.language.expressions.tree import Symbol
-from standoff.language.model import Model
+from standoff.language.model import Change, Model
 from standoff.program.compile import compile_model
 from standoff.program.program import Program
-from standoff.program.reference import Lanes, run_lanes
 
-__all__ = ["Judged", "collect_expectations", "judge_expectations"]
+__all__ = ["Judged", "TestPlan", "collect_expectations", "judge_expectations", "judge_tests", "plan_tests"]
 
 Floats = npt.NDArray[np.float64]
 Origin = Literal["claim", "mechanism"]
+
+SIZE = Size(256, 16)
+_WHAT_FOR = "for the tests of claims"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,132 +71,110 @@ def collect_expectations(
 def judge_expectations(
     model: Model,
     expectations: Sequence[tuple[Origin, str, Expectation]],
-    worlds: int = 256,
-    replications: int = 16,
-    seed: int = 1,
-    *,
-    threads: int | None = None,
-    progress: Progress | None = None,
-    evaluate: Evaluate = run_lanes,
+    size: Size = SIZE,
+    runner: Runner = Local(),
 ) -> tuple[Judged, ...]:
     """Run the experiments of all expectations and judge each.
 
     Args:
         model: The study's model.
         expectations: From `collect_expectations`.
-        worlds: Draws of all assumptions, the same for every experiment.
-        replications: Futures in each world, of which each also draws the others' strategies.
-        seed: Of worlds, luck and the mix.
-        threads: At most so many experiments at once; all cores by default.
-        progress: Called with futures done and futures in all.
-        evaluate: The evaluator.
+        size: Worlds are the same for every experiment; each future of a world also draws the others' strategies.
+        runner: Who runs them.
 
     Returns:
         One answer for each expectation, in their order.
     """
-    paths = [represented(model, expectation) for _, _, expectation in expectations]
-    needed = [e for (_, _, e), path in zip(expectations, paths, strict=True) if path is not None]
-    table = draw_worlds(model, worlds, seed)
-    results = _run(model, needed, table, replications, seed, threads, progress, evaluate)
+    plan = plan_tests(model, expectations, size)
+    return judge_tests(plan, runner.run(plan.jobs))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TestPlan:
+    """Everything to run for a study's expectations.
+
+    Attributes:
+        model: The study's model.
+        expectations: What is tested.
+        paths: For each the path of influence; None where there is none, so that nothing need be run.
+        worlds: The same for every arm.
+        arms: The distinct sides of all experiments.
+        jobs: What to run, one for each arm.
+    """
+
+    model: Model
+    expectations: tuple[tuple[Origin, str, Expectation], ...]
+    paths: tuple[tuple[Symbol, ...] | None, ...]
+    worlds: Worlds
+    arms: tuple[Arm, ...]
+    jobs: tuple[Job, ...]
+
+
+def plan_tests(model: Model, expectations: Sequence[tuple[Origin, str, Expectation]], size: Size = SIZE) -> TestPlan:
+    """Every distinct arm once, with all measures that any expectation needs of it.
+
+    Arms that change the model alike share one program, which measures what any of them needs, so that a kernel soon
+    pays: most experiments only hold assumptions at other numbers.
+    """
+    paths = tuple(represented(model, expectation) for _, _, expectation in expectations)
+    wanted: dict[Arm, None] = {}
+    measures: dict[tuple[Change | Varied, ...], dict[tuple[str, str], Measure]] = {}
+    for (_, _, expectation), path in zip(expectations, paths, strict=True):
+        for arm in arms(expectation, model) if path is not None else ():
+            wanted[arm] = None
+            measures.setdefault(arm.changes, {})[_row(expectation.measure)] = expectation.measure
+    programs = {
+        changes: compile_model(changed(model, (*changes, Measured(tuple(of.values())))))
+        for changes, of in measures.items()
+    }
+    worlds = draw_worlds(model, size.worlds, size.seed)
+    jobs = []
+    for arm in wanted:
+        program = programs[arm.changes]
+        # a column depends on its name alone: all arms have the same worlds, whatever columns a variant adds
+        table = worlds if program.model.applied == model.applied else draw_worlds(program.model, size.worlds, size.seed)
+        jobs.append(Job(program, _design(program, arm, table, size), Wanted(futures=True), _WHAT_FOR))
+    return TestPlan(model, tuple(expectations), paths, worlds, tuple(wanted), tuple(jobs))
+
+
+def judge_tests(plan: TestPlan, ensembles: Sequence[Ensemble]) -> tuple[Judged, ...]:
+    """The answer to each expectation of a plan, from the ensembles of its jobs."""
+    ran = dict(zip(plan.arms, ensembles, strict=True))
     tested: list[Judged] = []
-    for (origin, name, expectation), path in zip(expectations, paths, strict=True):
+    for (origin, name, expectation), path in zip(plan.expectations, plan.paths, strict=True):
         verdict = Verdict.not_represented()
         if path is not None:
-            sides = [
-                results[arm][expectation.measure.name, expectation.measure.kind] for arm in arms(expectation, model)
-            ]
-            verdict = _judged(expectation, sides, table.columns)
+            sides = [_futures(ran[arm], expectation.measure) for arm in arms(expectation, plan.model)]
+            verdict = _judged(expectation, sides, plan.worlds.columns)
         tested.append(Judged(origin, name, expectation, verdict, path))
     return tuple(tested)
 
 
-_Results = dict[Arm, dict[tuple[str, str], Floats]]
+def _design(program: Program, arm: Arm, table: Worlds, size: Size) -> Design:
+    """One row, in which every actor draws among the strategies allowed, with the arm's numbers held."""
+    profiles = choose_profiles(program, {actor: list(labels) for actor, labels in arm.where} or None)
+    mix = tuple(tuple(np.unique(profiles[:, i]).tolist()) for i in range(profiles.shape[1]))
+    held = {name: np.full(table.size, value) for name, value in arm.columns}
+    return Design(
+        profiles[:1],
+        replace(table, columns={**table.columns, **held}),
+        size.replications,
+        size.seed,
+        level_table(program, 1, dict(arm.levels)),
+        mix=mix,
+    )
 
 
-def _run(
-    model: Model,
-    expectations: Sequence[Expectation],
-    table: Worlds,
-    replications: int,
-    seed: int,
-    threads: int | None,
-    progress: Progress | None,
-    evaluate: Evaluate,
-) -> _Results:
-    """Every distinct arm once, with all measures that any expectation needs of it."""
-    wanted: dict[Arm, dict[tuple[str, str], Measure]] = {}
-    for expectation in expectations:
-        for arm in arms(expectation, model):
-            wanted.setdefault(arm, {})[expectation.measure.name, expectation.measure.kind] = expectation.measure
-    futures_each = table.size * replications
-    results: _Results = {}
-
-    def work(arm: Arm) -> tuple[Arm, dict[tuple[str, str], Floats]]:
-        return arm, _arm(model, arm, tuple(wanted[arm].values()), table, replications, seed, evaluate)
-
-    with ThreadPoolExecutor(max_workers=threads or cpu_count() or 1) as pool:
-        pending = [pool.submit(work, arm) for arm in wanted]
-        try:
-            for done, future in enumerate(as_completed(pending), 1):
-                arm, found = future.result()
-                results[arm] = found
-                if progress is not None:
-                    progress(done * futures_each, len(wanted) * futures_each)
-        except BaseException:
-            for future in pending:
-                future.cancel()
-            raise
-    return results
+def _row(measure: Measure) -> tuple[str, str]:
+    return "payoff" if measure.kind == "payoff" else "outcome", measure.name
 
 
-def _arm(
-    model: Model, arm: Arm, measures: Sequence[Measure], table: Worlds, replications: int, seed: int, evaluate: Evaluate
-) -> dict[tuple[str, str], Floats]:
-    """The measures of one arm, each (worlds, replications)."""
-    program = compile_model(changed(model, (*arm.changes, Measured(tuple(measures)))))
-    n = table.size
-    outcomes, payoffs = [], []
-    per_block = max(1, BLOCK // replications)
-    for start in range(0, n, per_block):
-        here = np.arange(start, min(n, start + per_block))
-        lanes = _lanes(program, arm, table, here, replications, seed)
-        result = evaluate(program, lanes)
-        outcomes.append(result.outcomes.reshape(-1, here.size, replications))
-        payoffs.append(result.payoffs.reshape(-1, here.size, replications))
-    rows = {
-        **{(m.name, "outcome"): i for i, m in enumerate(program.measured)},
-        **{(p.actor, "payoff"): i for i, p in enumerate(program.payoffs)},
-    }
-    values = {"outcome": np.concatenate(outcomes, axis=1), "payoff": np.concatenate(payoffs, axis=1)}
-    found: dict[tuple[str, str], Floats] = {}
-    for measure in measures:
-        kind = "payoff" if measure.kind == "payoff" else "outcome"
-        found[measure.name, measure.kind] = values[kind][rows[measure.name, kind]]
+def _futures(ensemble: Ensemble, measure: Measure) -> Floats:
+    """(worlds, replications) of a measure."""
+    futures = ensemble.spreads.futures
+    assert futures is not None
+    found: Floats = futures[ensemble.measures.index(_row(measure)), 0]
     return found
-
-
-def _lanes(
-    program: Program, arm: Arm, table: Worlds, here: npt.NDArray[np.int64], replications: int, seed: int
-) -> Lanes:
-    worlds = np.repeat(here, replications)
-    keys = streams.lane_keys(seed, table.streams[worlds], np.tile(np.arange(replications, dtype=np.uint64), here.size))
-    columns = {name: column[worlds] for name, column in table.columns.items() if name in program.columns}
-    columns |= {name: np.full(worlds.size, value) for name, value in arm.columns}
-    levels = {name: np.full(worlds.size, value) for name, value in arm.levels}
-    return Lanes(columns, _mix(program, dict(arm.where), keys), levels, keys)
-
-
-def _mix(
-    program: Program, where: Mapping[str, tuple[str, ...]], keys: npt.NDArray[np.uint64]
-) -> tuple[npt.NDArray[np.int64], ...]:
-    """For each player a strategy for every lane, drawn from those allowed; both sides draw alike."""
-    profiles = choose_profiles(program, {actor: list(labels) for actor, labels in where.items()} or None)
-    chosen = []
-    for i, player in enumerate(program.players):
-        allowed = np.unique(profiles[:, i])
-        drawn = streams.uniform(keys, streams.key(f"mix of {player}"), 0)
-        chosen.append(allowed[np.minimum((drawn * allowed.size).astype(np.int64), allowed.size - 1)])
-    return tuple(chosen)
 
 
 def _judged(expectation: Expectation, sides: list[Floats], columns: Mapping[str, Floats]) -> Verdict:

@@ -6,11 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from standoff.base.chance import distributions, sampling, streams
 from standoff.base.problems import suggest
@@ -18,6 +17,9 @@ from standoff.ensemble.saltelli import saltelli_units
 from standoff.language.model import Model, Parameter, Spread
 from standoff.language.model.reads import symbols_read
 from standoff.program.program import Program
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Design", "Method", "Worlds", "all_profiles", "choose_profiles", "draw_worlds", "level_table"]
 
@@ -48,6 +50,8 @@ class Worlds:
 
     def frame(self) -> pd.DataFrame:
         """One row per world, one column per uncertainty or value, indexed by the world's number."""
+        import pandas as pd  # noqa: PLC0415  (a third of a second, and only frames need it)
+
         return pd.DataFrame(dict(self.columns), index=pd.RangeIndex(self.size, name="world"))
 
 
@@ -61,6 +65,9 @@ class Design:
         replications: Streams of chance inside each world.
         seed: Of the luck.
         levels: (profiles, terms) levels of the deals' terms, or None for the usual ones.
+        realised: Whether rare ends are drawn rather than weighted by survival.
+        mix: For each player the strategies, as indices, from which every future draws its own instead of the
+            profile's; None where profiles are played as they stand.
     """
 
     profiles: npt.NDArray[np.int64]
@@ -68,6 +75,8 @@ class Design:
     replications: int
     seed: int
     levels: Floats | None = None
+    realised: bool = False
+    mix: tuple[tuple[int, ...], ...] | None = None
 
     @property
     def n_futures(self) -> int:

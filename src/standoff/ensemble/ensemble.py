@@ -6,18 +6,20 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 
 from standoff.base.problems import suggest
 from standoff.ensemble.design import Design
-from standoff.ensemble.spreads import NO_SPREADS, Histogram, Spreads, histogram_of
+from standoff.ensemble.folding.spreads import NO_SPREADS, Histogram, Spreads, histogram_of
 from standoff.language.model import Model
 from standoff.program.program import FAULTS, Program
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Diagnostics", "Ensemble", "FaultCount"]
 
@@ -67,8 +69,7 @@ class Ensemble:
         counts: (profiles, worlds) replications that did not fault.
         present: Outcome → (profiles, worlds) share of weight in which it exists, for those that can be missing.
         diagnostics: Faults, clips and broken checks.
-        realised: Whether ends were drawn rather than weighted.
-        spreads: Quantiles and histograms, of those that were wanted.
+        spreads: Quantiles, histograms and single futures, of those that were wanted.
     """
 
     program: Program = field(repr=False)
@@ -79,13 +80,17 @@ class Ensemble:
     counts: npt.NDArray[np.int32] = field(repr=False)
     present: Mapping[str, Floats] = field(repr=False)
     diagnostics: Diagnostics = field(repr=False)
-    realised: bool = False
     spreads: Spreads = field(default=NO_SPREADS, repr=False)
 
     @property
     def model(self) -> Model:
         """The study's model."""
         return self.program.model
+
+    @property
+    def realised(self) -> bool:
+        """Whether rare ends were drawn rather than weighted by survival."""
+        return self.design.realised
 
     @cached_property
     def measures(self) -> tuple[tuple[str, str], ...]:
@@ -161,6 +166,8 @@ class Ensemble:
     @cached_property
     def profiles(self) -> pd.DataFrame:
         """One row per profile, one column per player with the label of its strategy."""
+        import pandas as pd  # noqa: PLC0415  (a third of a second, and only frames need it)
+
         columns = {
             player: [instances[j].label for j in self.design.profiles[:, i]]
             for i, (player, instances) in enumerate(zip(self.program.players, self.program.instances, strict=True))
@@ -184,8 +191,9 @@ class Ensemble:
         design = self.design
         head = (self.model.digest, design.seed, design.replications, design.worlds.seed, self.realised)
         state.update(repr(head).encode())
-        for array in (design.profiles, design.worlds.streams, *design.worlds.columns.values(), design.levels,
-                      self.means, self.errors, self.counts, self.spreads.quantiles, *self.spreads.counts):  # fmt: skip
+        kept = (self.means, self.errors, self.counts, self.spreads.quantiles, *self.spreads.counts)
+        worlds = (design.worlds.streams, *design.worlds.columns.values())
+        for array in (design.profiles, *worlds, design.levels, *kept, self.spreads.futures):
             if array is not None:
                 state.update(np.ascontiguousarray(array).tobytes())
         return state.hexdigest()
@@ -207,6 +215,8 @@ class Ensemble:
 
     def summary(self) -> pd.DataFrame:
         """The decider's strategies by outcome: the mean over the others' strategies and worlds."""
+        import pandas as pd  # noqa: PLC0415  (a third of a second, and only frames need it)
+
         decider = self.program.players.index(self.model.decider)
         labels = [i.label for i in self.program.instances[decider]]
         rows = {}

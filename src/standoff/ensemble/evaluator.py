@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Literal, Protocol
+from typing import Protocol
 
-from standoff.ensemble.moments import Fold, fold_arrays
+from standoff.ensemble.folding.moments import Fold, fold_arrays
+from standoff.ensemble.running import Running
 from standoff.program.program import Program
 from standoff.program.reference import Lanes, Results, run_lanes
 
-__all__ = ["Announce", "Evaluate", "EvaluatorName", "choose_evaluator", "choose_fold"]
-
-EvaluatorName = Literal["auto", "reference", "kernel"]
-Announce = Callable[[str], None]
+__all__ = ["Evaluate", "choose_evaluator", "choose_fold"]
 
 # Seconds of one core, measured on the bundled studies: what the reference takes for an equation of a future's step,
 # and what it must cost for a kernel to pay that is on disk (it takes a second to load) or must be compiled first.
@@ -28,46 +25,40 @@ class Evaluate(Protocol):
         """What the futures came to."""
 
 
-def choose_evaluator(
-    program: Program, n_futures: int, evaluator: EvaluatorName = "auto", announce: Announce | None = None
-) -> Evaluate:
+def choose_evaluator(program: Program, n_futures: int, running: Running = Running()) -> Evaluate:
     """The evaluator for a run of so many futures; results are the same bit for bit whichever it is.
 
     Args:
         program: The compiled study.
         n_futures: Size of the run.
-        evaluator: `auto`, or the one to use.
-        announce: Called with a line on what is about to take time.
+        running: Which evaluator is wanted, and who is told what is about to take time.
 
     Raises:
         ValueError: There is no evaluator of this name.
     """
+    evaluator = running.evaluator
     if evaluator not in ("auto", "reference", "kernel"):
         raise ValueError(f"an evaluator is `auto`, `reference` or `kernel`, not `{evaluator}`")
     cost = n_futures * program.n_steps * len(program.equations) * REFERENCE_COST
     if evaluator == "reference" or (evaluator == "auto" and cost < WORTH_LOADING):
         return run_lanes
+    from standoff.program.numba.cache import open_cache  # noqa: PLC0415
     from standoff.program.numba.kernel import is_compiled, load_kernel  # noqa: PLC0415 - Numba takes a while to import
 
     ready = is_compiled(program)
     if evaluator == "auto" and not ready and cost < WORTH_COMPILING:
         return run_lanes
-    if announce is not None and not ready:
-        announce(f"compiling the kernel of `{program.model.name}` (about half a minute, once; the next run loads it)")
-    try:
-        return load_kernel(program)
-    except OSError as error:  # no place to keep kernels
-        if evaluator == "kernel":
-            raise
-        if announce is not None:
-            announce(f"the kernel cannot be kept ({error.strerror or error}); set STANDOFF_CACHE to a folder; going on")
-        return run_lanes
+    if not ready:
+        lacking = open_cache().lacking
+        kept = f"it cannot be kept: {lacking}" if lacking else "once; the next run loads it"
+        running.say(f"compiling the kernel of `{program.model.name}` (about half a minute, {kept})")
+    return load_kernel(program)
 
 
 def choose_fold(evaluate: Evaluate) -> Fold:
     """How what an evaluator gives is taken in: compiled where Numba is loaded anyway; the figures are the same."""
     if evaluate is run_lanes:
         return fold_arrays
-    from standoff.ensemble.moments_kernel import fold_cells  # noqa: PLC0415 - Numba takes a while to import
+    from standoff.ensemble.folding.moments_kernel import fold_cells  # noqa: PLC0415 - Numba takes a while to import
 
     return fold_cells

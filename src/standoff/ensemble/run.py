@@ -2,94 +2,153 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
+from standoff.base.chance import streams
 from standoff.ensemble.design import Design, lane_keys
 from standoff.ensemble.ensemble import Ensemble
-from standoff.ensemble.evaluator import Announce, Evaluate, EvaluatorName, choose_evaluator, choose_fold
-from standoff.ensemble.spreads import NOTHING, Wanted
-from standoff.ensemble.tally import Block, Part, Tally
+from standoff.ensemble.evaluator import Evaluate, choose_evaluator, choose_fold
+from standoff.ensemble.folding.spreads import NOTHING, Wanted
+from standoff.ensemble.folding.tally import Block, Part, Tally
+from standoff.ensemble.running import Progress, Running
 from standoff.language.expressions.tree import Symbol
 from standoff.program.columns import Table, WorldColumns
 from standoff.program.program import Program
-from standoff.program.reference import Lanes, Results, run_lanes
+from standoff.program.reference import Lanes, run_lanes
+from standoff.program.stepper import advance, begin
 from standoff.program.trace import Trace, trace_future
 
-__all__ = ["BLOCK", "Paths", "Progress", "lanes_of", "run_design", "run_paths", "trace_cell"]
+__all__ = ["BLOCK", "Job", "Paths", "lanes_of", "run_design", "run_jobs", "run_paths", "trace_cell"]
 
 BLOCK = 16_384  # lanes: large enough that an operation costs more than its call, small enough for the cache
 LAST = 1024  # lanes of a kernel's last blocks
 KEPT = 31 << 20  # bytes
 
 Floats = npt.NDArray[np.float64]
-Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Job:
+    """A design to be run on a program, what is wanted of it besides means and errors, and what it is for, in words."""
+
+    program: Program
+    design: Design
+    wanted: Wanted = NOTHING
+    what_for: str = ""
 
 
 def run_design(
     program: Program,
     design: Design,
-    *,
-    realised: bool = False,
-    block: int = BLOCK,
-    threads: int | None = None,
-    progress: Progress | None = None,
-    evaluate: Evaluate | None = None,
-    evaluator: EvaluatorName = "auto",
-    announce: Announce | None = None,
     wanted: Wanted = NOTHING,
+    running: Running = Running(),
+    *,
+    evaluate: Evaluate | None = None,
+    block: int = BLOCK,
 ) -> Ensemble:
     """Run all futures of a design.
 
-    The result does not depend on `block` or `threads`: averages over replications are taken in their order,
-    and cells (profile × world) never share a sum.
+    The result does not depend on `running`, `evaluate` or `block`: averages over replications are taken in their
+    order, and cells (profile × world) never share a sum.
 
     Args:
         program: The compiled study.
         design: What to run.
-        realised: Draw ends instead of weighting by survival.
+        wanted: What to keep as well, from `want`.
+        running: How.
+        evaluate: An evaluator already chosen, instead of the one that `running` says.
         block: Lanes per block.
-        threads: At most so many at once; all cores by default.
-        progress: Called with futures done and futures in all, from the calling thread.
-        evaluate: An evaluator already chosen.
-        evaluator: Else the reference, the compiled kernel, or whichever is sooner done; the result is the same.
-        announce: Called with a line where a kernel is compiled first.
-        wanted: Quantiles and histograms to keep as well, from `want`.
 
     Raises:
         KeyboardInterrupt: As it comes, after the blocks under way have ended.
     """
+    (found,) = run_jobs((Job(program, design, wanted),), running, evaluate=evaluate, block=block)
+    return found
+
+
+def run_jobs(
+    jobs: Sequence[Job], running: Running = Running(), *, evaluate: Evaluate | None = None, block: int = BLOCK
+) -> list[Ensemble]:
+    """Run several designs together, so that all threads have work until the last is done; see `run_design`.
+
+    Designs of one program share the choice of an evaluator.
+    """
     _keep_freed_memory()
-    chosen = evaluate or choose_evaluator(program, design.n_futures, evaluator, announce)
-    tally = Tally(program, design, choose_fold(chosen), wanted)
-    table = Table(program.columns, design.worlds.columns)
-    workers = threads or os.cpu_count() or 1
+    total = sum(job.design.n_futures for job in jobs)
+    chosen = _chosen(jobs, running) if evaluate is None else [evaluate] * len(jobs)
+    work = [_Work.of(job, by, block) for job, by in zip(jobs, chosen, strict=True)]
     done = 0
-
-    def work(b: Block) -> int:
-        tally.take(b, _parts(program, design, b, block, table, partial(chosen, realised=realised)))
-        return b.size * design.replications
-
-    with ThreadPoolExecutor(max_workers=workers) as pool:
+    with ThreadPoolExecutor(max_workers=running.workers) as pool:
         pending: set[Future[int]] = set()
         try:
-            for b in _blocks(design, block, block if chosen is run_lanes else min(block, LAST), workers):
-                pending.add(pool.submit(work, b))
-                if len(pending) > 2 * workers:
-                    done = _collect(pending, done, design.n_futures, progress)
+            for one in work:
+                for b in one.blocks(running.workers):
+                    pending.add(pool.submit(one.take, b))
+                    if len(pending) > 2 * running.workers:
+                        done = _collect(pending, done, total, running.progress)
             while pending:
-                done = _collect(pending, done, design.n_futures, progress)
+                done = _collect(pending, done, total, running.progress)
         except BaseException:
             for future in pending:
                 future.cancel()
             raise
-    return tally.ensemble(realised)
+    return [one.tally.ensemble() for one in work]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Work:
+    """One job's blocks, and what they come to."""
+
+    job: Job
+    evaluate: Evaluate
+    block: int
+    table: Table
+    tally: Tally
+
+    @classmethod
+    def of(cls, job: Job, evaluate: Evaluate, block: int) -> _Work:
+        program, design = job.program, job.design
+        tally = Tally(program, design, choose_fold(evaluate), job.wanted)
+        return cls(job, evaluate, block, Table(program.columns, design.worlds.columns), tally)
+
+    def blocks(self, workers: int) -> Iterator[Block]:
+        last = self.block if self.evaluate is run_lanes else min(self.block, LAST)
+        return _blocks(self.job.design, self.block, last, workers)
+
+    def take(self, block: Block) -> int:
+        """Run a block; how many futures it has."""
+        self.tally.take(block, self._parts(block))
+        return block.size * self.job.design.replications
+
+    def _parts(self, block: Block) -> Iterator[Part]:
+        """The block's replications in order, so many lanes at once: cells in order, replications fastest."""
+        program, design = self.job.program, self.job.design
+        cells = np.arange(block.start, block.stop)
+        each = max(1, min(design.replications, self.block // block.size))
+        for start in range(0, design.replications, each):
+            stop = min(design.replications, start + each)
+            profiles, worlds = (np.repeat(x, stop - start) for x in np.divmod(cells, design.worlds.size))
+            replications = np.tile(np.arange(start, stop), block.size)
+            lanes = lanes_of(program, design, profiles, worlds, replications, self.table)
+            yield Part(start, stop, self.evaluate(program, lanes, realised=design.realised))
+
+
+def _chosen(jobs: Sequence[Job], running: Running) -> list[Evaluate]:
+    """For each job the evaluator of its program."""
+    futures: dict[int, int] = {}
+    for job in jobs:
+        futures[id(job.program)] = futures.get(id(job.program), 0) + job.design.n_futures
+    known: dict[int, Evaluate] = {}
+    for job in jobs:
+        key = id(job.program)
+        if key not in known:
+            known[key] = choose_evaluator(job.program, futures[key], running.about(job.what_for))
+    return [known[id(job.program)] for job in jobs]
 
 
 def _keep_freed_memory() -> None:
@@ -130,19 +189,6 @@ def _blocks(design: Design, most: int, fewest: int, workers: int) -> Iterator[Bl
         start += size
 
 
-def _parts(
-    program: Program, design: Design, block: Block, lanes: int, table: Table, evaluate: Callable[..., Results]
-) -> Iterator[Part]:
-    """A block's replications in order, so many lanes at once: cells in order, replications fastest."""
-    cells = np.arange(block.start, block.stop)
-    each = max(1, min(design.replications, lanes // block.size))
-    for start in range(0, design.replications, each):
-        stop = min(design.replications, start + each)
-        profiles, worlds = (np.repeat(x, stop - start) for x in np.divmod(cells, design.worlds.size))
-        replications = np.tile(np.arange(start, stop), block.size)
-        yield Part(start, stop, evaluate(program, lanes_of(program, design, profiles, worlds, replications, table)))
-
-
 def lanes_of(
     program: Program,
     design: Design,
@@ -156,12 +202,18 @@ def lanes_of(
     levels: dict[str, Floats] = {}
     if design.levels is not None:
         levels = {name: design.levels[profiles, i] for i, (name, _) in enumerate(program.levels)}
-    return Lanes(
-        WorldColumns(table, worlds),
-        tuple(design.profiles[profiles, i] for i in range(design.profiles.shape[1])),
-        levels,
-        lane_keys(design, worlds, replications),
-    )
+    keys = lane_keys(design, worlds, replications)
+    if design.mix is None:
+        played = tuple(design.profiles[profiles, i] for i in range(design.profiles.shape[1]))
+    else:
+        played = tuple(_drawn(*of, keys) for of in zip(program.players, design.mix, strict=True))
+    return Lanes(WorldColumns(table, worlds), played, levels, keys)
+
+
+def _drawn(player: str, allowed: Sequence[int], keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+    """For every lane one of the strategies allowed: the same place among them, whatever they are."""
+    share = streams.uniform(keys, streams.key(f"mix of {player}"), 0)
+    return np.asarray(allowed)[np.minimum((share * len(allowed)).astype(np.int64), len(allowed) - 1)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -200,19 +252,18 @@ def run_paths(
     for start in range(0, profiles.size, BLOCK):
         part = slice(start, start + BLOCK)
         lanes = lanes_of(program, design, profiles[part], worlds[part], replications[part])
-
-        def keep(step: int, known: object, part: slice = part) -> None:
+        state = begin(program, lanes)
+        for step in range(program.n_steps + 1):
+            after = advance(program, state) if step < program.n_steps else state
+            known = after.seen if step < program.n_steps else {c.symbol: state.known[c.symbol] for c in program.carried}
             for i, symbol in enumerate(symbols):
-                if symbol in known:  # type: ignore[operator]
-                    values[i, step, part] = known[symbol]  # type: ignore[index]
-
-        run_lanes(program, lanes, observe=keep)
+                if symbol in known:
+                    values[i, step, part] = known[symbol]
+            state = after
     return Paths(tuple(s.name for s in symbols), values, profiles, worlds, replications)
 
 
-def trace_cell(
-    program: Program, design: Design, profile: int, world: int, replication: int, *, realised: bool = True
-) -> Trace:
+def trace_cell(program: Program, design: Design, profile: int, world: int, replication: int) -> Trace:
     """Follow one future of a design step by step."""
     one = (np.array([profile]), np.array([world]), np.array([replication]))
-    return trace_future(program, lanes_of(program, design, *one), realised=realised)
+    return trace_future(program, lanes_of(program, design, *one), realised=design.realised)

@@ -6,19 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TypedDict, Unpack
 
+from standoff.base.escaping import visible
 from standoff.ensemble.design import Design, Method, choose_profiles, draw_worlds
 from standoff.ensemble.ensemble import Ensemble
-from standoff.ensemble.evaluator import Announce, EvaluatorName
-from standoff.ensemble.run import Progress, run_design
-from standoff.ensemble.spreads import want
-from standoff.ensemble.store import read_manifest, read_run, run_to_folder
+from standoff.ensemble.folding.spreads import want
+from standoff.ensemble.manifest import RunError, read_manifest
+from standoff.ensemble.run import run_design
+from standoff.ensemble.running import Announce, EvaluatorName, Progress, Running, Size
+from standoff.ensemble.store import read_run, run_to_folder
 from standoff.language.load import load_model
 from standoff.language.model import Model
 from standoff.program.compile import compile_model
 from standoff.program.program import Program
 
-__all__ = ["Study", "load", "open_run"]
+__all__ = ["Chosen", "RunOptions", "Study", "load", "open_run"]
 
 
 def load(study: str | Path, variants: Sequence[str] = ()) -> Study:
@@ -48,89 +51,116 @@ def open_run(folder: str | Path) -> Ensemble:
         RunError: The folder holds no complete run, or a part of it was altered.
     """
     manifest = read_manifest(Path(folder))
-    study = load(Path(folder) / "study", tuple(manifest["variants"]))
+    try:
+        study = load(Path(folder) / "study", manifest.variants)
+    except ValueError as error:
+        said = visible(str(error), 300)
+        raise RunError(f"`{visible(str(folder))}` holds a study that does not fit its manifest: {said}") from None
     return read_run(Path(folder), study.program)
+
+
+class Chosen(TypedDict, total=False):
+    """What to run, besides how much.
+
+    Attributes:
+        profile: Which strategies: `{"us": "tough_love"}`, `"us=tough_love"`, a named profile; all by default.
+        set: Uncertainties and values held at a number, such as `{"fear": 0.3}`.
+        design: How worlds fill the space of assumptions: `latin hypercube`, `sobol`, `plain` or `saltelli`.
+        realised: Draw rare ends instead of weighting by survival.
+    """
+
+    profile: Mapping[str, str | Sequence[str]] | str | None
+    set: Mapping[str, float] | None
+    design: Method
+    realised: bool
+
+
+class RunOptions(Chosen, total=False):
+    """What to keep of a run, where, and how to run it.
+
+    Attributes:
+        quantiles: Levels, such as `(0.05, 0.5, 0.95)`: read by `Ensemble.quantile`, world by world.
+        histogram: Outcome or actor → edges of bins, read by `Ensemble.histogram`: all worlds together.
+        out: A folder to keep the run in, shard by shard; an earlier stop of the same run is gone on with.
+        threads: At most so many at once; all cores by default.
+        evaluator: The reference, the compiled kernel, or whichever is sooner done; the numbers are the same.
+        progress: Called with futures done and in all.
+        announce: Called with a line where a kernel is compiled first, or a kept shard must be run again.
+    """
+
+    quantiles: Sequence[float]
+    histogram: Mapping[str, Sequence[float]] | None
+    out: str | Path | None
+    threads: int | None
+    evaluator: EvaluatorName
+    progress: Progress | None
+    announce: Announce | None
 
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """A checked model, ready to run."""
+    """A checked model, ready to run; `held` are uncertainties and values held at a number in every run of all."""
 
     model: Model = field(repr=False)
+    held: Mapping[str, float] = field(default_factory=dict, repr=False)
 
     @cached_property
     def program(self) -> Program:
         """The model lowered to equations."""
         return compile_model(self.model)
 
-    def design(
-        self,
-        worlds: int = 512,
-        replications: int = 8,
-        seed: int = 1,
-        *,
-        method: Method = "latin hypercube",
-        profiles: Mapping[str, str | Sequence[str]] | str | None = None,
-        fixed: Mapping[str, float] | None = None,
-    ) -> Design:
+    def design(self, worlds: int = 512, replications: int = 8, seed: int = 1, **options: Unpack[Chosen]) -> Design:
         """What `run` would run with these arguments."""
-        chosen = choose_profiles(self.program, profiles)
-        return Design(chosen, draw_worlds(self.model, worlds, seed, method, fixed), replications, seed)
+        return self.design_of(Size(worlds, replications, seed), **options)
 
-    def run(
-        self,
-        worlds: int = 512,
-        replications: int = 8,
-        seed: int = 1,
-        *,
-        method: Method = "latin hypercube",
-        profiles: Mapping[str, str | Sequence[str]] | str | None = None,
-        fixed: Mapping[str, float] | None = None,
-        realised: bool = False,
-        threads: int | None = None,
-        progress: Progress | None = None,
-        out: Path | None = None,
-        evaluator: EvaluatorName = "auto",
-        announce: Announce | None = None,
-        quantiles: Sequence[float] = (),
-        histogram: Mapping[str, Sequence[float]] | None = None,
-    ) -> Ensemble:
+    def design_of(self, size: Size, **options: Unpack[Chosen]) -> Design:
+        """What to run of this size.
+
+        Raises:
+            TypeError: There is no such option.
+        """
+        _refuse_unknown(options, Chosen)
+        chosen = choose_profiles(self.program, options.get("profile"))
+        method = options.get("design", "latin hypercube")
+        drawn = draw_worlds(self.model, size.worlds, size.seed, method, {**self.held, **(options.get("set") or {})})
+        return Design(chosen, drawn, size.replications, size.seed, realised=options.get("realised", False))
+
+    def run(self, worlds: int = 512, replications: int = 8, seed: int = 1, **options: Unpack[RunOptions]) -> Ensemble:
         """Run profiles × worlds × replications.
 
         Args:
             worlds: Draws of all uncertainties and values.
             replications: Streams of chance inside each world.
             seed: Of worlds and luck.
-            method: How worlds fill the space of assumptions.
-            profiles: Which strategies: `{"us": "tough_love"}`, `"us=tough_love"`, a named profile; all by default.
-            fixed: Uncertainties held at a number, such as `{"fear": 0.3}`.
-            realised: Draw rare ends instead of weighting by survival.
-            threads: At most so many at once.
-            progress: Called with futures done and in all.
-            out: A folder to keep the run in, shard by shard; an earlier stop of the same run is gone on with.
-            evaluator: The reference, the compiled kernel, or whichever is sooner done; the numbers are the same.
-            announce: Called with a line where a kernel is compiled first, or a kept shard must be run again.
-            quantiles: Levels, such as `(0.05, 0.5, 0.95)`: read by `Ensemble.quantile`, world by world.
-            histogram: Outcome or actor → edges of bins, read by `Ensemble.histogram`: all worlds together.
+            options: Named as those of `standoff run`; see `Chosen` and `RunOptions`.
 
         Returns:
             Outcomes and payoffs as arrays (profiles, worlds), with errors.
 
         Raises:
             ValueError: An unknown actor, strategy, profile, or uncertainty, or wrong levels or edges.
+            TypeError: There is no such option.
         """
-        wanted = want(self.program, quantiles, histogram)
-        design = self.design(worlds, replications, seed, method=method, profiles=profiles, fixed=fixed)
+        _refuse_unknown(options, RunOptions)
+        wanted = want(self.program, options.get("quantiles", ()), options.get("histogram"))
+        chosen = {name: value for name, value in options.items() if name in Chosen.__annotations__}
+        design = self.design(worlds, replications, seed, **chosen)  # type: ignore[arg-type]
+        running = Running(
+            options.get("threads"), options.get("evaluator", "auto"), options.get("progress"), options.get("announce")
+        )
+        out = options.get("out")
         if out is not None:
-            return run_to_folder(
-                self.program, design, out, realised=realised, threads=threads, progress=progress,
-                evaluator=evaluator, announce=announce, wanted=wanted,
-            )  # fmt: skip
-        return run_design(
-            self.program, design, realised=realised, threads=threads, progress=progress,
-            evaluator=evaluator, announce=announce, wanted=wanted,
-        )  # fmt: skip
+            return run_to_folder(self.program, design, Path(out), wanted, running)
+        return run_design(self.program, design, wanted, running)
 
     def __repr__(self) -> str:
         applied = f" with {', '.join(self.model.applied)}" if self.model.applied else ""
         return f"<Study `{self.model.name}`{applied}: {self.model.title}, {self.model.n_profiles:,} profiles>"
+
+
+def _refuse_unknown(options: Mapping[str, object], known: type) -> None:
+    for name in options:
+        if name not in known.__annotations__:
+            raise TypeError(
+                f"there is no option `{name}`; there are {', '.join(f'`{k}`' for k in known.__annotations__)}"
+            )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, get_args
+from typing import get_args
 
 from standoff.base.files import read_source
 from standoff.base.problems import Problem, StudyError, has_errors, suggest
@@ -16,11 +16,12 @@ from standoff.base.source import Source, Span
 from standoff.evidence.anchors.fingerprints import Fingerprint
 from standoff.evidence.reading.blocks import Metadata
 from standoff.evidence.reading.passages import Address, parse_address
+from standoff.language.checks.tables import is_later
 from standoff.language.experiments.expectations import read_expectations
 from standoff.language.load import find_study
 from standoff.language.model import Model
+from standoff.language.shape.claims import CERTAINTIES, CLAIMS, Certainty, Stance
 from standoff.language.shape.conform import conform
-from standoff.language.shape.shapes import Either, Free, Key, ListOf, MapOf, Record, Text
 from standoff.language.text.fields import entries, mapping, nodes, scalar, scalars, text
 from standoff.language.text.files import CLAIMS_FILE, Files, read_files
 from standoff.language.text.reader import Mapping, Scalar, parse_yaml
@@ -44,56 +45,6 @@ __all__ = [
 ]
 
 MOST_BYTES = 5_000_000
-
-Stance = Literal["asserts", "doubts", "predicts", "recommends"]
-Certainty = Literal[
-    "almost certain", "very likely", "likely", "even chance", "unlikely", "very unlikely", "remote", "unstated"
-]
-CERTAINTIES: dict[Certainty, tuple[float, float] | None] = {
-    "almost certain": (0.95, 0.99),
-    "very likely": (0.80, 0.95),
-    "likely": (0.55, 0.80),
-    "even chance": (0.45, 0.55),
-    "unlikely": (0.20, 0.45),
-    "very unlikely": (0.05, 0.20),
-    "remote": (0.01, 0.05),
-    "unstated": None,
-}
-"""What the words of certainty mean, as ranges of probability; None where the author does not say."""
-
-_TEXT = Text("text")
-_DOCUMENT = Record(
-    (
-        Key("title", _TEXT, "its title", required=True),
-        Key("author", _TEXT, "who wrote it"),
-        Key("publisher", _TEXT, "who published it"),
-        Key("date", Text("date"), "when it was published"),
-        Key("url", _TEXT, "its address on the web"),
-        Key("language", _TEXT, "its language, in two letters"),
-        Key("file", Text("path"), "the name of its file in the folder of sources; else it is known by its fingerprint"),
-        Key("fingerprint", Text("known"), "of its whole text; `standoff sources --anchor` writes it"),
-    )
-)
-_CLAIM = Record(
-    (
-        Key("document", Text("known"), "the document that makes it", required=True),
-        Key("passage", Text("known"), "where it stands: `p12.s2` is sentence 2 of paragraph 12", required=True),
-        Key("anchor", Text("known"), "the passage's fingerprint; `standoff sources --anchor` writes it"),
-        Key("says", _TEXT, "what it says, in the study author's own words", required=True),
-        Key("stance", Text("word", get_args(Stance)), "what the author does", required=True),
-        Key("certainty", Text("word", get_args(Certainty)), "how sure the author is; `unstated` where it is left out"),
-        Key("bears_on", Either((Text("known"), ListOf(Text("known")))), "what in the model it is about"),
-        Key("expect", Either((ListOf(Free()), Free())), "what must follow in the model if it is right"),
-    )
-)
-CLAIMS = Record(
-    (
-        Key("standoff", Text("word", ("1",)), "the version of the language"),
-        Key("documents", MapOf(_DOCUMENT, keys="known"), "the source texts", required=True),
-        Key("claims", MapOf(_CLAIM, keys="known"), "what they say", required=True),
-    )
-)
-"""The table of `claims.yaml`: every key, its shape, and what it means."""
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
@@ -234,7 +185,13 @@ def check_claims(study: str | Path, model: Model | None) -> tuple[Problem, ...]:
 def check_ledger(ledger: Ledger, model: Model) -> list[Problem]:
     """Names that claims bear on and the model does not have, and expectations that it cannot evaluate."""
     known = names_in(model)
-    problems = [
+    later = [
+        Problem("later", document.span, f"`{document.name}` is of {document.metadata.date}, and the study as of "
+                f"{model.as_of}", "leave it out, or move the study's `as_of`")
+        for document in ledger.documents
+        if document.metadata.date is not None and is_later(document.metadata.date, model.as_of)
+    ]  # fmt: skip
+    problems = [*later] + [
         Problem("unknown-name", name.span, f"nothing in the model is named `{name.text}`", suggest(name.text, known))
         for claim in ledger.claims
         for name in claim.bears_on

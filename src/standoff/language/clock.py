@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from calendar import monthrange
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date
 from fractions import Fraction
@@ -76,6 +77,11 @@ class Clock:
             return Day.min if year < MINYEAR else Day.max
         return Day(year, month + 1, min(self.first.day, monthrange(year, month + 1)[1]))
 
+    def calendar(self, of: str) -> tuple[float, ...]:
+        """For every step, and for the end of the last, its year, quarter, month or weekday (1 for Monday)."""
+        read = _CALENDAR[of]
+        return tuple(float(read(self.begins(step))) for step in range(self.steps + 1))
+
     def date(self, step: int) -> float:
         """The start of a step as a decimal year."""
         return decimal_year(self.begins(step))
@@ -104,8 +110,16 @@ class Clock:
         if self.step == "year" and first.month == 1:
             return str(day.year)
         if self.step == "quarter" and first.month % 3 == 1:
-            return f"Q{day.month // 3 + 1} {day.year}"
+            return f"Q{(day.month + 2) // 3} {day.year}"
         return f"{_NAMES[day.month - 1]} {day.year}"
+
+
+_CALENDAR: dict[str, Callable[[Day], int]] = {
+    "year": lambda day: day.year,
+    "quarter": lambda day: (day.month + 2) // 3,
+    "month": lambda day: day.month,
+    "weekday": lambda day: day.isoweekday(),
+}
 
 
 def decimal_year(day: date) -> float:

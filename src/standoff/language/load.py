@@ -114,6 +114,7 @@ def find_study(name: str | Path) -> Path:
     if path.is_dir() and (path / STUDY_FILE).is_file():
         return path / STUDY_FILE
     if path.is_file():
+        _refuse_stranger(path)
         return path
     bundled = Path(str(files("standoff.studies")))
     names = sorted(one.name for one in bundled.iterdir() if (one / STUDY_FILE).is_file() and one.name != "template")
@@ -126,6 +127,31 @@ def find_study(name: str | Path) -> Path:
         )
     advice = suggest(str(name), names, "bundled studies")
     raise StudyError([Problem("file-missing", place, f"no study or folder is named `{name}`", advice)])
+
+
+_STRANGERS: tuple[tuple[str, str, str], ...] = (
+    ("claims.yaml claims.yml", "a file of claims", "give the folder that it stands in"),
+    (".nfg", "a game in Gambit's format", "`standoff games {}` solves it"),
+    (".efg", "a game tree in Gambit's format", "write it as .nfg (`gambit-convert`, or pygambit's `to_nfg`)"),
+    (".html .htm .xhtml .mhtml .mht .webarchive .md .txt", "a document", "`standoff passages {}` lists its passages"),
+    (".pdf .doc .docx .odt .epub .eml .rtf", "a document", "save its text; `standoff passages` reads text and HTML"),
+    (".csv .tsv .xls .xlsx .ods .parquet .arrow .feather", "a table", "a study names it as a series or as `facts.csv`"),
+    (".json", "a file of JSON", "a study is a folder with `study.yaml`"),
+    (".py .ipynb .r .jl .m", "a program", "a study is a folder with `study.yaml`; see `standoff new`"),
+    (".xmile .stmx .mdl .isdx", "a system-dynamics model of another tool", "begin a study with `standoff new`"),
+    (".png .jpg .jpeg .gif .svg .webp", "a picture", "a study is a folder with `study.yaml`"),
+    (".zip .gz .tar .7z", "an archive", "unpack it, and give the study's folder"),
+)
+
+
+def _refuse_stranger(path: Path) -> None:
+    """Say what a file is that is no study; what has no known name is left to the reader."""
+    name = path.name.lower()
+    for known, what, advice in _STRANGERS:
+        if any(name.endswith(one) if one.startswith(".") else name == one for one in known.split()):
+            place = Span(Source(str(path), ""), 0, 0)
+            message = f"`{path.name}` is {what}, and no study"
+            raise StudyError([Problem("wrong-shape", place, message, advice.format(path.name))])
 
 
 def _read(written: Written, variants: tuple[str, ...], problems: list[Problem]) -> Model | None:

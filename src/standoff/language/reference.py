@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from importlib.resources import files
+from typing import Any
 
 from standoff.base.chance.distributions import DISTRIBUTIONS
 from standoff.base.codes import CODES
@@ -19,17 +20,32 @@ from standoff.language.building.draft import MOST_STEPS
 from standoff.language.building.parameters import MOST_CORRELATED
 from standoff.language.building.strategies import MOST_INSTANCES
 from standoff.language.checks.usage import MANY_PROFILES, MOST_PROFILES, RARE
+from standoff.language.experiments.expectations import EXPECTATION
 from standoff.language.expressions.functions import CLOCK_NAMES, FUNCTIONS, Argument, Function
 from standoff.language.expressions.parser import MOST_CHARACTERS
 from standoff.language.expressions.parser import MOST_DEPTH as MOST_DEPTH_OF_EXPRESSIONS
 from standoff.language.meaning.equations import MOST_RULES
+from standoff.language.shape.claims import CLAIMS
+from standoff.language.shape.columns import FACTS, HISTORY
 from standoff.language.shape.kinds import MOST_IN_NAME
-from standoff.language.shape.schema import LANGUAGE_VERSION, STUDY
+from standoff.language.shape.schema import LANGUAGE_VERSION, STUDY, json_schema
 from standoff.language.shape.shapes import Either, Free, Key, Keyed, ListOf, MapOf, Record, Shape, Text, TextKind
+from standoff.language.text.files import FACTS_FILE, HISTORY_FILE
 from standoff.language.text.reader import MOST_ENTRIES, MOST_NODES
 from standoff.language.text.syntax import MOST_DEPTH
 
-__all__ = ["PAGES", "language_page", "problems_page"]
+__all__ = ["PAGES", "SCHEMAS", "language_page", "problems_page", "schema_of"]
+
+SCHEMAS = {
+    "study": (STUDY, "Standoff study", f"A model of a confrontation, version {LANGUAGE_VERSION} of the language"),
+    "claims": (CLAIMS, "Standoff claims", "What the documents behind a study say, each tied to its passage"),
+}
+"""The files in YAML: the table of each, its title, and what it is."""
+
+
+def schema_of(file: str) -> dict[str, Any]:
+    """The JSON Schema of `study` or `claims`."""
+    return json_schema(*SCHEMAS[file], EXPECTATION)
 
 
 def problems_page() -> str:
@@ -53,9 +69,12 @@ def language_page() -> str:
         f"# The model language, version {LANGUAGE_VERSION}",
         "",
         "A study's model is one YAML file, `study.yaml`, with expressions in strings. It is data: opening it runs no",
-        "code and reads nothing outside its folder. This page lists every key, function and distribution.",
+        "code and reads nothing outside its folder. Beside it may stand `claims.yaml`, `facts.csv`, `history.csv` and",
+        "the tables of series. This page lists every key and column, function and distribution.",
         "",
         *_sections(),
+        *_expectations(),
+        *_beside(),
         *_expressions(),
         *_functions(),
         *_distributions(),
@@ -84,6 +103,29 @@ def _sections() -> Iterator[str]:
     yield ""
 
 
+def _expectations() -> Iterator[str]:
+    yield from ("## Expectations", "", "What `expect` holds, in `mechanisms` and in `claims.yaml`: one, or a list.", "")
+    yield from _keyed(EXPECTATION)
+    yield ""
+
+
+def _beside() -> Iterator[str]:
+    """The files beside the study."""
+    yield from ("## `claims.yaml`", "", "What the documents say, each claim tied to its passage.", "")
+    yield from _keyed(CLAIMS)
+    for name, columns, about in (
+        (FACTS_FILE, FACTS, "What is known, a row each, for `fact` to refer to. No other column is read."),
+        (HISTORY_FILE, HISTORY, "What was seen before the study begins, a row for each date."),
+    ):
+        yield from ("", f"## `{name}`", "", about, "", "| column | what stands there | what it means |")
+        yield from ("| --- | --- | --- |", *(_row(column, "") for column in columns))
+    yield ""
+
+
+def _keyed(shape: Shape) -> Iterator[str]:
+    yield from ("| key | what stands there | what it means |", "| --- | --- | --- |", *dict.fromkeys(_rows(shape, "")))
+
+
 def _opening(shape: Shape) -> str:
     match shape:
         case ListOf():
@@ -101,7 +143,7 @@ def _rows(shape: Shape, prefix: str) -> Iterator[str]:
     match shape:
         case Record():
             for key in shape.keys:
-                if not isinstance(key.shape, Free):
+                if key.shape != Free("section"):
                     yield _row(key, prefix)
                     yield from _rows(key.shape, f"{prefix}{key.name}.")
         case MapOf():
@@ -136,8 +178,8 @@ def _said(shape: Shape) -> str:
             return "a mapping from numbers" if keys == "number" else "a mapping from names"
         case Either(shapes):
             return " or ".join(dict.fromkeys(_said(one) for one in shapes))
-        case Free():
-            return "a mapping"
+        case Free("expectation"):
+            return "an expectation"
         case _:
             return "a mapping"
 
@@ -210,6 +252,7 @@ _KINDS: dict[TextKind, str] = {
     "distribution": "a distribution",
     "number": "a number",
     "open": "a number or `null`",
+    "bound": "a number, a name or `null`",
     "whole": "a whole number",
     "truth": "`true` or `false`",
     "unit": "a unit",
@@ -222,6 +265,7 @@ _PLURALS: dict[TextKind, str] = {
     "known": "names",
     "number": "numbers",
     "open": "numbers or `null`",
+    "bound": "numbers, names or `null`",
     "expression": "expressions",
 }
 _OPERATORS = (
@@ -238,6 +282,7 @@ _OPERATORS = (
 )
 _FAMILIES = {
     "arithmetic": "Arithmetic, everywhere:",
+    "calendar": "What the calendar says of a step, in equations of a step:",
     "memory": "What looks back over earlier steps, in equations of a step:",
     "chance": "Chance, in payoffs and outcomes:",
     "reducer": "What makes one number of a future, in outcomes (as do `ever` and `count`, over all steps):",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
 from standoff.base.source import Span
-from standoff.language.expressions.functions import FUNCTIONS
+from standoff.language.expressions.functions import FUNCTIONS, SEASONS
 from standoff.language.expressions.tree import (
     Binary,
     Call,
@@ -22,7 +22,7 @@ from standoff.language.expressions.tree import (
 from standoff.language.model import Model
 from standoff.program.program import Memory
 
-__all__ = ["Lowering", "conjuncts", "product", "rebuild", "reference", "same"]
+__all__ = ["Lowering", "bounded", "conjuncts", "product", "rebuild", "reference", "same"]
 
 
 def reference(kind: str, name: str, span: Span) -> Reference:
@@ -67,12 +67,20 @@ def conjuncts(node: Expr | None) -> tuple[Expr, ...]:
     return (node,)
 
 
-def product(operator: str, parts: list[Expr]) -> Expr | None:
+def product(operator: str, parts: Sequence[Expr]) -> Expr | None:
     """The parts joined by one operator from the left; None where there are none."""
     whole: Expr | None = None
     for part in parts:
         whole = part if whole is None else Binary(part.span, operator, whole, part)  # type: ignore[arg-type]
     return whole
+
+
+def bounded(node: Expr, ends: tuple[float | None, float | None]) -> Expr:
+    """The expression, but at least the one end and at most the other."""
+    for function, end in zip(("max", "min"), ends, strict=True):
+        if end is not None:
+            node = Call(node.span, function, node.span, (node, Number(node.span, end)))
+    return node
 
 
 class Lowering:
@@ -86,6 +94,8 @@ class Lowering:
         self.families = model.families()
         self.inlined: dict[Symbol, Expr] = {}
         self.memories: list[Memory] = []
+        self.chances: dict[Symbol, None] = {}
+        self.calendar: dict[str, tuple[float, ...]] = {}
         self._known: dict[Hashable, Symbol] = {}
 
     def lower(self, node: Expr, where: Expr | None = None) -> Expr:
@@ -101,9 +111,12 @@ class Lowering:
             family = FUNCTIONS[node.function].family if node.function in FUNCTIONS else "arithmetic"
             if family == "memory":
                 return self._memory(node, where)
+            if family == "calendar":
+                return self._calendar(node, where)
             if family == "chance":
                 event = node.arguments[0]
                 assert isinstance(event, Reference)
+                self.chances[event.symbol] = None
                 return reference("chance", event.symbol.name, node.span)
             if node.function == "years":
                 length = Number(node.span, self.model.clock.years_per_step)
@@ -112,6 +125,20 @@ class Lowering:
         if isinstance(lowered, Unary) and lowered.operator == "-" and isinstance(lowered.operand, Number):
             return Number(node.span, -lowered.operand.value)
         return lowered
+
+    def _calendar(self, node: Call, where: Expr | None) -> Expr:
+        """What the calendar says is a series like any other; a seasonal value is chosen by one."""
+        if node.function != "seasonal":
+            name = f"{node.function}()"
+            self.calendar[name] = self.model.clock.calendar(node.function)
+            return reference("series", name, node.span)
+        span, *values = node.span, *(self.lower(value, where) for value in node.arguments)
+        season = self._calendar(Call(span, SEASONS[len(values)], span, ()), where)
+        chosen = values[-1]
+        for place, value in reversed(list(enumerate(values[:-1], start=1))):
+            here = Binary(span, "==", season, Number(span, float(place)))
+            chosen = Conditional(span, value, here, chosen)
+        return chosen
 
     def after(self, node: Expr) -> Expr:
         """The lowered tree with quantities written out, so that it can be read on the state after a step."""
@@ -194,15 +221,16 @@ class Lowering:
         span, n = node.span, self._steps(node.arguments[1])
         if n == 0:
             return argument
+        first = self.lower(node.arguments[2], where) if len(node.arguments) > 2 else argument
         here = self._carry(
             node, argument, where, Number(span, 0.0),
-            lambda here: self._approach(self._from_second(here, argument, span), argument, float(n), span),
-            n,
+            lambda here: self._approach(self._from_second(here, first, span), argument, float(n), span),
+            (n, same(first)),
         )  # fmt: skip
-        return self._from_second(here, argument, span)
+        return self._from_second(here, first, span)
 
     def _delay(self, node: Call, argument: Expr, where: Expr | None) -> Expr:
-        span, n = node.span, self._steps(node.arguments[1])
+        span, n = node.span, min(self._steps(node.arguments[1]), self.model.clock.steps)  # no longer than the clock
         if n == 0:
             return argument
         key = ("delay", n, same(argument), None if where is None else same(where))
@@ -217,7 +245,7 @@ class Lowering:
         where: Expr | None,
         start: Expr,
         following: Expr | Callable[[Reference], Expr],
-        extra: int = 0,
+        extra: Hashable = 0,
     ) -> Reference:
         """A memory of one number, which is the same for the same function of the same argument."""
         key = (node.function, extra, same(argument), None if where is None else same(where))
@@ -243,10 +271,10 @@ class Lowering:
         return Symbol("memory", name)
 
     def _steps(self, node: Expr) -> int:
-        """A constant whole number of steps, no longer than the clock."""
+        """A constant whole number of steps."""
         lowered = self.lower(node)
         assert isinstance(lowered, Number)
-        return min(int(lowered.value), self.model.clock.steps)
+        return int(lowered.value)
 
     def _nothing(self, argument: Expr, span: Span) -> Expr:
         """The value before there is anything to look back on."""
@@ -260,7 +288,7 @@ class Lowering:
             return node.family
         if isinstance(node, Conditional):
             return self._family(node.then)
-        if isinstance(node, Reference) and node.symbol.kind in ("choice", "mode"):
+        if isinstance(node, Reference) and node.symbol.name in self.families:
             return node.symbol.name
         return None
 

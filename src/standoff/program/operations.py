@@ -28,7 +28,7 @@ from standoff.language.expressions.tree import (
 )
 from standoff.program.program import FAULTS, Fault, Program
 
-__all__ = ["Evaluator", "Value", "as_number"]
+__all__ = ["Evaluator", "Mask", "Value", "as_number"]
 
 Value = Any  # a number, truth or option index: one for all lanes, or an array with one per lane
 Mask = npt.NDArray[np.bool_] | None
@@ -80,7 +80,11 @@ class Evaluator:
     def evaluate(self, node: Expr, equation: int, where: Expr | None = None) -> Value:
         """The value of an equation; 0 where `where` does not hold. Not finite is a fault of this equation."""
         self.equation = equation
-        active: Mask = None if where is None else self._mask(self.value(where, None))
+        return self.evaluate_in(node, equation, None if where is None else self._mask(self.value(where, None)))
+
+    def evaluate_in(self, node: Expr, equation: int, active: Mask) -> Value:
+        """Likewise, 0 in lanes that are not active."""
+        self.equation = equation
         value = self.value(node, active)
         if np.asarray(value).dtype == np.float64:
             self._flag("overflow", ~np.isfinite(value), active)
@@ -227,20 +231,23 @@ class Evaluator:
         self._flag("chance", ~(np.greater_equal(x[0], 0.0) & np.less_equal(x[0], 1.0)), active)
         return x[0]
 
-    def _hazard(self, x: list[Value], active: Mask) -> Value:
+    def _rate(self, x: list[Value], active: Mask) -> Value:
         self._flag("chance", np.less(x[0], 0.0), active)
+        return x[0]
+
+    def _loss(self, x: list[Value], active: Mask) -> Value:
         return -arithmetic.expm1(_array(-x[0]))
 
     def _compound(self, x: list[Value], active: Mask) -> Value:
         p, periods = self._chance(x[:1], active), x[1]
         return -arithmetic.expm1(_array(periods * arithmetic.log1p(_array(-p))))
 
-    def _weibull_hazard(self, x: list[Value], active: Mask) -> Value:
+    def _weibull_rate(self, x: list[Value], active: Mask) -> Value:
         hazard, shape, spent, length = (_array(v) for v in x)
         self._flag("chance", np.less(hazard, 0.0), active)
         self._flag("power", ~np.greater(shape, 0.0), active)
         later = arithmetic.power(np.asarray((spent + length) * hazard), shape)
-        return -arithmetic.expm1(_array(arithmetic.power(np.asarray(spent * hazard), shape) - later))
+        return later - arithmetic.power(np.asarray(spent * hazard), shape)
 
     def _lognoise(self, x: list[Value], active: Mask) -> Value:
         normal, spread = arithmetic.normal_quantile(_array(x[0])), x[1]
@@ -255,7 +262,8 @@ class Evaluator:
         else:
             count, clamped = counts.poisson_count(uniform, mean, int(rest[0]))
         live = clamped & (self.fault == 0) if active is None else clamped & active & (self.fault == 0)
-        self.clamped[self.names[self.equation]] += int(np.count_nonzero(live))
+        if self.names[self.equation] in self.clamped:  # not in a branch, which is none of what is drawn
+            self.clamped[self.names[self.equation]] += int(np.count_nonzero(live))
         return count
 
     def _logit(self, arguments: list[Value]) -> Value:
@@ -315,9 +323,10 @@ class Evaluator:
         "floor": _floor,
         "table": _table,
         "$chance": _chance,
-        "$hazard": _hazard,
+        "$rate": _rate,
+        "$loss": _loss,
         "$compound": _compound,
-        "$weibull_hazard": _weibull_hazard,
+        "$weibull_rate": _weibull_rate,
         "$lognoise": _lognoise,
     }
 

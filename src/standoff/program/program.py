@@ -18,6 +18,7 @@ __all__ = [
     "FAULTS",
     "INTERNAL",
     "Assignment",
+    "Branch",
     "Carried",
     "Ending",
     "Fault",
@@ -27,6 +28,7 @@ __all__ = [
     "Paid",
     "Program",
     "Reduced",
+    "Varied",
 ]
 
 Fault = Literal["division", "logarithm", "root", "power", "overflow", "chance", "mean", "arguments"]
@@ -46,9 +48,10 @@ FAULTS: tuple[tuple[Fault, str], ...] = (
 # Internal functions: what the lowering may call besides the language's own.
 INTERNAL: dict[str, str] = {
     "$chance": "x, a fault unless it lies in [0, 1]",
-    "$hazard": "1 − exp(−x), a fault where x is negative",
+    "$rate": "x, a fault where it is negative",
+    "$weibull_rate": "((t + d) h)^k − (t h)^k for hazard h, shape k, time t, step d",
+    "$loss": "1 − exp(−x)",
     "$compound": "1 − (1 − p)^n for a chance p (checked) and a number of periods n",
-    "$weibull_hazard": "1 − exp(−(((t + d) h)^k − (t h)^k)) for hazard h, shape k, time t, step d",
     "$poisson": "count from (uniform, mean, at_most)",
     "$negative_binomial": "count from (uniform, mean, dispersion, at_most)",
     "$logit": "option from (uniform, precision, option, worth, option, worth, …)",
@@ -61,7 +64,8 @@ INTERNAL: dict[str, str] = {
 class Assignment:
     """One equation of a step: `target` is `value`, evaluated where `where` holds (None: everywhere).
 
-    `shown` is what a reader knows it as, for faults and traces.
+    `shown` is what a reader knows it as, for faults and traces. `chance_of` is the event or move whose chance this is,
+    as drawn or in a branch.
     """
 
     target: Symbol
@@ -69,6 +73,7 @@ class Assignment:
     shown: str
     span: Span
     where: Expr | None = None
+    chance_of: Symbol | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +110,34 @@ class Memory:
 
 
 @dataclass(frozen=True, slots=True)
+class Branch:
+    """A way in which a step ends futures: what happened of the events that ends, payoffs and outcomes hang on.
+
+    `shares` has the share of the weight at the step's start that each ending takes in it; `ends` is their sum. `moved`
+    is what stocks, modes and memories become in it, of those that `final` reads and that differ.
+    """
+
+    shown: str
+    shares: tuple[Expr, ...]
+    ends: Expr
+    moved: tuple[tuple[Symbol, Expr], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Varied:
+    """An expression of a step: `drawn`, and in each of the program's branches where it differs there (else nothing)."""
+
+    drawn: Expr
+    branches: tuple[Expr, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Ending:
-    """An event that splits a future's weight. `own` and `chance` are numbers, `happened` a truth."""
+    """An event that ends futures: whether it happened as drawn, and what it is worth to payoffs, by index."""
 
     event: str
-    own: Expr
-    chance: Expr
-    given: Expr | None
     happened: Expr
-    worth: tuple[tuple[int, Expr], ...]
+    worth: tuple[tuple[int, Varied], ...]
     span: Span
 
 
@@ -122,7 +146,7 @@ class Paid:
     """A player's payoff: `each` per step, `final` after the last, `discount` per step."""
 
     actor: str
-    each: Expr | None
+    each: Varied | None
     final: Expr | None
     discount: Expr | None
     span: Span
@@ -130,12 +154,16 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class Reduced:
-    """A reducer of an outcome. `ending` is the index of the ending whose chance stands for the argument."""
+    """A reducer of an outcome. `ending` is the index of the ending whose shares stand for the argument.
+
+    The argument of `final` is read on the state after a step; `in_branches` says that it reads what is `moved` there.
+    """
 
     kind: Literal["final", "mean", "total", "peak", "minimum", "ever", "count", "first"]
-    argument: Expr
+    argument: Varied
     span: Span
     ending: int | None = None
+    in_branches: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +203,15 @@ class Program:
     step: tuple[Assignment, ...]
     checks: tuple[tuple[str, Expr, Span], ...]
     endings: tuple[Ending, ...]
+    branches: tuple[Branch, ...]
+    going_on: Expr | None
     payoffs: tuple[Paid, ...]
     reduced: tuple[Reduced, ...]
     measured: tuple[Measured, ...]
     fired: tuple[Fired, ...]
     series: tuple[tuple[str, tuple[float, ...]], ...]
     luck: tuple[str, ...]
+    start_luck: tuple[str, ...] = ()
 
     @property
     def n_steps(self) -> int:

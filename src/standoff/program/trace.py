@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from standoff.language.expressions.tree import Symbol
+from standoff.program.lanes import Lanes
 from standoff.program.operations import Evaluator, Value
 from standoff.program.program import FAULTS, Fired, Program
-from standoff.program.reference import Lanes, run_lanes
+from standoff.program.stepper import advance, begin, finish
 
 __all__ = ["Step", "Trace", "trace_future"]
 
@@ -71,13 +72,15 @@ def trace_future(program: Program, lanes: Lanes, *, realised: bool = True) -> Tr
     """
     if lanes.size != 1:
         raise ValueError(f"a trace follows one future, not {lanes.size}")
-    steps: list[Step] = []
     rules = _Rules(program)
-
-    def keep(index: int, known: Mapping[Symbol, Value]) -> None:
-        steps.append(_step(program, index, known, rules))
-
-    results = run_lanes(program, lanes, realised=realised, observe=keep)
+    state = begin(program, lanes, realised=realised)
+    steps: list[Step] = []
+    for index in range(program.n_steps):
+        state = advance(program, state)
+        steps.append(_step(program, index, state.seen, rules))
+    last = {carried.symbol: state.known[carried.symbol] for carried in program.carried}
+    steps.append(_step(program, program.n_steps, last, rules))
+    results = finish(program, state)
     instances = zip(program.players, program.instances, lanes.instances, strict=True)
     return Trace(
         {player: of[int(chosen[0])].label for player, of, chosen in instances},

@@ -15,23 +15,10 @@ import numpy as np
 from standoff.analysis.findings import FEWEST_WORLDS, Figure
 from standoff.analysis.robustness.performance import Performance, Standing
 from standoff.language.model import Instance, Model
-from standoff.words.names import whole
-from standoff.words.wording import (
-    amount,
-    are_or_is,
-    capital,
-    counted,
-    difference,
-    join,
-    measured,
-    number,
-    percent,
-    strategy_words,
-    sureness,
-    title_of,
-    words,
-    worlds_share,
-)
+from standoff.words.amounts import amount, difference, sureness, worlds_share
+from standoff.words.names import strategy_words, title_of
+from standoff.words.numbers import counted, measured, number, percent, whole
+from standoff.words.text import are_or_is, capital, join, words
 
 __all__ = ["Answer", "answer", "confidence", "leaders", "limits_title", "views_title"]
 
@@ -123,16 +110,18 @@ def limits_title(model: Model, results: Performance) -> str:
     shares = {i: [_share(row[i].within) for row in cells] for i in limited}
     if not shares:
         return f"The study states no limits; these are the {len(results.measures)} measures it reports"
-    hardest = min(shares, key=lambda i: max(shares[i]))
+    hardest = min(shares, key=lambda i: sum(shares[i]))
     widest = max(shares, key=lambda i: max(shares[i]) - min(shares[i]))
-    best = max(shares[hardest])
     if min(map(min, shares.values())) >= _MOST:
         least = min(map(min, shares.values()))
         limit = "The one limit" if len(shares) == 1 else "Every limit"
         return f"{limit} is kept in {'every world' if least >= 1.0 else f'at least {percent(least)} of worlds'}"
     name = title_of(model, results.measures[hardest].name)
-    kept = f"at best {percent(best)} of worlds keep it" if best > 0.0 else "no world keeps it"
-    broken = f"“{name}” is the limit broken most: {kept}"
+    worst, best = min(shares[hardest]), max(shares[hardest])
+    kept = f"{percent(worst)} of worlds keep it"
+    if percent(worst) != percent(best):
+        kept = f"{kept} under the worst strategy, {percent(best)} under the best"
+    broken = f"“{name}” is the limit broken most: {kept if best > 0.0 else 'no world keeps it'}"
     if len(cells) == 1 or max(shares[widest]) - min(shares[widest]) < 0.05 or hardest == widest:
         return broken
     return f"{broken}. The strategies differ most over “{title_of(model, results.measures[widest].name)}”"
@@ -293,7 +282,7 @@ def _beaten(results: Performance, named: Sequence[Standing], level: Sequence[int
     found: dict[str, list[str]] = {}
     for standing in named:
         if not any(results.labels[s] in _may_be_best(standing) for s in level):
-            found.setdefault(strategy_words(_first(results, standing)), []).append(words(standing.view.name or ""))
+            found.setdefault(strategy_words(_first(results, standing)), []).append(words(standing.view.name))
     return found
 
 

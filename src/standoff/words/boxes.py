@@ -6,8 +6,10 @@ from standoff.analysis.discovery.discover import Box, Discovery
 from standoff.analysis.discovery.second_opinion import SecondOpinion
 from standoff.analysis.linchpins.regions import Region
 from standoff.language.model import Model
-from standoff.words.names import amount, assumption, capital, join, name_strategy, per_cent, quoted
-from standoff.words.wording import few
+from standoff.words.amounts import quantity
+from standoff.words.names import quoted, strategy_words
+from standoff.words.numbers import number, percent
+from standoff.words.text import capital, few, join
 
 __all__ = ["box_reasons", "box_words", "dropped_words", "opinion_sentence", "region_sentence", "why_box"]
 
@@ -18,22 +20,27 @@ def box_words(model: Model, box: Box) -> str:
     parts = []
     for name in box.names:
         limits = [limit for limit in box.limits if limit.name == name]
-        lows = [f"at least {amount(limit.low, units[name])}" for limit in limits if limit.low is not None]
-        highs = [f"at most {amount(limit.high, units[name])}" for limit in limits if limit.high is not None]
-        parts.append(f"{assumption(model, name)} is {join([*lows, *highs])}")
+        lows = [f"at least {quantity(limit.low, units[name])}" for limit in limits if limit.low is not None]
+        highs = [f"at most {quantity(limit.high, units[name])}" for limit in limits if limit.high is not None]
+        parts.append(f"{quoted(model, name)} is {join([*lows, *highs])}")
     return join(parts)
 
 
 def region_sentence(model: Model, region: Region) -> str:
     """Which worlds these are, and the box that most of them lie in."""
-    start = f"{capital(_kind(model, region))} ({per_cent(region.share)} of all)"
+    start = f"{capital(_kind(model, region))} ({percent(region.share)} of all)"
     box = region.found.recommended
     if box is None:
         return f"{start} are not set apart by a few assumptions."
-    return (
-        f"{start} lie mostly where {box_words(model, box)}: there {per_cent(box.density)} are of this kind, and "
-        f"{per_cent(box.coverage)} of them lie there."
+    said = (
+        f"{start} lie mostly where {box_words(model, box)}: there {percent(box.density)} are of this kind, and "
+        f"{percent(box.coverage)} of them lie there"
     )
+    more = [
+        f"of the rest, where {box_words(model, one)} ({percent(one.density)}, and a further {percent(one.coverage)})"
+        for one in region.found.further
+    ]
+    return "; ".join([said, *more]) + "."
 
 
 def opinion_sentence(model: Model, opinion: SecondOpinion) -> str:
@@ -43,7 +50,7 @@ def opinion_sentence(model: Model, opinion: SecondOpinion) -> str:
         return "CART, which parts all worlds again and again, finds no leaf with more of them than chance explains."
     return (
         f"CART, which parts all worlds again and again, has them mostly where {box_words(model, best)}: "
-        f"there {per_cent(best.density)} are of this kind, and {per_cent(best.coverage)} of them lie there. "
+        f"there {percent(best.density)} are of this kind, and {percent(best.coverage)} of them lie there. "
         f"{_agreement(model, opinion)}"
     )
 
@@ -56,23 +63,23 @@ def why_box(model: Model, found: Discovery) -> str:
     k, said = len(best.names), []
     if found.richer is not None:
         more = found.richer
-        added = join([assumption(model, name) for name in more.names if name not in best.names])
+        added = join([quoted(model, name) for name in more.names if name not in best.names])
         said.append(
             f"Naming {len(more.names)} assumptions instead of {k}{f' ({added} too)' if added else ''} would give "
-            f"coverage {per_cent(more.coverage)} and density {per_cent(more.density)}: too little gain for a longer "
+            f"coverage {percent(more.coverage)} and density {percent(more.density)}: too little gain for a longer "
             "story."
         )
     if found.plainer is not None:
         said.append(
-            f"With {len(found.plainer.names)} instead of {k}, coverage would be {per_cent(found.plainer.coverage)} "
-            f"and density {per_cent(found.plainer.density)}."
+            f"With {len(found.plainer.names)} instead of {k}, coverage would be {percent(found.plainer.coverage)} "
+            f"and density {percent(found.plainer.density)}."
         )
     if found.resampling is not None:
         again = found.resampling
-        often = join([f"{assumption(model, name)} in {per_cent(again.named.get(name, 0.0))}" for name in best.names])
+        often = join([f"{quoted(model, name)} in {percent(again.named.get(name, 0.0))}" for name in best.names])
         said.append(
             f"Searching again on {again.times} random halves named {often}; on the other halves such boxes had "
-            f"coverage {per_cent(again.coverage)} and density {per_cent(again.density)}."
+            f"coverage {percent(again.coverage)} and density {percent(again.density)}."
         )
     if found.dropped:
         limits = (
@@ -88,7 +95,7 @@ def dropped_words(model: Model, found: Discovery) -> tuple[str, ...]:
     """The limits that were left out, each with how well chance alone would do."""
     return tuple(
         f"That {box_words(model, Box((limit,), 0, 0.0, 0.0, 0.0, 0.0))} was left out: chance alone would do as well "
-        f"with probability {limit.quasi_p or 0.0:.2f}."
+        f"with probability {number(limit.quasi_p or 0.0)}."
         for limit in found.dropped
     )
 
@@ -102,27 +109,26 @@ def box_reasons(model: Model, found: Discovery) -> tuple[str, ...]:
         return ("No few assumptions set apart the worlds that are of this kind.",)
     total = found.base_rate * found.trajectory[0].n
     holds = (
-        f"Of the {total:.0f} worlds of this kind, it holds {best.n_interest:.0f} ({per_cent(best.coverage)}).",
-        f"Of the {best.n} worlds in it, {per_cent(best.density)} are of this kind, against "
-        f"{per_cent(found.base_rate)} of all worlds.",
+        f"Of the {total:.0f} worlds of this kind, it holds {best.n_interest:.0f} ({percent(best.coverage)}).",
+        f"Of the {best.n} worlds in it, {percent(best.density)} are of this kind, against "
+        f"{percent(found.base_rate)} of all worlds.",
     )
     return (*holds, *filter(None, (why_box(model, found),)), *dropped_words(model, found))
 
 
 def _kind(model: Model, region: Region) -> str:
     named = {instance.label: instance for instance in model.instances(model.decider)}
-    leader = name_strategy(named[region.leader])
+    leader = strategy_words(named[region.leader])
     if region.kind == "better":
-        return f"worlds where {name_strategy(named[region.subject])} does better than {leader}"
+        return f"worlds where {strategy_words(named[region.subject])} does better than {leader}"
     if not region.subject:
         return f"worlds where {leader} breaks a limit of the {region.n_limits}"
-    broken = next(outcome for outcome in model.outcomes if outcome.name == region.subject)
-    return f"worlds where {leader} breaks the limit on {quoted(broken)}"
+    return f"worlds where {leader} breaks the limit on {quoted(model, region.subject)}"
 
 
 def _agreement(model: Model, opinion: SecondOpinion) -> str:
     def said(names: tuple[str, ...]) -> str:
-        return join([assumption(model, name) for name in names])
+        return join([quoted(model, name) for name in names])
 
     both = opinion.both
     alone = [

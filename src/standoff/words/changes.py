@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from standoff.analysis.comparing import DRAWN, Change, Comparison
 from standoff.language.model import Parameter
-from standoff.words.names import amount, capital, join, name_labels, plain
+from standoff.words.amounts import unit_words, with_unit
+from standoff.words.names import name_labels
+from standoff.words.numbers import measured, plain, rounded
+from standoff.words.text import capital, join, words
 
 __all__ = ["change_sentences", "state_words"]
 
@@ -17,8 +20,8 @@ def change_sentences(found: Comparison) -> tuple[str, ...]:
     if found.rankings is not None and found.linchpins is not None:
         lines.append(_rankings(found))
         before, after = found.linchpins
-        gained = [plain(name) for name in after if name not in before]
-        lost = [plain(name) for name in before if name not in after]
+        gained = [words(name) for name in after if name not in before]
+        lost = [words(name) for name in before if name not in after]
         if gained:
             lines.append(f"The choice now hinges on {join(gained)} too.")
         if lost:
@@ -34,15 +37,14 @@ def state_words(state: Parameter | float | str | None) -> str:
     if state is None or state == DRAWN:
         return "as drawn" if state == DRAWN else ""
     if isinstance(state, float):
-        return f"held at {state:g}"
+        return f"held at {plain(state)}"
     assert isinstance(state, Parameter)
     if state.spread is None:
-        return amount(float(state.value or 0.0), state.unit, 4)
+        return with_unit(plain(float(state.value or 0.0)), unit_words(state.unit))
     spread = state.spread
     if spread.levels:
-        return "levels " + ", ".join(f"{level:g}" for level in spread.levels)
-    unit = "" if state.unit.is_dimensionless else str(state.unit)
-    return f"{spread.distribution}({', '.join(f'{x:g}' for x in spread.arguments)}) {unit}".strip()
+        return "levels " + ", ".join(plain(level) for level in spread.levels)
+    return f"{spread.distribution}({', '.join(map(plain, spread.arguments))}) {unit_words(state.unit)}".strip()
 
 
 def _study(changes: tuple[Change, ...]) -> str:
@@ -53,7 +55,7 @@ def _study(changes: tuple[Change, ...]) -> str:
         names = [change.name for change in changes if change.how == how]
         if names:
             few = len(names) <= _MOST_NAMED
-            shown = join([plain(name) for name in names]) if few else f"{len(names)} parts of it"
+            shown = join([words(name) for name in names]) if few else f"{len(names)} parts of it"
             parts.append(f"{shown} {'was' if len(names) == 1 else 'were'} {how}")
     return f"In the study {join(parts)}."
 
@@ -77,6 +79,6 @@ def _figures(found: Comparison) -> str:
     largest = max(told, key=lambda m: abs(m.change.value) / max(abs(m.before), abs(m.after), 1e-300))
     return (
         f"{len(told)} of {len(found.moved)} figures changed by more than chance explains, in proportion most "
-        f"{plain(largest.measure)} under {plain(largest.strategy)}: from {amount(largest.before)} to "
-        f"{amount(largest.after)} (± {amount(largest.change.error, digits=1)})."
+        f"{words(largest.measure)} under {words(largest.strategy)}: from "
+        f"{rounded(largest.before, largest.change.error)} to {measured(largest.after, largest.change.error)}."
     )

@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
-from standoff.analysis.documents.documents import Agreement, Tested
-from standoff.words.wording import counted, measured, number, percent, unit_words, with_unit
+import re
 
-__all__ = ["answer_counts", "effect_words", "separated", "tested_how"]
+from standoff.analysis.documents.documents import Agreement, ClaimFinding, Tested
+from standoff.words.amounts import unit_words, with_unit
+from standoff.words.numbers import counted, measured, number, percent
+
+__all__ = ["answer_counts", "answer_words", "effect_words", "separated", "tested_how"]
+
+_SIZE = re.compile(
+    r"(?<![\d-])(?!(?:19|20)\d\d(?!\d))\d|%|\b(?:per ?cent|half|halv\w+|thirds?|quarter of|fifths?|tenths?|hundredths?|"
+    r"doubl\w+|twice|thrice|tripl\w+|tenfold|dozens?|hundreds?|thousands?|millions?|billions?|trillions?)\b",
+    re.IGNORECASE,
+)
+"""A number that is no year, a fraction, or a multiple."""
+_OF_SIZE = ("stays", "leaves")
+"""Verbs that state how large a change may be; the others state its direction."""
 
 
 def answer_counts(found: Agreement) -> str:
     """`46 borne out, 1 mixed, 6 open`, without what there is none of."""
     return ", ".join(f"{n} {answer}" for answer, n in found.counts.items() if n) or "none"
+
+
+def answer_words(claim: ClaimFinding) -> str:
+    """What the model makes of a claim: one that names a size is borne out no further than it was tested."""
+    if claim.answer != "borne out" or not _SIZE.search(claim.says):
+        return claim.answer
+    if any(test.verb in _OF_SIZE for test in claim.tests):
+        return claim.answer
+    return "borne out in direction; the size that it names was not tested"
 
 
 def tested_how(found: Agreement) -> str:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from standoff.analysis.linchpins.linchpins import Assumption, Linchpins
 from standoff.language.model import Model
 from standoff.words.boxes import region_sentence
-from standoff.words.names import amount, assumption, capital, join, per_cent, quoted
+from standoff.words.names import known_words, quoted
+from standoff.words.numbers import percent, shown
+from standoff.words.text import capital, join
 from standoff.words.zones import say_zones
 
 __all__ = ["LinchpinWords", "linchpin_words", "pin_sentence"]
@@ -52,8 +54,14 @@ def linchpin_words(model: Model, found: Linchpins) -> LinchpinWords:
     wants = [pin for pin in found.linchpins if pin.parameter.kind == "value"]
     return LinchpinWords(
         "" if found.linchpins else _nothing(found),
-        _named(found, facts, "Of facts that nobody knows", ("would be worth knowing too",) * 2),
-        _named(found, wants, "Of what is wanted, which no fact can settle", ("matters too", "matter too")),
+        _named(
+            model,
+            facts,
+            found,
+            f"Of facts {known_words(model, [pin.parameter for pin in facts])}",
+            ("would be worth knowing too",) * 2,
+        ),
+        _named(model, wants, found, "Of what is wanted, which no fact can settle", ("matters too", "matter too")),
         _pairs(model, found),
         _outcomes_only(model, found),
         tuple(region_sentence(model, region) for region in found.regions if region.found.recommended is not None),
@@ -68,22 +76,28 @@ def pin_sentence(found: Linchpins, pin: Assumption) -> str:
 def _nothing(found: Linchpins) -> str:
     if found.evpi.low > 0.0:
         return "no assumption taken alone is known to be worth knowing first"
+    if len(found.strategies) == 1:
+        return "there is one strategy"
+    if not found.facts and not found.values:
+        return "no assumption differs between worlds"
     return "knowing the world first is not known to be worth anything"
 
 
-def _named(found: Linchpins, pins: Sequence[Assumption], of: str, too: tuple[str, str]) -> tuple[str, ...]:
+def _named(
+    model: Model, pins: Sequence[Assumption], found: Linchpins, of: str, too: tuple[str, str]
+) -> tuple[str, ...]:
     """The first in full, the others by name."""
     if not pins:
         return ()
     first, worth = pins[0], pins[0].worth
-    part = "" if worth.share is None else f", {per_cent(worth.share)} of what knowing everything would be"
+    part = "" if worth.share is None else f", {percent(worth.share)} of what knowing everything would be"
     full = (
-        f"{of}, the choice hinges most on {quoted(first.parameter)}. {pin_sentence(found, first)} Knowing it first "
-        f"would be worth {amount(worth.evppi.value)} ± {amount(worth.evppi.error, digits=1)} points{part}."
+        f"{of}, the choice hinges most on {quoted(model, first.name)}. {pin_sentence(found, first)} Knowing it first "
+        f"would be worth {shown(worth.evppi)} points{part}."
     )
     if len(pins) == 1:
         return (full,)
-    others = capital(join([quoted(pin.parameter) for pin in pins[1:]]))
+    others = capital(join([quoted(model, pin.name) for pin in pins[1:]]))
     return full, f"{others} {too[len(pins) > 2]}."
 
 
@@ -91,14 +105,14 @@ def _pairs(model: Model, found: Linchpins) -> str:
     if not found.pairs:
         return ""
     best = max(found.pairs, key=lambda pair: pair.worth.evppi.value)
-    return f"Together {join([assumption(model, name) for name in best.names])} tell more than either alone."
+    return f"Together {join([quoted(model, name) for name in best.names])} tell more than either alone."
 
 
 def _outcomes_only(model: Model, found: Linchpins) -> str:
     names = found.state_only
     if not names:
         return ""
-    shown = [assumption(model, name) for name in names[:3]]
+    shown = [quoted(model, name) for name in names[:3]]
     more = f" and {len(names) - 3} other{'s' * (len(names) > 4)}" if len(names) > 3 else ""
     said = capital(", ".join(shown) if more else join(shown))
     move, are = ("moves", "is") if len(names) == 1 else ("move", "are")

@@ -1,80 +1,110 @@
-"""Strategies in a sentence: single ones, and several with what they share said once."""
+"""What things of the model are called in a sentence: actors, strategies alone and together, assumptions, outcomes."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
-from standoff.base.units import Unit
-from standoff.language.model import Instance, Model, Outcome, Parameter, Strategy
+from standoff.language.model import Instance, Model, Parameter, Strategy
+from standoff.words.numbers import plain
+from standoff.words.text import capital, closed, join, words
 
 __all__ = [
-    "amount",
-    "assumption",
-    "capital",
+    "agree",
+    "described",
     "family_words",
-    "join",
+    "known_words",
     "name_group",
     "name_labels",
-    "name_strategy",
-    "per_cent",
-    "plain",
     "quoted",
     "setting_words",
-    "whole",
+    "spelled",
+    "strategy_words",
+    "title_of",
+    "who",
 ]
 
-
-def plain(name: str) -> str:
-    """A name of the model in plain words."""
-    return name.replace("_", " ").replace(".", ", ")
-
-
-def quoted(thing: Parameter | Outcome) -> str:
-    """An assumption or outcome as a sentence names it: what the study calls it, else its name in plain words."""
-    title = thing.title if isinstance(thing, Parameter) else None
-    about = title or (thing.about or "").rstrip(".")
-    return f"“{about}”" if about else plain(thing.name)
+_COMMON_NOUNS = frozenset((
+    "Alliance", "Bloc", "Coalition", "Commission", "Council", "Emirates", "Federation", "Forces", "Front", "Government",
+    "Islands", "Kingdom", "League", "Maldives", "Ministry", "Nations", "Netherlands", "Philippines", "Powers",
+    "Republic", "States", "Union",
+))  # fmt: skip
+"""Last words of the names of actors that take an article."""
+_ONE = frozenset(("Emirates", "Maldives", "Nations", "Netherlands", "Philippines", "States"))
+"""Those that stand for one, though they are plurals."""
 
 
-def assumption(model: Model, name: str) -> str:
-    """An uncertainty or value of the model as a sentence names it."""
-    return quoted(next(parameter for parameter in model.uncertain if parameter.name == name))
+def who(model: Model, actor: str) -> str:
+    """An actor in a sentence: its title as the study writes it, with the article that English wants.
+
+    Names of one place have none (`North Korea`); names made of a common noun do (`the United States`, `the Gulf
+    Cooperation Council`).
+    """
+    title = model.title_of(actor)
+    if title.startswith("The "):
+        return f"the {title[4:]}"
+    return f"the {title}" if title.split()[-1] in _COMMON_NOUNS and not title.startswith("the ") else title
 
 
-def join(items: Sequence[str], last: str = "and") -> str:
-    """`a, b and c`."""
-    return "".join(items) if len(items) < 2 else f"{', '.join(items[:-1])} {last} {items[-1]}"
+def agree(model: Model, actors: Sequence[str], one: str, many: str) -> str:
+    """The form of a verb or pronoun that goes with actors: `plays`, or `play` with several or a plural name."""
+    return many if len(actors) != 1 or _is_plural(who(model, actors[0])) else one
 
 
-def amount(value: float, unit: Unit | str = "", digits: int = 2) -> str:
-    """A number in prose with its unit: `−0.17`, `7 warhead a year`, `0.08 a year`."""
-    text = f"{float(f'{value:.{digits}g}'):g}".replace("-", "−")
-    above, _, below = ("" if isinstance(unit, Unit) and unit.is_dimensionless else str(unit)).partition("/")
-    words = ["" if above == "1" else above.replace("·", " "), *(f"a {part}" for part in below.split("/") if part)]
-    return " ".join([text, *filter(None, words)])
+def _is_plural(name: str) -> bool:
+    """Whether an actor's name in a sentence is a plural: `the Houthis`, `the Rapid Support Forces`."""
+    last = name.rsplit(maxsplit=1)[-1]
+    return name.startswith("the ") and last.endswith("s") and not last.endswith("ss") and last not in _ONE
 
 
-def whole(n: int) -> str:
-    """A count with thin spaces in its thousands: `24 000`."""
-    return f"{n:,}".replace(",", "\u202f")
+def title_of(model: Model, name: str) -> str:
+    """What the study calls a thing of this name: its name in prose, what it is about, else its name in plain words."""
+    return _called(model, name) or capital(words(name))
 
 
-def per_cent(share: float) -> str:
-    """A share in whole per cent."""
-    return f"{100.0 * share:.0f} %"
+def quoted(model: Model, name: str) -> str:
+    """A thing of the model in a sentence: `“Chance that a crisis becomes war”`; its name where it has no more."""
+    called = _called(model, name)
+    return f"“{called}”" if called else words(name)
 
 
-def capital(text: str) -> str:
-    """The text with its first letter large."""
-    return text[:1].upper() + text[1:]
+def known_words(model: Model, parameters: Collection[Parameter]) -> str:
+    """Who knows facts, to stand behind them: `that nobody knows`, `that only North Korea knows`."""
+    known = {actor for parameter in parameters for actor in parameter.known_to}
+    if not known:
+        return "that nobody knows"
+    if len(parameters) > 1:
+        return "that not everybody knows"
+    if model.decider in known:
+        return f"that {who(model, model.decider)} is said to know"
+    actors = [who(model, actor.name) for actor in model.actors if actor.name in known]
+    return f"that only {join(actors)} {'knows' if len(known) == 1 else 'know'}"
+
+
+def spelled(model: Model, text: str) -> str:
+    """A line whose names of the model stand between backticks, with what the study calls them instead."""
+    titles = {o.name for group in _titled_groups(model) for o in group}
+    parts = text.split("`")
+    return "".join(
+        (quoted(model, part) if part in titles else words(part)) if k % 2 else part for k, part in enumerate(parts)
+    )
 
 
 def family_words(strategy: Strategy) -> str:
     """A strategy without its settings: its name in prose, else its own in plain words."""
-    return strategy.title or plain(strategy.name)
+    return strategy.title or words(strategy.name)
 
 
-def name_strategy(instance: Instance) -> str:
+def described(model: Model) -> tuple[tuple[str, str], ...]:
+    """The decider's strategies, each with what the study says it is and what its settings are."""
+    return tuple(
+        (capital(family_words(strategy)), _described(strategy))
+        for strategy in model.strategies
+        if strategy.actor == model.decider
+    )
+
+
+def strategy_words(instance: Instance) -> str:
     """`freeze for relief (cool guarantee)`, `reciprocate (patience 2)`."""
     settings = setting_words(instance)
     return family_words(instance.strategy) + (f" ({settings})" if settings else "")
@@ -107,7 +137,7 @@ def name_group(chosen: Collection[Instance], all_of: Sequence[Instance], last: s
         if name in whole:
             names.append(f"{family_words(named[name])} (whatever its settings)")
         else:
-            names += [name_strategy(instance) for instance in chosen if instance.strategy.name == name]
+            names += [strategy_words(instance) for instance in chosen if instance.strategy.name == name]
     return join(names, last)
 
 
@@ -123,7 +153,32 @@ def setting_words(instance: Instance) -> str:
     said = []
     for name, level in instance.settings:
         setting = named.get(name)
-        title = (setting and setting.title) or plain(name)
+        title = (setting and setting.title) or words(name)
         called = dict(setting.levels).get(level) if setting else None
-        said.append(called or (f"{plain(level)} {title}" if isinstance(level, str) else f"{title} {level:g}"))
+        said.append(called or (f"{words(level)} {title}" if isinstance(level, str) else f"{title} {plain(level)}"))
     return ", ".join(said)
+
+
+def _described(strategy: Strategy) -> str:
+    """`Summits with the demand kept. Patience (how long it waits): 2 or 6.`"""
+    named = {setting.name: setting for setting in strategy.named}
+    said = [closed(capital(strategy.about))] if strategy.about else []
+    for name, levels in strategy.settings:
+        setting = named.get(name)
+        called = dict(setting.levels) if setting else {}
+        each = [called.get(level) or (words(level) if isinstance(level, str) else plain(level)) for level in levels]
+        about = f" ({setting.about.strip().rstrip('.')})" if setting and setting.about else ""
+        title = (setting and setting.title) or words(name)
+        said.append(f"{capital(title)}{about}: {join(each, 'or')}.")
+    return " ".join(said) or "The study does not say."
+
+
+def _called(model: Model, name: str) -> str:
+    """The name in prose, or what it is about without its full stop; empty where the study says neither."""
+    thing = next((thing for group in _titled_groups(model) for thing in group if thing.name == name), None)
+    title = getattr(thing, "title", None)
+    return title or capital((getattr(thing, "about", None) or "").strip().rstrip("."))
+
+
+def _titled_groups(model: Model) -> tuple[Sequence[Any], ...]:
+    return (model.outcomes, model.stocks, model.quantities, model.events, model.modes, model.parameters)

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 
+import numpy as np
+
 from standoff.analysis.findings import Figure
 from standoff.analysis.robustness.metrics import Metrics
 from standoff.analysis.robustness.robustness import Robustness
 from standoff.analysis.runs.views import View
 from standoff.analysis.statistics.ranking import Ranking
 from standoff.language.model import Instance, Model
-from standoff.words.names import amount, capital, join, name_group, name_labels, name_strategy, per_cent, plain, whole
-from standoff.words.names import quoted as named_outcome
-from standoff.words.wording import who
+from standoff.words.names import name_group, name_labels, quoted, strategy_words, who
+from standoff.words.numbers import figure_percent, interval, number, percent, rounded_up, shown, whole
+from standoff.words.text import capital, join, words
 
-__all__ = ["RobustnessWords", "ranking_sentence", "robustness_words", "weighting_words"]
+__all__ = ["RobustnessWords", "ranking_sentence", "replies_sentence", "robustness_words", "weighting_words"]
 
 _RARE = 0.1
+_SELDOM = 0.005
+_SURE = 1.96
 _WEIGHTINGS = {"bad worlds": "bad worlds count more", "good worlds": "good worlds count more"}
 _VIEWS = {
     "adversarial": "others who do the decider most harm",
@@ -56,7 +60,9 @@ def robustness_words(model: Model, found: Robustness) -> RobustnessWords:
     """What holds up, in sentences."""
     strategies = found.strategies
     if len(strategies) == 1:
-        return RobustnessWords(f"There is one strategy, {name_strategy(strategies[0])}, so nothing to compare it with.")
+        return RobustnessWords(
+            f"There is one strategy, {strategy_words(strategies[0])}, so nothing to compare it with."
+        )
     named = {instance.label: instance for instance in strategies}
     main = found.under[0].metrics
     return RobustnessWords(
@@ -75,14 +81,14 @@ def _ranked(found: Robustness, main: Metrics) -> str:
     if ranking.best is not None:
         gap = ranking.against_best[ranking.best]
         more = "more futures would not change that" if ranking.is_settled else "more futures could still change that"
-        return f"{capital(group)} is best on average, by {_measured(gap)} over the next; {more}."
+        return f"{capital(group)} is best on average, by {_points(gap)} over the next; {more}."
     if ranking.worlds_needed is None:
         return f"{capital(group)} do equally well on average, and more futures would not tell them apart."
     n = main.regret.by_world.shape[1]
     if ranking.worlds_needed / n > 100.0:
         more = "a hundred times as many worlds would not tell the first two"
     else:
-        more = f"about {_rounded(ranking.worlds_needed)} worlds, against {whole(n)} here, would tell the first two"
+        more = f"about {rounded_up(ranking.worlds_needed)} worlds, against {whole(n)} here, would tell the first two"
         more += " if they differ as it seems"
     return f"{capital(group)} cannot be told apart as the best on average; {more}."
 
@@ -94,18 +100,23 @@ def _given_up(named: Mapping[str, Instance], main: Metrics) -> str:
     figure = regret.mean[least]
     if figure.holds_zero:
         return (
-            f"{capital(name_strategy(named[least]))} is not known to give up anything against choosing with the world "
+            f"{capital(strategy_words(named[least]))} is not known to give up anything against choosing with the world "
             "known beforehand."
         )
     sure = max(regret.surely_best, key=lambda label: (regret.surely_best[label], label))
     words = (
-        f"Choosing with the world known beforehand would gain {_measured(figure)} on average over "
-        f"{name_strategy(named[least])}, which gives up least"
+        f"Choosing with the world known beforehand would gain {_points(figure)} on average over "
+        f"{strategy_words(named[least])}, which gives up least"
     )
-    if regret.cannot_tell < 1.0:
+    if regret.surely_best[sure] >= _SELDOM:
         words += (
-            f"; {name_strategy(named[sure])} is surely best in {per_cent(regret.surely_best[sure])} of worlds, and in "
-            f"{per_cent(regret.cannot_tell)} none can be told to be"
+            f"; {strategy_words(named[sure])} is surely best in {percent(regret.surely_best[sure])} of worlds, and in "
+            f"{percent(regret.cannot_tell)} none can be told to be"
+        )
+    if regret.replications_wanted is not None:
+        words += (
+            f"; luck leaves the gain at {interval(figure.low, figure.high)}, and about "
+            f"{number(regret.replications_wanted, 1)} times as many replications would tell it more closely"
         )
     return words + "."
 
@@ -116,42 +127,56 @@ def _worst(named: Mapping[str, Instance], main: Metrics) -> str:
     least = min(worst, key=lambda label: (worst[label].value, label))
     front = [named[point.name] for point in main.frontier if point.on_frontier]
     lead = (
-        f"In the tenth of its worlds where it is most wrong, {name_strategy(named[least])} gives up least, "
-        f"{_measured(worst[least])}"
+        f"In the tenth of its worlds where it is most wrong, {strategy_words(named[least])} gives up least, "
+        f"{_points(worst[least])}"
     )
     if worst[least].holds_zero:
-        lead = f"No loss is known even in the tenth of worlds where {name_strategy(named[least])} is most wrong"
+        lead = f"No loss is known even in the tenth of worlds where {strategy_words(named[least])} is most wrong"
     if len(front) == 1:
-        return f"{lead}; {name_strategy(front[0])} leads both on average and in its worst tenth of worlds."
+        return f"{lead}; {strategy_words(front[0])} leads both on average and in its worst tenth of worlds."
     group = name_group(front, list(named.values()))
     return f"{lead}; on the frontier of mean payoff against payoff in the worst tenth stand {group}."
 
 
-def _limits(model: Model, holding: Robustness) -> str:
-    found = holding.under[0].satisficing
-    if found is None:
+def _limits(model: Model, found: Robustness) -> str:
+    """How often all limits are kept, which is hardest to keep, and which binds most."""
+    kept = found.under[0].satisficing
+    if kept is None:
         return ""
-    named = {instance.label: instance for instance in holding.strategies}
-    titles = {outcome.name: named_outcome(outcome) for outcome in model.outcomes}
-    best = max(found.together, key=lambda label: (found.together[label].value, label))
-    share = found.together[best]
-    n_bounds = len(found.alone[best])
-    what = f"all {n_bounds} limits"
-    hardest = min(found.alone[best], key=lambda within: within.share.value)
-    if n_bounds == 1:
+    best = max(kept.together, key=lambda label: (kept.together[label].value, label))
+    name, share = name_labels([best], found.strategies), kept.together[best]
+    alone = kept.alone[best]
+    hardest = min(alone, key=lambda within: within.share.value)
+    limit = f"the limit on {quoted(model, hardest.outcome)}"
+    if len(alone) == 1 and alone[0].is_told:
+        return f"{capital(name)} keeps {limit} in {figure_percent(share)} of worlds, {_most(kept.together, best)}."
+    untold = [within for within in alone if not within.is_told]
+    if untold:
+        hard = max(untold, key=lambda within: within.replications_wanted or 0.0)
+        times = rounded_up(round(hard.replications_wanted or 0.0))
         return (
-            f"{capital(name_strategy(named[best]))} keeps the limit on {titles[hardest.outcome]} in {_share(share)} of "
-            "worlds, the most of any."
+            f"In how many worlds {name} keeps its limits cannot be told: luck in {quoted(model, hard.outcome)} is too "
+            f"uneven for a mean over so few replications, and about {times} times as many would do."
         )
+    what = f"all {len(alone)} limits"
+    said = f"{capital(name)} keeps {what} in {figure_percent(share)} of worlds, {_most(kept.together, best)}"
     if share.value < _RARE:
-        lead = f"Hardly any world keeps {what} at once: {_share(share)} at best, under {name_strategy(named[best])}"
-    else:
-        lead = f"{capital(name_strategy(named[best]))} keeps {what} in {_share(share)} of worlds, the most of any"
-    binds = max(found.alone[best], key=lambda within: within.binds)
-    words = f"{lead}; hardest to keep is the limit on {titles[hardest.outcome]}, in {_share(hardest.share)} of them"
+        said = f"Hardly any world keeps {what} at once: {figure_percent(share)} at best, under {name}"
+    said += f"; hardest to keep is {limit}, in {figure_percent(hardest.share)} of worlds"
+    binds = max(alone, key=lambda within: within.binds)
     if binds.binds > 0.01:
-        words += f", and without that on {titles[binds.outcome]} it would be {per_cent(share.value + binds.binds)}"
-    return words + "."
+        said += f", and without that on {quoted(model, binds.outcome)} it would be {percent(share.value + binds.binds)}"
+    return f"{said}."
+
+
+def _most(shares: Mapping[str, Figure], best: str) -> str:
+    """Whether the others keep limits in fewer worlds, by more than their errors."""
+    first = shares[best]
+    level = [
+        other for label, other in shares.items()
+        if label != best and first.value - other.value <= _SURE * float(np.hypot(first.error, other.error))
+    ]  # fmt: skip
+    return "and no other is known to keep more" if level else "the most of any"
 
 
 def _views(found: Robustness) -> str:
@@ -173,6 +198,20 @@ def _views(found: Robustness) -> str:
     return f"It depends on the others: better than {who} does {join(parts)}."
 
 
+def replies_sentence(model: Model, found: Robustness) -> str:
+    """Who leads if the others answer in their own interest; empty where that is not known, or the same may lead."""
+    replying = next((each for each in found.under if each.view.kind == "replies"), None)
+    if replying is None:
+        return ""
+    leaders, then = (each.metrics.ranking.may_be_best for each in (found.under[0], replying))
+    if not set(leaders).isdisjoint(then):
+        return ""
+    return (
+        f"That is against all the others’ strategies alike. If they answer in their own interest, "
+        f"{name_labels(then, found.strategies, 'or')} leads instead."
+    )
+
+
 def ranking_sentence(ranking: Ranking, strategies: Sequence[Instance]) -> str:
     """Whether more futures could change which strategy is best."""
     group = name_labels(ranking.may_be_best, strategies)
@@ -188,7 +227,7 @@ def ranking_sentence(ranking: Ranking, strategies: Sequence[Instance]) -> str:
         )
     return (
         f"More futures could change which is best: {group} cannot be told apart on {whole(ranking.n_worlds)} worlds. "
-        f"If the first two differ as it seems, about {_rounded(ranking.worlds_needed)} worlds would tell them."
+        f"If the first two differ as it seems, about {rounded_up(ranking.worlds_needed)} worlds would tell them."
     )
 
 
@@ -201,7 +240,7 @@ def weighting_words(model: Model, name: str) -> str:
 
 
 def _view(view: View) -> str:
-    return _VIEWS.get(view.kind, f"“{plain(view.name)}”")
+    return _VIEWS.get(view.kind, f"“{words(view.name)}”")
 
 
 def _weightings(model: Model, found: Robustness, main: Metrics) -> str:
@@ -219,21 +258,12 @@ def _weightings(model: Model, found: Robustness, main: Metrics) -> str:
         said = f"Weighing the worlds otherwise ({join(list(words.values()))}) does not change who leads."
     few = [
         f"{weighting_words(model, each.name)} ({whole(round(each.effective_worlds))} effective worlds, "
-        f"{per_cent(each.covered)} of it covered)"
+        f"{percent(each.covered)} of it covered)"
         for each in found.weightings
         if not each.is_carried
     ]
     return f"{said} These worlds do not carry what would follow where {join(few)}." if few else said
 
 
-def _measured(figure: Figure) -> str:
-    return f"{amount(figure.value)} ± {amount(figure.error, digits=1)} points"
-
-
-def _share(figure: Figure) -> str:
-    return f"{per_cent(figure.value)} (± {max(100.0 * figure.error, 0.1):.1g})"
-
-
-def _rounded(n: int) -> str:
-    unit = 10 ** max(len(str(n)) - 2, 0)
-    return whole(-(-n // unit) * unit)
+def _points(figure: Figure) -> str:
+    return f"{shown(figure)} points"

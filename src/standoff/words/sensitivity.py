@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from standoff.analysis.sensitivity import Indices, Sensitivity
-from standoff.words.names import capital, join, per_cent, plain
+from standoff.words.numbers import percent
+from standoff.words.text import capital, join, words
 
 __all__ = ["sensitivity_sentences"]
 
@@ -21,13 +22,13 @@ def _moved(name: str, found: Indices) -> str:
     """The inputs whose total index is surely above zero, largest first, and what is left to their joint effects."""
     told = sorted((n for n, figure in found.total.items() if figure.low > 0.0), key=lambda n: -found.total[n].value)
     if found.variance == 0.0:
-        return f"{capital(plain(name))} does not vary."
+        return f"{capital(words(name))} does not vary."
     if not told:
-        return f"Nothing is known to move {plain(name)}."
-    shown = [f"{plain(n)} ({per_cent(min(found.total[n].value, 1.0))})" for n in told[:_MOST_NAMED]]
+        return f"Nothing is known to move {words(name)}."
+    shown = [f"{words(n)} ({percent(min(found.total[n].value, 1.0))})" for n in told[:_MOST_NAMED]]
     rest = len(told) - _MOST_NAMED
     more = f", and {rest} other{'s' if rest > 1 else ''} less" if rest > 0 else ""
     joint = 1.0 - sum(max(figure.value, 0.0) for figure in found.first.values())
     error = float(np.sqrt(sum(figure.error**2 for figure in found.first.values())))
-    together = f"; {per_cent(joint)} of its variance is joint, or luck's" if joint > 2.0 * error else ""
-    return f"{capital(plain(name))} is moved most by {join(shown)}{more}{together}."
+    together = f"; {percent(joint)} of its variance is joint, or luck's" if joint > 2.0 * error else ""
+    return f"{capital(words(name))} is moved most by {join(shown)}{more}{together}."

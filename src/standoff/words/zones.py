@@ -6,7 +6,10 @@ from collections.abc import Callable, Sequence
 
 from standoff.analysis.linchpins.flips import Flips, Zone
 from standoff.language.model import Instance, Parameter
-from standoff.words.names import amount, capital, join, name_labels
+from standoff.words.amounts import quantity, unit_words, with_unit
+from standoff.words.names import name_labels
+from standoff.words.numbers import plain
+from standoff.words.text import capital, join
 
 __all__ = ["say_zones"]
 
@@ -49,7 +52,7 @@ def say_zones(parameter: Parameter, flips: Flips, strategies: Sequence[Instance]
 
 def _where(parameter: Parameter, zones: Sequence[Zone], first: int, last: int) -> str:
     """A stretch of the range: `below 0.25 a year, towards “nobody fears”`."""
-    low, high = (amount(end, parameter.unit) for end in (zones[first].low, zones[last].high))
+    low, high = (quantity(end, parameter.unit) for end in (zones[first].low, zones[last].high))
     if first == 0:
         where = f"below {high}"
     elif last == len(zones) - 1:
@@ -111,6 +114,6 @@ def _say_levels(parameter: Parameter, flips: Flips, group: _Group, title: str) -
     parts = []
     for zone in zones:
         levels = [level for level in flips.levels if zone.low <= level <= zone.high]
-        where = join([amount(level, parameter.unit) for level in levels], "or")
+        where = join([with_unit(plain(level), unit_words(parameter.unit)) for level in levels], "or")
         parts.append(f"at {where}, {group(zone.strategies)}")
     return f"{capital('; '.join(parts))}."

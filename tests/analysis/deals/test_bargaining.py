@@ -9,6 +9,8 @@ import pytest
 from standoff.analysis.deals.bargaining import (
     Word,
     deal_table,
+    egalitarian_point,
+    kalai_smorodinsky_point,
     nash_point,
     self_enforcement,
     weighted_mean,
@@ -216,3 +218,29 @@ def test_what_is_no_table_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         deal_table(gains, errors, cell_weights=cell_weights)
+
+
+def test_other_rules_pick_what_their_closed_forms_say() -> None:
+    """Along y = 4 (1 − x²), x to 1: Nash at x² = 1/3, equal gains at x = 4 (1 − x²), equal parts at x = 1 − x²."""
+    x = np.linspace(0.0, 1.0, 100_001)[1:-1]
+    gains = np.stack([x, 4.0 * (1.0 - x**2)])
+    nash, parts, equal = nash_point(gains), kalai_smorodinsky_point(gains), egalitarian_point(gains)
+    assert nash is not None and parts is not None and equal is not None
+    assert nash.gains[0] == pytest.approx(np.sqrt(1.0 / 3.0), abs=1e-4)
+    assert parts.gains[0] == pytest.approx((np.sqrt(5.0) - 1.0) / 2.0, abs=1e-4)
+    assert equal.gains[0] == pytest.approx((np.sqrt(65.0) - 1.0) / 8.0, abs=1e-4)
+
+
+def test_equal_parts_ignore_units_and_equal_gains_do_not() -> None:
+    gains = np.array([[1.0, 2.0, 4.0], [4.0, 3.0, 1.0]])
+    rescaled = gains * np.array([[1.0], [10.0]])
+    for rule, same in ((kalai_smorodinsky_point, True), (egalitarian_point, False)):
+        one, other = rule(gains), rule(rescaled)
+        assert one is not None and other is not None
+        assert (one.terms == other.terms) == same
+
+
+def test_without_a_zone_no_rule_picks() -> None:
+    gains = np.array([[1.0, -1.0], [-1.0, 1.0]])
+    assert kalai_smorodinsky_point(gains) is None
+    assert egalitarian_point(gains) is None

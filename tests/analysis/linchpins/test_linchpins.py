@@ -35,7 +35,7 @@ def value_of(sd):
 @pytest.fixture(scope="module")
 def found():
     """Twenty seeds of the two options."""
-    few = {"permutations": 99, "pair_permutations": 39, "resamples": 40}
+    few = {"permutations": 99, "pair_permutations": 39}
     return [measure_worths(two_options(seed), **few) for seed in range(20)]
 
 

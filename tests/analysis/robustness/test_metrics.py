@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import false_discovery_control
 from scipy.stats import t as student
 from shapes import equal_strategies
 
 from standoff.analysis.findings import Inputs, to_json
 from standoff.analysis.robustness.metrics import explain, measure_robustness
-from standoff.analysis.robustness.regret import measure_regret
+from standoff.analysis.robustness.regret import _discovered, measure_regret
 from standoff.analysis.robustness.satisficing import Bound, satisficing
 from standoff.analysis.robustness.tails import measure_tails
 from standoff.analysis.runs.payoffs import Payoffs
@@ -204,7 +205,7 @@ def test_when_two_cannot_be_told_the_worlds_needed_are_named():
     more = found.worlds_needed
     gap, error = abs(found.difference[0, 1]), found.error[0, 1]
     # at that many worlds the gap would just exceed its margin, for three pairs to both sides
-    assert gap == pytest.approx(student.isf(0.05 / 6.0, 49) * error * np.sqrt(50 / more), rel=0.01)
+    assert gap == pytest.approx(student.isf(0.03 / 6.0, 49) * error * np.sqrt(50 / more), rel=0.01)
     assert found.n_worlds == 50
 
 
@@ -232,7 +233,8 @@ def test_the_adversary_picks_the_worst_reply_without_seeing_the_world():
     payoff = random.normal(0.0, 1.0, (2, 3, 300))
     payoff[0, 2] -= 3.0
     payoff[1, 1] -= 3.0
-    np.testing.assert_array_equal(answer_worst(payoff), [[0.0, 0.0, 1.0], [0.0, 1.0, 0.0]])
+    alike = np.full(300, 1.0 / 300)
+    np.testing.assert_array_equal(answer_worst(payoff, alike), [[0.0, 0.0, 1.0], [0.0, 1.0, 0.0]])
 
 
 def test_an_adversary_among_replies_of_one_mean_gains_no_more_than_luck():
@@ -243,7 +245,7 @@ def test_an_adversary_among_replies_of_one_mean_gains_no_more_than_luck():
         x = unit_columns(names, 1024, seed, "latin hypercube")
         swing = 10.0 * np.sqrt(12.0) * (x[random.integers(0, 6, 30)] - 0.5)
         payoff = swing * random.choice([-1.0, 1.0], (30, 1)) + random.normal(0.0, 5.0, (30, 1024))
-        found.append((answer_worst(payoff[None]) @ payoff.mean(axis=1)).item())
+        found.append((answer_worst(payoff[None], np.full(1024, 1.0 / 1024)) @ payoff.mean(axis=1)).item())
     # a standard error of luck is 0.16; the least of thirty lies two of them down (Tippett 1925)
     assert np.mean(found) == pytest.approx(-2.04 * 5.0 / 32.0, abs=0.06)
 
@@ -345,3 +347,8 @@ def test_of_strategies_that_do_the_same_one_is_seldom_best(n_strategies):
     found = [rank(p.names, p.mean) for p in (equal_strategies(n_strategies, seed) for seed in range(200))]
     assert sum(ranking.best is not None for ranking in found) <= 14
     assert sum(ranking.is_settled for ranking in found) <= 3
+
+
+def test_discoveries_are_adjusted_as_scipy_does():
+    chance = np.random.default_rng(3).random(200) ** 3
+    np.testing.assert_allclose(_discovered(chance), false_discovery_control(chance))

@@ -14,7 +14,7 @@ import standoff
 from standoff.analysis.linchpins.worth import measure_worths
 from standoff.analysis.robustness.metrics import measure_robustness
 from standoff.analysis.robustness.satisficing import Bound, satisficing
-from standoff.analysis.runs.views import decision_table, find_views
+from standoff.analysis.runs.decision_table import decision_table
 
 NOTHING = """
 standoff: 1
@@ -63,7 +63,7 @@ def study(tmp_path_factory):
 @pytest.mark.parametrize("seed", [2000, 2001])
 def test_nothing_is_best_and_nothing_is_worth_knowing(study, seed):
     table = decision_table(study.run(worlds=1024, replications=16, seed=seed))
-    payoffs = table.payoffs(find_views(table)[0])
+    payoffs = table.payoffs()
     found = measure_robustness(payoffs)
     assert found.ranking.best is None
     assert all(figure.holds_zero for figure in (*found.regret.mean.values(), found.regret.evpi))
@@ -75,10 +75,10 @@ def test_nothing_is_best_and_nothing_is_worth_knowing(study, seed):
 
 def miss(study, outcome, seed, replications):
     """By how much the share of worlds within the limit is wrong."""
-    table = decision_table(study.run(worlds=1024, replications=replications, seed=seed, profiles="us=a"))
-    ((mean, halves),) = table.averages("outcome", outcome, find_views(table))
+    table = decision_table(study.run(worlds=1024, replications=replications, seed=seed, profile="us=a"))
+    of = table.figures("outcome", outcome)
     bounds = (Bound(outcome, 0.2),)
-    found = satisficing(table.labels, bounds, mean[None], table.inputs, halves[None], stratified=table.stratified)
+    found = satisficing(table.labels, bounds, of.mean[None], table.inputs, of.halves[None], stratified=table.stratified)
     world = table.inputs.column
     once = 0.02 + 0.3 * world("slope") * world("curve") + 0.02 * world("level")
     exact = float((1.0 - (1.0 - once) ** 2 <= 0.2).mean())

@@ -8,6 +8,7 @@ from pathlib import Path
 import standoff
 from standoff.analysis.robustness.robustness import robustness
 from standoff.analysis.robustness.until import is_ranking_settled
+from standoff.analysis.runs.decision_table import decision_table
 from standoff.ensemble.study import Study
 from standoff.ensemble.until import run_until
 from standoff.words.growing import grown_words
@@ -33,7 +34,7 @@ def test_a_clear_difference_is_settled_at_once(study_of: Build) -> None:
 
 def test_a_small_difference_takes_more_worlds_and_replications(study_of: Build, tmp_path: Path) -> None:
     study = study_of(CLOSE.replace("WORTH", "(taste + 0.1) * (north == act)"))
-    grown = run_until(study, is_ranking_settled, 32, 1, budget=1_000_000, method="plain", out=tmp_path / "rounds")
+    grown = run_until(study, is_ranking_settled, 32, 1, budget=1_000_000, design="plain", out=tmp_path / "rounds")
     assert grown.settled.is_settled
     assert grown.ensemble.design.worlds.size > 256
     assert grown.ensemble.design.replications > 1
@@ -47,13 +48,13 @@ def test_the_errors_are_those_of_the_design(study_of: Build) -> None:
     """A Latin hypercube integrates a sum of functions of single inputs almost without error (Owen 1992)."""
     study = study_of(CLOSE.replace("WORTH", "(taste + 0.1) * (north == act)"))
     assert is_ranking_settled(study.run(128, 1)).is_settled
-    assert not is_ranking_settled(study.run(128, 1, method="plain")).is_settled
+    assert not is_ranking_settled(study.run(128, 1, design="plain")).is_settled
 
 
 def test_it_is_the_ranking_of_the_brief() -> None:
     for worlds, seed in ((32, 1), (64, 2), (256, 3)):
         ensemble = standoff.load("rivals").run(worlds, 2, seed)
-        settled, ranking = is_ranking_settled(ensemble), robustness(ensemble).under[0].metrics.ranking
+        settled, ranking = is_ranking_settled(ensemble), robustness(decision_table(ensemble)).under[0].metrics.ranking
         assert settled.ranking.order == ranking.order
         assert settled.is_settled == (ranking.best is not None or ranking.worlds_needed is None)
 
@@ -66,7 +67,7 @@ def test_too_few_worlds_are_said_and_more_are_run(study_of: Build) -> None:
 
 def test_a_spent_budget_is_said(study_of: Build) -> None:
     study = study_of(CLOSE.replace("WORTH", "(taste + 0.001) * (north == act)"))
-    grown = run_until(study, is_ranking_settled, 32, 1, budget=500, method="plain")
+    grown = run_until(study, is_ranking_settled, 32, 1, budget=500, design="plain")
     assert not grown.settled.is_settled
     assert grown.spent <= 500
     assert grown_words(grown).startswith("the budget of 500 futures is spent (448 run), and it is not settled: ")

@@ -7,6 +7,7 @@ import pytest
 
 import standoff
 from standoff.analysis.robustness.robustness import robustness
+from standoff.analysis.runs.decision_table import decision_table
 from standoff.analysis.runs.weighings import read_weightings
 from standoff.base.problems import StudyError
 from standoff.brief.formats.export import export_robustness
@@ -42,7 +43,7 @@ def ensemble(tmp_path_factory):
 
 
 def test_an_actors_beliefs_rank_again_where_enough_worlds_carry_them(ensemble):
-    found = robustness(ensemble)
+    found = robustness(decision_table(ensemble))
     hawk, gloom = found.weightings
     # four tenths of the worlds lie in what the one believes, a two hundredth in what the other does
     assert (hawk.effective_worlds, gloom.effective_worlds) == (pytest.approx(400, abs=2), pytest.approx(5, abs=1))
@@ -54,7 +55,7 @@ def test_an_actors_beliefs_rank_again_where_enough_worlds_carry_them(ensemble):
     assert robustness_words(ensemble.model, found).sentences[-1] == (
         "Weighing the worlds otherwise changes who leads: where bad worlds count more, stays leads and where the "
         "beliefs of Hawk hold (400 effective worlds), stays leads. These worlds do not carry what would follow where "
-        "the beliefs of Gloom hold (5 effective worlds, 100 % of it covered)."
+        "the beliefs of Gloom hold (5 effective worlds, 100\u202f% of it covered)."
     )
     told = export_robustness(ensemble.model, found)["weightings"]
     assert [each["ranked by"] for each in told] == [True, False]
@@ -65,7 +66,7 @@ def test_weightings_from_a_file_are_ranked_by(ensemble, tmp_path):
     file = tmp_path / "weights.csv"
     rows = [f"{1.0 + x},1" for x in gain]
     file.write_text("\n".join(["going pays,all alike", *rows]), encoding="utf-8")
-    found = robustness(ensemble, weightings=read_weightings(file, gain.size))
+    found = robustness(decision_table(ensemble), weightings=read_weightings(file, gain.size))
     rankings = found.under[0].metrics.weightings
     # weights 1 + gain make the mean gain a third
     assert rankings["going pays"].against_best["goes"].value == pytest.approx(1 / 3 + 0.2, abs=0.01)
@@ -75,7 +76,7 @@ def test_weightings_from_a_file_are_ranked_by(ensemble, tmp_path):
 
 def test_weights_that_do_not_fit_are_refused(ensemble, tmp_path):
     with pytest.raises(ValueError, match="weights must be 1000 numbers"):
-        robustness(ensemble, weightings={"short": np.ones(3)})
+        robustness(decision_table(ensemble), weightings={"short": np.ones(3)})
 
 
 @pytest.mark.parametrize(

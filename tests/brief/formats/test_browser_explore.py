@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pytest
 from conftest import Brief
 
-from standoff.words.wording import strategy_words, title_of
+from standoff.questions.results import Robust
+from standoff.words.names import strategy_words, title_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -38,7 +39,7 @@ def test_all_worlds_are_shown_first_and_an_outcome_is_chosen_by_keyboard(brief: 
     assert select.evaluate("list => list.selectedOptions[0].text") == title_of(model, outcome.name)
     values = _by_strategy(brief, brief.findings.ensemble.outcome(outcome.name))
     _check(page, brief, values, everything)
-    _check_within(page, brief, values, everything, outcome.limit, outcome.better)
+    _check_within(page, brief, outcome.name)
 
 
 def test_an_outcome_is_chosen_by_mouse(rivals: Brief, visit: Visit) -> None:
@@ -186,21 +187,26 @@ def _check(page: Page, brief: Brief, values: Floats, kept: npt.NDArray[np.bool_]
     assert sorted(label for label, _, _ in rows) == sorted(labels)
     for label, mean, _ in rows:
         of = values[labels.index(label)][kept]
-        found = re.match(r"(−?[\d.]+) ± ([\d.]+)( %)?", mean)
+        found = re.match(r"(−?[\d.\u202f]+)\s±\s([\d.\u202f]+)(\s%)?", mean)
         assert found is not None
         scale = 100.0 if found.group(3) else 1.0
         error = of.std(ddof=1) / np.sqrt(of.size)
         for text, value in ((found.group(1), of.mean()), (found.group(2), error)):
             places = len(text.partition(".")[2])
-            assert float(text.replace("−", "-")) == pytest.approx(scale * value, abs=0.501 * 10.0**-places)
+            assert float(text.replace("−", "-").replace("\u202f", "")) == pytest.approx(
+                scale * value, abs=0.501 * 10.0**-places
+            )
 
 
-def _check_within(
-    page: Page, brief: Brief, values: Floats, kept: npt.NDArray[np.bool_], limit: float | None, better: str
-) -> None:
-    labels = _labels(brief)
-    assert limit is not None
+def _check_within(page: Page, brief: Brief, outcome: str) -> None:
+    """With all worlds kept, the shares are those that the tables count."""
+    robust = brief.findings.robust
+    assert isinstance(robust, Robust)
+    kept = robust.robustness.under[0].satisficing
+    assert kept is not None
+    shares = {
+        strategy_words(instance): next(w.share.value for w in kept.alone[instance.label] if w.outcome == outcome)
+        for instance in robust.robustness.strategies
+    }
     for label, _, within in _rows(page):
-        of = values[labels.index(label)][kept]
-        inside = of <= limit if better == "lower" else of >= limit
-        assert within == f"{100 * inside.mean():.0f} %"
+        assert within == f"{100 * shares[label]:.0f}\u202f%"

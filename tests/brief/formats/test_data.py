@@ -17,6 +17,7 @@ from standoff.analysis.findings import Figure
 from standoff.brief.formats.data import _LEFT_TO_THE_RUN, FORMAT, brief_data
 from standoff.brief.formats.html import Findings, make_page, render_page
 from standoff.brief.write import DATA, run_brief, write_brief
+from standoff.ensemble.running import Size
 from standoff.ensemble.study import Study
 
 BLOCKS = "p|li|td|th|h1|h2|h3|h4|dd|figcaption|summary|caption|blockquote"
@@ -29,7 +30,7 @@ NOT_READ = (
 )
 NOT_A_NUMBER = (
     r"Q[1-4] \d{4}",  # dates, kept as steps of the clock
-    r"\b(50|90|95|10–90|10–50–90)\s%( interval| of worlds)?",  # levels, which stand in the words of a heading
+    r"\b(50|80|90|95|10–90|10–50–90)\s%( interval| of worlds)?",  # levels, which stand in the words of a heading
     r"\d+–\d+\s%\)",  # what a word of certainty means
     r"\b(19|20)\d\d\b",
     r"\bp\d+\.s\d+",  # places in documents
@@ -38,12 +39,12 @@ NOT_A_NUMBER = (
 )
 _DIGITS = r"−?\d+(?:[\u202f,]\d{3})*(?:\.\d+)?"
 NUMBER = re.compile(_DIGITS)
-MEASURED = re.compile(rf"({_DIGITS})(\s%)?\s*±\s*(\d*\.?\d+)")
+MEASURED = re.compile(rf"({_DIGITS})\s*±\s*({_DIGITS})(\s%)?")
 
 
 @pytest.fixture(scope="module")
 def findings(trusting: Study) -> Findings:
-    return run_brief(trusting, worlds=64, replications=4)
+    return run_brief(trusting, Size(64, 4))
 
 
 @pytest.fixture(scope="module")
@@ -93,8 +94,8 @@ def _unknown(text: str, known: _Known) -> Iterator[str]:
     for pattern in NOT_A_NUMBER:
         text = re.sub(pattern, " ", text)
     for match in MEASURED.finditer(text):
-        scale = 100.0 if match[2] else 1.0
-        value, error = (match[1], match[3])
+        scale = 100.0 if match[3] else 1.0
+        value, error = match[1], match[2]
         zeros = len(error) - len(error.rstrip("0")) if error.isdigit() and error != "0" else 0
         if not any(_is_shown(value, scale * a, zeros) and _is_shown(error, scale * b, zeros) for a, b in known.pairs):
             yield match[0]

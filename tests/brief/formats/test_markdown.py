@@ -15,12 +15,13 @@ import standoff
 from standoff.brief.formats.html import Page, make_page
 from standoff.brief.formats.markdown import escape_markdown, render_markdown
 from standoff.brief.write import MARKDOWN, run_brief, write_brief
+from standoff.ensemble.running import Size
 from standoff.ensemble.study import Study
 
 
 @pytest.fixture(scope="module")
 def page(trusting: Study) -> Page:
-    return make_page(run_brief(trusting, worlds=64, replications=2))
+    return make_page(run_brief(trusting, Size(64, 2)))
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +88,7 @@ def test_a_table_that_is_put_off_is_named_where_it_belongs(tokens: list[Token]) 
 
 
 def test_it_is_written_beside_the_page(tmp_path: Path) -> None:
-    findings = run_brief(standoff.load("rivals"), worlds=16, replications=2)
+    findings = run_brief(standoff.load("rivals"), Size(16, 2))
     path = write_brief(findings, tmp_path)
     assert (path.parent / MARKDOWN).read_text(encoding="utf-8") == render_markdown(make_page(findings))
 

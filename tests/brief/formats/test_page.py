@@ -12,9 +12,12 @@ import pytest
 from conftest import Brief
 
 import standoff
+from standoff.analysis.fans import plan_fans
 from standoff.brief.pictures.charts import COLOURS, nice_ticks
-from standoff.brief.write import brief_design, make_brief
+from standoff.brief.write import make_brief
+from standoff.ensemble.running import Size
 from standoff.ensemble.study import Study
+from standoff.questions.results import whole_run
 
 MOST_BYTES = 3_000_000
 VOID = {"meta", "link", "br", "hr", "img", "input", "path", "line", "rect", "circle", "polygon", "polyline"}
@@ -112,7 +115,7 @@ def test_the_page_says_what_it_must(page: Path) -> None:
 
 
 def test_the_same_run_gives_the_same_page(page: Path, tmp_path: Path) -> None:
-    again = make_brief(standoff.load(page.parent.parent), tmp_path, worlds=64, replications=2)
+    again = make_brief(standoff.load(page.parent.parent), tmp_path, Size(64, 2))
     assert again.read_bytes() == page.read_bytes()
 
 
@@ -123,7 +126,7 @@ def test_a_studys_text_cannot_become_markup(study_of: Callable[..., Study], tmp_
         stocks: {x: {start: 1, next: "x", about: "</title><b>bold"}}
         outcomes: {end: {measure: "final(x)", better: lower}}
     """)
-    read = _read(make_brief(study, tmp_path / "out", worlds=16, replications=2))
+    read = _read(make_brief(study, tmp_path / "out", Size(16, 2)))
     tags = [tag for tag, _ in read.tags]
     assert tags.count("script") == 1
     assert "img" not in tags
@@ -136,16 +139,16 @@ def test_bad_and_empty_cases_have_a_page(study_of: Callable[..., Study], tmp_pat
         stocks: {x: {start: 1, next: "x"}}
         outcomes: {end: {measure: "final(x)", better: lower}}
     """)
-    text = _read(make_brief(plain, tmp_path / "plain", worlds=16, replications=1)).text
+    text = _read(make_brief(plain, tmp_path / "plain", Size(16, 1))).text
     assert "nothing to compare it with" in text
-    text = _read(make_brief(standoff.load("rivals"), tmp_path / "small", worlds=2, replications=1)).text
+    text = _read(make_brief(standoff.load("rivals"), tmp_path / "small", Size(2, 1))).text
     assert "too small to tell the strategies apart" in text
     faulty = study_of("""
         uncertainties: {u: {about: u, range: [-2, -1], judgement: a test}}
         stocks: {x: {start: 1, next: "x + log(u)"}}
         outcomes: {end: {measure: "final(x)", better: lower}}
     """)
-    text = _read(make_brief(faulty, tmp_path / "faulty", worlds=16, replications=2)).text
+    text = _read(make_brief(faulty, tmp_path / "faulty", Size(16, 2))).text
     assert "gives no answer" in text
     assert "takes the logarithm" in text
 
@@ -161,16 +164,17 @@ def test_a_date_is_written_as_one_and_a_decider_need_not_have_a_payoff(
         events: {shot: {chance: "0.5 if north == act else 0.1"}}
         outcomes: {soon: {about: Date of the first shot, measure: "first(shot)", better: higher}}
     """)
-    read = _read(make_brief(study, tmp_path / "out", worlds=64, replications=4))
+    read = _read(make_brief(study, tmp_path / "out", Size(64, 4)))
     assert re.search(r"Q[34] 2025\s*±", read.text)
     assert re.search(r"its mean of “Date of the first shot” is [\d.]+\s±\s[\d.]+ years above", read.text)
 
 
 def test_a_brief_runs_all_profiles_and_follows_every_strategy() -> None:
     study = standoff.load("rivals")
-    design = brief_design(study, worlds=32, replications=2)
-    assert design.ensemble.profiles.shape == (9, 2)
-    assert set(design.ensemble.profiles[design.followed.profiles, 0]) == {0, 1, 2}
+    (job,) = whole_run(study, Size(32, 2)).jobs.values()
+    assert job.design.profiles.shape == (9, 2)
+    followed = plan_fans(job.program, job.design)
+    assert set(job.design.profiles[followed.profiles, 0]) == {0, 1, 2}
 
 
 def test_ticks_are_round_and_inside() -> None:

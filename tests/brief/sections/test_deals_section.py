@@ -10,11 +10,15 @@ import pytest
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from standoff.analysis.deals.deals import Deals
+from standoff.analysis.findings import Reason
 from standoff.brief.pictures.zone_maps import Axes, MapCells, draw_map_of, gain_fill, share_fill
-from standoff.brief.playing import Unanswered, find_deals, plan_deals, run_deals, shared_stocks
 from standoff.brief.sections.deals import deals_section
 from standoff.brief.sections.grid import Section
+from standoff.ensemble.run import Job, run_jobs
+from standoff.ensemble.running import Running, Size
 from standoff.ensemble.study import Study
+from standoff.questions.deals import find_deal_of, plan_deals, shared_stocks
+from standoff.questions.question import Unanswered
 
 Build = Callable[..., Study]
 
@@ -67,13 +71,14 @@ def _pact(spoils: float, exposure: float) -> str:
 
 
 def _find(study: Study, worlds: int = 48) -> Deals | Unanswered:
-    (plan,) = plan_deals(study.model, worlds, 2, 1)
+    (plan,) = plan_deals(study.model, Size(worlds, 2))
     assert not isinstance(plan, Unanswered)
     seen: list[tuple[int, int]] = []
-    runs = run_deals(plan, progress=lambda done, total: seen.append((done, total)), evaluator="reference")
+    running = Running(evaluator="reference", progress=lambda done, total: seen.append((done, total)))
+    runs = run_jobs([Job(arm.program, arm.design) for arm in plan.arms], running)
     assert seen == sorted(seen)
     assert seen[-1] == (plan.n_futures, plan.n_futures)
-    return find_deals(plan, runs)
+    return find_deal_of(plan, runs)
 
 
 def _section(study: Study, found: tuple[Deals | Unanswered, ...]) -> Section:
@@ -86,7 +91,7 @@ def test_a_pact_that_pays_its_breaker_is_told_with_its_zone(study_of: Build) -> 
     study = study_of(_pact(spoils=3, exposure=0))
     section = _section(study, (_find(study),))
     assert re.fullmatch(
-        r"All parties gain on \d+\s%\s±\s[\d.]+ of the terms of “bargain”, but Southland would break its word on all "
+        r"All parties gain on \d+\s±\s[\d.]+\s% of the terms of “bargain”, but Southland would break its word on all "
         "of them",
         section.title,
     )
@@ -117,7 +122,7 @@ def test_small_multiples_show_what_no_deal_means_and_the_tie(study_of: Build) ->
 
 def test_a_study_without_a_deal_has_a_section_that_says_so(study_of: Build) -> None:
     study = study_of('outcomes: {calls: {measure: "mean(step)", better: lower}}')
-    assert plan_deals(study.model, 32, 2, 1) == ()
+    assert plan_deals(study.model, Size(32, 2)) == ()
     section = _section(study, ())
     assert section.title == "No deal is on the table in this study"
     assert section.pictures == ()
@@ -134,9 +139,9 @@ def test_a_run_that_is_too_small_says_so(study_of: Build) -> None:
 
 def test_a_variant_that_is_what_no_deal_means_leaves_nothing_to_compare(study_of: Build) -> None:
     study = study_of(_pact(spoils=3, exposure=0), "never")
-    (plan,) = plan_deals(study.model, 32, 2, 1)
+    (plan,) = plan_deals(study.model, Size(32, 2))
     assert isinstance(plan, Unanswered)
-    assert "`never`" in plan.why
+    assert (plan.reason, plan.data) == (Reason.VARIANT_APPLIED, {"variant": "never"})
 
 
 def test_the_outline_runs_round_the_zone_and_nowhere_inside_it() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 import standoff
 from standoff.brief.write import make_brief
+from standoff.ensemble.running import Size
 
 HERE = Path(__file__).parents[1]
 ARTICLE = HERE.parent / "evidence" / "article.txt"
@@ -39,7 +40,7 @@ claims:
 
 
 def brief(study: Path, out: Path, sources: Path | None = None) -> str:
-    page = make_brief(standoff.load(study), out, worlds=48, replications=4, sources=sources)
+    page = make_brief(standoff.load(study), out, Size(48, 4), sources=sources)
     return page.read_text(encoding="utf-8")
 
 

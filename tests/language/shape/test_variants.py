@@ -148,3 +148,23 @@ def test_a_problem_outside_a_variant_names_it(read: Reader, said: Said, tmp_path
 
 def test_a_section_that_no_variant_can_have_is_refused(read: Reader, said: Said) -> None:
     assert said(read(add="variants: {v: {evnts: {}}}\n")) == [("unknown-key", "`evnts` is not a key of `v`")]
+
+
+def test_a_variant_removes_what_it_sets_to_nothing(read: Reader) -> None:
+    add = """
+correlated: [{of: [fear, other], rank: 0.5}]
+variants:
+  loose: {correlated: []}
+  bare: {events: {clashes: null}, payoffs: {north: {each: "-arms / little"}}}
+  plain: {correlated: null, uncertainties: {other: null}, payoffs: {south: {each: "-arms / little"}}}
+"""
+    changes = (
+        ("uncertainties:\n", "uncertainties:\n  other: {range: [0, 1], judgement: a test}\n"),
+        ('south: {each: "-arms / little"}}', 'south: {each: "-arms / little - other"}}'),
+    )
+    assert [p for p in read(*changes, add=add, every_variant=True).problems if p.severity == "error"] == []
+    models = {name: read(*changes, add=add, variants=[name]).model for name in ("loose", "bare", "plain")}
+    loose, bare, plain = models["loose"], models["bare"], models["plain"]
+    assert loose is not None and loose.correlated == ()
+    assert bare is not None and [event.name for event in bare.events] == ["caught"]
+    assert plain is not None and "other" not in [parameter.name for parameter in plain.parameters]

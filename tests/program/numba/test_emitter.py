@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import math
 import re
 from collections.abc import Callable
+from pathlib import Path
+from shutil import copytree
 
 import numpy as np
 import pytest
@@ -18,6 +22,8 @@ from standoff.program.lowering.lower import lower_program
 from standoff.program.numba.writer import emit_kernel
 
 Build = Callable[..., Study]
+HOSTILE = ('"!"!"\nBROKEN = 1\n"!"!"'.replace("!", ""), "'!'!'\n".replace("!", ""), "\\", "a\r\nb", "\x1b[31m",
+           "`<!--script>`", "{0}{study}%s", "\u202e\u2028x")  # fmt: skip
 
 
 def test_the_source_is_a_function_of_the_study_alone() -> None:
@@ -29,8 +35,9 @@ def test_the_source_is_a_function_of_the_study_alone() -> None:
 
 
 def test_the_source_names_what_it_computes_and_calls_no_other_mathematics() -> None:
+    assert "# launch_drive" in emit_kernel(standoff.load("korea").program, remarks=True).text
     text = emit_kernel(standoff.load("korea").program).text
-    assert "# launch_drive" in text
+    assert "#" not in text
     assert not re.search(r"\b(math|np)\.(exp|log|power|sqrt)", text)
     assert "**" not in text
     assert "fastmath" not in text
@@ -154,3 +161,18 @@ def test_what_is_not_finite_is_tested_where_it_shows(
         """)
     found = fault_tests(lower_program(study.program))
     assert {phase: len(tests) for phase, tests in found.items()} == {"begin": begin, "step": step, "end": end}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_text_of_a_study_reaches_its_kernel(name: str, tmp_path: Path) -> None:
+    plain, other = tmp_path / "plain", tmp_path / name
+    for folder in (plain, other):
+        copytree(standoff.load("rivals").model.folder, folder)
+    text = (plain / "study.yaml").read_text(encoding="utf-8")
+    titled = re.sub(r"^title: .*$", lambda _: f"title: {json.dumps(name)}", text, flags=re.MULTILINE)
+    (other / "study.yaml").write_text(titled, encoding="utf-8")
+    programs = [standoff.load(folder).program for folder in (plain, other)]
+    first, second = (emit_kernel(program) for program in programs)
+    assert (first.text, first.digest) == (second.text, second.digest)
+    first, second = (emit_kernel(program, remarks=True) for program in programs)
+    assert ast.dump(ast.parse(first.text)) == ast.dump(ast.parse(second.text))

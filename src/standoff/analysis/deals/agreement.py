@@ -6,16 +6,25 @@ chapter 6 (standard errors by resampling worlds).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtri
 
-from standoff.analysis.deals.bargaining import deal_table, nash_point, weighted_mean
+from standoff.analysis.deals.bargaining import (
+    NashPoint,
+    deal_table,
+    egalitarian_point,
+    kalai_smorodinsky_point,
+    nash_point,
+    weighted_mean,
+)
 from standoff.analysis.findings import Figure, Floats, Inputs
 from standoff.analysis.games.normalform import Truths
 from standoff.analysis.robustness.satisficing import Bound, satisficing
 
-__all__ = ["Gains", "NashTerms", "Zone", "figure_of", "resampled_gains", "zone_area", "zone_of"]
+__all__ = ["BestTerms", "Gains", "Zone", "figure_of", "resampled_gains", "zone_area", "zone_of"]
 
 _SURE = 1.96
 _FINE = 40
@@ -35,6 +44,7 @@ class Gains:
         beliefs: (parties, worlds), weights, each row summing to 1.
         study: (worlds,), the study's weights.
         inputs: of the worlds.
+        sampling: (parties, levels of term 1, …), standard error from not having run every profile of play.
     """
 
     parties: tuple[str, ...]
@@ -44,11 +54,12 @@ class Gains:
     beliefs: Floats
     study: Floats
     inputs: Inputs
+    sampling: Floats | float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
-class NashTerms:
-    """Where the product of gains is greatest.
+class BestTerms:
+    """Where a rule of bargaining (Nash's: the greatest product of gains) puts the terms.
 
     Attributes:
         levels: of each main term.
@@ -75,7 +86,8 @@ class Zone:
         all_gain, all_gain_error: share of worlds in which every party gains, noise taken out.
         all_gain_raw: the same as it looks before that.
         some_terms: share of worlds in which some terms let every party gain, raw: an upper bound.
-        nash: None where the zone is empty.
+        nash, kalai_smorodinsky, egalitarian: where the product of gains is greatest, where the least gain is as a part
+            of the most that the party could have in the zone, and where the least gain is; None where it is empty.
         n_pieces: connected pieces of the zone.
         spans: for each main term its lowest and highest level in the zone; empty where there is no zone.
         blockers: for each party the combinations that it alone keeps out of the zone.
@@ -94,7 +106,9 @@ class Zone:
     all_gain_error: Floats
     all_gain_raw: Floats
     some_terms: float
-    nash: NashTerms | None
+    nash: BestTerms | None
+    kalai_smorodinsky: BestTerms | None
+    egalitarian: BestTerms | None
     n_pieces: int
     spans: tuple[tuple[float, float], ...]
     blockers: tuple[int, ...]
@@ -112,9 +126,10 @@ def zone_of(without: str, gains: Gains, counts: Floats, *, by_world: bool = True
         seed: of the folds of that regression.
     """
     means, errors = _expected(gains.gain, gains.beliefs)
+    errors = np.hypot(errors, gains.sampling)
     table = deal_table(means, errors)
     area = float(zone_area(means[None], gains.levels)[0])
-    again = resampled_gains(gains, counts)
+    again = resampled_gains(gains, counts) + _sampled_again(gains, len(counts))
     in_zone = (again > 0.0).all(axis=1).reshape(len(again), -1)
     shares = in_zone.mean(axis=1)
     shape = table.zone.shape
@@ -127,7 +142,9 @@ def zone_of(without: str, gains: Gains, counts: Floats, *, by_world: bool = True
         _share(table.share, shares), _share(area, zone_area(again, gains.levels)),
         alone, alone_error, everyone @ gains.study,
         float(everyone.reshape(-1, gains.study.size).any(axis=0) @ gains.study),
-        _nash(gains, means, again),
+        _best_terms(nash_point, gains, means, again),
+        _best_terms(kalai_smorodinsky_point, gains, means, again),
+        _best_terms(egalitarian_point, gains, means, again),
         table.n_pieces,
         tuple((levels[a], levels[b]) for levels, (a, b) in zip(gains.levels, table.spans, strict=False)),
         tuple(int(n) for n in table.blockers),
@@ -163,9 +180,21 @@ def zone_area(gains: Floats, levels: tuple[tuple[float, ...], ...]) -> Floats:
     return np.asarray((fine > 0.0).all(axis=1).reshape(len(gains), -1).mean(axis=1))
 
 
-def figure_of(values: Floats, weights: Floats) -> Figure:
-    """A weighted mean over worlds with its standard error and 95 % interval."""
-    mean, error = weighted_mean(values, weights)
+def _sampled_again(gains: Gains, resamples: int) -> Floats | float:
+    """(resamples, parties, 1, …), how far gains lie off if other profiles had been run: alike at all terms."""
+    sampling = np.broadcast_to(gains.sampling, gains.gain.shape[:-1])
+    if not sampling.any():
+        return 0.0
+    at = (0.5 + np.outer(np.arange(1, resamples + 1), np.sqrt([2.0, 3.0, 5.0, 7.0, 11.0, 13.0][: len(sampling)]))) % 1.0
+    scores = np.asarray(ndtri(at))
+    again: Floats = scores.reshape(*scores.shape, *(1,) * (sampling.ndim - 1)) * sampling[None]
+    return again
+
+
+def figure_of(values: Floats, weights: Floats, besides: float = 0.0) -> Figure:
+    """A weighted mean over worlds with its standard error, and that which is `besides` the worlds', and interval."""
+    mean, own = weighted_mean(values, weights)
+    error = np.hypot(own, besides)
     return Figure(float(mean), float(error), float(mean - _SURE * error), float(mean + _SURE * error))
 
 
@@ -193,18 +222,24 @@ def _all_gain(gains: Gains, seed: int) -> tuple[Floats, Floats]:
     return value, np.array([figure.error for figure in figures]).reshape(shape)
 
 
-def _nash(gains: Gains, means: Floats, again: Floats) -> NashTerms | None:
+def _best_terms(
+    rule: Callable[[Floats], NashPoint | None], gains: Gains, means: Floats, again: Floats
+) -> BestTerms | None:
     """The terms picked on all worlds; their gains where one half of the luck picks and the other values."""
-    point = nash_point(means)
+    point = rule(means)
     if point is None:
         return None
-    picks = [nash_point(_expected(half, gains.beliefs)[0]) for half in gains.halves]
+    picks = [rule(_expected(half, gains.beliefs)[0]) for half in gains.halves]
     cells = [point.terms if pick is None else pick.terms for pick in picks]
     valued = [(gains.halves[1][i][cells[0]] + gains.halves[0][i][cells[1]]) / 2.0 for i in range(len(gains.parties))]
-    others = [nash_point(table) for table in again]
-    return NashTerms(
+    sampling = np.broadcast_to(gains.sampling, gains.gain.shape[:-1])
+    others = [rule(table) for table in again]
+    return BestTerms(
         tuple(levels[k] for levels, k in zip(gains.levels, point.terms, strict=True)),
-        tuple(figure_of(own, belief) for own, belief in zip(valued, gains.beliefs, strict=True)),
+        tuple(
+            figure_of(own, belief, float(off[point.terms]))
+            for own, belief, off in zip(valued, gains.beliefs, sampling, strict=True)
+        ),
         float(np.mean([other is not None and other.terms == point.terms for other in others])),
     )
 

@@ -17,7 +17,7 @@ from enum import Enum
 import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import label
-from scipy.stats import norm
+from scipy.special import ndtri
 
 Floats = npt.NDArray[np.float64]
 Truths = npt.NDArray[np.bool_]
@@ -26,13 +26,13 @@ Integers = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class NashPoint:
-    """The terms with the greatest product of gains.
+    """The terms that a rule of bargaining picks; Nash's, those with the greatest product of gains.
 
     Attributes:
         terms: index of the level of each term.
         gains: (n_parties,), payoff units.
         product: of the gains.
-        ties: other terms with exactly the same product.
+        ties: other terms that the rule finds exactly as good.
     """
 
     terms: tuple[int, ...]
@@ -153,6 +153,45 @@ def nash_point(gains: Floats) -> NashPoint | None:
     product = np.where(zone, np.prod(np.where(gains > 0, gains, 0.0), axis=0), -1.0)
     best = [tuple(int(k) for k in place) for place in np.argwhere(product == product.max())]
     return NashPoint(best[0], np.array([own[best[0]] for own in gains]), float(product[best[0]]), tuple(best[1:]))
+
+
+def kalai_smorodinsky_point(gains: Floats) -> NashPoint | None:
+    """The cell of the zone where the least gain is greatest, as a part of the most that its party could have there.
+
+    Args:
+        gains: (n_parties, levels of term 1, …).
+
+    Reference: E. Kalai and M. Smorodinsky, Other solutions to Nash's bargaining problem (1975), on a finite set by
+    leximin.
+    """
+    zone = np.asarray((gains > 0).all(axis=0))
+    if not zone.any():
+        return None
+    ideal = np.where(zone, gains, 0.0).reshape(len(gains), -1).max(axis=1)
+    return _least_greatest(gains, gains / ideal.reshape(-1, *(1,) * (gains.ndim - 1)), zone)
+
+
+def egalitarian_point(gains: Floats) -> NashPoint | None:
+    """The cell of the zone where the least gain is greatest; it compares the parties' points of payoff.
+
+    Args:
+        gains: (n_parties, levels of term 1, …).
+
+    Reference: E. Kalai, Proportional solutions to bargaining situations (1977), on a finite set by leximin.
+    """
+    zone = np.asarray((gains > 0).all(axis=0))
+    return _least_greatest(gains, gains, zone) if zone.any() else None
+
+
+def _least_greatest(gains: Floats, scaled: Floats, zone: Truths) -> NashPoint:
+    """The cell with the greatest least, of equals the greatest next to least, and so on."""
+    cells = np.argwhere(zone)
+    ranked = np.sort(scaled[:, zone], axis=0)
+    order = np.lexsort(-ranked[::-1])
+    same = (ranked == ranked[:, order[:1]]).all(axis=0)
+    best = [tuple(int(k) for k in cell) for cell in cells[same]]
+    own = np.array([party[best[0]] for party in gains])
+    return NashPoint(best[0], own, float(np.prod(own)), tuple(best[1:]))
 
 
 def world_gains(gains: npt.ArrayLike, beliefs: npt.ArrayLike, world_weights: npt.ArrayLike | None = None) -> WorldGains:
@@ -319,4 +358,4 @@ def _band(confidence: float, n_statements: int) -> float:
     """Two-sided normal quantile for so many statements together (Bonferroni)."""
     if not 0.5 <= confidence < 1:
         raise ValueError(f"confidence must be at least 0.5 and below 1, got {confidence}")
-    return float(norm.isf((1 - confidence) / 2 / n_statements))
+    return -float(ndtri((1 - confidence) / 2 / n_statements))

@@ -7,7 +7,7 @@ in `docs/method-games.md`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -27,11 +27,12 @@ from standoff.analysis.deals.hinges import (
     split_by,
 )
 from standoff.analysis.deals.plan import Arm, DealPlan, deals_designs
-from standoff.analysis.findings import FEWEST_WORLDS, Figure, Floats
+from standoff.analysis.deals.sampling import sampling_error
+from standoff.analysis.findings import FEWEST_WORLDS, Figure, Floats, Reason, UnanswerableError
 from standoff.analysis.games.normalform import Truths
-from standoff.analysis.others.others import resample_worlds
 from standoff.analysis.runs.beliefs import Belief, belief_weights
 from standoff.analysis.runs.game_table import inputs_of
+from standoff.analysis.statistics.resampling import resample_worlds
 from standoff.ensemble.ensemble import Ensemble
 
 __all__ = ["Deals", "OtherTerm", "deals_designs", "deals_finding"]
@@ -71,6 +72,7 @@ class Deals:
         others: the other terms, one at a time.
         keeping: for each party, whether it would keep its word.
         is_kept: every party is shown to keep its word.
+        is_broken: some party is shown to break it.
         in_force: share of steps in which the deal stands while all keep it.
         contested: the combination at which all gain in the share of worlds nearest to a half, against the first
             meaning of no deal: where consent is most in doubt.
@@ -98,6 +100,7 @@ class Deals:
     others: tuple[OtherTerm, ...]
     keeping: tuple[Keeping, ...]
     is_kept: Truths
+    is_broken: Truths
     in_force: Floats
     contested: tuple[float, ...]
     hinges: tuple[Hinge, ...]
@@ -158,25 +161,26 @@ def deals_finding(
     sound = runs.sound()
     kept = np.flatnonzero(sound > 0.0)
     if kept.size < FEWEST_WORLDS:
-        raise ValueError(f"{kept.size} worlds have sound futures in every arm, and a deal needs {FEWEST_WORLDS}")
+        raise UnanswerableError(Reason.FEW_WORLDS, worlds=int(kept.size), least=FEWEST_WORLDS)
     parties = plan.deal.parties
     weights = {actor: _scaled(beliefs.of(actor)[kept]) for actor in beliefs.actors}
     study = _scaled(beliefs.study[kept])
     inputs = inputs_of(plan.model, plan.worlds, kept)
 
     def gains_of(actors: tuple[str, ...], without: str, circumstance: str = "") -> Gains:
-        gain, halves = runs.gains(actors, without, circumstance)
+        gain, halves, by_profile = runs.gains(actors, without, circumstance)
         rows = kept if not circumstance else np.flatnonzero(sound[runs.worlds_of(circumstance)] > 0.0)
         whole = Gains(
             actors, tuple(term.levels for term in plan.terms), gain[..., rows], halves[..., rows],
             np.array([weights[actor] for actor in actors]), study, inputs,
         )  # fmt: skip
         if not circumstance:
-            return whole
+            return replace(whole, sampling=_sampling(plan, whole, by_profile[..., rows]))
         there = np.isin(kept, runs.worlds_of(circumstance)[rows]).nonzero()[0]
         part = among(Gains(actors, whole.levels, np.zeros((1, kept.size)), np.zeros((2, 1, kept.size)),
                            whole.beliefs, study, inputs), there)  # fmt: skip
-        return Gains(actors, whole.levels, whole.gain, whole.halves, part.beliefs, part.study, part.inputs)
+        found = Gains(actors, whole.levels, whole.gain, whole.halves, part.beliefs, part.study, part.inputs)
+        return replace(found, sampling=_sampling(plan, found, by_profile[..., rows]))
 
     counts = resample_worlds(kept.size, resamples, seed).astype(np.float64)
     by_absence = [gains_of(parties, without) for without in plan.without]
@@ -190,8 +194,10 @@ def deals_finding(
     )
     words = {cell: [one.word(cell) for one in keeping] for cell in np.ndindex(*plan.shape)}
     is_kept = np.zeros(plan.shape, dtype=np.bool_)
+    is_broken = np.zeros(plan.shape, dtype=np.bool_)
     for cell, said in words.items():
         is_kept[cell] = all(word == "keeps its word" for word in said)
+        is_broken[cell] = any(word == "would breach" for word in said)
     cell = tuple(int(k) for k in np.unravel_index(int(np.abs(zones[0].all_gain - 0.5).argmin()), plan.shape))
     contrasts = [
         *_by_stocks(plan, runs, by_absence, counts, kept, tuple(by)),
@@ -204,7 +210,7 @@ def deals_finding(
         tuple(one for one in beliefs.dissent if one.actor in parties),
         tuple(float(1.0 / (weights[party] ** 2).sum()) for party in parties),
         zones, third, third_gains, third_errors,
-        _other_terms(plan, runs, weights, kept, keeping), keeping, is_kept, runs.in_force(study, kept),
+        _other_terms(plan, runs, weights, kept, keeping), keeping, is_kept, is_broken, runs.in_force(study, kept),
         tuple(term.levels[k] for term, k in zip(plan.terms, cell, strict=True)),
         find_hinges(by_absence[0], cell, permutations=permutations, seed=seed), find_movers(by_absence[0], counts),
         tuple(contrasts), plan.left_out,
@@ -249,8 +255,11 @@ class _Runs:
             sound[arm.worlds] *= np.isfinite(np.array(halves)).all(axis=(0, 1))
         return sound
 
-    def gains(self, actors: tuple[str, ...], without: str, circumstance: str) -> tuple[Floats, Floats]:
-        """(actors, levels of term 1, …, worlds of the arm) and its halves, averaged over who plays what."""
+    def gains(self, actors: tuple[str, ...], without: str, circumstance: str) -> tuple[Floats, Floats, Floats]:
+        """(actors, levels of term 1, …, worlds of the arm), its halves, averaged over who plays what; and by profile.
+
+        The last has shape (actors, levels of term 1, …, profiles, worlds of the arm).
+        """
         ending = f" | {circumstance}" if circumstance else ""
         arm, run = self.of(f"struck{ending}")
         _, absent = self.of(f"without {without}{ending}")
@@ -258,18 +267,28 @@ class _Runs:
         rows = np.flatnonzero(arm.cell >= 0)
         assert (arm.sample[rows].reshape(-1, n) == np.arange(n)).all()
         both = []
-        for actor in actors:
-            pairs = [(run.payoff(actor), absent.payoff(actor))]
-            pairs += list(zip(run.half("payoff", actor), absent.half("payoff", actor), strict=True))
-            both.append([(a[rows].reshape(*shape, n, -1) - b).mean(axis=-2) for a, b in pairs])
+        by_profile = np.empty((len(actors), *shape, n, arm.worlds.size))
+        for i, actor in enumerate(actors):
+            by_profile[i] = run.payoff(actor)[rows].reshape(*shape, n, -1) - absent.payoff(actor)
+            halves = zip(run.half("payoff", actor), absent.half("payoff", actor), strict=True)
+            both.append(
+                [by_profile[i].mean(axis=-2), *((a[rows].reshape(*shape, n, -1) - b).mean(axis=-2) for a, b in halves)]
+            )
         table = np.array(both).reshape(len(actors), 3, *shape, arm.worlds.size)
-        return table[:, 0], np.moveaxis(table[:, 1:], 1, 0)
+        return table[:, 0], np.moveaxis(table[:, 1:], 1, 0), by_profile
 
     def in_force(self, study: Floats, kept: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Floats:
         arm, run = self.of("struck")
         rows = np.flatnonzero(arm.cell >= 0)
         share = run.outcome("in_force")[rows][:, kept] @ study
         return np.asarray(share.reshape(*self.plan.shape, -1).mean(axis=-1))
+
+
+def _sampling(plan: DealPlan, gains: Gains, by_profile: Floats) -> Floats:
+    """(parties, levels of term 1, …), error of gains from the profiles that were not run."""
+    own = [profiles @ belief for profiles, belief in zip(by_profile, gains.beliefs, strict=True)]
+    found = np.array([sampling_error(each, plan.profiles, plan.chances) for each in own])
+    return np.asarray(found.reshape(gains.gain.shape[:-1]))
 
 
 def _third(third: tuple[str, ...], gains: list[Gains], shape: tuple[int, ...]) -> tuple[Floats, Floats]:
@@ -279,7 +298,8 @@ def _third(third: tuple[str, ...], gains: list[Gains], shape: tuple[int, ...]) -
     for z, absent in enumerate(gains):
         for i in range(len(third)):
             for cell in np.ndindex(*shape):
-                figure = figure_of(absent.gain[i][cell], absent.beliefs[i])
+                sampling = np.broadcast_to(absent.sampling, absent.gain.shape[:-1])[i][cell]
+                figure = figure_of(absent.gain[i][cell], absent.beliefs[i], float(sampling))
                 means[(z, i, *cell)], errors[(z, i, *cell)] = figure.value, figure.error
     return means, errors
 
@@ -298,10 +318,11 @@ def _other_terms(
         _, absent = runs.of(f"without {without}")
         for o, (term, level) in enumerate(choices):
             rows = np.flatnonzero(arm.other == o)
-            gains = [
-                figure_of((run.payoff(p)[rows] - absent.payoff(p)).mean(axis=0)[kept], weights[p])
-                for p in plan.deal.parties
-            ]
+            gains = []
+            for p in plan.deal.parties:
+                by_profile = (run.payoff(p)[rows] - absent.payoff(p))[:, kept]
+                off = sampling_error(by_profile @ weights[p], plan.profiles, plan.chances)
+                gains.append(figure_of(by_profile.mean(axis=0), weights[p], float(off)))
             found.append(OtherTerm(term.name, level, without, tuple(gains), tuple(k.others[o] for k in keeping)))
     return tuple(found)
 

@@ -94,7 +94,7 @@ def keeping_of(
     return Keeping(party, labels, _nested(words), plan.moments, value, error, chosen, hindsight, stands, tuple(others))
 
 
-def _judge(
+def _judge(  # noqa: PLR0913, PLR0917
     plan: DealPlan, party: str, place: tuple[int, int], kept: tuple[Arm, Ensemble], broken: tuple[Arm, Ensemble],
     weights: Floats, sound: Floats,
 ) -> tuple[Enforcement, Floats]:  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from standoff.analysis.deals.agreement import Gains, resampled_gains, zone_area, zone_of
 from standoff.analysis.findings import Figure, Floats
@@ -150,7 +150,7 @@ def find_movers(gains: Gains, counts: Floats) -> tuple[Mover, ...]:
     Left out are those of which some party rules a third out.
     """
     names = gains.inputs.names
-    reach = float(norm.isf(0.025 / max(len(names), 1)))
+    reach = -float(ndtri(0.025 / max(len(names), 1)))
     found = []
     for name in names:
         low, _, high = _thirds(gains, gains.inputs.column(name))

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +29,7 @@ from standoff.analysis.deals.struck import (
     is_weighed,
     keepers,
 )
-from standoff.analysis.findings import Floats
+from standoff.analysis.findings import Floats, Reason, UnanswerableError
 from standoff.analysis.runs.beliefs import draw_belief_worlds
 from standoff.base.chance.sampling import unit_columns
 from standoff.ensemble.design import Design, Worlds, level_table
@@ -88,7 +89,8 @@ class DealPlan:
         left_out: Strategies that can neither be changed over to nor from.
         worlds: All worlds.
         n_samples: How many profiles stand for who plays what.
-        profiles: (samples, players), those profiles.
+        profiles: (samples, players), those profiles; every one that may be played where they are that few.
+        chances: For each player those of its strategies, of which they are a sample.
         paths: Stocks whose mean over time is kept without the deal.
         arms: To run, in this order.
     """
@@ -105,6 +107,7 @@ class DealPlan:
     worlds: Worlds
     n_samples: int
     profiles: Integers
+    chances: tuple[Floats, ...]
     paths: tuple[str, ...]
     arms: tuple[Arm, ...]
 
@@ -119,7 +122,7 @@ class DealPlan:
         return sum(arm.design.n_futures for arm in self.arms)
 
 
-def deals_designs(
+def deals_designs(  # noqa: PLR0913
     model: Model,
     deal: str | None = None,
     *,
@@ -141,7 +144,8 @@ def deals_designs(
         worlds: How many; drawn from the study and each dissenting actor's beliefs in equal parts.
         replications: In each world; 2 or more, as one half values what the other chooses.
         seed: Of worlds and luck.
-        samples: How many profiles stand for who plays what.
+        samples: How many profiles stand for who plays what, at most; all are run where there are no more, each as
+            likely as the next.
         play: For an actor the chances of its strategies, in the program's order; even by default. A party's are those
             of its strategies that keep the deal, or even where these have none.
         main: The two terms, or one, to vary together; the first two by default.
@@ -153,7 +157,8 @@ def deals_designs(
         ValueError: No deal, fewer than two replications, or an unknown term or variant.
     """
     if replications < 2:
-        raise ValueError("a rule for breach is chosen on one half of the replications and valued on the other: use 2")
+        # a rule for breach is chosen on one half of the replications and valued on the other
+        raise UnanswerableError(Reason.FEW_REPLICATIONS, replications=replications, least=2)
     chosen = find_deal(model, deal)
     terms, others = _main_terms(chosen, main)
     steps = model.clock.steps
@@ -161,7 +166,8 @@ def deals_designs(
     asked = tuple(circumstances_of(model, chosen) if circumstances is None else circumstances)
     stocks = tuple(stock.name for stock in model.stocks) if paths is None else tuple(paths)
     drawn = draw_belief_worlds(model, worlds, seed)
-    profiles = _sample(model, chosen, samples, seed, play or {})
+    chances = _chances(model, chosen, play or {})
+    profiles = _sample(model, chances, samples, seed)
     frame = _Frame(model, chosen, terms, others, moments, stocks, drawn, replications, seed, profiles, strike)
     program, own, rules, left_out = _struck_program(frame, ())
     breach = _breach_arm(frame, program, own, rules)
@@ -172,7 +178,8 @@ def deals_designs(
         arms.append(_struck_arm(frame, there, of, (name,)))
         arms += [_without_arm(frame, absent, (name,)) for absent in chosen.without]
     return DealPlan(
-        model, chosen, terms, others, chosen.without, asked, rules, moments, left_out, drawn, samples, profiles,
+        model, chosen, terms, others, chosen.without, asked, rules, moments, left_out, drawn, len(profiles), profiles,
+        chances,
         stocks, tuple(arms),
     )  # fmt: skip
 
@@ -230,11 +237,10 @@ def _main_terms(deal: Deal, main: tuple[str, ...] | None) -> tuple[tuple[Term, .
     return tuple(by_name[name] for name in wanted), tuple(t for t in deal.terms if t.name not in wanted)
 
 
-def _sample(model: Model, deal: Deal, n: int, seed: int, play: Mapping[str, Sequence[float]]) -> Integers:
-    """(samples, players), balanced profiles in which the parties keep the deal."""
-    units = unit_columns([f"play of {player}" for player in model.players], n, seed, "latin hypercube")
-    columns = []
-    for player, unit in zip(model.players, units, strict=True):
+def _chances(model: Model, deal: Deal, play: Mapping[str, Sequence[float]]) -> tuple[Floats, ...]:
+    """For each player those of its strategies, summing to one; parties play those that keep the deal."""
+    found = []
+    for player in model.players:
         size = len(model.instances(player))
         chances: Floats = np.asarray(play.get(player, np.ones(size)), dtype=np.float64)
         if chances.shape != (size,) or not (chances >= 0.0).all() or chances.sum() <= 0.0:
@@ -242,7 +248,21 @@ def _sample(model: Model, deal: Deal, n: int, seed: int, play: Mapping[str, Sequ
         if player in deal.parties:
             kept = np.isin(np.arange(size), keepers(model, deal, player))
             chances = np.where(kept, chances, 0.0) if chances[kept].sum() > 0.0 else kept.astype(np.float64)
-        columns.append(np.searchsorted(np.cumsum(chances) / chances.sum(), unit, side="right").clip(max=size - 1))
+        found.append(chances / chances.sum())
+    return tuple(found)
+
+
+def _sample(model: Model, chances: tuple[Floats, ...], n: int, seed: int) -> Integers:
+    """(samples, players), balanced profiles; all of them where there are no more than n, and all as likely."""
+    played = [np.flatnonzero(own) for own in chances]
+    is_even = all(np.ptp(own[own > 0.0]) < 1e-12 for own in chances)
+    if is_even and np.prod([own.size for own in played]) <= n:
+        return np.array(list(product(*played)), dtype=np.int64)
+    units = unit_columns([f"play of {player}" for player in model.players], n, seed, "latin hypercube")
+    columns = [
+        np.searchsorted(np.cumsum(own), unit, side="right").clip(max=own.size - 1)
+        for own, unit in zip(chances, units, strict=True)
+    ]
     return np.stack(columns, axis=1).astype(np.int64)
 
 

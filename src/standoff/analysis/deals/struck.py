@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from standoff.analysis.findings import Reason, UnanswerableError
 from standoff.base.source import Span
 from standoff.base.units import DIMENSIONLESS
 from standoff.language.expressions.tree import (
@@ -74,10 +75,10 @@ def find_deal(model: Model, name: str | None = None) -> Deal:
         ValueError: The study has no deal, or none of this name.
     """
     if not model.deals:
-        raise ValueError("the study names no deal: say under `deals` what could be agreed")
+        raise UnanswerableError(Reason.NO_SUCH_DEAL, deal=name or "", deals=())
     found = [deal for deal in model.deals if name is None or deal.name == name]
     if not found:
-        raise ValueError(f"the study has no deal `{name}`, but {', '.join(deal.name for deal in model.deals)}")
+        raise UnanswerableError(Reason.NO_SUCH_DEAL, deal=name or "", deals=tuple(deal.name for deal in model.deals))
     return found[0]
 
 
@@ -96,13 +97,10 @@ class Struck:
         deal = find_deal(model, self.deal)
         place = _state_of(model, deal)
         if place is None:
-            raise ValueError(
-                f"`{deal.name}` is in force while `{deal.during.span.text}`, which names no state of a mode to start "
-                "in: add a variant that strikes the deal, and name it"
-            )
+            raise UnanswerableError(Reason.DEAL_NAMES_NO_STATE, deal=deal.name, during=deal.during.span.text)
         mode, state = place
         if any(one.target == Symbol("mode", mode.name) for one in model.impositions):
-            raise ValueError(f"`{mode.name}` is imposed, so `{deal.name}` cannot be struck by it")
+            raise UnanswerableError(Reason.MODE_IMPOSED, deal=deal.name, mode=mode.name)
         return replace(model, modes=tuple(replace(m, start=state) if m.name == mode.name else m for m in model.modes))
 
 
@@ -115,7 +113,7 @@ def keepers(model: Model, deal: Deal, party: str) -> tuple[int, ...]:
     named = dict(deal.breach).get(party, ())
     kept = tuple(k for k, one in enumerate(model.instances(party)) if not _is_named(one, named))
     if not kept:
-        raise ValueError(f"every strategy of `{party}` is named as breach of `{deal.name}`, so none keeps it")
+        raise UnanswerableError(Reason.NOBODY_KEEPS, deal=deal.name, actor=party)
     return kept
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +11,7 @@ from scipy.special import bdtrc
 
 from standoff.analysis.findings import Floats, Inputs
 
-__all__ = ["Box", "Limit", "make_box", "with_quasi_p"]
+__all__ = ["Box", "Limit", "broken_by", "make_box", "quasi_p", "with_quasi_p"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +89,33 @@ def make_box(limits: tuple[Limit, ...], n: int, n_interest: float, totals: tuple
 
 
 def with_quasi_p(inputs: Inputs, y: Floats, box: Box) -> Box:
-    """The same box with the quasi-p value of every limit.
+    """The same box with the quasi-p value of every limit, from `quasi_p`."""
+    p = quasi_p(broken_by(inputs, box.limits), y, box.n, box.n_interest)
+    limits = tuple(replace(limit, quasi_p=float(own)) for limit, own in zip(box.limits, p, strict=True))
+    return replace(box, limits=limits)
+
+
+def broken_by(inputs: Inputs, limits: Sequence[Limit]) -> npt.NDArray[np.bool_]:
+    """Which cases are outside which bound, shape (limits, worlds)."""
+    rows = [limit.breaks(inputs) for limit in limits]
+    return np.array(rows, dtype=bool).reshape(len(rows), inputs.values.shape[0])
+
+
+def quasi_p(breaks: npt.NDArray[np.bool_], y: Floats, n: int, n_interest: float) -> Floats:
+    """The chance of as many cases of interest in a box if each of its bounds made no difference, shape (limits,).
+
+    Args:
+        breaks: from `broken_by`.
+        y: shape (worlds,), in [0, 1].
+        n, n_interest: cases in the box, and of interest.
 
     Reference: Bryant & Lempert 2010, section 3.3: a one-sided binomial test of the box against the box without
     the limit. Where y is a chance, the number of cases of interest is its sum, rounded.
     """
-    broken = np.zeros(y.size, dtype=np.int32)
-    each = [limit.breaks(inputs) for limit in box.limits]
-    for breaks in each:
-        broken += breaks
-    limits = []
-    for limit, breaks in zip(box.limits, each, strict=True):
-        wider = (broken == 0) | ((broken == 1) & breaks)
-        rate = float(y[wider].mean())
-        p = float(bdtrc(round(box.n_interest) - 1, box.n, rate))
-        limits.append(Limit(limit.name, limit.low, limit.high, limit.levels, p))
-    return Box(tuple(limits), box.n, box.n_interest, box.coverage, box.density, box.mass)
+    broken = np.count_nonzero(breaks, axis=0)
+    inside, once = broken == 0, broken == 1
+    more = breaks[:, once].astype(np.float64)
+    size = np.count_nonzero(inside) + more.sum(axis=1)
+    rate = (y[inside].sum() + more @ y[once]) / np.maximum(size, 1.0)
+    chance: Floats = bdtrc(round(n_interest) - 1, n, np.clip(rate, 0.0, 1.0))
+    return chance

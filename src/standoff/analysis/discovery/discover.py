@@ -7,19 +7,23 @@ second opinion.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from standoff.analysis.discovery.boxes import Box, Limit, make_box, with_quasi_p
+from standoff.analysis.discovery.boxes import Box, Limit, broken_by, make_box, quasi_p
+from standoff.analysis.discovery.cart import best_leaf
 from standoff.analysis.discovery.prim import PrimRules, find_trajectory
 from standoff.analysis.findings import Floats, Inputs
+from standoff.base.chance import streams
 
 __all__ = ["Box", "Discovery", "Limit", "PrimRules", "Resampling", "discover", "find_trajectory"]
 
 _BY_CHANCE = 0.05
 _MOST_INPUTS = 4
 _WORTH_AN_INPUT = 0.03
+_MOST_FURTHER = 2
+_LEAST_FURTHER = 0.1
 _REFERENCES = (
     "Friedman & Fisher 1999, Bump hunting in high-dimensional data, Statistics and Computing 9",
     "Bryant & Lempert 2010, Thinking inside the box, Technological Forecasting and Social Change 77",
@@ -46,7 +50,10 @@ class Discovery:
 
     Attributes:
         trajectory: From all cases to the smallest box: the trade-off.
-        recommended: None where all cases or none are of the kind, or no few inputs set them apart.
+        recommended: PRIM's, or the best of CART's leaves where PRIM finds none; None where all cases or none are of the
+            kind, or no few inputs set them apart.
+        further: Boxes of what is left, found in the same way; what they hold is counted without the boxes before.
+        is_leaf: Whether `recommended` is a leaf of CART's.
         richer, plainer: The best box with more inputs than the one recommended, and with fewer; None without one.
         dropped: Limits that were left out, as chance alone would do as well.
         resampling: Of the search; None where it was not repeated.
@@ -63,6 +70,8 @@ class Discovery:
     resampling: Resampling | None
     base_rate: float
     method: str
+    further: tuple[Box, ...] = ()
+    is_leaf: bool = False
     references: tuple[str, ...] = _REFERENCES
 
 
@@ -101,28 +110,69 @@ def discover(
         return Discovery(trajectory, None, None, None, (), None, base, method)
     best, by_count, dropped = _choose(inputs, y, trajectory)
     if best is None:
-        return Discovery(trajectory, None, None, None, (), None, base, method)
+        leaf = _sure_leaf(inputs, y, seed)
+        further = () if leaf is None else _cover(inputs, y, rules, leaf, seed)
+        return Discovery(trajectory, leaf, None, None, (), None, base, method, further, leaf is not None)
     k = len(best.names)
     richer = max((box for n, box in by_count.items() if n > k), key=lambda box: box.balance, default=None)
     plainer = max((box for n, box in by_count.items() if n < k), key=lambda box: box.balance, default=None)
     resampling = _resample(inputs, y, rules, resamples, seed) if resamples > 0 else None
-    return Discovery(trajectory, best, richer, plainer, dropped, resampling, base, method)
+    return Discovery(
+        trajectory, best, richer, plainer, dropped, resampling, base, method, _cover(inputs, y, rules, best, seed)
+    )
+
+
+def _cover(inputs: Inputs, y: Floats, rules: PrimRules, first: Box, seed: int) -> tuple[Box, ...]:
+    """Further boxes: the search again on the cases that no box holds, while what it finds is as told as the first.
+
+    A further box must hold a tenth of all cases of interest, and be twice as dense as what was left.
+
+    Reference: Friedman & Fisher 1999, section 9 (covering).
+    """
+    found: list[Box] = []
+    left = ~first.holds(inputs)
+    while len(found) < _MOST_FURTHER and y[left].sum() >= _LEAST_FURTHER * y.sum():
+        rest, own = inputs.rows(np.flatnonzero(left)), y[left]
+        box = _choose(rest, own, find_trajectory(rest, own, rules))[0] or _sure_leaf(rest, own, seed)
+        if box is None:
+            break
+        inside = box.holds(inputs)
+        n, new = int(np.count_nonzero(inside & left)), float(y[inside & left].sum())
+        if new < _LEAST_FURTHER * y.sum() or new < 2.0 * float(own.mean()) * n:
+            break
+        found.append(make_box(box.limits, n, new, (y.size, float(y.sum()))))
+        left &= ~inside
+    return tuple(found)
+
+
+def _sure_leaf(inputs: Inputs, y: Floats, seed: int) -> Box | None:
+    """CART's best leaf, if such leaves of one half keep half of what they stand out by on the other half."""
+    leaf = best_leaf(inputs, y)
+    if leaf is None:
+        return None
+    shuffled = streams.permutation(y.size, seed, "leaves")
+    kept = []
+    for half, other in ((shuffled[::2], shuffled[1::2]), (shuffled[1::2], shuffled[::2])):
+        own = best_leaf(inputs.rows(half), y[half])
+        inside = own.holds(inputs.rows(other)) if own is not None else np.zeros(other.size, dtype=bool)
+        kept.append(float(y[other][inside].mean()) if inside.any() else 0.0)
+    return leaf if min(kept) >= (leaf.density + float(y.mean())) / 2.0 else None
 
 
 def _simplify(inputs: Inputs, y: Floats, box: Box) -> tuple[Box, tuple[Limit, ...]]:
     """Drop the limit that chance best explains until none is above 0.05."""
-    dropped: list[Limit] = []
-    box = with_quasi_p(inputs, y, box)
-    while box.limits:
-        worst = max(box.limits, key=lambda limit: limit.quasi_p or 0.0)
-        if (worst.quasi_p or 0.0) <= _BY_CHANCE:
-            break
-        dropped.append(worst)
-        kept = tuple(limit for limit in box.limits if limit is not worst)
-        inside = Box(kept, 0, 0.0, 0.0, 0.0, 0.0).holds(inputs)
-        fewer = make_box(kept, int(inside.sum()), float(y[inside].sum()), (y.size, float(y.sum())))
-        box = with_quasi_p(inputs, y, fewer)
-    return box, tuple(dropped)
+    limits, dropped = list(box.limits), []
+    breaks, n, n_interest = broken_by(inputs, limits), box.n, box.n_interest
+    p = quasi_p(breaks, y, n, n_interest)
+    while limits and p.max() > _BY_CHANCE:
+        worst = int(p.argmax())
+        dropped.append(replace(limits.pop(worst), quasi_p=float(p[worst])))
+        breaks = np.delete(breaks, worst, axis=0)
+        inside = ~breaks.any(axis=0)
+        n, n_interest = int(np.count_nonzero(inside)), float(y[inside].sum())
+        p = quasi_p(breaks, y, n, n_interest)
+    left = tuple(replace(limit, quasi_p=float(own)) for limit, own in zip(limits, p, strict=True))
+    return make_box(left, n, n_interest, (y.size, float(y.sum()))), tuple(dropped)
 
 
 def _choose(
@@ -144,11 +194,10 @@ def _choose(
 
 def _resample(inputs: Inputs, y: Floats, rules: PrimRules, times: int, seed: int) -> Resampling:
     """Search on random halves, value on the other halves."""
-    random = np.random.default_rng(seed)
     named = dict.fromkeys(inputs.names, 0.0)
     coverage, density = [], []
-    for _ in range(times):
-        shuffled = random.permutation(y.size)
+    for time in range(times):
+        shuffled = streams.permutation(y.size, seed, "halves", time)
         half, other = np.sort(shuffled[: y.size // 2]), np.sort(shuffled[y.size // 2 :])
         trajectory = find_trajectory(inputs.rows(half), y[half], rules)
         box, _, _ = _choose(inputs.rows(half), y[half], trajectory)

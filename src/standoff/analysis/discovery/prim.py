@@ -136,7 +136,7 @@ def _all_levels(inputs: Inputs) -> dict[str, set[int]]:
     return {name: set(range(len(words))) for name, words in inputs.levels.items()}
 
 
-def _follow(
+def _follow(  # noqa: PLR0913, PLR0917
     steps: Floats,
     columns: Sequence[str],
     low: Floats,

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from standoff.analysis.discovery.boxes import Box, make_box
-from standoff.analysis.discovery.cart import find_leaves
+from standoff.analysis.discovery.boxes import Box
+from standoff.analysis.discovery.cart import best_leaf, find_leaves
 from standoff.analysis.findings import Floats, Inputs
 
 __all__ = ["SecondOpinion", "second_opinion"]
-
-_BY_CHANCE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +38,10 @@ def second_opinion(inputs: Inputs, y: Floats, box: Box | None) -> SecondOpinion:
         box: PRIM's; None where it recommends none.
     """
     leaves = find_leaves(inputs, y)
-    told = [kept for leaf in leaves if (kept := _told(inputs, y, leaf)).limits]
-    best = max(told, key=lambda leaf: leaf.balance, default=None)
+    best = best_leaf(inputs, y, leaves)
     ours = box.names if box is not None else ()
     theirs = best.names if best is not None else ()
     both = tuple(name for name in ours if name in theirs)
     prim = tuple(name for name in ours if name not in theirs)
     cart = tuple(name for name in theirs if name not in ours)
     return SecondOpinion(leaves, best, both, prim, cart)
-
-
-def _told(inputs: Inputs, y: Floats, leaf: Box) -> Box:
-    """The leaf without the limits that chance explains, and what it then holds."""
-    limits = tuple(limit for limit in leaf.limits if limit.quasi_p is not None and limit.quasi_p <= _BY_CHANCE)
-    inside = Box(limits, 0, 0.0, 0.0, 0.0, 0.0).holds(inputs)
-    return make_box(limits, int(inside.sum()), float(y[inside].sum()), (y.size, float(y.sum())))

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
-from scipy.stats import norm, rankdata
+from scipy.special import ndtri
 
 from standoff.analysis.findings import Figure, Floats, Inputs
+from standoff.analysis.statistics.ranks import rank_values
 from standoff.base.units import DIMENSIONLESS
 from standoff.ensemble.claims import Judged
 from standoff.ensemble.ensemble import Ensemble
@@ -54,6 +55,7 @@ class Tested:
     """One expectation: what it says, its answer, and the evidence, in the measure's unit and in shares of worlds."""
 
     says: str
+    verb: str
     answer: Answer
     effect: float
     error: float
@@ -251,10 +253,10 @@ def moves_most(
     n = outcome.size
     if n < 4 or np.ptp(outcome) == 0.0:
         return ()
-    ranked = rankdata(outcome)
+    ranked = rank_values(outcome)
     figures: dict[str, Figure] = {}
     for j, name in enumerate(inputs.names):
-        column = rankdata(inputs.values[:, j])
+        column = rank_values(inputs.values[:, j])
         if np.ptp(column) > 0.0:
             figures[name] = _correlated(float(np.corrcoef(column, ranked)[0, 1]), n, len(inputs.names))
     movers = []
@@ -270,7 +272,7 @@ def _correlated(value: float, n: int, n_inputs: int) -> Figure:
     """A rank correlation with its error and the interval that holds for all inputs at once."""
     error = _RANK_ERROR / np.sqrt(n - 3)
     z = np.arctanh(np.clip(value, -1 + 1e-12, 1 - 1e-12))
-    width = float(norm.ppf(1 - (1 - _SURE) / (2 * n_inputs))) * error
+    width = -float(ndtri((1 - _SURE) / (2 * n_inputs))) * error
     return Figure(value, float(error * (1 - value**2)), float(np.tanh(z - width)), float(np.tanh(z + width)))
 
 
@@ -278,6 +280,7 @@ def _test(one: Judged, model: Model) -> Tested:
     verdict = one.verdict
     return Tested(
         one.expectation.says,
+        one.expectation.verb,
         verdict.answer,
         verdict.effect,
         verdict.error,

@@ -60,13 +60,16 @@ class RuleShares:
     unfinished: float
 
 
-def stable_shares(payoffs: npt.ArrayLike, beliefs: npt.ArrayLike, epsilon: float = 0.0) -> BeliefShares:
+def stable_shares(
+    payoffs: npt.ArrayLike, beliefs: npt.ArrayLike, epsilon: float = 0.0, rounding: float = 0.0
+) -> BeliefShares:
     """In what share of beliefs each profile is an equilibrium.
 
     Args:
         payoffs: (n_players, s1, …, sn, n_worlds), means over luck.
         beliefs: (n_draws, n_players, n_worlds), weights of the worlds, at least 0.
         epsilon: tolerance in payoff units.
+        rounding: payoff units; smaller margins of dominance are ties.
 
     Raises:
         ValueError: shapes disagree, or a belief is negative or gives no world any weight.
@@ -87,7 +90,7 @@ def stable_shares(payoffs: npt.ArrayLike, beliefs: npt.ArrayLike, epsilon: float
         error=np.sqrt(adjusted * (1 - adjusted) / (n_draws + 4)),
         is_equilibrium=stable,
         n_equilibria=stable.reshape(n_draws, -1).sum(axis=1),
-        survival=tuple(alive.mean(axis=0) for alive in undominated(games)),
+        survival=tuple(alive.mean(axis=0) for alive in undominated(games, rounding)),
         effective_worlds=weights.sum(axis=2) ** 2 / (weights**2).sum(axis=2),
     )
 

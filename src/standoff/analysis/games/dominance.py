@@ -50,12 +50,13 @@ class Survivors:
     eliminated: tuple[Elimination, ...]
 
 
-def iterated_dominance(game: npt.ArrayLike, *, by_mixtures: bool = True) -> Survivors:
+def iterated_dominance(game: npt.ArrayLike, *, by_mixtures: bool = True, rounding: float = 0.0) -> Survivors:
     """Strike out strictly dominated strategies, round by round, until none is left.
 
     Args:
         game: (n_players, s1, …, sn) payoffs.
         by_mixtures: look for dominating mixtures too, where no pure strategy dominates.
+        rounding: payoff units; smaller margins are ties.
 
     Raises:
         ValueError: the array is not a game.
@@ -71,7 +72,7 @@ def iterated_dominance(game: npt.ArrayLike, *, by_mixtures: bool = True) -> Surv
     number = 0
     while True:
         number += 1
-        found = [one for i in range(len(left)) for one in _dominated(payoffs, left, i, number, by_mixtures)]
+        found = [one for i in range(len(left)) for one in _dominated(payoffs, left, i, (number, rounding), by_mixtures)]
         if not found:
             return Survivors(tuple(tuple(kept) for kept in left), tuple(struck))
         for one in found:
@@ -79,11 +80,12 @@ def iterated_dominance(game: npt.ArrayLike, *, by_mixtures: bool = True) -> Surv
         struck += found
 
 
-def undominated(games: npt.ArrayLike) -> tuple[Truths, ...]:
+def undominated(games: npt.ArrayLike, rounding: float = 0.0) -> tuple[Truths, ...]:
     """Strategies that survive iterated strict dominance by pure strategies, in many games at once.
 
     Args:
         games: (n_games, n_players, s1, …, sn) payoffs.
+        rounding: payoff units; smaller differences are ties.
 
     Returns:
         For each player (n_games, s_i), true where the strategy survives.
@@ -102,7 +104,9 @@ def undominated(games: npt.ArrayLike) -> tuple[Truths, ...]:
             others = _together([alive[k] for k in range(n_players) if k != i], n_games)
             for a in range(table.shape[1]):
                 for b in range(table.shape[1]):
-                    worse = ((table[:, b] > table[:, a]) | ~others).all(axis=1) & alive[i][:, a] & alive[i][:, b]
+                    worse = (
+                        ((table[:, b] > table[:, a] + rounding) | ~others).all(axis=1) & alive[i][:, a] & alive[i][:, b]
+                    )
                     if a != b and worse.any():
                         alive[i][worse, a] = False
                         changed = True
@@ -118,9 +122,10 @@ def _together(alive: list[Truths], n_games: int) -> Truths:
 
 
 def _dominated(
-    payoffs: Floats, left: list[list[int]], player: int, number: int, by_mixtures: bool
+    payoffs: Floats, left: list[list[int]], player: int, at: tuple[int, float], by_mixtures: bool
 ) -> list[Elimination]:
     """The strategies of a player that are dominated among those left."""
+    number, rounding = at
     open_ = left[player]
     kept = payoffs[player][np.ix_(*left)]
     table = np.moveaxis(kept, player, 0).reshape(len(open_), -1)
@@ -130,12 +135,12 @@ def _dominated(
         margins = (table - table[row]).min(axis=1)
         weights = np.zeros(size)
         margin = float(margins.max())
-        if margin > 0:
+        if margin > rounding:
             weights[open_[int(margins.argmax())]] = 1.0
         elif by_mixtures and len(open_) > 2:
             margin, mixture = _best_margin(table, row)
             weights[open_] = mixture
-            if margin <= _ROUNDING * float(np.ptp(table)):
+            if margin <= max(rounding, _ROUNDING * float(np.ptp(table))):
                 continue
         else:
             continue
@@ -144,11 +149,15 @@ def _dominated(
 
 
 def _best_margin(table: Floats, row: int) -> tuple[float, Floats]:
-    """The mixture of the other rows that beats this one by most in its worst column, and by how much."""
+    """The mixture of the other rows that beats this one by most in its worst column, and by how much.
+
+    The solver's tolerances are absolute, so it sees payoffs of a range of 1.
+    """
     n_rows, n_columns = table.shape
+    gains = (table - table[row]) / (float(np.ptp(table)) or 1.0)
     answer = linprog(
         c=np.append(np.zeros(n_rows), -1.0),
-        A_ub=np.column_stack([-(table - table[row]).T, np.ones(n_columns)]),
+        A_ub=np.column_stack([-gains.T, np.ones(n_columns)]),
         b_ub=np.zeros(n_columns),
         A_eq=np.append(np.ones(n_rows), 0.0)[None],
         b_eq=[1.0],
@@ -158,4 +167,4 @@ def _best_margin(table: Floats, row: int) -> tuple[float, Floats]:
         return -np.inf, np.zeros(n_rows)
     mixture = np.maximum(answer.x[:-1], 0.0)
     mixture = mixture / mixture.sum()
-    return float((mixture @ table - table[row]).min()), mixture
+    return float((mixture @ (table - table[row])).min()), mixture

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from math import prod
+from math import isfinite, prod
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,16 @@ import numpy.typing as npt
 from standoff.analysis.games.normalform import Floats, checked_game
 
 _TOKEN = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([{},])|([^\s{},"]+))', re.DOTALL)
+_LONGEST_NUMBER, _LONGEST_COUNT, _MOST_PLAYERS = 1_000, 9, 60  # NumPy has at most 64 axes
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?:/\d+)?")
+
+
+class GameError(ValueError):
+    """A text that is no game: `expected` what, and at which place (`at`, counted in characters from 0)."""
+
+    def __init__(self, message: str, at: int, expected: str) -> None:
+        super().__init__(message)
+        self.at, self.expected = at, expected
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +87,7 @@ def read_nfg(text: str) -> NamedGame:
         text: the whole file.
 
     Raises:
-        ValueError: the text is not a game; the message says what was expected, and at which line and column.
+        GameError: the text is not a game; the message says what was expected, and at which line and column.
     """
     reader = _Reader(text)
     for word in ("NFG", "1"):
@@ -90,6 +99,7 @@ def read_nfg(text: str) -> NamedGame:
     strategies = reader.take_strategies(len(players))
     comment = reader.take_quoted("a comment") if reader.kind() == "quoted" else ""
     n_profiles = prod(len(names) for names in strategies)
+    reader.need(n_profiles, len(players))
     if reader.peek() == "{":
         kinds = [np.zeros(len(players)), *reader.take_outcomes(len(players))]
         picks = [reader.take_index(len(kinds) - 1) for _ in range(n_profiles)]
@@ -128,9 +138,16 @@ class _Reader:
         """The next mark or bare word; empty at the end and before a quoted word."""
         return "" if self.kind() in ("end", "quoted") else self._words[self._next][1]
 
-    def error(self, expected: str, back: int = 0) -> ValueError:
+    def error(self, expected: str, back: int = 0) -> GameError:
         at = self._next - back
         return self._message(expected, self._words[at][2] if at < len(self._words) else len(self._text))
+
+    def need(self, n_profiles: int, n_players: int) -> None:
+        """Refuse at once what cannot all be there."""
+        if n_players > _MOST_PLAYERS:
+            raise self.error(f"at most {_MOST_PLAYERS} players, not {n_players}")
+        if n_profiles > len(self._words) - self._next:
+            raise self.error(f"the payoffs or outcomes of {n_profiles} profiles")
 
     def expect(self, word: str, expected: str) -> None:
         if self.peek() != word:
@@ -196,25 +213,30 @@ class _Reader:
         word = self.take_word("a payoff")
         if not _NUMBER.fullmatch(word):
             raise self.error("a payoff: a whole number, a decimal or a fraction", 1)
+        if len(word) > _LONGEST_NUMBER:
+            raise self.error(f"a payoff of at most {_LONGEST_NUMBER} signs", 1)
         above, _, below = word.partition("/")
-        if below and not int(below):
+        if below and not float(below):
             raise self.error("a fraction that does not divide by 0", 1)
-        return float(above) / int(below) if below else float(above)
+        value = float(above) / float(below or 1)
+        if not isfinite(value) or (below and not isfinite(float(below))):
+            raise self.error("a payoff that a double holds, below 1.8e308", 1)
+        return value
 
     def take_index(self, n_outcomes: int) -> int:
         return self._take_whole(f"the number of an outcome, 0 to {n_outcomes}", 0, n_outcomes)
 
     def _take_whole(self, expected: str, low: int, high: int) -> int:
         word = self.take_word(expected)
-        if not (word.isdecimal() and low <= int(word) <= high):
+        if not (word.isdecimal() and len(word) <= _LONGEST_COUNT and low <= int(word) <= high):
             raise self.error(expected, 1)
         return int(word)
 
-    def _message(self, expected: str, at: int) -> ValueError:
+    def _message(self, expected: str, at: int) -> GameError:
         line = self._text.count("\n", 0, at) + 1
         column = at - self._text.rfind("\n", 0, at)
         found = self._text[at : at + 30].split("\n")[0] or "the end of the file"
-        return ValueError(f"line {line}, column {column}: expected {expected}, found {found!r}")
+        return GameError(f"line {line}, column {column}: expected {expected}, found {found!r}", at, expected)
 
 
 def _quote(text: str) -> str:

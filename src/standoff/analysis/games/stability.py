@@ -71,6 +71,7 @@ def stability(
     *,
     epsilon: float = 0.0,
     confidence: float = 0.99,
+    rounding: float = 0.0,
 ) -> Stability:
     """Equilibria of the game under the actors' beliefs, with what resampling says about them.
 
@@ -84,6 +85,7 @@ def stability(
         epsilon: tolerance in payoff units.
         confidence: chance that all statements of the band hold together. At the default a single false "unique" is
             rarer than 1 in 100 even where one actor alone chooses between two equal strategies.
+        rounding: payoff units; smaller gains are ties, in what is called an equilibrium of a resample.
 
     Raises:
         ValueError: shapes disagree, fewer than 20 resamples, or a belief puts no weight on some resample.
@@ -116,7 +118,7 @@ def stability(
         game=game,
         regret=regret,
         error=error,
-        probability=mark_checked(resampled, 0.0).mean(axis=0),
+        probability=mark_checked(resampled, checked_tolerance(rounding)).mean(axis=0),
         tolerant=mark_checked(resampled, tolerance).mean(axis=0),
         is_stable=is_stable,
         is_unstable=is_unstable,

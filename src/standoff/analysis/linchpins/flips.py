@@ -10,13 +10,16 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.analysis.findings import Figure, Floats, Inputs
+from standoff.analysis.linchpins.breaks import find_break
 from standoff.analysis.linchpins.worth_kernel import sum_resampled
 
 __all__ = ["Flip", "Flips", "Zone", "find_flips"]
 
 _LEVEL = 0.95
-_FINE = 4
+_SURE = 1.96
+_FINE = 2
 _BINS_NEAR = 3.0
+"""Bins on each side that say what holds at a place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +33,9 @@ class Zone:
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """The best strategy changes from `before` to `after` at `at`, in the input's unit, with a bootstrap interval.
+    """The best strategy changes from `before` to `after` at `at`, in the input's unit, with an interval.
 
+    The interval holds what no stretch of worlds rules out (`breaks.py`), so that it covers a jump as it does a line.
     `is_significant` is whether both are best beyond doubt on their own sides; `seen_in` is the share of resamples that
     have the change at all.
     """
@@ -52,15 +56,17 @@ class Flips:
     flips: tuple[Flip, ...]
     levels: tuple[float, ...] = ()
     method: str = (
-        "local straight lines over ranks of payoff differences, which do not overshoot at a jump; zones from a "
-        "simultaneous 95 % band over the input and all pairs; flip points by resampling worlds"
+        "zones where the worlds before a place, those after it and a local straight line agree, by a simultaneous 95 % "
+        "band over the input and all pairs; flip points where the lines cross if no stretch of worlds rules that out, "
+        "else where choosing by the input would gain most, with what no stretch rules out at 95 %"
     )
     reference: str = (
-        "Fan 1992, Design-adaptive nonparametric regression, Journal of the American Statistical Association 87"
+        "Fan 1992, Design-adaptive nonparametric regression, Journal of the American Statistical Association 87; "
+        "Dümbgen & Spokoiny 2001, Multiscale testing of qualitative hypotheses, Annals of Statistics 29"
     )
 
 
-def find_flips(
+def find_flips(  # noqa: PLR0913, PLR0917
     inputs: Inputs,
     index: int,
     figures: Floats,
@@ -82,17 +88,22 @@ def find_flips(
     """
     n_cells = int(cell.max()) + 1
     discrete = inputs.is_discrete(index)
-    places, smoother = _places(inputs.values[:, index], n_cells, discrete)
+    places, smoothers = _places(inputs.values[:, index], n_cells, discrete)
+    smoother = smoothers.reshape(-1, n_cells)
     once = _means(sum_resampled(cell, n_cells, np.ones((1, w.size)), w, figures))[0]
     point = smoother @ once
-    drawn = np.einsum("gc,bcs->bgs", smoother, _means(sum_resampled(cell, n_cells, copies, w, figures), once))
-    may = _contenders(point, drawn)
+    drawn = smoother @ _means(sum_resampled(cell, n_cells, copies, w, figures), once)
+    # the best where the worlds before, those after and the line agree; else what any of them has for the best
+    may = np.logical_or.reduce(_contenders(point, drawn).reshape(len(smoothers), places.size, -1), axis=0)
     labels = [tuple(name for name, is_in in zip(names, row, strict=True) if is_in) for row in may]
     zones = []
     for strategies, run in groupby(range(len(labels)), key=lambda g: labels[g]):
         stretch = list(run)
         zones.append(Zone(float(places[stretch[0]]), float(places[stretch[-1]]), strategies))
-    flips = () if discrete else _crossings(places, point, drawn, labels, names)
+    order = np.argsort(inputs.values[:, index], kind="stable")
+    along = _Along(inputs.values[order, index], figures[order], w[order])
+    lines = places, point[: places.size], drawn[:, : places.size]
+    flips = () if discrete else _crossings(lines, along, labels, names)
     return Flips(inputs.names[index], tuple(zones), flips, tuple(places.tolist()) if discrete else ())
 
 
@@ -104,16 +115,31 @@ def _means(sums: Floats, otherwise: Floats | None = None) -> Floats:
 
 
 def _places(column: Floats, n_cells: int, discrete: bool) -> tuple[Floats, Floats]:
-    """Where to look along the input, and the matrix that takes cell means there, shape (places, cells)."""
+    """Where to look along the input, and the matrices that take cell means there, shape (matrices, places, cells).
+
+    Of levels one; else a local straight line, the mean of the bins before and that of the bins after. If the truth
+    rises or falls over both, it is between the two means, however it bends or jumps. At an end the line stands for the
+    side that has no bin.
+    """
     if discrete:
-        return np.unique(column), np.eye(n_cells)
+        return np.unique(column), np.eye(n_cells)[None]
     middle = (np.arange(n_cells) + 0.5) / n_cells
     fine = np.linspace(0.5 / n_cells, 1.0 - 0.5 / n_cells, _FINE * (n_cells - 1) + 1)
     apart = middle[None, :] - fine[:, None]
-    near = np.maximum(1.0 - np.abs(apart) / (_BINS_NEAR / n_cells), 0.0)
+    reach = _BINS_NEAR / n_cells
+    near = np.maximum(1.0 - np.abs(apart) / reach, 0.0)
     first, second = (near * apart).sum(axis=1, keepdims=True), (near * apart**2).sum(axis=1, keepdims=True)
     local = near * (second - apart * first)
-    return np.quantile(column, fine), local / local.sum(axis=1, keepdims=True)
+    local /= local.sum(axis=1, keepdims=True)
+    sides = []
+    for start, end in ((fine - reach, fine), (fine, fine + reach)):
+        edge = middle - 0.5 / n_cells
+        inside = np.clip(
+            np.minimum(edge + 1.0 / n_cells, end[:, None]) - np.maximum(edge, start[:, None]), 0.0, 1.0 / n_cells
+        )
+        whole = inside.sum(axis=1, keepdims=True)
+        sides.append(np.where(whole >= 1.0 / n_cells, inside / np.maximum(whole, 1e-300), local))
+    return np.quantile(column, fine), np.stack([local, *sides])
 
 
 def _contenders(point: Floats, drawn: Floats) -> npt.NDArray[np.bool_]:
@@ -137,23 +163,47 @@ def _contenders(point: Floats, drawn: Floats) -> npt.NDArray[np.bool_]:
     return near
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Along:
+    """Worlds in the order of an input: its values (worlds,), payoff differences (worlds, strategies), weights."""
+
+    values: Floats
+    figures: Floats
+    w: Floats
+
+
 def _crossings(
-    places: Floats, point: Floats, drawn: Floats, labels: Sequence[tuple[str, ...]], names: Sequence[str]
+    lines: tuple[Floats, Floats, Floats], along: _Along, labels: Sequence[tuple[str, ...]], names: Sequence[str]
 ) -> tuple[Flip, ...]:
-    """Every change of the best strategy of the fitted lines."""
+    """Every change of the best strategy of the fitted lines; each between the middles to its neighbours."""
+    places, point, drawn = lines
     best = point.argmax(axis=1)
+    changes = np.flatnonzero(best[1:] != best[:-1]).tolist()
+    crossed = [_crossing(places, point[:, best[g]] - point[:, best[g + 1]], g) for g in changes]
+    ends = [along.values[0], *(np.array(crossed[1:]) + np.array(crossed[:-1])) / 2.0, along.values[-1]]
     flips = []
-    for g in np.flatnonzero(best[1:] != best[:-1]).tolist():
+    for k, g in enumerate(changes):
         a, b = int(best[g]), int(best[g + 1])
-        at = _crossing(places, point[:, a] - point[:, b], g)
-        found = [_nearest(places, draw[:, a] - draw[:, b], at) for draw in drawn]
-        seen = np.array([value for value in found if value is not None])
-        low, high = np.quantile(seen, [0.025, 0.975]) if seen.size else (places[0], places[-1])
-        error = float(seen.std()) if seen.size else float("nan")
+        first, last = (
+            np.searchsorted(along.values, ends[k], "left"),
+            np.searchsorted(along.values, ends[k + 1], "right"),
+        )
+        stretch = slice(int(first), int(last))
+        lead = along.figures[stretch, a] - along.figures[stretch, b]
+        gains, low, high = float(crossed[k]), float(ends[k]), float(ends[k + 1])
+        if lead.size:  # else two changes lie closer than worlds do
+            gains, low, high = (_between(along.values[stretch], place) for place in find_break(lead, along.w[stretch]))
+        at = crossed[k] if low <= crossed[k] <= high else gains
+        seen = sum(_falls(draw[:, a] - draw[:, b]) for draw in drawn)
         told = (names[a],) in labels[: g + 1] and (names[b],) in labels[g + 1 :]
-        figure = Figure(at, error, float(min(low, at)), float(max(high, at)))
-        flips.append(Flip(names[a], names[b], figure, told, seen.size / max(len(drawn), 1)))
+        figure = Figure(at, (high - low) / (2.0 * _SURE), low, high)
+        flips.append(Flip(names[a], names[b], figure, told, seen / max(len(drawn), 1)))
     return tuple(flips)
+
+
+def _between(values: Floats, place: int) -> float:
+    """The middle between the worlds on both sides of a place."""
+    return float(values[max(place - 1, 0) : place + 1].mean())
 
 
 def _crossing(places: Floats, lead: Floats, g: int) -> float:
@@ -163,8 +213,6 @@ def _crossing(places: Floats, lead: Floats, g: int) -> float:
     return float(places[g] + part * (places[g + 1] - places[g]))
 
 
-def _nearest(places: Floats, lead: Floats, at: float) -> float | None:
-    """The crossing from above to below zero nearest to `at`; None where there is none."""
-    falls = np.flatnonzero((lead[:-1] >= 0.0) & (lead[1:] < 0.0))
-    crossings = [_crossing(places, lead, int(g)) for g in falls]
-    return min(crossings, key=lambda x: abs(x - at)) if crossings else None
+def _falls(lead: Floats) -> bool:
+    """Whether a lead is lost somewhere."""
+    return bool(((lead[:-1] >= 0.0) & (lead[1:] < 0.0)).any())

@@ -8,15 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from standoff.analysis.findings import Figure, Floats
+from standoff.analysis.findings import Figure, Reason, UnanswerableError
 from standoff.analysis.linchpins.flips import Flips
 from standoff.analysis.linchpins.regions import Region, find_regions
-from standoff.analysis.linchpins.worth import Worth, measure_worths
+from standoff.analysis.linchpins.worth import Worth, Worths, measure_worths
 from standoff.analysis.robustness.metrics import explain
-from standoff.analysis.runs.payoffs import find_posteriors
-from standoff.analysis.runs.views import DecisionTable, View, decision_table, find_views
+from standoff.analysis.runs.decision_table import DecisionTable
+from standoff.analysis.runs.views import View
 from standoff.analysis.statistics.ranking import Ranking, rank
-from standoff.ensemble.ensemble import Ensemble
 from standoff.evidence.claims import Ledger
 from standoff.language.model import Instance, Parameter
 
@@ -99,73 +98,72 @@ class Linchpins:
     @property
     def linchpins(self) -> tuple[Assumption, ...]:
         """Facts and values whose worth is above zero beyond doubt, worth most first."""
-        told = [pin for pin in (*self.facts, *self.values) if pin.worth.is_significant]
-        return tuple(sorted(told, key=lambda pin: -pin.worth.evppi.value))
+        significant = [each for each in (*self.facts, *self.values) if each.worth.is_significant]
+        return tuple(sorted(significant, key=lambda each: -each.worth.evppi.value))
 
 
 def linchpins(
-    ensemble: Ensemble,
+    table: DecisionTable,
     *,
     ledger: Ledger | None = None,
-    replies: Floats | None = None,
     view: str = "uniform",
     permutations: int = 199,
     pair_permutations: int = 39,
-    seed: int = 0,
+    threads: int | None = None,
 ) -> Linchpins:
     """Answer "what does it hinge on?" from a run of all the decider's strategies.
 
+    Where nothing differs between worlds, or there is one strategy, the choice hinges on nothing, exactly.
+
     Args:
-        ensemble: Every strategy of the decider against the same profiles of the others.
+        table: Of the run.
         ledger: The study's evidence, to name the documents behind the linchpins.
-        replies: (profiles of the ensemble,), what the others reply, if `view` is `replies`; see `find_views`.
         view: `uniform`, `adversarial`, `replies`, or a named profile.
         permutations, pair_permutations: For the nulls; at least 99 and 39.
-        seed: Of folds, permutations and resamples.
+        threads: At most so many at once; all cores by default.
 
     Raises:
-        ValueError: The decider has no payoff or one strategy, nothing varies, or there is no such view.
+        ValueError: The decider has no payoff, or there is no such view.
     """
-    table = decision_table(ensemble)
-    if not table.is_paid or len(table.strategies) < 2 or not table.inputs.names:
-        raise ValueError(
-            f"a choice hinges on nothing unless `{table.decider}` has a payoff and two strategies, and worlds differ"
+    if not table.is_paid:
+        raise UnanswerableError(Reason.NOT_PAID, actor=table.decider)
+    seen = table.view(view)
+    payoffs, known = table.payoffs(seen), table.posteriors(seen)
+    ranking = rank(payoffs.names, payoffs.mean, payoffs.weights, explained=explain(payoffs, known.folds))
+    leader = ranking.order[0]
+    if len(table.strategies) < 2 or not table.inputs.names:
+        nothing = Figure(0.0, 0.0, 0.0, 0.0)
+        return Linchpins(
+            seen, table.strategies, leader, ranking, nothing, (), (), (), (), (), (), (), (), "nothing to be known"
         )
-    views = {each.name or each.kind: each for each in find_views(table, replies)}
-    if view not in views:
-        raise ValueError(f"there is no view `{view}`; there are {', '.join(f'`{name}`' for name in views)}")
-    payoffs = table.payoffs(views[view])
-    outcomes = {o.name: table.averages("outcome", o.name, (views[view],))[0] for o in ensemble.model.outcomes
-                if o.name not in ensemble.present}  # fmt: skip
-    known = find_posteriors(payoffs, seed)
-    ranking = rank(payoffs.names, payoffs.mean, explained=explain(payoffs, known.folds))
+    of = table.ensemble
+    outcomes = {o.name: table.figures("outcome", o.name, seen).mean for o in of.model.outcomes
+                if o.name not in of.present}  # fmt: skip
     found = measure_worths(
-        payoffs, outcomes={name: mean for name, (mean, _) in outcomes.items()}, pairs=len(table.inputs.names) > 1,
-        permutations=permutations, pair_permutations=pair_permutations, most_paired=_MOST_PAIRED, seed=seed,
+        payoffs, known, outcomes=outcomes, pairs=len(table.inputs.names) > 1, permutations=permutations,
+        pair_permutations=pair_permutations, most_paired=_MOST_PAIRED, seed=table.seed, threads=threads,
     )  # fmt: skip
-    pins = _pins(table, found.alone, found.flips, found.effects)
-    told = [pin for pin in pins if pin.worth.is_significant]
+    assumptions = _assumptions(table, found)
+    significant = [each for each in assumptions if each.worth.is_significant]
     pairs = tuple(Pair((p.names[0], p.names[1]), p) for p in found.pairs if p.beyond is not None and p.beyond.low > 0.0)
-    claims, documents, judged = _rests(told, ledger)
-    regions = find_regions(table, payoffs, known, ranking.order[0], outcomes, seed)
-    facts = tuple(pin for pin in pins if pin.parameter.kind == "uncertainty")
-    values = tuple(pin for pin in pins if pin.parameter.kind == "value")
+    claims, documents, judged = _rests(significant, ledger)
+    facts = tuple(each for each in assumptions if each.parameter.kind == "uncertainty")
+    values = tuple(each for each in assumptions if each.parameter.kind == "value")
     return Linchpins(
-        views[view], table.strategies, ranking.order[0], ranking, found.evpi, facts, values, pairs, found.state_only,
-        regions, claims, documents, judged, found.method,
+        seen, table.strategies, leader, ranking, found.evpi, facts, values, pairs, found.state_only,
+        find_regions(table, seen, leader, threads), claims, documents, judged, found.method,
     )  # fmt: skip
 
 
-def _pins(
-    table: DecisionTable, alone: Sequence[Worth], flips: dict[str, Flips], effects: dict[str, dict[str, float]]
-) -> list[Assumption]:
+def _assumptions(table: DecisionTable, found: Worths) -> list[Assumption]:
     parameters = {p.name: p for p in table.ensemble.model.uncertain}
-    pins = []
-    for worth in alone:
+    assumptions = []
+    for worth in found.alone:
         (name,) = worth.names
-        moved = sorted(((of[name], outcome) for outcome, of in effects.items() if of[name] >= 0.02), reverse=True)
-        pins.append(Assumption(parameters[name], worth, flips[name], tuple(outcome for _, outcome in moved)))
-    return pins
+        moved = sorted(((of[name], outcome) for outcome, of in found.effects.items() if of[name] >= 0.02), reverse=True)
+        moves = tuple(outcome for _, outcome in moved)
+        assumptions.append(Assumption(parameters[name], worth, found.flips[name], moves))
+    return assumptions
 
 
 def _rests(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -13,9 +12,11 @@ from scipy.special import ndtr
 from standoff.analysis.discovery.discover import Discovery, discover
 from standoff.analysis.discovery.second_opinion import SecondOpinion, second_opinion
 from standoff.analysis.findings import Floats
-from standoff.analysis.robustness.satisficing import Bound, satisficing
+from standoff.analysis.robustness.limits import hold_limits
+from standoff.analysis.robustness.satisficing import Satisficing
+from standoff.analysis.runs.decision_table import DecisionTable
 from standoff.analysis.runs.payoffs import Payoffs, Posteriors
-from standoff.analysis.runs.views import DecisionTable
+from standoff.analysis.runs.views import View
 from standoff.analysis.statistics.regression import one_thread
 
 __all__ = ["Region", "find_regions"]
@@ -51,59 +52,43 @@ class Region:
     opinion: SecondOpinion
 
 
-def find_regions(
-    table: DecisionTable,
-    payoffs: Payoffs,
-    known: Posteriors,
-    leader: str,
-    outcomes: dict[str, tuple[Floats, Floats | None]],
-    seed: int,
-) -> tuple[Region, ...]:
+def find_regions(table: DecisionTable, view: View, leader: str, threads: int | None = None) -> tuple[Region, ...]:
     """Boxes of worlds in which the leader breaks a limit that binds, and in which a rival is better.
 
     Args:
-        table: The arranged ensemble.
-        payoffs: Under the view looked at.
-        known: What `find_posteriors` made of them.
+        table: Of the run.
+        view: What the others play.
         leader: Label of the strategy.
-        outcomes: By name, (strategies, worlds) and the same by half of the replications, under that view.
-        seed: Of folds and random halves.
+        threads: At most so many at once; all cores by default.
     """
-    s = payoffs.names.index(leader)
-    n_limits = sum(o.limit is not None and o.name in outcomes for o in table.ensemble.model.outcomes)
-    wanted = [("fails", outcome, chance) for outcome, chance in _failing(table, leader, s, outcomes, seed)]
-    wanted += [("better", payoffs.names[r], chance) for r, chance in _rivals(payoffs, known, s)]
+    s = table.labels.index(leader)
+    kept = hold_limits(table, view)
+    wanted = [("fails", outcome, chance) for outcome, chance in _failing(kept, leader, s)] if kept is not None else []
+    rivals = _rivals(table.payoffs(view), table.posteriors(view), s)
+    wanted += [("better", table.labels[r], chance) for r, chance in rivals]
+    n_limits = 0 if kept is None else len(kept.chances)
 
     def look(kind: str, subject: str, chance: Floats) -> Region:
-        found = discover(table.inputs, chance, resamples=_RESAMPLES, seed=seed)
+        found = discover(table.inputs, chance, resamples=_RESAMPLES, seed=table.seed)
         opinion = second_opinion(table.inputs, chance, found.recommended)
-        return Region(kind, subject, leader, n_limits, float(chance.mean()), chance, found, opinion)
+        return Region(kind, subject, leader, n_limits, float(chance @ table.w), chance, found, opinion)
 
-    with one_thread(), ThreadPoolExecutor(os.cpu_count()) as threads:
-        return tuple(threads.map(lambda one: look(*one), wanted))
+    with one_thread(), ThreadPoolExecutor(threads or os.cpu_count()) as pool:
+        return tuple(pool.map(lambda one: look(*one), [one for one in wanted if _is_divided(one[2], table.w)]))
 
 
-def _failing(
-    table: DecisionTable, leader: str, s: int, outcomes: Mapping[str, tuple[Floats, Floats | None]], seed: int
-) -> list[tuple[str, Floats]]:
+def _is_divided(chance: Floats, w: Floats) -> bool:
+    """Whether a part of the worlds is of the kind, and a part is not."""
+    return bool(_SELDOM <= chance @ w <= _MOSTLY)
+
+
+def _failing(kept: Satisficing, leader: str, s: int) -> list[tuple[str, Floats]]:
     """The limits that bind the leader most, and all at once, each with the chance by world that it breaks."""
-    limited = [o for o in table.ensemble.model.outcomes if o.limit is not None and o.name in outcomes]
-    if not limited:
-        return []
-    bounds = tuple(Bound(o.name, float(o.limit or 0.0), o.better) for o in limited)
-    means = np.stack([outcomes[b.outcome][0][s : s + 1] for b in bounds])
-    batches = [outcomes[b.outcome][1] for b in bounds]
-    own = (
-        None if any(batch is None for batch in batches) else np.stack([b[s : s + 1] for b in batches if b is not None])
-    )
-    kept = satisficing((leader,), bounds, means, table.inputs, own, seed=seed)
-    failing = [("", 1.0 - kept.chance[0])] if len(bounds) > 1 else []
-    binding = np.argsort([-within.binds for within in kept.alone[leader]], kind="stable")[:_MOST_FAILING].tolist()
-    for o in binding:
-        batch = None if own is None else own[o : o + 1]
-        one = satisficing((leader,), bounds[o : o + 1], means[o : o + 1], table.inputs, batch, seed=seed)
-        failing.append((bounds[o].outcome, 1.0 - one.chance[0]))
-    return [(outcome, np.clip(chance, 0.0, 1.0)) for outcome, chance in failing if _SELDOM <= chance.mean() <= _MOSTLY]
+    alone = kept.alone[leader]
+    failing = [("", 1.0 - kept.chance[s])] if len(alone) > 1 else []
+    binding = np.argsort([-within.binds for within in alone], kind="stable")[:_MOST_FAILING].tolist()
+    failing += [(alone[o].outcome, 1.0 - kept.chances[o, s]) for o in binding]
+    return [(outcome, np.clip(chance, 0.0, 1.0)) for outcome, chance in failing]
 
 
 def _rivals(payoffs: Payoffs, known: Posteriors, leader: int) -> list[tuple[int, Floats]]:
@@ -116,6 +101,6 @@ def _rivals(payoffs: Payoffs, known: Posteriors, leader: int) -> list[tuple[int,
         spread = np.sqrt(known.variance[r] + known.variance[leader])
         z = np.divide(gap, spread, out=np.where(gap > 0.0, np.inf, -np.inf), where=spread > 0.0)
         chance = np.asarray(ndtr(z))
-        if best[r] > 0.0 and _SELDOM <= chance.mean() <= _MOSTLY:
+        if best[r] > 0.0:
             rivals.append((r, chance))
     return rivals

@@ -7,10 +7,10 @@ from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import rankdata
 
 from standoff.analysis.findings import Floats, Inputs
 from standoff.analysis.runs.payoffs import Payoffs
+from standoff.analysis.statistics.ranks import rank_values
 from standoff.analysis.statistics.regression import spline_basis
 
 __all__ = ["Residuals", "take_out_others"]
@@ -68,7 +68,7 @@ def take_out_others(payoffs: Payoffs, folds: npt.NDArray[np.int64]) -> Residuals
 def _additive_basis(inputs: Inputs, j: int) -> Floats:
     column = np.ascontiguousarray(inputs.values[:, j])
     if not inputs.is_discrete(j):
-        return spline_basis(rankdata(column) / column.size, 3)
+        return spline_basis(rank_values(column) / column.size, 3)
     indicators = (column[:, None] == np.unique(column)[None, :]).astype(np.float64)
     centred: Floats = indicators - indicators.mean(axis=0)
     return centred
@@ -80,7 +80,7 @@ def _blocks(inputs: Inputs) -> npt.NDArray[np.int64]:
     block = np.arange(n)
     if n < 2:
         return block
-    ranks = np.column_stack([rankdata(inputs.values[:, j]) for j in range(n)])
+    ranks = np.column_stack([rank_values(inputs.values[:, j]) for j in range(n)])
     ranks = ranks - ranks.mean(axis=0)
     scale = np.sqrt((ranks**2).sum(axis=0))
     together = np.abs(ranks.T @ ranks) / np.maximum(np.outer(scale, scale), 1e-300) > 4.0 / np.sqrt(n_worlds)

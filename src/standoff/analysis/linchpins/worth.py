@@ -13,16 +13,18 @@ from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from standoff.analysis.findings import Figure, Floats, Inputs
 from standoff.analysis.linchpins.flips import Flips, find_flips
 from standoff.analysis.linchpins.residuals import Residuals, take_out_others
-from standoff.analysis.linchpins.worth_kernel import sum_folds
+from standoff.analysis.linchpins.worth_kernel import sum_folds, value_orders
 from standoff.analysis.robustness.regret import measure_regret
-from standoff.analysis.runs.payoffs import Payoffs, champions
-from standoff.analysis.statistics.cells import CELLS_ALONE, CELLS_PAIRED, Cells, cut_cells, fit_cells, weigh
+from standoff.analysis.runs.payoffs import Payoffs, Posteriors, champions
+from standoff.analysis.statistics.cells import CELLS_ALONE, CELLS_PAIRED, Cells, cut_cells, fit_cells, let_break, weigh
 from standoff.analysis.statistics.regression import N_FOLDS, assign_folds, one_thread
+from standoff.analysis.statistics.resampling import resample_worlds
+from standoff.base.chance import streams
 
 __all__ = ["Worth", "Worths", "measure_effects", "measure_worths"]
 
@@ -75,8 +77,9 @@ class Worths:
     )
 
 
-def measure_worths(
+def measure_worths(  # noqa: PLR0913
     payoffs: Payoffs,
+    posteriors: Posteriors | None = None,
     *,
     outcomes: dict[str, Floats] | None = None,
     pairs: bool = True,
@@ -85,6 +88,7 @@ def measure_worths(
     most_paired: int | None = None,
     resamples: int = 200,
     seed: int = 0,
+    threads: int | None = None,
 ) -> Worths:
     """Answer "what does it hinge on?".
 
@@ -93,6 +97,7 @@ def measure_worths(
 
     Args:
         payoffs: of the decider's strategies.
+        posteriors: what `find_posteriors` made of them, where it was asked before.
         outcomes: name to shape (strategies, worlds), to tell what moves the state but not the choice.
         pairs: whether to judge pairs too.
         permutations: of the worlds against all inputs together, for the null; at least 99.
@@ -101,6 +106,7 @@ def measure_worths(
             default. A pair whose members matter only together can then be missed.
         resamples: of the worlds, for the flip points.
         seed: of folds, permutations and resamples.
+        threads: at most so many at once; all cores by default.
 
     Raises:
         ValueError: too few permutations for the null to tell anything.
@@ -113,24 +119,21 @@ def measure_worths(
     champion = champions(payoffs.mean, w, folds)
     with one_thread():
         left = take_out_others(payoffs, folds)
-        random = np.random.default_rng(seed)
-        # permuting the worlds in the order of their inputs keeps the result free of the order they came in
-        canonical = np.lexsort(inputs.values.T[::-1]) if n else np.arange(w.size)
-        evpi = measure_regret(payoffs).evpi
+        evpi = measure_regret(payoffs, posteriors).evpi
         single = [cut_cells(inputs, (j,)) for j in range(n)]
-        shuffles = [_shuffle(random, canonical) for _ in range(permutations)]
-        alone = _judge(single, [(j,) for j in range(n)], left, folds, w, champion, shuffles)
+        shuffles = _shuffles(inputs, permutations, seed, "shuffles")
+        alone = _judge(single, [(j,) for j in range(n)], left, folds, w, champion, shuffles, threads)
         lone = _report(inputs, alone, [(j,) for j in range(n)], evpi)
         double: list[Worth] = []
         if pairs and n > 1:
             standing = np.argsort(-alone.standing, kind="stable")[: most_paired or n]
             couples: list[tuple[int, ...]] = list(combinations(sorted(standing.tolist()), 2))
             cells = [cut_cells(inputs, couple) for couple in couples]
-            shuffles = [_shuffle(random, canonical) for _ in range(pair_permutations)]
-            both = _judge(cells, couples, left, folds, w, champion, shuffles)
+            shuffles = _shuffles(inputs, pair_permutations, seed, "shuffles of pairs")
+            both = _judge(cells, couples, left, folds, w, champion, shuffles, threads)
             double = _report(inputs, both, couples, evpi, alone)
         copies = np.empty((resamples, w.size))
-        copies[:, canonical] = random.poisson(1.0, (resamples, w.size))
+        copies[:, inputs.canonical] = resample_worlds(w.size, resamples, seed)
         flips = {
             name: find_flips(inputs, j, left.of(j).mean(axis=1), w, payoffs.names, copies, single[j].cell)
             for j, name in enumerate(inputs.names)
@@ -154,10 +157,13 @@ def measure_worths(
     )
 
 
-def _shuffle(random: np.random.Generator, canonical: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    shuffle = np.empty_like(canonical)
-    shuffle[canonical] = canonical[random.permutation(canonical.size)]
-    return shuffle
+def _shuffles(inputs: Inputs, times: int, seed: int, name: str) -> npt.NDArray[np.int64]:
+    """(times, worlds), orders of the worlds that keep the result free of the order they came in."""
+    canonical = inputs.canonical
+    shuffles = np.empty((times, canonical.size), dtype=np.int64)
+    for p in range(times):
+        shuffles[p, canonical] = canonical[streams.permutation(canonical.size, seed, name, p)]
+    return shuffles
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -171,59 +177,45 @@ class _Judged:
     p_value: Floats
 
 
-def _judge(
+def _judge(  # noqa: PLR0913, PLR0917
     cells: list[Cells],
     which: list[tuple[int, ...]],
     left: Residuals,
     folds: npt.NDArray[np.int64],
     w: Floats,
     champion: npt.NDArray[np.int64],
-    shuffles: list[npt.NDArray[np.int64]],
+    shuffles: npt.NDArray[np.int64],
+    threads: int | None,
 ) -> _Judged:
     """Value each candidate, and the same with the worlds shuffled against the inputs."""
     first = np.array([int(np.flatnonzero(folds == k)[0]) for k in range(int(folds.max()) + 1)])
     champion_of_fold = champion[first]
     worlds = np.arange(w.size)
+    orders = np.vstack([worlds, shuffles])
     gain = np.empty((len(cells), w.size))
     null = np.empty((len(shuffles), len(cells)))
 
     def judge(c: int) -> None:
         cut, figures = cells[c], left.of(*which[c])
         weighted = weigh(figures, w)
-        _, pick = _value(cut, cut.cell, weighted, folds, champion_of_fold)
+        cut = let_break(cut, *sum_folds(cut.cell, cut.n_cells, folds, weighted))
+        gains, pick = value_orders(
+            orders, cut.cell, np.ascontiguousarray(cut.smoother), folds, weighted, champion_of_fold
+        )
         own = figures[worlds, folds]
         gain[c] = own[worlds, pick[cut.cell, folds]] - own[worlds, champion]
-        for p, shuffle in enumerate(shuffles):
-            null[p, c], _ = _value(cut, cut.cell[shuffle], weighted, folds, champion_of_fold)
+        null[:, c] = gains[1:]
 
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
-        list(threads.map(judge, range(len(cells))))
+    with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
+        list(pool.map(judge, range(len(cells))))
     value = gain @ w
     error = np.sqrt(((gain - value[:, None]) ** 2) @ w**2 * w.size / (w.size - 1))
     scale = np.maximum(null.std(axis=0), 1e-12 * (np.abs(value) + np.abs(null).max(axis=0)) + 1e-300)
     middle = null.mean(axis=0)
-    largest = ((null - middle) / scale).max(axis=1) if len(shuffles) else np.empty(0)
+    largest = ((null - middle) / scale).max(axis=1, initial=-np.inf)
     standard = (value - middle) / scale
     p_value = (1.0 + (largest[:, None] >= standard[None, :]).sum(axis=0)) / (1.0 + len(shuffles))
     return _Judged(gain, standard, value, error, p_value)
-
-
-def _value(
-    cut: Cells,
-    cell: npt.NDArray[np.int64],
-    weighted: Floats,
-    folds: npt.NDArray[np.int64],
-    champion_of_fold: npt.NDArray[np.int64],
-) -> tuple[float, npt.NDArray[np.int64]]:
-    """The mean gain of choosing by cell over choosing once, and the choice, shape (cells, folds).
-
-    `weighted` are figures times weights with the weights as last column, shape (worlds, folds, strategies + 1).
-    """
-    everything, valuing = sum_folds(cell, cut.n_cells, folds, weighted)
-    pick = fit_cells(cut, everything - valuing).argmax(axis=2)
-    chosen = np.take_along_axis(valuing, pick[:, :, None], axis=2)[:, :, 0]
-    settled = valuing[:, np.arange(champion_of_fold.size), champion_of_fold]
-    return float((chosen - settled).sum()), pick
 
 
 def _report(
@@ -234,7 +226,7 @@ def _report(
     alone: _Judged | None = None,
 ) -> list[Worth]:
     """Findings with intervals that hold for all candidates at once; for pairs, what they add to the better one."""
-    reach = float(norm.ppf(1.0 - 0.025 / max(len(which), 1)))
+    reach = -float(ndtri(0.025 / max(len(which), 1)))
     chance = _CHANCE if alone is None else _CHANCE_PAIRED
     found = []
     n_worlds = judged.gain.shape[1]
@@ -270,11 +262,11 @@ def measure_effects(
     """
     n_folds = int(folds.max()) + 1
     effects: dict[str, dict[str, float]] = {name: {} for name in outcomes}
+    cuts = [cut_cells(inputs, (j,)) for j in range(len(inputs.names))]
     for name, values in outcomes.items():
         y = values[strategy] - float(values[strategy] @ w)
         total = float(w @ y**2)
-        for j, of in enumerate(inputs.names):
-            cut = cut_cells(inputs, (j,))
+        for of, cut in zip(inputs.names, cuts, strict=True):
             weighted = weigh(np.repeat(y[:, None, None], n_folds, axis=1), w)
             everything, held_out = sum_folds(cut.cell, cut.n_cells, folds, weighted)
             fitted = fit_cells(cut, everything - held_out)[..., 0]

@@ -65,7 +65,7 @@ class Informed:
     limit_regret: Floats
 
 
-def solve_informed(
+def solve_informed(  # noqa: PLR0913, PLR0917
     model: Model, table: GameTable, beliefs: Floats, mixes: tuple[Floats, ...], inputs: Inputs, counts: Floats,
     seed: int = 0,
 ) -> Informed | None:  # fmt: skip

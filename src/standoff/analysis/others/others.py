@@ -16,27 +16,28 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from standoff.analysis.deals.bargaining import weighted_mean
-from standoff.analysis.findings import Floats
+from standoff.analysis.findings import Floats, Reason, UnanswerableError
 from standoff.analysis.games.dominance import iterated_dominance, undominated
 from standoff.analysis.games.exchange import NamedGame, write_nfg
 from standoff.analysis.games.normalform import mixed_regrets
 from standoff.analysis.games.pure import stable_profiles
 from standoff.analysis.games.quantal.responses import branch_limits, quantal_responses
-from standoff.analysis.games.stability import Stability, bootstrap_counts, stability, weighted_games
+from standoff.analysis.games.scale import ROUNDING, payoff_scale
+from standoff.analysis.games.stability import Stability, stability, weighted_games
 from standoff.analysis.others.draws import draw_beliefs
 from standoff.analysis.others.informed import Informed, solve_informed
 from standoff.analysis.others.replies import Replies, find_replies
 from standoff.analysis.others.stability import BeliefStability, EveryoneKnew, everyone_knew, stability_over_beliefs
 from standoff.analysis.runs.beliefs import Belief, Beliefs, belief_weights, draw_belief_worlds
 from standoff.analysis.runs.game_table import GameTable, game_table, inputs_of
-from standoff.base.chance import streams
+from standoff.analysis.statistics.resampling import resample_worlds
 from standoff.ensemble.design import Design, all_profiles, draw_worlds
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.store import atomic_write
 from standoff.language.model import Model
 from standoff.program.program import Program
 
-__all__ = ["Others", "Play", "Profile", "Survival", "export_game", "others_design", "others_finding", "resample_worlds"]
+__all__ = ["Others", "Play", "Profile", "Survival", "export_game", "others_design", "others_finding"]
 
 PRECISIONS = (1.0, 5.0, 20.0)
 _QUANTAL_RESAMPLES = 40
@@ -100,6 +101,8 @@ class Play:
         errors: their standard errors over resampled worlds; NaN where not known.
         regret: for each player, payoff units; above zero, this is no equilibrium.
         is_reached: false where the branch could not be followed so far; the mixes are then NaN.
+        n_bifurcations: how often another branch crosses on the way, as where a symmetry breaks (a pitchfork); the play
+            is that of the branch that goes straight on, and the others lead elsewhere.
     """
 
     precision: float | None
@@ -107,6 +110,7 @@ class Play:
     errors: tuple[Floats, ...]
     regret: tuple[float, ...]
     is_reached: bool
+    n_bifurcations: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,7 +126,8 @@ class Others:
         effective_worlds: for each player, on how many worlds its belief really rests.
         payoffs, payoff_errors: (players, s1, …, sn), expected under each player's belief.
         ranges: (players,), of the expected payoffs.
-        tolerance: share of the range that a player may forgo in what is called tolerant.
+        scales: (players,), the size of the payoffs that are in play, as `payoff_scale` has it.
+        tolerance: share of the scale that a player may forgo in what is called tolerant.
         verdict: `unique and stable`, `several stable`, `none stable` or `cannot tell`.
         profiles: those that may be stable, the likeliest first.
         probability, tolerant: (s1, …, sn), as in `Profile`, of all.
@@ -152,6 +157,7 @@ class Others:
     payoffs: Floats
     payoff_errors: Floats
     ranges: Floats
+    scales: Floats
     tolerance: float
     verdict: str
     profiles: tuple[Profile, ...]
@@ -216,7 +222,7 @@ def others_finding(
 
     Args:
         ensemble: Of `others_design`, or any run of every combination of some strategies.
-        tolerance: Share of its payoff range that a player may forgo in what is called tolerant.
+        tolerance: Share of the payoffs in play that a player may forgo in what is called tolerant.
         draws: Of beliefs.
         resamples: Of the worlds, at least 100.
         seed: Of draws and resamples.
@@ -233,43 +239,39 @@ def others_finding(
     game = weighted_games(table.payoffs, beliefs.weights[None])[0]
     ranges = np.ptp(game.reshape(len(game), -1), axis=1)
     ranges = np.where(ranges > 0.0, ranges, 1.0)
-    unit = ranges.reshape(-1, *[1] * (game.ndim - 1))
-    scaled = table.payoffs / unit[..., None]
+    scale = payoff_scale(game)
+    unit = scale.unit.reshape(-1, *[1] * (game.ndim - 1))
+    scaled = scale.of(table.payoffs)
     counts = resample_worlds(table.worlds.size, resamples, seed)
     resampled = np.concatenate(
         [weighted_games(table.payoffs, counts[k : k + _BLOCK, None, :] * beliefs.weights)
          for k in range(0, resamples, _BLOCK)]
     )  # fmt: skip
-    told = stability(scaled, beliefs.weights, counts)
-    tolerant = stable_profiles(resampled / unit, tolerance).mean(axis=0)
+    told = stability(scaled, beliefs.weights, counts, rounding=ROUNDING)
+    again = scale.of(resampled, 1)
+    tolerant = stable_profiles(again, tolerance).mean(axis=0)
     drawn = draw_beliefs(scaled, beliefs.weights, inputs, draws, seed)
     over = stability_over_beliefs(table, scaled, drawn, counts.astype(np.float64), tolerance, seed)
     play = _play(game, resampled, ranges)
     leader = table.players.index(model.decider) if model.decider in table.players and len(table.players) > 1 else None
     replies = None
     if leader is not None:
-        replies = find_replies(table, leader, game, resampled, beliefs.weights[leader])
+        replies = find_replies(table, leader, game, again, beliefs.weights[leader])
     errors = np.stack([weighted_mean(own, row)[1] for own, row in zip(table.payoffs, beliefs.weights, strict=True)])
     return Others(
         model.decider, table.players, table.strategies, table.unpaid,
         int(table.worlds.size), table.n_dropped, ensemble.design.replications,
         beliefs.dissent, tuple(float(n) for n in beliefs.effective_worlds),
-        game, errors, ranges, tolerance, told.verdict.value,
-        _profiles(table, told, tolerant, over, ranges, tolerance),
+        game, errors, ranges, scale.unit, tolerance, told.verdict.value,
+        _profiles(table, told, tolerant, over, scale.unit, tolerance),
         told.probability, tolerant, told.is_stable.astype(np.int64) - told.is_unstable,
         told.regret * unit, told.error * unit,
         tuple((table.named(a), table.named(b)) for a, b in told.indistinct[:_MOST_PAIRS]), len(told.indistinct),
-        _survival(table, game, resampled, over), play, replies,
+        _survival(table, scale.of(game), again, over), play, replies,
         None if replies is None or leader is None else _weights(table, replies, leader),
-        over, everyone_knew(table, scaled, beliefs.study, ranges, tolerance),
+        over, everyone_knew(table, scaled, beliefs.study, scale, tolerance),
         solve_informed(model, table, beliefs.weights, play[-1].mixes, inputs, counts.astype(np.float64), seed),
     )  # fmt: skip
-
-
-def resample_worlds(n_worlds: int, resamples: int, seed: int) -> npt.NDArray[np.int64]:
-    """(resamples, worlds), how often each world is in each resample of as many with replacement."""
-    keys = streams.lane_keys(seed, np.arange(resamples, dtype=np.uint64)[:, None], np.arange(n_worlds, dtype=np.uint64))
-    return bootstrap_counts(streams.uniform(keys, streams.key("resampled worlds"), 0))
 
 
 def export_game(finding: Others, path: Path) -> None:
@@ -288,7 +290,8 @@ def _sound(beliefs: Beliefs, table: GameTable) -> Beliefs:
     """The beliefs on the worlds that the game has."""
     weights, study = beliefs.weights[:, table.worlds], beliefs.study[table.worlds]
     if not ((weights.sum(axis=1) > 0.0).all() and study.sum() > 0.0):
-        raise ValueError("an actor's beliefs give no sound world any weight: draw more worlds")
+        actor = next((a for a, own in zip(beliefs.actors, weights, strict=True) if own.sum() <= 0.0), "")
+        raise UnanswerableError(Reason.BELIEFS_OUTSIDE, actor=actor, worlds=int(weights.shape[1]))
     weights, study = weights / weights.sum(axis=1, keepdims=True), study / study.sum()
     return Beliefs(
         beliefs.actors, weights, study, 1.0 / (weights**2).sum(axis=1), float(1.0 / (study**2).sum()), beliefs.dissent
@@ -296,7 +299,7 @@ def _sound(beliefs: Beliefs, table: GameTable) -> Beliefs:
 
 
 def _profiles(
-    table: GameTable, told: Stability, tolerant: Floats, over: BeliefStability, ranges: Floats, tolerance: float
+    table: GameTable, told: Stability, tolerant: Floats, over: BeliefStability, units: Floats, tolerance: float
 ) -> tuple[Profile, ...]:
     """Profiles that are stable in a tenth of resamples or beliefs, or shown to be, or as estimated."""
     estimated = np.asarray((told.regret <= tolerance).all(axis=0))
@@ -313,8 +316,8 @@ def _profiles(
             float(tolerant[place]),
             _STANDING[int(told.is_stable[place]) - int(told.is_unstable[place])],
             bool(estimated[place]),
-            tuple(float(own[place]) * unit for own, unit in zip(told.regret, ranges, strict=True)),
-            tuple(float(own[place]) * unit for own, unit in zip(told.error, ranges, strict=True)),
+            tuple(float(own[place]) * unit for own, unit in zip(told.regret, units, strict=True)),
+            tuple(float(own[place]) * unit for own, unit in zip(told.error, units, strict=True)),
             float(over.share[place]),
         )
         for place in sorted(places, key=rank)[:_MOST_SHOWN]
@@ -322,9 +325,9 @@ def _profiles(
 
 
 def _survival(table: GameTable, game: Floats, resampled: Floats, over: BeliefStability) -> tuple[Survival, ...]:
-    left = iterated_dominance(game)
+    left = iterated_dominance(game, rounding=ROUNDING)
     gone = {(one.player, one.strategy): one.round for one in left.eliminated}
-    shares = [alive.mean(axis=0) for alive in undominated(resampled)]
+    shares = [alive.mean(axis=0) for alive in undominated(resampled, ROUNDING)]
     return tuple(
         Survival(
             player, name, k in left.strategies[i], gone.get((i, k)), float(shares[i][k]), float(over.survival[i][k])
@@ -344,13 +347,14 @@ def _play(game: Floats, resampled: Floats, ranges: Floats) -> tuple[Play, ...]:
         reached = bool(found.is_reached[0, k])
         regret = mixed_regrets(game, mixes) if reached else np.full(len(game), np.nan)
         errors = tuple(_spread(mix[again.is_reached[:, k], k]) for mix in again.mixes)
-        play.append(Play(float(precision), mixes, errors, tuple(float(x) for x in regret), reached))
+        play.append(Play(float(precision), mixes, errors, tuple(float(x) for x in regret), reached,
+                         int(found.n_bifurcations[0])))  # fmt: skip
     limit, limits = branch_limits(game[None]), branch_limits(few)
     errors = tuple(_spread(mix) for mix in limits.mixes)
     regret = limit.regret[0]
     play.append(
         Play(None, tuple(mix[0] for mix in limit.mixes), errors, tuple(float(x) for x in regret),
-             bool(limit.is_complete[0]))
+             bool(limit.is_complete[0]), int(max(limit.n_bifurcations[0], found.n_bifurcations[0])))
     )  # fmt: skip
     return tuple(play)
 

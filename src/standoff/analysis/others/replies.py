@@ -20,6 +20,7 @@ from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.games.leader import leader_table
 from standoff.analysis.games.pure import stable_profiles
 from standoff.analysis.games.quantal.responses import quantal_responses
+from standoff.analysis.games.scale import ROUNDING
 from standoff.analysis.runs.game_table import GameTable
 
 __all__ = ["Lead", "Replies", "Reply", "find_replies"]
@@ -57,7 +58,7 @@ class Lead:
         replies: the likeliest first.
         without: share of resamples in which the others have no pure equilibrium.
         worst, best: over the replies as estimated; None where there is none.
-        expected: over all replies by their weights.
+        expected: over all replies by their weights; the error carries that it is in doubt which is played.
         quantal: under the others' logit mixture at `PRECISION`; NaN where it was not reached.
         uniform: if the others choose evenly.
         adversarial: if they did the decider the greatest harm, not knowing the world.
@@ -97,7 +98,7 @@ def find_replies(table: GameTable, leader: int, game: Floats, resampled: Floats,
         table: the game in each world.
         leader: index of the decider among the players.
         game: (players, s1, …, sn), expected payoffs.
-        resampled: (resamples, players, s1, …, sn), the same for resampled worlds.
+        resampled: (resamples, players, s1, …, sn), the same for resampled worlds, in units of what is in play.
         belief: (worlds,), the decider's weights.
     """
     solved = leader_table(game, leader, precisions=(PRECISION,))
@@ -108,7 +109,7 @@ def find_replies(table: GameTable, leader: int, game: Floats, resampled: Floats,
     leads, rows = [], []
     for a, strategy in enumerate(table.strategies[leader]):
         rest = np.delete(np.take(resampled, a, axis=2 + leader), leader, axis=1)
-        marked = stable_profiles(rest).reshape(len(rest), -1)
+        marked = stable_profiles(rest, ROUNDING).reshape(len(rest), -1)
         count = marked.sum(axis=1)
         weight = (marked / np.maximum(count, 1)[:, None]).mean(axis=0)
         without = float((count == 0).mean())
@@ -131,7 +132,7 @@ def find_replies(table: GameTable, leader: int, game: Floats, resampled: Floats,
     return Replies(tuple(table.players[i] for i in others), tuple(leads), np.array(rows))
 
 
-def _lead(
+def _lead(  # noqa: PLR0913, PLR0917
     strategy: str, replies: tuple[Reply, ...], without: float, values: Floats, weight: Floats, belief: Floats,
     quantal: float,
 ) -> Lead:  # fmt: skip
@@ -143,15 +144,22 @@ def _lead(
         without,
         min(estimated, key=lambda figure: figure.value, default=None),
         max(estimated, key=lambda figure: figure.value, default=None),
-        _figure(weight @ values, belief),
+        _figure(weight @ values, belief, _apart(values @ belief / belief.sum(), weight)),
         quantal,
         _figure(values.mean(axis=0), belief),
         _figure(values[harmful], belief),
     )
 
 
-def _figure(values: Floats, weights: Floats) -> Figure:
-    mean, error = weighted_mean(values, weights)
+def _apart(means: Floats, weight: Floats) -> float:
+    """Standard deviation of the decider's payoff over replies."""
+    return float(np.sqrt(weight @ (means - weight @ means) ** 2))
+
+
+def _figure(values: Floats, weights: Floats, besides: float = 0.0) -> Figure:
+    """A mean over worlds; its error is the worlds' and what is `besides` in doubt."""
+    mean, own = weighted_mean(values, weights)
+    error = np.hypot(own, besides)
     return Figure(float(mean), float(error), float(mean - _SURE * error), float(mean + _SURE * error))
 
 

@@ -11,6 +11,7 @@ from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.games.beliefs import equilibria_by_world, stable_shares
 from standoff.analysis.games.normalform import Truths
 from standoff.analysis.games.pure import stable_profiles
+from standoff.analysis.games.scale import ROUNDING, Scale
 from standoff.analysis.games.stability import weighted_games
 from standoff.analysis.others.draws import BeliefDraws
 from standoff.analysis.runs.game_table import GameTable
@@ -96,14 +97,14 @@ def stability_over_beliefs(
 
     Args:
         table: the game in each world.
-        scaled: its payoffs in units of each player's range.
+        scaled: its payoffs in units of what is in play.
         drawn: the beliefs.
         counts: (resamples, worlds), how often each world is in each resample, for the error.
-        tolerance: in units of the range.
+        tolerance: in the same units.
         seed: of the discovery.
     """
-    tolerant = stable_shares(scaled, drawn.weights, tolerance)
-    strict = stable_shares(scaled, drawn.weights)
+    tolerant = stable_shares(scaled, drawn.weights, tolerance, ROUNDING)
+    strict = stable_shares(scaled, drawn.weights, ROUNDING, ROUNDING)
     noise = np.array(
         [
             stable_profiles(weighted_games(scaled, drawn.weights * row), tolerance).mean(axis=0)
@@ -125,22 +126,23 @@ def stability_over_beliefs(
     )
 
 
-def everyone_knew(table: GameTable, scaled: Floats, study: Floats, ranges: Floats, tolerance: float) -> EveryoneKnew:
+def everyone_knew(table: GameTable, scaled: Floats, study: Floats, scale: Scale, tolerance: float) -> EveryoneKnew:
     """Solve every world by itself.
 
     Args:
         table: the game in each world.
-        scaled: its payoffs in units of each player's range.
+        scaled: its payoffs in units of what is in play.
         study: (worlds,), the study's weights.
-        ranges: (players,), the ranges.
-        tolerance: in units of the range.
+        scale: those units.
+        tolerance: in the same units.
     """
     tolerant = equilibria_by_world(scaled, tolerance)
-    count = equilibria_by_world(scaled).reshape(study.size, -1).sum(axis=1)
+    count = equilibria_by_world(scaled, ROUNDING).reshape(study.size, -1).sum(axis=1)
     repeated = None
     if table.halves is not None:
-        unit = ranges.reshape(-1, *[1] * (table.halves.ndim - 2))
-        first, second = (equilibria_by_world(half / unit, tolerance).reshape(study.size, -1) for half in table.halves)
+        first, second = (
+            equilibria_by_world(scale.of(half), tolerance).reshape(study.size, -1) for half in table.halves
+        )
         alike = (first & second).any(axis=1) | ~(first.any(axis=1) | second.any(axis=1))
         repeated = float(alike @ study)
     return EveryoneKnew(

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.robustness.regret import Regret, measure_regret
 from standoff.analysis.robustness.tails import FrontierPoint, Tails, find_lowest, frontier, measure_tails
-from standoff.analysis.runs.payoffs import SURE, Payoffs, find_posteriors, mean_figure
+from standoff.analysis.runs.payoffs import SURE, Payoffs, Posteriors, find_posteriors, mean_figure
 from standoff.analysis.statistics.errors import error_of_mean, is_heavy
 from standoff.analysis.statistics.ranking import Ranking, rank
 from standoff.analysis.statistics.regression import predict
@@ -41,23 +41,25 @@ class Metrics:
     weightings: dict[str, Ranking]
 
 
-def measure_robustness(payoffs: Payoffs, weightings: Mapping[str, Floats] | None = None, seed: int = 0) -> Metrics:
+def measure_robustness(
+    payoffs: Payoffs, weightings: Mapping[str, Floats] | None = None, posteriors: Posteriors | None = None
+) -> Metrics:
     """Answer "what holds up?" for payoffs; satisficing, which needs outcomes, is in `satisficing.py`.
 
     Args:
         payoffs: of the decider's strategies.
         weightings: other weights of the worlds under which to rank again, by name.
-        seed: of the folds.
+        posteriors: what `find_posteriors` made of these payoffs, where it was asked before.
     """
-    posteriors = find_posteriors(payoffs, seed)
-    settled = explain(payoffs, posteriors.folds)
-    lowest = find_lowest(payoffs, posteriors)
+    known = posteriors or find_posteriors(payoffs)
+    settled = explain(payoffs, known.folds)
+    lowest = find_lowest(payoffs, known)
     return Metrics(
         payoffs.names,
         expected(payoffs, settled),
         rank(payoffs.names, payoffs.mean, payoffs.weights, explained=settled),
-        measure_regret(payoffs, posteriors),
-        measure_tails(payoffs, posteriors, lowest),
+        measure_regret(payoffs, known),
+        measure_tails(payoffs, known, lowest),
         frontier(payoffs, lowest),
         {name: rank(payoffs.names, payoffs.mean, w) for name, w in (weightings or {}).items()},
     )

@@ -1,7 +1,10 @@
-"""Regret against the best strategy of each world, with its noise taken out.
+"""Regret against the best strategy of each world, with its noise taken out: what is sure to be lost, and what may be.
 
 No figure is the largest of the numbers that also value it: what is best in a world is picked from other worlds
-(`regression.py`) and other replications, and valued on replications that had no part in the pick.
+(`regression.py`) and other replications, and valued on replications that had no part in the pick. What is picked so is
+at most the best: that gives the low ends. The high ends come from figures that are at least as large on average, the
+raw ones (Jensen) and a bound by second moments (`brackets.py`). Neither end takes the hidden to have any shape; the
+figure in between does (normal, `plausible`).
 """
 
 from __future__ import annotations
@@ -9,26 +12,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from standoff.analysis.findings import Figure, Floats
-from standoff.analysis.robustness.tails import extreme, mean_of_tail
-from standoff.analysis.runs.payoffs import SURE, Payoffs, Posteriors, champions, find_posteriors, mean_figure
+from standoff.analysis.robustness.tails import mean_of_tail, tail_bound, tail_figure, tail_weights
+from standoff.analysis.runs.payoffs import Payoffs, Posteriors, figure_within, find_posteriors, mean_figure
+from standoff.analysis.statistics.brackets import Hidden, above_all, best_level, find_hidden, plausible
 
 __all__ = ["Regret", "measure_regret"]
 
-_FAR = 3.5
-"""Standard errors that a mean regret must be from zero: several are looked at, and folds share their data."""
+_LEVEL = 0.95
+_CLOSE = 0.5
+"""Part of the figure that an interval from luck may be wide."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Regret:
     """Savage's regret, world by world, with the noise taken out, and as it looks before that.
 
-    `mean` and `evpi` are lower bounds that approach the truth as the pick gets better; their intervals hold for
-    all strategies at once. `by_world` has shape (strategies, worlds). `worst` is the regret in the worst world,
-    `worst_decile` the mean over the worst tenth. `surely_best` is the share of worlds in which a strategy is best
-    beyond the noise; `cannot_tell` the share in which none is.
+    Intervals of `mean`, `worst_decile` and `worst` hold for all strategies at once whatever the regression does not
+    see; never is one of them above the next. `evpi`, the gain from knowing the world, is the least mean. `by_world` has
+    shape (strategies, worlds). `worst` is the regret in the worst world, `worst_decile` the mean over the worst tenth.
+    `surely_best` is the share of worlds in which a strategy is best beyond the noise; `cannot_tell` the share in which
+    none is. `replications_wanted` is how many times as many replications would let luck leave a mean regret no more in
+    doubt than by half; None where it leaves it less.
     """
 
     mean: dict[str, Figure]
@@ -41,6 +48,7 @@ class Regret:
     surely_best: dict[str, float]
     cannot_tell: float
     evpi: Figure
+    replications_wanted: float | None
     method: str
     reference: str = (
         "Savage 1951, The theory of statistical decision, Journal of the American Statistical Association 46"
@@ -55,52 +63,131 @@ def measure_regret(payoffs: Payoffs, posteriors: Posteriors | None = None) -> Re
     """
     known = posteriors or find_posteriors(payoffs)
     w, names = payoffs.w, payoffs.names
-    reach = float(norm.isf(norm.sf(_FAR) / len(names)))
-    pick = known.picked.argmax(axis=1)
-    best = np.take_along_axis(known.valued, pick[:, None, :], axis=1)
-    lost = best - known.valued
-    figures = lost.mean(axis=0)
-    foreseen = known.picked.max(axis=1, keepdims=True) - known.picked
+    ends = [_ends_of(payoffs, known, s) for s in range(len(names))]
+    mean, decile, worst = (dict(zip(names, column, strict=True)) for column in zip(*ends, strict=True))
     raw = payoffs.mean.max(axis=0) - payoffs.mean
-    by_world = known.difference.max(axis=0) - known.difference
-    champion = champions(payoffs.mean, w, known.folds)
-    gain = figures[champion, np.arange(champion.size)]
     surely, cannot = _surely_best(names, known, w)
-    n_batches = known.valued.shape[0]
-    method = (
-        f"best strategy of each world picked by a regression over the other {known.folds.max() + 1} folds' worlds"
-        f" and by the other replications, valued on held-out replications ({n_batches} batches); "
-        "intervals of means 3.5 standard errors wide, wider for many strategies, so that they hold for all at once"
+    evpi = Figure(
+        *(min(getattr(figure, part) for figure in mean.values()) for part in ("value", "error", "low", "high"))
     )
     return Regret(
-        {name: _not_negative(mean_figure(figures[s], w, reach)) for s, name in enumerate(names)},
-        {name: _not_negative(extreme(lost[:, s], foreseen[:, s])) for s, name in enumerate(names)},
-        {name: _not_negative(mean_of_tail(lost[:, s], foreseen[:, s], w)) for s, name in enumerate(names)},
+        mean,
+        worst,
+        decile,
         {name: float(raw[s] @ w) for s, name in enumerate(names)},
         {name: float(raw[s].max()) for s, name in enumerate(names)},
-        by_world,
+        known.difference.max(axis=0) - known.difference,
         raw,
         surely,
         cannot,
-        _not_negative(mean_figure(gain, w, _FAR)),
-        method,
+        _figure(evpi.value, evpi.low, evpi.high),
+        _wanted(payoffs, known, evpi),
+        f"low ends: best strategy of each world picked by a regression over the other {known.folds.max() + 1} folds' "
+        f"worlds and by the other replications, valued on held-out replications ({known.valued.shape[0]} batches); "
+        "high ends: the lower of raw regret and a bound by second moments of two halves; in between, figures of worlds "
+        "whose hidden part is normal; 95 % for all strategies at once",
     )
 
 
+def _ends_of(payoffs: Payoffs, known: Posteriors, s: int) -> tuple[Figure, Figure, Figure]:
+    """Of one strategy the mean regret, that of its worst tenth, and that in its worst world."""
+    w, n = payoffs.w, len(payoffs.names)
+    reach, both = (-float(ndtri((1.0 - _LEVEL) / (2.0 * n * k))) for k in (1, 2))
+    best = np.take_along_axis(known.valued, known.picked.argmax(axis=1)[:, None, :], axis=1)[:, 0]
+    lost = best - known.valued[:, s]
+    foreseen = known.picked.max(axis=1) - known.picked[:, s]
+    raw = payoffs.mean.max(axis=0) - payoffs.mean[s]
+    noise = np.zeros_like(raw)
+    # in an order that the names have no part in
+    others = np.array([j for j in np.argsort(payoffs.mean @ w) if j != s], dtype=np.int64)
+    high = [mean_figure(raw, w, both).high, tail_figure(raw, w, both).high]
+    drawn = known.difference.max(axis=0)[None] - known.difference[s]
+    if payoffs.halves is not None and payoffs.halves.shape[2] == 2 and n > 1:
+        halves = payoffs.halves[others] - payoffs.halves[s]
+        prediction = known.between[others] - known.between[s]
+        hidden = find_hidden(prediction, halves, w)
+        most = _most_lost(halves, prediction, hidden, w, both)
+        high = [min(pair) for pair in zip(high, most, strict=True)]
+        drawn = np.maximum(plausible(prediction, halves, hidden).max(axis=1), 0.0)
+        noise = np.sqrt(np.maximum((halves[..., 0] - halves[..., 1]) ** 2 / 4.0, np.diag(hidden.luck)[:, None])).max(
+            axis=0
+        )
+    low_of_worst = max(_lowest_worst(lost, foreseen, noise, reach), 0.0)
+    lows = np.maximum.accumulate(
+        [mean_figure(lost.mean(axis=0), w, reach).low, mean_of_tail(lost, foreseen, w, reach).low, low_of_worst, 0.0][
+            :3
+        ]
+    )
+    highest = float((raw + reach * noise).max())
+    highs = np.minimum.accumulate([highest, high[1], high[0]])[::-1]
+    tails = [float(each @ tail_weights(each, w)) for each in drawn]
+    values = [float(np.mean(drawn @ w)), float(np.mean(tails)), float(drawn.max(axis=1).mean())]
+    return tuple(_figure(v, lo, hi) for v, lo, hi in zip(values, lows, highs, strict=True))  # type: ignore[return-value]
+
+
+def _most_lost(halves: Floats, prediction: Floats, hidden: Hidden, w: Floats, reach: float) -> tuple[float, float]:
+    """High ends of the mean of max(0, x), and of its worst tenth, by second moments."""
+    level = best_level(prediction, hidden.most)
+    mean = mean_figure(level + above_all(halves, prediction, hidden.most, level), w, reach).high
+    return mean, tail_bound(halves, prediction, hidden.most, w, reach)
+
+
+def _lowest_worst(lost: Floats, foreseen: Floats, noise: Floats, reach: float) -> float:
+    """Low end of the regret in the worst world: that in the worlds that are picked as worst by the other batches."""
+    worlds = foreseen.argmax(axis=1)
+    batches = np.arange(len(worlds))
+    # a batch is noisier than their mean by the root of their number, and as many are averaged
+    return float(lost[batches, worlds].mean() - reach * noise[worlds].max())
+
+
+def _figure(value: float, low: float, high: float) -> Figure:
+    """A regret is never negative."""
+    return figure_within(value, max(float(low), 0.0), max(float(high), 0.0))
+
+
+def _wanted(payoffs: Payoffs, known: Posteriors, evpi: Figure) -> float | None:
+    """Times as many replications, at which luck's variance would be a quarter of what is hidden, or of the gain's."""
+    if payoffs.halves is None or len(payoffs.names) == 1 or evpi.high - evpi.low <= _CLOSE * evpi.value:
+        return None
+    others = np.delete(np.arange(len(payoffs.names)), int(np.argmax(payoffs.mean @ payoffs.w)))
+    first = np.setdiff1d(np.arange(len(payoffs.names)), others)[0]
+    halves = payoffs.halves[others] - payoffs.halves[first]
+    hidden = find_hidden(known.between[others] - known.between[first], halves, payoffs.w)
+    luck, spread = np.diag(hidden.luck), np.maximum(np.diag(hidden.spread), hidden.most)
+    times = float((4.0 * luck / np.maximum(spread, 1e-300)).max())
+    return times if times > 1.0 else None
+
+
 def _surely_best(names: tuple[str, ...], known: Posteriors, w: Floats) -> tuple[dict[str, float], float]:
-    """Share of worlds in which each strategy is best by more than two posterior standard errors, and of none."""
+    """Share of worlds in which each strategy is best beyond the noise, and of none.
+
+    Of the worlds called at most one in twenty is wrong: where few stand out, chance alone would make some do so.
+
+    Reference: Benjamini & Hochberg 1995, Controlling the false discovery rate, Journal of the Royal Statistical Society
+    B 57.
+    """
     if len(names) == 1:
         return {names[0]: 1.0}, 0.0
     top = known.difference.argmax(axis=0)
     worlds = np.arange(top.size)
     gap = known.difference[top, worlds] - known.difference
     spread = np.sqrt(known.variance + known.variance[top, worlds])
-    gap[top, worlds] = np.inf
-    sure = (gap > SURE * spread).all(axis=0)
+    away = np.divide(gap, spread, out=np.where(gap > 0.0, np.inf, 0.0), where=spread > 0.0)
+    away[top, worlds] = np.inf
+    chance = np.minimum(2.0 * (len(names) - 1) * ndtr(-away.min(axis=0)), 1.0)
+    sure = _discovered(chance) <= 1.0 - _LEVEL
     shares = {name: float(w[sure & (top == s)].sum()) for s, name in enumerate(names)}
     return shares, float(w[~sure].sum())
 
 
-def _not_negative(figure: Figure) -> Figure:
-    """A regret is never negative; an estimate can be."""
-    return Figure(max(figure.value, 0.0), figure.error, max(figure.low, 0.0), max(figure.high, 0.0))
+def _discovered(chance: Floats) -> Floats:
+    """p-values adjusted so that, of those called true, at most that share is false.
+
+    Reference: Benjamini & Hochberg 1995, Controlling the false discovery rate, Journal of the Royal Statistical
+    Society B 57.
+    """
+    order = np.argsort(chance)
+    scaled = chance[order] * chance.size / np.arange(1, chance.size + 1)
+    adjusted = np.empty_like(chance)
+    adjusted[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
+    return adjusted

@@ -14,7 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.analysis.findings import Figure, Floats, Inputs
-from standoff.analysis.statistics.deconvolution import Judged, judge
+from standoff.analysis.runs.payoffs import figure_within, mean_figure
+from standoff.analysis.statistics.brackets import find_hidden, share_above
+from standoff.analysis.statistics.deconvolution import Judged, judge, times_wanted
 from standoff.analysis.statistics.ranking import Ranking, rank, world_weights
 from standoff.analysis.statistics.regression import assign_folds, predict
 
@@ -22,6 +24,8 @@ __all__ = ["Bound", "Satisficing", "Within", "satisficing"]
 
 _SURE = 1.96
 _MOST_WORLDS = 0.9
+_TOLD = 0.2
+"""Width of an interval of a share that still tells something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,9 @@ class Within:
     `share` of worlds within it, `share_raw` by the noisy means; `margin` is how far within the limit the outcome
     is, in its unit, at the 10th, 50th and 90th percentile of worlds (negative: beyond); `binds` is by how much
     the share of worlds within all limits would grow without this one; `limit_for_most` is the limit that nine
-    worlds in ten would keep.
+    worlds in ten would keep. Where luck is so uneven that a mean over these replications is not normal, the interval of
+    the share is what holds of any luck, and `replications_wanted` times as many would do; else None. `is_told` is False
+    where that interval is wide.
     """
 
     outcome: str
@@ -58,12 +64,18 @@ class Within:
     margin: tuple[float, float, float]
     binds: float
     limit_for_most: float
+    replications_wanted: float | None = None
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the share can be told from these replications."""
+        return self.replications_wanted is None or self.share.high - self.share.low <= _TOLD
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Satisficing:
     """Each outcome alone and all together, for each strategy; `kept` is how many limits a world keeps on average, and
-    `chance` that it keeps all, by world, (strategies, worlds).
+    `chance` that it keeps all, by world, (strategies, worlds); `chances` of each alone, (outcomes, strategies, worlds).
     """
 
     alone: dict[str, tuple[Within, ...]]
@@ -71,6 +83,7 @@ class Satisficing:
     together_raw: dict[str, float]
     kept: dict[str, Figure]
     chance: Floats
+    chances: Floats
     ranking: Ranking
     method: str
     reference: str = (
@@ -79,7 +92,7 @@ class Satisficing:
     )
 
 
-def satisficing(
+def satisficing(  # noqa: PLR0913, PLR0917
     names: Sequence[str],
     bounds: Sequence[Bound],
     outcomes: Floats,
@@ -133,16 +146,19 @@ def satisficing(
     every = np.concatenate([influence, all_influence[None], influence.sum(axis=0)[None]])
     in_doubt = np.concatenate([doubt, all_doubt[None], np.linalg.norm(doubt, axis=0)[None]])
     error = np.hypot(_errors(every, w, weights, inputs.only(stratified), folds), in_doubt)
+    uneven = [[_uneven(bound, foreseen[o, s], None if halves is None else halves[o, s], w) for s in strategies]
+              for o, bound in enumerate(bounds)]  # fmt: skip
     alone = {}
     for s, name in enumerate(names):
         alone[name] = tuple(
             Within(
                 bound.outcome,
-                _share(chance[o, s], w, error[o, s]),
+                _widened(_share(chance[o, s], w, error[o, s]), uneven[o][s]),
                 float(raw[o, s] @ w),
                 _margin(bound, judged[o][s].mean, w),
                 float((besides[o, s] - together[s]) @ w),
                 bound.sign * _quantile(bound.sign * judged[o][s].mean, w, _MOST_WORLDS),
+                uneven[o][s].times,
             )
             for o, bound in enumerate(bounds)
         )
@@ -151,15 +167,54 @@ def satisficing(
         "worlds and the distribution that all worlds show; what is left in doubt about two outcomes of a world is "
         "taken as independent"
     )
+    all_of = [_all([alone[name][o] for o in range(len(bounds))]) for name in names]
     return Satisficing(
         alone,
-        {name: _share(together[s], w, error[-2, s]) for s, name in enumerate(names)},
+        {name: _widened(_share(together[s], w, error[-2, s]), all_of[s][0]) for s, name in enumerate(names)},
         {name: float(raw[:, s].all(axis=0) @ w) for s, name in enumerate(names)},
-        {name: _share(chance[:, s].sum(axis=0), w, error[-1, s], len(bounds)) for s, name in enumerate(names)},
+        {
+            name: _widened(_share(chance[:, s].sum(axis=0), w, error[-1, s], len(bounds)), all_of[s][1])
+            for s, name in enumerate(names)
+        },
         together,
+        chance,
         rank(names, together, weights),
         method,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Uneven:
+    """An interval that holds of any luck, and how many times as many replications would do, None if not needed."""
+
+    low: float = 0.0
+    high: float = 1.0
+    times: float | None = None
+
+
+def _uneven(bound: Bound, foreseen: Floats, batches: Floats | None, w: Floats) -> _Uneven:
+    times = None if batches is None else times_wanted(foreseen, batches)
+    if batches is None or times is None:
+        return _Uneven()
+    halves, prediction = bound.sign * (bound.limit - batches), bound.sign * (bound.limit - foreseen)
+    variance = float(find_hidden(prediction[None], halves[None], w).most[0])
+    least, most = share_above(halves, prediction, variance)
+    return _Uneven(max(mean_figure(least, w).low, 0.0), min(mean_figure(most, w).high, 1.0), times)
+
+
+def _all(each: Sequence[Within]) -> tuple[_Uneven, _Uneven]:
+    """Of all limits together (Fréchet 1935), and of how many are kept, where the luck of some is uneven."""
+    times = max((one.replications_wanted or 0.0 for one in each), default=0.0) or None
+    lows, highs = [one.share.low for one in each], [one.share.high for one in each]
+    return (
+        _Uneven(max(sum(lows) - len(lows) + 1.0, 0.0), min(highs), times),
+        _Uneven(sum(lows), sum(highs), times),
+    )
+
+
+def _widened(share: Figure, uneven: _Uneven) -> Figure:
+    """The share, with the interval that holds of any luck where that is needed."""
+    return share if uneven.times is None else figure_within(share.value, uneven.low, uneven.high)
 
 
 def _judge(bound: Bound, foreseen: Floats, mean: Floats, batches: Floats | None) -> Judged:

@@ -7,10 +7,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from standoff.analysis.findings import Figure, Floats
-from standoff.analysis.runs.payoffs import SURE, Payoffs, Posteriors, find_posteriors, mean_figure
+from standoff.analysis.runs.payoffs import SURE, Payoffs, Posteriors, figure_within, find_posteriors, mean_figure
+from standoff.analysis.statistics.brackets import above_all
 from standoff.analysis.statistics.deconvolution import worst
 
-__all__ = ["FrontierPoint", "Lowest", "Tails", "extreme", "find_lowest", "frontier", "mean_of_tail", "measure_tails"]
+__all__ = [
+    "FrontierPoint",
+    "Lowest",
+    "Tails",
+    "find_lowest",
+    "frontier",
+    "mean_of_tail",
+    "measure_tails",
+    "tail_bound",
+    "tail_figure",
+    "tail_weights",
+]
 
 WORST_SHARE = 0.1
 
@@ -77,8 +89,8 @@ def measure_tails(payoffs: Payoffs, posteriors: Posteriors | None = None, lowest
         value, error = float(low.influence[s] @ w), mean_figure(low.influence[s], w).error
         error = float(np.hypot(error, low.lean[s]))
         deciles[name] = Figure(value, error, value - SURE * error, value + SURE * error)
-        worlds[name] = _negated(extreme(-known.valued[:, s], -known.level[:, s]))
-        raw[name] = float(payoffs.mean[s] @ _tail_weights(-payoffs.mean[s], w))
+        worlds[name] = _worst_world(payoffs, known, s, deciles[name])
+        raw[name] = float(payoffs.mean[s] @ tail_weights(-payoffs.mean[s], w))
         raw_worst[name] = float(payoffs.mean[s].min())
     method = (
         "worst worlds are picked from other worlds and other replications and valued on held-out replications, so that "
@@ -110,11 +122,24 @@ def frontier(payoffs: Payoffs, lowest: Lowest) -> tuple[FrontierPoint, ...]:
     return tuple(points)
 
 
-def _negated(figure: Figure) -> Figure:
-    return Figure(-figure.value, figure.error, -figure.high, -figure.low)
+def _worst_world(payoffs: Payoffs, known: Posteriors, s: int, decile: Figure) -> Figure:
+    """Payoff in the worst world, never above the worst tenth's.
+
+    At least the lowest that luck lets a world's own mean be, at most that of worlds picked by the other batches.
+    """
+    noise = np.zeros(payoffs.mean.shape[1])
+    if payoffs.halves is not None:
+        batches = payoffs.halves[s]
+        own = batches.var(axis=1, ddof=1) / batches.shape[1]
+        noise = np.sqrt(np.maximum(own, own.mean()))
+    picked = known.level[:, s].argmin(axis=1)
+    valued = known.valued[np.arange(len(picked)), s, picked].mean() + SURE * noise[picked].max()
+    low = min(float((payoffs.mean[s] - SURE * noise).min()), decile.low)
+    high = min(float(valued), decile.high)
+    return figure_within(min(float(known.level[:, s].min(axis=1).mean()), decile.value), min(low, high), high)
 
 
-def _tail_weights(foreseen: Floats, w: Floats) -> Floats:
+def tail_weights(foreseen: Floats, w: Floats) -> Floats:
     """Weights of the worlds with the largest `foreseen`, a tenth of all weight, scaled to sum to one."""
     order = np.argsort(-foreseen, kind="stable")
     before = np.cumsum(w[order]) - w[order]
@@ -128,7 +153,7 @@ def _tail_influence(valued: Floats, foreseen: Floats, w: Floats) -> Floats:
     """A figure per world whose weighted mean is the tail mean, with the tail mean's error; shape (worlds,)."""
     figures = np.zeros(w.size)
     for value, guess in zip(valued, foreseen, strict=True):
-        tail = _tail_weights(guess, w)
+        tail = tail_weights(guess, w)
         inside = np.divide(tail, w, out=np.zeros_like(w), where=w > 0.0)
         edge = _edge(value, guess, w)
         figures += ((value - edge) * inside + edge) / len(valued)
@@ -144,17 +169,35 @@ def _edge(value: Floats, guess: Floats, w: Floats) -> float:
     return float(value[near].mean())
 
 
-def mean_of_tail(valued: Floats, foreseen: Floats, w: Floats) -> Figure:
+def mean_of_tail(valued: Floats, foreseen: Floats, w: Floats, reach: float = SURE) -> Figure:
     """Mean of `valued` over the tenth of worlds with the largest `foreseen`; both of shape (batches, worlds)."""
-    return mean_figure(_tail_influence(valued, foreseen, w), w)
+    return mean_figure(_tail_influence(valued, foreseen, w), w, reach)
 
 
-def extreme(valued: Floats, foreseen: Floats) -> Figure:
-    """`valued` in the world with the largest `foreseen`; the error is that of the world's replications."""
-    worst = foreseen.argmax(axis=1)
-    n = valued.shape[0]
-    values = valued[np.arange(n), worst]
-    noise = [valued[:, world].std(ddof=1) / np.sqrt(n) for world in worst] if n > 1 else [np.nan]
-    error = float(np.mean(noise))
-    value = float(values.mean())
-    return Figure(value, error, value - SURE * error, value + SURE * error)
+def tail_figure(figures: Floats, w: Floats, reach: float = SURE) -> Figure:
+    """Mean over the tenth of worlds with the largest figures, which pick themselves; shape (worlds,)."""
+    return mean_of_tail(figures[None], figures[None], w, reach)
+
+
+def tail_bound(halves: Floats, prediction: Floats, variance: Floats, w: Floats, reach: float) -> float:
+    """High end of the mean, over the worst tenth, of the largest of zero and several figures, by second moments.
+
+    For every q ≥ 0 that mean is at most q + mean of Σ max(x − q, 0), divided by the share (Rockafellar & Uryasev 2000);
+    the q is that at which it would be least if predictions held.
+
+    Args:
+        halves, prediction, variance: As for `brackets.above_all`.
+        w: (worlds,), weights that sum to one.
+        reach: Standard errors.
+    """
+    largest = np.sqrt(np.maximum(prediction, 0.0) ** 2 + variance[:, None]).max(axis=0)
+    tried = np.unique(
+        np.r_[0.0, np.quantile(largest, np.linspace(0.5, 1.0, 11)), largest.max() * np.array([1.5, 2.0, 3.0])]
+    )
+    best = np.inf, 0.0
+    for q in tried.tolist():
+        away = prediction - q
+        above = 0.5 * (away + np.sqrt(away**2 + variance[:, None])).sum(axis=0)
+        best = min(best, (q + float(above @ w) / WORST_SHARE, q))
+    level = np.full(w.size, best[1])
+    return best[1] + mean_figure(above_all(halves, prediction, variance, level), w, reach).high / WORST_SHARE

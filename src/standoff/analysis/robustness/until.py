@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from standoff.analysis.findings import FEWEST_WORLDS
 from standoff.analysis.robustness.metrics import explain
-from standoff.analysis.runs.views import decision_table, uniform_view
+from standoff.analysis.runs.decision_table import decision_table
 from standoff.analysis.statistics.ranking import Ranking, rank
 from standoff.analysis.statistics.regression import assign_folds
 from standoff.ensemble.ensemble import Ensemble
@@ -38,7 +38,7 @@ class RankingSettled:
 def is_ranking_settled(ensemble: Ensemble) -> RankingSettled:
     """Whether one of the decider's strategies is surely the best, over worlds, against the others' mean strategy.
 
-    It is the ranking of `holding` under uniform others, which the brief prints: paired differences, with the errors
+    It is the ranking of `robustness` under uniform others, which the brief prints: paired differences, with the errors
     of the design. It is settled, too, where more futures would not tell the best apart because they do equally well.
 
     Raises:
@@ -50,6 +50,6 @@ def is_ranking_settled(ensemble: Ensemble) -> RankingSettled:
     if sound < FEWEST_WORLDS:
         return RankingSettled(ensemble.model.instances(ensemble.model.decider), None, sound)
     table = decision_table(ensemble)
-    payoffs = table.payoffs(uniform_view(table))
+    payoffs = table.payoffs()
     ranking = rank(payoffs.names, payoffs.mean, explained=explain(payoffs, assign_folds(payoffs.inputs)))
     return RankingSettled(table.strategies, ranking, sound)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from standoff.analysis.findings import Floats
+from standoff.analysis.findings import Floats, Reason, UnanswerableError
 from standoff.base.chance import streams
 from standoff.base.chance.distributions import DISTRIBUTIONS
 from standoff.base.numbers.arithmetic import normal_quantile
@@ -88,7 +88,7 @@ def draw_belief_worlds(model: Model, n: int, seed: int = 1) -> Worlds:
     if not actors:
         return draw_worlds(model, n, seed)
     if n < 1 + len(actors):
-        raise ValueError(f"the study's worlds and those of {', '.join(actors)} need at least {1 + len(actors)} worlds")
+        raise UnanswerableError(Reason.FEW_WORLDS, worlds=n, least=1 + len(actors))
     sizes = _sizes(n, 1 + len(actors))
     seeds = [seed, *((streams.key(f"beliefs of {actor}") ^ seed) & streams.WORD for actor in actors)]
     models = [model, *(_believed(model, actor) for actor in actors)]
@@ -125,10 +125,7 @@ def belief_weights(model: Model, worlds: Worlds, actors: tuple[str, ...] | None 
     for actor in wanted:
         weight = seen[actor] / drawn_from
         if not weight.sum() > 0.0:
-            raise ValueError(
-                f"the beliefs of `{actor}` lie outside all {worlds.size} worlds: "
-                "draw worlds from the study and the beliefs together, or widen the study's ranges"
-            )
+            raise UnanswerableError(Reason.BELIEFS_OUTSIDE, actor=actor, worlds=worlds.size)
         rows.append(_scaled(weight))
     weights = np.array(rows).reshape(len(wanted), worlds.size)
     return Beliefs(
@@ -219,7 +216,7 @@ def _copula_density(model: Model, worlds: Worlds, own: dict[str, Spread], contes
     return np.asarray(np.exp(-0.5 * np.einsum("iw,ij,jw->w", scores, shape, scores)))
 
 
-def _belief(
+def _belief(  # noqa: PLR0913, PLR0917
     model: Model, worlds: Worlds, actor: str, name: str, spread: Spread, own: Floats, study: Floats, mixed: bool
 ) -> Belief:
     column = worlds.columns[name]

@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
-from standoff.analysis.findings import FEWEST_WORLDS, Floats, Inputs
+from standoff.analysis.findings import FEWEST_WORLDS, Floats, Inputs, Reason, UnanswerableError
 from standoff.ensemble.design import Worlds
 from standoff.ensemble.ensemble import Ensemble
 from standoff.language.model import Model
@@ -62,16 +62,16 @@ def game_table(ensemble: Ensemble) -> GameTable:
     order = [i for i, player in enumerate(program.players) if player in paid]
     idle = [i for i, player in enumerate(program.players) if player not in paid]
     if not order:
-        raise ValueError("no actor that chooses has a payoff, so there is no game")
+        raise UnanswerableError(Reason.NOBODY_PAID)
     played = [np.unique(design.profiles[:, i]) for i in range(design.profiles.shape[1])]
     wanted = np.array(list(product(*(played[i] for i in [*order, *idle]))))
     rows = {tuple(row): k for k, row in enumerate(design.profiles[:, [*order, *idle]].tolist())}
     if len(rows) != len(wanted) or len(rows) != len(design.profiles):
-        raise ValueError("the game needs every combination of the players' strategies once: run all profiles")
+        raise UnanswerableError(Reason.NOT_ALL_PROFILES)
     place = np.array([rows[tuple(row)] for row in wanted.tolist()])
     sound = np.flatnonzero((ensemble.counts > 0).all(axis=0))
     if sound.size < FEWEST_WORLDS:
-        raise ValueError(f"{sound.size} worlds have a sound future in every profile, and a game needs {FEWEST_WORLDS}")
+        raise UnanswerableError(Reason.FEW_WORLDS, worlds=int(sound.size), least=FEWEST_WORLDS)
     players = tuple(program.players[i] for i in order)
     shape = tuple(played[i].size for i in order)
 
@@ -101,7 +101,7 @@ def game_table(ensemble: Ensemble) -> GameTable:
 
 def inputs_of(model: Model, worlds: Worlds, rows: npt.NDArray[np.int64]) -> Inputs:
     """What differs between worlds, for the functions that ask what a finding hinges on; constant columns left out."""
-    varied = [p for p in model.uncertain if np.ptp(worlds.columns[p.name][rows]) > 0.0]
+    varied = [p for p in model.uncertain if rows.size and np.ptp(worlds.columns[p.name][rows]) > 0.0]
     values = np.array([worlds.columns[p.name][rows] for p in varied]).reshape(len(varied), rows.size).T
     units = {p.name: str(p.unit) for p in varied if not p.unit.is_dimensionless}
     return Inputs(tuple(p.name for p in varied), np.ascontiguousarray(values), {}, units)

@@ -9,9 +9,10 @@ import numpy.typing as npt
 
 from standoff.analysis.findings import Figure, Floats, Inputs
 from standoff.analysis.statistics.ranking import world_weights
-from standoff.analysis.statistics.regression import assign_folds, predict, shrink
+from standoff.analysis.statistics.regression import assign_folds, predict
+from standoff.analysis.statistics.shrinkage import shrink
 
-__all__ = ["SURE", "Payoffs", "Posteriors", "champions", "find_posteriors", "mean_figure"]
+__all__ = ["SURE", "Payoffs", "Posteriors", "champions", "figure_within", "find_posteriors", "mean_figure"]
 
 SURE = 1.96
 """Standard errors of a 95 % interval."""
@@ -69,7 +70,8 @@ class Posteriors:
     `picked[b]` are posterior means of payoff differences to one reference strategy that leave out batch b, shape
     (batches, strategies, worlds); `valued` the batch means they are to be valued on, in the same shape;
     `difference` and `variance` (cautious) the posterior from all replications, shape (strategies, worlds); `level` as
-    `picked`, of payoffs themselves; `foreseen` what other worlds alone say of them, shape (strategies, worlds).
+    `picked`, of payoffs themselves; `foreseen` what other worlds alone say of them, and `between` of differences to
+    the reference, shape (strategies, worlds).
     """
 
     folds: npt.NDArray[np.int64]
@@ -77,6 +79,7 @@ class Posteriors:
     valued: Floats
     level: Floats
     foreseen: Floats
+    between: Floats
     difference: Floats
     variance: Floats
 
@@ -91,7 +94,9 @@ def find_posteriors(payoffs: Payoffs, seed: int = 0) -> Posteriors:
     reference = int(np.argmax(mean @ payoffs.w))
     between = between - between[reference]
     if halves is None:
-        return Posteriors(folds, between[None], mean[None], level[None], level, between, np.zeros_like(between))
+        return Posteriors(
+            folds, between[None], mean[None], level[None], level, between, between, np.zeros_like(between)
+        )
     n = halves.shape[2]
     apart = halves - halves[reference]
     posterior = [shrink(between[s], apart[s].mean(axis=1), _noise(apart[s]), folds) for s in range(len(mean))]
@@ -111,6 +116,7 @@ def find_posteriors(payoffs: Payoffs, seed: int = 0) -> Posteriors:
         np.moveaxis(halves, 2, 0),
         levels,
         level,
+        between,
         np.array([p.mean for p in posterior]),
         np.array([p.cautious for p in posterior]),
     )
@@ -137,3 +143,9 @@ def mean_figure(figures: Floats, w: Floats, reach: float = SURE) -> Figure:
     n = figures.size
     error = float(np.sqrt(((figures - value) ** 2) @ w**2 * n / (n - 1)))
     return Figure(value, error, value - reach * error, value + reach * error)
+
+
+def figure_within(value: float, low: float, high: float) -> Figure:
+    """A figure within an interval, its error such that 1.96 of them reach both ends."""
+    value = min(max(float(value), float(low)), float(high))
+    return Figure(value, max(high - value, value - low) / SURE, float(low), float(high))

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import rankdata
 
 from standoff.analysis.findings import Floats
 from standoff.analysis.runs.beliefs import belief_weights
 from standoff.analysis.runs.payoffs import Payoffs
 from standoff.analysis.statistics.ranking import world_weights
+from standoff.analysis.statistics.ranks import rank_values
 from standoff.base.files import read_source, whole_file
 from standoff.base.problems import Collected, Problem, StudyError
 from standoff.base.tables import MOST_BYTES, Table, not_a, read_table
@@ -99,7 +99,7 @@ def weigh_worlds(payoffs: Payoffs) -> dict[str, Floats]:
 
     How bad a world is goes by its mean payoff over all strategies, so that no strategy picks its own worlds.
     """
-    place = (rankdata(payoffs.mean.mean(axis=0)) - 0.5) / payoffs.mean.shape[1]
+    place = (rank_values(payoffs.mean.mean(axis=0)) - 0.5) / payoffs.mean.shape[1]
     return {"bad worlds": 2.0 * (1.0 - place), "good worlds": 2.0 * place}
 
 

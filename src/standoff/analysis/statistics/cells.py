@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import rankdata
 
 from standoff.analysis.findings import Floats, Inputs
+from standoff.analysis.statistics.ranks import rank_values
 from standoff.analysis.statistics.regression import spline_basis
 
-__all__ = ["CELLS_ALONE", "CELLS_PAIRED", "Cells", "cut_cells", "fit_cells", "weigh"]
+__all__ = ["CELLS_ALONE", "CELLS_PAIRED", "Cells", "cut_cells", "fit_cells", "let_break", "weigh"]
 
 CELLS_ALONE = 24
 CELLS_PAIRED = 12
@@ -24,12 +24,14 @@ _WORLDS_A_KNOT = 2000
 class Cells:
     """Worlds sorted into cells of one or two inputs, and the smoother over cells.
 
-    `cell` has shape (worlds,); `smoother` (cells, cells) turns cell means into fitted cell means.
+    `cell` has shape (worlds,); `smoother` (cells, cells) turns cell means into fitted cell means; so does `breaking`,
+    of one continuous input, which follows a jump within a cell and a half where the other would bend.
     """
 
     cell: npt.NDArray[np.int64]
     n_cells: int
     smoother: Floats
+    breaking: Floats | None = None
 
 
 def cut_cells(inputs: Inputs, which: tuple[int, ...]) -> Cells:
@@ -49,7 +51,37 @@ def cut_cells(inputs: Inputs, which: tuple[int, ...]) -> Cells:
     count /= count.sum()
     square = basis.T @ (basis * count[:, None]) + _RIDGE * np.diag(np.r_[0.0, np.ones(basis.shape[1] - 1)])
     square[np.diag_indices_from(square)] += 1e-12
-    return Cells(cell, basis.shape[0], basis @ np.linalg.solve(square, (basis * count[:, None]).T))
+    breaking = _running(n_bins) if len(which) == 1 and not inputs.is_discrete(which[0]) else None
+    return Cells(cell, basis.shape[0], basis @ np.linalg.solve(square, (basis * count[:, None]).T), breaking)
+
+
+def _running(n: int) -> Floats:
+    """Means over three cells, the middle one counting twice."""
+    near = 2.0 * np.eye(n) + np.eye(n, k=1) + np.eye(n, k=-1)
+    running: Floats = near / near.sum(axis=1, keepdims=True)
+    return running
+
+
+def let_break(cut: Cells, everything: Floats, held_out: Floats) -> Cells:
+    """The same cells with the smoother that misses the held-out worlds by less.
+
+    Args:
+        cut: The cells.
+        everything, held_out: (cells, folds, strategies + 1), sums over all worlds and over the fold's, with weights
+            last.
+    """
+    if cut.breaking is None:
+        return cut
+    other = replace(cut, smoother=cut.breaking)
+    weight = held_out[..., -1:]
+    means = np.divide(held_out[..., :-1], weight, out=np.zeros_like(held_out[..., :-1]), where=weight > 1e-12)
+    # only differences between strategies choose
+    means = means - means.mean(axis=2, keepdims=True)
+    missed = []
+    for one in (cut, other):
+        fitted = fit_cells(one, everything - held_out)
+        missed.append(float((weight * (means - (fitted - fitted.mean(axis=2, keepdims=True))) ** 2).sum()))
+    return cut if missed[0] <= missed[1] else other
 
 
 def _cut_axis(inputs: Inputs, j: int, n_bins: int, alone: bool) -> tuple[npt.NDArray[np.int64], Floats, Floats]:
@@ -59,7 +91,7 @@ def _cut_axis(inputs: Inputs, j: int, n_bins: int, alone: bool) -> tuple[npt.NDA
         levels, cell = np.unique(column, return_inverse=True)
         indicators = np.eye(levels.size)[:, 1:]
         return cell, np.column_stack([np.ones(levels.size), indicators]), np.r_[0.0, np.ones(levels.size - 1)]
-    rank = (rankdata(column, method="average") - 0.5) / column.size
+    rank = (rank_values(column) - 0.5) / column.size
     cell = np.minimum((rank * n_bins).astype(np.int64), n_bins - 1)
     middle = (np.arange(n_bins) + 0.5) / n_bins
     if alone:

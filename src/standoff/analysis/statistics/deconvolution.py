@@ -17,6 +17,7 @@ import numpy as np
 from scipy.special import expit
 
 from standoff.analysis.findings import Floats
+from standoff.analysis.statistics.shrinkage import smooth
 from standoff.analysis.statistics.true_figures import (
     BEND,
     RIDGE,
@@ -29,10 +30,17 @@ from standoff.analysis.statistics.true_figures import (
     see,
 )
 
-__all__ = ["Judged", "judge", "worst"]
+__all__ = ["Judged", "judge", "times_wanted", "worst"]
 
+_FEWEST_IN_GROUP = 50
 _NEGLIGIBLE = 1e-3
 """Part of the variance of the worlds' figures below which luck is not worth taking out."""
+_AS_SMOOTH = 1.5
+"""Standard errors of the fitted family that its smoothness may move a share by."""
+_HEAVY = 6.0
+"""Excess kurtosis of luck, over that of a normal one, beyond which a mean of few replications is not normal."""
+_SLIGHT = 0.1
+"""Part of the variance of the worlds' figures below which the shape of luck matters little to a share of worlds."""
 _CLEAR = 4.0
 """Standard errors of the noisiest world by which all must be on one side to be taken as they are."""
 
@@ -83,6 +91,27 @@ def judge(own: Floats, prediction: Floats, batches: Floats, limit: float, sign: 
     )
 
 
+def times_wanted(prediction: Floats, batches: Floats) -> float | None:
+    """How many times as many replications would make luck normal enough to be taken out; None where it is.
+
+    Luck is judged by how the difference of halves is spread against that of worlds of similar prediction. Means of what
+    is 0 or 1 are counts, whose luck is known; and where luck is slight its shape matters little.
+
+    Args:
+        prediction: (worlds,), from other worlds.
+        batches: (worlds, batches), means over disjoint batches of equal size; of more than two luck is not judged.
+    """
+    counts = batches.min() >= 0.0 and batches.max() <= 1.0 and ((batches == 0.0) | (batches == 1.0)).any()
+    noise = noise_of(batches)
+    is_slight = noise.mean() <= _SLIGHT * batches.mean(axis=1).var()
+    if counts or batches.shape[1] != 2 or is_slight:
+        return None
+    expected = np.maximum(smooth(prediction, prediction, noise, _FEWEST_IN_GROUP), 1e-3 * float(noise.mean()))
+    # of a normal difference the fourth power is on average three times the square of the second
+    excess = float((noise**2).mean() / (expected**2).mean()) - 3.0
+    return excess / (_HEAVY / 2.0) if excess > _HEAVY else None
+
+
 def worst(own: Floats, prediction: Floats, batches: Floats, w: Floats, share: float) -> Judged:
     """Take the luck out of worlds' figures and average the lowest: `value` and `influence` have that mean, by `w`.
 
@@ -124,12 +153,15 @@ def _weigh(seen: Seen, family: Family, fitted: Judged, plain: Judged) -> Judged:
     # Hurvich & Tsai 1989: the fewer worlds, the more a term must explain
     allowed = family.terms.size * seen.own.size / max(seen.own.size - family.terms.size - 1, 1)
     weight = float(expit(family.log_likelihood - float(seen.log_likelihood.sum()) - allowed))
-    apart = float(fitted.value.mean() - plain.value.mean())
+    apart = abs(float(fitted.value.mean() - plain.value.mean()))
+    # the family is smooth: where the truth jumps it moves the share by what it cannot know, which is not more than this
+    spread = float(fitted.influence.std(ddof=1)) / np.sqrt(seen.own.size)
+    doubt = max(float(np.sqrt(weight * (1.0 - weight))) * apart, weight * min(apart, _AS_SMOOTH * spread))
     return Judged(
         weight * fitted.value + (1.0 - weight) * plain.value,
         weight * fitted.mean + (1.0 - weight) * plain.mean,
         weight * fitted.influence + (1.0 - weight) * plain.influence,
-        float(np.sqrt(weight * (1.0 - weight))) * abs(apart),
+        doubt,
     )
 
 

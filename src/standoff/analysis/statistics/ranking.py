@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.statistics.errors import error_of_mean
 
 __all__ = ["Ranking", "rank", "world_weights"]
 
-_SETTLED = 0.995
+_SETTLED = 0.998
 """Chance of all intervals at once by which more futures are said not to change the best."""
+
+_ROUNDING = 1e-13
+"""Of the largest figure: differences up to this are rounding."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,7 +26,7 @@ class Ranking:
 
     `against_best[s]` is the difference to the best of the others, with an interval that holds for all strategies
     at once and includes zero where the strategy may be the best. `may_be_best` are the strategies that cannot be
-    told from the best; `best` is set only where one is left, and `is_settled` only where that would be so at 99.5 %,
+    told from the best; `best` is set only where one is left, and `is_settled` only where that would be so at 99.8 %,
     too, or where strategies do exactly the same: then more futures would not change it. `difference` and `error` have
     shape (strategies, strategies). `worlds_needed` is how many worlds would tell the first two apart if they differ as
     it seems; None where they are told apart, or do not differ. `n_worlds` were looked at.
@@ -64,7 +67,7 @@ def rank(
     names: Sequence[str],
     figures: Floats,
     weights: Floats | None = None,
-    level: float = 0.95,
+    level: float = 0.97,
     explained: Floats | None = None,
 ) -> Ranking:
     """Rank strategies by the weighted mean over worlds of a figure per world; more is better.
@@ -89,13 +92,18 @@ def rank(
     error = np.zeros((n, n))
     for s in range(n):
         error[s] = error_of_mean(figures[s] - figures, w, None if explained is None else explained[s] - explained)
+    # what is within rounding is a tie, and no doubt
+    rounding = _ROUNDING * float(np.abs(figures).max(initial=0.0))
+    difference[np.abs(difference) <= rounding] = 0.0
+    error[error <= rounding] = 0.0
     reach = _reach(level, n, n_worlds)
     upper = difference + reach * error
     others = ~np.eye(n, dtype=bool)
     may = [bool((upper[s][others[s]] >= 0.0).all()) for s in range(n)]
     against = {name: _against(s, difference, error, reach, may) for s, name in enumerate(names)}
     # ties in the mean keep the order of the names, so that relabelling does not reorder
-    order = sorted(range(n), key=lambda s: (-means[s], names[s]))
+    top = int(means.argmax())
+    order = sorted(range(n), key=lambda s: (difference[top, s], names[s]))
     left = tuple(names[s] for s in order if may[s])
     best = left[0] if len(left) == 1 else None
     needed = _needed(difference, error, reach, order, n_worlds) if best is None else None
@@ -122,7 +130,7 @@ def rank(
 
 def _reach(level: float, n: int, n_worlds: int) -> float:
     """Errors that a difference of any pair stays within, with this chance for all pairs at once."""
-    return float(student.isf((1.0 - level) / max(n * (n - 1), 1), max(n_worlds - 1, 1)))
+    return -float(stdtrit(max(n_worlds - 1, 1), (1.0 - level) / max(n * (n - 1), 1)))
 
 
 def _against(s: int, difference: Floats, error: Floats, reach: float, may: Sequence[bool]) -> Figure:

@@ -1,14 +1,12 @@
-"""What the worlds' inputs say about a figure per world: a cross-fitted regression, and shrinkage towards it.
+"""What the worlds' inputs say about a figure per world: a cross-fitted regression.
 
 A figure per world is an estimate from few replications. The regression over all other worlds predicts it without
-having seen it; the world's own replications then count by how far they can be trusted (empirical Bayes).
+having seen it; the world's own replications then count by how far they can be trusted (`shrinkage.py`).
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,8 +18,9 @@ from scipy.linalg import cho_factor, cho_solve
 from threadpoolctl import threadpool_limits
 
 from standoff.analysis.findings import Floats, Inputs
+from standoff.base.chance import streams
 
-__all__ = ["CrossFit", "Posterior", "assign_folds", "one_thread", "predict", "shrink", "smooth", "spline_basis"]
+__all__ = ["assign_folds", "one_thread", "predict", "spline_basis"]
 
 N_FOLDS = 5
 _KNOTS = 4
@@ -37,11 +36,6 @@ _SHAPES: tuple[tuple[int, float, bool], ...] = (
     ),
 )
 """How rich (-1: only the mean), how strong a penalty, whether penalties follow the inputs' strength."""
-_FEWEST_IN_GROUP = 50
-_MOST_GROUPS = 20
-_FEWEST_FOR_SPREAD = 250
-_DOUBT = 1.5
-"""A spread that chance explains would let a world's luck speak: it must exceed this many standard errors."""
 
 
 def assign_folds(inputs: Inputs, n_folds: int = N_FOLDS, seed: int = 0) -> npt.NDArray[np.int64]:
@@ -49,10 +43,13 @@ def assign_folds(inputs: Inputs, n_folds: int = N_FOLDS, seed: int = 0) -> npt.N
 
     It depends on the world's inputs and not on its place, so that reordering the worlds changes nothing.
     """
-    values = inputs.values
-    canonical = np.lexsort(values.T[::-1]) if values.shape[1] else np.arange(values.shape[0])
-    folds = np.empty(values.shape[0], dtype=np.int64)
-    folds[canonical] = np.random.default_rng(seed).permutation(values.shape[0]) % n_folds
+    made: npt.NDArray[np.int64] = inputs.once(("folds", n_folds, seed), lambda: _assign_folds(inputs, n_folds, seed))
+    return made
+
+
+def _assign_folds(inputs: Inputs, n_folds: int, seed: int) -> npt.NDArray[np.int64]:
+    folds = np.empty(inputs.values.shape[0], dtype=np.int64)
+    folds[inputs.canonical] = streams.permutation(folds.size, seed, "folds of worlds") % n_folds
     return folds
 
 
@@ -132,125 +129,106 @@ def predict(
     additive: bool = False,
     families: npt.NDArray[np.int64] | None = None,
 ) -> Floats:
-    """Each world's targets as the other folds' worlds predict them from its inputs: `CrossFit.predict`, once."""
-    return CrossFit(inputs, folds, additive).predict(targets, families)
-
-
-@dataclass(frozen=True, eq=False)
-class CrossFit:
-    """A regression over the other folds' worlds; what depends on the inputs alone is made once for all targets.
+    """Each world's targets as the other folds' worlds predict them from its inputs.
 
     Ridge on lines, curves and products, plain or with penalties that fall on the inputs that matter little. How
     rich and how strong is settled within the other folds, for each target, so that a world's own figures have no
-    part in it.
+    part in it. What depends on the inputs alone is made once for all calls with the same inputs.
 
-    Attributes:
+    Args:
         inputs: worlds by uncertainties.
+        targets: shape (targets, worlds).
         folds: shape (worlds,).
         additive: leave out products of inputs.
-        threads: at most so many at once; all cores by default.
+        families: shape (targets,); targets of one family share what is found of the strength of their inputs. Absent:
+            all are of one.
+
+    Returns:
+        shape (targets, worlds).
 
     Reference: Strong, Oakley & Brennan 2014, Estimating multiparameter partial expected value of perfect
     information, Medical Decision Making 34 (regression of net benefits on inputs); cross-fitting as in
     Chernozhukov et al. 2018, Double/debiased machine learning, Econometrics Journal 21.
     """
+    spread = targets.std(axis=1)
+    used = spread > 0.0
+    out = targets.copy()
+    if not used.any():
+        return out
+    middle = targets[used].mean(axis=1)
+    y = (targets[used] - middle[:, None]) / spread[used][:, None]
+    kin = (np.zeros(len(targets), dtype=np.int64) if families is None else families)[used]
+    of = tuple(np.flatnonzero(kin == family) for family in np.unique(kin))
+    fit: _CrossFit = inputs.once(
+        ("cross-fit", additive, folds.tobytes()), lambda: _CrossFit(_terms(inputs, additive=additive), folds)
+    )
+    with one_thread():
+        out[used] = fit.predict(y, of) * spread[used][:, None] + middle[:, None]
+    return out
 
-    inputs: Inputs
+
+@dataclass(frozen=True, eq=False)
+class _CrossFit:
+    """A design split into folds, with the factors of its plain ridges, which are the same for all targets."""
+
+    terms: _Terms
     folds: npt.NDArray[np.int64]
-    additive: bool = False
-    threads: int | None = None
-    _factors: dict[tuple[tuple[int, ...], int, float], Floats] = field(default_factory=dict, repr=False)
+    factors: dict[tuple[tuple[int, ...], int, float], Floats] = field(default_factory=dict)
 
     @cached_property
     def n_folds(self) -> int:
-        """How many folds there are."""
         return int(self.folds.max()) + 1
 
-    def predict(self, targets: Floats, families: npt.NDArray[np.int64] | None = None) -> Floats:
-        """Each world's targets as the other folds' worlds predict them from its inputs.
-
-        Args:
-            targets: shape (targets, worlds).
-            families: shape (targets,); targets of one family share what is found of the strength of their inputs.
-                Absent: all are of one.
-
-        Returns:
-            shape (targets, worlds).
-        """
-        spread = targets.std(axis=1)
-        used = spread > 0.0
-        out = targets.copy()
-        if not used.any():
-            return out
-        y = np.ascontiguousarray((targets[used].T - targets[used].mean(axis=1)) / spread[used])
-        members = [y[self.folds == k] for k in range(self.n_folds)]
-        crosses = [x.T @ member for x, member in zip(self._designs, members, strict=True)]
-        kin = (np.zeros(len(targets), dtype=np.int64) if families is None else families)[used]
-        of = tuple(np.flatnonzero(kin == family) for family in np.unique(kin))
+    def predict(self, y: Floats, of: Sequence[npt.NDArray[np.int64]]) -> Floats:
+        """(targets, worlds) of standardised targets in the same shape; `of` lists the targets of each family."""
+        members = [np.ascontiguousarray(y[:, self.folds == k]) for k in range(self.n_folds)]
+        crosses = [design @ member.T for design, member in zip(self.designs, members, strict=True)]
+        misses = self._inner_misses(members, crosses, of)
         predicted = np.empty_like(y)
-        with one_thread(), ThreadPoolExecutor(self.threads or os.cpu_count()) as pool:
-            misses = self._inner_misses(members, crosses, of, pool)
-
-            def fit(k: int) -> None:
-                rest = np.sum([cross for j, cross in enumerate(crosses) if j != k], axis=0)
-                here = np.flatnonzero(self.folds == k)
-                chosen = misses[k].argmin(axis=0)
-                for shape in np.unique(chosen):
-                    for one in self._fits((k,), rest, of, int(shape))[0]:
-                        wanted = chosen[one.targets] == shape
-                        rows = np.ix_(here, one.targets[wanted])
-                        predicted[rows] = self._designs[k][:, one.kept] @ one.slopes[:, wanted]
-
-            list(pool.map(fit, range(self.n_folds)))
-        out[used] = (predicted * spread[used] + targets[used].mean(axis=1)).T
-        return out
+        for k in range(self.n_folds):
+            rest = np.sum([cross for j, cross in enumerate(crosses) if j != k], axis=0)
+            here = np.flatnonzero(self.folds == k)
+            chosen = misses[k].argmin(axis=0)
+            for shape in np.unique(chosen):
+                concerned = [targets for targets in of if (chosen[targets] == shape).any()]
+                for fit in self._fits((k,), rest, concerned, int(shape))[0]:
+                    wanted = chosen[fit.targets] == shape
+                    rows = np.ix_(fit.targets[wanted], here)
+                    predicted[rows] = fit.slopes[:, wanted].T @ _rows(self.designs[k], fit.kept)
+        return predicted
 
     @cached_property
-    def _terms(self) -> _Terms:
-        return _terms(self.inputs, additive=self.additive)
+    def designs(self) -> list[Floats]:
+        """(terms, worlds) of each fold."""
+        return [np.ascontiguousarray(self.terms.columns[self.folds == k].T) for k in range(self.n_folds)]
 
     @cached_property
-    def _designs(self) -> list[Floats]:
-        """The columns of each fold's worlds."""
-        return [self._terms.columns[self.folds == k] for k in range(self.n_folds)]
+    def squares(self) -> dict[tuple[int, ...], Floats]:
+        """(terms, terms), sums over the worlds of all folds but one, or two."""
+        each = [design @ design.T for design in self.designs]
+        outs = [*combinations(range(self.n_folds), 1), *combinations(range(self.n_folds), 2)]
+        return {out: np.sum([square for k, square in enumerate(each) if k not in out], axis=0) for out in outs}
 
     @cached_property
-    def _squares(self) -> list[Floats]:
-        return [x.T @ x for x in self._designs]
-
-    @cached_property
-    def _shapes(self) -> tuple[tuple[int, float, bool], ...]:
+    def shapes(self) -> tuple[tuple[int, float, bool], ...]:
         """The shapes that differ: without products the richest is the one before it."""
-        return tuple(shape for shape in _SHAPES if shape[0] <= int(self._terms.richness.max()))
+        return tuple(shape for shape in _SHAPES if shape[0] <= int(self.terms.richness.max()))
 
     def _inner_misses(
-        self,
-        members: Sequence[Floats],
-        crosses: Sequence[Floats],
-        of: Sequence[npt.NDArray[np.int64]],
-        pool: ThreadPoolExecutor,
+        self, members: Sequence[Floats], crosses: Sequence[Floats], of: Sequence[npt.NDArray[np.int64]]
     ) -> Floats:
         """How far each shape misses within the folds other than k, shape (folds, shapes, targets).
 
         Fold j is predicted from all but j and k.
         """
-        n_folds, n_targets = self.n_folds, members[0].shape[1]
-        pairs = list(combinations(range(n_folds), 2)) if n_folds > 2 else []
-
-        def miss(pair: tuple[int, int]) -> Floats:
+        misses = np.zeros((self.n_folds, len(self.shapes), len(members[0])))
+        for pair in combinations(range(self.n_folds), 2) if self.n_folds > 2 else ():
             rest = np.sum([cross for i, cross in enumerate(crosses) if i not in pair], axis=0)
-            missed = np.zeros((2, len(self._shapes), n_targets))
             for c, fits in enumerate(self._fits(pair, rest, of)):
                 for fit in fits:
-                    for side, held in enumerate(pair):
-                        away = members[held][:, fit.targets] - self._designs[held][:, fit.kept] @ fit.slopes
-                        missed[side, c, fit.targets] = np.einsum("wt,wt->t", away, away)
-            return missed
-
-        misses = np.zeros((n_folds, len(self._shapes), n_targets))
-        for (j, k), missed in zip(pairs, pool.map(miss, pairs), strict=True):
-            misses[k] += missed[0]
-            misses[j] += missed[1]
+                    for held, scored in (pair, pair[::-1]):
+                        away = _rows(members[held], fit.targets) - fit.slopes.T @ _rows(self.designs[held], fit.kept)
+                        misses[scored, c, fit.targets] += np.einsum("tw,tw->t", away, away)
         return misses
 
     def _fits(
@@ -262,29 +240,28 @@ class CrossFit:
     ) -> list[tuple[_Fit, ...]]:
         """For every shape (or one) the fits of all targets, learned without some folds."""
         everything = np.arange(cross.shape[1])
-        square = np.sum([s for k, s in enumerate(self._squares) if k not in without], axis=0)
-        n = int(sum(len(x) for k, x in enumerate(self._designs) if k not in without))
+        square, n = self.squares[without], int((~np.isin(self.folds, without)).sum())
         answer: list[tuple[_Fit, ...]] = []
         plain: _Fit | None = None
-        for richness, penalty, adaptive in self._shapes if only is None else (self._shapes[only],):
+        for richness, penalty, adaptive in self.shapes if only is None else (self.shapes[only],):
             if plain is None or not adaptive or only is not None:
-                kept = np.flatnonzero(self._terms.richness <= richness) if richness >= 0 else np.array([0])
+                kept = np.flatnonzero(self.terms.richness <= richness) if richness >= 0 else np.array([0])
                 factor = self._factor(without, square, n, richness, penalty)
-                plain = _Fit(everything, kept, cho_solve((factor, True), cross[kept], check_finite=False))
+                plain = _Fit(everything, kept, cho_solve((factor, True), _rows(cross, kept), check_finite=False))
             if not adaptive:
                 answer.append((plain,))
                 continue
-            answer.append(tuple(_adapt(self._terms, square, cross, n, plain, targets, penalty) for targets in of))
+            answer.append(tuple(_adapt(self.terms, square, cross, n, plain, targets, penalty) for targets in of))
         return answer
 
     def _factor(self, without: tuple[int, ...], square: Floats, n: int, richness: int, penalty: float) -> Floats:
         """Cholesky's factor of a plain ridge, which is the same for all targets."""
         key = (without, richness, penalty)
-        if key not in self._factors:
-            kept = np.flatnonzero(self._terms.richness <= richness) if richness >= 0 else np.array([0])
-            weights = np.where(self._terms.group[kept] < 0, 0.0, penalty)
-            self._factors[key] = _factorise(square[np.ix_(kept, kept)], n * weights)
-        return self._factors[key]
+        if key not in self.factors:
+            kept = np.flatnonzero(self.terms.richness <= richness) if richness >= 0 else np.array([0])
+            weights = np.where(self.terms.group[kept] < 0, 0.0, penalty)
+            self.factors[key] = _factorise(square, kept, n * weights)
+        return self.factors[key]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -296,7 +273,7 @@ class _Fit:
     slopes: Floats
 
 
-def _adapt(
+def _adapt(  # noqa: PLR0913, PLR0917
     terms: _Terms, square: Floats, cross: Floats, n: int, plain: _Fit, targets: npt.NDArray[np.int64], penalty: float
 ) -> _Fit:
     """Fit again with penalties that fall on the inputs that matter little to these targets, the least left out."""
@@ -311,91 +288,20 @@ def _adapt(
     chosen = strong[group + 1]
     kept, group = plain.kept[chosen], group[chosen]
     weights = np.where(group < 0, 0.0, penalty * mean / (strength[group + 1] + 0.02 * mean))
-    factor = _factorise(square[np.ix_(kept, kept)], n * weights)
+    factor = _factorise(square, kept, n * weights)
     found: Floats = cho_solve((factor, True), cross[np.ix_(kept, targets)], check_finite=False)
     return _Fit(targets, kept, found)
 
 
-def _factorise(square: Floats, penalties: Floats) -> Floats:
-    """Cholesky's lower factor of a ridge, in the place of `square`."""
+def _factorise(square: Floats, kept: npt.NDArray[np.int64], penalties: Floats) -> Floats:
+    """Cholesky's lower factor of a ridge on some terms."""
+    ridge = square.take(kept, axis=0).take(kept, axis=1)
     # the small addition keeps a constant or repeated column from making the matrix singular
-    square[np.diag_indices_from(square)] += penalties + 1e-9 * square[0, 0]
-    factor: Floats = cho_factor(square.T, lower=True, overwrite_a=True, check_finite=False)[0]
+    ridge[np.diag_indices_from(ridge)] += penalties + 1e-9 * ridge[0, 0]
+    factor: Floats = cho_factor(ridge.T, lower=True, overwrite_a=True, check_finite=False)[0]
     return factor
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Posterior:
-    """What is known of a figure in each world: mean and variance, shape (worlds,).
-
-    `cautious` is the variance if the regression errs by as much as chance would let it hide.
-    """
-
-    mean: Floats
-    variance: Floats
-    cautious: Floats
-
-
-def shrink(
-    prediction: Floats, own: Floats, noise: Floats, folds: npt.NDArray[np.int64], share: float = 1.0
-) -> Posterior:
-    """Weigh a world's own figure against its prediction.
-
-    The spread of the truth about the prediction and the noise of the figures are both smoothed over worlds of
-    similar prediction, since a variance from few batches says little (and is zero where a rare event did not
-    happen), and taken from the other folds: worlds whose batches agree by luck must not be trusted for it.
-
-    Args:
-        prediction: from other worlds, shape (worlds,).
-        own: the world's own mean over replications, shape (worlds,).
-        noise: the variance of `own`, unbiased if noisy, shape (worlds,).
-        folds: shape (worlds,).
-        share: part of the replications behind `own` when some are held out; `noise` is that of all of them.
-
-    Returns:
-        the normal posterior of each world's true figure.
-
-    Reference: Efron & Morris 1975, Data analysis using Stein's estimator, Journal of the American Statistical
-    Association 70, with the prior mean from the regression.
-    """
-    noise_of, spread, hidden = (np.empty(prediction.size) for _ in range(3))
-    missed = (own - prediction) ** 2 - noise / share
-    for k in range(int(folds.max()) + 1):
-        here, there = prediction[folds == k], prediction[folds != k]
-        noise_of[folds == k] = smooth(here, there, noise[folds != k] / share, _FEWEST_IN_GROUP)
-        spread[folds == k] = smooth(here, there, missed[folds != k], _FEWEST_FOR_SPREAD, _DOUBT)
-        hidden[folds == k] = smooth(here, there, missed[folds != k], _FEWEST_FOR_SPREAD, -_DOUBT)
-    # figures without noise are taken as they are
-    trust = _part(spread, noise_of, np.where(noise == 0.0, 1.0, 0.0))
-    cautious = _part(hidden, noise_of, np.zeros(prediction.size)) * noise_of
-    return Posterior(prediction + trust * (own - prediction), trust * noise_of, cautious)
-
-
-def _part(one: Floats, other: Floats, otherwise: Floats) -> Floats:
-    """`one` as a part of both."""
-    part: Floats = np.divide(one, one + other, out=otherwise, where=one + other > 0.0)
-    return part
-
-
-def smooth(at: Floats, known_at: Floats, values: Floats, fewest: int, doubt: float = 0.0) -> Floats:
-    """Means over groups of neighbours less `doubt` standard errors, straight lines between, not below zero.
-
-    Args:
-        at: Where wanted.
-        known_at: (worlds,), where `values` are known.
-        values: (worlds,).
-        fewest: Worlds in a group.
-        doubt: In standard errors of a group's mean.
-    """
-    order = np.argsort(known_at, kind="stable")
-    n_groups = int(np.clip(order.size // fewest, 1, _MOST_GROUPS))
-    size, larger = divmod(order.size, n_groups)
-    sizes = np.where(np.arange(n_groups) < larger, size + 1, size)
-    starts = np.cumsum(sizes) - sizes
-    centres = np.maximum.accumulate(np.add.reduceat(known_at[order], starts) / sizes)
-    means = np.add.reduceat(values[order], starts) / sizes
-    if doubt != 0.0:
-        apart = values[order] - np.repeat(means, sizes)
-        means = means - doubt * np.sqrt(np.add.reduceat(apart**2, starts)) / sizes
-    smooth: Floats = np.maximum(np.interp(at, centres, means), 0.0)
-    return smooth
+def _rows(values: Floats, kept: npt.NDArray[np.int64]) -> Floats:
+    """Some rows, without a copy where they are all."""
+    return values if kept.size == len(values) else values.take(kept, axis=0)

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from scipy.special import xlog1py, xlogy
 
 from standoff.analysis.findings import Floats
-from standoff.analysis.statistics.regression import smooth
+from standoff.analysis.statistics.shrinkage import smooth
 from standoff.analysis.statistics.true_figures_kernel import add_posteriors
 
 __all__ = ["BEND", "RIDGE", "Family", "Seen", "fit_family", "noise_of", "polynomials", "posterior_of", "see"]

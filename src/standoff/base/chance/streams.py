@@ -85,6 +85,12 @@ def words(lane_keys: Words, name_key: int, step: int) -> Words:
         return _mix_words(lane_keys + np.uint64(counter(name_key, step)))
 
 
+def permutation(n: int, seed: int, name: str, step: int = 0) -> npt.NDArray[np.int64]:
+    """The numbers 0 to n - 1 in a random order, shape (n,): by the words that each draws under a name in a step."""
+    drawn = words(lane_keys(seed, np.arange(n, dtype=np.uint64), np.zeros(1, dtype=np.uint64)), key(name), step)
+    return np.argsort(drawn, kind="stable")
+
+
 def unit(words: Words) -> npt.NDArray[np.float64]:
     """(k + 1/2) / 2^52, where k is a word's top 52 bits."""
     bits = (words >> np.uint64(12)) | np.uint64(ONE_BITS)  # 1 + k / 2^52

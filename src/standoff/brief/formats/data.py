@@ -18,6 +18,7 @@ from standoff.analysis.findings import to_json
 from standoff.analysis.linchpins.regions import Region
 from standoff.analysis.others.others import Others
 from standoff.analysis.others.replies import Replies
+from standoff.analysis.others.shares import error_of_beliefs, play_shares
 from standoff.analysis.others.stability import BeliefStability, EveryoneKnew
 from standoff.analysis.robustness.regret import Regret
 from standoff.analysis.robustness.robustness import UnderView
@@ -28,12 +29,13 @@ from standoff.base.source import Span
 from standoff.base.units import Unit
 from standoff.brief.formats.html import Findings, Page
 from standoff.brief.pictures.boxes import range_of
-from standoff.brief.pictures.plays import error_of_beliefs, play_shares
-from standoff.brief.playing import Unanswered
+from standoff.brief.sections.gives_up import EVENLY
 from standoff.brief.sections.grid import Section
 from standoff.language.expressions.tree import Symbol
 from standoff.language.model import Instance, Parameter
-from standoff.words.wording import strategy_words, title_of, unit_words
+from standoff.questions.question import Unanswered
+from standoff.words.amounts import unit_words
+from standoff.words.names import strategy_words, title_of
 
 __all__ = ["FORMAT", "brief_data"]
 
@@ -44,7 +46,7 @@ _LEFT_TO_THE_RUN: Mapping[type, frozenset[str]] = {
     UnderView: frozenset({"payoffs"}),
     Ranking: frozenset({"difference", "error"}),
     Regret: frozenset({"by_world", "by_world_raw"}),
-    Satisficing: frozenset({"chance"}),
+    Satisficing: frozenset({"chance", "chances"}),
     Region: frozenset({"chance"}),
     View: frozenset({"weights"}),
     Others: frozenset(
@@ -94,7 +96,12 @@ def brief_data(findings: Findings, page: Page) -> dict[str, Any]:
         "actors": {actor.name: actor.title for actor in model.actors},
         "decider": model.decider,
         "strategies": [
-            {"name": instance.label, "title": strategy_words(instance), "settings": dict(instance.settings)}
+            {
+                "name": instance.label,
+                "title": strategy_words(instance),
+                "about": instance.strategy.about,
+                "settings": dict(instance.settings),
+            }
             for instance in findings.performance.strategies
         ],
         "outcomes": [
@@ -155,7 +162,10 @@ def _standings(findings: Findings, chosen: slice) -> Any:
 
 def _robustness(findings: Findings) -> Any:
     robust = findings.robust
-    return robust if isinstance(robust, Unanswered) else robust.robustness
+    if isinstance(robust, Unanswered):
+        return robust
+    found = robust.robustness
+    return {**_plain(found), "derived": {"effective_worlds_of_even_weightings": EVENLY * found.n_worlds}}
 
 
 def _linchpins(findings: Findings) -> Any:

@@ -145,6 +145,7 @@ def _region(model: Model, region: Region) -> dict[str, Any]:
         "share": region.share,
         "sentence": region_sentence(model, region),
         "box": to_json(found.recommended),
+        "further boxes": to_json(found.further),
         "reasons": list(box_reasons(model, found)),
         "trajectory": to_json(found.trajectory),
         "resampling": to_json(found.resampling),

@@ -15,13 +15,12 @@ from standoff.analysis.deals.deals import Deals
 from standoff.analysis.fans import Fan
 from standoff.analysis.others.others import Others
 from standoff.analysis.robustness.performance import Performance
+from standoff.analysis.robustness.robustness import Robustness
 from standoff.analysis.structure.causal import causal_map
 from standoff.brief.parts import AssumptionTable, Facts, Listing
-from standoff.brief.playing import Unanswered
-from standoff.brief.robust import Robust
 from standoff.brief.sections.assumptions import Why, assumption_rows, assumptions_title
 from standoff.brief.sections.deals import deals_section
-from standoff.brief.sections.documents import Evidence, documents_section, documents_style
+from standoff.brief.sections.documents import documents_section, documents_style
 from standoff.brief.sections.explore import explore
 from standoff.brief.sections.gives_up import gives_up
 from standoff.brief.sections.grid import Method, Picture, Section, grid_tables, make_grid
@@ -30,13 +29,21 @@ from standoff.brief.sections.holds_up import first_picture, holds_up, map_sectio
 from standoff.brief.sections.others import others_section
 from standoff.brief.sections.over_time import over_time
 from standoff.ensemble.ensemble import Ensemble
-from standoff.evidence.claims import Ledger
+from standoff.evidence.claims import Ledger, ledger_of
 from standoff.language.model import Model
+from standoff.questions.documents import Evidence
+from standoff.questions.question import Unanswered
+from standoff.questions.results import Robust
+from standoff.words.amounts import SURE
 from standoff.words.answer import answer
 from standoff.words.faults import owned_up
-from standoff.words.wording import SURE, capital, counted
+from standoff.words.names import described
+from standoff.words.numbers import counted
+from standoff.words.robustness import replies_sentence
+from standoff.words.text import capital
+from standoff.words.unanswered import unanswered_words
 
-__all__ = ["SECTIONS", "Findings", "Page", "make_page", "render_page"]
+__all__ = ["SECTIONS", "Findings", "Page", "make_page", "render_page", "render_section", "section_of"]
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -62,13 +69,14 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What the templates show, in HTML and in Markdown."""
+    """What the templates show, in HTML and in Markdown; `strategies` are the decider's, each with what it is."""
 
     title: str
     question: str
     as_of: str
     answer: tuple[str, ...]
     picture: Picture | None
+    strategies: tuple[tuple[str, str], ...]
     sections: tuple[Section, ...]
     version: str = __version__
 
@@ -95,8 +103,9 @@ def make_page(findings: Findings) -> Page:
         model.title,
         model.question,
         _day(model.as_of),
-        (*answer(model, results).sentences, *_hinge(findings)),
+        _answer(findings),
         first_picture(model, results),
+        described(model),
         tuple(sections),
     )
 
@@ -108,6 +117,34 @@ def render_page(page: Page) -> str:
     css = Markup("").join([*sheets, Markup(documents_style())])
     script = Markup("").join(_text(environment, name) for name in ("page.js", "explore.js", "over_time.js"))
     return environment.get_template("page.html.j2").render(page=page, css=css, script=script)
+
+
+def section_of(model: Model, found: object) -> Section | None:
+    """The section of one finding alone; None where the page has none for it."""
+    match found:
+        case Others():
+            return others_section(model, found, _environment())
+        case Deals():
+            return deals_section(model, (found,), _environment())
+        case Robustness():
+            return gives_up(model, found, _environment())
+        case Robust():
+            ledger = ledger_of(model.written.files)
+            return hinges_on(model, found.linchpins, found.table.inputs, ledger, _environment())
+        case Evidence():
+            return documents_section(model, found)
+        case _:
+            return None
+
+
+def render_section(section: Section) -> str:
+    """One section as a page of its own, for notebooks."""
+    environment = _environment()
+    sheets = [_text(environment, name) for name in ("page.css", "documents.css", "games.css", "robust.css")]
+    css = Markup("").join([*sheets, Markup(documents_style())])
+    parts: Any = environment.get_template("parts.html.j2").module
+    body = parts.section_part(section, True, "")
+    return f"<!DOCTYPE html><html lang='en'><head><style>{css}</style></head><body><main>{body}</main></body></html>"
 
 
 def _holds_up(findings: Findings) -> Section:
@@ -131,7 +168,7 @@ def _gives_up(findings: Findings) -> Section | None:
 def _hinges_on(findings: Findings) -> Section:
     robust = findings.robust
     if isinstance(robust, Unanswered):
-        return unanswered(robust.why)
+        return unanswered(unanswered_words(robust.reason, robust.data, findings.model))
     return hinges_on(findings.model, robust.linchpins, robust.table.inputs, findings.ledger, _environment())
 
 
@@ -142,10 +179,14 @@ def _explore(findings: Findings) -> Section | None:
     return explore(findings.model, robust.table, robust.robustness, robust.linchpins, _environment())
 
 
-def _hinge(findings: Findings) -> tuple[str, ...]:
-    """The last sentence of the answer: the top linchpin with its flip point."""
-    robust = findings.robust
-    return (first_hinge(findings.model, robust.linchpins),) if isinstance(robust, Robust) else ()
+def _answer(findings: Findings) -> tuple[str, ...]:
+    """What holds up, whether replies turn that round, and the top linchpin with its flip point."""
+    model, robust = findings.model, findings.robust
+    first, *rest = answer(model, findings.performance).sentences
+    if isinstance(robust, Unanswered):
+        return first, *rest
+    replying = replies_sentence(model, robust.robustness)
+    return first, *filter(None, (replying,)), *rest, first_hinge(model, robust.linchpins)
 
 
 def _others(findings: Findings) -> Section:

@@ -14,8 +14,11 @@ from standoff.analysis.linchpins.linchpins import Linchpins
 from standoff.analysis.linchpins.regions import Region
 from standoff.brief.sections.grid import Picture, Table
 from standoff.language.model import Model, Parameter
+from standoff.words.amounts import unit_words
 from standoff.words.boxes import dropped_words, opinion_sentence, region_sentence, why_box
-from standoff.words.wording import number, percent, shortened, title_of, unit_words
+from standoff.words.names import title_of
+from standoff.words.numbers import number, percent
+from standoff.words.text import shortened
 
 __all__ = ["box_picture", "place_in", "range_of"]
 
@@ -162,9 +165,10 @@ def _trade_off(region: Region) -> Markup:
             written += [(label[0] + 7.0 * k, label[1] - 4.0) for k in range(len(text) + 1)]
             parts.append(f'<text class="halo {style}" x="{label[0]:.1f}" y="{label[1]:.1f}">{text}</text>')
     parts.append(f'<circle class="chosen" cx="{x:.1f}" cy="{y:.1f}" r="5"/>')
+    by = "CART" if region.found.is_leaf else "PRIM"
     said = (
-        f"PRIM’s recommended box holds {percent(box.coverage)} of these worlds; {percent(box.density)} of its worlds "
-        f"are of this kind. CART’s {len(leaves)} leaves: "
+        f"{by}’s recommended box holds {percent(box.coverage)} of these worlds; "
+        f"{percent(box.density)} of its worlds are of this kind. CART’s {len(leaves)} leaves: "
         + "; ".join(f"{percent(one.coverage)} and {percent(one.density)}" for one in region.opinion.leaves)
     )
     return Markup(

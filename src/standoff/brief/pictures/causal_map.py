@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from standoff.analysis.structure.causal import CausalMap, Edge, Node
 from standoff.language.model import Model
-from standoff.words.wording import capital, words
+from standoff.words.text import capital, words
 
 __all__ = ["draw_map", "list_map", "map_text"]
 

@@ -16,7 +16,7 @@ import numpy as np
 from markupsafe import Markup
 
 from standoff.analysis.findings import Floats
-from standoff.words.wording import number, plain
+from standoff.words.numbers import number, plain
 
 __all__ = ["COLOURS", "DotRow", "FanFrame", "FanPanel", "bar", "dots", "fan", "nice_ticks"]
 
@@ -95,6 +95,8 @@ class FanFrame:
 
 _FAN_WIDTH, _FAN_HEIGHT = 176, 142
 _FAN_LEFT, _FAN_RIGHT, _FAN_TOP, _FAN_FOOT = 32, 171, 34, 124
+_LETTER, _GAP = 6.0, 6.0
+"""How wide a letter of a tick is at most, and what must lie between two."""
 
 
 def fan(panel: FanPanel, frame: FanFrame, said: str) -> Markup:
@@ -137,14 +139,32 @@ def _fan_axes(frame: FanFrame, start: float, y: Callable[[float], float]) -> lis
         shown = f"{100 * tick:.0f} %" if frame.per_cent else plain(tick)
         parts.append(f'<line class="grid" x1="{_FAN_LEFT}" x2="{_FAN_RIGHT}" y1="{y(tick):.1f}" y2="{y(tick):.1f}"/>')
         parts.append(f'<text class="tick end" x="{_FAN_LEFT - 4}" y="{y(tick) + 3.5:.1f}">{shown}</text>')
-    foot = _FAN_HEIGHT - 4
     if frame.seen.size:
         parts.append(f'<line class="now" x1="{start:.1f}" x2="{start:.1f}" y1="{_FAN_TOP}" y2="{_FAN_FOOT}"/>')
-        parts.append(f'<text class="tick" x="0" y="{foot}">{escape(frame.dates[0])}</text>')
-    middle = " middle" if frame.seen.size else ""
-    parts.append(f'<text class="tick{middle}" x="{start:.1f}" y="{foot}">{escape(frame.dates[1])}</text>')
-    parts.append(f'<text class="tick end" x="{_FAN_WIDTH - 1}" y="{foot}">{escape(frame.dates[2])}</text>')
+    for text, _, kind, at in date_places(frame.dates, start if frame.seen.size else None):
+        parts.append(f'<text class="tick{kind}" x="{at:.1f}" y="{_FAN_HEIGHT - 4}">{escape(text)}</text>')
     return parts
+
+
+def date_places(dates: tuple[str, str, str], start: float | None) -> list[tuple[str, float, str, float]]:
+    """The dates at the foot of a fan that have room: (text, its left edge, how it is anchored, where).
+
+    The last always stands. Where something was seen before, that of the start stands under its line, or as near as
+    the last lets it, and that of the first thing seen only left of it.
+    """
+    widths = [_LETTER * len(text) for text in dates]
+    last = _FAN_WIDTH - 1.0 - widths[2]
+    placed = [(dates[2], last, " end", _FAN_WIDTH - 1.0)]
+    if start is None:
+        if _FAN_LEFT + widths[1] + _GAP <= last:
+            placed.append((dates[1], _FAN_LEFT, "", _FAN_LEFT))
+        return placed
+    left = min(start - widths[1] / 2.0, last - _GAP - widths[1])
+    if left >= 0.0:
+        placed.append((dates[1], left, "", left))
+        if widths[0] + _GAP <= left:
+            placed.append((dates[0], 0.0, "", 0.0))
+    return placed
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,12 @@ from standoff.brief.pictures.zone_maps import (
 )
 from standoff.brief.sections.grid import Picture, Table
 from standoff.language.model import Deal, Model
-from standoff.words.wording import capital, join, measured, number, percent, plain, quoted, title_of, who, words
+from standoff.words.deals import small, without_words
+from standoff.words.names import quoted, title_of, who
+from standoff.words.numbers import measured, number, percent, plain
+from standoff.words.text import capital, join, words
 
-__all__ = ["movers_picture", "multiples_picture", "space_picture", "without_words"]
+__all__ = ["movers_picture", "multiples_picture", "space_picture"]
 
 
 def space_picture(model: Model, deal: Deal, found: Deals, parts: Any) -> Picture:
@@ -87,7 +90,7 @@ def _map_table(axes: Axes, share: Any, marks: Any, zone: Any) -> Table:
     )
 
 
-def _gains_map(
+def _gains_map(  # noqa: PLR0913, PLR0917
     model: Model, axes: Axes, party: str, gains: Any, errors: Any, zone: Any, shown: Any
 ) -> Markup:  # fmt: skip
     scale = float(np.abs(gains).max())
@@ -195,7 +198,7 @@ def _ends_words(model: Model, contrast: Contrast) -> tuple[str, str]:
     """What sets the first and the last part apart, to stand after “where”; what they share is said with the last."""
     first, last = contrast.parts[0], contrast.parts[-1]
     if contrast.by == "circumstances":
-        return _small(_variant(model, first.label)), _small(_variant(model, last.label))
+        return small(_variant(model, first.label)), small(_variant(model, last.label))
     ends = [f"{_THIRDS[part.label]} ({number(part.middle)})" for part in (first, last)]
     return f"it is {ends[0]}", f"{quoted(model, contrast.by)} is {ends[1]}"
 
@@ -204,7 +207,7 @@ def _contrast_words(model: Model, contrast: Contrast) -> str:
     change = measured(100 * contrast.change.value, 100 * contrast.change.error)
     told = ", which is not beyond doubt" if contrast.change.holds_zero else ""
     first, last = _ends_words(model, contrast)
-    return f"Where {last}, its size differs by {change} points of per cent from where {first}{told}."
+    return f"Where {last}, its size differs by {change} percentage points from where {first}{told}."
 
 
 def _group(model: Model, contrast: Contrast) -> str:
@@ -274,14 +277,3 @@ def _axes(deal: Deal, found: Deals) -> Axes:
 def _term_words(deal: Deal, name: str) -> str:
     term = next(t for t in deal.terms if t.name == name)
     return capital((term.about or words(name)).rstrip("."))
-
-
-def _small(text: str) -> str:
-    """A sentence to go on with inside another."""
-    return text[:1].lower() + text[1:]
-
-
-def without_words(model: Model, name: str) -> str:
-    """A meaning of no deal with the study's words on it: `“no talks” (they never sit down)`."""
-    about = next((v.about for v in model.variants if v.name == name), None)
-    return f"“{words(name)}” ({_small(about.rstrip('.'))})" if about else f"“{words(name)}”"

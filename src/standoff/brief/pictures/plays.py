@@ -6,37 +6,28 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from standoff.analysis.findings import Figure, Floats
-from standoff.analysis.others.others import Others, Profile
+from standoff.analysis.findings import Figure
+from standoff.analysis.others.others import Others
 from standoff.analysis.others.replies import Lead
+from standoff.analysis.others.shares import play_shares
 from standoff.brief.pictures.play_pictures import LeadRow, PlayCell, PlayColumn, ReplyCell, reach
 from standoff.brief.sections.grid import Table, colour_of
-from standoff.language.model import Instance, Model
-from standoff.words.wording import (
-    capital,
-    join,
-    measured,
-    number,
-    percent,
-    strategy_words,
-    who,
-    words,
-)
+from standoff.language.model import Model
+from standoff.words.names import strategy_words, who
+from standoff.words.numbers import measured, number, percent
+from standoff.words.others import instance_of, share_of_beliefs
+from standoff.words.text import capital, join, words
 
 __all__ = [
     "RARELY",
-    "error_of_beliefs",
-    "instance_of",
     "lead_caption",
     "lead_rows",
     "lead_table",
     "lead_title",
     "play_columns",
-    "play_shares",
     "play_table",
     "profile_table",
     "reply_table",
-    "share_of_beliefs",
 ]
 
 RARELY = 0.05
@@ -57,7 +48,7 @@ def play_columns(model: Model, found: Others) -> list[PlayColumn]:
             colour = colour_of(model, instance) if player == model.decider else None
             cells.append(
                 PlayCell(shown, colour, share if np.isfinite(share) else 0.0, percent(share, error),
-                         (player, label) in gone)
+                         (player, label) in gone and not share > RARELY)
             )  # fmt: skip
         columns.append(PlayColumn(capital(model.title_of(player)), tuple(cells)))
     return columns
@@ -85,17 +76,6 @@ def profile_table(model: Model, found: Others) -> Table:
         "What each would gain by leaving",
     )  # fmt: skip
     return Table("Profiles that may be stable, the likeliest first", head, rows)
-
-
-def share_of_beliefs(found: Others, profile: Profile) -> str:
-    """In what share of the beliefs drawn a profile is stable, with its error."""
-    return percent(profile.share_of_beliefs, error_of_beliefs(found, profile))
-
-
-def error_of_beliefs(found: Others, profile: Profile) -> float:
-    """The standard error of the share of beliefs in which a profile is stable."""
-    place = tuple(names.index(s) for names, s in zip(found.strategies, profile.strategies, strict=True))
-    return float(found.beliefs.error[place])
 
 
 def _led(model: Model, found: Others) -> list[Lead]:
@@ -250,29 +230,3 @@ def lead_table(model: Model, found: Others) -> Table:
          "Others choosing noisily", "Others evenly", "Others harming most"),
         tuple(rows),
     )  # fmt: skip
-
-
-def play_shares(found: Others) -> tuple[tuple[Floats, ...], tuple[Floats, ...]]:
-    """For each player the share of stable profiles over beliefs in which it plays each strategy, and its error.
-
-    Errors of profiles are taken as independent (Cochran 1977, section 6.3, for the ratio).
-    """
-    weight, error = found.beliefs.share, found.beliefs.error
-    total = float(weight.sum())
-    shares, errors = [], []
-    for i, names in enumerate(found.strategies):
-        along = tuple(j for j in range(weight.ndim) if j != i)
-        if total == 0.0:
-            shares.append(np.full(len(names), np.nan))
-            errors.append(np.full(len(names), np.nan))
-            continue
-        own, noise = weight.sum(axis=along) / total, (error**2).sum(axis=along)
-        rest = (error**2).sum() - noise
-        shares.append(own)
-        errors.append(np.sqrt((1.0 - own) ** 2 * noise + own**2 * rest) / total)
-    return tuple(shares), tuple(errors)
-
-
-def instance_of(model: Model, player: str, label: str) -> Instance:
-    """The strategy of a player with this label."""
-    return next(instance for instance in model.instances(player) if instance.label == label)

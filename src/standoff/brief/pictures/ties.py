@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from standoff.analysis.documents.documents import Agreement, ClaimFinding, DocumentFinding, MechanismFinding
 from standoff.brief.pictures.marks import MARKS
-from standoff.words.wording import counted
+from standoff.words.numbers import counted
 
 __all__ = ["draw_ties"]
 

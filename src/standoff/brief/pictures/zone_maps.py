@@ -14,7 +14,8 @@ from markupsafe import Markup
 from standoff.analysis.deals.hinges import Mover
 from standoff.analysis.games.normalform import Truths
 from standoff.brief.pictures.charts import nice_ticks
-from standoff.words.wording import number, plain, shortened
+from standoff.words.numbers import figure_percent, plain
+from standoff.words.text import shortened
 
 __all__ = ["Axes", "MapCells", "as_grid", "draw_map_of", "draw_movers", "gain_fill", "share_fill", "word_mark"]
 
@@ -135,7 +136,7 @@ def draw_movers(movers: Sequence[Mover], titles: Sequence[str]) -> Markup:
             )
         parts.append(f'<circle class="low" cx="{low:.1f}" cy="{y:.1f}" r="4"/>')
         parts.append(f'<circle class="high" cx="{high:.1f}" cy="{y:.1f}" r="4"/>')
-        said.append(f"{title}: {number(100 * mover.low.value)} to {number(100 * mover.high.value)} %")
+        said.append(f"{title}: {figure_percent(mover.low)} to {figure_percent(mover.high)}")
     text = escape("Size of the zone where an assumption is low and where it is high. " + "; ".join(said))
     return Markup(
         f'<svg class="movers" viewBox="0 0 {width:.0f} {base + 20:.0f}" role="img" aria-label="{text}">'

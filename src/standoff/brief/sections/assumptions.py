@@ -9,7 +9,10 @@ from standoff.base.tables import Row
 from standoff.evidence.claims import Ledger
 from standoff.language.model import Model, Parameter, Spread
 from standoff.language.text.files import FACTS_FILE
-from standoff.words.wording import capital, counted, join, number, plain, unit_words, who, words
+from standoff.words.amounts import unit_words
+from standoff.words.names import who
+from standoff.words.numbers import counted, number, plain
+from standoff.words.text import capital, join, words
 
 __all__ = ["Assumption", "Why", "assumption_rows", "assumptions_title", "read_facts"]
 
@@ -57,7 +60,10 @@ def assumptions_title(rows: tuple[Assumption, ...]) -> str:
     kinds = [row.kind for row in rows]
     judged = sum(all(why.kind == "judgement" for why in row.why) for row in rows)
     counts = (
-        (kinds.count("uncertainty"), "that nobody knows"),
+        (
+            kinds.count("uncertainty"),
+            "that not everybody knows" if any(row.known_to for row in rows) else "that nobody knows",
+        ),
         (kinds.count("value"), "about what someone wants"),
         (kinds.count("constant"), "taken as given"),
     )

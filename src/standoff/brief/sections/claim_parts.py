@@ -11,8 +11,11 @@ from standoff.brief.pictures.marks import MARKS, Mark
 from standoff.evidence.opposed import Opposed
 from standoff.evidence.sources import Sources
 from standoff.language.model import Model
-from standoff.words.evidence import effect_words, separated
-from standoff.words.wording import amount, capital, counted, measured, quoted, spelled, strategy_words, title_of
+from standoff.words.amounts import amount
+from standoff.words.evidence import answer_words, effect_words, separated
+from standoff.words.names import quoted, spelled, strategy_words, title_of
+from standoff.words.numbers import counted, measured
+from standoff.words.text import capital
 
 __all__ = ["Card", "Claims", "Moved", "OpposedClaims", "Uncited", "evidence_parts"]
 
@@ -24,6 +27,7 @@ class Card:
     """A claim as the page lists it. `passage` is the document's own sentence, where it was asked for."""
 
     claim: ClaimFinding
+    answer: str
     sign: str
     style: str
     source: str
@@ -106,6 +110,7 @@ def _card(
     moved = [(h.outcome, mover) for h in headlines for mover in h.movers if mover.claim == claim.name]
     return Card(
         claim,
+        answer_words(claim),
         MARKS[claim.answer].sign,
         MARKS[claim.answer].style,
         _source(document),

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from standoff.analysis.documents.documents import Agreement, ClaimAnswer, Headline
+from standoff.analysis.documents.documents import Agreement, ClaimAnswer
 from standoff.brief.pictures.marks import mark_styles
 from standoff.brief.pictures.ties import draw_ties
 from standoff.brief.sections.claim_parts import evidence_parts
 from standoff.brief.sections.grid import Method, Picture, Section, Table
-from standoff.evidence.sources import Sources
 from standoff.language.model import Model
-from standoff.words.evidence import answer_counts, separated, tested_how
-from standoff.words.wording import counted, join, spelled
+from standoff.questions.documents import Evidence
+from standoff.words.evidence import answer_counts, answer_words, separated, tested_how
+from standoff.words.names import spelled
+from standoff.words.numbers import counted
+from standoff.words.text import join
 
-__all__ = ["Evidence", "documents_section", "documents_style"]
+__all__ = ["documents_section", "documents_style"]
 
 _KEY = "Lines tie a claim to the parts of the model that rest on it; under the pointer, or in focus, alone."
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Evidence:
-    """What the section is made from; `at_hand` only where the reader asked for the documents' own words."""
-
-    found: Agreement
-    headlines: tuple[Headline, ...]
-    at_hand: Sources | None = None
 
 
 def documents_section(model: Model, evidence: Evidence) -> Section | None:
@@ -124,7 +115,7 @@ def _table(found: Agreement) -> Table:
             claim.says,
             claim.document,
             claim.passage,
-            claim.answer,
+            answer_words(claim),
             "; ".join(titles[name] for name in claim.mechanisms) or "none",
         )
         for claim in found.claims

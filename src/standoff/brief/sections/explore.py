@@ -6,7 +6,6 @@ What can be dragged is also printed: the page opens with all worlds and their fi
 from __future__ import annotations
 
 import base64
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,22 +16,15 @@ from markupsafe import Markup
 from standoff.analysis.findings import Floats
 from standoff.analysis.linchpins.linchpins import Linchpins
 from standoff.analysis.robustness.robustness import Robustness
-from standoff.analysis.runs.views import DecisionTable, find_views
+from standoff.analysis.runs.decision_table import DecisionTable
+from standoff.base.escaping import script_json
 from standoff.brief.pictures.boxes import range_of
 from standoff.brief.sections.gives_up import is_second
 from standoff.brief.sections.grid import Method, Picture, Section, colour_of
 from standoff.language.model import Model
-from standoff.words.wording import (
-    amount,
-    capital,
-    counted,
-    is_chance,
-    number,
-    strategy_words,
-    title_of,
-    unit_words,
-    who,
-)
+from standoff.words.amounts import amount, is_chance, unit_words
+from standoff.words.names import strategy_words, title_of, who
+from standoff.words.numbers import counted, number
 
 __all__ = ["Axis", "Shown", "explore"]
 
@@ -81,11 +73,13 @@ def explore(
             }
             for name in names
         ],
-        "measures": [{**about, **_packed(values[order])} for about, values in measures],
+        "measures": [
+            {**about, **_packed(values[order]), **_kept(robust, about["name"], order)} for about, values in measures
+        ],
         "strategies": len(order),
     }
     strategies = _rows(model, robust, order, measures[0])
-    text = Markup(json.dumps(data, separators=(",", ":")).replace("<", "\\u003c"))
+    text = Markup(script_json(data))
     titles = [about["title"] for about, _ in measures]
     first = {"count": f"All {counted(table.worlds.size, 'world')}"}
     module: Any = environment.get_template("robust.html.j2").module
@@ -93,7 +87,7 @@ def explore(
     return Section(
         "explore",
         "Some of the worlds",
-        "Who leads depends on the worlds: narrow them and see",
+        "Narrow the worlds, and see who leads in those that are left",
         lead=("Narrow any assumption, and the figures are those of the worlds that are left.",),
         pictures=(Picture(drawn),),
         is_live=True,
@@ -118,19 +112,25 @@ def _names(linchpins: Linchpins) -> list[str]:
 def _measures(model: Model, table: DecisionTable, robust: Robustness) -> list[tuple[dict[str, Any], Floats]]:
     """(what it is, (strategies, worlds)): payoff, regret, and every outcome that no future lacks."""
     main = robust.under[0]
-    uniform = find_views(table)[0]
     found: list[tuple[dict[str, Any], Floats]] = [
-        ({"title": f"Payoff of {who(model, model.decider)}", "unit": "points", "limit": None}, main.payoffs.mean),
-        ({"title": "Given up against the best strategy", "unit": "points", "limit": None},
+        ({"name": "", "title": f"Payoff of {who(model, model.decider)}", "unit": "points"}, main.payoffs.mean),
+        ({"name": "", "title": "Given up against the best strategy", "unit": "points"},
          main.metrics.regret.by_world),
     ]  # fmt: skip
     for outcome in model.outcomes:
         if outcome.name in table.ensemble.present:
             continue
         unit = "%" if is_chance(model, outcome) else unit_words(outcome.unit)
-        about = {"title": title_of(model, outcome.name), "unit": unit, "limit": outcome.limit, "better": outcome.better}
-        found.append((about, uniform.average(table.means("outcome", outcome.name))))
+        about = {"name": outcome.name, "title": title_of(model, outcome.name), "unit": unit}
+        found.append((about, table.figures("outcome", outcome.name).mean))
     return found
+
+
+def _kept(robust: Robustness, outcome: str, order: list[int]) -> dict[str, Any]:
+    """The chance by world that the limit on an outcome is kept, as the tables count it; nothing without a limit."""
+    kept = robust.under[0].satisficing
+    places = {bound.outcome: o for o, bound in enumerate(robust.bounds)}
+    return {} if kept is None or outcome not in places else {"kept": _packed(kept.chances[places[outcome]][order])}
 
 
 def _axis(model: Model, table: DecisionTable, name: str) -> Axis:
@@ -140,7 +140,7 @@ def _axis(model: Model, table: DecisionTable, name: str) -> Axis:
     unit = unit_words(parameter.unit)
     ends = [f"{number(end)} {unit}".strip() for end in range_of(parameter, table.inputs)]
     heights = tuple(round(20.0 * float(c) / float(counts.max()), 1) for c in counts)
-    return Axis((parameter.about or capital(name)).rstrip("."), (ends[0], ends[1]), heights)
+    return Axis(title_of(model, name), (ends[0], ends[1]), heights)
 
 
 def _rows(

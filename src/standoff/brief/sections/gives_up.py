@@ -18,13 +18,16 @@ from standoff.analysis.robustness.satisficing import Within
 from standoff.brief.pictures.charts import nice_ticks
 from standoff.brief.sections.grid import Method, Picture, Section, Table, colour_of
 from standoff.language.model import Instance, Model
+from standoff.words.amounts import amount
+from standoff.words.names import strategy_words, title_of
+from standoff.words.numbers import counted, error, measured, number, percent
 from standoff.words.robustness import robustness_words, weighting_words
-from standoff.words.wording import amount, capital, counted, measured, number, percent, strategy_words, title_of
+from standoff.words.text import capital
 
-__all__ = ["Strip", "gives_up", "is_second"]
+__all__ = ["EVENLY", "Strip", "gives_up", "is_second"]
 
 _TICKS = 160
-_EVENLY = 0.75
+EVENLY = 0.75
 """Effective part of worlds whose weights fall in a straight line from 2 to 0."""
 
 
@@ -81,7 +84,7 @@ def gives_up(model: Model, found: Robustness, environment: Environment) -> Secti
         "gives-up",
         "What it gives up",
         _title(found, robust),
-        lead=_said(words.given_up, words.worst, words.limits),
+        lead=_said("" if robust.regret.mean[_least(robust)].holds_zero else words.given_up, words.worst, words.limits),
         pictures=tuple(pictures),
         sure=_said(words.ranked, _errors(robust), words.views, words.weightings),
         method=_method(found, robust),
@@ -95,14 +98,20 @@ def is_second(instance: Instance) -> bool:
 
 def _title(found: Robustness, robust: Metrics) -> str:
     mean, least = robust.regret.mean, _least(robust)
-    name = capital(strategy_words(found.strategies[found.labels.index(least)]))
+    name = capital(_name(found, least))
     if mean[least].holds_zero:
-        return "No strategy is known to give up anything against knowing the world beforehand"
+        most = max(mean, key=lambda label: (mean[label].value, label))
+        rest = "" if mean[most].holds_zero else f"; {_name(found, most)} gives up most, {_points(mean[most])}"
+        return f"{name} is not known to give up anything against knowing the world beforehand{rest}"
     worst = robust.regret.worst_decile[least]
     return (
         f"{name} gives up least: {_points(mean[least])} on average, and {_points(worst)} in the tenth of worlds where "
         "it is most wrong"
     )
+
+
+def _name(found: Robustness, label: str) -> str:
+    return strategy_words(found.strategies[found.labels.index(label)])
 
 
 def _least(robust: Metrics) -> str:
@@ -208,8 +217,8 @@ def _regret_table(found: Robustness, order: Sequence[int]) -> Table:
         rows.append((
             strategy_words(found.strategies[s]),
             _shown(robust.expected[label].payoff),
-            number(robust.expected[label].error_of_worlds, 1),
-            "not known" if luck is None else number(luck, 1),
+            error(robust.expected[label].error_of_worlds),
+            "not known" if luck is None else error(luck),
             _shown(regret.mean[label]), _shown(regret.worst_decile[label]), _shown(regret.worst[label]),
             number(regret.mean_raw[label]), percent(regret.surely_best[label]), _shown(tails.worst_decile[label]),
         ))  # fmt: skip
@@ -230,7 +239,7 @@ def _weightings_table(model: Model, found: Robustness) -> Table:
     rows = []
     for name, ranking in found.under[0].metrics.weightings.items():
         first = ranking.order[0]
-        rest = stated.pop(name).effective_worlds if name in stated else found.n_worlds * _EVENLY
+        rest = stated.pop(name).effective_worlds if name in stated else found.n_worlds * EVENLY
         who = " or ".join(strategy_words(named[label]) for label in ranking.may_be_best)
         rows.append((capital(weighting_words(model, name)), number(rest), who, _shown(ranking.against_best[first])))
     rows += [
@@ -277,9 +286,9 @@ def _errors(robust: Metrics) -> str:
     """The errors of the leading strategy's mean payoff, worlds' and luck's apart."""
     first = robust.expected[robust.ranking.order[0]]
     luck = first.error_of_replications
-    parts = f"{number(first.error_of_worlds, 1)} from worlds"
+    parts = f"{error(first.error_of_worlds)} from worlds"
     if luck is not None:
-        parts += f" and {number(luck, 1)} from luck"
+        parts += f" and {error(luck)} from luck"
     return f"The mean payoff of the first is {_points(first.payoff)}: {parts}."
 
 

@@ -19,23 +19,10 @@ from standoff.brief.pictures.charts import COLOURS, bar
 from standoff.language.expressions.tree import Symbol
 from standoff.language.model import Instance, Model, Outcome
 from standoff.language.model.reads import symbols_read
-from standoff.words.names import whole
-from standoff.words.wording import (
-    amount,
-    capital,
-    difference,
-    is_chance,
-    is_date,
-    measured,
-    number,
-    percent,
-    setting_words,
-    strategy_words,
-    title_of,
-    unit_words,
-    who,
-    words,
-)
+from standoff.words.amounts import amount, difference, is_chance, is_date, unit_words
+from standoff.words.names import setting_words, strategy_words, title_of, who
+from standoff.words.numbers import measured, number, percent, whole
+from standoff.words.text import capital, words
 
 __all__ = [
     "Cell",
@@ -218,9 +205,9 @@ def standing_table(model: Model, results: Performance, standing: Standing) -> Ta
         for s in _grouped(results)
         for measure, cell in zip(results.measures, standing.cells[s], strict=True)
     ]
-    view = "all strategies of the others" if standing.view.name is None else words(standing.view.name)
+    view = "all strategies of the others" if standing.view.kind == "uniform" else words(standing.view.name)
     return Table(
-        f"Against {view} ({whole(standing.view.n_profiles)} profiles, equal weights)",
+        f"Against {view} ({whole(round(standing.view.n_profiles))} profiles, equal weights)",
         (
             "Strategy", "Measure", "Unit", "Mean", "Error from worlds", "Error from luck",
             "10–90 % of worlds", "Worlds within limit",
@@ -249,8 +236,7 @@ def _head_words(column: Column) -> str:
 
 
 def _cell_words(cell: Cell) -> str:
-    error = cell.error.replace("±.", "±0.").replace("±", "± ")
-    said = f"{cell.value} {error}".strip()
+    said = f"{cell.value} {cell.error}".strip()
     return f"{said}; {cell.within}" if cell.within else said
 
 
@@ -333,9 +319,9 @@ def _narrow(share: float) -> str:
 
 
 def _split(text: str) -> tuple[str, str]:
-    """The value and, set closer and without the 0 before its point, its error."""
+    """The value and its error, which is set smaller."""
     value, sign, error = text.partition("±")
-    return value.rstrip(), f"±{error.strip().replace('0.', '.', 1) if error.strip() != '0' else 0}" if sign else ""
+    return value.rstrip(), f"{sign}{error}"
 
 
 def _domain(values: Sequence[float | None]) -> tuple[float, float]:

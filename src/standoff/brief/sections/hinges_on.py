@@ -18,19 +18,11 @@ from standoff.brief.sections.gives_up import is_second
 from standoff.brief.sections.grid import Chip, Method, Picture, Section, Table, colour_of
 from standoff.evidence.claims import Ledger
 from standoff.language.model import Instance, Model
+from standoff.words.amounts import unit_words
 from standoff.words.linchpins import linchpin_words, pin_sentence
-from standoff.words.wording import (
-    capital,
-    few,
-    join,
-    measured,
-    number,
-    percent,
-    quoted,
-    strategy_words,
-    title_of,
-    unit_words,
-)
+from standoff.words.names import known_words, quoted, strategy_words, title_of
+from standoff.words.numbers import measured, number, percent
+from standoff.words.text import capital, few, join
 
 __all__ = ["PinRow", "Stretch", "first_hinge", "hinges_on", "unanswered"]
 
@@ -76,7 +68,7 @@ def hinges_on(model: Model, found: Linchpins, inputs: Inputs, ledger: Ledger, en
     top = max((pin.worth.evppi.high for pin in shown), default=1.0) or 1.0
     groups = [
         (title, [_row(model, found, pin, inputs, top) for pin in shown if pin.parameter.kind == kind])
-        for title, kind in (("Facts that nobody knows", "uncertainty"), ("What somebody wants", "value"))
+        for title, kind in ((_facts_title(model, shown), "uncertainty"), ("What somebody wants", "value"))
     ]
     words = linchpin_words(model, found)
     module: Any = environment.get_template("robust.html.j2").module
@@ -98,7 +90,7 @@ def hinges_on(model: Model, found: Linchpins, inputs: Inputs, ledger: Ledger, en
     return Section(
         "hinges-on",
         "What it hinges on",
-        _title(found),
+        _title(model, found),
         lead=(f"{capital(words.nothing)}.",) if words.nothing else _paragraphs(words.named),
         pictures=tuple(pictures),
         sure=_sure(model, found, ledger),
@@ -118,8 +110,14 @@ def first_hinge(model: Model, found: Linchpins) -> str:
     if not told:
         return "No single assumption is known to decide the choice."
     top = told[0]
-    kind = "a fact that nobody knows" if top.parameter.kind == "uncertainty" else "what somebody wants"
+    is_fact = top.parameter.kind == "uncertainty"
+    kind = f"a fact {known_words(model, [top.parameter])}" if is_fact else "what somebody wants"
     return f"What it hinges on most is {kind}, {quoted(model, top.name)}. {pin_sentence(found, top)}"
+
+
+def _facts_title(model: Model, shown: Sequence[Assumption]) -> str:
+    facts = [pin.parameter for pin in shown if pin.parameter.kind == "uncertainty"]
+    return f"Facts {known_words(model, facts)}"
 
 
 def _boxed(found: Linchpins) -> list[Region]:
@@ -138,7 +136,7 @@ def _drawn(found: Linchpins, pins: Sequence[Assumption]) -> list[Instance]:
     return [instance for instance in found.strategies if instance.label in seen]
 
 
-def _title(found: Linchpins) -> str:
+def _title(model: Model, found: Linchpins) -> str:
     told = found.linchpins
     if not told:
         return "Nothing can be named that the choice hinges on"
@@ -147,7 +145,7 @@ def _title(found: Linchpins) -> str:
     parts = []
     if facts:
         count = "one fact" if len(facts) == 1 else f"{few(len(facts))} facts"
-        parts.append(f"{count} that nobody knows")
+        parts.append(f"{count} {known_words(model, [pin.parameter for pin in facts])}")
     if wants:
         parts.append("one want" if len(wants) == 1 else f"{few(len(wants))} wants")
     verb = "decides" if len(told) == 1 else "decide"

@@ -20,20 +20,11 @@ from standoff.brief.sections.grid import (
     standing_table,
 )
 from standoff.language.model import Model
+from standoff.words.amounts import with_unit
 from standoff.words.answer import confidence, limits_title, views_title
-from standoff.words.wording import (
-    capital,
-    counted,
-    few,
-    join,
-    measured,
-    number,
-    quoted,
-    title_of,
-    who,
-    with_unit,
-    words,
-)
+from standoff.words.names import family_words, quoted, title_of, who
+from standoff.words.numbers import counted, measured, number
+from standoff.words.text import capital, few, join, words
 
 __all__ = ["better_settings", "first_picture", "holds_up", "map_section", "views"]
 
@@ -63,21 +54,21 @@ def holds_up(model: Model, results: Performance, grid: tuple[Picture, ...] = ())
 def first_picture(model: Model, results: Performance) -> Picture | None:
     """The picture beside the answer: how far behind the best each strategy is; None where nothing is ranked."""
     main = results.standings[0] if results.standings else None
-    if main is None or not main.rankings or main.rankings[0] is None or len(results.strategies) < 2:
+    if main is None or not main.rankings or main.rankings[0] is None or len(better_settings(results)) < 2:
         return None
     rows = _view_rows(model, results, main)
     low, high = min(row.low for row in rows), max(row.high for row in rows)
     unit = "points" if results.measures[0].kind == "payoff" else ""
     drawn = dots(rows, (1.06 * low, max(-0.04 * low, 1.04 * high)), unit, f"Mean payoff: {_view_said(rows, unit)}")
     what = "Mean payoff" if results.measures[0].kind == "payoff" else title_of(model, results.measures[0].name)
-    said = f"{what} below or above the best of the others, with its 95\u202f% interval"
+    said = f"{what} below or above the best of the others, each in its better setting, with its 95\u202f% interval"
     return Picture(drawn, f"{said}.", "Filled: may be best.", instead=(_dots_table(rows, unit),))
 
 
 def views(model: Model, results: Performance) -> Section | None:
     """The decider's payoff under each named profile of the others; None where there is nothing to compare."""
     ranked = [s for s in results.standings if s.rankings and s.rankings[0] is not None]
-    if len(ranked) < 2 or len(results.strategies) < 2:
+    if len(ranked) < 2 or len(better_settings(results)) < 2:
         return None
     rows = {id(s): _view_rows(model, results, s) for s in ranked}
     low = min(row.low for of in rows.values() for row in of)
@@ -99,7 +90,7 @@ def views(model: Model, results: Performance) -> Section | None:
         views_title(results),
         lead=(
             "Each part shows how far each strategy’s mean payoff lies below or above that of the best of the others, "
-            "with its 95\u202f% interval; of each strategy, the better setting. Where intervals touch zero the model "
+            "each strategy in its better setting, with its 95\u202f% interval. Where intervals touch zero the model "
             "cannot tell.",
         ),
         pictures=pictures,
@@ -203,19 +194,21 @@ def better_settings(results: Performance, standing: Standing | None = None) -> t
 def _view_rows(model: Model, results: Performance, standing: Standing) -> list[DotRow]:
     ranking = standing.rankings[0]
     assert ranking is not None
+    shown = better_settings(results, standing)
     rows = []
-    for s in better_settings(results, standing):
-        label, instance = results.labels[s], results.strategies[s]
-        against = ranking.against_best[label]
-        reach = _TOLD * against.error
+    for s in shown:
+        instance = results.strategies[s]
+        # against the other families: its own other setting is no rival of a family
+        rival = min((other for other in shown if other != s), key=lambda other: float(ranking.difference[s, other]))
+        value, error = float(ranking.difference[s, rival]), float(ranking.error[s, rival])
         rows.append(
             DotRow(
-                words(instance.strategy.name),
+                family_words(instance.strategy),
                 colour_of(model, instance),
-                against.value,
-                against.value - reach,
-                against.value + reach,
-                label in ranking.may_be_best,
+                value,
+                value - _TOLD * error,
+                value + _TOLD * error,
+                results.labels[s] in ranking.may_be_best,
             )
         )
     return rows
@@ -224,9 +217,9 @@ def _view_rows(model: Model, results: Performance, standing: Standing) -> list[D
 def _view_title(results: Performance, standing: Standing) -> str:
     ranking = standing.rankings[0]
     assert ranking is not None
-    name = "All their strategies" if standing.view.name is None else capital(words(standing.view.name))
+    name = "All their strategies" if standing.view.kind == "uniform" else capital(words(standing.view.name))
     instances = [results.strategies[results.labels.index(label)] for label in ranking.may_be_best]
-    named = list(dict.fromkeys(words(instance.strategy.name) for instance in instances))
+    named = list(dict.fromkeys(family_words(instance.strategy) for instance in instances))
     if len(named) < 4:
         return f"{name}: {join(named)}{' level' if len(named) > 1 else ''}"
     return f"{name}: {len(named)} level"

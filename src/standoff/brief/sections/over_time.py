@@ -15,21 +15,16 @@ from standoff.brief.pictures.charts import FanFrame, FanPanel, fan
 from standoff.brief.sections.grid import Method, Picture, Section, Table, colour_of
 from standoff.brief.sections.holds_up import better_settings
 from standoff.language.model import Model
-from standoff.words.wording import (
-    counted,
-    join,
-    measured,
-    number,
-    percent,
-    strategy_words,
-    title_of,
-    unit_words,
-    with_unit,
-    words,
-)
+from standoff.words.amounts import unit_words, with_unit
+from standoff.words.names import family_words, quoted, strategy_words, title_of
+from standoff.words.numbers import counted, measured, number, percent
+from standoff.words.text import capital, join, words
 
 __all__ = ["over_time"]
 
+_SELDOM = 2.0
+"""Counts that are no larger in 95 of 100 futures are drawn by their mean alone."""
+_WAYS = {"up": "up", "down": "down", "level": "about level"}
 _FAN_KEY = (
     "Bands hold the middle 50 and 90\u202f% of futures; the line is the median (of counts the mean), thin grey lines "
     "are the other strategies’. The number is the line’s at the end, with the 90\u202f% band."
@@ -43,7 +38,7 @@ def over_time(model: Model, results: Performance, found: tuple[Fan, ...]) -> Sec
     shown = better_settings(results)
     pictures = tuple(_fan_picture(model, one, shown, "" if k else _FAN_KEY) for k, one in enumerate(found))
     apart = [one for one in found if _differs(one, shown)]
-    names = join([_lower(title_of(model, one.followed.symbol.name)) for one in apart])
+    names = join([quoted(model, one.followed.symbol.name) for one in apart])
     count = f"all {len(found)}" if len(apart) == len(found) else f"{len(apart)} of {len(found)}"
     title = f"The strategies part over time in {count} things followed" if apart else (
         "No strategy moves what is followed here by more than chance explains"
@@ -79,13 +74,13 @@ def _fan_picture(model: Model, one: Fan, shown: tuple[int, ...], key: str) -> Pi
     figures = 2 if len({number(float(line[-1])) for line in lines}) == len(lines) else 3
     dates = [model.clock.label(i) for i in range(model.clock.steps)]
     dates += [f"end {dates[-1]}"] if one.kind != "flow" else []
-    frame = _frame(model, one, [*lines, *(() if one.kind == "share" else (band.quantiles for band in bands))], dates)
+    frame = _frame(model, one, [*lines, *((band.quantiles for band in bands) if _has_bands(one) else ())], dates)
     panels = [
         fan(
             FanPanel(
-                words(band.strategy.strategy.name),
+                family_words(band.strategy.strategy),
                 colour_of(model, band.strategy),
-                None if one.kind == "share" else band.quantiles,
+                band.quantiles if _has_bands(one) else None,
                 line,
                 tuple(other for other in lines if other is not line),
                 tuple(_reading(one, band, line, i, figures) for i in range(line.size)),
@@ -112,6 +107,13 @@ def _fan_picture(model: Model, one: Fan, shown: tuple[int, ...], key: str) -> Pi
     )
     table = Table(caption, header[: len(rows[0])], rows)
     return Picture(drawn, f"{caption}{seen}.", key, _fan_title(model, one, shown), table)
+
+
+def _has_bands(one: Fan) -> bool:
+    """Whether quantiles say something: those of what happens or not, or seldom more than once a step, jump between
+    whole numbers, and the mean says more."""
+    seldom = one.followed.symbol.kind == "event" and all(np.nanmax(band.quantiles) <= _SELDOM for band in one.bands)
+    return one.kind != "share" and not seldom
 
 
 def _frame(model: Model, one: Fan, edges: list[Floats], dates: list[str]) -> FanFrame:
@@ -146,24 +148,37 @@ def _fan_title(model: Model, one: Fan, shown: tuple[int, ...]) -> str:
     name = _fan_name(model, one)
     ends = [one.bands[s].end.value for s in shown]
     if not all(map(math.isfinite, ends)):
-        return f"{name}: not known, every future followed has a fault"
-    starts = [float(one.bands[s].mean[0]) for s in shown]
-    moves = {_direction(a, b) for a, b in zip(starts, ends, strict=True)}
-    way = {"up": "up", "down": "down", "level": "about level"}
+        return _labelled(name, "not known, every future followed has a fault")
+    moves = {_direction(*_alike_in_season(model, one.bands[s].mean)) for s in shown}
     under = " under every strategy" if len(shown) > 1 else ""
-    trend = f"{way[moves.pop()]}{under}" if len(moves) == 1 else "up or down with the strategy"
-    if one.kind == "share" and moves == set() and trend.startswith("about"):
-        trend = f"about as often as at the start{under}"
+    trend = f"{_WAYS[moves.pop()]}{under}" if len(moves) == 1 else "up or down with the strategy"
     if len(shown) == 1:
-        return f"{name}: {trend}, to {_ends(model, one, shown[0])}"
+        return _labelled(name, f"{trend}, to {_ends(model, one, shown[0])}")
     if not _differs(one, shown):
-        return f"{name}: {trend}; the strategies cannot be told apart"
+        return _labelled(name, f"{trend}; the strategies cannot be told apart")
     top, bottom = max(shown, key=lambda s: one.bands[s].end.value), min(shown, key=lambda s: one.bands[s].end.value)
-    a, b = (words(one.bands[s].strategy.strategy.name) for s in (top, bottom))
+    a, b = (family_words(one.bands[s].strategy.strategy) for s in (top, bottom))
     most, least = (_ends(model, one, s) for s in (top, bottom))
-    if most.split("±")[0] == least.split("±")[0]:
-        most, least = (_ends(model, one, s, figures=3) for s in (top, bottom))
-    return f"{name}: {trend}; most under {a} ({most}), least under {b} ({least})"
+    return _labelled(name, f"{trend}; at the end highest under {a} ({most}), lowest under {b} ({least})")
+
+
+def _labelled(name: str, said: str) -> str:
+    """A finding after the name of what it is about, which may be a question."""
+    return f"{name} {capital(said)}" if name.endswith(("?", "!")) else f"{name}: {said}"
+
+
+def _alike_in_season(model: Model, line: Floats) -> tuple[float, float]:
+    """Start and end of a line where neither is another season's: means of a year where it has two, else as far apart.
+
+    A year that is not whole is compared with the same part of the first.
+    """
+    year = round(1.0 / model.clock.years_per_step)
+    if year <= 1 or line.size <= year:
+        return float(line[0]), float(line[-1])
+    if line.size >= 2 * year:
+        return float(line[:year].mean()), float(line[-year:].mean())
+    rest = line.size - year
+    return float(line[:rest].mean()), float(line[-rest:].mean())
 
 
 def _direction(start: float, end: float) -> str:
@@ -176,15 +191,17 @@ def _differs(one: Fan, shown: tuple[int, ...]) -> bool:
     return bool(np.nanmax(np.abs(one.apart[np.ix_(shown, shown)])) > 3.0) if len(shown) > 1 else False
 
 
-def _ends(model: Model, one: Fan, s: int, figures: int = 2) -> str:
+def _ends(model: Model, one: Fan, s: int) -> str:
     end = one.bands[s].end
     if one.kind == "share":
         return percent(end.value, end.error)
-    return with_unit(measured(end.value, end.error, figures), _fan_unit(model, one))
+    return with_unit(measured(end.value, end.error), _fan_unit(model, one))
 
 
 def _fan_name(model: Model, one: Fan) -> str:
     symbol, state = one.followed.symbol, one.followed.state
+    if state is None and one.kind == "share":
+        return f"Share of futures with {quoted(model, symbol.name)} in a {model.clock.step}"
     if state is None:
         return title_of(model, symbol.name)
     mode = next(m for m in model.modes if m.name == symbol.name)
@@ -196,8 +213,4 @@ def _fan_unit(model: Model, one: Fan) -> str:
     if one.followed.state is not None:
         return ""
     units = {thing.name: unit_words(thing.unit) for group in (model.stocks, model.quantities) for thing in group}
-    return f"a {model.clock.step}" if symbol.kind == "event" else units.get(symbol.name, "")
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+    return f"a {model.clock.step}" if symbol.kind == "event" and one.kind != "share" else units.get(symbol.name, "")

@@ -9,7 +9,7 @@
     const span = (packed.high - packed.low) / 65535;
     return Float64Array.from({length: bytes.length / 2}, (_, i) => packed.low + span * view.getUint16(2 * i, true));
   };
-  const columns = data.axes.map(unpack), measures = data.measures.map(() => null);
+  const columns = data.axes.map(unpack), measures = data.measures.map(() => null), chances = data.measures.map(() => null);
   const fields = [...box.querySelectorAll("fieldset")], rows = [...box.querySelectorAll(".shown tbody tr")];
   const select = box.querySelector("select");
   const shown = (value, digits = 2) => {
@@ -17,11 +17,18 @@
     const places = value === 0 ? 0 : Math.max(0, Math.min(6, digits - 1 - Math.floor(Math.log10(Math.abs(value)))));
     return value.toFixed(places).replace("-", "\u2212");
   };
+  const placed = (value, places) => {
+    const [above, below] = Math.abs(Math.round(value * 10 ** places) / 10 ** places).toFixed(Math.max(places, 0)).split(".");
+    const text = above.replace(/\B(?=(\d{3})+$)/g, "\u202f") + (below ? `.${below}` : "");
+    return (value < 0 && /[1-9]/.test(text) ? "\u2212" : "") + text;
+  };
+  // as words/numbers.py: one digit of the error, two where it begins with 1, and the figure to the same place
   const measured = (value, error, unit) => {
     const scale = unit === "%" ? 100 : 1, e = error * scale, v = value * scale;
-    const places = e > 0 ? Math.max(0, Math.min(6, -Math.floor(Math.log10(e)))) : 1;
-    const text = `${v.toFixed(places).replace("-", "\u2212")} \u00b1 ${shown(e, 1)}`;
-    return unit === "%" ? `${text} %` : `${text} ${unit}`.trim();
+    const [lead, power] = e.toExponential(1).split("e").map(Number);
+    const places = Math.min(lead < 2 ? 1 - power : -power, 12);
+    const text = e > 1e-10 * Math.abs(v) && e > 1e-13 ? `${placed(v, places)}\u00a0\u00b1\u00a0${placed(e, places)}` : `${shown(v, 4)}\u00a0\u00b1\u00a00`;
+    return unit === "%" ? `${text}\u202f%` : `${text} ${unit}`.trim();
   };
   const ends = () => fields.map((field, a) => {
     const [low, high] = [...field.querySelectorAll("input")].map(input => +input.value / 100);
@@ -45,13 +52,14 @@
     document.getElementById("x-count").textContent = all ? `All ${n} worlds` : `${keep.length} of ${n} worlds`;
     const m = +select.value, measure = data.measures[m];
     measures[m] ??= unpack(measure);
+    if (measure.kept) chances[m] ??= unpack(measure.kept);
     const figures = rows.map((_, s) => {
       let sum = 0, square = 0, inside = 0;
       for (const w of keep) {
         const value = measures[m][s * n + w];
         sum += value;
         square += value * value;
-        if (measure.limit !== null && (measure.better === "lower" ? value <= measure.limit : value >= measure.limit)) inside++;
+        if (measure.kept) inside += chances[m][s * n + w];
       }
       const mean = sum / keep.length;
       const error = Math.sqrt(Math.max(square / keep.length - mean * mean, 0) / Math.max(keep.length - 1, 1));
@@ -62,7 +70,7 @@
       const {mean, error, inside} = figures[s], few = keep.length < 2;
       row.querySelector(".dot").style.left = few ? "0%" : `${100 * (mean - low + pad) / (high - low + 2 * pad)}%`;
       row.querySelector(".x-mean").textContent = few ? "too few worlds" : measured(mean, error, measure.unit);
-      row.querySelector(".x-within").textContent = few || measure.limit === null ? "" : `${Math.round(100 * inside)} %`;
+      row.querySelector(".x-within").textContent = few || !measure.kept ? "" : `${Math.round(100 * inside)}\u202f%`;
     });
     document.getElementById("x-caption").textContent = `${measure.title}, mean over the worlds kept`;
   };

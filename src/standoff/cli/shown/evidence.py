@@ -10,7 +10,7 @@ from standoff.analysis.documents.gaps import Gaps
 from standoff.evidence.reading.passages import Passage
 from standoff.evidence.sources import SourceRow, Sources
 from standoff.words.evidence import answer_counts, effect_words, separated
-from standoff.words.wording import counted
+from standoff.words.numbers import counted
 
 __all__ = ["gap_lines", "passage_lines", "source_lines", "tested_lines"]
 

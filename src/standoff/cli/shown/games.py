@@ -8,12 +8,14 @@ import numpy as np
 
 from standoff.analysis.deals.deals import Deals
 from standoff.analysis.others.others import Others
-from standoff.brief.playing import Unanswered
-from standoff.brief.sections.deals import deal_title
-from standoff.brief.sections.others import others_title
 from standoff.language.model import Model
-from standoff.words.others import profile_words, verdict_words
-from standoff.words.wording import capital, counted, join, measured, percent, plain, strategy_words, words
+from standoff.questions.question import Unanswered
+from standoff.words.deals import deal_title
+from standoff.words.names import strategy_words
+from standoff.words.numbers import counted, measured, percent, plain
+from standoff.words.others import others_title, profile_words, tolerance_words, verdict_words
+from standoff.words.text import capital, join, words
+from standoff.words.unanswered import unanswered_words
 
 __all__ = ["deals_lines", "others_lines"]
 
@@ -32,6 +34,7 @@ def others_lines(model: Model, found: Others) -> Iterator[str]:
             f"  {percent(one.probability):>7} {percent(one.share_of_beliefs):>7}  "
             f"{profile_words(model, found, one.strategies)}"
         )
+    yield f"  stable: nobody gains more than a tolerance of {tolerance_words(model, found)}"
     if found.replies is not None:
         yield f"\nif {model.title_of(model.decider)} moves first: payoff over replies, likeliest reply"
         for lead in sorted(found.replies.leads, key=lambda lead: -lead.expected.value):
@@ -57,7 +60,7 @@ def others_lines(model: Model, found: Others) -> Iterator[str]:
 def deals_lines(model: Model, found: Deals | Unanswered) -> Iterator[str]:
     """The answer and, for each meaning of no deal, the zone with its best terms; then what moves it."""
     if isinstance(found, Unanswered):
-        yield f"{found.about}: not answered, {found.why}"
+        yield f"{found.about}: not answered, {unanswered_words(found.reason, found.data, model)}"
         return
     yield f"{model.name}: {deal_title(model, found)}"
     yield f"{counted(found.n_worlds, 'world')} × {counted(found.replications, 'replication')}"

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
-import click
 import numpy as np
 import numpy.typing as npt
 
 from standoff.analysis.structure.causal import CausalMap
 from standoff.brief.pictures.causal_map import map_text
 from standoff.ensemble.ensemble import Ensemble
+from standoff.language.clock import parse_date
 from standoff.language.model import Model, Parameter
 from standoff.program.trace import Step, Trace
 from standoff.words.faults import owned_up
 from standoff.words.mathematics import equations_text
-from standoff.words.wording import measured
+from standoff.words.numbers import measured
 
-__all__ = ["run_data", "run_lines", "study_data", "study_lines", "trace_data", "trace_lines"]
+__all__ = ["run_data", "run_lines", "steps_of", "study_data", "study_lines", "trace_data", "trace_lines"]
 
 _KINDS = (
     ("choice", "choices"),
@@ -82,7 +82,7 @@ def _table(rows: list[list[str]]) -> Iterator[str]:
 
 
 def _cell(mean: float, error: float) -> str:
-    return "not known" if np.isnan(mean) else measured(mean, error, figures=3)
+    return "not known" if np.isnan(mean) else measured(mean, error)
 
 
 def _share(share: float) -> str:
@@ -148,14 +148,17 @@ def _mean_and_error(cells: npt.NDArray[np.float64]) -> tuple[float, float]:
     return float(known.mean()), float(worlds.std(ddof=1) / np.sqrt(worlds.size)) if worlds.size > 1 else np.nan
 
 
-def trace_lines(model: Model, trace: Trace, world: int, replication: int) -> Iterator[str]:
+def trace_lines(
+    model: Model, trace: Trace, world: int, replication: int, steps: Container[int] = range(10**9)
+) -> Iterator[str]:
     """One future for a reader who does not program: each step's events, choices with their rules, and state."""
-    yield f"{_strong(model.title)}: one future (world {world}, replication {replication})"
+    yield f"{model.title}: one future (world {world}, replication {replication})"
     for player, label in trace.profile.items():
         yield f"  {model.title_of(player)} plays {label}"
     for before, step in zip([None, *trace.steps], trace.steps, strict=False):
-        yield from _step_lines(model, before, step)
-    yield "\n" + _strong("What it came to")
+        if step.index in steps:
+            yield from _step_lines(model, before, step)
+    yield "\n" + "What it came to"
     units = {outcome.name: str(outcome.unit) for outcome in model.outcomes}
     for name, value in trace.outcomes.items():
         yield f"  {name} {_number(value)}{_unit(units[name])}"
@@ -163,6 +166,35 @@ def trace_lines(model: Model, trace: Trace, world: int, replication: int) -> Ite
         yield f"  payoff of {model.title_of(actor)} {_number(value)}"
     if trace.fault:
         yield trace.fault
+
+
+def steps_of(model: Model, trace: Trace, first: str | None, last: str | None, *, changes: bool) -> frozenset[int]:
+    """Which steps to show: from one to another, by number or by date, and only where something changed if so wanted.
+
+    Raises:
+        ValueError: A step is neither a number nor a date within the clock.
+    """
+    start = 0 if first is None else _step(model, first)
+    stop = len(trace.steps) - 1 if last is None else _step(model, last)
+    shown = trace.steps[start : stop + 1]
+    if changes:
+        shown = tuple(one for one in shown if one.index == 0 or _is_eventful(trace.steps[one.index - 1], one))
+    return frozenset(one.index for one in shown)
+
+
+def _step(model: Model, text: str) -> int:
+    moment = None if text.isdecimal() and len(text) < 4 else parse_date(text)
+    step = model.clock.index(moment) if moment is not None else int(text) if text.isdecimal() else None
+    if step is None or step > model.clock.steps:
+        raise ValueError(f"`{text}` is no step: they are 0 to {model.clock.steps}, from {model.clock.label(0)} on")
+    return step
+
+
+def _is_eventful(before: Step, step: Step) -> bool:
+    happened = any(value is True or (not isinstance(value, bool) and value) for value in step.things["event"].values())
+    moved = any(value is True for value in step.things["move"].values())
+    turned = any(before.things[kind] != step.things[kind] for kind in ("choice", "mode") if step.things[kind])
+    return happened or moved or turned
 
 
 def trace_data(trace: Trace, world: int, replication: int) -> dict[str, Any]:
@@ -185,18 +217,18 @@ def trace_data(trace: Trace, world: int, replication: int) -> dict[str, Any]:
 
 def study_lines(model: Model, causes: CausalMap) -> Iterator[str]:
     """Actors, assumptions, equations and the causal map."""
-    yield f"{_strong(model.title)}\n{model.question}\n"
+    yield f"{model.title}\n{model.question}\n"
     for actor in model.actors:
         labels = ", ".join(i.label for i in model.instances(actor.name)) or "chooses nothing"
-        yield f"{_strong(actor.title)} ({actor.name}): {labels}"
-    yield "\n" + _strong("Assumptions")
+        yield f"{actor.title} ({actor.name}): {labels}"
+    yield "\n" + "Assumptions"
     for parameter in model.parameters:
         about = f". {parameter.about}" if parameter.about else ""
         yield f"  {parameter.name}: {_spread_text(parameter)}{_unit(str(parameter.unit))}{about}"
-    yield "\n" + _strong("Equations")
+    yield "\n" + "Equations"
     for name, text in equations_text(model):
         yield f"  {name} = {text}"
-    yield "\n" + _strong("What moves what")
+    yield "\n" + "What moves what"
     yield map_text(causes)
 
 
@@ -216,14 +248,14 @@ def study_data(model: Model, causes: CausalMap) -> dict[str, Any]:
 
 
 def _step_lines(model: Model, before: Step | None, step: Step) -> Iterator[str]:
-    yield f"\n{_strong(step.date)}" + ("" if step.fired else "  after the last step")
+    yield f"\n{step.date}" + ("" if step.fired else "  after the last step")
     if not step.fired and not step.things["choice"]:
         yield "  " + _line(step.things["mode"]) + "; " + _line(step.things["stock"])
         return
     for choice in model.choices:
         who = model.title_of(choice.actor) + (f", {choice.dimension}" if choice.dimension else "")
         option, rule = step.things["choice"][choice.family], step.fired.get(choice.family, "")
-        yield f"  {who}: {_strong(str(option))}  ({rule})"
+        yield f"  {who}: {option}  ({rule})"
     happened = [name for name, value in {**step.things["event"], **step.things["move"]}.items() if value is True]
     counted = {n: v for n, v in step.things["event"].items() if not isinstance(v, bool)}
     yield "  happened: " + (", ".join(happened) or "nothing") + (f"; {_line(counted)}" if counted else "")
@@ -247,10 +279,6 @@ def _number(value: float) -> str:
 
 def _unit(unit: str) -> str:
     return "" if unit == "no unit" else f" {unit}"
-
-
-def _strong(text: str) -> str:
-    return click.style(text, bold=True)
 
 
 def _spread_text(parameter: Parameter) -> str:

@@ -46,11 +46,13 @@ LEAST_CONFIDENCE = 0.95
 
 _SAME, _OTHER = 0.94, 0.53  # the chance that a bit agrees: in a text edited lightly (J = 0.88), in another (0.06)
 _AGREES, _DIFFERS = log(_SAME / _OTHER), log((1 - _SAME) / (1 - _OTHER))
+_UNTOUCHED = 0.7  # the chance that a passage keeps its words
+_COPIED = 0.001  # the chance that an edited passage's old words stand elsewhere, word for word
 _KEPT_NEIGHBOUR = 0.8  # the chance that an edit leaves a neighbour where it is
 _MOST_FROM_NEIGHBOUR = 6.0
 _NEIGHBOUR_AGREES = 2.0  # of a neighbour's weight, from which on it is the same sentence
 _FEW_BITS, _VERY_FEW_BITS = 24, 8  # of a short passage, and of one that its own bits hardly tell from others
-_EDITED = 0.8  # similarity below which one neighbour must agree
+_EDITED = 0.8  # similarity that a short passage must keep
 _GONE = 0.1  # the chance beforehand that a passage is gone
 _AT_HOME = 10.0  # how much likelier a passage is at its address than elsewhere
 
@@ -89,6 +91,7 @@ class _Candidate:
     weight: float
     similarity: float
     exact: bool
+    is_home: bool
 
 
 def index_document(document: Document) -> Index:
@@ -137,13 +140,11 @@ def find_anchor(index: Index, address: Address, fingerprint: Fingerprint) -> Anc
     candidates = _candidates(index, address, fingerprint)
     if not candidates:
         return AnchorState("lost", None, 0.0, 0.0)
-    best = max(candidates, key=lambda candidate: candidate.weight)
-    rivals = [c for c in candidates if c.stop <= best.start or c.start >= best.stop]
-    prior = (1 - _GONE) / (len(rivals) + _AT_HOME)
-    terms = [candidate.weight + log(prior) for candidate in (best, *rivals)]
-    shares = _shares([*terms, log(_GONE)])
-    confidence = shares[0]
-    if confidence < LEAST_CONFIDENCE or not _is_vouched(index, best, fingerprint):
+    same = [c for c in candidates if c.exact] if fingerprint.passage.size >= _FEW_BITS else []
+    best = max(same or candidates, key=lambda candidate: candidate.weight)
+    confidence = _share(best, candidates)
+    sure = _share(best, same) if same else confidence  # a look-alike is no reason to leave the very words unfound
+    if sure < LEAST_CONFIDENCE or not _is_vouched(index, best, fingerprint):
         return AnchorState("lost", None, 0.0, best.similarity)
     now = _address(index, address, best)
     state: State = "changed" if not best.exact else ("found" if now == address else "moved")
@@ -160,12 +161,19 @@ def _candidates(index: Index, address: Address, fingerprint: Fingerprint) -> lis
         agree = int((kept == bits_of(together)[: kept.size]).sum())
         if stop - start > 1 and agree * _AGREES + (kept.size - agree) * _DIFFERS > -_SCREEN:
             agree = int((kept == bits_of(minima(_text(index, start, stop)))[: kept.size]).sum())
-        weight = agree * _AGREES + (kept.size - agree) * _DIFFERS
+        weight = _own_weight(agree, kept.size)
         weight += _neighbour(index, start - 1, fingerprint.before)[0] + _neighbour(index, stop, fingerprint.after)[0]
         weight += log(_AT_HOME) if home == (start, stop) else 0.0
         alike = max(0.0, 2 * agree / kept.size - 1)
-        found.append(_Candidate(start, stop, weight, alike, agree == kept.size))
+        found.append(_Candidate(start, stop, weight, alike, agree == kept.size, home == (start, stop)))
     return found
+
+
+def _own_weight(agree: int, size: int) -> float:
+    """The log weight of a passage's own bits: it was kept word for word, or edited."""
+    if agree == size:
+        return log(_UNTOUCHED) - size * log(_OTHER)
+    return log(1 - _UNTOUCHED) + agree * _AGREES + (size - agree) * _DIFFERS
 
 
 _SCREEN = 25.0  # in log weight: how far below an even chance the exact bits are still looked at
@@ -221,8 +229,10 @@ def _is_vouched(index: Index, best: _Candidate, fingerprint: Fingerprint) -> boo
     """Whether enough speaks for a candidate besides its weight.
 
     When a sentence is deleted, the next one stands after the same sentence as it did: one neighbour proves
-    little. So one that was edited a good deal needs a neighbour, and a short one must be as short as it was
-    (its bits tell its length) and needs one neighbour, a very short one both.
+    little. And many a text says of one side what it says of the other, in nearly the same words: bits alone
+    cannot tell an edited passage from such a look-alike. So one whose words differ needs both neighbours, or one
+    at its own address, and must not be one of the neighbours. A short one must be as short as it was (its bits
+    tell its length) and needs one neighbour, a very short one both.
     """
     around = [
         _neighbour(index, best.start - 1, fingerprint.before)[1],
@@ -232,10 +242,24 @@ def _is_vouched(index: Index, best: _Candidate, fingerprint: Fingerprint) -> boo
         as_short = abs(kept_bits(_text(index, best.start, best.stop)) - fingerprint.passage.size) <= 4
         enough = any(around) if fingerprint.passage.size >= _VERY_FEW_BITS else all(around)
         return enough and as_short and best.similarity >= _EDITED
-    return best.similarity >= _EDITED or any(around)
+    if best.exact:
+        return True
+    was_beside = any(_is_itself(index, best, kept) for kept in (fingerprint.before, fingerprint.after))
+    return not was_beside and (all(around) or (any(around) and best.is_home))
 
 
-def _shares(terms: list[float]) -> list[float]:
+def _is_itself(index: Index, found: _Candidate, kept: Signature) -> bool:
+    """Whether a single sentence is, bit for bit, the neighbour whose signature was kept."""
+    if found.stop - found.start != 1 or kept.size < _FEW_BITS:
+        return False
+    return bool((kept.bits == bits_of(index.smallest[found.start])[: kept.size]).all())
+
+
+def _share(best: _Candidate, among: list[_Candidate]) -> float:
+    """The share of one candidate in the weight of all that do not overlap it, and of "it is gone"."""
+    apart = [c for c in among if c.stop <= best.start or c.start >= best.stop]
+    rivals = [c.weight + (log(_COPIED) if best.exact and not c.exact else 0.0) for c in apart]
+    prior = log((1 - _GONE) / (len(rivals) + _AT_HOME))
+    terms = [best.weight + prior, *(weight + prior for weight in rivals), log(_GONE)]
     top = max(terms)
-    weights = [exp(term - top) for term in terms]
-    return [weight / sum(weights) for weight in weights]
+    return exp(terms[0] - top) / sum(exp(term - top) for term in terms)

@@ -11,14 +11,17 @@ from standoff.base.source import Span
 from standoff.base.units import DIMENSIONLESS, Unit
 from standoff.language.clock import PER_YEAR, Clock, StepName, parse_date
 from standoff.language.meaning.equations import Equations
+from standoff.language.meaning.messages import in_unit
 from standoff.language.meaning.names import Names
-from standoff.language.text.fields import as_number, is_nothing, mapping, nodes, number, scalar, scalars, text
+from standoff.language.shape.kinds import is_name
+from standoff.language.text.fields import as_number, entries, is_nothing, mapping, nodes, number, scalar, scalars, text
 from standoff.language.text.files import References
-from standoff.language.text.reader import Mapping, Scalar
+from standoff.language.text.reader import Mapping, Node, Scalar
 
 __all__ = ["Draft", "build_clock"]
 
 MOST_STEPS = 10_000
+_OPEN = ("null", "Null", "NULL")
 MOST_WORDS_OF_A_TITLE = 4
 _SOME_DAY = date(2000, 1, 1)  # of a clock that is broken
 _STEPS: dict[str, StepName] = {
@@ -75,10 +78,10 @@ class Draft:
         declared = self.names.find(name)
         return DIMENSIONLESS if declared is None or declared.unit is None else declared.unit
 
-    def within(self, node: Mapping) -> tuple[float | None, float | None]:
+    def within(self, node: Mapping, unit: Unit) -> tuple[float | None, float | None]:
         """The ends of `within`; open ones where it is absent or its ends are reversed."""
         found = node.get("within")
-        ends = tuple(None if is_nothing(end) else as_number(end) for end in nodes(found))
+        ends = tuple(self._end(end, unit) for end in nodes(found))
         if found is None or len(ends) != 2:
             return None, None
         low, high = ends
@@ -87,6 +90,25 @@ class Draft:
             self.report("range-reversed", found.span, message, "write the smaller one first")
             return None, None
         return low, high
+
+    def ends_named(self, node: Mapping) -> tuple[str | None, str | None]:
+        """The constants that stand for the ends of `within`."""
+        ends = [e.text if isinstance(e, Scalar) and is_name(e.text) else None for e in nodes(node.get("within"))]
+        low, high = (None if name in _OPEN else name for name in (*ends, None, None)[:2])
+        return low, high
+
+    def _end(self, node: Node, unit: Unit) -> float | None:
+        """An end of `within`, in the unit of what it bounds."""
+        if not isinstance(node, Scalar) or is_nothing(node) or as_number(node) is not None:
+            return None if is_nothing(node) else as_number(node)
+        constants = {name.text: number(entry, "value") for name, entry in entries(self.study, "constants")}
+        if not self.known([node], constants, "unknown-name", "no constant is named {}", "constants"):
+            return None
+        own = self.unit(node.text)
+        if own != unit:
+            message = f"`{node.text}` {in_unit(own)} bounds what is in another unit, {in_unit(unit)}"
+            self.report("wrong-unit", node.span, message, "name a constant of the same unit")
+        return constants[node.text]
 
     def cites(self, node: Mapping) -> tuple[str, ...]:
         """The claims that are cited; a name that `claims.yaml` does not have is reported."""

@@ -61,7 +61,11 @@ def build_correlated(draft: Draft) -> tuple[tuple[str, str, float], ...]:
         rank, written = number(node, "rank"), node.get("rank")
         if rank is None or written is None or len(pair) != 2:
             continue
-        if pair[0] == pair[1]:
+        unordered = next((name for name in pair if name in draft.names.families), None)
+        if unordered is not None:
+            message = f"`{unordered}` has kinds without an order, which no rank correlation ties"
+            draft.report("correlation", node.span, message, "let an equation tie them")
+        elif pair[0] == pair[1]:
             draft.report("correlation", node.span, f"`{pair[0]}` is correlated with itself", "name two uncertainties")
         elif not -1 < rank < 1:
             message = f"a rank correlation lies between −1 and 1, and {rank:g} stands here"
@@ -162,13 +166,15 @@ def _spread(draft: Draft, name: str, node: Mapping, unit: Unit, constants: dict[
         spread = _range(draft, range_, node)
     elif levels is not None:
         spread = _levels(draft, levels)
+    elif node.get("kinds") is not None:
+        spread = _kinds(draft, name, node)
     elif written is not None:
         spread = _distribution(draft, written, name, unit, constants)
     if spread is None:
         return None
-    within = draft.within(node)
+    within = draft.within(node, unit)
     _check_cut(draft, node, spread, within)
-    return replace(spread, within=within)
+    return replace(spread, within=within, ends=draft.ends_named(node))
 
 
 def _check_cut(draft: Draft, node: Mapping, spread: Spread, within: tuple[float | None, float | None]) -> None:
@@ -225,6 +231,34 @@ def _levels(draft: Draft, node: Node) -> Spread | None:
         return None
     total = math.fsum(weights)
     return Spread(levels=tuple(levels), weights=tuple(weight / total for weight in weights))
+
+
+def _kinds(draft: Draft, name: str, node: Mapping) -> Spread | None:
+    """Kinds as the levels 0, 1, 2, … in the order of the uncertainty's own list, which a belief may weigh anew."""
+    listed = node.get("kinds")
+    known = draft.names.families.get(name, ())
+    pairs = listed.items if isinstance(listed, Mapping) else tuple((item, None) for item in nodes(listed))
+    weights: dict[float, float] = {}
+    for kind, weight in pairs:
+        if not isinstance(kind, Scalar) or not draft.known(
+            [kind], known, "unknown-option", "{} is no kind of it", "kinds"
+        ):
+            return None
+        value = 1.0 if weight is None else as_number(weight)
+        if float(known.index(kind.text)) in weights or known.count(kind.text) > 1:
+            draft.report("levels", kind.span, f"the kind `{kind.text}` stands here again", "remove one of the two")
+            return None
+        if value is None or value <= 0:
+            draft.report("levels", kind.span, f"the weight of `{kind.text}` is not positive", "a weight is positive")
+            return None
+        weights[float(known.index(kind.text))] = value
+    for key in ("unit", "within"):
+        written = node.key(key)
+        if written is not None:
+            draft.report("keys-together", written.span, f"kinds have no `{key}`", "remove it")
+    total = math.fsum(weights.values())
+    shares = tuple(weight / total for weight in weights.values())
+    return Spread(levels=tuple(weights), weights=shares, kinds=known)
 
 
 def _distribution(draft: Draft, node: Scalar, name: str, unit: Unit, constants: dict[str, float]) -> Spread | None:

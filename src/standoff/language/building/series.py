@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 
+import numpy as np
+
 from standoff.base.problems import Problem, StudyError
-from standoff.base.tables import Table, not_a
+from standoff.base.tables import Row, Table, not_a
 from standoff.language.building.draft import Draft
 from standoff.language.clock import Clock, parse_date
 from standoff.language.model import Series
@@ -33,7 +36,11 @@ def build_series(draft: Draft, files: Files) -> tuple[Series, ...]:
         if len(draft.known([date, column], table.columns, "series", sentence, "columns")) < 2:
             continue
         unit = draft.unit(name.text)
-        values = _aligned(draft, name, node, table, is_read=name.text in draft.read_series)
+        how = text(node, "between") or "exact"
+        if how == "exact":
+            values = _aligned(draft, name, node, table, is_read=name.text in draft.read_series)
+        else:
+            values = _between(draft, name, node, table, how)
         found.append(Series(name.text, name.span, unit, values, text(node, "about")))
     return tuple(found)
 
@@ -53,6 +60,48 @@ def _table(draft: Draft, files: Files, file: Scalar) -> Table | None:
         return None
 
 
+def _between(draft: Draft, name: Scalar, node: Mapping, table: Table, how: str) -> tuple[float, ...]:
+    """One value for each step: the last at or before its start, or on the straight line between those around it."""
+    clock = draft.clock
+    date, column = scalar(node, "date"), scalar(node, "column")
+    assert date is not None and column is not None
+    known: dict[datetime.date, float] = {}
+    complaints: list[Problem] = []
+    for row in table.rows:
+        moment = _moment(row, date.text, complaints)
+        if moment in known:
+            said = f"another row is of {row[date.text].text} already"
+            complaints.append(Problem("series", row[date.text].span, said, "keep one row for each date"))
+        elif moment is not None:
+            value = row.number_of(column.text, complaints)
+            if not math.isnan(value):
+                known[moment] = value
+    days = sorted(known)
+    begins = [clock.begins(step) for step in range(clock.steps)]
+    at = [day.toordinal() for day in begins]
+    places = [day.toordinal() for day in days]
+    values = np.full(clock.steps, math.nan)
+    if days and how == "interpolate":
+        values = np.interp(at, places, [known[day] for day in days], math.nan, math.nan)
+    elif days:
+        last = np.searchsorted(places, at, side="right") - 1
+        values = np.where(last >= 0, np.array([known[day] for day in days])[last], math.nan)
+    if not complaints:
+        advice = "correct the file, or change the clock"
+        found = _gaps(clock, name.text, values.tolist())
+        complaints += [Problem("series", column.span, said, advice) for said in found]
+    if name.text in draft.read_series:
+        draft.problems.extend(complaints)
+    return tuple(values.tolist())
+
+
+def _moment(row: Row, date: str, problems: list[Problem]) -> datetime.date | None:
+    moment = parse_date(row[date].text)
+    if moment is None:
+        problems.append(not_a(row, date, "a date", "write it as 2025-03, 2025-Q1 or 2025-03-14"))
+    return moment
+
+
 def _aligned(draft: Draft, name: Scalar, node: Mapping, table: Table, *, is_read: bool) -> tuple[float, ...]:
     """One value for each step, NaN where there is none and nothing reads it."""
     clock = draft.clock
@@ -61,11 +110,9 @@ def _aligned(draft: Draft, name: Scalar, node: Mapping, table: Table, *, is_read
     values = [math.nan] * clock.steps
     complaints: list[Problem] = []
     for row in table.rows:
-        moment = parse_date(row[date.text].text)
+        moment = _moment(row, date.text, complaints)
         step = None if moment is None else clock.index(moment)
-        if moment is None:
-            complaints.append(not_a(row, date.text, "a date", "write it as 2025-03, 2025-Q1 or 2025-03-14"))
-        elif step is not None and not math.isnan(values[step]):
+        if step is not None and not math.isnan(values[step]):
             said = f"two rows fall into the step {clock.label(step)}"
             complaints.append(Problem("series", row[date.text].span, said, "keep one row for each step"))
         elif step is not None:

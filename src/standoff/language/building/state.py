@@ -89,8 +89,8 @@ def build_stocks(draft: Draft) -> tuple[Stock, ...]:
         found.append(
             Stock(
                 name.text, name.span, unit, start,
-                _optional_number(draft, node, "next", name, exact=True), growth, per, draft.within(node),
-                draft.seen_by(node), text(node, "about"),
+                _optional_number(draft, node, "next", name, exact=True), growth, per, draft.within(node, unit),
+                draft.seen_by(node), text(node, "about"), ends=draft.ends_named(node),
             )
         )  # fmt: skip
     return tuple(found)

@@ -10,7 +10,7 @@ from standoff.base.units import DIMENSIONLESS
 from standoff.language.building.draft import Draft
 from standoff.language.expressions.tree import Number, Symbol
 from standoff.language.meaning.equations import PERIODS
-from standoff.language.meaning.names import Declared
+from standoff.language.meaning.names import Declared, unit_of
 from standoff.language.meaning.places import FINAL, PARAMETERS, PAYOFF, STRATEGY
 from standoff.language.model import (
     NUMBER,
@@ -184,8 +184,11 @@ def _settings(draft: Draft, actor: str, strategy: str, node: Mapping) -> tuple[L
         numbers = [number for number in map(as_number, written) if number is not None]
         if len(numbers) == len(written):
             levels.append((name.text, tuple(numbers)))
-            declared[name.text] = Declared(symbol, name.span, NUMBER)
+            declared[name.text] = Declared(symbol, name.span, NUMBER, unit_of(value))
             continue
+        if isinstance(value, Mapping) and (unit := value.key("unit")) is not None:
+            message = f"the levels of `{name.text}` are options, which have no unit"
+            draft.report("keys-together", unit.span, message, "remove `unit`")
         family = _family_of_levels(draft, actor, name, written)
         levels.append((name.text, tuple(item.text for item in written)))
         declared[name.text] = Declared(symbol, name.span, options(family) if family else None)
@@ -217,7 +220,8 @@ def _named(draft: Draft, node: Mapping) -> tuple[Setting, ...]:
                 number = as_number(level)
                 if isinstance(title, Scalar) and draft.is_title(title):
                     levels.append((level.text if number is None else number, title.text))
-            named.append(Setting(name.text, draft.title(value), text(value, "about"), tuple(levels)))
+            unit = unit_of(value) or DIMENSIONLESS
+            named.append(Setting(name.text, draft.title(value), text(value, "about"), tuple(levels), unit))
     return tuple(named)
 
 

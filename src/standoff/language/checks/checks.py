@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from standoff.base.problems import Problem
+from standoff.language.checks.branching import check_branches
+from standoff.language.checks.limits import check_limits
 from standoff.language.checks.ranges import check_faults, check_ordered, check_rates, check_starts
 from standoff.language.checks.reach import check_after_the_end, check_before_the_start, check_cycles, check_states
+from standoff.language.checks.tables import check_facts, check_history
 from standoff.language.checks.usage import (
     check_idle,
     check_profiles,
@@ -71,6 +74,7 @@ CHECKS: tuple[Callable[[Model], Iterable[Problem]], ...] = (
     check_states,
     check_before_the_start,
     check_after_the_end,
+    check_branches,
     check_faults,
     check_rates,
     check_ordered,
@@ -83,4 +87,7 @@ CHECKS: tuple[Callable[[Model], Iterable[Problem]], ...] = (
     check_rare_events,
     check_settled,
     check_profiles,
+    check_limits,
+    check_facts,
+    check_history,
 )

@@ -77,7 +77,13 @@ def check_after_the_end(model: Model) -> Iterator[Problem]:
 
 
 def check_before_the_start(model: Model) -> Iterator[Problem]:
-    """What `previous` starts from rests on parameters and data alone."""
+    """What `previous` and stocks start from rests on parameters and data alone."""
+    draws = {draw.name: draw for draw in model.draws}
+    for stock in model.stocks:
+        for node in walk(stock.start.tree):
+            if isinstance(node, Reference) and node.symbol.kind == "draw":
+                for argument in draws[node.symbol.name].arguments:
+                    yield from _before(argument.tree, f"`{stock.name}` starts from `{node.symbol.name}`, which")
     for entry in entries_of(model):
         for node in walk(entry.expression.tree):
             if isinstance(node, Call) and node.function == "previous" and len(node.arguments) == 2:
@@ -130,13 +136,13 @@ def _to_the_step(start: Symbol, read: dict[Symbol, tuple[Reference, ...]]) -> tu
     return None
 
 
-def _before(start: Expr) -> Iterator[Problem]:
+def _before(start: Expr, whose: str = "`previous`") -> Iterator[Problem]:
     for node in walk(start):
         if isinstance(node, Reference) and node.symbol.kind not in _SETTLED:
-            message = f"`previous` starts from `{node.symbol.name}`, which has no value before the first step"
+            message = f"{whose} starts from `{node.symbol.name}`, which has no value before the first step"
             yield Problem("wrong-place", node.span, message, "start from numbers, constants, uncertainties or series")
         elif isinstance(node, Call) and FUNCTIONS[node.function].family != "arithmetic":
-            message = f"`previous` starts from `{node.function}`, and before the first step there is nothing to look at"
+            message = f"{whose} starts from `{node.function}`, and before the first step there is nothing to look at"
             yield Problem("wrong-place", node.span, message, "start from numbers, constants, uncertainties or series")
 
 

@@ -46,8 +46,18 @@ def check_unused(model: Model) -> Iterator[Problem]:
         return
     used = {node.symbol for e in entries_of(model) for node in walk(e.expression.tree) if isinstance(node, Reference)}
     used |= {report.of for report in model.reports}
+    kept = {  # a stock whose own equation alone reads it leads nowhere
+        node.symbol
+        for e in entries_of(model)
+        for node in walk(e.expression.tree)
+        if isinstance(node, Reference) and (e.section, e.thing) != ("stocks", node.symbol.name)
+    }
+    used -= {symbol for symbol in used if symbol.kind == "stock" and symbol not in kept | {r.of for r in model.reports}}
+    bounds = (*(s.ends for s in model.stocks), *(p.spread.ends for p in model.parameters if p.spread is not None))
+    used |= {Symbol("constant", name) for ends in bounds for name in ends if name is not None}
     words = {word for variant in model.variants for word in _WORD.findall(variant.patch.span.text)}
     things: list[tuple[Kind, str, Span]] = [(p.kind, p.name, p.span) for p in model.parameters]
+    things += [("stock", stock.name, stock.span) for stock in model.stocks]
     things += [("draw", draw.name, draw.span) for draw in model.draws]
     things += [("series", series.name, series.span) for series in model.series]
     for kind, name, span in things:

@@ -83,6 +83,10 @@ def read_contrast(
     text, span = named.text.strip(), named.span
     says = f"raising `{text}`"
     parameter = next((p for p in model.parameters if p.name == text), None)
+    if parameter is not None and parameter.spread is not None and parameter.spread.kinds:
+        message = f"`{text}` has kinds, which are neither high nor low"
+        problems.append(Problem("expectation", span, message, "compare variants, each with a kind alone"))
+        return None
     if parameter is not None and parameter.kind != "constant":
         symbol = Symbol(parameter.kind, text)
         return Contrast(span, says, *(Setting("quantile", text, q, symbol) for q in quantiles))

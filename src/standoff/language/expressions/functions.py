@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["CLOCK_NAMES", "FUNCTIONS", "Function"]
+__all__ = ["CLOCK_NAMES", "FUNCTIONS", "SEASONS", "Function"]
 
 Argument = Literal[
     "number",  # any unit
@@ -21,7 +21,7 @@ Argument = Literal[
     "like",  # the type and unit of the first argument
 ]
 Result = Literal["plain", "number", "truth", "year", "like", "step", "ratio"]
-Family = Literal["arithmetic", "memory", "chance", "reducer"]
+Family = Literal["arithmetic", "calendar", "memory", "chance", "reducer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,12 @@ _ROWS = (
     Function("table", "arithmetic", ("number", "points"), "number",
              "straight lines through the points x0, y0, x1, y1, … with rising x, flat outside"),
     Function("years", "arithmetic", ("plain",), "year", "n steps as years"),
+    Function("year", "calendar", (), "plain", "the year in which the step begins, such as 2025"),
+    Function("quarter", "calendar", (), "plain", "the quarter in which the step begins, 1 to 4"),
+    Function("month", "calendar", (), "plain", "the month in which the step begins, 1 to 12"),
+    Function("weekday", "calendar", (), "plain", "the day of the week on which the step begins, 1 for Monday to 7"),
+    Function("seasonal", "calendar", ("same", "same", "same", "same"), "like",
+             "the one of 4 values for the step's quarter, of 12 for its month, or of 7 for its weekday", repeats=True),
     Function("previous", "memory", ("any",), "like",
              "the value one step ago; before that 0, false, no option, or `start`", optional=("like",)),
     Function("since", "memory", ("truth",), "step",
@@ -67,9 +73,9 @@ _ROWS = (
     Function("delay", "memory", ("number", "whole"), "number",
              "the value n steps ago; before the start, the first value"),
     Function("smooth", "memory", ("number", "whole"), "number",
-             "first-order smoothing over n steps, from the first value"),
+             "first-order smoothing over n steps, from the first value or from `start`", optional=("like",)),
     Function("chance", "chance", ("event",), "plain",
-             "the chance of an event in this step, multiplied through `given`"),
+             "the chance of an event in this step, over all that the events it hangs on can turn out to be"),
     Function("final", "reducer", ("number",), "number",
              "on the state after the last step that the future lived, the one that ends it included"),
     Function("mean", "reducer", ("number",), "number", "the average over the steps that the future lived"),
@@ -79,6 +85,9 @@ _ROWS = (
     Function("first", "reducer", ("happening",), "plain",
              "the date of the first step in which it happened or held, missing where there is none"),
 )  # fmt: skip
+
+SEASONS = {4: "quarter", 7: "weekday", 12: "month"}
+"""How many values `seasonal` takes, and the function of the calendar that chooses between them."""
 
 FUNCTIONS: dict[str, Function] = {row.name: row for row in _ROWS}
 CLOCK_NAMES: dict[str, str] = {

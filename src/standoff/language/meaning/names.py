@@ -143,7 +143,11 @@ def _claim(claimed: dict[str, tuple[str, Span]], name: Scalar, what: str, proble
 def _declare_one(names: Names, name: Scalar, kind: Kind, node: Node) -> None:
     unit = unit_of(node)
     type_: Type | None = NUMBER
-    if kind == "mode":
+    kinds = _kinds(node) if kind in ("uncertainty", "value") else ()
+    if kinds:
+        type_ = options(name.text)
+        names.families[name.text] = kinds
+    elif kind == "mode":
         states = texts(node, "states") if isinstance(node, Mapping) else ()
         type_ = options(name.text) if states else None
         if states:
@@ -157,6 +161,14 @@ def _declare_one(names: Names, name: Scalar, kind: Kind, node: Node) -> None:
         is_count = isinstance(node, Mapping) and node.get("count") is not None
         type_ = None if isinstance(node, Broken) else NUMBER if is_count else TRUTH
     names.symbols[name.text] = Declared(Symbol(kind, name.text), name.span, type_, unit)
+
+
+def _kinds(node: Node) -> tuple[str, ...]:
+    """The names of what an uncertainty without an order can be."""
+    listed = node.get("kinds") if isinstance(node, Mapping) else None
+    if isinstance(listed, Mapping):
+        return tuple(name.text for name, _ in listed.items)
+    return tuple(item.text for item in nodes(listed) if isinstance(item, Scalar))
 
 
 def _declare_units_of_reports(names: Names, study: Mapping) -> None:

@@ -33,14 +33,21 @@ PARAMETERS = Place(
     "this", frozenset(_PARAMETERS), "constants, uncertainties and values", _of("arithmetic")
 )  # fmt: skip
 START = Place(
-    "a start", frozenset((*_PARAMETERS, "series")), "constants, uncertainties, values and series", _of("arithmetic")
+    "a start",
+    frozenset((*_PARAMETERS, "series", "draw")),
+    "constants, uncertainties, values, series and draws",
+    _of("arithmetic", "calendar"),
 )
-STEP = Place("an equation", frozenset(_STEP), "what belongs to a step", _of("arithmetic", "memory"))
-STRATEGY = Place("a strategy", frozenset((*_STEP, "setting")), "what belongs to a step", _of("arithmetic", "memory"))
-PAYOFF = Place("a payoff", frozenset(_STEP), "what belongs to a step", _of("arithmetic", "memory", "chance"))
+STEP = Place("an equation", frozenset(_STEP), "what belongs to a step", _of("arithmetic", "calendar", "memory"))
+STRATEGY = Place(
+    "a strategy", frozenset((*_STEP, "setting")), "what belongs to a step", _of("arithmetic", "calendar", "memory")
+)
+PAYOFF = Place(
+    "a payoff", frozenset(_STEP), "what belongs to a step", _of("arithmetic", "calendar", "memory", "chance")
+)
 FINAL = Place(
     "what is final", frozenset(_STATE), "the state after the last step, when nothing is chosen and nothing happens",
-    _of("arithmetic", "memory"),
+    _of("arithmetic", "calendar", "memory"),
 )  # fmt: skip
 OUTCOME = Place(
     "an outcome", frozenset(_PARAMETERS),
@@ -48,5 +55,8 @@ OUTCOME = Place(
     _of("arithmetic", "reducer") | {"ever", "count"},
 )  # fmt: skip
 REDUCED = Place(
-    "a reducer", frozenset(_STEP), "what belongs to a step", _of("arithmetic", "memory", "chance") - {"ever", "count"}
+    "a reducer",
+    frozenset(_STEP),
+    "what belongs to a step",
+    _of("arithmetic", "calendar", "memory", "chance") - {"ever", "count"},
 )

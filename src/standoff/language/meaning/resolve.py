@@ -11,7 +11,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from standoff.base.problems import Problem, suggest
-from standoff.language.expressions.functions import FUNCTIONS, Argument
+from standoff.language.expressions.functions import FUNCTIONS, SEASONS, Argument
 from standoff.language.expressions.tree import (
     Binary,
     Call,
@@ -32,8 +32,8 @@ __all__ = ["Resolver"]
 BROKEN = "?"
 """The family of something about which a problem was reported already: anything fits it."""
 
-_STANDS_IN = {"arithmetic": "equations", "memory": "equations of a step", "chance": "payoffs and outcomes",
-              "reducer": "outcomes"}  # fmt: skip
+_STANDS_IN = {"arithmetic": "equations", "calendar": "equations of a step", "memory": "equations of a step",
+              "chance": "payoffs and outcomes", "reducer": "outcomes"}  # fmt: skip
 
 
 class Resolver:
@@ -198,12 +198,17 @@ class Resolver:
         """The kinds of a call's arguments; None, after a report, where their number is wrong."""
         function, given = FUNCTIONS[node.function], len(node.arguments)
         required, optional = function.arguments, function.optional
-        if required[-1] == "points":
+        if required[-1:] == ("points",):
             points = given - len(required) + 1
             if points >= 4 and points % 2 == 0:
                 return (*required[:-1], *(required[-1:] * points))
             message = f"`{node.function}` takes a number and at least two points x, y, and {_counted(given)} stand here"
             self.problems.append(Problem("wrong-arguments", node.span, message, "write `table(x, x0, y0, x1, y1)`"))
+            return None
+        if node.function == "seasonal" and given not in SEASONS:
+            message = f"`seasonal` takes 4, 7 or 12 values, and {_counted(given)} stand here"
+            advice = "give one for each quarter, day of the week, or month"
+            self.problems.append(Problem("wrong-arguments", node.span, message, advice))
             return None
         least, most = len(required), None if function.repeats else len(required) + len(optional)
         if given < least or (most is not None and given > most):

@@ -283,6 +283,8 @@ class Inference:
     def _call(self, node: Call) -> Found:
         function = FUNCTIONS[node.function]
         kinds = (*function.arguments, *function.optional)
+        if not kinds:
+            return Found(NUMBER)
         if function.name == "table":
             return Found(NUMBER, self._table(node))
         if kinds[0] == "same":
@@ -293,6 +295,7 @@ class Inference:
         unit = self._checked_argument(node, function)
         if function.name in ("delay", "smooth"):
             self._whole(node)
+            self.agree((node.arguments[0], *node.arguments[2:]), f"`{node.function}` takes numbers of one unit")
         match function.result:
             case "truth":
                 return _A_TRUTH

@@ -89,7 +89,8 @@ class Spread:
     """How an uncertainty or value is distributed.
 
     Either a `distribution` of `standoff.base.chance.distributions` with its arguments (a `range` is uniform), or
-    `levels` with weights that sum to 1. `within` truncates.
+    `levels` with weights that sum to 1. Of `kinds`, which have no order, the levels are the indices.
+    `within` truncates; `ends` are the constants that stand for its ends.
     """
 
     distribution: str = "uniform"
@@ -99,6 +100,8 @@ class Spread:
     within: tuple[float | None, float | None] = (None, None)
     low_words: str | None = None
     high_words: str | None = None
+    kinds: tuple[str, ...] = ()
+    ends: tuple[str | None, str | None] = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,8 +242,9 @@ class Model:
         return reduce(mul, (len(self.instances(actor)) for actor in self.players), 1)
 
     def families(self) -> dict[str, tuple[str, ...]]:
-        """Every family of options: choices by `actor` or `actor.dimension`, and modes."""
-        return {c.family: c.options for c in self.choices} | {m.name: m.states for m in self.modes}
+        """Every family of options: choices by `actor` or `actor.dimension`, modes, and uncertainties with kinds."""
+        kinds = {p.name: p.spread.kinds for p in self.uncertain if p.spread is not None and p.spread.kinds}
+        return {c.family: c.options for c in self.choices} | {m.name: m.states for m in self.modes} | kinds
 
     def setting_family(self, actor: str, levels: tuple[float, ...] | tuple[str, ...]) -> str | None:
         """The family of a setting whose levels are options; None where they are numbers or fit no one choice."""

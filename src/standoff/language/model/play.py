@@ -7,7 +7,7 @@ from itertools import product
 from typing import Literal
 
 from standoff.base.source import Span
-from standoff.base.units import Unit
+from standoff.base.units import DIMENSIONLESS, Unit
 from standoff.language.expressions.expression import Expression, Per
 
 __all__ = [
@@ -78,6 +78,7 @@ class Setting:
     title: str | None
     about: str | None
     levels: tuple[tuple[float | str, str], ...]
+    unit: Unit = DIMENSIONLESS
 
 
 @dataclass(frozen=True, slots=True)

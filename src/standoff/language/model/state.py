@@ -57,7 +57,10 @@ class Mode:
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """A number carried from step to step. With `growth` g a step of d periods multiplies it by (1 + g)^d."""
+    """A number carried from step to step. With `growth` g a step of d periods multiplies it by (1 + g)^d.
+
+    `ends` are the constants that stand for the ends of `within`, where any do.
+    """
 
     name: str
     span: Span
@@ -69,6 +72,7 @@ class Stock:
     within: tuple[float | None, float | None] = (None, None)
     seen_by: tuple[str, ...] | None = None
     about: str | None = None
+    ends: tuple[str | None, str | None] = (None, None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ def _list_advice(node: Node, shape: ListOf) -> str | None:
     if not isinstance(node, Scalar) or not node.text or node.is_block:
         return None
     numbers = _NUMBERS.findall(node.text)
-    if shape.item in (Text("number"), Text("open")):
+    if shape.item in (Text("number"), Text("open"), Text("bound")):
         return f"write `[{', '.join(numbers)}]`" if len(numbers) in (shape.least, shape.most) else None
     return f"write `[{node.text}]`"
 
@@ -136,8 +136,7 @@ def _key_fits(name: Scalar, keys: Names, owner: Owner, problems: list[Problem]) 
 
 def _record(node: Node, shape: Record, owner: Owner, problems: list[Problem]) -> Node:
     if not isinstance(node, Mapping):
-        required = [key.name for key in shape.keys if key.required] or [key.name for key in shape.keys]
-        advice = f"write `{owner.name}: {{{required[0]}: …}}`" if isinstance(node, Scalar) else None
+        advice = f"write `{owner.name}: {{{_meant_for(node, shape)}: …}}`" if isinstance(node, Scalar) else None
         return misfit(node, "a mapping", owner, problems, advice)
     items: list[tuple[Scalar, Node]] = []
     free = {key.name for key in shape.keys} - {name.text for name, _ in node.items}
@@ -151,6 +150,19 @@ def _record(node: Node, shape: Record, owner: Owner, problems: list[Problem]) ->
             items.append((replace(name, text=key.name), kept))
     _check_keys(items, shape, owner, problems)
     return Mapping(tuple(items), node.span)
+
+
+def _meant_for(node: Scalar, shape: Record) -> str:
+    """The key that a lone text or number was for: the first that a record needs and that can hold it."""
+    groups = [name for group in (*shape.exactly_one, *shape.at_least_one) for name in group]
+    needed = [key.name for key in shape.keys if key.required] + groups or [key.name for key in shape.keys]
+    return next((name for name in needed if _holds(shape.key(name), node)), needed[0])
+
+
+def _holds(key: Key | None, node: Scalar) -> bool:
+    shapes = () if key is None else key.shape.shapes if isinstance(key.shape, Either) else (key.shape,)
+    is_number = as_number(node) is not None
+    return any(isinstance(one, Text) and (is_number or one.kind != "number") for one in shapes)
 
 
 def _meant(name: Scalar, free: set[str], shape: Record) -> Key | None:
@@ -201,7 +213,7 @@ def _text(node: Node, shape: Text, owner: Owner, problems: list[Problem]) -> Nod
         message = f"`{owner.name}` should be {kind.phrase}, and a mapping stands here"
         problems.append(Problem("wrong-shape", first_line(node), message, "put the text in quotation marks"))
         return Broken(node.span)
-    if not isinstance(node, Scalar) or (is_nothing(node) and shape.kind != "open"):
+    if not isinstance(node, Scalar) or (is_nothing(node) and shape.kind not in ("open", "bound")):
         return misfit(node, kind.phrase, owner, problems)
     if shape.kind == "word" and node.text not in shape.words:
         _wrong_word(node, shape, owner, problems)

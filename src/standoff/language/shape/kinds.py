@@ -108,6 +108,11 @@ def _check_open(node: Scalar, owner: Owner, problems: list[Problem]) -> None:
         _check_number(node, owner, problems)
 
 
+def _check_bound(node: Scalar, owner: Owner, problems: list[Problem]) -> None:
+    if not is_nothing(node) and not is_name(node.text):
+        _check_number(node, owner, problems)
+
+
 def _check_whole(node: Scalar, owner: Owner, problems: list[Problem]) -> None:
     value = as_number(node)
     if value is None or not value.is_integer() or not 0 <= value <= 1_000_000:
@@ -159,6 +164,7 @@ KINDS: dict[TextKind, Kind] = {
     "distribution": Kind("a distribution", _check_nothing_more),
     "number": Kind("a number", _check_number),
     "open": Kind("a number", _check_open),
+    "bound": Kind("a number or the name of a constant", _check_bound),
     "whole": Kind("a whole number", _check_whole),
     "truth": Kind("`true` or `false`", _check_truth),
     "unit": Kind("a unit", _check_unit),

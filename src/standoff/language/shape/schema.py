@@ -15,6 +15,7 @@ __all__ = ["LANGUAGE_VERSION", "STUDY", "json_schema"]
 LANGUAGE_VERSION = "1"
 
 PER = ("step", *PER_YEAR)
+BETWEEN = ("exact", "hold", "interpolate")
 
 _TEXT = Text("text")
 _NAME = Text("name")
@@ -23,14 +24,16 @@ _NUMBER = Text("number")
 _EXPRESSION = Text("expression")
 _UNIT = Text("unit")
 _ONE_OR_MORE = Either((_KNOWN, ListOf(_KNOWN)))
-_ENDS = ListOf(Text("open"), least=2, most=2)
+_ENDS = ListOf(Text("bound"), least=2, most=2)
 
 _ABOUT = Key("about", _TEXT, "what it is, in a sentence")
 _CALLED = Key("name", _TEXT, "what it is called in prose, in at most four words; its own name where it is left out")
 _THE_UNIT = Key("unit", _UNIT, "its unit, such as `missile` or `USD/year`; none where it is left out")
 _SEEN_BY = Key("seen_by", _ONE_OR_MORE, "the actors that see it; all where it is left out")
 _PER = Key("per", Text("word", PER), "the time that the rate is for; a step where it is left out")
-_WITHIN = Key("within", _ENDS, "the least and the largest value, `null` for an open end")
+_WITHIN = Key(
+    "within", _ENDS, "the least and the largest value: numbers, names of constants, or `null` for an open end"
+)
 _REASON = (
     Key("cites", _ONE_OR_MORE, "the claims, by their names in `claims.yaml`, that it rests on"),
     Key("fact", _ONE_OR_MORE, "the rows of `facts.csv`, by their `id`, that it rests on"),
@@ -43,9 +46,11 @@ _SPREAD = (
     Key("distribution", Text("distribution"), "a distribution with its arguments, such as `beta(2, 5)`"),
     Key("levels", Either((ListOf(_NUMBER), MapOf(_NUMBER, keys="number"))),
         "numbers that are equally likely, or a weight for each"),
-    Key("within", _ENDS, "cuts the distribution off, `null` for an open end"),
+    Key("kinds", Either((ListOf(_NAME, least=2), MapOf(_NUMBER, least=2))),
+        "names without an order, equally likely or with a weight each; compared as options are"),
+    Key("within", _ENDS, "cuts the distribution off: numbers, names of constants, or `null` for an open end"),
 )  # fmt: skip
-_ONE_SPREAD = (("range", "distribution", "levels"),)
+_ONE_SPREAD = (("range", "distribution", "levels", "kinds"),)
 
 _PARAMETER = Record(
     (
@@ -82,8 +87,18 @@ _MOVE = Record(
         Key("from", _ONE_OR_MORE, "the state or states that it leaves", required=True),
         Key("to", _KNOWN, "the state that it leads to", required=True),
         Key("when", _EXPRESSION, "a truth without which it does not happen"),
-        Key("chance", _EXPRESSION, "its chance; 1 where neither chance nor hazard is given"),
-        Key("hazard", _EXPRESSION, "its rate: the chance is 1 − exp(−hazard · time)"),
+        Key(
+            "chance",
+            _EXPRESSION,
+            "its chance as it stands; 1 where neither chance nor hazard is given. Chances out of one state add, and are"
+            " scaled where they sum above 1",
+        ),
+        Key(
+            "hazard",
+            _EXPRESSION,
+            "its rate: alone its chance is 1 − exp(−hazard · time). Hazards out of one state compete: one of them"
+            " happens with chance 1 − exp(−sum · time), each in proportion to its own; they share what chances leave",
+        ),
         Key("shape", _EXPRESSION, "with a hazard h, the cumulated hazard after a time t in the state is (h·t)^shape"),
         _PER,
     ),
@@ -153,7 +168,7 @@ _EVENT = Record(
         _PER,
         Key("dispersion", _EXPRESSION, "of a count: negative binomial of this size; Poisson where it is left out"),
         Key("at_most", Text("whole"), "of a count: the largest number in a step"),
-        Key("ends", Text("truth"), "whether it ends the future"),
+        Key("ends", Text("truth"), "whether it ends the future; of several in one step the first in the file does"),
         Key("worth", MapOf(_EXPRESSION, keys="known"), "of an event that ends: what that is worth to an actor"),
         _SEEN_BY,
     ),
@@ -167,6 +182,7 @@ _SETTING = Record(
         Key("levels", Either((_LEVELS, MapOf(_TEXT, keys="known"))),
             "the levels; or a mapping from each to what a strategy with it is called, in at most four words",
             required=True),
+        _THE_UNIT,
     )
 )  # fmt: skip
 _STRATEGY = Record(
@@ -222,7 +238,8 @@ _DEAL = Record(
         Key("without", _ONE_OR_MORE, "the variants that say what no deal means"),
     )
 )
-_EXPECTATIONS = Either((ListOf(Free()), Free()))
+_EXPECTATION = Free("expectation")
+_EXPECTATIONS = Either((ListOf(_EXPECTATION), _EXPECTATION))
 _MECHANISM = Record(
     (
         Key("title", _TEXT, "what it says, in a few words", required=True),
@@ -238,9 +255,12 @@ _SERIES = Record(
         Key("file", Text("path"), "a CSV file in the study's folder", required=True),
         Key("date", _KNOWN, "the column of dates", required=True),
         Key("column", _KNOWN, "the column of numbers", required=True),
+        Key("between", Text("word", BETWEEN),
+            "what a step's value is: `exact` (where it is left out), that of its own row; `hold`, the last up to its "
+            "start; `interpolate`, on the straight line between those around its start"),
         _THE_UNIT,
     )
-)
+)  # fmt: skip
 _CORRELATION = Record(
     (
         Key("of", ListOf(_KNOWN, least=2, most=2), "two uncertainties", required=True),
@@ -296,7 +316,9 @@ _PATCHED = (
 )  # fmt: skip
 
 IMPOSE = MapOf(Text("known"), keys="known")
-_SECTIONS_OF_A_VARIANT = tuple(Key(key.name, Free(), key.doc) for key in _PATCHED if key.name not in ("about",))
+_SECTIONS_OF_A_VARIANT = tuple(
+    Key(key.name, Free("section"), key.doc) for key in _PATCHED if key.name not in ("about",)
+)
 _VARIANT = Record(
     (
         _ABOUT,
@@ -314,13 +336,14 @@ STUDY = Record(
 )
 
 
-def json_schema() -> dict[str, Any]:
-    """The language as a JSON Schema (draft 2020-12), for editors that complete and check YAML."""
+def json_schema(of: Record, title: str, about: str, expectation: Record) -> dict[str, Any]:
+    """A table of the language as a JSON Schema (draft 2020-12), for editors that complete and check YAML."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Standoff study",
-        "description": "A model of a confrontation, version 1 of the language",
-        **_schema(STUDY),
+        "title": title,
+        "description": about,
+        **_schema(of),
+        "$defs": {"expectation": _schema(expectation)},
     }
 
 
@@ -335,6 +358,7 @@ _TEXT_SCHEMAS: dict[TextKind, dict[str, Any]] = {
     "distribution": {"type": "string", "pattern": r"^\s*[a-z]+\s*\("},
     "number": {"type": "number"},
     "open": {"type": ["number", "null"]},
+    "bound": {"type": ["number", "string", "null"]},
     "whole": {"type": "integer", "minimum": 0},
     "truth": {"type": "boolean"},
     "unit": {"type": "string"},
@@ -361,7 +385,7 @@ def _schema(shape: Shape) -> dict[str, Any]:
         case Keyed():
             return {"anyOf": [_schema(shape.marked), _schema(shape.other)]}
         case Free():
-            return {}
+            return {"$ref": f"#/$defs/{shape.kind}"} if shape.kind == "expectation" else {}
 
 
 def _schema_of_map(shape: MapOf) -> dict[str, Any]:

@@ -20,6 +20,7 @@ TextKind = Literal[
     "distribution",
     "number",
     "open",  # a number, or null for no end
+    "bound",  # likewise, or the name of a constant
     "whole",
     "truth",
     "unit",
@@ -92,7 +93,12 @@ class Keyed:
 
 @dataclass(frozen=True, slots=True)
 class Free:
-    """A mapping that is checked elsewhere, once it is laid over the study or read with the expectations."""
+    """A mapping that is checked elsewhere, once it is laid over the study or read with the expectations.
+
+    `kind` names the table that it is checked against, where there is one.
+    """
+
+    kind: Literal["", "expectation", "section"] = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,13 @@
-"""A variant's patch laid over a study: mappings merge key by key, anything else replaces."""
+"""A variant's patch laid over a study: mappings merge key by key, anything else replaces.
+
+What is `null`, `[]` or `{}` in the patch is removed from the study.
+"""
 
 from __future__ import annotations
 
 from standoff.language.shape.shapes import Either, Keyed, MapOf, Record, Shape
-from standoff.language.text.reader import Mapping, Node, Scalar
+from standoff.language.text.fields import is_nothing
+from standoff.language.text.reader import Mapping, Node, Scalar, Sequence
 
 __all__ = ["merge", "patched"]
 
@@ -31,12 +35,19 @@ def merge(base: Node, patch: Node, shape: Shape | None) -> Node:
         name.text: (name, node) for name, node in base.items if name.text not in replaced
     }
     for name, node in patch.items:
-        if name.text in items:
+        if _removes(node):
+            items.pop(name.text, None)
+        elif name.text in items:
             kept, below = items[name.text]
             items[name.text] = (kept, merge(below, node, _below(shape, name.text)))
         else:
             items[name.text] = (name, node)
     return Mapping(tuple(items.values()), base.span)
+
+
+def _removes(node: Node) -> bool:
+    is_empty = isinstance(node, (Mapping, Sequence)) and not node.items
+    return is_empty or (is_nothing(node) and isinstance(node, Scalar) and node.text != "")
 
 
 def _replaced(patch: Mapping, record: Record | None) -> set[str]:

@@ -157,7 +157,7 @@ class _Planner:
 
     def _columns(self) -> None:
         for node in sorted(self.lanes[WORLD_PHASE]):
-            if self.g.op[node] == "input":
+            if self.g.op[node] == "input" and self.g.data[node][0] == "column":
                 name = self.g.data[node][1]
                 self.made.columns.append(name)
                 self.made.rows.lasting(("column", name))
@@ -188,7 +188,8 @@ class _Planner:
         self._loops(END_PHASE, [(node, ("output", i)) for i, node in enumerate(lowered.outputs.values())])
         made.luck = [
             g.data[item.node][1]
-            for item in made.loops[STEP_PHASE]
+            for phase in (WORLD_PHASE, STEP_PHASE)
+            for item in made.loops[phase]
             if isinstance(item, Heavy) and g.op[item.node] == "input"
         ]
 

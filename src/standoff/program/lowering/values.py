@@ -54,7 +54,11 @@ class Values:
     def evaluate(self, node: Expr, where: Expr | None = None) -> int:
         """The value of an equation; 0 where `where` does not hold. What is not finite is a fault."""
         g = self.graph
-        active = g.true if where is None else g.as_truth(self.value(where, g.true))
+        return self.evaluate_in(node, g.true if where is None else g.as_truth(self.value(where, g.true)))
+
+    def evaluate_in(self, node: Expr, active: int) -> int:
+        """Likewise, 0 where `active` does not hold."""
+        g = self.graph
         value = self.value(node, active)
         if not g.truth[value]:
             self._flag_infinite(value, active)
@@ -218,22 +222,23 @@ class Values:
         self._flag(g.no(inside), active)
         return g.known_within(x[0], 0.0, 1.0, active)
 
-    def _hazard(self, x: list[int], active: int) -> int:
-        g = self.graph
+    def _rate(self, x: list[int], active: int) -> int:
         self._flag_unless(x[0], active, strictly=False)
-        return self._loss(g.apply("neg", x[0]))
+        return self.graph.known_within(x[0], 0.0, MOST, active)
+
+    def _loss_of(self, x: list[int], active: int) -> int:
+        return self._loss(self.graph.apply("neg", x[0]))
 
     def _compound(self, x: list[int], active: int) -> int:
         g, p = self.graph, self._chance(x[:1], active)
         return self._loss(g.apply("mul", x[1], g.apply("log1p", g.apply("neg", p))))
 
-    def _weibull_hazard(self, x: list[int], active: int) -> int:
+    def _weibull_rate(self, x: list[int], active: int) -> int:
         g, (hazard, shape, spent, length) = self.graph, x
         self._flag_unless(hazard, active, strictly=False)
         self._flag_unless(shape, active, strictly=True)
         later = g.apply("power", g.apply("mul", g.apply("add", spent, length), hazard), shape)
-        before = g.apply("power", g.apply("mul", spent, hazard), shape)
-        return self._loss(g.apply("sub", before, later))
+        return g.apply("sub", later, g.apply("power", g.apply("mul", spent, hazard), shape))
 
     def _loss(self, x: int) -> int:
         g = self.graph
@@ -375,9 +380,10 @@ class Values:
         "floor": _floor,
         "table": _table,
         "$chance": _chance,
-        "$hazard": _hazard,
+        "$rate": _rate,
+        "$loss": _loss_of,
         "$compound": _compound,
-        "$weibull_hazard": _weibull_hazard,
+        "$weibull_rate": _weibull_rate,
         "$poisson": _poisson,
         "$negative_binomial": _negative_binomial,
         "$logit": _logit,

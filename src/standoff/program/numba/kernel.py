@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
 import sys
 from collections import deque
 from collections.abc import Callable
@@ -18,24 +16,14 @@ import numpy.typing as npt
 
 from standoff.base.chance import streams
 from standoff.program.columns import Table, WorldColumns
+from standoff.program.numba.cache import Cache, open_cache
 from standoff.program.numba.writer import Source, arithmetic_digest, emit_kernel
 from standoff.program.program import Program
 from standoff.program.reference import Lanes, Results, run_lanes
 
-__all__ = ["Kernel", "cache_folder", "is_compiled", "load_kernel", "tables_of"]
+__all__ = ["Kernel", "is_compiled", "load_kernel", "tables_of"]
 
 Floats = npt.NDArray[np.float64]
-
-
-def cache_folder() -> Path:
-    """Where kernels are kept: `STANDOFF_CACHE`, or the user's cache folder."""
-    chosen = os.environ.get("STANDOFF_CACHE")
-    if chosen:
-        return Path(chosen)
-    base = os.environ.get("XDG_CACHE_HOME") or (
-        os.environ.get("LOCALAPPDATA") if os.name == "nt" else str(Path.home() / ".cache")
-    )
-    return Path(base or Path.home()) / "standoff"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,20 +46,18 @@ def load_kernel(program: Program, folder: Path | None = None) -> Kernel:
 
     Args:
         program: From `standoff.program.compile.compile_model`.
-        folder: Where kernels are kept; `cache_folder()` by default.
+        folder: Where kernels are kept, by default the user's; where that cannot be, they go with the process.
     """
-    source = _source(program)
-    folder = folder or cache_folder()
+    source, kept = _source(program), open_cache(folder)
     parts = resources.files("standoff.program.numba").joinpath("kernel_parts.py").read_text(encoding="utf-8")
-    _module(folder, f"parts_{arithmetic_digest()}", parts)
-    run = _module(folder, f"kernel_{source.digest}", source.text).run
+    _module(kept, f"parts_{arithmetic_digest()}", parts)
+    run = _module(kept, f"kernel_{source.digest}", source.text).run
     return Kernel(program, source, run, *tables_of(program, source))
 
 
 def is_compiled(program: Program, folder: Path | None = None) -> bool:
     """Whether the kernel is on disk, so that it loads in a second."""
-    stem = f"kernel_{_source(program).digest}"
-    return any((folder or cache_folder()).glob(f"__pycache__/{stem}.run-*.nbc"))
+    return open_cache(folder).has(f"kernel_{_source(program).digest}")
 
 
 def _source(program: Program) -> Source:
@@ -87,26 +73,23 @@ def _source(program: Program) -> Source:
 _SOURCES: deque[tuple[Program, Source]] = deque(maxlen=16)
 
 
-def _module(folder: Path, stem: str, text: str) -> ModuleType:
-    """A module of its own file, which is written where it is missing."""
+def _module(kept: Cache, stem: str, text: str) -> ModuleType:
+    """A module made of a text; Numba keeps what it compiles beside the file that holds it.
+
+    The text is run as it is given: neither the file nor bytecode beside it is read as code.
+    """
     name = f"standoff_{stem}"
     if name not in sys.modules:
-        path = folder / f"{stem}.py"
-        if not path.exists():
-            folder.mkdir(parents=True, exist_ok=True)
-            beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-            beside.write_text(text, encoding="utf-8")
-            beside.replace(path)
-        spec = importlib.util.spec_from_file_location(name, path)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
+        path = kept.source(stem, text)
+        module = ModuleType(name)
+        module.__file__ = str(path)
         sys.modules[name] = module
         try:
-            spec.loader.exec_module(module)
+            exec(compile(text, str(path), "exec", dont_inherit=True), module.__dict__)
         except BaseException:
             del sys.modules[name]
             raise
+        kept.note(stem)
     return sys.modules[name]
 
 

@@ -1,8 +1,9 @@
 """Program to source: a Numba module that computes what the reference computes, bit for bit.
 
 The module has one entry, `run`, which takes blocks of futures through the whole clock with the interpreter's lock
-released. Its text is deterministic and meant to be read: `standoff show STUDY --kernel` prints it. Results do not
-depend on the number of lanes, of threads, or of registers, as no operation is reordered within a future.
+released. Its text is deterministic and holds nothing that a study chose but numbers: every name in it is made here.
+What stands for what is said by remarks, with which `standoff show STUDY --kernel` prints it and which are never run.
+Results do not depend on the number of lanes, of threads, or of registers, as no operation is reordered within a future.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from importlib import resources
 from typing import Any
 
 from standoff._version import __version__
+from standoff.base.escaping import visible
 from standoff.program.lowering.lower import lower_program
 from standoff.program.lowering.plan import Plan, kind_of, plan_program
 from standoff.program.lowering.rows import Heavy, Loop, find_row
@@ -34,7 +36,7 @@ _ARITHMETIC = {
 }
 
 _HEAD = '''\
-"""The kernel of `{study}`, made by Standoff {version} (arithmetic {arithmetic}). Do not edit: it is made anew.
+"""A kernel, made by Standoff {version} (arithmetic {arithmetic}). Do not edit: it is made anew.
 
 `w` is the workspace: rows of {lanes} lanes, one lane for each future of a block. `s` holds what is one number for the
 whole block: the profile, the clock, and what hangs on these alone.
@@ -71,10 +73,15 @@ class Source:
     outputs: tuple[str, ...]
 
 
-def emit_kernel(program: Program) -> Source:
-    """Generate the kernel of a program from `standoff.program.compile.compile_model`."""
+def emit_kernel(program: Program, *, remarks: bool = False) -> Source:
+    """Generate the kernel of a program.
+
+    Args:
+        program: From `standoff.program.compile.compile_model`.
+        remarks: Say in comments what of the study each line computes; for reading only.
+    """
     plan = plan_program(lower_program(program))
-    writer = _Writer(plan)
+    writer = _Writer(plan, remarks)
     text = writer.text()
     return Source(
         text=text,
@@ -97,8 +104,9 @@ def arithmetic_digest() -> str:
 
 
 class _Writer:
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, remarks: bool) -> None:
         self.plan = plan
+        self.remarks = remarks
         self.g = plan.lowered.graph
         self.lanes = LANES
         self.rows = plan.rows
@@ -115,8 +123,8 @@ class _Writer:
     def text(self) -> str:
         plan = self.plan
         program = plan.lowered.program
-        head = _HEAD.format(
-            study=program.model.name,
+        about = f"# The kernel of `{visible(program.model.name)}`.\n" if self.remarks else ""
+        head = about + _HEAD.format(
             version=__version__,
             arithmetic=arithmetic_digest(),
             lanes=self.lanes,
@@ -159,7 +167,7 @@ class _Writer:
         for k, (_, n) in enumerate(moved):
             yield f"    next_{k} = {self._scalar_value(n)}"
         for k, (state, _) in enumerate(moved):
-            yield f"    s[{self.plan.scalars['state', state]}] = next_{k}  # {state}"
+            yield f"    s[{self.plan.scalars['state', state]}] = next_{k}{self._remark(state)}"
 
     def _is_state(self, n: int, state: str) -> bool:
         data = self.g.data[n]
@@ -206,7 +214,8 @@ class _Writer:
             inside.append(f"        {self._at(row)} = {self._as_number(n)}")
         yield _DECORATOR
         yield f"def {phase}_{number}(w, s):"
-        yield f'    """{_shortened(", ".join(about))}"""'
+        if self.remarks:
+            yield f"    # {_shortened(visible(', '.join(about)))}"
         yield from before
         yield "    for i in range(LANES):"
         yield from inside
@@ -229,8 +238,11 @@ class _Writer:
         return f"v{n}"
 
     def _comment(self, n: int) -> str:
-        label = self.plan.lowered.labels.get(n)
-        return f"  # {label}" if label else ""
+        return self._remark(self.plan.lowered.labels.get(n))
+
+    def _remark(self, text: str | None) -> str:
+        """What a line means, where that is asked for."""
+        return f"  # {visible(text)}" if text and self.remarks else ""
 
     def _literal(self, n: int) -> str:
         value = self.g.data[n]
@@ -277,7 +289,8 @@ class _Writer:
         target = item.target * self.lanes
         if g.op[n] == "input":
             name = g.data[n][1]
-            yield f"luck_row(keys, counters[{self.plan.luck.index(name)}, step], w, {target})  # {name}"
+            step = 0 if name in self.plan.lowered.program.start_luck else "step"
+            yield f"luck_row(keys, counters[{self.plan.luck.index(name)}, {step}], w, {target}){self._remark(name)}"
         elif g.op[n] in ("poisson", "negative_binomial"):
             clamped = (item.clamped if item.clamped >= 0 else self.nowhere) * self.lanes
             places = f"{g.data[n]}, {target}, {clamped}, {self.scratch * self.lanes}"
@@ -316,18 +329,18 @@ class _Writer:
         yield "        for first in range(runs[r], runs[r + 1], LANES):"
         yield "            count = min(LANES, runs[r + 1] - first)"
         for k, key in enumerate(self.given):
-            yield f"            s[{plan.scalars[key]}] = given[r, {k}]  # {_said(key)}"
+            yield f"            s[{plan.scalars[key]}] = given[r, {k}]{self._remark(_said(key))}"
         yield from self._scalar_call(12, "block")
         yield "            take_keys(here, first, count, keys)"
         yield f"            fill_row(w, {self.wrong * lanes}, 0.0)"
         columns = plan.lowered.program.columns
         for name in plan.columns:
             place = f"{columns.index(name)}, worlds, first, count, w, {self._start('column', name)}"
-            yield f"            gather_row(columns, {place})  # {name}"
+            yield f"            gather_row(columns, {place}){self._remark(name)}"
         yield from _indented(12, self._calls("world"))
         yield f"            for step in range({steps}):"
         for k, key in enumerate(self.clock):
-            yield f"                s[{plan.scalars[key]}] = clock[step, {k}]  # {key[1]}"
+            yield f"                s[{plan.scalars[key]}] = clock[step, {k}]{self._remark(key[1])}"
         yield from _indented(16, (call.format(step="step") for call in leave))
         yield from self._scalar_call(16, "step")
         yield from _indented(16, self._calls("step"))
@@ -339,7 +352,7 @@ class _Writer:
         yield from self._scalar_call(12, "end")
         yield from _indented(12, self._calls("end"))
         for k, name in enumerate(plan.outputs):
-            yield f"            give_row(w, {self._start('output', k)}, out, {k}, first, count)  # {name}"
+            yield f"            give_row(w, {self._start('output', k)}, out, {k}, first, count){self._remark(name)}"
         yield f"            give_row(w, {self.wrong * lanes}, out, {len(plan.outputs)}, first, count)"
         yield "    return"
 

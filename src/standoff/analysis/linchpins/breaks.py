@@ -1,0 +1,81 @@
+"""Where along an input a lead changes hands, with an interval that holds for lines, kinks and jumps alike.
+
+A place is left out of the interval where it cannot be the flip: some stretch of worlds that ends there on the left has
+the later strategy ahead beyond chance, or some stretch that begins there on the right has the earlier one ahead. If the
+lead truly changes hands at the place, both would be chance's doing, whatever the lead's shape. Nothing is smoothed, so
+that a jump is not moved.
+
+Reference: Dümbgen & Spokoiny 2001, Multiscale testing of qualitative hypotheses, Annals of Statistics 29 (stretches of
+many lengths); Neyman's inversion of tests.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from scipy.ndimage import uniform_filter1d
+from scipy.special import ndtri
+
+from standoff.analysis.findings import Floats
+
+__all__ = ["find_break"]
+
+_SHORTEST = 8
+_NOISE_OVER = 65
+_LEVEL = 0.95
+_SIMULATED = 20_000
+
+
+def find_break(lead: Floats, w: Floats) -> tuple[int, int, int]:
+    """The place at which a lead turns from positive to negative, as the number of worlds before it.
+
+    Args:
+        lead: (worlds,), of the strategy before over that after, in the order of the input.
+        w: (worlds,), weights.
+
+    Returns:
+        that at which choosing by it would gain most, and the first and last that chance does not rule out at 95 %; the
+        first is 0 and the last the number of worlds where none is ruled out.
+    """
+    n = lead.size
+    total = np.r_[0.0, np.cumsum(w * lead)]
+    noise = uniform_filter1d(np.r_[np.diff(lead) ** 2 / 2.0, 0.0][: max(n - 1, 1)], min(_NOISE_OVER, max(n - 1, 1)))
+    spread = np.r_[0.0, np.cumsum(w**2 * np.r_[noise, noise[-1:]][:n])]
+    lengths = [_SHORTEST << k for k in range(max(int(np.log2(max(n, 1) / _SHORTEST)) + 1, 1))]
+    place = np.arange(n + 1)
+    away = np.full(n + 1, -np.inf)
+    for length in lengths:
+        for start, end in ((np.maximum(place - length, 0), place), (place, np.minimum(place + length, n))):
+            sign = -1.0 if end is place else 1.0
+            size = np.sqrt(np.maximum(spread[end] - spread[start], 0.0))
+            against = sign * (total[end] - total[start])
+            ratio = np.divide(against, size, out=np.where(against > 0.0, np.inf, -np.inf), where=size > 0.0)
+            # a stretch of a few worlds has no normal mean
+            away = np.maximum(away, np.where(end - start >= _SHORTEST, ratio, -np.inf))
+    left = np.flatnonzero(away <= _critical(len(lengths)))
+    best = int(total.argmax())
+    if left.size == 0:
+        return best, best, best
+    return best, min(int(left[0]), best), max(int(left[-1]), best)
+
+
+@cache
+def _critical(n_lengths: int) -> float:
+    """What the largest of standardised sums, over doubling stretches on two sides, exceeds in one of twenty."""
+    at = (0.5 + np.outer(np.arange(1, _SIMULATED + 1), np.sqrt(_primes(2 * n_lengths)))) % 1.0
+    steps = ndtri(np.clip(at, 1e-9, 1.0 - 1e-9)).reshape(_SIMULATED, 2, n_lengths)
+    growth = np.sqrt(np.r_[1.0, 2.0 ** np.arange(n_lengths - 1)])
+    sums = np.cumsum(steps * growth, axis=2) / np.sqrt(2.0 ** np.arange(n_lengths))
+    return float(np.quantile(sums.max(axis=(1, 2)), _LEVEL))
+
+
+def _primes(n: int) -> Floats:
+    """The first primes, whose roots make a lattice (Richtmyer 1951)."""
+    found: list[int] = []
+    candidate = 2
+    while len(found) < n:
+        if all(candidate % p for p in found):
+            found.append(candidate)
+        candidate += 1
+    return np.array(found, dtype=np.float64)

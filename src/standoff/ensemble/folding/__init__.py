@@ -1,0 +1,1 @@
+"""What blocks of futures come to: moments, quantiles and histograms, cell by cell."""

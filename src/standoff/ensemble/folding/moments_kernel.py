@@ -1,0 +1,30 @@
+"""`standoff.ensemble.folding.moments.update` compiled for one cell.
+
+Numba's cache of this file knows this file only: after a change to `update`, delete the cache.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numba import njit
+
+from standoff.base.numbers.arithmetic_lanes import lane
+from standoff.ensemble.folding import moments
+
+__all__ = ["fold_cells"]
+
+update = lane(moments.update)
+
+
+@njit("void(float64[:,:,:], float64[:,:,:], float64[:,:,:])", error_model="numpy", nogil=True, cache=True)
+def fold_cells(running: Any, values: Any, weights: Any) -> None:
+    """`Fold`, a cell at a time, with the interpreter's lock released."""
+    for m in range(values.shape[0]):
+        for c in range(values.shape[1]):
+            mean, squares, weight, weight2 = running[0, m, c], running[1, m, c], running[2, m, c], running[3, m, c]
+            for r in range(values.shape[2]):
+                mean, squares, weight, weight2 = update(
+                    mean, squares, weight, weight2, values[m, c, r], weights[m, c, r]
+                )
+            running[0, m, c], running[1, m, c], running[2, m, c], running[3, m, c] = mean, squares, weight, weight2

@@ -1,0 +1,335 @@
+"""A step's equations: every construct that is worked out anew in each step becomes assignments, in their order.
+
+What happens by chance has two: its chance (`own`), which is 0 where its condition does not hold, and the draw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from standoff.base.source import Span
+from standoff.language.clock import PER_YEAR
+from standoff.language.expressions.tree import (
+    Binary,
+    Call,
+    Conditional,
+    Expr,
+    Membership,
+    Number,
+    Option,
+    Reference,
+    Symbol,
+    Unary,
+)
+from standoff.language.model import (
+    Choice,
+    Draw,
+    Event,
+    Expression,
+    Imposition,
+    Mode,
+    Model,
+    Move,
+    Quantity,
+    Report,
+    Rule,
+    Strategy,
+    Weighing,
+)
+from standoff.language.model.order import evaluation_order
+from standoff.program.expressions import Lowering, reference
+from standoff.program.program import Assignment, Fired
+
+__all__ = ["StepCompiler"]
+
+
+class StepCompiler:
+    """Compiles the constructs of a step, with the memories that they need."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.low = Lowering(model)
+        self.lower = self.low.lower
+        self.imposed = {i.target: i for i in model.impositions}
+        self.step: list[Assignment] = []
+        self.fired: list[Fired] = []
+        self.luck: dict[str, None] = {}
+        self.bounds: dict[Symbol, Binary] = {}
+
+    def compile(self) -> None:
+        """Fill `step`, `fired`, `luck`, and `bounds`: event or move → the luck with which it happens."""
+        constructs = self._constructs()
+        for symbol in evaluation_order(self.model):
+            if symbol in constructs:
+                constructs.pop(symbol)()
+
+    def _constructs(self) -> dict[Symbol, Callable[[], None]]:
+        """What to do for each symbol of a step. The moves of a mode share one draw, so the first does all."""
+        model = self.model
+        found: dict[Symbol, Callable[[], None]] = {}
+        found |= {Symbol("quantity", q.name): partial(self._quantity, q) for q in model.quantities}
+        found |= {Symbol("report", r.name): partial(self._report, r) for r in model.reports}
+        found |= {Symbol("draw", d.name): partial(self._draw, d) for d in model.draws}
+        found |= {Symbol("event", e.name): partial(self._event, e) for e in model.events}
+        found |= {Symbol("choice", c.family): partial(self._choice, c) for c in model.choices}
+        for mode in model.modes:
+            done: list[bool] = []
+            found |= {Symbol("move", m.name): partial(self._moves, mode, done) for m in mode.moves}
+        return found
+
+    def _assign(self, symbol: Symbol, value: Expr, span: Span, shown: str = "", where: Expr | None = None) -> None:
+        self.step.append(Assignment(symbol, value, shown or symbol.name, span, where))
+
+    def _own(self, symbol: Symbol, value: Expr, span: Span, where: Expr | None = None) -> None:
+        """The chance of an event or move, which is 0 where `where` does not hold."""
+        shown = f"chance of {symbol.name}"
+        self.step.append(Assignment(Symbol("own", symbol.name), value, shown, span, where, chance_of=symbol))
+
+    def _lucky(self, name: str, span: Span) -> Reference:
+        self.luck[name] = None
+        return reference("luck", name, span)
+
+    def _quantity(self, quantity: Quantity) -> None:
+        symbol = Symbol("quantity", quantity.name)
+        value = self.lower(quantity.value.tree)
+        self.low.inlined[symbol] = value
+        self._assign(symbol, value, quantity.span)
+
+    def _report(self, report: Report) -> None:
+        span = report.span
+        read: Expr = Reference(span, report.of)
+        if report.lag > 0:
+            lag = Call(span, "delay", span, (read, Number(span, float(report.lag))))
+            read = self.lower(lag)
+        if report.noise is not None:
+            luck = self._lucky(f"report {report.name}", span)
+            read = Binary(span, "*", read, Call(span, "$lognoise", span, (luck, self.lower(report.noise.tree))))
+        self._assign(Symbol("report", report.name), read, span)
+
+    def _draw(self, draw: Draw) -> None:
+        arguments = tuple(self.lower(argument.tree) for argument in draw.arguments)
+        luck = self._lucky(f"draw {draw.name}", draw.span)
+        value = Call(draw.span, f"${draw.distribution}", draw.span, (luck, *arguments))
+        self._assign(Symbol("draw", draw.name), value, draw.span)
+
+    def _event(self, event: Event) -> None:
+        span = event.span
+        symbol = Symbol("event", event.name)
+        imposed = self.imposed.get(symbol)
+        given = None if event.given is None or imposed else self.lower(event.given.tree)
+        luck = self._lucky(f"event {event.name}", span)
+        if event.kind == "count":
+            value = self.number(imposed, span) if imposed else self._counted(event, luck)
+            if given is not None:
+                value = Conditional(span, value, given, Number(span, 0.0))
+            self._assign(symbol, value, span)
+            return
+        rate = self._per(event.rate, event.per)
+        if imposed:
+            own = self._happens(imposed, span)
+        elif event.kind == "hazard":
+            own = _loss(self._rate(event.rate, rate, span))
+        else:
+            own = self._chance(self.lower(event.rate.tree), rate, span)
+        self._own(symbol, own, span, given)
+        self.bounds[symbol] = Binary(span, "<", luck, reference("own", event.name, span))
+        self._assign(symbol, self.bounds[symbol], span)
+
+    def _counted(self, event: Event, luck: Reference) -> Expr:
+        span = event.span
+        mean = self._times(self.lower(event.rate.tree), self._per(event.rate, event.per))
+        most = Number(span, float(event.at_most))
+        if event.dispersion is None:
+            return Call(span, "$poisson", span, (luck, mean, most))
+        return Call(span, "$negative_binomial", span, (luck, mean, self.lower(event.dispersion.tree), most))
+
+    def _moves(self, mode: Mode, done: list[bool]) -> None:
+        """The moves of a mode: they compete, and one draw decides between them."""
+        if done:
+            return
+        done.append(True)
+        self._compete(mode)
+        luck = self._lucky(f"mode {mode.name}", mode.span)
+        bound: Reference | None = None
+        below: Expr | None = None
+        for move in mode.moves:
+            span = move.span
+            own = reference("own", move.name, span)
+            bound = own if bound is None else self._kept(f"{mode.name} moves up to {move.name}", bound, own)
+            under = self.bounds[Symbol("move", move.name)] = Binary(span, "<", luck, bound)
+            happened: Expr = under if below is None else Binary(span, "and", under, Unary(span, "not", below))
+            self._assign(Symbol("move", move.name), happened, span)
+            below = under
+
+    def _compete(self, mode: Mode) -> None:
+        """The chance of each move.
+
+        Stated chances add, and are scaled where they sum above 1. Hazards act on what these leave: with hazards
+        h_1, h_2, … over the step, one of them happens with chance 1 − exp(−Σ h), move k in h_k / Σ h of the cases
+        (competing risks with a constant ratio of hazards; Kalbfleisch & Prentice, The Statistical Analysis of
+        Failure Time Data, 2002, section 8.2).
+        """
+        stated = [move for move in mode.moves if move.hazard is None or self._is_imposed(mode, move)]
+        hazards = [move for move in mode.moves if move not in stated]
+        for move in mode.moves:
+            kind = "stated" if move in stated else "hazard"
+            value = self._stated(mode, move) if move in stated else self._cumulated(mode, move)
+            name = f"{kind} {move.name}"
+            self._assign(Symbol("hidden", name), value, move.span, f"chance of {move.name}", self._when(mode, move))
+        span = mode.span
+        one = Number(span, 1.0)
+        total = self._total(f"{mode.name} moves", stated, "stated") if stated else None
+        for move in stated:
+            chance: Expr = reference("hidden", f"stated {move.name}", move.span)
+            if total is not None and len(stated) > 1:
+                chance = Binary(span, "/", chance, Call(span, "max", span, (one, total)))
+            self._own(Symbol("move", move.name), chance, move.span)
+        if not hazards:
+            return
+        rates = self._total(f"{mode.name} moves", hazards, "hazard")
+        left = None if total is None else Binary(span, "-", one, Call(span, "min", span, (one, total)))
+        for move in hazards:
+            rate = reference("hidden", f"hazard {move.name}", move.span)
+            chance = _loss(rates if _share_a_state(hazards) else rate)
+            chance = chance if left is None else Binary(span, "*", left, chance)
+            positive: Expr | None = None
+            if _share_a_state(hazards):
+                chance = Binary(span, "*", chance, Binary(span, "/", rate, rates))
+                positive = Binary(span, ">", rate, Number(span, 0.0))
+            self._own(Symbol("move", move.name), chance, move.span, positive)
+
+    def _total(self, name: str, moves: Sequence[Move], kind: str) -> Reference:
+        """The sum over moves of what is hidden under a kind."""
+        first, *others = (reference("hidden", f"{kind} {move.name}", move.span) for move in moves)
+        for other in others:
+            first = self._kept(f"{name} up to {other.symbol.name}", first, other)
+        return first
+
+    def _kept(self, name: str, so_far: Reference, more: Reference) -> Reference:
+        """A sum, kept under a name."""
+        symbol = Symbol("hidden", name)
+        last = name.rsplit(maxsplit=1)[-1]
+        self._assign(symbol, Binary(more.span, "+", so_far, more), more.span, f"chance of {last}")
+        return Reference(more.span, symbol)
+
+    def _is_imposed(self, mode: Mode, move: Move) -> bool:
+        return Symbol("mode", mode.name) in self.imposed or Symbol("move", move.name) in self.imposed
+
+    def _when(self, mode: Mode, move: Move) -> Expr:
+        """Where a move can happen: in the states that it leaves, where its condition holds."""
+        span = move.span
+        states = tuple(Option(span, mode.name, i, mode.states[i]) for i in move.sources)
+        here: Expr = Membership(span, reference("mode", mode.name, mode.span), states, negated=False)
+        if move.when is None or self._is_imposed(mode, move):
+            return here
+        return Binary(span, "and", here, self.lower(move.when.tree))
+
+    def _stated(self, mode: Mode, move: Move) -> Expr:
+        imposed = self.imposed.get(Symbol("move", move.name))
+        if Symbol("mode", mode.name) in self.imposed:
+            return Number(move.span, 0.0)
+        if imposed is not None:
+            return self._happens(imposed, move.span)
+        if move.chance is not None:
+            return self._chance(self.lower(move.chance.tree), self._per(move.chance, move.per), move.span)
+        return Number(move.span, 1.0)
+
+    def _cumulated(self, mode: Mode, move: Move) -> Expr:
+        """The hazard of a move over the step."""
+        assert move.hazard is not None
+        span, length = move.span, self._per(move.hazard, move.per)
+        if move.shape is None:
+            return self._rate(move.hazard, length, span)
+        hazard, shape = self.lower(move.hazard.tree), self.lower(move.shape.tree)
+        spent = self._times(self.low.age(mode.name, span), length)
+        return Call(span, "$weibull_rate", span, (hazard, shape, spent, Number(span, length)))
+
+    def _rate(self, hazard: Expression, length: float, span: Span) -> Expr:
+        return Call(span, "$rate", span, (self._times(self.lower(hazard.tree), length),))
+
+    def _choice(self, choice: Choice) -> None:
+        symbol = Symbol("choice", choice.family)
+        imposed = self.imposed.get(symbol)
+        if imposed is not None:
+            self._assign(symbol, self.option(imposed, choice.family, choice.options), choice.span)
+            return
+        strategies = [s for s in self.model.strategies if s.actor == choice.actor]
+        chosen: Expr | None = None
+        for i, strategy in reversed(list(enumerate(strategies))):
+            played = Binary(strategy.span, "==", reference("strategy", choice.actor, strategy.span),
+                            Number(strategy.span, float(i)))  # fmt: skip
+            option = self._rules(choice, strategy, played)
+            chosen = option if chosen is None else Conditional(strategy.span, option, played, chosen)
+        assert chosen is not None
+        self._assign(symbol, chosen, choice.span)
+
+    def _rules(self, choice: Choice, strategy: Strategy, played: Expr) -> Expr:
+        rules = dict(strategy.rules)[choice.dimension]
+        if isinstance(rules, Weighing):
+            span = strategy.span
+            luck = self._lucky(f"choice {choice.family}", span)
+            pairs: list[Expr] = []
+            for index, worth in zip(rules.options, rules.worths, strict=True):
+                pairs += [Option(span, choice.family, index, choice.options[index]), self.lower(worth.tree, played)]
+            return Call(span, "$logit", span, (luck, self.lower(rules.precision.tree, played), *pairs))
+        lowered = [(rule, *self._rule(rule, played)) for rule in rules]
+        self.fired += [Fired(choice.family, strategy.name, when, rule.span) for rule, when, _ in lowered]
+        chosen = lowered[-1][2]
+        for rule, when, then in reversed(lowered[:-1]):
+            chosen = then if when is None else Conditional(rule.span, then, when, chosen)
+        return chosen
+
+    def _rule(self, rule: Rule, played: Expr) -> tuple[Expr | None, Expr]:
+        when = None if rule.when is None else self.lower(rule.when.tree, played)
+        return when, self.lower(rule.then.tree, played)
+
+    def _per(self, rate: Expression, per: str) -> float:
+        """Periods in a step: as `per` says, or as the unit's calendar part does."""
+        if per == "step":
+            per = next((name for name in PER_YEAR if rate.unit.power(name) == -1), "step")
+        return self.model.clock.years(per)
+
+    def _times(self, node: Expr, factor: float) -> Expr:
+        return node if factor == 1.0 else Binary(node.span, "*", node, Number(node.span, factor))
+
+    def _chance(self, node: Expr, periods: float, span: Span) -> Expr:
+        if periods == 1.0:
+            return Call(span, "$chance", span, (node,))
+        return Call(span, "$compound", span, (node, Number(span, periods)))
+
+    def _happens(self, imposed: Imposition, span: Span) -> Expr:
+        """The chance, 0 or 1, of something imposed."""
+        if imposed.how in ("never", "always"):
+            return Number(span, float(imposed.how == "always"))
+        one, zero = Number(span, 1.0), Number(span, 0.0)
+        if imposed.how == "at":
+            assert isinstance(imposed.value, (int, float))
+            step = reference("clock", "step", span)
+            return Conditional(span, one, Binary(span, "==", step, Number(span, float(imposed.value))), zero)
+        return Conditional(span, one, Binary(span, "!=", self.number(imposed, span), zero), zero)
+
+    def number(self, imposed: Imposition, span: Span) -> Expr:
+        """What is imposed, as a number."""
+        if imposed.how == "series":
+            return reference("series", str(imposed.value), span)
+        if imposed.how in ("never", "always"):
+            return Number(span, float(imposed.how == "always"))
+        assert isinstance(imposed.value, (int, float))
+        return Number(span, float(imposed.value))
+
+    def option(self, imposed: Imposition, family: str, names: tuple[str, ...]) -> Option:
+        """Likewise, as an option."""
+        assert isinstance(imposed.value, (int, float))
+        index = int(imposed.value)
+        return Option(imposed.span, family, index, names[index])
+
+
+def _loss(rate: Expr) -> Expr:
+    """The chance that something with this hazard happens."""
+    return Call(rate.span, "$loss", rate.span, (rate,))
+
+
+def _share_a_state(moves: Sequence[Move]) -> bool:
+    sources = [source for move in moves for source in move.sources]
+    return len(set(sources)) < len(sources)

@@ -1,0 +1,1 @@
+"""What the commands do, from Python: one call each, named alike."""

@@ -1,0 +1,249 @@
+"""A study and a run, with all that can be asked of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, Unpack
+
+import pandas as pd
+
+from standoff.analysis.comparing import Comparison
+from standoff.analysis.comparing import compare as compare_runs
+from standoff.analysis.deals.deals import Deals
+from standoff.analysis.documents.documents import Agreement
+from standoff.analysis.findings import Floats, to_json
+from standoff.analysis.linchpins.linchpins import Linchpins
+from standoff.analysis.others.others import Others
+from standoff.analysis.robustness.robustness import Robustness
+from standoff.analysis.sensitivity import Sensitivity
+from standoff.analysis.sensitivity import sensitivity as measure_sensitivity
+from standoff.base.problems import Problem
+from standoff.brief.formats.html import section_of
+from standoff.brief.write import SIZE, make_brief
+from standoff.ensemble import study as ensemble_study
+from standoff.ensemble.claims import SIZE as SIZE_OF_TESTS
+from standoff.ensemble.ensemble import Ensemble as EnsembleOfRun
+from standoff.ensemble.paths import follow
+from standoff.ensemble.run import trace_cell
+from standoff.ensemble.runner import Local
+from standoff.ensemble.running import Running, Size
+from standoff.ensemble.study import Chosen, RunOptions
+from standoff.evidence.claims import check_claims
+from standoff.language.load import load_model, read_study
+from standoff.program.trace import Trace
+from standoff.public.answers import Answer, answered
+from standoff.questions.answer import answer as ask
+from standoff.questions.answer import answer_run
+from standoff.questions.deals import DEALS
+from standoff.questions.documents import TESTS, Evidence
+from standoff.questions.others import OTHERS
+from standoff.questions.results import Robust, of_run
+from standoff.words.changes import change_sentences
+from standoff.words.deals import deals_sentence
+from standoff.words.evidence import answer_counts
+from standoff.words.linchpins import linchpin_words
+from standoff.words.others import others_sentence
+from standoff.words.robustness import robustness_words
+from standoff.words.sensitivity import sensitivity_sentences
+
+__all__ = ["Ensemble", "Study", "load", "open_run"]
+
+
+def load(study: str | Path, variants: Sequence[str] = ()) -> Study:
+    """Load and check a study, as every command does.
+
+    Args:
+        study: A folder, its `study.yaml`, or the name of a bundled study such as `korea`.
+        variants: Named changes to apply, in order.
+
+    Raises:
+        StudyError: The study has errors; the message shows them at their places.
+
+    Example:
+        >>> import standoff
+        >>> study = standoff.load("rivals")
+        >>> study.run(worlds=64, replications=4, seed=1).outcome("war").shape
+        (9, 64)
+    """
+    return Study(load_model(study, tuple(variants)))
+
+
+def open_run(folder: str | Path) -> Ensemble:
+    """Read a run that was kept with `out=`, with the study that it kept.
+
+    Raises:
+        RunError: The folder holds no complete run, or a part of it was altered.
+    """
+    return Ensemble.of(ensemble_study.open_run(folder))
+
+
+class Study(ensemble_study.Study):
+    """A checked study, ready to run: what `standoff check`, `run`, `trace`, `games`, `deals`, `test` and `brief` do."""
+
+    def check(self) -> tuple[Problem, ...]:
+        """What `standoff check` reports of the study's folder as it is now, errors and warnings with their places."""
+        loaded = read_study(self.model.folder, self.model.applied, every_variant=True)
+        return (*loaded.problems, *check_claims(self.model.folder, loaded.model))
+
+    def run(self, worlds: int = 512, replications: int = 8, seed: int = 1, **options: Unpack[RunOptions]) -> Ensemble:
+        """Run profiles × worlds × replications, as `standoff run` does.
+
+        Args:
+            worlds: Draws of all uncertainties and values.
+            replications: Streams of chance inside each world.
+            seed: Of worlds and luck.
+            options: `profile`, `set`, `design`, `realised`, `quantiles`, `histogram`, `out`, `threads`, `evaluator`,
+                as the command has them.
+
+        Example:
+            >>> import standoff
+            >>> standoff.load("rivals").run(worlds=16, replications=2, set={"fear": 0.3}).worlds["fear"].unique()
+            array([0.3])
+        """
+        return Ensemble.of(super().run(worlds, replications, seed, **options))
+
+    def trace(self, world: int = 0, replication: int = 0, size: Size = Size(), **chosen: Unpack[Chosen]) -> Trace:
+        """Follow one future step by step, as `standoff trace` does.
+
+        Args:
+            world, replication: Of a run of this size.
+            size: Of that run.
+            chosen: `profile`, `set`, `design` and `realised`; the first strategy of each actor by default.
+
+        Example:
+            >>> import standoff
+            >>> len(standoff.load("rivals").trace(world=3, profile="north=race_on").steps)
+            17
+        """
+        return trace_cell(self.program, self.design_of(size, **chosen), 0, world, replication)
+
+    def games(
+        self, worlds: int = 256, replications: int = 8, seed: int = 1, threads: int | None = None
+    ) -> Answer[Others]:
+        """What the others will do, as `standoff games` finds it."""
+        found = ask(self, (OTHERS,), Size(worlds, replications, seed), _local(threads)).of(OTHERS)
+        one = answered(found, self.model)
+        return Answer(one, (others_sentence(self.model, one),), section_of(self.model, one), one.profiles)
+
+    def deals(
+        self, worlds: int = 256, replications: int = 4, seed: int = 1, threads: int | None = None
+    ) -> tuple[Answer[Deals], ...]:
+        """For each deal of the study, whether there is one, as `standoff deals` finds it."""
+        found = ask(self, (DEALS,), Size(worlds, replications, seed), _local(threads)).of(DEALS)
+        every = answered(found, self.model)
+        deals = [answered(one, self.model) for one in every]
+        return tuple(
+            Answer(one, (deals_sentence(self.model, one),), section_of(self.model, one), one.zones) for one in deals
+        )
+
+    def test(
+        self, worlds: int = SIZE_OF_TESTS.worlds, replications: int = SIZE_OF_TESTS.replications, seed: int = 1,
+        threads: int | None = None,
+    ) -> Answer[Agreement]:  # fmt: skip
+        """Claims and mechanisms tested on the model, as `standoff test` does."""
+        found = ask(self, (TESTS,), Size(worlds, replications, seed), _local(threads)).of(TESTS)
+        one = answered(found, self.model)
+        tests = [*(t for part in one.mechanisms for t in part.tests), *(t for part in one.claims for t in part.tests)]
+        return Answer(one, (answer_counts(one),), section_of(self.model, Evidence(one, ())), tests)
+
+    def brief(self, out: str | Path, size: Size = SIZE, threads: int | None = None) -> Path:
+        """Run the study and write its brief to a folder, as `standoff brief` does; the path of the page."""
+        return make_brief(self, Path(out), size, running=Running(threads))
+
+
+class Ensemble(EnsembleOfRun):
+    """A run, with what `standoff answer`, `sensitivity` and `compare` say of it."""
+
+    @classmethod
+    def of(cls, run: EnsembleOfRun) -> Ensemble:
+        """A run that can be asked."""
+        return cls(**{f.name: getattr(run, f.name) for f in fields(EnsembleOfRun)})
+
+    def answer(self, weightings: Mapping[str, Floats] | None = None) -> Answer[Robustness]:
+        """What holds up, as `standoff answer` says it first.
+
+        Args:
+            weightings: More weightings of the worlds, by name, under which to rank; each one number a world.
+
+        Example:
+            >>> import standoff
+            >>> run = standoff.load("rivals").run(worlds=64, replications=4)
+            >>> run.answer().under[0].metrics.ranking.order[0]
+            'reciprocate(patience=2)'
+        """
+        found = self._robust(weightings=weightings).robustness
+        words = robustness_words(self.model, found).sentences
+        expected = found.under[0].metrics.expected
+        rows = [{"strategy": label, "payoff": to_json(each)} for label, each in expected.items()]
+        return Answer(found, tuple(words), section_of(self.model, found), rows)
+
+    def linchpins(self, view: str = "uniform") -> Answer[Linchpins]:
+        """What the choice hinges on, as `standoff answer` says it second.
+
+        Args:
+            view: What the others play: `uniform`, `adversarial`, or a named profile.
+        """
+        robust = self._robust(view)
+        found = robust.linchpins
+        words = linchpin_words(self.model, found).sentences
+        return Answer(found, tuple(words), section_of(self.model, robust), (*found.facts, *found.values))
+
+    def boxes(self) -> tuple[Any, ...]:
+        """The regions of worlds in which another strategy is best, or a limit breaks: boxes, by scenario discovery."""
+        return self._robust().linchpins.regions
+
+    def sensitivity(self, outcomes: Sequence[str] = ()) -> Answer[Sensitivity]:
+        """Sobol indices of a run with `design="saltelli"`, as `standoff sensitivity` gives them."""
+        found = measure_sensitivity(self, outcomes)
+        rows = [
+            {"measure": measure, "strategy": label, "assumption": name, "total": indices.total[name].value,
+             "first": indices.first[name].value}
+            for measure, by_strategy in found.indices.items()
+            for label, indices in by_strategy.items()
+            for name in indices.total
+        ]  # fmt: skip
+        return Answer(found, tuple(sensitivity_sentences(found)), None, rows)
+
+    def compare(self, after: EnsembleOfRun) -> Answer[Comparison]:
+        """What changed from this run to another, as `standoff compare` says it."""
+        found = compare_runs(self, after)
+        return Answer(found, tuple(change_sentences(found)), None, found.changes)
+
+    def paths(self, *names: str, futures: int = 1000) -> pd.DataFrame:
+        """Stocks, quantities, counts and modes over time, in futures spread evenly over the run's.
+
+        Args:
+            names: Of the study.
+            futures: How many futures.
+
+        Returns:
+            One row for each future and step, with the profile, world and replication it belongs to.
+
+        Raises:
+            ValueError: The study has nothing of this name that has a value in each step.
+        """
+        return follow(self, names, futures)
+
+    def to_xarray(self) -> Any:
+        """Outcomes and payoffs as an `xarray.Dataset` (profile, world); needs `pip install standoff[xarray]`."""
+        import xarray  # noqa: PLC0415 - optional
+
+        axes = ("profile", "world")
+        arrays = {
+            n if k == "outcome" else f"payoff of {n}": (axes, self.means[i]) for i, (k, n) in enumerate(self.measures)
+        }
+        coordinates: dict[str, Any] = {name: ("world", column) for name, column in self.design.worlds.columns.items()}
+        coordinates |= {str(name): ("profile", column.to_numpy()) for name, column in self.profiles.items()}
+        coordinates = {name: value for name, value in coordinates.items() if name not in arrays}
+        return xarray.Dataset(arrays, coordinates)
+
+    def _robust(self, view: str = "uniform", weightings: Mapping[str, Floats] | None = None) -> Robust:
+        question = of_run(view, weightings)
+        found = answer_run(self, (question,)).of(question)
+        return answered(found, self.model)
+
+
+def _local(threads: int | None) -> Local:
+    return Local(Running(threads))

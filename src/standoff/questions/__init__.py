@@ -1,0 +1,1 @@
+"""Questions: what each needs run, and its answer."""

@@ -1,0 +1,162 @@
+"""Amounts in print: figures of the model with their units, dates and shares, and how sure a difference is."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from scipy.special import ndtr
+
+from standoff.base.units import Unit
+from standoff.language.clock import date_of
+from standoff.language.expressions.tree import Call, Conditional, Expr, Number, Reference
+from standoff.language.model import Model, Outcome
+from standoff.words.numbers import counted, measured, number, percent
+from standoff.words.numbers import error as error_alone
+
+__all__ = [
+    "SURE", "amount", "difference", "is_chance", "is_date", "quantity", "sureness", "unit_words", "with_unit",
+    "worlds_share",
+]  # fmt: skip
+
+SURE: tuple[tuple[str, float, float], ...] = (
+    ("almost certain", 0.95, 0.99),
+    ("very likely", 0.80, 0.95),
+    ("likely", 0.55, 0.80),
+    ("even chance", 0.45, 0.55),
+    ("unlikely", 0.20, 0.45),
+    ("very unlikely", 0.05, 0.20),
+    ("remote", 0.01, 0.05),
+)
+"""Words of certainty and what they mean, as chances."""
+
+_THIN = "\u202f"
+_ALIKE = frozenset(
+    ("aircraft", "baht", "cattle", "fish", "people", "per cent", "percent", "personnel", "rand", "won", "yen", "yuan")
+)
+"""Units that are the same for one and for many."""
+_IRREGULAR = {"person": "people", "man": "men", "woman": "women", "child": "children", "century": "centuries"}
+_RAISED = str.maketrans("-.0123456789", "⁻·⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def worlds_share(share: float, error: float, n_worlds: int) -> str:
+    """A share of worlds in words: `41 % of worlds (± 3)`, or none or all of those that were run."""
+    if share <= 0.0:
+        return f"none of the {counted(n_worlds, 'world')}"
+    if share >= 1.0:
+        return f"all {counted(n_worlds, 'world')}"
+    return f"{percent(share, error)} of worlds"
+
+
+def amount(model: Model, name: str, value: float, error: float | None = None) -> str:
+    """An outcome's value (a chance as per cent, a first event's date as one) with unit and error.
+
+    Any other name is a payoff in points.
+    """
+    outcome = next((o for o in model.outcomes if o.name == name), None)
+    if outcome is not None and is_date(outcome) and math.isfinite(value):
+        clock = model.clock
+        label = clock.label(math.floor(clock.place(date_of(value))))
+        if error is None or not error > 0.0:
+            return label
+        return f"{label}\u00a0±\u00a0{with_unit(error_alone(error), 'year')}"
+    return difference(model, name, value, error)
+
+
+def difference(model: Model, name: str, value: float, error: float | None = None) -> str:
+    """As `amount`, of the difference between two: dates are apart by years."""
+    outcome = next((o for o in model.outcomes if o.name == name), None)
+    if outcome is not None and is_chance(model, outcome):
+        return percent(value, error)
+    unit = "points" if outcome is None else "year" if is_date(outcome) else unit_words(outcome.unit)
+    return quantity(value, unit, error)
+
+
+def quantity(value: float, unit: Unit | str = "", error: float | None = None) -> str:
+    """A number with its error and unit: `0.083 a year`, `7.0 ± 0.4 warheads`."""
+    shown = number(value) if error is None else measured(value, error)
+    return with_unit(shown, unit if isinstance(unit, str) and "/" not in unit else unit_words(unit))
+
+
+def unit_words(unit: Unit | str) -> str:
+    """A unit as read aloud: `a year`, `missile`, `warhead a year`, `m³/s`; empty without one."""
+    if isinstance(unit, Unit) and unit.is_dimensionless:
+        return ""
+    above, *below = (re.sub(r"\^([-.\d]+)", _raised, part) for part in str(unit).split("/"))
+    head = "" if above == "1" else above.replace("·", " ")
+    if any(_is_sign(part) for part in below):
+        return "/".join([above, *below])
+    return " ".join([head, *(f"{_article(part)} {part}" for part in below)]).strip()
+
+
+def with_unit(shown: str, unit: str) -> str:
+    """A number in print with its unit, in the plural: `79 warheads`, `5.4 a quarter`; `1 warhead`."""
+    head, space, rest = unit.partition(" ")
+    if shown != "1" and head not in ("a", "an") and not rest.startswith("of "):
+        head = _plural(head)
+    return f"{shown} {head}{space}{rest}".rstrip()
+
+
+def is_chance(model: Model, outcome: Outcome) -> bool:
+    """Whether an outcome is a chance, or a share of time or futures, and so is written as per cent."""
+    tree = outcome.measure.tree
+    if not isinstance(tree, Call) or not outcome.unit.is_dimensionless:
+        return False
+    if tree.function == "total":
+        return _is_chance_of_once(model, tree.arguments[0])
+    return tree.function == "ever" or (tree.function in ("final", "mean") and _is_truth(tree.arguments[0]))
+
+
+def is_date(outcome: Outcome) -> bool:
+    """Whether an outcome is the date of a first event."""
+    tree = outcome.measure.tree
+    return isinstance(tree, Call) and tree.function == "first"
+
+
+def sureness(difference: float, error: float) -> str:
+    """The word for the chance that a difference has the sign it seems to have, with what the word means."""
+    if error == 0.0 or math.isnan(error):
+        return "cannot tell"
+    chance = float(ndtr(difference / error))
+    for word, low, high in SURE:
+        if chance >= low:
+            return f"{word} ({100 * low:.0f}–{100 * high:.0f}{_THIN}%)"
+    return "remote"
+
+
+def _is_chance_of_once(model: Model, node: Expr) -> bool:
+    """`chance(move)` of a move that can happen only once, into a state that may not be left."""
+    if not (isinstance(node, Call) and node.function == "chance" and isinstance(node.arguments[0], Reference)):
+        return False
+    name = node.arguments[0].symbol.name
+    return any(move.name == name and move.target in mode.final for mode in model.modes for move in mode.moves)
+
+
+def _is_truth(node: Expr) -> bool:
+    if isinstance(node, Conditional):
+        ends = (node.then, node.otherwise)
+        return all(isinstance(end, Number) and end.value in (0.0, 1.0) for end in ends)
+    return False
+
+
+def _raised(power: re.Match[str]) -> str:
+    return power.group(1).translate(_RAISED)
+
+
+def _is_sign(unit: str) -> bool:
+    """Whether a unit is a sign or abbreviation (`s`, `km`, `MW`, `bcm`), not a word."""
+    return not unit.islower() or not unit.isalpha() or len(unit) < 3 or not re.search("[aeiouy]", unit)
+
+
+def _article(unit: str) -> str:
+    return "an" if unit[0] in "aeio" or unit.startswith("hour") else "a"
+
+
+def _plural(unit: str) -> str:
+    if _is_sign(unit) or unit in _ALIKE or unit.endswith("s"):
+        return unit
+    if unit in _IRREGULAR:
+        return _IRREGULAR[unit]
+    if unit.endswith(("ch", "sh", "x")):
+        return f"{unit}es"
+    return f"{unit[:-1]}ies" if unit.endswith("y") and unit[-2] not in "aeiou" else f"{unit}s"

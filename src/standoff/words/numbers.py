@@ -1,0 +1,175 @@
+"""Numbers in print: one rule of rounding, so that a figure is the same text on the page, in Markdown and on a terminal.
+
+A figure with an error is rounded by it: one digit of the error, two where it begins with 1, and the figure to the same
+place. A figure without one has two significant digits. An error below what arithmetic on the figure can tell is zero.
+"""
+
+from __future__ import annotations
+
+import math
+
+from standoff.analysis.findings import Figure
+
+__all__ = [
+    "counted",
+    "error",
+    "figure_percent",
+    "interval",
+    "measured",
+    "number",
+    "percent",
+    "plain",
+    "rounded",
+    "rounded_up",
+    "shown",
+    "whole",
+]
+
+_THIN = "\u202f"  # narrow and does not break
+_MINUS = "−"
+_PLUS_MINUS = "\u00a0±\u00a0"
+_NOT_KNOWN, _ENDLESS = "not known", "without end"
+_NOISE = 1e-10
+"""An error below this part of its figure is rounding."""
+_ZERO = 1e-13
+"""What is smaller is rounding too, whatever it stands beside."""
+_SMALLEST, _LARGEST = 1e-5, 1e9
+"""Figures outside are written with a power of ten."""
+_EXACT = 4
+"""Significant digits of a figure without error."""
+_POWERS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def number(value: float, figures: int = 2) -> str:
+    """A number to so many significant digits, thousands apart; a whole number below 100 stays whole."""
+    if not math.isfinite(value):
+        return _NOT_KNOWN if math.isnan(value) else _ENDLESS
+    if abs(value) < _ZERO:
+        return "0"
+    power = _exponent(value, figures)
+    if not _is_in_range(value):
+        return f"{_placed(value / 10.0**power, figures - 1)}{_times(power)}"
+    if figures > 1 and value == round(value) and abs(value) < 100.0:
+        return _placed(value, 0)
+    return _placed(value, figures - 1 - power)
+
+
+def measured(value: float, error: float) -> str:
+    """A number and its standard error: `79.0 ± 0.4`; without an error that is known, the number alone."""
+    if not (math.isfinite(value) and math.isfinite(error)):
+        return number(value)
+    largest = max(abs(value), abs(error))
+    if not _is_in_range(largest):
+        power = _exponent(largest, 2)
+        return f"({measured(value / 10.0**power, error / 10.0**power)}){_times(power)}"
+    places = _places(value, error)
+    return f"{rounded(value, error)}{_PLUS_MINUS}{'0' if places is None else _placed(error, places)}"
+
+
+def shown(figure: Figure) -> str:
+    """A figure and its standard error."""
+    return measured(figure.value, figure.error)
+
+
+def rounded(value: float, error: float) -> str:
+    """The number of `measured` alone: rounded by its error, which is not told."""
+    if not (math.isfinite(value) and math.isfinite(error)):
+        return number(value)
+    places = _places(value, error)
+    if places is None:
+        return plain(float(f"{value:.{_EXACT}g}"))
+    return _placed(value, places) if _is_in_range(max(abs(value), error)) else number(value)
+
+
+def error(size: float) -> str:
+    """An error that stands alone: one digit of it, two where it begins with 1."""
+    places = _places(0.0, size) if math.isfinite(size) else None
+    return number(size) if places is None or not _is_in_range(size) else _placed(size, places)
+
+
+def interval(low: float, high: float) -> str:
+    """Two ends, rounded by what lies between them so that they never become one: `1 203 to 1 207`."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return f"{number(low)} to {number(high)}"
+    apart = (high - low) / 4.0
+    return f"{rounded(low, apart)} to {rounded(high, apart)}" if high > low else number(low)
+
+
+def percent(share: float, noise: float | None = None) -> str:
+    """A share as per cent, with its error: `41 ± 3 %`."""
+    if math.isnan(share):
+        return _NOT_KNOWN
+    if noise is None or not math.isfinite(noise):
+        return f"{_percent_number(share)}{_THIN}%"
+    return f"{measured(100.0 * share, 100.0 * noise)}{_THIN}%"
+
+
+def figure_percent(figure: Figure, *, told: bool = True) -> str:
+    """A share as per cent, rounded by its error, which is `told` or not."""
+    if told:
+        return percent(figure.value, figure.error)
+    return f"{rounded(100.0 * figure.value, 100.0 * figure.error)}{_THIN}%"
+
+
+def plain(value: float) -> str:
+    """A number as the study's author wrote it."""
+    if not _is_in_range(value):
+        return number(value, 3)
+    above, _, below = f"{abs(value):.12f}".rstrip("0").partition(".")
+    grouped = f"{int(above):,}".replace(",", _THIN) if len(above) > 4 else above
+    return f"{_MINUS if value < 0.0 else ''}{grouped}{f'.{below}' if below else ''}"
+
+
+def whole(n: int) -> str:
+    """A count with thin spaces in its thousands: `24 000`."""
+    return f"{n:,}".replace(",", _THIN)
+
+
+def rounded_up(n: int) -> str:
+    """A count to two leading digits, upwards: an estimate should not look exact."""
+    unit = 10 ** max(len(str(n)) - 2, 0)
+    return whole(-(-n // unit) * unit)
+
+
+def counted(n: int, what: str) -> str:
+    """`1 world`, `1 024 worlds`, with a thin space."""
+    return f"{whole(n)} {what}{'' if n == 1 else 's'}"
+
+
+def _places(value: float, error: float) -> int | None:
+    """How many decimal places the error leaves: one digit of it, two where it begins with 1; None for no error."""
+    if error <= max(_NOISE * abs(value), _ZERO):
+        return None
+    exponent = _exponent(error, 2)
+    leading = round(error / 10.0 ** (exponent - 1))
+    return 1 - exponent if leading < 20 else -exponent
+
+
+def _exponent(value: float, figures: int) -> int:
+    """Of ten, once the number is rounded to so many digits: −2 for 0.051, 2 for 99.6 to two."""
+    return int(f"{value:.{figures - 1}e}".partition("e")[2])
+
+
+def _is_in_range(value: float) -> bool:
+    """Whether a number is written without a power of ten."""
+    return abs(value) < _ZERO or _SMALLEST <= abs(value) < _LARGEST
+
+
+def _placed(value: float, places: int) -> str:
+    size = abs(round(value, places))
+    text = f"{size:,.{max(places, 0)}f}".replace(",", _THIN)
+    return (_MINUS if value < 0.0 < size else "") + text  # a zero that was rounded keeps its places: 0.0
+
+
+def _times(power: int) -> str:
+    return f" × 10{str(power).translate(_POWERS)}"
+
+
+def _percent_number(share: float) -> str:
+    if share <= 0.0 or share >= 1.0:
+        return f"{100 * share:.0f}"
+    if share < 0.0005:
+        return "under 0.05"
+    if share > 0.995:
+        return "over 99.5"
+    return _placed(100 * share, 1) if share < 0.0095 else number(100 * share)

@@ -1,0 +1,55 @@
+"""Several boxes: two planted apart, one alone, none."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from standoff.analysis.discovery.discover import discover
+from standoff.analysis.findings import Inputs
+
+
+def worlds(seed, n=1024):
+    x = np.random.default_rng(seed).random((n, 5))
+    return Inputs(tuple("abcde"), x), x
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_two_boxes_far_apart_are_both_found(seed):
+    inputs, x = worlds(seed)
+    one, other = (x[:, 0] < 0.3) & (x[:, 1] < 0.4), (x[:, 0] > 0.7) & (x[:, 1] > 0.6)
+    found = discover(inputs, (one | other).astype(np.float64), resamples=0)
+    assert found.recommended is not None
+    boxes = (found.recommended, *found.further)
+    assert len(boxes) == 2
+    for planted in (one, other):
+        assert max((box.holds(inputs) & planted).sum() / planted.sum() for box in boxes) > 0.85
+    assert all(box.density > 0.85 and set(box.names) == {"a", "b"} for box in boxes)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_one_box_stays_one(seed):
+    inputs, x = worlds(seed)
+    found = discover(inputs, ((x[:, 0] < 0.3) & (x[:, 1] < 0.4)).astype(np.float64), resamples=0)
+    assert found.further == ()
+    assert not found.is_leaf
+
+
+def test_where_nothing_sets_worlds_apart_no_box_is_made_of_chance():
+    told = 0
+    for seed in range(20):
+        inputs, _ = worlds(seed)
+        y = (np.random.default_rng([1, seed]).random(1024) < 0.2).astype(np.float64)
+        found = discover(inputs, y, resamples=0)
+        told += found.recommended is not None and found.recommended.density > 0.4
+    assert told == 0
+
+
+def test_kinds_without_an_order_are_split_by_sets():
+    random = np.random.default_rng(3)
+    kind = random.integers(0, 4, 1024).astype(np.float64)
+    inputs = Inputs(("kind", "b"), np.column_stack([kind, random.random(1024)]), {"kind": ("p", "q", "r", "s")})
+    found = discover(inputs, np.isin(kind, (0, 2)).astype(np.float64), resamples=0)
+    assert found.recommended is not None
+    assert [limit.levels for limit in found.recommended.limits] == [(0, 2)]
+    assert found.recommended.density == 1.0

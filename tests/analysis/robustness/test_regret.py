@@ -1,0 +1,51 @@
+"""Regret where luck is large against differences, where the regression sees nothing, and on impossible pairs."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from shapes import SHAPES, draw
+
+from standoff.analysis.robustness.metrics import measure_robustness
+from standoff.analysis.robustness.regret import measure_regret
+
+BY_NAME = {shape.name: shape for shape in SHAPES}
+
+
+def test_what_the_regression_does_not_see_is_covered():
+    """Two strategies apart by two or minus two, told by nothing that is given: truly 0.95 are lost on average."""
+    for seed in range(5):
+        drawn = draw(BY_NAME["hidden"], seed)
+        regret = (drawn.truth.max(axis=0) - drawn.truth)[0]
+        found = measure_regret(drawn.payoffs)
+        assert found.mean["a"].low <= regret.mean() <= found.mean["a"].high
+        assert found.worst_decile["a"].low <= np.sort(regret)[-102:].mean() <= found.worst_decile["a"].high
+        assert found.worst["a"].low <= regret.max() <= found.worst["a"].high
+        assert found.replications_wanted > 1.0
+
+
+@pytest.mark.parametrize("name", [shape.name for shape in SHAPES])
+def test_no_pair_is_impossible(name):
+    found = measure_robustness(draw(BY_NAME[name], 1).payoffs)
+    for s in found.names:
+        regrets = found.regret.mean[s], found.regret.worst_decile[s], found.regret.worst[s]
+        payoffs = found.tails.worst_world[s], found.tails.worst_decile[s], found.expected[s].payoff
+        for one, other in (*pairwise(regrets), *pairwise(payoffs)):
+            assert one.value <= other.value
+        for one, other in (*pairwise(regrets), payoffs[:2]):
+            assert one.low <= other.low
+            assert one.high <= other.high
+
+
+def test_without_luck_regret_is_what_it_is():
+    drawn = draw(BY_NAME["interaction"], 1)
+    exact = np.stack([drawn.truth, drawn.truth], axis=-1)
+    payoffs = type(drawn.payoffs)(drawn.payoffs.names, drawn.truth, drawn.payoffs.inputs, exact)
+    regret = drawn.truth.max(axis=0) - drawn.truth
+    found = measure_regret(payoffs)
+    for s, name in enumerate(payoffs.names):
+        assert found.mean[name].value == pytest.approx(regret[s].mean(), rel=1e-6)
+        assert found.worst[name].value == pytest.approx(regret[s].max(), rel=1e-6)
+    assert found.replications_wanted is None

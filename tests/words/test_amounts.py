@@ -1,0 +1,86 @@
+"""Numbers and words as the brief prints them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from standoff.base.units import parse_unit
+from standoff.ensemble.study import load
+from standoff.words import amounts, names, text
+
+
+def test_shares_of_worlds() -> None:
+    assert amounts.worlds_share(0.0, 0.0, 256) == "none of the 256 worlds"
+    assert amounts.worlds_share(1.0, 0.0, 1) == "all 1 world"
+    assert amounts.worlds_share(0.412, 0.031, 256).replace("\u00a0", " ").replace("\u202f", " ") == "41 ± 3 % of worlds"
+
+
+@pytest.mark.parametrize(
+    ("unit", "said"),
+    [
+        ("missile", "79 missiles"),
+        ("1/year", "79 a year"),
+        ("warhead/year", "79 warheads a year"),
+        ("USD", "79 USD"),
+        ("bcm", "79 bcm"),
+        ("person", "79 people"),
+        ("ship/hour", "79 ships an hour"),
+        ("m^3/s", "79 m³/s"),
+        ("aircraft", "79 aircraft"),
+        ("city", "79 cities"),
+        ("km^2", "79 km²"),
+        ("ton/year", "79 tons a year"),
+        ("bcm/year", "79 bcm a year"),
+        ("1", "79"),
+    ],
+)
+def test_units_are_read_aloud(unit: str, said: str) -> None:
+    assert amounts.with_unit("79", amounts.unit_words(parse_unit(unit))) == said
+
+
+@pytest.mark.parametrize(
+    ("z", "word"), [(3.0, "almost certain"), (1.0, "very likely"), (0.5, "likely"), (0.0, "even chance")]
+)
+def test_sureness_has_the_fixed_words(z: float, word: str) -> None:
+    assert amounts.sureness(z, 1.0).startswith(f"{word} (")
+    assert amounts.sureness(z, 0.0) == "cannot tell"
+
+
+def test_names_become_words() -> None:
+    model = load("korea").model
+    labels = [names.strategy_words(instance) for instance in model.instances("us")]
+    assert labels[0] == "maximum pressure (firm guarantee)"
+    assert names.strategy_words(load("rivals").model.instances("north")[1]) == "reciprocate (patience 2)"
+    assert names.title_of(model, "war") == "Chance of war by March 2029"
+    assert [o.name for o in model.outcomes if amounts.is_chance(model, o)] == [
+        "war", "southern_bomb", "deal_end", "talks_opened",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("United States", "the United States"), ("North Korea", "North Korea"), ("The town", "the town"),
+        ("the Quad", "the Quad"), ("United Arab Emirates", "the United Arab Emirates"), ("Union City", "Union City"),
+        ("Gulf Cooperation Council", "the Gulf Cooperation Council"),
+    ],
+)  # fmt: skip
+def test_an_actor_has_the_article_that_english_wants(title: str, said: str) -> None:
+    model = load("korea").model
+    actors = tuple(replace(actor, title=title) if actor.name == "us" else actor for actor in model.actors)
+    assert names.who(replace(model, actors=actors), "us") == said
+
+
+def test_things_stand_in_sentences_by_what_the_study_calls_them() -> None:
+    model = load("korea").model
+    assert names.quoted(model, "war_given_crisis") == "“Chance that a crisis becomes war”"
+    said = names.spelled(model, "raising `war_given_crisis` lowers `no_such_thing`")
+    assert said == "raising “Chance that a crisis becomes war” lowers no such thing"
+
+
+def test_small_counts_are_words_and_long_labels_end_after_a_word() -> None:
+    assert [text.few(n) for n in (0, 2, 12, 13)] == ["no", "two", "twelve", "13"]
+    assert text.shortened("How far launches, at today's pace", 18) == "How far launches…"
+    assert text.shortened("short", 18) == "short"
