@@ -122,6 +122,9 @@ def unpack_shard(data: bytes, program: Program, piece: Design, wanted: Wanted) -
     counted = read("count")
     if counted.min() < 0 or counted.max() > piece.replications:
         raise ShardError(f"counts more than the {piece.replications} replications of the run")
+    always = [row for row, (kind, name) in enumerate(program.measures) if kind == "payoff" or name not in first]
+    if np.any(np.isnan(means[always]) & (counted > 0)):  # a sound future has every figure but a first date
+        raise ShardError("has gaps")
     return Ensemble(
         program, piece, means, errors, halves, counted, present, diagnostics,
         Spreads(wanted, quantiles, counts),

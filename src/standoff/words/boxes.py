@@ -9,7 +9,7 @@ from standoff.language.model import Model
 from standoff.words.amounts import quantity
 from standoff.words.names import quoted, strategy_words
 from standoff.words.numbers import number, percent
-from standoff.words.text import capital, few, join
+from standoff.words.text import capital, few, join, words
 
 __all__ = ["box_reasons", "box_words", "dropped_words", "opinion_sentence", "region_sentence", "why_box"]
 
@@ -17,12 +17,14 @@ __all__ = ["box_reasons", "box_words", "dropped_words", "opinion_sentence", "reg
 def box_words(model: Model, box: Box) -> str:
     """`“Chance that a crisis becomes war” is at least 0.04`, as it can follow "where"."""
     units = {parameter.name: parameter.unit for parameter in model.uncertain}
+    kinds = {p.name: p.spread.kinds for p in model.uncertain if p.spread is not None}
     parts = []
     for name in box.names:
         limits = [limit for limit in box.limits if limit.name == name]
         lows = [f"at least {quantity(limit.low, units[name])}" for limit in limits if limit.low is not None]
         highs = [f"at most {quantity(limit.high, units[name])}" for limit in limits if limit.high is not None]
-        parts.append(f"{quoted(model, name)} is {join([*lows, *highs])}")
+        of = [join([words(kinds[name][k]) for k in limit.levels], "or") for limit in limits if limit.levels is not None]
+        parts.append(f"{quoted(model, name)} is {join([*lows, *highs, *of])}")
     return join(parts)
 
 

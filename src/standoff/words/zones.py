@@ -9,7 +9,7 @@ from standoff.language.model import Instance, Parameter
 from standoff.words.amounts import quantity, unit_words, with_unit
 from standoff.words.names import name_labels
 from standoff.words.numbers import plain
-from standoff.words.text import capital, join
+from standoff.words.text import capital, join, words
 
 __all__ = ["say_zones"]
 
@@ -114,6 +114,13 @@ def _say_levels(parameter: Parameter, flips: Flips, group: _Group, title: str) -
     parts = []
     for zone in zones:
         levels = [level for level in flips.levels if zone.low <= level <= zone.high]
-        where = join([with_unit(plain(level), unit_words(parameter.unit)) for level in levels], "or")
+        where = join([_level(parameter, level) for level in levels], "or")
         parts.append(f"at {where}, {group(zone.strategies)}")
     return f"{capital('; '.join(parts))}."
+
+
+def _level(parameter: Parameter, level: float) -> str:
+    """A level with its unit, or the kind that it stands for."""
+    if parameter.spread is not None and parameter.spread.kinds:
+        return words(parameter.spread.kinds[round(level)])
+    return with_unit(plain(level), unit_words(parameter.unit))

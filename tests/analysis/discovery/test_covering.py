@@ -7,6 +7,8 @@ import pytest
 
 from standoff.analysis.discovery.discover import discover
 from standoff.analysis.findings import Inputs
+from standoff.analysis.runs.decision_table import decision_table
+from standoff.words.boxes import box_words
 
 
 def worlds(seed, n=1024):
@@ -53,3 +55,24 @@ def test_kinds_without_an_order_are_split_by_sets():
     assert found.recommended is not None
     assert [limit.levels for limit in found.recommended.limits] == [(0, 2)]
     assert found.recommended.density == 1.0
+
+
+KINDS = """
+clock: {start: 2025-01, step: year, steps: 1}
+uncertainties:
+  weather: {kinds: [calm, wild, mild, storm], judgement: any}
+  heat: {range: [0, 1], judgement: any}
+payoffs: {north: {each: "heat"}}
+outcomes:
+  hurt: {measure: "total(1 if weather == calm or weather == storm else 0)", better: lower, limit: 0.5, why: known}
+"""
+
+
+def test_kinds_of_a_study_are_named_in_the_box(study_of):
+    study = study_of(KINDS)
+    table = decision_table(study.run(worlds=128, replications=2))
+    hurt = table.inputs.column("weather") % 3 == 0
+    box = discover(table.inputs, hurt.astype(np.float64), resamples=0).recommended
+    assert box is not None
+    assert [limit.levels for limit in box.limits] == [(0, 3)]
+    assert box_words(study.model, box) == "weather is calm or storm"

@@ -120,6 +120,8 @@ def _ends_of(payoffs: Payoffs, known: Posteriors, s: int) -> tuple[Figure, Figur
     )
     highest = float((raw + reach * noise).max())
     highs = np.minimum.accumulate([highest, high[1], high[0]])[::-1]
+    # where chance puts a low end above its high end, both are the high one
+    lows = np.minimum(lows, highs)
     tails = [float(each @ tail_weights(each, w)) for each in drawn]
     values = [float(np.mean(drawn @ w)), float(np.mean(tails)), float(drawn.max(axis=1).mean())]
     return tuple(_figure(v, lo, hi) for v, lo, hi in zip(values, lows, highs, strict=True))  # type: ignore[return-value]

@@ -104,4 +104,5 @@ def inputs_of(model: Model, worlds: Worlds, rows: npt.NDArray[np.int64]) -> Inpu
     varied = [p for p in model.uncertain if rows.size and np.ptp(worlds.columns[p.name][rows]) > 0.0]
     values = np.array([worlds.columns[p.name][rows] for p in varied]).reshape(len(varied), rows.size).T
     units = {p.name: str(p.unit) for p in varied if not p.unit.is_dimensionless}
-    return Inputs(tuple(p.name for p in varied), np.ascontiguousarray(values), {}, units)
+    levels = {p.name: p.spread.kinds for p in varied if p.spread is not None and p.spread.kinds}
+    return Inputs(tuple(p.name for p in varied), np.ascontiguousarray(values), levels, units)
