@@ -42,8 +42,13 @@ OUTCOMES = (
 )  # fmt: skip
 STRATEGIES = {
     "us": {
-        "maximum_pressure", "tough_love", "freeze_for_relief", "accept_and_constrain", "strategic_patience",
-        "tough_love_then_freeze", "great_power_bargain",
+        "maximum_pressure",
+        "tough_love",
+        "freeze_for_relief",
+        "accept_and_constrain",
+        "strategic_patience",
+        "tough_love_then_freeze",
+        "great_power_bargain",
     },
     "dprk": {"leverage_cycle", "bank_on_moscow", "play_both", "pretend", "lie_low"},
     "russia": {"pay_for_war", "lasting_axis", "trade_away"},

@@ -232,7 +232,12 @@ _DEAL = Record(
         _ABOUT,
         Key("parties", ListOf(_KNOWN, least=2), "the actors that would agree", required=True),
         Key("during", _EXPRESSION, "a truth: the deal is in force", required=True),
-        Key("terms", MapOf(_TERM), "what is agreed, read as `deal.term`, 0 when it is not in force; `deal.offered.term` is the level on the table", required=True),
+        Key(
+            "terms",
+            MapOf(_TERM),
+            "what is agreed, read as `deal.term`, 0 when it is not in force; `deal.offered.term` is the level on the table",
+            required=True,
+        ),
         Key("keeps", MapOf(_EXPRESSION, keys="known"), "for a party, a truth: it keeps its word"),
         Key("breach", MapOf(_ONE_OR_MORE, keys="known"), "for a party, the strategies that break it"),
         Key("without", _ONE_OR_MORE, "the variants that say what no deal means"),
