@@ -235,7 +235,7 @@ _DEAL = Record(
         Key(
             "terms",
             MapOf(_TERM),
-            "what is agreed, read as `deal.term`, 0 when it is not in force; `deal.offered.term` is the level on the table",
+            "what is agreed: `deal.term`, 0 when not in force; `deal.offered.term`, the level on the table",
             required=True,
         ),
         Key("keeps", MapOf(_EXPRESSION, keys="known"), "for a party, a truth: it keeps its word"),
