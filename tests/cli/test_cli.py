@@ -41,7 +41,7 @@ def test_help_lists_every_command_with_a_whole_sentence() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["worlds", "replications", "seed", "threads", "fixed", "variants", "evaluator", "realised"]
+    "name", ["worlds", "replications", "seed", "threads", "set", "variants", "evaluator", "realised"]
 )
 def test_an_option_means_the_same_everywhere(name: str) -> None:
     options = [option for command in main.commands.values() for option in command.params if option.name == name]
