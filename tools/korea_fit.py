@@ -17,6 +17,7 @@ Run `python -m tools.korea_fit` to print it, or `make measure` to write it where
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
@@ -27,15 +28,20 @@ from scipy import stats
 
 from standoff.ensemble.run import run_paths
 from standoff.ensemble.study import Study
-from standoff.language.expressions.tree import Symbol
+from standoff.language.changed import Fixed, changed
+from standoff.language.expressions.tree import Binary, Conditional, Expr, Number, Reference, Symbol
 from standoff.language.load import find_study, load_model
-from standoff.language.model import Imposition, Model, Series
+from standoff.language.model import Model, Series
+from standoff.program.expressions import rebuild
 
-__all__ = ["FITTED", "GRID", "Data", "crps", "fit", "log_score", "read_data", "score", "statistics"]
+__all__ = [
+    "FITTED", "GRID", "Data", "Known", "crps", "fit", "follow", "log_score", "read_data", "score", "statistics",
+]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
 FIRST_CHECKED = "2022Q1"
 FITTED = ("base_launches", "dispersion")
+LAUNCHES, RATE = Symbol("event", "launches"), Symbol("quantity", "launch_rate")
 GRID = {"base_launches": (1.8, 2.0, 2.2, 2.4, 2.6, 2.8, 3.0, 3.2), "dispersion": (1.5, 2.0, 2.5, 3.0, 3.5, 4.5, 6.0)}
 MOST = 150  # launches a quarter up to which distributions are summed
 SPAN = 0.90  # of predictive intervals
@@ -43,12 +49,41 @@ SPAN = 0.90  # of predictive intervals
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Data:
-    """Quarterly missile events and talks, shape (quarters,), and which quarters are fitted."""
+    """Quarterly missile events, long-range tests and talks, shape (quarters,), and which quarters are fitted."""
 
     quarters: tuple[str, ...]
     launches: Floats
+    icbm_tests: Floats
     talks: npt.NDArray[np.bool_]
     fitted: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """With launches and long-range tests as they were in all steps before `until`, in the stocks that take them in."""
+
+    launches: tuple[float, ...]
+    icbm_tests: tuple[float, ...]
+    until: int
+
+    def apply(self, model: Model) -> Model:
+        """The model whose stocks take in what happened, and from `until` on what the model draws."""
+        seen = {"launches": self.launches, "icbm_tests": self.icbm_tests}
+        unit = {event.name: event.rate.unit for event in model.events}
+        span = model.parameters[0].span
+        series = (Series(f"{name}_seen", span, unit[name], tuple(map(float, was))) for name, was in seen.items())
+
+        def swapped(node: Expr) -> Expr:
+            if isinstance(node, Reference) and node.symbol.kind == "event" and node.symbol.name in seen:
+                step = Reference(node.span, Symbol("clock", "step"))
+                before = Binary(node.span, "<", step, Number(node.span, float(self.until)))
+                return Conditional(
+                    node.span, Reference(node.span, Symbol("series", f"{node.symbol.name}_seen")), before, node
+                )
+            return rebuild(node, swapped)
+
+        stocks = (replace(s, next=replace(s.next, tree=swapped(s.next.tree))) for s in model.stocks)
+        return replace(model, series=(*model.series, *series), stocks=tuple(stocks))
 
 
 def in_talks(rows: list[dict[str, str]]) -> npt.NDArray[np.bool_]:
@@ -65,6 +100,7 @@ def read_data() -> Data:
     return Data(
         quarters,
         np.array([float(row["launches"]) for row in rows]),
+        np.array([float(row["icbm_tests"]) for row in rows]),
         in_talks(rows),
         np.array([quarter < FIRST_CHECKED for quarter in quarters]),
     )
@@ -101,7 +137,8 @@ def fit(worlds: int = 256, replications: int = 4, seed: int = 11, grid: Any = GR
     points = []
     for values in product(*grid.values()):
         chosen = dict(zip(grid, values, strict=True))
-        launches, _ = _paths(_with_constants(base, chosen), worlds, replications, seed)
+        fixed = changed(base, [Fixed(name, value) for name, value in chosen.items()])
+        launches = follow(fixed, [LAUNCHES], worlds, replications, seed)["launches"]
         found = statistics(launches[data.fitted], data.talks[data.fitted])
         gaps = [(float(seen[t][0]) - found[t].mean()) / found[t].std() for t in TARGETS]
         points.append((sum(gap**2 for gap in gaps), chosen))
@@ -115,8 +152,10 @@ def score(worlds: int = 512, replications: int = 8, seed: int = 12) -> dict[str,
     model = load_model("korea", ("history",))
     constants = {p.name: p.value for p in model.parameters if p.name in FITTED}
     dispersion = float(constants["dispersion"] or 0.0)
-    launches, rates = _paths(model, worlds, replications, seed)
-    _, ahead = _paths(_with_launches(model, data.launches), worlds, replications, seed)
+    paths = follow(model, [LAUNCHES, RATE], worlds, replications, seed)
+    launches, rates = paths["launches"], paths["launch_rate"]
+    known = changed(model, [Known(tuple(data.launches), tuple(data.icbm_tests), len(data.quarters))])
+    ahead = follow(known, [RATE], worlds, replications, seed)["launch_rate"]
     return {
         "constants": constants,
         "fitted": _compare(data, launches, data.fitted),
@@ -186,38 +225,18 @@ def _interval(values: Floats) -> list[float]:
     return [float(known.mean()), float(low), float(high)]
 
 
-def _paths(model: Model, worlds: int, replications: int, seed: int) -> tuple[Floats, Floats]:
-    """Launches and the rate they are drawn at, each of shape (quarters, futures)."""
+def follow(model: Model, symbols: Sequence[Symbol], worlds: int, replications: int, seed: int) -> dict[str, Floats]:
+    """What each symbol was in each quarter of the variant, by name; shape (quarters, futures)."""
     study = Study(model)
     design = study.design(worlds=worlds, replications=replications, seed=seed, profile=_one_profile(model))
-    symbols = (Symbol("event", "launches"), Symbol("quantity", "launch_rate"))
     world, replication = (x.ravel() for x in np.divmod(np.arange(worlds * replications), replications))
-    found = run_paths(study.program, design, symbols, np.zeros_like(world), world, replication)
-    return found.path("launches")[:-1], found.path("launch_rate")[:-1]
+    found = run_paths(study.program, design, tuple(symbols), np.zeros_like(world), world, replication)
+    return {symbol.name: found.path(symbol.name)[:-1] for symbol in symbols}
 
 
 def _one_profile(model: Model) -> dict[str, str]:
     """Any: the variant holds every choice by hand."""
     return {player: model.instances(player)[0].label for player in model.players}
-
-
-def _with_constants(model: Model, values: dict[str, float]) -> Model:
-    parameters = tuple(replace(p, value=values.get(p.name, p.value)) for p in model.parameters)
-    return replace(model, parameters=parameters, digest=f"{model.digest} {values}")
-
-
-def _with_launches(model: Model, launches: Floats) -> Model:
-    """The model with launches as they were, so that each quarter's rate knows the quarters before it and no more."""
-    span = model.parameters[0].span
-    event = next(event for event in model.events if event.name == "launches")
-    series = Series("launches_seen", span, event.rate.unit, tuple(float(n) for n in launches))
-    held = Imposition(Symbol("event", "launches"), span, "series", series.name)
-    return replace(
-        model,
-        series=(*model.series, series),
-        impositions=(*model.impositions, held),
-        digest=f"{model.digest} with launches as seen",
-    )
 
 
 def _print() -> None:

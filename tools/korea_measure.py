@@ -27,12 +27,20 @@ from standoff.evidence.claims import load_ledger
 from standoff.language.expressions.tree import Symbol
 from standoff.language.load import load_model
 from standoff.language.model import Imposition
-from tools import korea_fit
+from tools import korea_events, korea_fit
 from tools.favourites import favourites
 
 __all__ = ["BASE_RATES", "base_rates", "measure"]
 
 PAGE = Path(__file__).parents[1] / "docs" / "studies" / "korea_measured.json"
+_EVENT_WORDS = {
+    "launches": "launches",
+    "icbm_tests": "long-range tests",
+    "nuclear_test": "quarters with a nuclear test",
+    "un_resolution": "quarters with a resolution",
+    "talks": "quarters with talks",
+    "crisis": "crises",
+}
 Floats = npt.NDArray[np.float64]
 Table = list[list[str]]
 
@@ -55,6 +63,8 @@ def measure(worlds: int = 1024, replications: int = 8) -> dict[str, Any]:
     _say("fitting")
     fitted, scored = korea_fit.fit(), korea_fit.score()
     tables |= _fit_tables(fitted, scored)
+    _say("events")
+    tables |= _event_tables()
     _say("base rates")
     tables["base rates"] = _rate_table(base_rates(study))
     _say("shares")
@@ -140,6 +150,27 @@ def _fit_tables(fitted: Mapping[str, Any], scored: Mapping[str, Any]) -> dict[st
             marks = [f"**{row[k]:.2f}**" if row[k] == best[k] else f"{row[k]:.2f}" for k in range(2)]
             rows.append([origin, name, *marks])
     tables["scores"] = rows
+    return tables
+
+
+def _event_tables() -> dict[str, Table]:
+    tables: dict[str, Table] = {}
+    for part, events in korea_events.count_events().items():
+        head = [f"{part}: number of", "history", "model", "90 % of futures", "inside"]
+        rows = [_compared(_EVENT_WORDS[name], row, ".1f") for name, row in events.items()]
+        tables[f"events of {part[:4]}"] = [head, *rows]
+    rows = [["event", "forecast", "CRPS", "log score"]]
+    for name, forecasts in korea_events.score_events().items():
+        best = [min(row[k] for row in forecasts.values()) for k in range(2)]
+        for rule, row in forecasts.items():
+            marks = [f"**{row[k]:.3f}**" if row[k] == best[k] else f"{row[k]:.3f}" for k in range(2)]
+            rows.append([_EVENT_WORDS[name], rule, *marks])
+    tables["event scores"] = rows
+    rows = [["event", "seen from", "CRPS of the study", "of climatology", "skill"]]
+    for name, horizons in korea_events.rolling().items():
+        for ahead, (ours, climatology, skill) in sorted(horizons.items()):
+            rows.append([_EVENT_WORDS[name], ahead, f"{ours:.3f}", f"{climatology:.3f}", f"{skill:.2f}"])
+    tables["rolling"] = rows
     return tables
 
 

@@ -40,7 +40,9 @@ def test_help_lists_every_command_with_a_whole_sentence() -> None:
     assert [text for text in listed.values() if not text.endswith(".") or text.endswith("...")] == []
 
 
-@pytest.mark.parametrize("name", ["worlds", "replications", "seed", "threads", "variants", "evaluator", "realised"])
+@pytest.mark.parametrize(
+    "name", ["worlds", "replications", "seed", "threads", "set", "variants", "evaluator", "realised"]
+)
 def test_an_option_means_the_same_everywhere(name: str) -> None:
     options = [option for command in main.commands.values() for option in command.params if option.name == name]
     assert len({(*option.opts, getattr(option, "help", None)) for option in options}) == 1

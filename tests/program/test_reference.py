@@ -449,6 +449,25 @@ def test_a_deals_terms_are_zero_unless_it_is_in_force(study_of: Build) -> None:
     assert without == 4.0
 
 
+def test_a_term_on_the_table_is_known_before_the_deal_is_in_force(study_of: Build) -> None:
+    study = study_of("""\
+        actors: {north: {name: North}, south: {name: South}}
+        choices: {north: [act, rest], south: [act, rest]}
+        strategies: {north: {acts: {choose: act}}, south: {acts: {choose: act}}}
+        payoffs: {north: {each: "0", final: "0"}, south: {each: "0", final: "0"}}
+        modes: {channel: {states: [talks, deal], start: talks, final: [deal],
+                moves: [{name: struck, from: talks, to: deal, when: "step == 3"}]}}
+        deals: {freeze: {parties: [north, south], during: "channel == deal", keeps: {north: "north == act"},
+                terms: {depth: {levels: [0, 0.5, 1], usual: 0.5}}, without: [no_deal]}}
+        quantities: {relief: {value: "2 * freeze.offered.depth"}}
+        variants: {no_deal: {impose: {struck: never}}}
+        outcomes: {total_relief: {measure: "total(relief)", better: lower}}
+        """)
+    assert path(study, "quantity", "relief") == [1, 1, 1, 1, 1, 1, 1, 1]
+    without = study.run(worlds=1, replications=1).outcome("total_relief")[0, 0]
+    assert without == 8.0
+
+
 def test_what_remembers_a_delayed_value_keeps_it_when_the_delay_line_moves_on(study_of: Build) -> None:
     study = study_of(LOOKING_BACK.replace('seen: {value: "EXPRESSION"}', 'late: {value: "delay(level, 2)"}, '
                                           'seen: {value: "previous(late)"}'))  # fmt: skip

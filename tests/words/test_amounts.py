@@ -51,7 +51,7 @@ def test_sureness_has_the_fixed_words(z: float, word: str) -> None:
 def test_names_become_words() -> None:
     model = load("korea").model
     labels = [names.strategy_words(instance) for instance in model.instances("us")]
-    assert labels[0] == "maximum pressure (firm guarantee)"
+    assert labels[0] == "maximum pressure (firm)"
     assert names.strategy_words(load("rivals").model.instances("north")[1]) == "reciprocate (patience 2)"
     assert names.title_of(model, "war") == "Chance of war by March 2029"
     assert [o.name for o in model.outcomes if amounts.is_chance(model, o)] == [
@@ -75,9 +75,9 @@ def test_an_actor_has_the_article_that_english_wants(title: str, said: str) -> N
 
 def test_things_stand_in_sentences_by_what_the_study_calls_them() -> None:
     model = load("korea").model
-    assert names.quoted(model, "war_given_crisis") == "“Chance that a crisis becomes war”"
+    assert names.quoted(model, "war_given_crisis") == "“War out of crisis”"
     said = names.spelled(model, "raising `war_given_crisis` lowers `no_such_thing`")
-    assert said == "raising “Chance that a crisis becomes war” lowers no such thing"
+    assert said == "raising “War out of crisis” lowers no such thing"
 
 
 def test_small_counts_are_words_and_long_labels_end_after_a_word() -> None:

@@ -120,14 +120,12 @@ def test_what_beats_the_leader_under_a_profile_is_named() -> None:
     means[ensemble.measures.index(("payoff", "us"))] = values
     results = performance_of(replace(ensemble, means=means))
     found = answer(study.model, results)
-    assert "freeze for relief (firm guarantee) holds up best" in found.sentences[0]
+    assert "freeze (firm) holds up best" in found.sentences[0]
     assert found.sentences[2] == (
-        "It depends on the others: strategic patience (cool guarantee) does better under deep axis (Moscow means it "
+        "It depends on the others: patience (cool) does better under deep axis (Moscow means it "
         "and Pyongyang banks on it)."
     )
-    assert views_title(results) == (
-        "Against deep axis, strategic patience (cool guarantee) beats freeze for relief (firm guarantee)"
-    )
+    assert views_title(results) == ("Against deep axis, patience (cool) beats freeze (firm)")
 
 
 def test_the_limit_broken_most_is_that_which_the_strategies_together_keep_least() -> None:

@@ -121,7 +121,7 @@ def test_a_figure_without_error_has_four_digits_and_no_zeros_at_its_end() -> Non
     assert [numbers.exact(x) for x in (0.5, -22.7712, 12345.6, 7.0)] == ["0.5", "−22.77", f"12{THIN}350", "7"]
 
 
-@pytest.mark.parametrize("folder", ["cli", "words", "questions"])
+@pytest.mark.parametrize("folder", ["cli", "words", "questions", "brief/formats"])
 def test_no_other_place_formats_numbers(folder: str) -> None:
     by_hand = [
         f"{path.name}:{node.lineno}"

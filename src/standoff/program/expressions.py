@@ -173,6 +173,8 @@ class Lowering:
             value = self.constants[symbol.name]
             assert value is not None
             return Number(node.span, value)
+        if symbol.kind == "offered":
+            return reference("level", symbol.name, node.span)
         if symbol.kind == "term":
             during = self.lower(self.terms[symbol.name].during.tree)
             level = reference("level", symbol.name, node.span)

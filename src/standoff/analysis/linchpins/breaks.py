@@ -45,8 +45,8 @@ def find_break(lead: Floats, w: Floats) -> tuple[int, int, int]:
     noise = uniform_filter1d(np.r_[np.diff(lead) ** 2 / 2.0, 0.0][: max(n - 1, 1)], min(_NOISE_OVER, max(n - 1, 1)))
     spread = np.r_[0.0, np.cumsum(w**2 * np.r_[noise, noise[-1:]][:n])]
     # of heavy-tailed luck the mean of a few worlds is not normal: then stretches are long
-    jumps = np.diff(lead) ** 2
-    shortest = _SHORTEST if jumps.size * (jumps**2).sum() <= _HEAVY * jumps.sum() ** 2 else _SHORTEST * 8
+    jumps = np.diff(lead) ** 2 if n > 1 else np.zeros(1)
+    shortest = _SHORTEST if (jumps**2).mean() <= _HEAVY * jumps.mean() ** 2 else _SHORTEST * 8
     lengths = [shortest << k for k in range(max(int(np.log2(max(n, 1) / shortest)) + 1, 1))]
     place = np.arange(n + 1)
     away = np.full(n + 1, -np.inf)

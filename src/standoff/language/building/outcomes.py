@@ -34,10 +34,16 @@ def build_outcomes(draft: Draft) -> tuple[Outcome, ...]:
     for name, node in entries(draft.study, "outcomes"):
         unit = unit_of(node)
         measure = draft.equations.number(scalar(node, "measure"), OUTCOME, unit, f"the measure of `{name.text}`")
+        matters = number(node, "matters")
+        if matters is not None and matters <= 0.0:
+            message = f"the least difference that matters in `{name.text}` is {matters:g}, and must be above 0"
+            place = scalar(node, "matters")
+            draft.report("wrong-value", place.span if place else name.span, message, "leave it out, or write a size")
         found.append(
             Outcome(
                 name.text, name.span, text(node, "about"), unit or DIMENSIONLESS, measure,
                 "higher" if text(node, "better") == "higher" else "lower", number(node, "limit"), text(node, "why"),
+                matters,
             )
         )  # fmt: skip
     return tuple(found)

@@ -127,7 +127,7 @@ class Sight:
                     place = before
                     path.append(place[0])
                 return Objection(code, tuple(reversed(path)))
-            public = open_to_all or symbol.kind in ("report", "term")
+            public = open_to_all or symbol.kind in ("report", "term", "offered")
             for other, earlier in self._computed.get(symbol, ()):
                 following = (other, back or earlier, public)
                 if following not in came:

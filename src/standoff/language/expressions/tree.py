@@ -42,7 +42,8 @@ Kind = Literal[
     "event",  # a truth, or a number where the event is a count
     "move",  # a truth: the mode moved in this step
     "choice",  # an option of the family "actor" or "actor.dimension"
-    "term",  # a deal's term: name "deal.term"
+    "term",  # a deal's term, 0 when the deal is not in force: name "deal.term"
+    "offered",  # the level a term has in this future, in force or not: name "deal.term", written "deal.offered.term"
     "series",
     "clock",  # step, date
     # what compiling adds

@@ -31,6 +31,7 @@ WHAT: dict[Kind, str] = {
     "move": "a move",
     "choice": "a choice",
     "term": "a deal's term",
+    "offered": "a deal's term on the table",
     "series": "a series",
     "clock": "the clock's",
 }
@@ -234,3 +235,5 @@ def _declare_terms(names: Names, study: Mapping, problems: list[Problem]) -> Non
         for term, inner in terms.items:
             written = f"{deal.text}.{term.text}"
             names.symbols[written] = Declared(Symbol("term", written), term.span, NUMBER, unit_of(inner))
+            on_the_table = f"{deal.text}.offered.{term.text}"
+            names.symbols[on_the_table] = Declared(Symbol("offered", written), term.span, NUMBER, unit_of(inner))

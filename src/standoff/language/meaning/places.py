@@ -10,7 +10,7 @@ from standoff.language.expressions.tree import Kind
 __all__ = ["CONSTANTS", "FINAL", "OUTCOME", "PARAMETERS", "PAYOFF", "REDUCED", "START", "STEP", "STRATEGY", "Place"]
 
 _PARAMETERS: tuple[Kind, ...] = ("constant", "uncertainty", "value")
-_STATE: tuple[Kind, ...] = (*_PARAMETERS, "stock", "mode", "quantity", "report", "term", "series", "clock")
+_STATE: tuple[Kind, ...] = (*_PARAMETERS, "stock", "mode", "quantity", "report", "term", "offered", "series", "clock")
 _STEP: tuple[Kind, ...] = (*_STATE, "draw", "event", "move", "choice")
 
 

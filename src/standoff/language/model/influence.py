@@ -39,7 +39,9 @@ def influences(model: Model) -> dict[Symbol, frozenset[Symbol]]:
             reads[Symbol("move", move.name)] = symbols_read(mode.moves) | {here}
     for deal in model.deals:
         for term in deal.terms:
-            reads[Symbol("term", f"{deal.name}.{term.name}")] = symbols_read(deal.during)
+            here = Symbol("term", f"{deal.name}.{term.name}")
+            reads[here] = symbols_read(deal.during)
+            reads[Symbol("offered", here.name)] = frozenset((here,))
     for choice in model.choices:
         reads[Symbol("choice", choice.family)] = _read_by_choice(model, choice.actor, choice.dimension)
     return reads

@@ -146,7 +146,7 @@ class Payoff:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the brief reports: a `measure` over a whole future, its direction and what would be tolerable."""
+    """What the brief reports: a `measure` over a whole future, its direction, what would be tolerable, what matters."""
 
     name: str
     span: Span
@@ -156,6 +156,7 @@ class Outcome:
     better: Literal["lower", "higher"]
     limit: float | None = None
     why: str | None = None
+    matters: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

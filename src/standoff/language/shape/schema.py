@@ -216,6 +216,7 @@ _OUTCOME = Record(
         Key("better", Text("word", ("lower", "higher")), "the direction", required=True),
         Key("limit", _NUMBER, "what would be tolerable, as a world's mean"),
         Key("why", _TEXT, "why that limit"),
+        Key("matters", _NUMBER, "the least difference that matters, in the outcome's unit"),
     )
 )  # fmt: skip
 _TERM = Record(
@@ -231,7 +232,12 @@ _DEAL = Record(
         _ABOUT,
         Key("parties", ListOf(_KNOWN, least=2), "the actors that would agree", required=True),
         Key("during", _EXPRESSION, "a truth: the deal is in force", required=True),
-        Key("terms", MapOf(_TERM), "what is agreed, read as `deal.term`; 0 when it is not in force", required=True),
+        Key(
+            "terms",
+            MapOf(_TERM),
+            "what is agreed: `deal.term`, 0 when not in force; `deal.offered.term`, the level on the table",
+            required=True,
+        ),
         Key("keeps", MapOf(_EXPRESSION, keys="known"), "for a party, a truth: it keeps its word"),
         Key("breach", MapOf(_ONE_OR_MORE, keys="known"), "for a party, the strategies that break it"),
         Key("without", _ONE_OR_MORE, "the variants that say what no deal means"),
