@@ -315,9 +315,7 @@ def _kept(standing: Standing, order: Sequence[int], limited: int) -> list[Cell]:
 
 def _narrow(share: float) -> str:
     """A share as a cell of the table has room for it: in whole per cents; the table of every number has the rest."""
-    if 0.0 < share < 0.005:
-        return f"<{percent(0.01)}"
-    return f">{percent(0.99)}" if 0.995 < share < 1.0 else percent(round(share, 2))
+    return f"<{percent(0.01)}" if 0.0 < share < 0.005 else percent(round(share, 2))
 
 
 def _split(text: str) -> tuple[str, str]:

@@ -95,7 +95,7 @@ def hinges_on(model: Model, found: Linchpins, inputs: Inputs, ledger: Ledger, en
         pictures=tuple(pictures),
         sure=_sure(model, found, ledger),
         why=tuple(Chip(pin.name, capital(pin.parameter.about)) for pin in found.linchpins),
-        method=_method(found),
+        method=_method(found) if found.facts or found.values else None,
     )
 
 
