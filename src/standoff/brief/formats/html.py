@@ -173,7 +173,7 @@ def _hinges_on(findings: Findings) -> Section:
 
 def _explore(findings: Findings) -> Section | None:
     robust = findings.robust
-    if isinstance(robust, Unanswered):
+    if isinstance(robust, Unanswered) or not (robust.linchpins.facts or robust.linchpins.values):
         return None
     return explore(findings.model, robust.table, robust.robustness, robust.linchpins, _environment())
 

@@ -21,7 +21,7 @@ from standoff.language.model import Instance, Model
 from standoff.words.amounts import unit_words
 from standoff.words.linchpins import linchpin_words, pin_sentence
 from standoff.words.names import known_words, quoted, strategy_words, title_of
-from standoff.words.numbers import measured, number, percent
+from standoff.words.numbers import exact, interval, measured, number, percent
 from standoff.words.text import capital, few, join
 
 __all__ = ["PinRow", "Stretch", "first_hinge", "hinges_on", "unanswered"]
@@ -177,7 +177,7 @@ def _row(model: Model, found: Linchpins, pin: Assumption, inputs: Inputs, top: f
     worth = pin.worth.evppi
     spread = pin.parameter.spread
     unit = unit_words(pin.parameter.unit)
-    shown = [f"{number(end)} {unit}".strip() for end in ends]
+    shown = [f"{exact(end)} {unit}".strip() for end in ends]
     if spread is not None:
         shown = [f"{text}: {word}" if word else text for text, word in
                  zip(shown, (spread.low_words, spread.high_words), strict=True)]  # fmt: skip
@@ -218,7 +218,7 @@ def _table(model: Model, found: Linchpins) -> Table:
             title_of(model, pin.name),
             "fact" if pin.parameter.kind == "uncertainty" else "want",
             measured(pin.worth.evppi.value, pin.worth.evppi.error),
-            f"{number(pin.worth.evppi.low)} to {number(pin.worth.evppi.high)}",
+            interval(pin.worth.evppi.low, pin.worth.evppi.high),
             "not known" if pin.worth.share is None else percent(pin.worth.share),
             number(pin.worth.p_value),
             pin_sentence(found, pin),
@@ -228,7 +228,7 @@ def _table(model: Model, found: Linchpins) -> Table:
     rows += [
         (" and ".join(quoted(model, name) for name in pair.names), "pair",
          measured(pair.worth.evppi.value, pair.worth.evppi.error),
-         f"{number(pair.worth.evppi.low)} to {number(pair.worth.evppi.high)}",
+         interval(pair.worth.evppi.low, pair.worth.evppi.high),
          "not known" if pair.worth.share is None else percent(pair.worth.share), number(pair.worth.p_value),
          "" if pair.worth.beyond is None else f"{number(pair.worth.beyond.value)} beyond the better alone")
         for pair in found.pairs
