@@ -37,6 +37,8 @@ def test_a_family_with_all_its_settings_goes_by_its_name(instances):
     chosen += pick(instances, "maximum_pressure(guarantee=firm)")
     named = "tough love (whatever its settings) and maximum pressure (firm)"
     assert name_group(chosen, instances) == named
+    chosen += pick(instances, "maximum_pressure(guarantee=cool)")
+    assert name_group(chosen, instances) == "tough love and maximum pressure (whatever their settings)"
 
 
 def test_strategies_with_different_settings_each_say_theirs(instances):

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["answer", "compare", "sensitivity"]
 
+_HALF = 1.96
+"""Standard errors in half of a 95 % interval."""
+
 
 @command()
 @options.run_folder("run")
@@ -124,6 +127,8 @@ def compare(before: Path, after: Path, as_json: bool) -> None:
 
 def _index_lines(found: Sensitivity) -> Iterable[str]:
     """For each measure under the first strategy, total and first indices, the largest first."""
+    from standoff.words.numbers import measured  # noqa: PLC0415
+
     for measure, by_strategy in found.indices.items():
         label, indices = next(iter(by_strategy.items()))
         yield f"\n{measure} under {label}: total and first index (± half of a 95 % interval)"
@@ -134,6 +139,6 @@ def _index_lines(found: Sensitivity) -> Iterable[str]:
         for name in order[:10]:
             total, first = indices.total[name], indices.first[name]
             yield (
-                f"  {name:<24}{total.value:6.2f} ± {1.96 * total.error:4.2f}  {first.value:6.2f} ± "
-                f"{1.96 * first.error:4.2f}"
+                f"  {name:<24}{measured(total.value, _HALF * total.error):>13}"
+                f"  {measured(first.value, _HALF * first.error):>13}"
             )

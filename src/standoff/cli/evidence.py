@@ -40,6 +40,7 @@ def test(study: str, as_json: bool, **how: Any) -> None:
     """
     from standoff.cli.shown.evidence import tested_lines  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
+    from standoff.words.numbers import counted  # noqa: PLC0415
 
     loaded, size = load(study, how["variants"]), how["size"]
     model, found = loaded.model, _tested(loaded, how)
@@ -50,8 +51,8 @@ def test(study: str, as_json: bool, **how: Any) -> None:
     print_lines(
         tested_lines(
             found,
-            f"{model.name}: {n:,} expectations, {size.worlds:,} worlds × {size.replications:,} "
-            f"replications, seed {size.seed}",
+            f"{model.name}: {counted(n, 'expectation')}, {counted(size.worlds, 'world')} × "
+            f"{counted(size.replications, 'replication')}, seed {size.seed}",
         )
     )
 

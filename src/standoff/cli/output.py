@@ -97,6 +97,8 @@ def progress(what: str) -> Iterator[Progress]:
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 
+    from standoff.words.numbers import whole  # noqa: PLC0415
+
     console = Console(stderr=True)
     with Progress(
         TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[speed]}"),
@@ -106,6 +108,6 @@ def progress(what: str) -> Iterator[Progress]:
 
         def show(done: int, total: int) -> None:
             speed = bar.tasks[0].finished_speed or bar.tasks[0].speed or 0.0
-            bar.update(task, completed=done, total=total, speed=f"{speed:,.0f} futures/s" if speed else "")
+            bar.update(task, completed=done, total=total, speed=f"{whole(round(speed))} futures/s" if speed else "")
 
         yield show

@@ -135,11 +135,13 @@ def _gaps(model: Model, sources: Path | None) -> Gaps:
 
 
 def _clean(model: Model) -> str:
+    from standoff.words.numbers import whole  # noqa: PLC0415
+
     counts = (
         (len(model.actors), "actor", "actors"), (model.n_profiles, "profile", "profiles"),
         (len(model.stocks), "stock", "stocks"), (len(model.quantities), "quantity", "quantities"),
         (len(model.events), "event", "events"), (len(model.uncertain), "uncertain number", "uncertain numbers"),
         (len(model.mechanisms), "mechanism", "mechanisms"), (len(model.variants), "variant", "variants"),
     )  # fmt: skip
-    parts = ", ".join(f"{number:,} {one if number == 1 else many}" for number, one, many in counts if number)
+    parts = ", ".join(f"{whole(number)} {one if number == 1 else many}" for number, one, many in counts if number)
     return f"{model.name}: clean\n{model.title}: {parts}, {model.clock.steps} steps of a {model.clock.step}"

@@ -15,8 +15,8 @@ from standoff.words.numbers import counted, measured, number, percent
 from standoff.words.numbers import error as error_alone
 
 __all__ = [
-    "SURE", "amount", "difference", "is_chance", "is_date", "quantity", "sureness", "unit_words", "with_unit",
-    "worlds_share",
+    "SURE", "amount", "certainty_words", "difference", "is_chance", "is_date", "quantity", "sureness", "unit_words",
+    "with_unit", "worlds_share",
 ]  # fmt: skip
 
 SURE: tuple[tuple[str, float, float], ...] = (
@@ -30,7 +30,6 @@ SURE: tuple[tuple[str, float, float], ...] = (
 )
 """Words of certainty and what they mean, as chances."""
 
-_THIN = "\u202f"
 _ALIKE = frozenset(
     ("aircraft", "baht", "cattle", "fish", "people", "per cent", "percent", "personnel", "rand", "won", "yen", "yuan")
 )
@@ -120,8 +119,17 @@ def sureness(difference: float, error: float) -> str:
     chance = float(ndtr(difference / error))
     for word, low, high in SURE:
         if chance >= low:
-            return f"{word} ({100 * low:.0f}–{100 * high:.0f}{_THIN}%)"
+            return f"{word} ({_span(low, high)})"
     return "remote"
+
+
+def certainty_words() -> str:
+    """What each word of certainty means, in one line."""
+    return ", ".join(f"{word} {_span(low, high)}" for word, low, high in SURE)
+
+
+def _span(low: float, high: float) -> str:
+    return f"{number(100.0 * low)}–{percent(high)}"
 
 
 def _is_chance_of_once(model: Model, node: Expr) -> bool:

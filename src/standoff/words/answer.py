@@ -17,7 +17,7 @@ from standoff.analysis.robustness.performance import Performance, Standing
 from standoff.language.model import Instance, Model
 from standoff.words.amounts import amount, difference, sureness, worlds_share
 from standoff.words.names import strategy_words, title_of
-from standoff.words.numbers import counted, measured, number, percent, whole
+from standoff.words.numbers import counted, measured, percent, rounded_up, whole
 from standoff.words.text import are_or_is, capital, join, words
 
 __all__ = ["Answer", "answer", "confidence", "leaders", "limits_title", "views_title"]
@@ -95,7 +95,7 @@ def confidence(model: Model, results: Performance) -> tuple[str, ...]:
         lines.append("More futures would not tell the first from the second.")
     elif ranking.worlds_needed <= 100 * results.n_worlds:
         lines.append(
-            f"About {number(ranking.worlds_needed)} worlds, against {whole(results.n_worlds)} here, would tell "
+            f"About {rounded_up(ranking.worlds_needed)} worlds, against {whole(results.n_worlds)} here, would tell "
             "the first two apart if they differ as it seems."
         )
     return tuple(lines)

@@ -8,7 +8,7 @@ from standoff.analysis.linchpins.regions import Region
 from standoff.language.model import Model
 from standoff.words.amounts import quantity
 from standoff.words.names import quoted, strategy_words
-from standoff.words.numbers import number, percent
+from standoff.words.numbers import number, percent, whole
 from standoff.words.text import capital, few, join, words
 
 __all__ = ["box_reasons", "box_words", "dropped_words", "opinion_sentence", "region_sentence", "why_box"]
@@ -111,7 +111,8 @@ def box_reasons(model: Model, found: Discovery) -> tuple[str, ...]:
         return ("No few assumptions set apart the worlds that are of this kind.",)
     total = found.base_rate * found.trajectory[0].n
     holds = (
-        f"Of the {total:.0f} worlds of this kind, it holds {best.n_interest:.0f} ({percent(best.coverage)}).",
+        f"Of the {whole(round(total))} worlds of this kind, it holds "
+        f"{whole(round(best.n_interest))} ({percent(best.coverage)}).",
         f"Of the {best.n} worlds in it, {percent(best.density)} are of this kind, against "
         f"{percent(found.base_rate)} of all worlds.",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from standoff.ensemble.ensemble import Ensemble
+from standoff.words.numbers import percent, whole
 
 __all__ = ["owned_up"]
 
@@ -12,18 +13,15 @@ def owned_up(ensemble: Ensemble) -> list[str]:
     found = ensemble.diagnostics
     total = ensemble.design.n_futures
     lines = [
-        f"{fault.place}: `{fault.equation}` {fault.meaning} in {fault.futures:,} of {total:,} futures, "
+        f"{fault.place}: `{fault.equation}` {fault.meaning} in {whole(fault.futures)} of {whole(total)} futures, "
         f"which are left out of every average (first: world {fault.world}, step {fault.step})"
         for fault in found.faults
     ]
     lines += [
-        f"check `{name}` does not hold in {futures:,} of {total:,} futures (first: world {world}, step {step})"
+        f"check `{name}` does not hold in {whole(futures)} of {whole(total)} futures "
+        f"(first: world {world}, step {step})"
         for name, (futures, world, step) in found.broken.items()
     ]
-    lines += [f"`{name}` was clipped to its bounds in {_share(x)} of steps" for name, x in found.clipped.items()]
-    lines += [f"`{name}` was cut at its largest count in {_share(x)} of steps" for name, x in found.clamped.items()]
+    lines += [f"`{name}` was clipped to its bounds in {percent(x)} of steps" for name, x in found.clipped.items()]
+    lines += [f"`{name}` was cut at its largest count in {percent(x)} of steps" for name, x in found.clamped.items()]
     return lines
-
-
-def _share(share: float) -> str:
-    return f"{share:.2%}" if share >= 0.0001 else "fewer than 0.01%"

@@ -111,7 +111,7 @@ def strategy_words(instance: Instance) -> str:
 
 
 def name_group(chosen: Collection[Instance], all_of: Sequence[Instance], last: str = "and") -> str:
-    """Several strategies, in the order of `chosen`; a family with all its settings goes by its name alone.
+    """Several strategies, in the order of `chosen`; families with all their settings come first, by their names alone.
 
     Settings that all of them share are said once: `tough love and freeze for relief (both cool guarantee)`, or
     `any strategy (cool guarantee)` where no family is missing.
@@ -132,11 +132,12 @@ def name_group(chosen: Collection[Instance], all_of: Sequence[Instance], last: s
             return f"any strategy ({said})"
         number = "both" if len(chosen) == 2 else "all"
         return f"{join([family_words(named[name]) for name in families], last)} ({number} {said})"
-    names = []
+    unsettled = [family_words(named[name]) for name in families if name in whole]
+    names = (
+        [f"{join(unsettled, last)} (whatever {'its' if len(unsettled) == 1 else 'their'} settings)"] if whole else []
+    )
     for name in families:
-        if name in whole:
-            names.append(f"{family_words(named[name])} (whatever its settings)")
-        else:
+        if name not in whole:
             names += [strategy_words(instance) for instance in chosen if instance.strategy.name == name]
     return join(names, last)
 

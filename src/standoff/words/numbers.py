@@ -13,6 +13,7 @@ from standoff.analysis.findings import Figure
 __all__ = [
     "counted",
     "error",
+    "exact",
     "figure_percent",
     "interval",
     "measured",
@@ -77,8 +78,13 @@ def rounded(value: float, error: float) -> str:
         return number(value)
     places = _places(value, error)
     if places is None:
-        return plain(float(f"{value:.{_EXACT}g}"))
+        return exact(value)
     return _placed(value, places) if _is_in_range(max(abs(value), error)) else number(value)
+
+
+def exact(value: float) -> str:
+    """A figure that has no error: four significant digits, and no zeros at its end."""
+    return plain(float(f"{value:.{_EXACT}g}"))
 
 
 def error(size: float) -> str:
@@ -91,6 +97,10 @@ def interval(low: float, high: float) -> str:
     """Two ends, rounded by what lies between them so that they never become one: `1 203 to 1 207`."""
     if not (math.isfinite(low) and math.isfinite(high)):
         return f"{number(low)} to {number(high)}"
+    largest = max(abs(low), abs(high))
+    if high > low and not _is_in_range(largest):
+        power = _exponent(largest, 2)
+        return f"({interval(low / 10.0**power, high / 10.0**power)}){_times(power)}"
     apart = (high - low) / 4.0
     return f"{rounded(low, apart)} to {rounded(high, apart)}" if high > low else number(low)
 

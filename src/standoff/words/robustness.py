@@ -195,7 +195,7 @@ def _views(found: Robustness) -> str:
     if not beaten:
         return f"Under {ways}, {who} {'is' if len(leaders) == 1 else 'or one of them is'} or may be best too."
     parts = [f"{name} under {join(views)}" for name, views in beaten.items()]
-    return f"It depends on the others: better than {who} does {join(parts)}."
+    return f"It depends on the others. Better than {who}: {'; '.join(parts)}."
 
 
 def replies_sentence(model: Model, found: Robustness) -> str:

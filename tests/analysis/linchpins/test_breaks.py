@@ -64,3 +64,7 @@ def test_along_an_input_the_best_is_told_rightly_and_the_flip_is_covered(name):
                 at[:, 0] = np.linspace(zone.low, zone.high, 21)
                 truth = shape.truth(at)
                 assert (truth["ab".index(zone.strategies[0])] >= truth.max(axis=0) - 1e-9).all()
+
+
+def test_one_world_alone_rules_no_place_out() -> None:
+    assert find_break(np.array([1.0]), np.ones(1)) == (1, 0, 1)

@@ -187,12 +187,13 @@ def _check(page: Page, brief: Brief, values: Floats, kept: npt.NDArray[np.bool_]
     assert sorted(label for label, _, _ in rows) == sorted(labels)
     for label, mean, _ in rows:
         of = values[labels.index(label)][kept]
-        found = re.match(r"(−?[\d.\u202f]+)\s±\s([\d.\u202f]+)(\s%)?", mean)
+        found = re.match(r"(−?[\d.\u202f]+)\s±\s([\d.\u202f]*\d)(\s%)?", mean)
         assert found is not None
         scale = 100.0 if found.group(3) else 1.0
         error = of.std(ddof=1) / np.sqrt(of.size)
+        _, point, decimals = found.group(2).partition(".")
+        places = len(decimals) if point else len(found.group(2).rstrip("0")) - len(found.group(2))
         for text, value in ((found.group(1), of.mean()), (found.group(2), error)):
-            places = len(text.partition(".")[2])
             assert float(text.replace("−", "-").replace("\u202f", "")) == pytest.approx(
                 scale * value, abs=0.501 * 10.0**-places
             )

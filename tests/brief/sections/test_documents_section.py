@@ -114,7 +114,7 @@ def test_others_words_are_shown_only_to_those_who_ask(folder: Path, plain: str) 
     assert "standoff brief … --sources DIR" in plain
     part = section(brief(folder, folder.parent / "shown", folder.parent / "shelf"))
     assert re.search(rf"<blockquote>[^<]*{WORDS}[^<]*</blockquote>", part)
-    assert "Not at hand: A Letter &lt;b&gt;to&lt;/b&gt; the Editor." in part
+    assert "“A Letter &lt;b&gt;to&lt;/b&gt; the Editor” is not at hand." in part
 
 
 def test_a_study_without_claims_has_no_such_section(folder: Path, tmp_path: Path) -> None:

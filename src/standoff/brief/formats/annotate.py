@@ -22,6 +22,7 @@ from standoff.evidence.reading.passages import Passage, sentences
 from standoff.evidence.sources import AnchorRow, SourceRow, Sources
 from standoff.language.model import Model
 from standoff.words.evidence import effect_words, separated, tested_how
+from standoff.words.numbers import percent
 
 __all__ = ["render_annotated", "write_annotated"]
 
@@ -132,8 +133,8 @@ def _sentence(passage: Passage, placed: Sequence[tuple[Note, AnchorRow]], grey: 
 def _note(number: int, claim: ClaimFinding, anchor: AnchorRow) -> Note:
     states = {
         "found": "",
-        "moved": f"moved here from {anchor.was}, confidence {anchor.confidence:.2f}",
-        "changed": f"its words have changed, confidence {anchor.confidence:.2f}",
+        "moved": f"moved here from {anchor.was}, confidence {percent(anchor.confidence)}",
+        "changed": f"its words have changed, confidence {percent(anchor.confidence)}",
         "lost": f"it was at {anchor.was}, and is not in this text",
         "unanchored": "not anchored, so the passage is unverified",
     }

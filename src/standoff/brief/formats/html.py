@@ -34,7 +34,7 @@ from standoff.language.model import Model
 from standoff.questions.documents import Evidence
 from standoff.questions.question import Unanswered
 from standoff.questions.results import Robust
-from standoff.words.amounts import SURE
+from standoff.words.amounts import certainty_words
 from standoff.words.answer import answer
 from standoff.words.faults import owned_up
 from standoff.words.names import described
@@ -83,8 +83,7 @@ class Page:
     @property
     def sure_words(self) -> str:
         """What the words of certainty mean, once for the page."""
-        words = ", ".join(f"{word} {100 * low:.0f}–{100 * high:.0f} %" for word, low, high in SURE)
-        return f"{words}. A share of worlds is not a chance."
+        return f"{certainty_words()}. A share of worlds is not a chance."
 
     @property
     def footer(self) -> str:
@@ -174,7 +173,7 @@ def _hinges_on(findings: Findings) -> Section:
 
 def _explore(findings: Findings) -> Section | None:
     robust = findings.robust
-    if isinstance(robust, Unanswered):
+    if isinstance(robust, Unanswered) or not (robust.linchpins.facts or robust.linchpins.values):
         return None
     return explore(findings.model, robust.table, robust.robustness, robust.linchpins, _environment())
 

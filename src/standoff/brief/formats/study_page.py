@@ -23,6 +23,8 @@ from standoff.language.experiments.expectations import read_expectations
 from standoff.language.load import load_model
 from standoff.language.model import Model, Parameter, Strategy
 from standoff.language.text.files import FACTS_FILE
+from standoff.words.amounts import unit_words, with_unit
+from standoff.words.numbers import plain
 
 __all__ = ["Measured", "fill_page", "read_measured", "study_tables"]
 
@@ -109,16 +111,15 @@ def _parameters(model: Model, kind: Literal["constant", "uncertainty", "value"])
 
 def _numbers(parameter: Parameter) -> str:
     """A value, `low to high`, or a distribution, with the unit."""
-    unit = "" if parameter.unit.is_dimensionless else f" {parameter.unit}"
-    spread = parameter.spread
+    unit, spread = unit_words(parameter.unit), parameter.spread
     if spread is None:
-        return f"{parameter.value:g}{unit}"
+        return with_unit(plain(parameter.value or 0.0), unit)
     if spread.levels:
-        return ", ".join(f"{level:g}" for level in spread.levels) + unit
-    ends = [f"{x:g}".replace("-", "−") for x in spread.arguments]
+        return with_unit(", ".join(map(plain, spread.levels)), unit)
+    ends = [plain(x) for x in spread.arguments]
     if spread.distribution == "uniform":
-        return f"{ends[0]} to {ends[1]}{unit}"
-    return f"{spread.distribution}({', '.join(ends)}){unit}"
+        return with_unit(f"{ends[0]} to {ends[1]}", unit)
+    return with_unit(f"{spread.distribution}({', '.join(ends)})", unit)
 
 
 def _why(parameter: Parameter) -> str:
@@ -131,9 +132,9 @@ def _why(parameter: Parameter) -> str:
 def _outcomes(model: Model) -> Rows:
     rows = [["outcome", "what it is", "better", "limit", "why that limit", "least difference that matters"]]
     for o in model.outcomes:
-        unit = "" if o.unit.is_dimensionless else f" {o.unit}"
-        limit = "" if o.limit is None else f"{o.limit:g}{unit}"
-        matters = "" if o.matters is None else f"{o.matters:g}{unit}"
+        limit, matters = (
+            "" if value is None else with_unit(plain(value), unit_words(o.unit)) for value in (o.limit, o.matters)
+        )
         rows.append([f"`{o.name}`", o.about or "", o.better, limit, o.why or "", matters])
     return rows
 

@@ -17,7 +17,7 @@ from standoff.language.model import Model, Parameter
 from standoff.words.amounts import unit_words
 from standoff.words.boxes import dropped_words, opinion_sentence, region_sentence, why_box
 from standoff.words.names import title_of
-from standoff.words.numbers import number, percent
+from standoff.words.numbers import exact, percent
 from standoff.words.text import shortened
 
 __all__ = ["box_picture", "place_in", "range_of"]
@@ -99,8 +99,8 @@ def _axes(model: Model, found: Linchpins, region: Region, inputs: Inputs, others
         parts.append(
             f'<text class="halo middle" x="{width / 2}" y="{y - 7}"><title>{escape(title)}</title>'
             f"{escape(shortened(title, _ROOM - len(unit)) + unit)}</text>"
-            f'<text class="tick halo" x="{left}" y="{y + 13}">{number(low)}</text>'
-            f'<text class="tick end halo" x="{width - left}" y="{y + 13}">{number(high)}</text>'
+            f'<text class="tick halo" x="{left}" y="{y + 13}">{exact(low)}</text>'
+            f'<text class="tick end halo" x="{width - left}" y="{y + 13}">{exact(high)}</text>'
         )
     said = escape(region_sentence(model, region))
     return Markup(

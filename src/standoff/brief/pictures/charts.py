@@ -16,7 +16,8 @@ import numpy as np
 from markupsafe import Markup
 
 from standoff.analysis.findings import Floats
-from standoff.words.numbers import number, plain
+from standoff.words.numbers import interval, number, plain
+from standoff.words.text import shortened
 
 __all__ = ["COLOURS", "DotRow", "FanFrame", "FanPanel", "bar", "dots", "fan", "nice_ticks"]
 
@@ -179,9 +180,15 @@ class DotRow:
     best: bool
 
 
+_LONGEST, _LETTER = 24, 7.5
+"""Of a label: the most letters, and the width of one when it is bold."""
+
+
 def dots(rows: Sequence[DotRow], domain: tuple[float, float], unit: str, said: str) -> Markup:
     """Strategies under one view: a dot with its 95 % interval, 0 where it is as good as the best of the others."""
-    width, left, step, top = 284.0, 144.0, 19.0, 4.0
+    width, step, top = 284.0, 19.0, 4.0
+    longest = max((min(len(row.label), _LONGEST) for row in rows), default=0)
+    left = max(144.0, _LETTER * longest + 10.0)
     height = top + step * len(rows) + 20.0
     plot = width - left - 10.0
 
@@ -196,9 +203,11 @@ def dots(rows: Sequence[DotRow], domain: tuple[float, float], unit: str, said: s
     for i, row in enumerate(rows):
         y = top + step * (i + 0.5)
         strength = " best" if row.best else ""
-        reach = f"{number(row.value)} ({number(row.low)} to {number(row.high)}) {unit}".strip()
+        reach = f"{number(row.value)} ({interval(row.low, row.high)}) {unit}".strip()
         parts.append(f'<g class="s{row.colour}{strength}"><title>{escape(f"{row.label}: {reach}")}</title>')
-        parts.append(f'<text class="name" x="{left - 8}" y="{y + 4:.1f}">{escape(row.label)}</text>')
+        parts.append(
+            f'<text class="name" x="{left - 8}" y="{y + 4:.1f}">{escape(shortened(row.label, _LONGEST))}</text>'
+        )
         parts.append(
             f'<line class="error" x1="{x(row.low):.1f}" x2="{x(row.high):.1f}" y1="{y:.1f}" y2="{y:.1f}"/>'
             f'<circle class="mean" cx="{x(row.value):.1f}" cy="{y:.1f}" r="4"/></g>'

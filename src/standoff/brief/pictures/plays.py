@@ -13,10 +13,10 @@ from standoff.analysis.others.shares import play_shares
 from standoff.brief.pictures.play_pictures import LeadRow, PlayCell, PlayColumn, ReplyCell, reach
 from standoff.brief.sections.grid import Table, colour_of
 from standoff.language.model import Model
-from standoff.words.names import strategy_words, who
+from standoff.words.names import family_words, strategy_words, who
 from standoff.words.numbers import measured, number, percent
 from standoff.words.others import instance_of, share_of_beliefs
-from standoff.words.text import capital, join, words
+from standoff.words.text import capital, join
 
 __all__ = [
     "RARELY",
@@ -115,7 +115,7 @@ def lead_rows(model: Model, found: Others) -> list[LeadRow]:
         chance = percent(lead.replies[0].probability) if lead.replies else "none"
         rows.append(
             LeadRow(
-                capital(words(instance.strategy.name)), strategy_words(instance), colour_of(model, instance), replies,
+                capital(family_words(instance.strategy)), strategy_words(instance), colour_of(model, instance), replies,
                 chance, value, reach((worst.low, best.high), (worst.value, best.value), lead.expected.value, domain),
             )
         )  # fmt: skip

@@ -9,7 +9,7 @@ from standoff.base.tables import Row
 from standoff.evidence.claims import Ledger
 from standoff.language.model import Model, Parameter, Spread
 from standoff.language.text.files import FACTS_FILE
-from standoff.words.amounts import unit_words
+from standoff.words.amounts import unit_words, with_unit
 from standoff.words.names import who
 from standoff.words.numbers import counted, number, plain
 from standoff.words.text import capital, join, words
@@ -81,7 +81,7 @@ def _row(model: Model, parameter: Parameter, ledger: Ledger, facts: Mapping[str,
         capital(parameter.about or words(parameter.name)),
         spread,
         ends,
-        unit_words(parameter.unit) or "no unit",
+        with_unit(spread, unit_words(parameter.unit)).removeprefix(spread).strip(),
         known,
         tuple(_whys(parameter, ledger, facts)),
     )

@@ -12,7 +12,7 @@ from standoff.questions.documents import Evidence
 from standoff.words.evidence import answer_counts, answer_words, separated, tested_how
 from standoff.words.names import spelled
 from standoff.words.numbers import counted
-from standoff.words.text import join
+from standoff.words.text import are_or_is, join
 
 __all__ = ["documents_section", "documents_style"]
 
@@ -80,15 +80,17 @@ def _sure(model: Model, found: Agreement, evidence: Evidence) -> tuple[str, ...]
         if claim.answer == "mixed" and cuts:
             lines.append(f"“{claim.says}”: {spelled(model, cuts[0])}.")
     if evidence.at_hand is None:
-        titles = join([document.title for document in found.documents])
+        titles = join([f"“{document.title}”" for document in found.documents])
+        are = are_or_is(found.documents)
         lines.append(
-            f"Not at hand for this page, which has only our own words: {titles}. Who has the documents can have them "
-            "shown: standoff brief … --sources DIR."
+            f"{titles} {are} not at hand for this page, which has only our own words. Who has the documents "
+            "can have them shown: standoff brief … --sources DIR."
         )
     else:
         absent = [row.metadata.title or row.name for row in evidence.at_hand.rows if not row.is_at_hand]
         if absent:
-            lines.append(f"Not at hand: {join(absent)}.")
+            titles = join([f"“{title}”" for title in absent])
+            lines.append(f"{titles} {are_or_is(absent)} not at hand.")
     return tuple(lines)
 
 

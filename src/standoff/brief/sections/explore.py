@@ -22,9 +22,9 @@ from standoff.brief.pictures.boxes import range_of
 from standoff.brief.sections.gives_up import is_second
 from standoff.brief.sections.grid import Method, Picture, Section, colour_of
 from standoff.language.model import Model
-from standoff.words.amounts import amount, is_chance, unit_words
+from standoff.words.amounts import amount, is_chance, unit_words, with_unit
 from standoff.words.names import strategy_words, title_of, who
-from standoff.words.numbers import counted, number
+from standoff.words.numbers import counted, exact
 
 __all__ = ["Axis", "Shown", "explore"]
 
@@ -120,7 +120,7 @@ def _measures(model: Model, table: DecisionTable, robust: Robustness) -> list[tu
     for outcome in model.outcomes:
         if outcome.name in table.ensemble.present:
             continue
-        unit = "%" if is_chance(model, outcome) else unit_words(outcome.unit)
+        unit = "%" if is_chance(model, outcome) else with_unit("", unit_words(outcome.unit)).strip()
         about = {"name": outcome.name, "title": title_of(model, outcome.name), "unit": unit}
         found.append((about, table.figures("outcome", outcome.name).mean))
     return found
@@ -138,7 +138,7 @@ def _axis(model: Model, table: DecisionTable, name: str) -> Axis:
     parameter = _parameter(model, name)
     counts = np.histogram(column, bins=_BARS)[0]
     unit = unit_words(parameter.unit)
-    ends = [f"{number(end)} {unit}".strip() for end in range_of(parameter, table.inputs)]
+    ends = [f"{exact(end)} {unit}".strip() for end in range_of(parameter, table.inputs)]
     heights = tuple(round(20.0 * float(c) / float(counts.max()), 1) for c in counts)
     return Axis(title_of(model, name), (ends[0], ends[1]), heights)
 

@@ -19,9 +19,9 @@ from standoff.brief.pictures.charts import COLOURS, bar
 from standoff.language.expressions.tree import Symbol
 from standoff.language.model import Instance, Model, Outcome
 from standoff.language.model.reads import symbols_read
-from standoff.words.amounts import amount, difference, is_chance, is_date, unit_words
-from standoff.words.names import setting_words, strategy_words, title_of, who
-from standoff.words.numbers import measured, number, percent, whole
+from standoff.words.amounts import amount, difference, is_chance, is_date, unit_words, with_unit
+from standoff.words.names import family_words, setting_words, strategy_words, title_of, who
+from standoff.words.numbers import error, interval, measured, percent, plain, whole
 from standoff.words.text import capital, words
 
 __all__ = [
@@ -195,17 +195,17 @@ def standing_table(model: Model, results: Performance, standing: Standing) -> Ta
         (
             strategy_words(results.strategies[s]),
             _title(model, measure),
-            _unit(model, measure) or "no unit",
-            _shown(model, measure, cell.figure.value),
-            _shown(model, measure, cell.error_of_worlds, is_error=True),
-            "not known" if cell.error_of_luck is None else _shown(model, measure, cell.error_of_luck, is_error=True),
-            f"{_shown(model, measure, cell.low)} to {_shown(model, measure, cell.high)}",
+            _unit(model, measure),
+            _split(_measured(model, measure, cell.figure))[0],
+            _error(model, measure, cell.error_of_worlds),
+            "not known" if cell.error_of_luck is None else _error(model, measure, cell.error_of_luck),
+            _ends(model, measure, cell.low, cell.high),
             "" if cell.within is None else percent(cell.within.value, cell.within.error),
         )
         for s in _grouped(results)
         for measure, cell in zip(results.measures, standing.cells[s], strict=True)
     ]
-    view = "all strategies of the others" if standing.view.kind == "uniform" else words(standing.view.name)
+    view = "all strategies of the others" if standing.view.kind == "uniform" else f"“{words(standing.view.name)}”"
     return Table(
         f"Against {view} ({whole(round(standing.view.n_profiles))} profiles, equal weights)",
         (
@@ -254,7 +254,7 @@ def _rows(model: Model, results: Performance, order: Sequence[int]) -> Iterator[
         instance = results.strategies[s]
         name = instance.strategy.name
         yield Row(
-            capital(words(name)),
+            capital(family_words(instance.strategy)),
             setting_words(instance),
             strategy_words(instance),
             colour_of(model, instance),
@@ -295,7 +295,7 @@ def _column(
         drawn.append(Cell(value, error, within, picture, len(order) > 1 and results.labels[s] in best))
     limit = ""
     if measure.limit is not None:
-        limit = f"{'≤' if measure.better == 'lower' else '≥'} {_shown(model, measure, measure.limit)}"
+        limit = f"{'≤' if measure.better == 'lower' else '≥'} {_limit(model, measure, measure.limit)}"
     return Column(_title(model, measure), _unit(model, measure), limit), drawn
 
 
@@ -315,7 +315,7 @@ def _kept(standing: Standing, order: Sequence[int], limited: int) -> list[Cell]:
 
 def _narrow(share: float) -> str:
     """A share as a cell of the table has room for it: in whole per cents; the table of every number has the rest."""
-    return percent(round(share, 2))
+    return f"<{percent(0.01)}" if 0.0 < share < 0.005 else percent(round(share, 2))
 
 
 def _split(text: str) -> tuple[str, str]:
@@ -345,15 +345,31 @@ def _unit(model: Model, measure: Measure) -> str:
     outcome = _outcome(model, measure)
     if outcome is None:
         return "points"
-    return "" if is_chance(model, outcome) or is_date(outcome) else unit_words(outcome.unit)
+    unit = "" if is_chance(model, outcome) or is_date(outcome) else unit_words(outcome.unit)
+    return with_unit("", unit).strip()
 
 
-def _shown(model: Model, measure: Measure, value: float, *, is_error: bool = False) -> str:
-    """A value without its unit, which stands in the column's head; errors of dates are in years."""
+def _limit(model: Model, measure: Measure, limit: float) -> str:
+    """A limit as the study's author wrote it, without its unit."""
     outcome = _outcome(model, measure)
     if outcome is None or not (is_chance(model, outcome) or is_date(outcome)):
-        return number(value)
-    return difference(model, outcome.name, value) if is_error else amount(model, outcome.name, value)
+        return plain(limit)
+    return amount(model, outcome.name, limit)
+
+
+def _error(model: Model, measure: Measure, value: float) -> str:
+    """An error without its unit, which stands in the column's head; those of dates are in years."""
+    outcome = _outcome(model, measure)
+    if outcome is None or not (is_chance(model, outcome) or is_date(outcome)):
+        return error(value)
+    return difference(model, outcome.name, value)
+
+
+def _ends(model: Model, measure: Measure, low: float, high: float) -> str:
+    outcome = _outcome(model, measure)
+    if outcome is None or not (is_chance(model, outcome) or is_date(outcome)):
+        return interval(low, high)
+    return f"{amount(model, outcome.name, low)} to {amount(model, outcome.name, high)}"
 
 
 def _measured(model: Model, measure: Measure, figure: Figure) -> str:

@@ -21,7 +21,7 @@ from standoff.language.model import Instance, Model
 from standoff.words.amounts import unit_words
 from standoff.words.linchpins import linchpin_words, pin_sentence
 from standoff.words.names import known_words, quoted, strategy_words, title_of
-from standoff.words.numbers import measured, number, percent
+from standoff.words.numbers import exact, interval, measured, number, percent
 from standoff.words.text import capital, few, join
 
 __all__ = ["PinRow", "Stretch", "first_hinge", "hinges_on", "unanswered"]
@@ -95,7 +95,7 @@ def hinges_on(model: Model, found: Linchpins, inputs: Inputs, ledger: Ledger, en
         pictures=tuple(pictures),
         sure=_sure(model, found, ledger),
         why=tuple(Chip(pin.name, capital(pin.parameter.about)) for pin in found.linchpins),
-        method=_method(found),
+        method=_method(found) if found.facts or found.values else None,
     )
 
 
@@ -111,6 +111,12 @@ def first_hinge(model: Model, found: Linchpins) -> str:
         return "No single assumption is known to decide the choice."
     top = told[0]
     is_fact = top.parameter.kind == "uncertainty"
+    first = found.linchpins[0] if found.linchpins else top
+    if is_fact and first.parameter.kind == "value":
+        return (
+            f"Of facts {known_words(model, [top.parameter])}, it hinges most on {quoted(model, top.name)}. "
+            f"{pin_sentence(found, top)} What is wanted counts for more: {quoted(model, first.name)}."
+        )
     kind = f"a fact {known_words(model, [top.parameter])}" if is_fact else "what somebody wants"
     return f"What it hinges on most is {kind}, {quoted(model, top.name)}. {pin_sentence(found, top)}"
 
@@ -150,7 +156,8 @@ def _title(model: Model, found: Linchpins) -> str:
         parts.append("one want" if len(wants) == 1 else f"{few(len(wants))} wants")
     verb = "decides" if len(told) == 1 else "decide"
     first = told[0].worth
-    share = "" if first.share is None else f"; the first is worth {percent(first.share)} of knowing everything"
+    named = quoted(model, told[0].parameter.name)
+    share = "" if first.share is None else f"; {named} is worth {percent(first.share)} of knowing everything"
     return f"{capital(join(parts))} {verb} what is best{share}"
 
 
@@ -170,7 +177,7 @@ def _row(model: Model, found: Linchpins, pin: Assumption, inputs: Inputs, top: f
     worth = pin.worth.evppi
     spread = pin.parameter.spread
     unit = unit_words(pin.parameter.unit)
-    shown = [f"{number(end)} {unit}".strip() for end in ends]
+    shown = [f"{exact(end)} {unit}".strip() for end in ends]
     if spread is not None:
         shown = [f"{text}: {word}" if word else text for text, word in
                  zip(shown, (spread.low_words, spread.high_words), strict=True)]  # fmt: skip
@@ -211,7 +218,7 @@ def _table(model: Model, found: Linchpins) -> Table:
             title_of(model, pin.name),
             "fact" if pin.parameter.kind == "uncertainty" else "want",
             measured(pin.worth.evppi.value, pin.worth.evppi.error),
-            f"{number(pin.worth.evppi.low)} to {number(pin.worth.evppi.high)}",
+            interval(pin.worth.evppi.low, pin.worth.evppi.high),
             "not known" if pin.worth.share is None else percent(pin.worth.share),
             number(pin.worth.p_value),
             pin_sentence(found, pin),
@@ -221,7 +228,7 @@ def _table(model: Model, found: Linchpins) -> Table:
     rows += [
         (" and ".join(quoted(model, name) for name in pair.names), "pair",
          measured(pair.worth.evppi.value, pair.worth.evppi.error),
-         f"{number(pair.worth.evppi.low)} to {number(pair.worth.evppi.high)}",
+         interval(pair.worth.evppi.low, pair.worth.evppi.high),
          "not known" if pair.worth.share is None else percent(pair.worth.share), number(pair.worth.p_value),
          "" if pair.worth.beyond is None else f"{number(pair.worth.beyond.value)} beyond the better alone")
         for pair in found.pairs
@@ -260,7 +267,7 @@ def _sure(model: Model, found: Linchpins, ledger: Ledger) -> tuple[str, ...]:
             f"{join([quoted(model, pin) for pin in rest.linchpins])} on the claim “{says.get(rest.name, rest.name)}”"
             for rest in found.claims[:3]
         ]
-        lines.append(f"They rest on what documents say: {join(rests, '; and')}.")
+        lines.append(f"They rest on what documents say: {join(rests, 'and')}.")
     if found.judged:
         verb = "rests" if len(found.judged) == 1 else "rest"
         lines.append(f"{join([quoted(model, name) for name in found.judged])} {verb} on judgement alone.")

@@ -23,7 +23,7 @@ from standoff.language.model import Model
 from standoff.words.amounts import with_unit
 from standoff.words.answer import confidence, limits_title, views_title
 from standoff.words.names import family_words, quoted, title_of, who
-from standoff.words.numbers import counted, measured, number
+from standoff.words.numbers import counted, interval, measured
 from standoff.words.text import capital, few, join, words
 
 __all__ = ["better_settings", "first_picture", "holds_up", "map_section", "views"]
@@ -233,7 +233,7 @@ def _dots_table(rows: list[DotRow], unit: str) -> Table:
             (
                 row.label,
                 measured(row.value, (row.high - row.low) / 2 / _TOLD),
-                f"{number(row.low)} to {number(row.high)}",
+                interval(row.low, row.high),
                 "yes" if row.best else "no",
             )
             for row in sorted(rows, key=lambda row: -row.value)

@@ -10,7 +10,7 @@ from standoff.analysis.documents.gaps import Gaps
 from standoff.evidence.reading.passages import Passage
 from standoff.evidence.sources import SourceRow, Sources
 from standoff.words.evidence import answer_counts, effect_words, separated
-from standoff.words.numbers import counted
+from standoff.words.numbers import counted, percent
 
 __all__ = ["gap_lines", "passage_lines", "source_lines", "tested_lines"]
 
@@ -70,7 +70,9 @@ def source_lines(study: str, found: Sources) -> Iterator[str]:
         yield f"  {'at hand: ' + row.path.name if row.path is not None else 'not at hand'}"
         for anchor in row.anchors:
             now = "" if anchor.now in (None, anchor.was) else f" → {anchor.now}"
-            sure = f"  confidence {anchor.confidence:.3f}" if anchor.status in ("found", "moved", "changed") else ""
+            sure = (
+                f"  confidence {percent(anchor.confidence)}" if anchor.status in ("found", "moved", "changed") else ""
+            )
             yield f"  {anchor.status:<11} {anchor.claim:<28} {anchor.was}{now}{sure}"
     totals = found.totals
     bare = totals["unanchored"]

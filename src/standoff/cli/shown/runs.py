@@ -14,9 +14,10 @@ from standoff.ensemble.ensemble import Ensemble
 from standoff.language.clock import parse_date
 from standoff.language.model import Model, Parameter
 from standoff.program.trace import Step, Trace
+from standoff.words.amounts import unit_words, with_unit
 from standoff.words.faults import owned_up
 from standoff.words.mathematics import equations_text
-from standoff.words.numbers import measured
+from standoff.words.numbers import exact, measured, number, plain
 
 __all__ = ["run_data", "run_lines", "steps_of", "study_data", "study_lines", "trace_data", "trace_lines"]
 
@@ -85,10 +86,6 @@ def _cell(mean: float, error: float) -> str:
     return "not known" if np.isnan(mean) else measured(mean, error)
 
 
-def _share(share: float) -> str:
-    return f"{share:.2%}" if share >= 0.0001 else "fewer than 0.01%"
-
-
 def _strategies(ensemble: Ensemble) -> Iterator[tuple[str, list[tuple[float, float]]]]:
     """For each strategy of the decider that was run, mean and error of each measure."""
     decider = ensemble.program.players.index(ensemble.model.decider)
@@ -104,7 +101,7 @@ def _spread_data(ensemble: Ensemble, label: str, kind: str, name: str) -> dict[s
     found: dict[str, Any] = {}
     if levels := ensemble.spreads.wanted.levels:
         cells = {p: ensemble.quantile(name, p, kind)[here] for p in levels}
-        found["quantiles"] = {f"{100 * p:g} %": _mean_and_error(values)[0] for p, values in cells.items()}
+        found["quantiles"] = {f"{plain(100.0 * p)} %": _mean_and_error(values)[0] for p, values in cells.items()}
     if any((b.kind, b.name) == (kind, name) for b in ensemble.spreads.wanted.bins):
         histogram = ensemble.histogram(name)
         below, *inside, above = np.ma.masked_invalid(
@@ -128,15 +125,15 @@ def _spread_lines(ensemble: Ensemble) -> Iterator[str]:
         yield "percentiles of a world's replications, mean over the others' strategies and all worlds"
     for head, data in shown:
         if quantiles := data.get("quantiles"):
-            yield f"  {head:<{width}}  " + "  ".join(f"{p}: {x:>9.4g}" for p, x in quantiles.items())
+            yield f"  {head:<{width}}  " + "  ".join(f"{p}: {exact(x):>9}" for p, x in quantiles.items())
     if any("histogram" in data for _, data in shown):
         yield "share of all futures by bin, mean over the others' strategies"
     for head, data in shown:
         if histogram := data.get("histogram"):
             low, high = histogram["edges"][0], histogram["edges"][-1]
-            shares = " ".join(f"{100 * x:.3g}" for x in histogram["shares"])
-            outside = f"below {100 * histogram['below']:.3g}, above {100 * histogram['above']:.3g}"
-            yield f"  {head:<{width}}  {low:g} to {high:g}: {shares} % ({outside})"
+            shares = " ".join(exact(100.0 * x) for x in histogram["shares"])
+            outside = ", ".join(f"{side} {exact(100.0 * histogram[side])}" for side in ("below", "above"))
+            yield f"  {head:<{width}}  {plain(low)} to {plain(high)}: {shares} % ({outside})"
 
 
 def _mean_and_error(cells: npt.NDArray[np.float64]) -> tuple[float, float]:
@@ -159,11 +156,11 @@ def trace_lines(
         if step.index in steps:
             yield from _step_lines(model, before, step)
     yield "\n" + "What it came to"
-    units = {outcome.name: str(outcome.unit) for outcome in model.outcomes}
+    units = {outcome.name: unit_words(outcome.unit) for outcome in model.outcomes}
     for name, value in trace.outcomes.items():
-        yield f"  {name} {_number(value)}{_unit(units[name])}"
+        yield f"  {name} {with_unit(exact(value), units[name])}"
     for actor, value in trace.payoffs.items():
-        yield f"  payoff of {model.title_of(actor)} {_number(value)}"
+        yield f"  payoff of {model.title_of(actor)} {exact(value)}"
     if trace.fault:
         yield trace.fault
 
@@ -224,7 +221,7 @@ def study_lines(model: Model, causes: CausalMap) -> Iterator[str]:
     yield "\n" + "Assumptions"
     for parameter in model.parameters:
         about = f". {parameter.about}" if parameter.about else ""
-        yield f"  {parameter.name}: {_spread_text(parameter)}{_unit(str(parameter.unit))}{about}"
+        yield f"  {parameter.name}: {with_unit(_spread_text(parameter), unit_words(parameter.unit))}{about}"
     yield "\n" + "Equations"
     for name, text in equations_text(model):
         yield f"  {name} = {text}"
@@ -269,28 +266,20 @@ def _step_lines(model: Model, before: Step | None, step: Step) -> Iterator[str]:
 
 
 def _line(things: Mapping[str, Any]) -> str:
-    shown = {name: value if isinstance(value, (bool, str)) else _number(value) for name, value in things.items()}
+    shown = {name: value if isinstance(value, (bool, str)) else exact(value) for name, value in things.items()}
     return ", ".join(f"{name} {value}" for name, value in shown.items())
-
-
-def _number(value: float) -> str:
-    return f"{value:.3g}" if abs(value) < 1e6 else f"{value:.3e}"
-
-
-def _unit(unit: str) -> str:
-    return "" if unit == "no unit" else f" {unit}"
 
 
 def _spread_text(parameter: Parameter) -> str:
     """A parameter's number, range, distribution or levels in words."""
     spread = parameter.spread
     if spread is None:
-        return f"{parameter.value:g}"
+        return plain(parameter.value or 0.0)
     if spread.levels:
         pairs = zip(spread.levels, spread.weights, strict=True)
-        return "one of " + ", ".join(f"{level:g} (weight {weight:.2g})" for level, weight in pairs)
-    inside = ", ".join(f"{a:g}" for a in spread.arguments)
+        return "one of " + ", ".join(f"{plain(level)} (weight {number(weight)})" for level, weight in pairs)
+    inside = ", ".join(plain(a) for a in spread.arguments)
     if spread.distribution == "uniform":
         low, high = spread.arguments
-        return f"{low:g} to {high:g}"
+        return f"{plain(low)} to {plain(high)}"
     return f"{spread.distribution}({inside})"
