@@ -98,15 +98,15 @@ class TestPlan:
         expectations: What is tested.
         paths: For each the path of influence; None where there is none, so that nothing need be run.
         worlds: The same for every arm.
-        arms: The distinct sides of all experiments.
-        jobs: What to run, one for each arm.
+        places: For each distinct side of an experiment its job and its rows of the job's worlds.
+        jobs: What to run: sides that differ in columns alone are one job, as a kernel is fast on many futures.
     """
 
     model: Model
     expectations: tuple[tuple[Origin, str, Expectation], ...]
     paths: tuple[tuple[Symbol, ...] | None, ...]
     worlds: Worlds
-    arms: tuple[Arm, ...]
+    places: Mapping[Arm, tuple[int, slice]]
     jobs: tuple[Job, ...]
 
 
@@ -128,26 +128,42 @@ def plan_tests(model: Model, expectations: Sequence[tuple[Origin, str, Expectati
         for changes, of in measures.items()
     }
     worlds = draw_worlds(model, size.worlds, size.seed)
-    jobs = []
+    together: dict[tuple[object, ...], list[tuple[Arm, Design]]] = {}
     for arm in wanted:
         program = programs[arm.changes]
         # a column depends on its name alone: all arms have the same worlds, whatever columns a variant adds
         table = worlds if program.model.applied == model.applied else draw_worlds(program.model, size.worlds, size.seed)
-        jobs.append(Job(program, _design(program, arm, table, size), Wanted(futures=True), _WHAT_FOR))
-    return TestPlan(model, tuple(expectations), paths, worlds, tuple(wanted), tuple(jobs))
+        design = _design(program, arm, table, size)
+        together.setdefault((arm.changes, arm.levels, design.mix), []).append((arm, design))
+    jobs: list[Job] = []
+    places: dict[Arm, tuple[int, slice]] = {}
+    for members in together.values():
+        stacked = _stacked([design for _, design in members])
+        for row, (arm, _) in enumerate(members):
+            places[arm] = (len(jobs), slice(row * size.worlds, (row + 1) * size.worlds))
+        jobs.append(Job(programs[members[0][0].changes], stacked, Wanted(futures=True), _WHAT_FOR))
+    return TestPlan(model, tuple(expectations), paths, worlds, places, tuple(jobs))
 
 
 def judge_tests(plan: TestPlan, ensembles: Sequence[Ensemble]) -> tuple[Judged, ...]:
     """The answer to each expectation of a plan, from the ensembles of its jobs."""
-    ran = dict(zip(plan.arms, ensembles, strict=True))
     tested: list[Judged] = []
     for (origin, name, expectation), path in zip(plan.expectations, plan.paths, strict=True):
         verdict = Verdict.not_represented()
         if path is not None:
-            sides = [_futures(ran[arm], expectation.measure) for arm in arms(expectation, plan.model)]
+            places = [plan.places[arm] for arm in arms(expectation, plan.model)]
+            sides = [_futures(ensembles[job], expectation.measure)[rows] for job, rows in places]
             verdict = _judged(expectation, sides, plan.worlds.columns)
         tested.append(Judged(origin, name, expectation, verdict, path))
     return tuple(tested)
+
+
+def _stacked(designs: Sequence[Design]) -> Design:
+    """Designs that differ in their worlds alone as one, its worlds theirs in turn, with the same luck in each."""
+    tables = [design.worlds for design in designs]
+    columns = {name: np.concatenate([table.columns[name] for table in tables]) for name in tables[0].columns}
+    streams = np.concatenate([table.streams for table in tables])
+    return replace(designs[0], worlds=replace(tables[0], columns=columns, streams=streams))
 
 
 def _design(program: Program, arm: Arm, table: Worlds, size: Size) -> Design:

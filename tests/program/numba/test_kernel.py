@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -83,6 +84,16 @@ def test_ensembles_have_one_digest_for_both_evaluators_any_threads_and_blocks(ri
         other = run_design(rivals.program, design, running=Running(threads), block=block, evaluate=compiled)
         assert other.digest == reference.digest
         assert other.diagnostics == reference.diagnostics
+
+
+def test_futures_that_draw_their_own_strategies_have_one_digest_too(rivals: Study, compiled: Kernel) -> None:
+    design = rivals.design(50, 3)
+    mix = tuple(tuple(range(len(instances))) for instances in rivals.program.instances)
+    levels = None if design.levels is None else design.levels[:1]
+    mixed = replace(design, profiles=design.profiles[:1], levels=levels, mix=mix)
+    reference = run_design(rivals.program, mixed, running=Running(evaluator="reference"))
+    assert run_design(rivals.program, mixed, evaluate=compiled).digest == reference.digest
+    assert run_design(rivals.program, design, evaluate=compiled).digest != reference.digest
 
 
 @pytest.mark.parametrize("seed", range(60))
