@@ -308,14 +308,16 @@ def _kept(standing: Standing, order: Sequence[int], limited: int) -> list[Cell]:
         top = standing.kept[most]
         level = top.value - kept.value <= 1.96 * float(np.hypot(top.error, kept.error))
         picture = bar(kept.value, (kept.value, kept.value), None, "higher", (0.0, float(limited)), hollow=False)
-        within = f"{_narrow(all_of.value)} all"
+        within = "all kept" if all_of.value >= 1.0 else f"{_narrow(all_of.value)} all"
         cells.append(Cell(*_split(measured(kept.value, kept.error)), within, picture, len(order) > 1 and level))
     return cells
 
 
 def _narrow(share: float) -> str:
     """A share as a cell of the table has room for it: in whole per cents; the table of every number has the rest."""
-    return f"<{percent(0.01)}" if 0.0 < share < 0.005 else percent(round(share, 2))
+    if share >= 1.0:
+        return "all"
+    return f"<{percent(0.01)}" if 0.0 < share < 0.005 else percent(min(round(share, 2), 0.99))
 
 
 def _split(text: str) -> tuple[str, str]:
