@@ -114,8 +114,10 @@ def fan(panel: FanPanel, frame: FanFrame, said: str) -> Markup:
     def points(at: Sequence[float], values: Floats) -> str:
         return " ".join(f"{x(i):.1f},{y(float(v)):.1f}" for i, v in zip(at, values, strict=True) if math.isfinite(v))
 
+    label = shortened(panel.label, _LONGEST - 1)
+    place = min(_FAN_LEFT, max(_FAN_WIDTH - _LETTER * len(label), 0.0))  # a long name begins further left
     parts = [
-        f'<text class="name" x="{_FAN_LEFT}" y="12">{escape(panel.label)}</text>',
+        f'<text class="name" x="{place:.0f}" y="12">{escape(label)}</text>',
         f'<text class="reading" x="{_FAN_LEFT}" y="26">{escape(panel.readings[-1])}</text>',
         *_fan_axes(frame, x(0), y),
     ]
