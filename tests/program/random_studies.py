@@ -157,7 +157,7 @@ class _Writer:
         self.lasting = names.copy()
 
     def _deal(self) -> None:
-        """A deal with a term that is read as a number, 0 where it is not in force, and one that is read on the table."""
+        """A deal with a term that is read as a number, 0 where it is not in force, and one that is read as offered."""
         r, names = self.r, self.names
         during = r.choice([f"{self.stocks[0]} > 0.5", *(f"{m} == {s[0]}" for m, s in self.mode_states.items())])
         terms = {"depth": {"levels": [0, 0.5, 1]}, "aid": {"levels": [0.25, 2], "usual": 2}}
