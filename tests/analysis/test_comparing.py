@@ -89,5 +89,5 @@ def test_runs_of_other_seeds_are_independent_samples(run):
 
 
 def test_other_deciders_answer_other_questions(run):
-    with pytest.raises(ValueError, match="different deciders, `us` and `north`"):
+    with pytest.raises(ValueError, match="other decider: before=us, after=north"):
         compare(run(), standoff.load("rivals").run(worlds=32, replications=2))

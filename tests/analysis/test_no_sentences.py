@@ -13,8 +13,10 @@ import standoff.analysis
 
 _ROOT = Path(standoff.analysis.__file__).parent
 _FEWEST_WORDS = 4
-_TOLD = {"method", "reference", "references", "_REFERENCES", "STUDY_AND_BELIEFS", "advice"}
-"""What names a method and whose it is: noun phrases, printed as they stand; `advice` is an error's."""
+_TOLD = {"method", "reference", "references", "_REFERENCES", "STUDY_AND_BELIEFS", "advice", "message"}
+"""What names a method and whose it is: noun phrases, printed as they stand; `advice` and `message` are an error's."""
+_PROBLEMS = {"Problem", "not_a"}
+"""What makes a problem of a file, which says what was found where."""
 _READERS = {"exchange.py"}
 """They read a foreign format, and their texts say what was expected where."""
 
@@ -27,6 +29,7 @@ def sentences(tree: ast.AST) -> Iterator[tuple[int, str]]:
             isinstance(node, ast.Raise | ast.Assert)
             or (isinstance(node, ast.FunctionDef) and (node.name == "__repr__" or _is_error(node)))
             or isinstance(node, ast.Subscript)
+            or (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _PROBLEMS)
             or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
             or (isinstance(node, ast.keyword) and node.arg in _TOLD)
             or (isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign) and _names(node) & _TOLD)

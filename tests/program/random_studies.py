@@ -157,14 +157,14 @@ class _Writer:
         self.lasting = names.copy()
 
     def _deal(self) -> None:
-        """A deal whose terms are read as numbers, 0 where it is not in force."""
+        """A deal with a term that is read as a number, 0 where it is not in force, and one that is read as offered."""
         r, names = self.r, self.names
         during = r.choice([f"{self.stocks[0]} > 0.5", *(f"{m} == {s[0]}" for m, s in self.mode_states.items())])
         terms = {"depth": {"levels": [0, 0.5, 1]}, "aid": {"levels": [0.25, 2], "usual": 2}}
         self.study["deals"] = {
             "pact": {"parties": self.actors[:2], "during": during, "terms": terms, "without": ["other"]}
         }  # fmt: skip
-        names.numbers += ["pact.depth", "pact.aid"]
+        names.numbers += ["pact.depth", "pact.offered.aid"]
 
     def _choices(self) -> None:
         """Choices by actor, and what a strategy may read."""

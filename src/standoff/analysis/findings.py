@@ -34,7 +34,7 @@ class Reason(StrEnum):
     NOT_ALL_PROFILES = "not all profiles"
     BELIEFS_OUTSIDE = "beliefs outside"  # actor, worlds
     NO_SUCH_DEAL = "no such deal"  # deal, deals
-    DEAL_NAMES_NO_STATE = "deal names no state"  # deal, during
+    DEAL_NAMES_NO_STATE = "no state named"  # deal, during
     MODE_IMPOSED = "mode imposed"  # deal, mode
     NOBODY_KEEPS = "nobody keeps"  # deal, actor
     VARIANT_APPLIED = "variant applied"  # variant

@@ -112,7 +112,7 @@ def test_the_sentences_tell_the_answer(study, robust):
     assert said[0].startswith("Goes is best on average, by 0.193\u00a0±\u00a00.011 points over the next")
     assert said[0].endswith("more futures would not change that.")
     assert any(text.startswith("Stays keeps the limit on venture in 100") for text in said)
-    assert "It depends on the others: better than goes does stays under others who do the decider most harm." in said
+    assert "It depends on the others. Better than goes: stays under others who do the decider most harm." in said
     assert said[-1].startswith("Weighing the worlds otherwise changes who leads: where bad worlds count more, stays")
 
 

@@ -18,6 +18,7 @@ from standoff.analysis.robustness.robustness import robustness
 from standoff.analysis.runs import decision_table as tables
 from standoff.analysis.runs.decision_table import decision_table
 from standoff.cli import main
+from standoff.questions import results
 from standoff.words.linchpins import linchpin_words
 
 _BARRED = ("numpy.random", "np.random", "random_state", "random")
@@ -33,7 +34,7 @@ def test_an_answer_arranges_once_and_learns_once_a_view(rivals, tmp_path, monkey
     standoff.load("rivals").run(worlds=64, replications=4, out=tmp_path / "run")
     made, learned = [], []
     arrange, learn = tables.decision_table, tables.find_posteriors
-    monkeypatch.setattr(tables, "decision_table", lambda *a, **k: made.append(1) or arrange(*a, **k))
+    monkeypatch.setattr(results, "decision_table", lambda *a, **k: made.append(1) or arrange(*a, **k))
     monkeypatch.setattr(tables, "find_posteriors", lambda *a, **k: learned.append(1) or learn(*a, **k))
     main(["answer", str(tmp_path / "run")], standalone_mode=False)
     assert len(made) == 1

@@ -67,9 +67,11 @@ def test_shares_of_a_hidden_chance_and_their_intervals():
             found.append(share(counted(chances, seed), np.full(1024, 0.2), limit))
         away, told = np.array(found).T - np.array([[hidden.cdf(limit)], [0.0]])
         assert abs(away.mean()) < 0.015
-        assert told.mean() == pytest.approx(np.sqrt((away**2).mean()), rel=0.25)
+        # the error also holds what a jump would do, which a smooth family cannot know, up to 1.5 standard errors of its
+        # own; here there is none, so that it is up to √(1 + 1.5²) times what the estimate misses by
+        assert 0.75 <= told.mean() / np.sqrt((away**2).mean()) <= 1.25 * np.hypot(1.0, 1.5)
         covered.append((np.abs(away) < 1.645 * told).mean())
-    assert 0.85 <= np.mean(covered) <= 0.97
+    assert np.mean(covered) >= 0.85
 
 
 def test_the_prediction_is_taken_where_only_luck_is_left():

@@ -164,7 +164,8 @@ def test_one_date_serves_all_fans_by_slider_and_by_pointing(korea: Brief, visit:
     at_start = page.evaluate(readings)
     assert slider.get_attribute("aria-valuetext") == "Q2 2025"
     assert at_start != at_end
-    fans = [fan for fan in korea.findings.fans for _ in range(5)]
+    families = {instance.strategy.name for instance in korea.findings.model.instances("us")}
+    fans = [fan for fan in korea.findings.fans for _ in families]
     assert len(fans) == len(at_start) == len(at_end)
     for fan, first, last in zip(fans, at_start, at_end, strict=True):
         for shown, step in ((first, 0), (last, -1)):

@@ -134,7 +134,7 @@ def linchpins(
     if len(table.strategies) < 2 or not table.inputs.names:
         nothing = Figure(0.0, 0.0, 0.0, 0.0)
         return Linchpins(
-            seen, table.strategies, leader, ranking, nothing, (), (), (), (), (), (), (), (), "nothing to be known"
+            seen, table.strategies, leader, ranking, nothing, (), (), (), (), (), (), (), (), "nothing to know"
         )
     of = table.ensemble
     outcomes = {o.name: table.figures("outcome", o.name, seen).mean for o in of.model.outcomes

@@ -82,8 +82,9 @@ def measure_regret(payoffs: Payoffs, posteriors: Posteriors | None = None) -> Re
         cannot,
         _figure(evpi.value, evpi.low, evpi.high),
         _wanted(payoffs, known, evpi),
-        f"low ends: best strategy of each world picked by a regression over the other {known.folds.max() + 1} folds' "
-        f"worlds and by the other replications, valued on held-out replications ({known.valued.shape[0]} batches); "
+        method=f"low ends: best strategy of each world picked by a regression over the other {known.folds.max() + 1} "
+        "folds' worlds and by the other replications, valued on held-out replications "
+        f"({known.valued.shape[0]} batches); "
         "high ends: the lower of raw regret and a bound by second moments of two halves; in between, figures of worlds "
         "whose hidden part is normal; 95 % for all strategies at once",
     )

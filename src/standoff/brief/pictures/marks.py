@@ -23,7 +23,7 @@ class Mark:
 MARKS: dict[ClaimAnswer, Mark] = {
     "borne out": Mark("borne", "●", "#0072B2", "", "the model does what must follow if the claim is right"),
     "contradicted": Mark("contra", "✕", "#D55E00", "7 3", "the model does the opposite"),
-    "mixed": Mark("mixed", "◐", "#E69F00", "2 3", "it depends on an assumption"),
+    "mixed": Mark("mixed", "◐", "#8F5F00", "2 3", "it depends on an assumption"),
     "no visible effect": Mark("unseen-effect", "○", "#009E73", "1 4", "any effect is too small to be seen"),
     "not represented": Mark("absent", "□", "#666666", "1 6", "nothing in the model could show it"),
     "open": Mark("open", "?", "#CC79A7", "4 4", "nothing is expected of the model that would test it"),
