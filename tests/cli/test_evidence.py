@@ -315,3 +315,19 @@ def test_the_korean_anchors_are_found() -> None:
     assert len(ledger.claims) >= 26
     assert sum(bool(claim.expect) for claim in ledger.claims) >= 20
     assert shown.rstrip().endswith(f"found {len(ledger.claims)}, moved 0, changed 0, lost 0")
+
+
+def test_check_refuses_a_pipe_for_a_document_and_a_passage_beyond_its_end(rivals: Path, tmp_path: Path) -> None:
+    shelf, claims = tmp_path / "shelf", rivals / "claims.yaml"
+    assert call("check", rivals, "--sources", shelf).exit_code == 0
+    claims.write_text(CLAIMS.replace("passage: p9.s3", "passage: p900.s3"), encoding="utf-8")
+    beyond = call("check", rivals, "--sources", shelf)
+    assert beyond.exit_code == 1
+    assert "`freeze` has no passage `p900.s3`" in beyond.output
+    assert "claims.yaml:" in beyond.output
+    (shelf / "article.txt").unlink()
+    os.mkfifo(shelf / "article.txt")
+    claims.write_text(CLAIMS, encoding="utf-8")
+    piped = call("check", rivals, "--sources", shelf)
+    assert piped.exit_code == 1
+    assert "the document `article.txt` is not a file" in piped.output

@@ -51,6 +51,12 @@ def test_no_name_is_left_unresolved_in_a_clean_model(study: str) -> None:
         assert not any(isinstance(node, Name) for node in walk(expression.tree))
 
 
+def test_the_folder_of_a_run_is_named_as_what_it_is(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(StudyError, match="is the folder of a run, and no study"):
+        find_study(tmp_path)
+
+
 def test_a_study_is_found_by_folder_file_and_name(tmp_path: Path) -> None:
     path = find_study("rivals")
     assert find_study(path) == path and find_study(path.parent) == path

@@ -101,7 +101,7 @@ _ERRORS = (
     # evidence
     ("document-unreadable", "A document cannot be read as text"),
     ("document-unknown", "A claim names a document that is not listed"),
-    ("bad-address", "A passage's address cannot be read"),
+    ("bad-address", "A passage's address cannot be read, or lies beyond its document"),
     ("bad-fingerprint", "A fingerprint cannot be read"),
 )
 

@@ -15,6 +15,7 @@ from standoff.studies import BUNDLED, TEMPLATE, begin_study
 
 if TYPE_CHECKING:
     from standoff.analysis.documents.gaps import Gaps
+    from standoff.base.problems import Problem
     from standoff.language.model import Model
 
 __all__ = ["check", "new", "schema", "show"]
@@ -57,6 +58,8 @@ def check(study: str, as_json: bool, claims: bool, sources: Path | None) -> None
 
     loaded = read_study(study, every_variant=True)
     problems = (*loaded.problems, *check_claims(study, loaded.model))
+    if loaded.model is not None and not has_errors(problems):
+        problems += _of_documents(loaded.model, sources)
     gaps = _gaps(loaded.model, sources) if claims and loaded.model and not has_errors(problems) else None
     if as_json:
         print_json({"problems": to_json(problems)}, {} if gaps is None else {"claims": gaps})
@@ -123,6 +126,13 @@ def schema(file: str) -> None:
     from standoff.language.reference import schema_of  # noqa: PLC0415
 
     print_json(schema_of(file))
+
+
+def _of_documents(model: Model, sources: Path | None) -> tuple[Problem, ...]:
+    from standoff.evidence.claims import ledger_of  # noqa: PLC0415
+    from standoff.evidence.sources import check_documents  # noqa: PLC0415
+
+    return check_documents(ledger_of(model.written.files), options.sources_folder(model.folder, sources))
 
 
 def _gaps(model: Model, sources: Path | None) -> Gaps:

@@ -18,7 +18,7 @@ from standoff.evidence.reading.documents import MOST_DOCUMENT_BYTES, Document, r
 from standoff.evidence.reading.kinds import squeezed
 from standoff.evidence.reading.passages import Address, text_at
 
-__all__ = ["AnchorRow", "SourceRow", "Sources", "sources"]
+__all__ = ["AnchorRow", "SourceRow", "Sources", "check_documents", "sources"]
 
 Status = Literal["found", "moved", "changed", "lost", "unanchored"]
 
@@ -109,6 +109,20 @@ def sources(ledger: Ledger, folder: Path | None) -> Sources:
         metadata = entry.metadata.filled(file.document.metadata)
         rows.append(SourceRow(entry.name, metadata, file.path, file.document, anchors))
     return Sources(tuple(rows), tuple(problems))
+
+
+def check_documents(ledger: Ledger, folder: Path | None) -> tuple[Problem, ...]:
+    """What is wrong with the documents that are at hand, and the passages without a fingerprint that they lack."""
+    found = sources(ledger, folder)
+    lost = {anchor.claim: row for row in found.rows for anchor in row.anchors if anchor.status == "lost"}
+    return (*found.problems, *(_beyond(claim, lost[claim.name]) for claim in ledger.claims
+                               if claim.name in lost and claim.anchor is None))  # fmt: skip
+
+
+def _beyond(claim: Claim, row: SourceRow) -> Problem:
+    assert row.document is not None
+    message = f"`{row.name}` has no passage `{claim.passage}`: its text ends with paragraph {len(row.document.body)}"
+    return Problem("bad-address", claim.span, message, "see `standoff passages FILE`")
 
 
 def _named(entry: DocumentEntry, folder: Path, problems: list[Problem]) -> _File | None:

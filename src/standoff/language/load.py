@@ -121,6 +121,10 @@ def find_study(name: str | Path) -> Path:
     if str(name) in names:
         return bundled / str(name) / STUDY_FILE
     place = Span(Source(str(name), ""), 0, 0)
+    if (path / "manifest.json").is_file():
+        message = f"`{name}` is the folder of a run, and no study"
+        how = "give the study's folder; `standoff answer` and `compare` take a run's"
+        raise StudyError([Problem("wrong-shape", place, message, how)])
     if path.is_dir():
         raise StudyError(
             [Problem("file-missing", place, f"the folder `{name}` has no `{STUDY_FILE}`", "see `standoff new`")]

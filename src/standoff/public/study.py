@@ -19,7 +19,7 @@ from standoff.analysis.others.others import Others
 from standoff.analysis.robustness.robustness import Robustness
 from standoff.analysis.sensitivity import Sensitivity
 from standoff.analysis.sensitivity import sensitivity as measure_sensitivity
-from standoff.base.problems import Problem
+from standoff.base.problems import Problem, has_errors
 from standoff.brief.formats.html import section_of
 from standoff.brief.write import SIZE, make_brief
 from standoff.ensemble import study as ensemble_study
@@ -30,7 +30,8 @@ from standoff.ensemble.run import trace_cell
 from standoff.ensemble.runner import Local
 from standoff.ensemble.running import Running, Size
 from standoff.ensemble.study import Chosen, RunOptions
-from standoff.evidence.claims import check_claims
+from standoff.evidence.claims import check_claims, ledger_of
+from standoff.evidence.sources import check_documents
 from standoff.language.load import load_model, read_study
 from standoff.program.trace import Trace
 from standoff.public.answers import Answer, answered
@@ -85,7 +86,10 @@ class Study(ensemble_study.Study):
     def check(self) -> tuple[Problem, ...]:
         """What `standoff check` reports of the study's folder as it is now, errors and warnings with their places."""
         loaded = read_study(self.model.folder, self.model.applied, every_variant=True)
-        return (*loaded.problems, *check_claims(self.model.folder, loaded.model))
+        problems = (*loaded.problems, *check_claims(self.model.folder, loaded.model))
+        if loaded.model is None or has_errors(problems):
+            return problems
+        return (*problems, *check_documents(ledger_of(loaded.model.written.files), self.model.folder / "sources"))
 
     def run(self, worlds: int = 512, replications: int = 8, seed: int = 1, **options: Unpack[RunOptions]) -> Ensemble:
         """Run profiles × worlds × replications, as `standoff run` does.

@@ -49,7 +49,8 @@ _CLAIM = Record(
         Key(
             "expect",
             Either((ListOf(Free("expectation")), Free("expectation"))),
-            "what must follow in the model if it is right",
+            "what must follow in the model if what it says is right: `test` judges it as written, whatever the stance; "
+            "in contradictions a claim that `doubts` denies it",
         ),
     )
 )
