@@ -27,8 +27,9 @@ from standoff.language.expressions.parser import MOST_DEPTH as MOST_DEPTH_OF_EXP
 from standoff.language.meaning.equations import MOST_RULES
 from standoff.language.shape.claims import CLAIMS
 from standoff.language.shape.columns import FACTS, HISTORY
+from standoff.language.shape.json_schema import json_schema
 from standoff.language.shape.kinds import MOST_IN_NAME
-from standoff.language.shape.schema import LANGUAGE_VERSION, STUDY, json_schema
+from standoff.language.shape.schema import LANGUAGE_VERSION, STUDY
 from standoff.language.shape.shapes import Either, Free, Key, Keyed, ListOf, MapOf, Record, Shape, Text, TextKind
 from standoff.language.text.files import FACTS_FILE, HISTORY_FILE
 from standoff.language.text.reader import MOST_ENTRIES, MOST_NODES
