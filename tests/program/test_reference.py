@@ -430,8 +430,14 @@ def test_growth_compounds_by_the_clock(study_of: Build) -> None:
     assert study.run(worlds=1, replications=1).outcome("end")[0, 0] == pytest.approx(121.0, rel=1e-12)
 
 
-def test_a_deals_terms_are_zero_unless_it_is_in_force(study_of: Build) -> None:
-    study = study_of("""\
+@pytest.mark.parametrize(
+    ("term", "expected"),
+    [("freeze.depth", [0, 0, 0, 0, 1, 1, 1, 1]), ("freeze.offered.depth", [1, 1, 1, 1, 1, 1, 1, 1])],
+    ids=["0 unless in force", "on the table always"],
+)
+def test_a_deals_terms_are_read_as_agreed_or_as_offered(study_of: Build, term: str, expected: list[int]) -> None:
+    study = study_of(
+        """\
         actors: {north: {name: North}, south: {name: South}}
         choices: {north: [act, rest], south: [act, rest]}
         strategies: {north: {acts: {choose: act}}, south: {acts: {choose: act}}}
@@ -440,32 +446,14 @@ def test_a_deals_terms_are_zero_unless_it_is_in_force(study_of: Build) -> None:
                 moves: [{name: struck, from: talks, to: deal, when: "step == 3"}]}}
         deals: {freeze: {parties: [north, south], during: "channel == deal", keeps: {north: "north == act"},
                 terms: {depth: {levels: [0, 0.5, 1], usual: 0.5}}, without: [no_deal]}}
-        quantities: {relief: {value: "2 * freeze.depth"}}
+        quantities: {relief: {value: "2 * TERM"}}
         variants: {no_deal: {impose: {struck: never}}}
         outcomes: {total_relief: {measure: "total(relief)", better: lower}}
-        """)
-    assert path(study, "quantity", "relief") == [0, 0, 0, 0, 1, 1, 1, 1]
+        """.replace("TERM", term)
+    )
+    assert path(study, "quantity", "relief") == expected
     without = study.run(worlds=1, replications=1).outcome("total_relief")[0, 0]
-    assert without == 4.0
-
-
-def test_a_term_on_the_table_is_known_before_the_deal_is_in_force(study_of: Build) -> None:
-    study = study_of("""\
-        actors: {north: {name: North}, south: {name: South}}
-        choices: {north: [act, rest], south: [act, rest]}
-        strategies: {north: {acts: {choose: act}}, south: {acts: {choose: act}}}
-        payoffs: {north: {each: "0", final: "0"}, south: {each: "0", final: "0"}}
-        modes: {channel: {states: [talks, deal], start: talks, final: [deal],
-                moves: [{name: struck, from: talks, to: deal, when: "step == 3"}]}}
-        deals: {freeze: {parties: [north, south], during: "channel == deal", keeps: {north: "north == act"},
-                terms: {depth: {levels: [0, 0.5, 1], usual: 0.5}}, without: [no_deal]}}
-        quantities: {relief: {value: "2 * freeze.offered.depth"}}
-        variants: {no_deal: {impose: {struck: never}}}
-        outcomes: {total_relief: {measure: "total(relief)", better: lower}}
-        """)
-    assert path(study, "quantity", "relief") == [1, 1, 1, 1, 1, 1, 1, 1]
-    without = study.run(worlds=1, replications=1).outcome("total_relief")[0, 0]
-    assert without == 8.0
+    assert without == sum(expected)
 
 
 def test_what_remembers_a_delayed_value_keeps_it_when_the_delay_line_moves_on(study_of: Build) -> None:
