@@ -47,8 +47,8 @@ docs: $(VENV)/.installed  ## write the generated pages of docs/
 fuzz: $(VENV)/.installed-dev  ## read nearly sound inputs of every format for an hour; faults go to tests/fuzz/corpus
 	$(BIN)/python tests/fuzz/fuzz.py $(or $(MINUTES),60)
 
-lock: $(VENV)/.installed-dev  ## lock the newest versions that pyproject.toml admits, with their hashes
-	$(LOCK) --upgrade --extra dev -o lock/dev.txt
+lock: $(VENV)/.installed-dev  ## lock what pyproject.toml asks for, with hashes; UPGRADE=--upgrade takes the newest of all
+	$(LOCK) $(UPGRADE) --extra dev -o lock/dev.txt
 	$(LOCK) -c lock/dev.txt -o lock/run.txt
 	$(LOCK) -c lock/dev.txt --extra bench -o lock/bench.txt
 
