@@ -87,7 +87,7 @@ def brief_data(findings: Findings, page: Page) -> dict[str, Any]:
             "replications": design.replications,
             "futures": design.n_futures,
             "steps": model.clock.steps,
-            "step": model.clock.step,
+            "step": model.clock.length,
             "seed": design.seed,
             "design": design.worlds.method,
             "worlds_seed": design.worlds.seed,

@@ -30,6 +30,7 @@ from standoff.brief.sections.others import others_section
 from standoff.brief.sections.over_time import over_time
 from standoff.ensemble.ensemble import Ensemble
 from standoff.evidence.claims import Ledger, ledger_of
+from standoff.language.clock import Clock
 from standoff.language.model import Model
 from standoff.questions.documents import Evidence
 from standoff.questions.question import Unanswered
@@ -251,7 +252,7 @@ def _run(findings: Findings) -> Section:
         ("Result digest", ensemble.digest),
         ("Sizes", f"{counted(profiles, 'profile')} × {counted(worlds, 'world')} × "
                   f"{counted(design.replications, 'replication')} = {counted(design.n_futures, 'future')} "
-                  f"of {counted(model.clock.steps, model.clock.step)}"),
+                  f"of {_length(model.clock)}"),
         ("Seed", str(design.seed)),
         ("Worlds", f"{design.worlds.method}, seed {design.worlds.seed}"),
         ("Rare ends", "drawn" if ensemble.realised else "weighted by their chance"),
@@ -301,3 +302,9 @@ def _day(as_of: str | None) -> str:
     except ValueError:
         return capital(as_of or "")
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _length(clock: Clock) -> str:
+    if clock.substeps == 1:
+        return counted(clock.steps, clock.step)
+    return f"{counted(clock.steps, 'step')} of a {clock.length}"

@@ -201,7 +201,7 @@ def _ends(model: Model, one: Fan, s: int) -> str:
 def _fan_name(model: Model, one: Fan) -> str:
     symbol, state = one.followed.symbol, one.followed.state
     if state is None and one.kind == "share":
-        return f"Share of futures with {quoted(model, symbol.name)} in a {model.clock.step}"
+        return f"Share of futures with {quoted(model, symbol.name)} in a {model.clock.length}"
     if state is None:
         return title_of(model, symbol.name)
     mode = next(m for m in model.modes if m.name == symbol.name)
@@ -213,4 +213,4 @@ def _fan_unit(model: Model, one: Fan) -> str:
     if one.followed.state is not None:
         return ""
     units = {thing.name: unit_words(thing.unit) for group in (model.stocks, model.quantities) for thing in group}
-    return f"a {model.clock.step}" if symbol.kind == "event" and one.kind != "share" else units.get(symbol.name, "")
+    return f"a {model.clock.length}" if symbol.kind == "event" and one.kind != "share" else units.get(symbol.name, "")

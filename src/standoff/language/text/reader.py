@@ -26,8 +26,8 @@ __all__ = [
     "parse_yaml",
 ]
 
-MOST_ENTRIES = 2_000
-MOST_NODES = 50_000
+MOST_ENTRIES = 10_000
+MOST_NODES = 100_000
 _ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\r?\n[ \t]*|.)", re.DOTALL)
 
 
