@@ -11,6 +11,8 @@ from typing import Any, TypeVar, cast
 
 import click
 
+from standoff.ensemble.running import EVALUATORS
+
 __all__ = [
     "as_json",
     "evaluator",
@@ -195,8 +197,8 @@ def realised(*, default: bool) -> _Decorator[Any]:
 
 
 evaluator = click.option(
-    "--evaluator", type=click.Choice(["auto", "reference", "kernel"]), default="auto", show_default=True,
-    help="The plain one, the compiled one, or the sooner done; the numbers are the same.",
+    "--evaluator", type=click.Choice(EVALUATORS), default="auto", show_default=True,
+    help="NumPy, WebAssembly, Numba, or the soonest done; the numbers are the same.",
 )  # fmt: skip
 
 sources = click.option(

@@ -80,9 +80,10 @@ def check(study: str, as_json: bool, claims: bool, sources: Path | None) -> None
 @options.variant
 @click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), default=None, metavar="FILE",
               help="Write the causal map as an SVG picture.")  # fmt: skip
-@click.option("--kernel", is_flag=True, help="Print the source of the compiled evaluator instead.")
+@click.option("--kernel", is_flag=True, help="Print the source of the evaluator that Numba compiles instead.")
+@click.option("--wasm", is_flag=True, help="Print the same as WebAssembly instead.")
 @options.as_json
-def show(study: str, variants: tuple[str, ...], picture: Path | None, kernel: bool, as_json: bool) -> None:
+def show(study: str, variants: tuple[str, ...], picture: Path | None, kernel: bool, wasm: bool, as_json: bool) -> None:
     """Show a study's actors, assumptions and equations.
 
     The equations are in readable mathematics, with what they are for; --picture draws the causal map.
@@ -102,6 +103,11 @@ def show(study: str, variants: tuple[str, ...], picture: Path | None, kernel: bo
         from standoff.program.numba.writer import emit_kernel  # noqa: PLC0415
 
         echo(emit_kernel(loaded.program, remarks=True).text, nl=False)
+        return
+    if wasm:
+        from standoff.program.wasm.writer import emit_module  # noqa: PLC0415
+
+        echo(emit_module(loaded.program, remarks=True).text, nl=False)
         return
     causes = causal_map(loaded.model)
     if picture is not None:
