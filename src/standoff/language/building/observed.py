@@ -64,7 +64,9 @@ def _noise(draft: Draft, name: Scalar, node: Mapping, declared: Declared, kind: 
         if written is not None:
             what = "the report has a noise of its own" if has_own else f"{declared.what} is seen or it is not"
             message = f"`{name.text}` has no `{key}` here: {what}"
-            draft.report("keys-together", written.span, message, "remove it; a doubt is the reliability of what is seen")
+            draft.report(
+                "keys-together", written.span, message, "remove it; a doubt is the reliability of what is seen"
+            )
         return 0.0
     if written is None:
         message = f"`{name.text}` is a number, and nothing says how well it is seen"
