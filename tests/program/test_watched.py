@@ -13,15 +13,13 @@ from standoff.language.load import load_model
 from standoff.program.compile import compile_model
 from standoff.program.reference import run_lanes
 from standoff.program.watched import BLIND, RELIABLE, SEEN, SPARE, tell
-from tests.program.watching_study import STUDY
+from tests.program.watching_study import ENDING, STUDY
 
 N_STEPS = 6
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory):
-    folder: Path = tmp_path_factory.mktemp("small")
-    (folder / "study.yaml").write_text(STUDY, encoding="utf-8")
+def make(folder: Path, text: str):
+    (folder / "study.yaml").write_text(text, encoding="utf-8")
     model = load_model(folder)
     program = compile_model(model, watching=True)
     design = Design(all_profiles(program), draw_worlds(model, 32, 1), 2, 1)
@@ -30,11 +28,16 @@ def made(tmp_path_factory: pytest.TempPathFactory):
     return program, design, lanes_of(program, design, profiles, worlds, replications), profiles, worlds
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory):
+    return make(tmp_path_factory.mktemp("small"), STUDY)
+
+
 def padded(values, rest=0.0):
     return [*values, *[rest] * (N_STEPS - len(values))]
 
 
-def told(made, name, seen, reliable=None, blind=None, spare=None):
+def told(_, name, seen, reliable=None, blind=None, spare=None):
     series = {(name, SEEN): padded(seen), (name, RELIABLE): padded(reliable or [1.0] * len(seen))}
     if blind is not None:
         series[name, BLIND] = padded(blind, 1.0)
@@ -123,9 +126,9 @@ def test_a_number_with_noise(made) -> None:
     np.testing.assert_allclose(found, stats.norm.logpdf(11.0, 10.0, 2.0) + stats.norm.logpdf(13.0, second, 2.0))
 
 
-def test_no_end_has_come_while_one_watches(made) -> None:
-    program, design, lanes, _, worlds = made
-    found = run_lanes(tell(program, told(made, "scare", [1.0, 1.0]), 2), lanes)
+def test_no_end_has_come_while_one_watches(tmp_path: Path) -> None:
+    program, design, lanes, _, worlds = make(tmp_path, ENDING)
+    found = run_lanes(tell(program, told((),  "scare", [1.0, 1.0]), 2), lanes)
     heat = design.worlds.columns["heat"][worlds]
     np.testing.assert_allclose(found.outcomes[-1], 2.0 * np.log(heat * 0.95))
     assert (found.survival > 0.95**4 - 1e-12).all()

@@ -29,8 +29,7 @@ quantities:
 events:
   clashes: {count: "size * (1.5 if south == loud else 1)", dispersion: "1 + size"}
   raids: {count: "heat"}
-  scare: {chance: "heat"}
-  war: {given: scare, chance: 0.05, ends: true}
+  scare: {chance: heat}
 strategies:
   north: {race_on: {choose: build}, hold: {choose: freeze}}
   south: {quiet: {choose: calm}, noisy: {choose: loud}}
@@ -46,3 +45,5 @@ observed:
   arms_seen: {source: a yearbook}
   arms: {source: a satellite, noise: 2}
 """
+
+ENDING = STUDY.replace("  scare: {chance: heat}\n", "  scare: {chance: heat}\n  war: {given: scare, chance: 0.05, ends: true}\n")

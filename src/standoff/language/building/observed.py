@@ -82,6 +82,6 @@ def _noise(draft: Draft, name: Scalar, node: Mapping, declared: Declared, kind: 
 
 
 def _report_noise(draft: Draft, name: str) -> bool:
-    node = dict((n.text, inner) for n, inner in entries(draft.study, "quantities")).get(name)
+    node = {n.text: inner for n, inner in entries(draft.study, "quantities")}.get(name)
     report = None if node is None else node.get("report")
     return isinstance(report, Mapping) and report.get("noise") is not None
