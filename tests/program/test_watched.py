@@ -128,7 +128,7 @@ def test_a_number_with_noise(made) -> None:
 
 def test_no_end_has_come_while_one_watches(tmp_path: Path) -> None:
     program, design, lanes, _, worlds = make(tmp_path, ENDING)
-    found = run_lanes(tell(program, told((),  "scare", [1.0, 1.0]), 2), lanes)
+    found = run_lanes(tell(program, told((), "scare", [1.0, 1.0]), 2), lanes)
     heat = design.worlds.columns["heat"][worlds]
     np.testing.assert_allclose(found.outcomes[-1], 2.0 * np.log(heat * 0.95))
     assert (found.survival > 0.95**4 - 1e-12).all()

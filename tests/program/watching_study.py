@@ -46,4 +46,6 @@ observed:
   arms: {source: a satellite, noise: 2}
 """
 
-ENDING = STUDY.replace("  scare: {chance: heat}\n", "  scare: {chance: heat}\n  war: {given: scare, chance: 0.05, ends: true}\n")
+ENDING = STUDY.replace(
+    "  scare: {chance: heat}\n", "  scare: {chance: heat}\n  war: {given: scare, chance: 0.05, ends: true}\n"
+)
