@@ -148,7 +148,8 @@ class Watcher:
 
     def number(self, one: Observable) -> list[Assignment]:
         """A stock, quantity or report that is seen with noise."""
-        span, seen = one.span, _series(one.name, SEEN, one.span)
+        span = one.span
+        seen: Expr = _series(one.name, SEEN, span)
         is_so: Expr = Reference(span, one.symbol)
         if one.is_log:
             seen, is_so = _log(_at_least(seen, TINY)), _log(_at_least(is_so, TINY))
