@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping as MappingOf
+from collections.abc import Iterator
+from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
 from functools import cached_property
 
 from standoff.base.problems import StudyError
 from standoff.base.source import Span
 from standoff.editing.slots import KEY, Category, Leaf, leaves, slot_of
-from standoff.language.expressions.tree import Binary, Call, Conditional, Expr, Membership, Name, children
 from standoff.language.expressions.parser import parse_expression
+from standoff.language.expressions.tree import Binary, Call, Conditional, Expr, Membership, Name, children
 from standoff.language.meaning.names import Names, declare
 from standoff.language.shape.claims import CLAIMS
 from standoff.language.shape.conform import conform
@@ -203,10 +204,7 @@ class Index:
 
     def _of_name(self, name: Name, path: tuple[str, ...], family: str | None) -> Iterator[Mention]:
         parts = list(name.parts)
-        if len(parts) > 1:
-            named = self._of_parts(parts)
-        else:
-            named = [self._of_plain_name(parts[0], path, family)]
+        named = self._of_parts(parts) if len(parts) > 1 else [self._of_plain_name(parts[0], path, family)]
         if name.span.stop - name.span.start == len(name.text):
             start = name.span.start
             for part, of in zip(parts, named, strict=True):

@@ -40,8 +40,8 @@ __all__ = [
     "check_ledger",
     "ledger_of",
     "load_ledger",
-    "parse_ledger",
     "names_in",
+    "parse_ledger",
     "read_ledger",
 ]
 
@@ -147,6 +147,7 @@ def read_ledger(path: Path, shown: str | None = None) -> tuple[Ledger | None, tu
 
 
 def parse_ledger(source: Source) -> tuple[Ledger | None, tuple[Problem, ...]]:
+    """The ledger of a text, as far as it can be used, and what is wrong with it."""
     problems: list[Problem] = []
     try:
         root, found = parse_yaml(source)

@@ -7,6 +7,7 @@ Reference:
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -92,10 +93,8 @@ class _Server(LanguageServer):
 
     def refresh(self, folder: _Folder) -> None:
         """Read the names anew; those of before stay where the text does not parse."""
-        try:
+        with contextlib.suppress(StudyError):
             folder.index = index_of(folder.path, self.unsaved(folder))
-        except StudyError:
-            pass
 
     def schedule(self, folder: _Folder) -> None:
         """Check a folder soon; a check that has not begun gives way."""
