@@ -78,7 +78,7 @@ class _Server(LanguageServer):
     def document(self, folder: _Folder, name: str) -> TextDocument:
         """A file of a folder as the editor holds it, or as it is on the disk."""
         for uri, document in self.workspace.text_documents.items():
-            if _path(uri) == folder.path / name:
+            if _path(uri) == folder.path / name and isinstance(document, TextDocument):
                 return document
         unopened: TextDocument = self.workspace.get_text_document((folder.path / name).as_uri())
         return unopened
