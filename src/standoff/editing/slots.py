@@ -78,6 +78,7 @@ _USED: tuple[tuple[str, Category, str], ...] = (
     ("strategies.A.S.weigh.D.<key>", "option", "A.D"),
     ("profiles.P.<key>", "name", ""),
     ("profiles.P.A", "strategy", "A"),
+    ("observed.<key>", "name", ""),
     ("payoffs.<key>", "name", ""),
     ("deals.D.parties", "name", ""),
     ("deals.D.keeps.<key>", "name", ""),
