@@ -125,11 +125,12 @@ async def test_random_edits_leave_server_and_check_equal(client: LanguageClient,
         text = text[:start] + new + text[stop:]
         if version % 10 == 0:
             text = await settle(client, path, text, version)
-    expected = check_texts(path.parent, {"study.yaml": text}).problems
-    found = await problems_of(client, path, lambda found: len(found) == len(expected))
-    assert sorted((one.code, one.range.start.line + 1) for one in found) == sorted(
-        (one.code, one.span.line) for one in expected
-    )
+    expected = sorted((one.code, one.span.line) for one in check_texts(path.parent, {"study.yaml": text}).problems)
+
+    def told(found):
+        return sorted((one.code, one.range.start.line + 1) for one in found)
+
+    assert told(await problems_of(client, path, lambda found: told(found) == expected)) == expected
 
 
 async def settle(client, path, text, version):
