@@ -8,7 +8,7 @@ import pytest
 from standoff.analysis.findings import Inputs, to_json
 from standoff.analysis.sensitivity import measure_indices, sensitivity
 from standoff.ensemble.saltelli import saltelli_units
-from standoff.words.sensitivity import sensitivity_sentences
+from standoff.words.sentences.sensitivity import sensitivity_sentences
 
 NAMES = ("x1", "x2", "x3")
 STUDY = """
