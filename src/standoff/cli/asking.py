@@ -133,7 +133,8 @@ def _index_lines(found: Sensitivity) -> Iterable[str]:
         label, indices = next(iter(by_strategy.items()))
         yield f"\n{measure} under {label}: total and first index (± half of a 95 % interval)"
         if not indices.is_told:
-            yield f"  too few worlds differ to tell; {indices.rows_wanted} base rows would do (--worlds)"
+            wanted = "" if indices.rows_wanted is None else f"; {indices.rows_wanted} base rows would do (--worlds)"
+            yield f"  {'too few' if indices.variance else 'no'} worlds differ to tell{wanted}"
             continue
         order = sorted(indices.total, key=lambda name: -indices.total[name].value)
         for name in order[:10]:
