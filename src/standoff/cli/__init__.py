@@ -9,6 +9,7 @@ from standoff.cli.asking import answer, compare, sensitivity
 from standoff.cli.evidence import annotate, passages, sources, test
 from standoff.cli.playing import deals, games
 from standoff.cli.running import brief, run, trace
+from standoff.cli.watching import watch
 from standoff.cli.writing import check, new, schema, show
 
 __all__ = ["main"]
@@ -17,6 +18,7 @@ _COMMANDS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Write a study", (new, check, show, schema)),
     ("Run it", (brief, run, trace)),
     ("Ask what follows", (answer, sensitivity, compare, games, deals)),
+    ("Watch what happens", (watch,)),
     ("Hold it against documents", (test, sources, passages, annotate)),
 )
 
