@@ -19,7 +19,7 @@ from standoff.ensemble.run import run_design
 from standoff.ensemble.study import Study
 from standoff.language.changed import changed
 from standoff.program.compile import compile_model
-from standoff.words.deals import deals_sentence
+from standoff.words.sentences.deals import deals_sentence
 
 Build = Callable[..., Study]
 

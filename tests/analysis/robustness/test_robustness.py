@@ -15,9 +15,9 @@ from standoff.analysis.robustness.robustness import robustness
 from standoff.analysis.runs.decision_table import decision_table
 from standoff.ensemble.run import run_design
 from standoff.evidence.claims import load_ledger
-from standoff.words.boxes import region_sentence
-from standoff.words.linchpins import linchpin_words, pin_sentence
-from standoff.words.robustness import robustness_words
+from standoff.words.sentences.boxes import region_sentence
+from standoff.words.sentences.linchpins import linchpin_words, pin_sentence
+from standoff.words.sentences.robustness import robustness_words
 
 GO_OR_STAY = """
 decider: us

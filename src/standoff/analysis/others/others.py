@@ -21,6 +21,7 @@ from standoff.analysis.games.dominance import iterated_dominance, undominated
 from standoff.analysis.games.exchange import NamedGame, write_nfg
 from standoff.analysis.games.normalform import mixed_regrets
 from standoff.analysis.games.pure import stable_profiles
+from standoff.analysis.games.quantal.crossings import count_crossings
 from standoff.analysis.games.quantal.responses import branch_limits, quantal_responses
 from standoff.analysis.games.scale import ROUNDING, payoff_scale
 from standoff.analysis.games.stability import Stability, stability, weighted_games
@@ -356,6 +357,7 @@ def _play(game: Floats, resampled: Floats, ranges: Floats) -> tuple[Play, ...]:
     """Logit responses with errors from resampled games; one player alone simply chooses."""
     few = resampled[:_QUANTAL_RESAMPLES]
     found, again = quantal_responses(game[None], PRECISIONS), quantal_responses(few, PRECISIONS)
+    crossed = count_crossings(game) if len(game) > 1 else 0
     play = []
     for k, precision in enumerate(found.precisions):
         mixes = tuple(mix[0, k] for mix in found.mixes)
@@ -363,13 +365,13 @@ def _play(game: Floats, resampled: Floats, ranges: Floats) -> tuple[Play, ...]:
         regret = mixed_regrets(game, mixes) if reached else np.full(len(game), np.nan)
         errors = tuple(_spread(mix[again.is_reached[:, k], k]) for mix in again.mixes)
         play.append(Play(float(precision), mixes, errors, tuple(float(x) for x in regret), reached,
-                         int(found.n_bifurcations[0])))  # fmt: skip
+                         max(int(found.n_bifurcations[0]), crossed)))  # fmt: skip
     limit, limits = branch_limits(game[None]), branch_limits(few)
     errors = tuple(_spread(mix) for mix in limits.mixes)
     regret = limit.regret[0]
     play.append(
         Play(None, tuple(mix[0] for mix in limit.mixes), errors, tuple(float(x) for x in regret),
-             bool(limit.is_complete[0]), int(max(limit.n_bifurcations[0], found.n_bifurcations[0])))
+             bool(limit.is_complete[0]), max(int(limit.n_bifurcations[0]), int(found.n_bifurcations[0]), crossed))
     )  # fmt: skip
     return tuple(play)
 
