@@ -16,7 +16,9 @@ HEAD = "date,name,value,reliability\n"
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
     folder = tmp_path_factory.mktemp("small")
-    (folder / "study.yaml").write_text(STUDY.replace("  scare: {source: a newspaper}", "  scare: {source: a newspaper, lag: 1}"))
+    (folder / "study.yaml").write_text(
+        STUDY.replace("  scare: {source: a newspaper}", "  scare: {source: a newspaper, lag: 1}")
+    )
     return load_model(folder)
 
 

@@ -300,5 +300,3 @@ def _predictive(one: Sighting, drawn: Floats) -> float:
     x = np.log(known[known > 0.0]) if is_log else known
     spread = math.sqrt(float(x.var()) + one.of.noise**2)
     return float(stats.norm.pdf(math.log(one.value) if is_log else one.value, x.mean(), max(spread, 1e-9)))
-
-

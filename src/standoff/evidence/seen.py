@@ -100,7 +100,9 @@ def _of_csv(source: Source, problems: list[Problem]) -> Iterator[Row]:
     for name, cell in table.columns.items():
         if name not in _KNOWN:
             advice = suggest(name, _KNOWN, "columns")
-            problems.append(Problem("unknown-key", cell.span, f"a file of what was seen has no column `{name}`", advice))
+            problems.append(
+                Problem("unknown-key", cell.span, f"a file of what was seen has no column `{name}`", advice)
+            )
     for row in table.rows:
         yield {name: (cell.text, cell.span) for name, cell in row.items() if cell.text}
 
@@ -182,7 +184,9 @@ class _Reader:
             return ()
         step = clock.index(day)
         if step is None:
-            message = f"{text} lies outside the clock, which runs from {clock.label(0)} to {clock.label(clock.steps - 1)}"
+            message = (
+                f"{text} lies outside the clock, which runs from {clock.label(0)} to {clock.label(clock.steps - 1)}"
+            )
             advice = f"what was before {clock.label(0)} belongs in the study's starts" if day < clock.first else None
             self.problems.append(Problem("date", span, message, advice))
             return ()

@@ -117,7 +117,11 @@ def _beside() -> Iterator[str]:
     for name, columns, about in (
         (FACTS_FILE, FACTS, "What is known, a row each, for `fact` to refer to. No other column is read."),
         (HISTORY_FILE, HISTORY, "What was seen before the study begins, a row for each date."),
-        ("seen.csv", SEEN, "What was seen since the study begins, for `watch` and `brief --seen`; in a file of any name."),
+        (
+            "seen.csv",
+            SEEN,
+            "What was seen since the study begins, for `watch` and `brief --seen`; in a file of any name.",
+        ),
     ):
         yield from ("", f"## `{name}`", "", about, "", "| column | what stands there | what it means |")
         yield from ("| --- | --- | --- |", *(_row(column, "") for column in columns))

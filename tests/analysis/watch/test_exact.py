@@ -34,7 +34,9 @@ def moments(weighted, name):
 def test_an_event_of_unknown_chance_is_beta(tmp_path: Path) -> None:
     study = beta_binomial(tmp_path)
     shots = [1, 0, 0, 1, 0, 0, 0, 1]
-    seen = write_seen(tmp_path, study, [(q, "shot", "yes" if s else "no") for q, s in zip(quarters(8), shots, strict=True)])
+    seen = write_seen(
+        tmp_path, study, [(q, "shot", "yes" if s else "no") for q, s in zip(quarters(8), shots, strict=True)]
+    )
     _, weighted = find_posterior(study, seen, Size(512, 2, 1), ONE)
     mean, spread, error = moments(weighted, "chance_of")
     assert abs(mean - 4 / 10) < 4 * error

@@ -181,5 +181,3 @@ def _mean_over(values: Floats, shares: Floats) -> Floats:
     with np.errstate(invalid="ignore", divide="ignore"):
         found: Floats = (np.where(shares > 0.0, values, 0.0) * shares).sum(axis=0) / total
     return found
-
-
