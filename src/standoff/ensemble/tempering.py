@@ -153,7 +153,7 @@ class _Sampler:
         return np.ravel_multi_index(tuple(played), tuple(self.sizes))
 
 
-def temper(  # noqa: PLR0913, PLR0917
+def temper(
     program: Program,
     particles: int = 512,
     replications: int = 8,

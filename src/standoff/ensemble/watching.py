@@ -156,7 +156,7 @@ def weigh_design(program: Program, design: Design, seen: Seen, running: Running 
     )  # fmt: skip
 
 
-def weigh_cells(  # noqa: PLR0913, PLR0917
+def weigh_cells(
     program: Program,
     design: Design,
     profiles: npt.NDArray[np.int64],
@@ -224,8 +224,8 @@ def _systematic(shares: Floats, start: Floats) -> npt.NDArray[np.int64]:
     n = shares.shape[1]
     points = (np.arange(n)[None, :] + start[:, None]) / n
     summed = np.cumsum(shares, axis=1)
-    found = (points[:, :, None] > summed[:, None, :]).sum(axis=2)
-    return np.minimum(found, n - 1)
+    found: npt.NDArray[np.int64] = np.minimum((points[:, :, None] > summed[:, None, :]).sum(axis=2), n - 1)
+    return found
 
 
 def _picked(state: Any, order: npt.NDArray[np.int64]) -> Any:

@@ -141,7 +141,8 @@ class _Reader:
         reliability = self._reliability(row)
         source = row["source"][0] if "source" in row else of.source
         if row["value"][0].lower() == _NONE:
-            steps, value = self._silent(of, row), 0.0
+            steps = self._silent(of, row)
+            value: float | None = 0.0
         else:
             steps = self._step(row)
             value = self._value(of, *row["value"], step=steps[0] if steps else None)
@@ -217,7 +218,8 @@ class _Reader:
         if of.kind == "event":
             if text.lower() in (*_YES, *_NO):
                 return float(text.lower() in _YES)
-            return self._wrong(of, text, span, "`yes`, `no` or `none`")
+            self._wrong(of, text, span, "`yes`, `no` or `none`")
+            return None
         if of.kind == "mode":
             mode = next(m for m in self.model.modes if m.name == of.name)
             if text in mode.states and step == 0 and mode.states.index(text) != mode.start:
@@ -232,12 +234,16 @@ class _Reader:
             return None
         number = _number(text)
         if number is None:
-            return self._wrong(of, text, span, "a number")
+            self._wrong(of, text, span, "a number")
+            return None
         if of.kind == "count":
             event = next(e for e in self.model.events if e.name == of.name)
             return self._count(event, number, text, span)
         is_positive = of.is_log or of.symbol.kind == "report"
-        return number if number > 0.0 or not is_positive else self._wrong(of, text, span, "a number above 0")
+        if is_positive and number <= 0.0:
+            self._wrong(of, text, span, "a number above 0")
+            return None
+        return number
 
     def _count(self, event: Event, number: float, text: str, span: Span) -> float | None:
         if number < 0.0 or number != int(number):

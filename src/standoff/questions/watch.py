@@ -68,7 +68,7 @@ def _before(study: Study, size: Size, running: Running) -> Floats:
     return run_design(study.program, study.design_of(small), running=running).payoff(study.model.decider)
 
 
-def _drawn(  # noqa: PLR0913, PLR0917
+def _drawn(
     study: Study, weighed: Weighed, poor: Weighted, size: Size, running: Running, played: str | None
 ) -> Weighted:
     """The posterior by fresh worlds, or why there is none."""

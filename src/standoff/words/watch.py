@@ -101,11 +101,11 @@ def _fits(model: Model, found: Posterior) -> Iterator[str]:
 def _rests(found: Posterior) -> str:
     if found.how == "drawn":
         return (
-            f"Too few of the worlds drawn beforehand made it, so {counted(found.worlds, 'world')} were drawn near those "
-            f"that do; about {number(found.effective)} of them differ."
+            f"Too few of the worlds drawn beforehand made it, so {counted(found.worlds, 'world')} were drawn near "
+            f"those that do; about {number(found.effective)} of them differ."
         )
     tail = "" if math.isnan(found.k) else f", the tail of their weights has k = {number(found.k)}"
     return (
-        f"What follows rests on {number(found.effective, 3)} effective worlds of {whole(found.worlds)}; the heaviest has "
-        f"{percent(found.heaviest)} of the weight{tail}."
+        f"What follows rests on {number(found.effective, 3)} effective worlds of {whole(found.worlds)}; the heaviest "
+        f"has {percent(found.heaviest)} of the weight{tail}."
     )

@@ -76,7 +76,7 @@ def smooth_weights(log_weights: Floats) -> tuple[Floats, float]:
     Returns:
         (n,) weights, all 0 where there is none at all; k, NaN where the weights are too few or all alike to fit one.
     """
-    from arviz_stats.base import array_stats  # noqa: PLC0415 - it takes a second to import
+    from arviz_stats.base.array import array_stats  # noqa: PLC0415 - it takes a second to import
 
     known = np.isfinite(log_weights)
     weights = np.zeros(log_weights.shape)
@@ -85,7 +85,7 @@ def smooth_weights(log_weights: Floats) -> tuple[Floats, float]:
     own = log_weights[known] - log_weights[known].max()
     k = math.nan
     if own.size >= _FEWEST_SMOOTHED and np.ptp(own) > 1e-9:
-        smoothed, found = array_stats.psislw(-own)  # it takes log ratios of the opposite sign
+        smoothed, found = array_stats.psislw(-own)  # type: ignore[no-untyped-call]  # it takes log ratios of the opposite sign
         k = math.inf if not math.isfinite(float(found)) and _is_ragged(own) else float(found)
         own = np.where(np.isfinite(smoothed), smoothed, own)
     shares = np.exp(own - own.max())

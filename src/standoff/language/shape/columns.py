@@ -35,6 +35,6 @@ SEEN = (
         required=True),
     Key("source", Text("text"), "who says so"),
     Key("reliability", Text("number"),
-        "the chance, from 0 to 1, that the report goes by what is so, and not by anything else; 1 where it is left out"),
+        "the chance, from 0 to 1, that the report goes by what is so and by nothing else; 1 where it is left out"),
 )  # fmt: skip
 """A file of what was seen: CSV, or YAML with the same keys in a list under `seen`."""
