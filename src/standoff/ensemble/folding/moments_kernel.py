@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import njit
 
+from standoff.base.numbers.compiled import compiled
 from standoff.base.numbers.arithmetic_lanes import lane
 from standoff.ensemble.folding import moments
 
@@ -17,7 +17,7 @@ __all__ = ["fold_cells"]
 update = lane(moments.update)
 
 
-@njit("void(float64[:,:,:], float64[:,:,:], float64[:,:,:])", error_model="numpy", nogil=True, cache=True)
+@compiled("void(float64[:,:,:], float64[:,:,:], float64[:,:,:])", error_model="numpy", nogil=True)
 def fold_cells(running: Any, values: Any, weights: Any) -> None:
     """`Fold`, a cell at a time, with the interpreter's lock released."""
     for m in range(values.shape[0]):
