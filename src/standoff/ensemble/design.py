@@ -30,6 +30,7 @@ __all__ = [
     "choose_profiles",
     "draw_worlds",
     "held_numbers",
+    "independent_units",
     "level_table",
 ]
 
@@ -119,8 +120,7 @@ def draw_worlds(
     fixed = held_numbers(model, fixed or {})
     uncertain = model.uncertain
     names = [parameter.name for parameter in uncertain]
-    read = {symbol.name for symbol in symbols_read(model) if symbol.kind in ("uncertainty", "value")}
-    ordered = sorted(names, key=lambda name: name not in read)
+    ordered = _in_order(model)
     if method == "saltelli":
         ordered = [name for name in ordered if name not in fixed]
         _refuse_correlated(model, ordered)
@@ -153,6 +153,25 @@ def held_numbers(model: Model, held: Held) -> dict[str, float]:
         if kinds and found[name] not in range(len(kinds)):
             raise ValueError(f"`{name}` has the kinds {', '.join(kinds)}: name one of them")
     return found
+
+
+def independent_units(model: Model, worlds: Worlds) -> dict[str, Floats]:
+    """Of correlated uncertainties and values, the independent columns of the unit cube that `draw_worlds` made them of.
+
+    Empty where worlds were not drawn by it, or nothing is correlated.
+    """
+    tied = {name for a, b, _ in model.correlated for name in (a, b)}
+    if worlds.method not in sampling.METHODS or not tied:
+        return {}
+    ordered = _in_order(model)
+    units = sampling.unit_columns(ordered, worlds.size, worlds.seed, worlds.method)
+    return {name: column for name, column in zip(ordered, units, strict=True) if name in tied}
+
+
+def _in_order(model: Model) -> list[str]:
+    """Names of uncertainties and values in the order of Sobol' columns: what nothing reads comes last."""
+    read = {symbol.name for symbol in symbols_read(model) if symbol.kind in ("uncertainty", "value")}
+    return sorted((parameter.name for parameter in model.uncertain), key=lambda name: name not in read)
 
 
 def all_profiles(program: Program) -> npt.NDArray[np.int64]:

@@ -7,7 +7,7 @@ import email.policy
 import plistlib
 from xml.parsers.expat import ExpatError
 
-from standoff.evidence.reading.encoding import Decoded, decode_as
+from standoff.evidence.reading.formats.encoding import Decoded, decode_as
 
 __all__ = ["unpacked"]
 
