@@ -49,7 +49,11 @@ def test_tests_of_claims_hold_it_but_where_they_are_about_it(study_of: Callable[
     plan = plan_tests(model, expectations, Size(4, 2), {"regime": "warm", "fear": 0.4})
     (job,) = plan.jobs
     assert set(job.design.worlds.columns["regime"].tolist()) == {1.0}
-    assert set(job.design.worlds.columns["fear"].tolist()) == {0.25, 0.75, 0.4}  # raised from one to the other, and as held
+    assert set(job.design.worlds.columns["fear"].tolist()) == {
+        0.25,
+        0.75,
+        0.4,
+    }  # raised from one to the other, and as held
 
 
 def test_every_arm_of_a_deal_holds_it() -> None:

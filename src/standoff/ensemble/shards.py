@@ -245,7 +245,9 @@ def _arrays(part: Ensemble) -> dict[str, npt.NDArray[Any]]:
     return arrays | {f"present {name}": values for name, values in part.present.items()}
 
 
-def _joined(parts: Sequence[dict[str, npt.NDArray[Any]]], axis: int, threads: int | None) -> dict[str, npt.NDArray[Any]]:
+def _joined(
+    parts: Sequence[dict[str, npt.NDArray[Any]]], axis: int, threads: int | None
+) -> dict[str, npt.NDArray[Any]]:
     if len(parts) == 1:
         return parts[0]
     with ThreadPoolExecutor(Running(threads).workers) as pool:  # half a gigabyte and more, all of it copying

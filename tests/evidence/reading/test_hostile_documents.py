@@ -30,9 +30,7 @@ def nested_mhtml(depth: int) -> str:
     return f"{head}{opened}--b{depth - 1}\r\nContent-Type: text/html\r\n\r\n{page(PARAGRAPH)}\r\n--b{depth - 1}--\r\n"
 
 
-def archive(
-    encoding: object = "utf-8", fmt: plistlib.PlistFormat = plistlib.FMT_BINARY, **more: object
-) -> bytes:
+def archive(encoding: object = "utf-8", fmt: plistlib.PlistFormat = plistlib.FMT_BINARY, **more: object) -> bytes:
     main = {"WebResourceData": page(PARAGRAPH).encode(), "WebResourceMIMEType": "text/html"}
     return plistlib.dumps({"WebMainResource": {**main, "WebResourceTextEncodingName": encoding, **more}}, fmt=fmt)
 
@@ -55,7 +53,8 @@ REFUSED: dict[str, tuple[str, str | bytes]] = {
     "nothing": ("a.html", b""),
     "an archive that is broken XML": ("a.webarchive", archive(fmt=plistlib.FMT_XML)[:-40]),
     "an archive that names entities": (
-        "a.webarchive", archive(fmt=plistlib.FMT_XML).replace(b"<plist", b"<!DOCTYPE p [<!ENTITY a 'b'>]><plist", 1)
+        "a.webarchive",
+        archive(fmt=plistlib.FMT_XML).replace(b"<plist", b"<!DOCTYPE p [<!ENTITY a 'b'>]><plist", 1),
     ),
     "unclosed comments before the text": ("a.html", "<html><body>" + "<!-- x " * 5_000),
 }

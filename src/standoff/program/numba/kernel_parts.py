@@ -210,9 +210,7 @@ def poisson_row(w: Any, u: int, mean: int, at_most: int, target: int, clamped: i
     )  # fmt: skip
 
 
-@compiled(
-    "void(float64[::1], int64, int64, int64, int64, int64, int64, int64)", error_model="numpy", nogil=True
-)
+@compiled("void(float64[::1], int64, int64, int64, int64, int64, int64, int64)", error_model="numpy", nogil=True)
 def negative_binomial_row(
     w: Any, u: int, mean: int, dispersion: int, at_most: int, target: int, clamped: int, scratch: int
 ) -> None:
