@@ -5,7 +5,6 @@ from __future__ import annotations
 import email.mime.multipart
 import email.mime.text
 import json
-
 import plistlib
 import shutil
 import signal
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from click.testing import CliRunner
+from standoff.words.changes import change_sentences
 
 import standoff
 from standoff.analysis.comparing import compare
@@ -26,8 +26,8 @@ from standoff.base.problems import StudyError, has_errors, render
 from standoff.brief.write import make_brief
 from standoff.cli import main
 from standoff.ensemble.manifest import RunError
-from standoff.ensemble.running import Running, Size
 from standoff.ensemble.runner import Local
+from standoff.ensemble.running import Running, Size
 from standoff.ensemble.shards import pack_shard
 from standoff.ensemble.store import _digest
 from standoff.ensemble.study import Study, open_run
@@ -38,7 +38,6 @@ from standoff.language.load import load_model, read_study
 from standoff.language.model import Model
 from standoff.questions.answer import answer
 from standoff.questions.documents import TESTS
-from standoff.words.changes import change_sentences
 
 __all__ = ["TARGETS", "Bench", "Target", "read"]
 

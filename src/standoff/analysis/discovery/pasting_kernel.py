@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from standoff.base.numbers.compiled import compiled
 from standoff.analysis.discovery.peeling_kernel import LOW, UP, WITH, is_better, score_step
+from standoff.base.numbers.compiled import compiled
 
 __all__ = ["paste"]
 

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-
-from standoff.base.numbers.compiled import compiled
 from standoff.base.numbers.arithmetic_lanes import lane
+from standoff.base.numbers.compiled import compiled
 from standoff.ensemble.folding import moments
 
 __all__ = ["fold_cells"]

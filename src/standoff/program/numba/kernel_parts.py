@@ -12,9 +12,9 @@ from llvmlite import binding, ir
 from numba import types
 from numba.extending import intrinsic
 
-from standoff.base.numbers.compiled import compiled
 from standoff.base.chance import distributions_lanes, streams_lanes
 from standoff.base.numbers import arithmetic_lanes
+from standoff.base.numbers.compiled import compiled
 
 LANES = 128  # futures side by side: enough to hide a loop's cost, few enough that rows stay in the cache
 INF = float(np.inf)

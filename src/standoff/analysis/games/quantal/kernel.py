@@ -13,7 +13,6 @@ Reference: T. Turocy, A dynamic homotopy interpretation of the logistic quantal 
 import numpy as np
 import numpy.typing as npt
 
-from standoff.base.numbers.compiled import compiled
 from standoff.analysis.games.quantal.course import Course, highest_precision, place_at, straight_length
 from standoff.analysis.games.quantal.elimination_kernel import back_substitute, factorise
 from standoff.analysis.games.quantal.equations import (
@@ -27,6 +26,7 @@ from standoff.analysis.games.quantal.equations import (
     set_mix,
 )
 from standoff.analysis.games.quantal.limit import settle_limit
+from standoff.base.numbers.compiled import compiled
 
 REACHED, OUT_OF_STEPS, STUCK = 0, 1, 2
 
