@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from click.testing import CliRunner
-from standoff.words.changes import change_sentences
 
 import standoff
 from standoff.analysis.comparing import compare
@@ -38,6 +37,7 @@ from standoff.language.load import load_model, read_study
 from standoff.language.model import Model
 from standoff.questions.answer import answer
 from standoff.questions.documents import TESTS
+from standoff.words.sentences.changes import change_sentences
 
 __all__ = ["TARGETS", "Bench", "Target", "read"]
 
