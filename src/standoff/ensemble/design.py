@@ -32,6 +32,7 @@ __all__ = [
     "held_numbers",
     "independent_units",
     "level_table",
+    "worlds_of_units",
 ]
 
 Floats = npt.NDArray[np.float64]
@@ -172,6 +173,23 @@ def _in_order(model: Model) -> list[str]:
     """Names of uncertainties and values in the order of Sobol' columns: what nothing reads comes last."""
     read = {symbol.name for symbol in symbols_read(model) if symbol.kind in ("uncertainty", "value")}
     return sorted((parameter.name for parameter in model.uncertain), key=lambda name: name not in read)
+
+
+def worlds_of_units(
+    model: Model, names: Sequence[str], units: Floats, ids: npt.NDArray[np.uint64], seed: int
+) -> Worlds:
+    """Worlds from independent points of the unit cube, correlated as the study says.
+
+    Args:
+        model: The study.
+        names: Of all uncertainties and values, one a row of `units`.
+        units: (names, worlds) in (0, 1).
+        ids: (worlds,) of the streams of luck.
+        seed: Of the draw.
+    """
+    tied = sampling.correlate(units, names, _ranks(model, list(names)))
+    columns = {p.name: _column(p, tied[names.index(p.name)]) for p in model.uncertain}
+    return Worlds(columns, ids, seed, "plain")
 
 
 def all_profiles(program: Program) -> npt.NDArray[np.int64]:
