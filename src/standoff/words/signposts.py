@@ -150,6 +150,6 @@ def _triggers(model: Model, found: Signposts) -> Iterator[str]:
     best = told[0]
     name = name_labels([best.strategy], model.instances(model.decider))
     yield (
-        f"The best plan with a trigger is {name}, and {trigger_words(model, best)}: that adds {shown(best.gain)} points "
+        f"The best plan with a trigger is {name}, and {trigger_words(model, best)}: it adds {shown(best.gain)} points "
         f"to {name} alone ({counted(found.futures, 'future')}, picked on others than those that value it)."
     )
