@@ -72,3 +72,11 @@ def opened(_audit: None) -> Iterator[list[str]]:
     _WATCHERS.append(watcher)
     yield watcher
     _WATCHERS.remove(watcher)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _kept_apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test reads a finding that an earlier session of tests kept; kernels are kept where they always are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("standoff.questions.kept._FOLDER", str(tmp_path_factory.mktemp("findings")))
+        yield

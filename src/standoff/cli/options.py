@@ -14,6 +14,7 @@ import click
 __all__ = [
     "as_json",
     "evaluator",
+    "fresh",
     "histogram",
     "out",
     "profile",
@@ -198,6 +199,8 @@ evaluator = click.option(
     "--evaluator", type=click.Choice(["auto", "reference", "kernel"]), default="auto", show_default=True,
     help="The plain one, the compiled one, or the sooner done; the numbers are the same.",
 )  # fmt: skip
+
+fresh = click.option("--fresh", is_flag=True, help="Work the answers out anew, though they were kept.")
 
 sources = click.option(
     "--sources", type=click.Path(path_type=Path, exists=True, file_okay=False), default=None, metavar="DIR",

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from standoff.ensemble.ensemble import Ensemble
-from standoff.ensemble.run import Job, run_jobs
+from standoff.ensemble.run import Job, Paths, PathsJob, run_jobs, run_paths
 from standoff.ensemble.running import Running
 
-__all__ = ["Job", "Local", "Runner"]
+__all__ = ["Job", "Local", "PathsJob", "Runner"]
 
 
 class Runner(Protocol):
@@ -27,6 +27,9 @@ class Runner(Protocol):
     def run(self, jobs: Sequence[Job]) -> list[Ensemble]:
         """The ensemble of each job, in their order."""
 
+    def follow(self, job: PathsJob) -> Paths:
+        """What chosen futures were in every step."""
+
 
 @dataclass(frozen=True, slots=True)
 class Local:
@@ -37,3 +40,7 @@ class Local:
     def run(self, jobs: Sequence[Job]) -> list[Ensemble]:
         """All jobs in one pool of threads."""
         return run_jobs(jobs, self.running)
+
+    def follow(self, job: PathsJob) -> Paths:
+        """In the calling thread."""
+        return run_paths(job.program, job.design, job.symbols, job.profiles, job.worlds, job.replications)
