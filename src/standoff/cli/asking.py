@@ -54,7 +54,7 @@ def answer(run: Path, view: str, weights: Path | None, as_json: bool, **how: Any
     from standoff.words.sentences.linchpins import linchpin_words  # noqa: PLC0415
     from standoff.words.sentences.robustness import robustness_words  # noqa: PLC0415
 
-    ensemble = open_run(run)
+    ensemble = open_run(run, how["threads"])
     model = ensemble.model
     given = None if weights is None else read_weightings(weights, ensemble.design.worlds.size)
     question = of_run(view, given, limits_under_all=as_json)  # the sentences need the first view's
@@ -73,9 +73,10 @@ def answer(run: Path, view: str, weights: Path | None, as_json: bool, **how: Any
 @command()
 @options.run_folder("run")
 @click.option("--outcome", "outcomes", multiple=True, metavar="NAME", help="Only this outcome; may be given again.")
+@options.threads
 @options.fresh
 @options.as_json
-def sensitivity(run: Path, outcomes: tuple[str, ...], fresh: bool, as_json: bool) -> None:
+def sensitivity(run: Path, outcomes: tuple[str, ...], as_json: bool, **how: Any) -> None:
     """Say which assumptions move outcomes in a run.
 
     These are Sobol indices, which need a run of their own design. RUN is its folder: `standoff run rivals
@@ -89,7 +90,7 @@ def sensitivity(run: Path, outcomes: tuple[str, ...], fresh: bool, as_json: bool
     from standoff.questions.runs import moving  # noqa: PLC0415
     from standoff.words.sentences.sensitivity import sensitivity_sentences  # noqa: PLC0415
 
-    found = _asked(open_run(run), moving(outcomes), fresh=fresh)
+    found = _asked(open_run(run, how["threads"]), moving(outcomes), how["threads"], fresh=how["fresh"])
     sentences = sensitivity_sentences(found)
     if as_json:
         print_json(found, {"sentences": sentences})
@@ -101,8 +102,9 @@ def sensitivity(run: Path, outcomes: tuple[str, ...], fresh: bool, as_json: bool
 @command()
 @options.run_folder("before")
 @options.run_folder("after")
+@options.threads
 @options.as_json
-def compare(before: Path, after: Path, as_json: bool) -> None:
+def compare(before: Path, after: Path, threads: int | None, as_json: bool) -> None:
     """Say what changed from one run to another.
 
     That is in assumptions, results, ranking and linchpins. Each run brings the study that it was made from. Runs of one
@@ -117,7 +119,7 @@ def compare(before: Path, after: Path, as_json: bool) -> None:
     from standoff.questions.runs import changes_to  # noqa: PLC0415
     from standoff.words.sentences.changes import change_sentences, state_words  # noqa: PLC0415
 
-    found = _asked(open_run(before), changes_to(open_run(after)))
+    found = _asked(open_run(before, threads), changes_to(open_run(after, threads)), threads)
     if as_json:
         print_json(finding_data(found), {"sentences": change_sentences(found)})
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ __all__ = ["annotate", "passages", "sources", "test"]
 @options.study
 @options.size(worlds=256, replications=16, least=2)
 @options.running
+@options.set_numbers
 @options.variant
 @options.fresh
 @options.as_json
@@ -43,7 +44,7 @@ def test(study: str, as_json: bool, **how: Any) -> None:
     from standoff.ensemble.study import load  # noqa: PLC0415
     from standoff.words.numbers import counted  # noqa: PLC0415
 
-    loaded, size = load(study, how["variants"]), how["size"]
+    loaded, size = replace(load(study, how["variants"]), held=how["set"]), how["size"]
     model, found = loaded.model, _tested(loaded, how)
     if as_json:
         print_json({"study": model.name, "digest": model.digest, **asdict(size)}, found)

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from threadpoolctl import threadpool_limits
+
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.run import Job
 from standoff.ensemble.runner import Local, Runner
@@ -130,9 +132,10 @@ def _take_up(question: Question[Any], runs: Runs, kept: Kept, keys: Mapping[str,
 def _found(
     questions: Sequence[Question[Any]], runs: Runs, kept: Kept | None, keys: Mapping[str, str]
 ) -> Findings:  # fmt: skip
-    for question in questions:
-        found, keeping = runs.answer(question), question.keeping
-        if kept is not None and keeping is not None:
-            part = found if isinstance(found, Unanswered) else keeping.part(found)
-            kept.write(keys[question.name], to_json(part, exact=True))
+    with threadpool_limits(runs.threads):  # of linear algebra too; None leaves it alone
+        for question in questions:
+            found, keeping = runs.answer(question), question.keeping
+            if kept is not None and keeping is not None:
+                part = found if isinstance(found, Unanswered) else keeping.part(found)
+                kept.write(keys[question.name], to_json(part, exact=True))
     return Findings(runs)

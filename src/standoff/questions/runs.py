@@ -29,7 +29,7 @@ def moving(outcomes: Sequence[str] = ()) -> Question[Sensitivity]:
 
 def changes_to(after: Ensemble) -> Question[Comparison]:
     """What changed from the run that is asked to another one; of two studies, so that it is not kept with either."""
-    return Question("changes", whole_run, lambda runs, _: compare(runs.whole(), after))
+    return Question("changes", whole_run, lambda runs, _: compare(runs.whole(), after, runs.threads))
 
 
 def _saltelli(study: Study, size: Size) -> Designs:
