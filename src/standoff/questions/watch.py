@@ -10,8 +10,8 @@ from standoff.analysis.watch.weighted import Weighted, weigh_worlds_by
 from standoff.ensemble.design import Design
 from standoff.ensemble.running import Running, Size
 from standoff.ensemble.study import Study
-from standoff.ensemble.tempering import Tempered, temper
-from standoff.ensemble.watching import Weighed, told_program, weigh_cells, weigh_design
+from standoff.ensemble.watch.tempering import Tempered, temper
+from standoff.ensemble.watch.watching import Weighed, told_program, weigh_cells, weigh_design
 from standoff.evidence.seen import Seen
 
 __all__ = ["PARTICLES", "find_posterior", "weigh_study"]
