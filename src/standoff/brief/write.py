@@ -13,7 +13,7 @@ from standoff.brief.formats.markdown import render_markdown
 from standoff.brief.sections.assumptions import read_facts
 from standoff.ensemble.runner import Local, Runner
 from standoff.ensemble.running import Size
-from standoff.ensemble.store import atomic_write
+from standoff.ensemble.storing.store import atomic_write
 from standoff.ensemble.study import Study
 from standoff.evidence.sources import sources as look
 from standoff.questions.answer import answer

@@ -169,8 +169,8 @@ def _write_tables(folder: Path, tables: dict[str, pa.Table]) -> None:
     import pyarrow as pa  # noqa: PLC0415
     from pyarrow import csv, feather, parquet  # noqa: PLC0415
 
-    from standoff.ensemble.shards import with_nulls  # noqa: PLC0415
-    from standoff.ensemble.store import atomic_write  # noqa: PLC0415
+    from standoff.ensemble.storing.shards import with_nulls  # noqa: PLC0415
+    from standoff.ensemble.storing.store import atomic_write  # noqa: PLC0415
 
     for name, table in tables.items():
         for ending, write in (

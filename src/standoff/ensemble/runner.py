@@ -17,7 +17,7 @@ class Runner(Protocol):
     """Runs jobs, each a program, a design and what is wanted of it.
 
     How a job is cut into pieces of profiles × worlds, and where these are run, is the runner's own matter: no figure of
-    a piece depends on anything outside it (`Piece` and `merge` of `ensemble/shards.py`).
+    a piece depends on anything outside it (`Piece` and `merge` of `ensemble/storing/shards.py`).
     """
 
     @property

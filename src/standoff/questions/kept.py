@@ -17,7 +17,7 @@ import msgspec
 import numpy as np
 import scipy
 
-from standoff.ensemble.store import atomic_write
+from standoff.ensemble.storing.store import atomic_write
 from standoff.program.numba.cache import open_cache
 
 __all__ = ["Kept", "identified", "kept_findings"]
