@@ -57,7 +57,7 @@ def run_brief(
     Raises:
         StudyError: The study's claims do not fit its model.
     """
-    found = answer(study, _ASKED, size, runner, kept)
+    found = answer(study, _ASKED, size, runner, kept, runner.running.announce)
     ledger = found.runs.ledger
     evidence, results, fans = found.of(DOCUMENTS), found.of(RESULTS), found.of(OVER_TIME)
     robust, others, deals = found.of(ROBUST), found.of(OTHERS), found.of(DEALS)

@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.run import Job
 from standoff.ensemble.runner import Local, Runner
-from standoff.ensemble.running import Running, Size
+from standoff.ensemble.running import Announce, Running, Size
 from standoff.ensemble.study import Study
 from standoff.evidence.claims import ledger_of
 from standoff.questions.as_json import from_json, to_json
@@ -53,6 +53,7 @@ def answer(
     size: Size,
     runner: Runner = Local(),
     kept: Kept | None = None,
+    announce: Announce | None = None,
 ) -> Findings:
     """Run what some questions need, and answer them.
 
@@ -60,8 +61,9 @@ def answer(
         study: What is asked.
         questions: Of `QUESTIONS`; those whose answers they read are asked too.
         size: How much to run; asked together, a question may need less (`Question.beside`).
-        runner: Who runs it, all jobs at once; a line is announced before, and before the answers are worked out.
+        runner: Who runs it, all jobs at once.
         kept: Findings that were worked out before, and where these are kept; none by default.
+        announce: Called with a line before all is run, and before the answers are worked out.
 
     Raises:
         StudyError: The study's claims do not fit its model.
@@ -74,10 +76,11 @@ def answer(
     open_questions = _restore(questions, runs, kept, keys)
     runs.designs = {one.name: one.designs(study, sizes[one.name]) for one in open_questions}
     jobs = {name: job for of in runs.designs.values() for name, job in of.jobs.items()}
+    say = announce or (lambda _: None)
     if jobs:
-        runner.running.say(f"running {counted(sum(job.design.n_futures for job in jobs.values()), 'future')}")
+        say(f"running {counted(sum(job.design.n_futures for job in jobs.values()), 'future')}")
         runs.ensembles |= dict(zip(jobs, runner.run(list(jobs.values())), strict=True))
-        runner.running.say("working out the answers")
+        say("working out the answers")
     return _found(open_questions, runs, kept, keys)
 
 
