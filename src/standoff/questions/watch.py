@@ -13,6 +13,7 @@ from standoff.ensemble.study import Study
 from standoff.ensemble.watch.tempering import Tempered, temper
 from standoff.ensemble.watch.watching import Weighed, told_program, weigh_cells, weigh_design
 from standoff.evidence.seen import Seen
+from standoff.words.numbers import counted, number
 
 __all__ = ["PARTICLES", "find_posterior", "weigh_study"]
 
@@ -55,7 +56,8 @@ def weigh_study(
     if not (weighted.failed or weighted.has_collapsed):
         return weighted, weighed
     running.say(
-        f"{weighted.effective:.1f} of {design.worlds.size:,} worlds carry the weight: drawing fresh ones near them"
+        f"{number(weighted.effective)} of {counted(design.worlds.size, 'world')} carry the weight: "
+        "drawing fresh ones near them"
     )
     return _drawn(study, weighed, weighted, size, running, played), weighed
 
