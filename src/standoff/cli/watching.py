@@ -69,7 +69,7 @@ def watch(study: str, seen: Path | None, played: str | None, as_json: bool, **ho
 
 
 def _as_data(model: Model, found: Watched) -> dict[str, Any]:
-    from standoff.analysis.findings import to_json  # noqa: PLC0415
+    from standoff.questions.as_json import to_json  # noqa: PLC0415
     from standoff.words.signposts import signpost_sentences  # noqa: PLC0415
     from standoff.words.watch import posterior_sentences, sighting_words  # noqa: PLC0415
 

@@ -9,10 +9,10 @@ import numpy as np
 from standoff.analysis.findings import Floats, Reason, UnanswerableError
 from standoff.analysis.watch.signposts import Signposts, signposts
 from standoff.base.chance import streams
-from standoff.ensemble.ahead import look_ahead, profiles_at_random
 from standoff.ensemble.design import Design, Worlds, all_profiles, draw_worlds
 from standoff.ensemble.running import Running, Size
 from standoff.ensemble.study import Study
+from standoff.ensemble.watch.ahead import look_ahead, profiles_at_random
 from standoff.evidence.seen import Seen
 
 __all__ = ["FUTURES", "dates_ahead", "find_signposts", "worlds_resampled"]

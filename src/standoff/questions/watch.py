@@ -13,10 +13,11 @@ from standoff.analysis.watch.weighted import Weighted, weigh_worlds_by
 from standoff.ensemble.design import Design
 from standoff.ensemble.running import Running, Size
 from standoff.ensemble.study import Study
-from standoff.ensemble.tempering import Tempered, temper
-from standoff.ensemble.watching import Weighed, told_program, weigh_cells, weigh_design
+from standoff.ensemble.watch.tempering import Tempered, temper
+from standoff.ensemble.watch.watching import Weighed, told_program, weigh_cells, weigh_design
 from standoff.evidence.seen import Seen
 from standoff.questions.signposts import FUTURES, find_signposts, worlds_resampled
+from standoff.words.numbers import counted, number
 
 __all__ = ["PARTICLES", "Watched", "find_posterior", "watch_study", "weigh_study"]
 
@@ -99,7 +100,8 @@ def weigh_study(
     if not (weighted.failed or weighted.has_collapsed):
         return weighted, weighed
     running.say(
-        f"{weighted.effective:.1f} of {design.worlds.size:,} worlds carry the weight: drawing fresh ones near them"
+        f"{number(weighted.effective)} of {counted(design.worlds.size, 'world')} carry the weight: "
+        "drawing fresh ones near them"
     )
     return _drawn(study, weighed, weighted, size, running, played), weighed
 

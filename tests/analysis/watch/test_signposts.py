@@ -9,10 +9,10 @@ from scipy import stats
 
 from standoff.analysis.watch.hypotheses import Hypothesis, likelihood_ratio
 from standoff.analysis.watch.matrix import matrix_csv
-from standoff.ensemble.ahead import look_ahead, profiles_at_random
 from standoff.ensemble.design import Design, all_profiles, draw_worlds
 from standoff.ensemble.running import Running, Size
 from standoff.ensemble.study import Study, load
+from standoff.ensemble.watch.ahead import look_ahead, profiles_at_random
 from standoff.questions.signposts import dates_ahead, find_signposts
 from standoff.questions.watch import watch_study
 from standoff.words.signposts import signpost_sentences

@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.watch.signs import Sign, Split, splits_of
-from standoff.ensemble.ahead import Ahead
 from standoff.ensemble.design import choose_profiles
+from standoff.ensemble.watch.ahead import Ahead
 
 __all__ = ["Diagnosis", "Hypothesis", "diagnose", "hypotheses_of", "likelihood_ratio"]
 

@@ -22,7 +22,7 @@ from scipy import stats
 from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.watch.hypotheses import Hypothesis, likelihood_ratio
 from standoff.analysis.watch.signs import Sign, Split
-from standoff.ensemble.ahead import Ahead, Held
+from standoff.ensemble.watch.ahead import Ahead, Held
 from standoff.evidence.seen import Seen, Sighting
 
 __all__ = ["Evidence", "Leader", "Matrix", "Row", "make_matrix", "matrix_csv"]

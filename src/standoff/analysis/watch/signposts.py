@@ -20,7 +20,7 @@ from standoff.analysis.watch.matrix import Matrix, make_matrix
 from standoff.analysis.watch.signs import Sign, Split, best_split, signs_by
 from standoff.analysis.watch.triggers import Trigger, Waiting, best_triggers, cost_of_hearing_late, costs_of_waiting
 from standoff.base.chance import streams
-from standoff.ensemble.ahead import Ahead
+from standoff.ensemble.watch.ahead import Ahead
 from standoff.evidence.seen import Seen
 
 __all__ = ["Signpost", "Signposts", "signposts"]

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.analysis.findings import Floats
-from standoff.ensemble.ahead import Ahead, Held
+from standoff.ensemble.watch.ahead import Ahead, Held
 from standoff.language.model import Observable
 
 __all__ = ["Sign", "Split", "best_split", "signs_by", "splits_of"]

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.watch.signs import Sign, Split, signs_by, splits_of
 from standoff.base.chance import streams
-from standoff.ensemble.ahead import Ahead, Held
+from standoff.ensemble.watch.ahead import Ahead, Held
 
 __all__ = ["Trigger", "Waiting", "best_triggers", "cost_of_hearing_late", "costs_of_waiting", "folds_of"]
 
