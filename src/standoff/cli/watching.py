@@ -50,7 +50,7 @@ def watch(study: str, seen: Path | None, played: str | None, as_json: bool, **ho
       standoff watch korea --seen seen.yaml --played "tough_love(guarantee=firm)" --json
     """
     from standoff.analysis.watch.matrix import matrix_csv  # noqa: PLC0415
-    from standoff.ensemble.store import atomic_write  # noqa: PLC0415
+    from standoff.ensemble.storing.store import atomic_write  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
     from standoff.evidence.seen import read_seen  # noqa: PLC0415
     from standoff.questions.watch import watch_study  # noqa: PLC0415
