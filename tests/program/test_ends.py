@@ -282,9 +282,9 @@ def test_the_calendar_at_an_early_end_is_that_of_the_next_step(study_of: Build, 
         stocks: {months: {start: 0, next: "months + month()"}}
         events: {war: {chance: "1 if step == 2 else 0", ends: true}}
         outcomes:
-          month: {measure: "final(month() + 100 * year())", better: higher}
+          last: {measure: "final(month() + 100 * year())", better: higher}
           summed: {measure: "final(months)", better: higher}
     """)
     ensemble = study.run(worlds=2, replications=2, realised=realised)
-    assert ensemble.outcome("month").tolist() == [[202504.0, 202504.0]]  # after March's step
+    assert ensemble.outcome("last").tolist() == [[202504.0, 202504.0]]  # after March's step
     assert ensemble.outcome("summed").tolist() == [[6.0, 6.0]]

@@ -15,6 +15,7 @@ from standoff.ensemble.running import EVALUATORS
 __all__ = [
     "as_json",
     "evaluator",
+    "fresh",
     "histogram",
     "out",
     "profile",
@@ -193,6 +194,8 @@ evaluator = click.option(
     "--evaluator", type=click.Choice(EVALUATORS), default="auto", show_default=True,
     help="NumPy, WebAssembly, Numba, or the soonest done; the numbers are the same.",
 )  # fmt: skip
+
+fresh = click.option("--fresh", is_flag=True, help="Work the answers out anew, though they were kept.")
 
 sources = click.option(
     "--sources", type=click.Path(path_type=Path, exists=True, file_okay=False), default=None, metavar="DIR",

@@ -99,7 +99,7 @@ def show(study: str, variants: tuple[str, ...], picture: Path | None, kernel: bo
     from standoff.brief.pictures.causal_map import draw_map  # noqa: PLC0415
     from standoff.cli.shown.runs import study_data, study_lines  # noqa: PLC0415
     from standoff.cli.shown.said import said_data, said_lines  # noqa: PLC0415
-    from standoff.ensemble.store import atomic_write  # noqa: PLC0415
+    from standoff.ensemble.storing.store import atomic_write  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
     from standoff.language.load import whole_text  # noqa: PLC0415
 

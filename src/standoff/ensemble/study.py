@@ -12,10 +12,10 @@ from standoff.base.escaping import visible
 from standoff.ensemble.design import Design, Held, Method, choose_profiles, draw_worlds
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.folding.spreads import want
-from standoff.ensemble.manifest import RunError, read_manifest
 from standoff.ensemble.run import run_design
 from standoff.ensemble.running import Announce, EvaluatorName, Progress, Running, Size
-from standoff.ensemble.store import read_run, run_to_folder
+from standoff.ensemble.storing.manifest import RunError, read_manifest
+from standoff.ensemble.storing.store import read_run, run_to_folder
 from standoff.language.load import load_model
 from standoff.language.model import Model
 from standoff.program.compile import compile_model
