@@ -43,7 +43,7 @@ ASKED = (
     Key("asks", Text("text"), "the question as one would put it", required=True),
     Key("name", Text("known"), "the event, move, mode, stock, quantity or report that it is about", required=True),
     Key("ask", Text("word", ("happens", "total", "number", "is")),
-        "whether it `happens` by a date; the `total` of a count by it; the `number` in its step; or whether a mode `is`",
+        "whether it `happens` by a date; the `total` of a count by it; the `number` in its step; whether a mode `is`",
         required=True),
     Key("by", Text("date"), "the date: of `happens` and `total` the step's end", required=True),
     Key("from", Text("date"), "of `happens` and `total`: from this step on; the first where it is left out"),
