@@ -116,8 +116,8 @@ def forecast(study: str, questions: Path, out: Path, seen: Path | None, as_json:
     FILE has under `questions`, by name, what is asked: the question as one would put it (`asks`), the `name` of the
     thing in the study, `ask` (happens, total, number, is) and `by` when. Chances and distributions go to the folder
     with the study's digest, the day and the version, under a seal that is printed: keep it elsewhere, and nobody can
-    change the forecast unnoticed. What one would say without the study (climatology, persistence, a negative binomial, from
-    the study's history.csv) is frozen beside.
+    change the forecast unnoticed. What one would say without the study (climatology, persistence,
+    a negative binomial, from the study's history.csv) is frozen beside.
 
     \b
     Examples:
@@ -159,8 +159,8 @@ def score(folder: Path, resolved: Path, seal: str | None, again: str | None, as_
     """Score a frozen forecast by what was.
 
     Log score, Brier score or CRPS, whether 90 % intervals held and where the facts fell in them, by kind of question
-    and by horizon, against what one would have said without the study; and the worst misses with the assumptions and the
-    equation that they hung on. A forecast that was changed since it was frozen is refused.
+    and by horizon, against what one would have said without the study; and the worst misses with the assumptions
+    and the equation that they hung on. A forecast that was changed since it was frozen is refused.
 
     \b
     Example:
