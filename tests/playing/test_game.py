@@ -74,7 +74,12 @@ def test_a_facilitator_sets_a_stock_an_event_and_another_actors_option(rivals):
     injected = {"trust": 0.9, "crisis": True, "south.line": "build", "race": "paused"}
     seen = position.play(Turn({"north": "freeze"}, injected)).state.seen
     values = {symbol.name: np.ravel(value)[0] for symbol, value in seen.items() if symbol.kind != "own"}
-    assert (values["trust"], bool(values["crisis"]), int(values["south.line"]), int(values["race"])) == (0.9, True, 0, 1)
+    assert (values["trust"], bool(values["crisis"]), int(values["south.line"]), int(values["race"])) == (
+        0.9,
+        True,
+        0,
+        1,
+    )
 
 
 @pytest.mark.parametrize(
