@@ -11,7 +11,7 @@ def play(tmp_path, said, *arguments):
 
 
 def test_a_game_is_played_to_its_end_and_traced(tmp_path):
-    found = play(tmp_path, ["build"] * 16, "--as", "north", "--seed", "1")
+    found = play(tmp_path, ["build"] * 16, "--as", "north", "--luck", "1")
     assert found.exit_code == 0, found.output
     assert "What it came to" in found.output
     traced = CliRunner().invoke(main, ["trace", "rivals", "--played", str(tmp_path / "game.json"), "--json"])
@@ -20,7 +20,7 @@ def test_a_game_is_played_to_its_end_and_traced(tmp_path):
 
 
 def test_a_stopped_game_goes_on_where_it_was(tmp_path):
-    assert play(tmp_path, ["1", "2", "stop"], "--as", "north", "--seed", "1").exit_code == 0
+    assert play(tmp_path, ["1", "2", "stop"], "--as", "north", "--luck", "1").exit_code == 0
     assert len(json.loads((tmp_path / "game.json").read_text())["turns"]) == 2
     again = play(tmp_path, ["back", "2", "stop"])
     assert again.exit_code == 0
@@ -29,7 +29,7 @@ def test_a_stopped_game_goes_on_where_it_was(tmp_path):
 
 
 def test_what_is_no_option_is_asked_again(tmp_path):
-    found = play(tmp_path, ["surrender", "stop"], "--as", "north", "--seed", "1")
+    found = play(tmp_path, ["surrender", "stop"], "--as", "north", "--luck", "1")
     assert "`surrender` is none of them" in found.output
 
 
@@ -40,7 +40,7 @@ def test_who_one_is_must_be_said(tmp_path):
 
 
 def test_a_game_of_another_study_is_refused(tmp_path):
-    play(tmp_path, ["stop"], "--as", "north", "--seed", "1")
+    play(tmp_path, ["stop"], "--as", "north", "--luck", "1")
     found = CliRunner().invoke(main, ["play", "lake", "--game", str(tmp_path / "game.json")])
     assert found.exit_code == 2
     assert "this game is of `rivals`" in found.output

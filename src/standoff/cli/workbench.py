@@ -50,8 +50,8 @@ def lsp(port: int | None) -> None:
 @click.option("--others", "odds", default="uniform", show_default=True, metavar="ODDS",
               help="What the others' strategies are drawn from: uniform, equilibrium, or a named profile.")  # fmt: skip
 @options.profile
-@click.option("--seed", type=click.IntRange(0), default=None, metavar="N",
-              help="Of the world, the luck and the others' strategies; a fresh one by default.")  # fmt: skip
+@click.option("--luck", "luck", type=click.IntRange(0), default=None, metavar="N",
+              help="Of the world, the luck and the others' strategies: the same gives the same; fresh by default.")  # fmt: skip
 @options.set_numbers
 @options.variant
 @click.option("--game", "file", type=click.Path(path_type=Path, dir_okay=False), default=None, metavar="FILE",
@@ -109,7 +109,7 @@ def _begun(study: str, seats: tuple[str, ...], **how: Any) -> Position:
     if not seats:
         names = ", ".join(f"`{player}`" for player in loaded.program.players)
         raise click.UsageError(f"say who you are with --as: {names}")
-    seed = secrets.randbelow(1 << 31) if how["seed"] is None else how["seed"]
+    seed = secrets.randbelow(1 << 31) if how["luck"] is None else how["luck"]
     profile = draw_profile(loaded, how["odds"], how["profile"], seed)
     return opened(loaded, new_game(loaded, seats, profile, Place(seed)))
 
