@@ -51,7 +51,7 @@ def lsp(port: int | None) -> None:
               help="What the others' strategies are drawn from: uniform, equilibrium, or a named profile.")  # fmt: skip
 @options.profile
 @click.option("--luck", "luck", type=click.IntRange(0), default=None, metavar="N",
-              help="Of the world, the luck and the others' strategies: the same gives the same; fresh by default.")  # fmt: skip
+              help="Of world, luck and the others' strategies; fresh by default.")  # fmt: skip
 @options.set_numbers
 @options.variant
 @click.option("--game", "file", type=click.Path(path_type=Path, dir_okay=False), default=None, metavar="FILE",
