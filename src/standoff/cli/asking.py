@@ -52,7 +52,7 @@ def answer(run: Path, view: str, weights: Path | None, threads: int | None, as_j
     from standoff.words.sentences.robustness import robustness_words  # noqa: PLC0415
     from standoff.words.unanswered import unanswered_words  # noqa: PLC0415
 
-    ensemble = open_run(run)
+    ensemble = open_run(run, threads)
     model = ensemble.model
     given = None if weights is None else read_weightings(weights, ensemble.design.worlds.size)
     question = of_run(view, given, limits_under_all=as_json)  # the sentences need the first view's
@@ -70,8 +70,9 @@ def answer(run: Path, view: str, weights: Path | None, threads: int | None, as_j
 @command()
 @options.run_folder("run")
 @click.option("--outcome", "outcomes", multiple=True, metavar="NAME", help="Only this outcome; may be given again.")
+@options.threads
 @options.as_json
-def sensitivity(run: Path, outcomes: tuple[str, ...], as_json: bool) -> None:
+def sensitivity(run: Path, outcomes: tuple[str, ...], threads: int | None, as_json: bool) -> None:
     """Say which assumptions move outcomes in a run.
 
     These are Sobol indices, which need a run of their own design. RUN is its folder: `standoff run rivals
@@ -86,7 +87,7 @@ def sensitivity(run: Path, outcomes: tuple[str, ...], as_json: bool) -> None:
     from standoff.ensemble.study import open_run  # noqa: PLC0415
     from standoff.words.sentences.sensitivity import sensitivity_sentences  # noqa: PLC0415
 
-    found = measure(open_run(run), outcomes)
+    found = measure(open_run(run, threads), outcomes)
     sentences = sensitivity_sentences(found)
     if as_json:
         print_json({**to_json(found), "sentences": sentences})
@@ -98,8 +99,9 @@ def sensitivity(run: Path, outcomes: tuple[str, ...], as_json: bool) -> None:
 @command()
 @options.run_folder("before")
 @options.run_folder("after")
+@options.threads
 @options.as_json
-def compare(before: Path, after: Path, as_json: bool) -> None:
+def compare(before: Path, after: Path, threads: int | None, as_json: bool) -> None:
     """Say what changed from one run to another.
 
     That is in assumptions, results, ranking and linchpins. Each run brings the study that it was made from. Runs of one
@@ -114,7 +116,7 @@ def compare(before: Path, after: Path, as_json: bool) -> None:
     from standoff.ensemble.study import open_run  # noqa: PLC0415
     from standoff.words.sentences.changes import change_sentences, state_words  # noqa: PLC0415
 
-    found = find_changes(open_run(before), open_run(after))
+    found = find_changes(open_run(before, threads), open_run(after, threads), threads)
     if as_json:
         print_json(export_comparison(found))
         return

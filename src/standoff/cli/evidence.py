@@ -25,6 +25,7 @@ __all__ = ["annotate", "passages", "sources", "test"]
 @options.study
 @options.size(worlds=256, replications=16, least=2)
 @options.running
+@options.set_numbers
 @options.variant
 @options.as_json
 def test(study: str, as_json: bool, **how: Any) -> None:
@@ -42,7 +43,7 @@ def test(study: str, as_json: bool, **how: Any) -> None:
     from standoff.ensemble.study import load  # noqa: PLC0415
     from standoff.words.numbers import counted  # noqa: PLC0415
 
-    loaded, size = load(study, how["variants"]), how["size"]
+    loaded, size = replace(load(study, how["variants"]), held=how["set"]), how["size"]
     model, found = loaded.model, _tested(loaded, how)
     if as_json:
         print_json({"study": model.name, "digest": model.digest, **asdict(size)}, found)

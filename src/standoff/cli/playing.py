@@ -110,6 +110,7 @@ def _solve_file(path: Path, *, as_json: bool) -> None:
 @options.study
 @options.size(worlds=256, replications=4, least=2)
 @options.running
+@options.set_numbers
 @options.variant
 @options.out(_TABLES)
 @options.as_json
@@ -133,7 +134,7 @@ def deals(study: str, as_json: bool, out: Path | None, **how: Any) -> None:
     from standoff.words.sentences.deals import deals_sentence  # noqa: PLC0415
     from standoff.words.unanswered import unanswered_words  # noqa: PLC0415
 
-    loaded = load(study, how["variants"])
+    loaded = replace(load(study, how["variants"]), held=how["set"])
     model = loaded.model
     if not model.deals:
         raise click.ClickException(f"the study `{model.name}` names no deal")

@@ -41,8 +41,10 @@ def new(folder: Path, example: str | None) -> None:
 @options.study
 @click.option("--claims", is_flag=True, help="Also list what the evidence lacks: sources, tests, passages, agreement.")
 @options.sources
+@click.option("--weights", type=click.Path(path_type=Path, exists=True), default=None, metavar="CSV",
+              help="Also check a table of weights, as `standoff answer --weights` takes it.")  # fmt: skip
 @options.as_json
-def check(study: str, as_json: bool, claims: bool, sources: Path | None) -> None:
+def check(study: str, as_json: bool, claims: bool, sources: Path | None, weights: Path | None) -> None:
     """Report what is wrong in a study and its claims.
 
     Every fault comes with its place and what to do.
@@ -60,6 +62,7 @@ def check(study: str, as_json: bool, claims: bool, sources: Path | None) -> None
     problems = (*loaded.problems, *check_claims(study, loaded.model))
     if loaded.model is not None and not has_errors(problems):
         problems += _of_documents(loaded.model, sources)
+    problems += _of_weights(weights)
     gaps = _gaps(loaded.model, sources) if claims and loaded.model and not has_errors(problems) else None
     if as_json:
         print_json({"problems": to_json(problems)}, {} if gaps is None else {"claims": gaps})
@@ -133,6 +136,18 @@ def _of_documents(model: Model, sources: Path | None) -> tuple[Problem, ...]:
     from standoff.evidence.sources import check_documents  # noqa: PLC0415
 
     return check_documents(ledger_of(model.written.files), options.sources_folder(model.folder, sources))
+
+
+def _of_weights(path: Path | None) -> tuple[Problem, ...]:
+    from standoff.analysis.runs.weighings import read_weightings  # noqa: PLC0415
+    from standoff.base.problems import StudyError  # noqa: PLC0415
+
+    try:
+        if path is not None:
+            read_weightings(path)
+    except StudyError as error:
+        return tuple(error.problems)
+    return ()
 
 
 def _gaps(model: Model, sources: Path | None) -> Gaps:

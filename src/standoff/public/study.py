@@ -31,7 +31,7 @@ from standoff.ensemble.runner import Local
 from standoff.ensemble.running import Running, Size
 from standoff.ensemble.study import Chosen, RunOptions
 from standoff.evidence.claims import check_claims, ledger_of
-from standoff.evidence.sources import check_documents
+from standoff.evidence.sources import check_documents, known_folder
 from standoff.language.load import load_model, read_study
 from standoff.program.trace import Trace
 from standoff.public.answers import Answer, answered
@@ -71,13 +71,17 @@ def load(study: str | Path, variants: Sequence[str] = ()) -> Study:
     return Study(load_model(study, tuple(variants)))
 
 
-def open_run(folder: str | Path) -> Ensemble:
+def open_run(folder: str | Path, threads: int | None = None) -> Ensemble:
     """Read a run that was kept with `out=`, with the study that it kept.
+
+    Args:
+        folder: Of the run.
+        threads: At most so many at once; all cores by default.
 
     Raises:
         RunError: The folder holds no complete run, or a part of it was altered.
     """
-    return Ensemble.of(ensemble_study.open_run(folder))
+    return Ensemble.of(ensemble_study.open_run(folder, threads))
 
 
 class Study(ensemble_study.Study):
@@ -89,7 +93,7 @@ class Study(ensemble_study.Study):
         problems = (*loaded.problems, *check_claims(self.model.folder, loaded.model))
         if loaded.model is None or has_errors(problems):
             return problems
-        return (*problems, *check_documents(ledger_of(loaded.model.written.files), self.model.folder / "sources"))
+        return (*problems, *check_documents(ledger_of(loaded.model.written.files), known_folder(self.model.folder)))
 
     def run(self, worlds: int = 512, replications: int = 8, seed: int = 1, **options: Unpack[RunOptions]) -> Ensemble:
         """Run profiles × worlds × replications, as `standoff run` does.
@@ -210,9 +214,9 @@ class Ensemble(EnsembleOfRun):
         ]  # fmt: skip
         return Answer(found, tuple(sensitivity_sentences(found)), None, rows)
 
-    def compare(self, after: EnsembleOfRun) -> Answer[Comparison]:
+    def compare(self, after: EnsembleOfRun, threads: int | None = None) -> Answer[Comparison]:
         """What changed from this run to another, as `standoff compare` says it."""
-        found = compare_runs(self, after)
+        found = compare_runs(self, after, threads)
         return Answer(found, tuple(change_sentences(found)), None, found.changes)
 
     def paths(self, *names: str, futures: int = 1000) -> pd.DataFrame:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from threadpoolctl import threadpool_limits
+
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.run import Job
 from standoff.ensemble.runner import Local, Runner
@@ -85,6 +87,7 @@ def answer_run(ensemble: Ensemble, questions: Sequence[Question[Any]], threads: 
 
 
 def _found(questions: Sequence[Question[Any]], runs: Runs) -> Findings:
-    for question in questions:
-        runs.answer(question)
+    with threadpool_limits(runs.threads):  # of linear algebra too; None leaves it alone
+        for question in questions:
+            runs.answer(question)
     return Findings(runs)

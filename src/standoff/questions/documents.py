@@ -38,7 +38,7 @@ def _designs(study: Study, size: Size) -> Designs:
     problems += check_ledger(ledger, study.model)
     if has_errors(problems) and not study.model.applied:  # a variant may lack what a claim is about
         raise StudyError(problems)
-    plan = plan_tests(study.model, expectations, size)
+    plan = plan_tests(study.model, expectations, size, study.held)
     return Designs({f"test {number}": job for number, job in enumerate(plan.jobs)}, plan)
 
 
