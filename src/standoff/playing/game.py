@@ -61,7 +61,7 @@ class Game(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     study: str
     digest: str
     variants: tuple[str, ...]
-    held: dict[str, float]
+    held: dict[str, float | str]
     seed: int
     worlds: int
     world: int
