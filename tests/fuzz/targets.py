@@ -24,11 +24,11 @@ from standoff.analysis.runs.weighings import read_weightings
 from standoff.base.problems import StudyError, has_errors, render
 from standoff.brief.write import make_brief
 from standoff.cli import main
-from standoff.ensemble.manifest import RunError
 from standoff.ensemble.runner import Local
 from standoff.ensemble.running import Running, Size
-from standoff.ensemble.shards import pack_shard
-from standoff.ensemble.store import _digest
+from standoff.ensemble.storing.manifest import RunError
+from standoff.ensemble.storing.shards import pack_shard
+from standoff.ensemble.storing.store import _digest
 from standoff.ensemble.study import Study, open_run
 from standoff.evidence.claims import check_claims
 from standoff.evidence.history import read_past

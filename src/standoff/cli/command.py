@@ -74,7 +74,7 @@ def _message(text: str) -> str:
 def _explain(error: Exception) -> NoReturn:
     """A plain failure for what is the user's to mend; anything else is a fault of the program, and says so."""
     from standoff.analysis.findings import UnanswerableError  # noqa: PLC0415
-    from standoff.ensemble.manifest import RunError  # noqa: PLC0415
+    from standoff.ensemble.storing.manifest import RunError  # noqa: PLC0415
     from standoff.words.unanswered import unanswered_words  # noqa: PLC0415
 
     if isinstance(error, RunError):

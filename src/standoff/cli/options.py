@@ -10,9 +10,12 @@ from typing import Any, TypeVar, cast
 
 import click
 
+from standoff.ensemble.running import EVALUATORS
+
 __all__ = [
     "as_json",
     "evaluator",
+    "fresh",
     "histogram",
     "out",
     "profile",
@@ -188,9 +191,11 @@ def realised(*, default: bool) -> _Decorator[Any]:
 
 
 evaluator = click.option(
-    "--evaluator", type=click.Choice(["auto", "reference", "kernel"]), default="auto", show_default=True,
-    help="The plain one, the compiled one, or the sooner done; the numbers are the same.",
+    "--evaluator", type=click.Choice(EVALUATORS), default="auto", show_default=True,
+    help="NumPy, WebAssembly, Numba, or the soonest done; the numbers are the same.",
 )  # fmt: skip
+
+fresh = click.option("--fresh", is_flag=True, help="Work the answers out anew, though they were kept.")
 
 sources = click.option(
     "--sources", type=click.Path(path_type=Path, exists=True, file_okay=False), default=None, metavar="DIR",

@@ -83,10 +83,11 @@ def check(study: str, as_json: bool, claims: bool, sources: Path | None, weights
 @options.variant
 @click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), default=None, metavar="FILE",
               help="Write the causal map as an SVG picture.")  # fmt: skip
-@click.option("--kernel", is_flag=True, help="Print the source of the compiled evaluator instead.")
+@click.option("--kernel", is_flag=True, help="Print the source of the evaluator that Numba compiles instead.")
+@click.option("--wasm", is_flag=True, help="Print the same as WebAssembly instead.")
 @options.as_json
-def show(study: str, variants: tuple[str, ...], picture: Path | None, kernel: bool, as_json: bool) -> None:
-    """Show a study's actors, assumptions and equations.
+def show(study: str, variants: tuple[str, ...], picture: Path | None, kernel: bool, wasm: bool, as_json: bool) -> None:
+    """Show all that a study says: actors, assumptions, equations, and the rest of it.
 
     The equations are in readable mathematics, with what they are for; --picture draws the causal map.
 
@@ -97,8 +98,10 @@ def show(study: str, variants: tuple[str, ...], picture: Path | None, kernel: bo
     from standoff.analysis.structure.causal import causal_map  # noqa: PLC0415
     from standoff.brief.pictures.causal_map import draw_map  # noqa: PLC0415
     from standoff.cli.shown.runs import study_data, study_lines  # noqa: PLC0415
-    from standoff.ensemble.store import atomic_write  # noqa: PLC0415
+    from standoff.cli.shown.said import said_data, said_lines  # noqa: PLC0415
+    from standoff.ensemble.storing.store import atomic_write  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
+    from standoff.language.load import whole_text  # noqa: PLC0415
 
     loaded = load(study, variants)
     if kernel:
@@ -106,14 +109,20 @@ def show(study: str, variants: tuple[str, ...], picture: Path | None, kernel: bo
 
         echo(emit_kernel(loaded.program, remarks=True).text, nl=False)
         return
+    if wasm:
+        from standoff.program.wasm.writer import emit_module  # noqa: PLC0415
+
+        echo(emit_module(loaded.program, remarks=True).text, nl=False)
+        return
     causes = causal_map(loaded.model)
     if picture is not None:
         atomic_write(picture, draw_map(causes, loaded.model).encode())
         announce(f"wrote {picture}")
     if as_json:
-        print_json(study_data(loaded.model, causes))
+        print_json(study_data(loaded.model, causes), {"says": said_data(whole_text(loaded.model))})
     else:
         print_lines(study_lines(loaded.model, causes))
+        print_lines(said_lines(whole_text(loaded.model)))
 
 
 @command()

@@ -12,10 +12,10 @@ from standoff.base.escaping import visible
 from standoff.ensemble.design import Design, Held, Method, choose_profiles, draw_worlds
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.folding.spreads import want
-from standoff.ensemble.manifest import RunError, read_manifest
 from standoff.ensemble.run import run_design
 from standoff.ensemble.running import Announce, EvaluatorName, Progress, Running, Size
-from standoff.ensemble.store import read_run, run_to_folder
+from standoff.ensemble.storing.manifest import RunError, read_manifest
+from standoff.ensemble.storing.store import read_run, run_to_folder
 from standoff.language.load import load_model
 from standoff.language.model import Model
 from standoff.program.compile import compile_model
@@ -83,9 +83,10 @@ class RunOptions(Chosen, total=False):
         histogram: Outcome or actor → edges of bins, read by `Ensemble.histogram`: all worlds together.
         out: A folder to keep the run in, shard by shard; an earlier stop of the same run is gone on with.
         threads: At most so many at once; all cores by default.
-        evaluator: The reference, the compiled kernel, or whichever is sooner done; the numbers are the same.
+        evaluator: The reference, WebAssembly, the compiled kernel, or whichever is sooner done; the numbers are the
+            same.
         progress: Called with futures done and in all.
-        announce: Called with a line where a kernel is compiled first, or a kept shard must be run again.
+        announce: Called with a line where a kernel is compiled, or a kept shard must be run again.
     """
 
     quantiles: Sequence[float]

@@ -16,7 +16,7 @@ from standoff.ensemble.running import Size
 from standoff.ensemble.study import Study
 from standoff.evidence.claims import Ledger
 from standoff.language.model import Deal, Model
-from standoff.questions.question import Designs, Question, Runs, Unanswered
+from standoff.questions.question import Designs, Keeping, Question, Runs, Unanswered
 
 __all__ = ["DEALS", "MOST_WORLDS_OF_EFFECTS", "find_deal_of", "plan_deals", "shared_stocks"]
 
@@ -94,4 +94,6 @@ def _beside(size: Size) -> Size:
     return replace(size, worlds=min(size.worlds, MOST_WORLDS_OF_EFFECTS), replications=luck)
 
 
-DEALS: Question[tuple[Deals | Unanswered, ...]] = Question("deals", _designs, _find, beside=_beside)
+DEALS: Question[tuple[Deals | Unanswered, ...]] = Question(
+    "deals", _designs, _find, beside=_beside, keeping=Keeping(tuple[Deals | Unanswered, ...])
+)

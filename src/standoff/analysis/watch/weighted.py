@@ -19,7 +19,7 @@ import numpy as np
 
 from standoff.analysis.findings import Floats
 from standoff.ensemble.design import Worlds
-from standoff.ensemble.watching import Weighed
+from standoff.ensemble.watch.watching import Weighed
 
 __all__ = ["Weighted", "smooth_weights", "weigh_worlds_by"]
 

@@ -33,10 +33,10 @@ from standoff.ensemble.design import Design, Method, Worlds
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.evaluator import choose_evaluator
 from standoff.ensemble.folding.spreads import NOTHING, Bins, Wanted
-from standoff.ensemble.manifest import MANIFEST, Histogram, Kind, Manifest, RunError, read_manifest
 from standoff.ensemble.run import run_design
 from standoff.ensemble.running import Announce, Running
-from standoff.ensemble.shards import (
+from standoff.ensemble.storing.manifest import MANIFEST, Histogram, Kind, Manifest, RunError, read_manifest
+from standoff.ensemble.storing.shards import (
     Piece,
     ShardError,
     column_names,

@@ -25,7 +25,7 @@ from standoff.base.chance import streams
 from standoff.base.numbers.arithmetic import normal_cdf, normal_quantile
 from standoff.ensemble.design import Design, Worlds, all_profiles, worlds_of_units
 from standoff.ensemble.running import Running
-from standoff.ensemble.watching import weigh_cells
+from standoff.ensemble.watch.watching import weigh_cells
 from standoff.program.program import Program
 
 __all__ = ["Tempered", "temper"]
@@ -164,7 +164,7 @@ def temper(
     """Draw worlds and profiles from the posterior of what the program was told.
 
     Args:
-        program: From `standoff.ensemble.watching.told_program`.
+        program: From `standoff.ensemble.watch.watching.told_program`.
         particles: How many.
         replications: Of each, in the filter.
         seed: Of everything.

@@ -20,8 +20,8 @@ from standoff.base.escaping import visible
 from standoff.ensemble.design import Design
 from standoff.ensemble.ensemble import Diagnostics, Ensemble, FaultCount
 from standoff.ensemble.folding.spreads import Spreads, Wanted
-from standoff.ensemble.manifest import MANIFEST
 from standoff.ensemble.running import Running
+from standoff.ensemble.storing.manifest import MANIFEST
 from standoff.program.program import Program
 
 __all__ = [
