@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from standoff.ensemble.store import atomic_write
+from standoff.ensemble.storing.store import atomic_write
 from standoff.ensemble.study import load
 from standoff.playing.game import Game, Position, opened
 
