@@ -168,6 +168,9 @@ def _triggers(model: Model, found: Signposts) -> Iterator[str]:
         return
     best = told[0]
     name = name_labels([best.strategy], model.instances(model.decider))
+    if best.alone.value + best.gain.value < max(one.alone.value for one in found.triggers):
+        yield f"No trigger makes another plan better than {name_labels([found.hold], model.instances(model.decider))} alone."
+        return
     yield (
         f"The best plan with a trigger is {name}, and {trigger_words(model, best)}: it adds {shown(best.gain)} points "
         f"to {name} alone ({counted(found.futures, 'future')}, picked on others than those that value it)."
