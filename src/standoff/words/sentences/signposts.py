@@ -169,7 +169,8 @@ def _triggers(model: Model, found: Signposts) -> Iterator[str]:
     best = told[0]
     name = name_labels([best.strategy], model.instances(model.decider))
     if best.alone.value + best.gain.value < max(one.alone.value for one in found.triggers):
-        yield f"No trigger makes another plan better than {name_labels([found.hold], model.instances(model.decider))} alone."
+        hold = name_labels([found.hold], model.instances(model.decider))
+        yield f"No trigger makes another plan better than {hold} alone."
         return
     yield (
         f"The best plan with a trigger is {name}, and {trigger_words(model, best)}: it adds {shown(best.gain)} points "
