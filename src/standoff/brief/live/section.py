@@ -53,7 +53,8 @@ def live_section(
             f"{counted(n, 'world')}, with {r} replications where the others’ strategies are fixed and {4 * r} where "
             "each future draws them, all strategies against the same. Figures are means over worlds ± one standard "
             "error; differences are taken world by world, so that luck and assumptions that both share cancel. A "
-            "narrowed range draws each world’s number at the same place within what is left; at one point it is held there. "
+            "narrowed range draws each world’s number at the same place within what is left; at one point it is held "
+            "there. "
             "The arithmetic is that of the printed run, bit for bit; futures in which the model may have divided by "
             "zero or the like are left out and counted.",
         )),

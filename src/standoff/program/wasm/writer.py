@@ -23,10 +23,10 @@ The module, as its host sees it (all whole numbers are `i32`, all addresses in b
                            each step of the clock in order, and the results
     lanes                  the most futures of a block
     keys(state, streams, n, replications, to)
-                           keys of luck of n worlds' replications from the ids of their streams; `state` (i64) is that of
-                           the seed, `streams.seed_state`
+                           keys of luck of n worlds' replications from the ids of their streams; `state` (i64) is that
+                           of the seed, `streams.seed_state`
     luck(keys, counter, to, n)
-                           n uniform numbers (and one more where n is odd) of the draw whose counter stands at an address
+                           n uniform numbers (one more where n is odd) of the draw whose counter stands at an address
 """
 
 from __future__ import annotations
