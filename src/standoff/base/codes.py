@@ -97,6 +97,7 @@ _ERRORS = (
     ("series", "A series cannot be read or does not cover the clock"),
     ("impose", "Something is imposed that cannot be, or in a form it cannot take"),
     ("date", "A date that cannot be read, or lies outside the clock"),
+    ("unobservable", "Something is listed as observed that the decider's side cannot see"),
     ("expectation", "An expectation that cannot be evaluated as written"),
     # evidence
     ("document-unreadable", "A document cannot be read as text"),

@@ -48,8 +48,8 @@ def answer(run: Path, view: str, weights: Path | None, threads: int | None, as_j
     from standoff.questions.answer import answer_run  # noqa: PLC0415
     from standoff.questions.question import Unanswered  # noqa: PLC0415
     from standoff.questions.results import of_run  # noqa: PLC0415
-    from standoff.words.linchpins import linchpin_words  # noqa: PLC0415
-    from standoff.words.robustness import robustness_words  # noqa: PLC0415
+    from standoff.words.sentences.linchpins import linchpin_words  # noqa: PLC0415
+    from standoff.words.sentences.robustness import robustness_words  # noqa: PLC0415
     from standoff.words.unanswered import unanswered_words  # noqa: PLC0415
 
     ensemble = open_run(run)
@@ -84,7 +84,7 @@ def sensitivity(run: Path, outcomes: tuple[str, ...], as_json: bool) -> None:
     from standoff.analysis.findings import to_json  # noqa: PLC0415
     from standoff.analysis.sensitivity import sensitivity as measure  # noqa: PLC0415
     from standoff.ensemble.study import open_run  # noqa: PLC0415
-    from standoff.words.sensitivity import sensitivity_sentences  # noqa: PLC0415
+    from standoff.words.sentences.sensitivity import sensitivity_sentences  # noqa: PLC0415
 
     found = measure(open_run(run), outcomes)
     sentences = sensitivity_sentences(found)
@@ -112,7 +112,7 @@ def compare(before: Path, after: Path, as_json: bool) -> None:
     from standoff.analysis.comparing import compare as find_changes  # noqa: PLC0415
     from standoff.brief.formats.export import export_comparison  # noqa: PLC0415
     from standoff.ensemble.study import open_run  # noqa: PLC0415
-    from standoff.words.changes import change_sentences, state_words  # noqa: PLC0415
+    from standoff.words.sentences.changes import change_sentences, state_words  # noqa: PLC0415
 
     found = find_changes(open_run(before), open_run(after))
     if as_json:
@@ -133,7 +133,8 @@ def _index_lines(found: Sensitivity) -> Iterable[str]:
         label, indices = next(iter(by_strategy.items()))
         yield f"\n{measure} under {label}: total and first index (± half of a 95 % interval)"
         if not indices.is_told:
-            yield f"  too few worlds differ to tell; {indices.rows_wanted} base rows would do (--worlds)"
+            wanted = "" if indices.rows_wanted is None else f"; {indices.rows_wanted} base rows would do (--worlds)"
+            yield f"  {'too few' if indices.variance else 'no'} worlds differ to tell{wanted}"
             continue
         order = sorted(indices.total, key=lambda name: -indices.total[name].value)
         for name in order[:10]:

@@ -57,7 +57,7 @@ def games(study: str, as_json: bool, nfg: Path | None, out: Path | None, **how: 
     from standoff.questions.answer import answer  # noqa: PLC0415
     from standoff.questions.others import OTHERS  # noqa: PLC0415
     from standoff.questions.question import Unanswered  # noqa: PLC0415
-    from standoff.words.others import others_sentence  # noqa: PLC0415
+    from standoff.words.sentences.others import others_sentence  # noqa: PLC0415
     from standoff.words.unanswered import unanswered_words  # noqa: PLC0415
 
     loaded = replace(load(study, how["variants"]), held=how["set"])
@@ -130,7 +130,7 @@ def deals(study: str, as_json: bool, out: Path | None, **how: Any) -> None:
     from standoff.questions.answer import answer  # noqa: PLC0415
     from standoff.questions.deals import DEALS  # noqa: PLC0415
     from standoff.questions.question import Unanswered  # noqa: PLC0415
-    from standoff.words.deals import deals_sentence  # noqa: PLC0415
+    from standoff.words.sentences.deals import deals_sentence  # noqa: PLC0415
     from standoff.words.unanswered import unanswered_words  # noqa: PLC0415
 
     loaded = load(study, how["variants"])

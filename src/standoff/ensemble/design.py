@@ -21,7 +21,16 @@ from standoff.program.program import Program
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Design", "Method", "Worlds", "all_profiles", "choose_profiles", "draw_worlds", "level_table"]
+__all__ = [
+    "Design",
+    "Method",
+    "Worlds",
+    "all_profiles",
+    "choose_profiles",
+    "draw_worlds",
+    "independent_units",
+    "level_table",
+]
 
 Floats = npt.NDArray[np.float64]
 Method = Literal["sobol", "latin hypercube", "plain", "saltelli"]
@@ -110,8 +119,7 @@ def draw_worlds(
     for name in fixed:
         if name not in names:
             raise ValueError(f"no uncertainty or value is named `{name}`; {suggest(name, names) or ''}".rstrip("; "))
-    read = {symbol.name for symbol in symbols_read(model) if symbol.kind in ("uncertainty", "value")}
-    ordered = sorted(names, key=lambda name: name not in read)
+    ordered = _in_order(model)
     if method == "saltelli":
         ordered = [name for name in ordered if name not in fixed]
         _refuse_correlated(model, ordered)
@@ -122,6 +130,25 @@ def draw_worlds(
     columns = {p.name: _column(p, units[ordered.index(p.name)]) for p in uncertain if p.name in ordered}
     columns |= {name: np.full(rows.size, float(value)) for name, value in fixed.items()}
     return Worlds({name: columns[name] for name in names}, rows.astype(np.uint64), seed, method)
+
+
+def independent_units(model: Model, worlds: Worlds) -> dict[str, Floats]:
+    """Of correlated uncertainties and values, the independent columns of the unit cube that `draw_worlds` made them of.
+
+    Empty where worlds were not drawn by it, or nothing is correlated.
+    """
+    tied = {name for a, b, _ in model.correlated for name in (a, b)}
+    if worlds.method not in sampling.METHODS or not tied:
+        return {}
+    ordered = _in_order(model)
+    units = sampling.unit_columns(ordered, worlds.size, worlds.seed, worlds.method)
+    return {name: column for name, column in zip(ordered, units, strict=True) if name in tied}
+
+
+def _in_order(model: Model) -> list[str]:
+    """Names of uncertainties and values in the order of Sobol' columns: what nothing reads comes last."""
+    read = {symbol.name for symbol in symbols_read(model) if symbol.kind in ("uncertainty", "value")}
+    return sorted((parameter.name for parameter in model.uncertain), key=lambda name: name not in read)
 
 
 def all_profiles(program: Program) -> npt.NDArray[np.int64]:

@@ -12,9 +12,10 @@ import numpy.typing as npt
 from standoff.language.expressions.tree import Symbol
 from standoff.program.program import Program
 
-__all__ = ["Lanes", "Results", "State", "what_is_given", "what_is_held"]
+__all__ = ["Lanes", "Results", "State", "empty", "what_is_held"]
 
 Floats = npt.NDArray[np.float64]
+REALISED = Symbol("hidden", "realised")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,22 @@ class State:
     broken: tuple[npt.NDArray[np.int32], ...]
 
 
-def what_is_given(program: Program, lanes: Lanes) -> dict[Symbol, Any]:
+def empty(program: Program, lanes: Lanes, *, realised: bool) -> State:
+    """Futures before anything is worked out: only what never changes is known."""
+    n, n_reduced = lanes.size, len(program.reduced)
+    nothing = np.zeros(n)
+    return State(
+        lanes, realised, 0, _what_is_given(program, lanes) | {REALISED: np.bool_(realised)}, {},
+        np.ones(n), np.ones(n), (),
+        (nothing,) * len(program.payoffs), (1.0,) * len(program.payoffs),
+        (nothing,) * n_reduced, (nothing,) * n_reduced, (0.0,) * n_reduced, {},
+        np.zeros(n, dtype=np.int32), np.full(n, -1, dtype=np.int32), np.zeros(len(program.carried), dtype=np.int64),
+        {e.name: 0 for e in program.model.events if e.kind == "count"},
+        (np.full(n, -1, dtype=np.int32),) * len(program.checks),
+    )  # fmt: skip
+
+
+def _what_is_given(program: Program, lanes: Lanes) -> dict[Symbol, Any]:
     """What does not change from step to step."""
     known: dict[Symbol, Any] = {}
     for name, column in lanes.columns.items():

@@ -41,13 +41,13 @@ from standoff.questions.deals import DEALS
 from standoff.questions.documents import TESTS, Evidence
 from standoff.questions.others import OTHERS
 from standoff.questions.results import Robust, of_run
-from standoff.words.changes import change_sentences
-from standoff.words.deals import deals_sentence
-from standoff.words.evidence import answer_counts
-from standoff.words.linchpins import linchpin_words
-from standoff.words.others import others_sentence
-from standoff.words.robustness import robustness_words
-from standoff.words.sensitivity import sensitivity_sentences
+from standoff.words.sentences.changes import change_sentences
+from standoff.words.sentences.deals import deals_sentence
+from standoff.words.sentences.evidence import answer_counts
+from standoff.words.sentences.linchpins import linchpin_words
+from standoff.words.sentences.others import others_sentence
+from standoff.words.sentences.robustness import robustness_words
+from standoff.words.sentences.sensitivity import sensitivity_sentences
 
 __all__ = ["Ensemble", "Study", "load", "open_run"]
 

@@ -324,9 +324,8 @@ def test_errors_on_a_latin_hypercube_are_those_of_one():
         luck = np.random.default_rng(seed).normal(0.0, 0.7, (2, 256, 2))
         halves = np.stack([np.zeros(256), lead])[:, :, None] + luck
         payoffs = Payoffs(("a", "b"), halves.mean(axis=2), Inputs(names, np.ascontiguousarray(x)), halves)
-        even = rank(
-            payoffs.names, payoffs.mean, explained=explain(replace(payoffs, stratified=names), folds_of(payoffs))
-        )
+        design = replace(payoffs, stratified=payoffs.inputs)
+        even = rank(payoffs.names, payoffs.mean, explained=explain(design, folds_of(payoffs)))
         away.append(even.difference[1, 0])
         told.append(even.error[1, 0])
         plain.append(rank(payoffs.names, payoffs.mean).error[1, 0])

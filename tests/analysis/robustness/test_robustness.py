@@ -15,9 +15,9 @@ from standoff.analysis.robustness.robustness import robustness
 from standoff.analysis.runs.decision_table import decision_table
 from standoff.ensemble.run import run_design
 from standoff.evidence.claims import load_ledger
-from standoff.words.boxes import region_sentence
-from standoff.words.linchpins import linchpin_words, pin_sentence
-from standoff.words.robustness import robustness_words
+from standoff.words.sentences.boxes import region_sentence
+from standoff.words.sentences.linchpins import linchpin_words, pin_sentence
+from standoff.words.sentences.robustness import robustness_words
 
 GO_OR_STAY = """
 decider: us
@@ -191,9 +191,10 @@ def test_strategies_that_met_different_profiles_are_not_compared(study):
         decision_table(study.run(worlds=8, replications=2))
 
 
-def test_only_independent_columns_of_an_even_design_are_stratified(study):
-    assert decision_table(study.run(worlds=32, replications=2)).stratified == ("gain", "idle", "pride")
-    assert decision_table(study.run(worlds=32, replications=2, design="plain")).stratified == ()
+def test_independent_inputs_are_what_an_even_design_spreads(study):
+    table = decision_table(study.run(worlds=32, replications=2))
+    assert table.stratified is table.inputs
+    assert decision_table(study.run(worlds=32, replications=2, design="plain")).stratified is None
 
 
 def test_averages_are_those_of_the_profiles_with_weight(ensemble):

@@ -19,7 +19,7 @@ from standoff.analysis.runs import decision_table as tables
 from standoff.analysis.runs.decision_table import decision_table
 from standoff.cli import main
 from standoff.questions import results
-from standoff.words.linchpins import linchpin_words
+from standoff.words.sentences.linchpins import linchpin_words
 
 _BARRED = ("numpy.random", "np.random", "random_state", "random")
 

@@ -11,7 +11,7 @@ from standoff.analysis.runs.decision_table import decision_table
 from standoff.analysis.runs.weighings import read_weightings
 from standoff.base.problems import StudyError
 from standoff.brief.formats.export import export_robustness
-from standoff.words.robustness import robustness_words
+from standoff.words.sentences.robustness import robustness_words
 
 STUDY = """
 standoff: 1

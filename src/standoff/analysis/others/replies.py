@@ -22,6 +22,7 @@ from standoff.analysis.games.pure import stable_profiles
 from standoff.analysis.games.quantal.responses import quantal_responses
 from standoff.analysis.games.scale import ROUNDING
 from standoff.analysis.runs.game_table import GameTable
+from standoff.analysis.runs.views import doubt_of_replies
 
 __all__ = ["Lead", "Replies", "Reply", "find_replies"]
 
@@ -144,16 +145,11 @@ def _lead(  # noqa: PLR0913, PLR0917
         without,
         min(estimated, key=lambda figure: figure.value, default=None),
         max(estimated, key=lambda figure: figure.value, default=None),
-        _figure(weight @ values, belief, _apart(values @ belief / belief.sum(), weight)),
+        _figure(weight @ values, belief, float(doubt_of_replies(values @ belief / belief.sum(), weight))),
         quantal,
         _figure(values.mean(axis=0), belief),
         _figure(values[harmful], belief),
     )
-
-
-def _apart(means: Floats, weight: Floats) -> float:
-    """Standard deviation of the decider's payoff over replies."""
-    return float(np.sqrt(weight @ (means - weight @ means) ** 2))
 
 
 def _figure(values: Floats, weights: Floats, besides: float = 0.0) -> Figure:

@@ -21,8 +21,8 @@ from standoff.evidence.candidates import is_covered
 from standoff.evidence.reading.passages import Passage, sentences
 from standoff.evidence.sources import AnchorRow, SourceRow, Sources
 from standoff.language.model import Model
-from standoff.words.evidence import effect_words, separated, tested_how
 from standoff.words.numbers import percent
+from standoff.words.sentences.evidence import effect_words, separated, tested_how
 
 __all__ = ["render_annotated", "write_annotated"]
 

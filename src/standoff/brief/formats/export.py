@@ -11,10 +11,10 @@ from standoff.analysis.linchpins.regions import Region
 from standoff.analysis.robustness.robustness import Robustness, UnderView
 from standoff.analysis.statistics.ranking import Ranking
 from standoff.language.model import Model
-from standoff.words.boxes import box_reasons, opinion_sentence, region_sentence
-from standoff.words.changes import change_sentences, state_words
-from standoff.words.linchpins import linchpin_words, pin_sentence
-from standoff.words.robustness import robustness_words
+from standoff.words.sentences.boxes import box_reasons, opinion_sentence, region_sentence
+from standoff.words.sentences.changes import change_sentences, state_words
+from standoff.words.sentences.linchpins import linchpin_words, pin_sentence
+from standoff.words.sentences.robustness import robustness_words
 
 __all__ = ["export_comparison", "export_linchpins", "export_robustness"]
 

@@ -35,11 +35,11 @@ from standoff.questions.documents import Evidence
 from standoff.questions.question import Unanswered
 from standoff.questions.results import Robust
 from standoff.words.amounts import certainty_words
-from standoff.words.answer import answer
 from standoff.words.faults import owned_up
 from standoff.words.names import described
 from standoff.words.numbers import counted
-from standoff.words.robustness import replies_sentence
+from standoff.words.sentences.answer import answer
+from standoff.words.sentences.robustness import replies_sentence
 from standoff.words.text import capital
 from standoff.words.unanswered import unanswered_words
 

@@ -11,14 +11,14 @@ from pathlib import Path
 
 from standoff.base.problems import Problem, StudyError
 from standoff.base.source import Source, Span
-from standoff.evidence.reading.archives import unpacked
 from standoff.evidence.reading.blocks import Block, Link, Metadata, RawBlock
-from standoff.evidence.reading.encoding import Decoded, decode
+from standoff.evidence.reading.formats.archives import unpacked
+from standoff.evidence.reading.formats.encoding import Decoded, decode
+from standoff.evidence.reading.formats.markdown import has_front_matter, looks_like_markdown, read_markdown
+from standoff.evidence.reading.formats.pages import looks_like_page, read_page
+from standoff.evidence.reading.formats.plain import read_plain
 from standoff.evidence.reading.kinds import classify
-from standoff.evidence.reading.markdown import has_front_matter, looks_like_markdown, read_markdown
 from standoff.evidence.reading.metadata import settled
-from standoff.evidence.reading.pages import looks_like_page, read_page
-from standoff.evidence.reading.plain import read_plain
 from standoff.evidence.reading.sentences import guess_language
 
 __all__ = ["MOST_DOCUMENT_BYTES", "Document", "read_document", "read_document_text"]

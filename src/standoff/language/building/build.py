@@ -6,6 +6,7 @@ from typing import Any
 
 from standoff.base.problems import Problem
 from standoff.language.building.draft import Draft, build_clock
+from standoff.language.building.observed import build_observed
 from standoff.language.building.outcomes import (
     build_checks,
     build_deals,
@@ -90,6 +91,7 @@ def build_model(
         "mechanisms": build_mechanisms(draft),
         "checks": build_checks(draft),
         "variants": build_variants(draft),
+        "observed": build_observed(draft),
         "impositions": build_impositions(draft, impose),
     }
     draft.read_series |= {s.name for s in symbols_read(tuple(parts.values())) if s.kind == "series"}

@@ -53,6 +53,7 @@ __all__ = [
     "Mode",
     "Model",
     "Move",
+    "Observable",
     "Outcome",
     "Parameter",
     "PartialProfile",
@@ -174,6 +175,34 @@ class Change(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Observable:
+    """A thing of the model that can be seen, as `observed` lists it.
+
+    Attributes:
+        name: Of the thing, as written.
+        span: Where it is listed.
+        symbol: The thing: an event, move, mode, stock, quantity or report.
+        kind: What is seen of it: whether it happened, how often, which state, or how much.
+        source: Who tells of it.
+        lag: Steps from when it is so to when one hears of it.
+        noise: Of how much: the standard error of what is seen, or of its logarithm where `is_log`; of a report with a
+            noise of its own 0, as that is the noise.
+        is_log: Whether the noise is of the logarithm.
+        about: What it is.
+    """
+
+    name: str
+    span: Span
+    symbol: Symbol
+    kind: Literal["event", "count", "mode", "number"]
+    source: str
+    lag: int = 0
+    noise: float = 0.0
+    is_log: bool = False
+    about: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """A checked study, with all that is needed to make another of it (see `standoff.language.changed`).
 
@@ -212,6 +241,7 @@ class Model:
     checks: tuple[Check, ...]
     series: tuple[Series, ...]
     variants: tuple[Variant, ...]
+    observed: tuple[Observable, ...] = ()
     impositions: tuple[Imposition, ...] = ()
     applied: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()

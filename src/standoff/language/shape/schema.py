@@ -264,6 +264,16 @@ _SERIES = Record(
         _THE_UNIT,
     )
 )  # fmt: skip
+_OBSERVED = Record(
+    (
+        _ABOUT,
+        Key("source", _TEXT, "who tells of it: a body, a newspaper, a satellite", required=True),
+        Key("lag", Text("whole"), "how many steps after it is so one hears of it; 0 where it is left out"),
+        Key("noise", _NUMBER, "of a number: the standard error of what is seen, in the number's unit"),
+        Key("log_noise", _NUMBER, "of a number above 0: the standard error of the logarithm of what is seen"),
+    ),
+    at_most_one=(("noise", "log_noise"),),
+)
 _CORRELATION = Record(
     (
         Key("of", ListOf(_KNOWN, least=2, most=2), "two uncertainties", required=True),
@@ -316,6 +326,8 @@ _PATCHED = (
     Key("mechanisms", MapOf(_MECHANISM), "what the model is meant to do, as tests of it"),
     Key("checks", MapOf(_EXPRESSION), "truths that must hold in every step of every future"),
     Key("series", MapOf(_SERIES), "data by date from a file in the folder"),
+    Key("observed", MapOf(_OBSERVED, keys="known"),
+        "which events, counts, modes, stocks and quantities the decider's side can see, and how"),
 )  # fmt: skip
 
 IMPOSE = MapOf(Text("known"), keys="known")

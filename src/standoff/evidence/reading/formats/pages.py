@@ -14,9 +14,9 @@ import re
 from collections import Counter
 
 from standoff.evidence.reading.blocks import Kind, Metadata, RawBlock
+from standoff.evidence.reading.formats.markup import parse_page
+from standoff.evidence.reading.formats.walk import Cut, Piece, cut, numbers_in
 from standoff.evidence.reading.kinds import is_running
-from standoff.evidence.reading.markup import parse_page
-from standoff.evidence.reading.walk import Cut, Piece, cut, numbers_in
 
 __all__ = ["looks_like_page", "page_blocks", "read_page"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from standoff.analysis.documents import documents
-from standoff.words.evidence import answer_words
+from standoff.words.sentences.evidence import answer_words
 
 SIZED = "borne out in direction; the size that it names was not tested"
 

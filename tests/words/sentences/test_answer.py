@@ -14,7 +14,7 @@ from standoff.analysis.runs.decision_table import decision_table
 from standoff.brief.sections.holds_up import first_picture
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.study import Study
-from standoff.words.answer import answer, confidence, limits_title, views_title
+from standoff.words.sentences.answer import answer, confidence, limits_title, views_title
 
 WORLDS = 100
 NBSP = "\u00a0"

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from standoff.evidence.reading.blocks import Kind, Link, RawBlock
+from standoff.evidence.reading.formats.marks import lowered, quoted, raised
+from standoff.evidence.reading.formats.markup import Hidden, is_note, layout_tables
+from standoff.evidence.reading.formats.plain import single_spaced
 from standoff.evidence.reading.kinds import is_running
-from standoff.evidence.reading.marks import lowered, quoted, raised
-from standoff.evidence.reading.markup import Hidden, is_note, layout_tables
-from standoff.evidence.reading.plain import single_spaced
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode

@@ -10,7 +10,7 @@ import pytest
 import standoff
 from standoff.analysis.linchpins.flips import Flips, Zone
 from standoff.base.units import DIMENSIONLESS, parse_unit
-from standoff.words.zones import say_zones
+from standoff.words.sentences.flips import say_zones
 
 RACE, TWO, SIX = "race_on", "reciprocate(patience=2)", "reciprocate(patience=6)"
 

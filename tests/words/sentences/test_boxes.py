@@ -10,7 +10,7 @@ from standoff.analysis.discovery.discover import Box, Discovery, Limit
 from standoff.analysis.discovery.second_opinion import SecondOpinion
 from standoff.ensemble.study import Study
 from standoff.language.model import Model
-from standoff.words.boxes import box_reasons, box_words, opinion_sentence, why_box
+from standoff.words.sentences.boxes import box_reasons, box_words, opinion_sentence, why_box
 
 Build = Callable[..., Study]
 

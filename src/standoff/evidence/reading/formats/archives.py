@@ -6,7 +6,7 @@ import email
 import email.policy
 import plistlib
 
-from standoff.evidence.reading.encoding import Decoded, decode_as
+from standoff.evidence.reading.formats.encoding import Decoded, decode_as
 
 __all__ = ["unpacked"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from standoff.analysis.sensitivity import Indices, Sensitivity
-from standoff.words.numbers import percent
+from standoff.words.numbers import percent, whole
 from standoff.words.text import capital, join, words
 
 __all__ = ["sensitivity_sentences"]
@@ -22,7 +22,12 @@ def _moved(name: str, found: Indices) -> str:
     """The inputs whose total index is surely above zero, largest first, and what is left to their joint effects."""
     told = sorted((n for n, figure in found.total.items() if figure.low > 0.0), key=lambda n: -found.total[n].value)
     if found.variance == 0.0:
-        return f"{capital(words(name))} does not vary."
+        return f"{capital(words(name))} is the same in all these worlds; what moves it, if anything, cannot be told."
+    if not found.is_told and found.rows_wanted is not None:
+        return (
+            f"What moves {words(name)} cannot be told, as too few worlds differ in it: about "
+            f"{whole(found.rows_wanted)} base rows would do."
+        )
     if not told:
         return f"Nothing is known to move {words(name)}."
     shown = [f"{words(n)} ({percent(min(found.total[n].value, 1.0))})" for n in told[:_MOST_NAMED]]

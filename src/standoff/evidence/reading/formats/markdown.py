@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from standoff.base.problems import StudyError
 from standoff.base.source import Source
-from standoff.evidence.reading import marks
 from standoff.evidence.reading.blocks import Kind, Link, Metadata, RawBlock
-from standoff.evidence.reading.plain import single_spaced
+from standoff.evidence.reading.formats import marks
+from standoff.evidence.reading.formats.plain import single_spaced
 from standoff.language.text.reader import Scalar, Sequence, parse_yaml
 
 if TYPE_CHECKING:
@@ -227,6 +227,6 @@ def _tag_name(text: str) -> str:
 def _embedded(html: str) -> list[RawBlock]:
     if _tag_name(html) not in _HTML and "-" not in _tag_name(html):
         return [RawBlock(single_spaced(line)) for line in html.split("\n")]
-    from standoff.evidence.reading.pages import page_blocks  # noqa: PLC0415 (slow, and seldom needed)
+    from standoff.evidence.reading.formats.pages import page_blocks  # noqa: PLC0415 (slow, and seldom needed)
 
     return list(page_blocks(html))

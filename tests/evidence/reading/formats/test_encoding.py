@@ -1,6 +1,6 @@
 import pytest
 
-from standoff.evidence.reading.encoding import decode, decode_as
+from standoff.evidence.reading.formats.encoding import decode, decode_as
 
 GERMAN = (
     "<meta charset='{0}'> Die Brücke über die Förde war für Wochen gesperrt, größere Schiffe fuhren außen herum. "

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from standoff.analysis.linchpins.linchpins import Assumption, Linchpins
 from standoff.language.model import Model
-from standoff.words.boxes import region_sentence
 from standoff.words.names import known_words, quoted
 from standoff.words.numbers import percent, shown
+from standoff.words.sentences.boxes import region_sentence
+from standoff.words.sentences.flips import say_zones
 from standoff.words.text import capital, join
-from standoff.words.zones import say_zones
 
 __all__ = ["LinchpinWords", "linchpin_words", "pin_sentence"]
 

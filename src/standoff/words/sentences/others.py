@@ -9,9 +9,9 @@ import numpy as np
 from standoff.analysis.others.others import Others, Play, Profile
 from standoff.analysis.others.shares import error_of_beliefs, play_shares
 from standoff.language.model import Instance, Model
-from standoff.words.boxes import box_words
 from standoff.words.names import agree, quoted, strategy_words, who
 from standoff.words.numbers import counted, number, percent
+from standoff.words.sentences.boxes import box_words
 from standoff.words.text import capital, join
 
 __all__ = [
