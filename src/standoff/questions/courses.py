@@ -2,42 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from standoff.analysis.findings import Reason
-from standoff.analysis.graph_model.courses import Courses, Held, Setting, courses_finding, held_at
+from standoff.analysis.graph_model.courses import Courses, Setting, courses_finding, held_at
 from standoff.analysis.graph_model.notions import NOTIONS, Notion
-from standoff.analysis.graph_model.wished import Wish, find_wish, nearest
+from standoff.analysis.graph_model.wished import Changeable, find_wish, nearest
 from standoff.base.problems import suggest
 from standoff.ensemble.design import choose_profiles
 from standoff.ensemble.ensemble import Ensemble
 from standoff.evidence.claims import Ledger
+from standoff.language.model import Model
+from standoff.language.model.reads import symbols_read
 from standoff.questions.question import Question, Runs, Unanswered
 from standoff.questions.results import whole_run
 
-__all__ = ["COURSES", "Changeable", "courses_of", "find_courses", "today_of"]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Changeable:
-    """What holds, and a wish.
-
-    Attributes:
-        found: What holds by each notion of stability, and why.
-        wish: What would have to change for one profile to hold; None where none was asked for or every one that holds
-            by foresight holds without.
-        wished: How stable that profile is now, and why.
-        start: The profile that the way to it starts from.
-        is_today: Whether the study says so, or it is only the one that most beliefs leave stable.
-    """
-
-    found: Courses
-    wish: Wish | None
-    wished: Held | None
-    start: tuple[str, ...]
-    is_today: bool
+__all__ = ["COURSES", "courses_of", "find_courses", "today_of"]
 
 
 def find_courses(
@@ -70,8 +50,7 @@ def find_courses(
         target = nearest(setting, _profiles(ensemble, setting, wish), notion)
     made = held = None
     if target is not None:
-        wants = [parameter.name for parameter in model.uncertain if parameter.kind == "value"]
-        made = find_wish(setting, target, notion, wants, begin, ensemble.design.seed)
+        made = find_wish(setting, target, notion, _wants(model), begin, ensemble.design.seed)
         held = held_at(found, setting.board, target)
     return Changeable(found, made, held, setting.board.named(begin), is_today)
 
@@ -86,6 +65,22 @@ def today_of(ensemble: Ensemble, setting: Setting, found: Courses, said: str | N
     return likeliest, bool(text)
 
 
+def _wants(model: Model) -> dict[str, set[str]]:
+    """For each actor the values that its payoff is made of, directly or through quantities."""
+    quantities = {quantity.name: quantity for quantity in model.quantities}
+    found: dict[str, set[str]] = {}
+    for payoff in model.payoffs:
+        worths = tuple(worth for event in model.events for actor, worth in event.worth if actor == payoff.actor)
+        queue, seen = list(symbols_read((payoff, worths))), set()
+        while queue:
+            symbol = queue.pop()
+            if symbol not in seen:
+                seen.add(symbol)
+                queue += symbols_read(quantities[symbol.name]) if symbol.name in quantities else ()
+        found[payoff.actor] = {symbol.name for symbol in seen if symbol.kind == "value"}
+    return found
+
+
 def _unaided(found: Courses, setting: Setting) -> int | None:
     """The profile told first that holds by foresight and not by Nash."""
     for one in found.held:
@@ -98,28 +93,29 @@ def _unaided(found: Courses, setting: Setting) -> int | None:
 def _profiles(ensemble: Ensemble, setting: Setting, text: str) -> list[int]:
     """The flat profiles that fit a partial profile, or that keep an outcome's limit."""
     model, board = ensemble.model, setting.board
-    rows = None
     if "=" not in text and text not in {profile.name for profile in model.profiles}:
         outcomes = {outcome.name: outcome for outcome in model.outcomes}
         if text not in outcomes:
-            known = [*outcomes, *(profile.name for profile in model.profiles)]
-            raise ValueError(f"no outcome or profile is named `{text}`; {suggest(text, known, 'names') or ''}".rstrip("; "))
+            advice = suggest(text, [*outcomes, *(profile.name for profile in model.profiles)], "names")
+            raise ValueError(f"no outcome or profile is named `{text}`{f'; {advice}' if advice else ''}")
         outcome = outcomes[text]
         if outcome.limit is None:
             raise ValueError(f"`{text}` has no limit, so that no profile can be wished for by it: add one to the study")
         mean = np.nanmean(ensemble.outcome(text), axis=1)
         keeps = mean <= outcome.limit if outcome.better == "lower" else mean >= outcome.limit
         if not keeps.any():
-            raise ValueError(f"no profile keeps the limit of `{text}`: its best mean is {np.nanmin(mean) if outcome.better == 'lower' else np.nanmax(mean):.3g}, and the limit {outcome.limit:g}")
+            best = float(np.nanmin(mean) if outcome.better == "lower" else np.nanmax(mean))
+            raise ValueError(f"no profile keeps the limit of `{text}`, {outcome.limit:g}: the best mean is {best:.3g}")
         rows = ensemble.design.profiles[keeps]
     else:
         rows = choose_profiles(ensemble.program, text)
     program = ensemble.program
+    columns = [program.players.index(player) for player in board.players]
     found = set()
     for row in rows.tolist():
-        labels = {player: program.instances[k][j].label for k, (player, j) in enumerate(zip(program.players, row, strict=True))}
-        if all(labels[p] in names for p, names in zip(board.players, board.strategies, strict=True)):
-            place = [names.index(labels[p]) for p, names in zip(board.players, board.strategies, strict=True)]
+        labels = [program.instances[k][row[k]].label for k in columns]
+        if all(label in names for label, names in zip(labels, board.strategies, strict=True)):
+            place = [names.index(label) for label, names in zip(labels, board.strategies, strict=True)]
             found.add(int(np.ravel_multi_index(place, board.moves.shape)))
     return sorted(found)
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
+from conflicts import Conflict, by_definition, random_games
 
 from standoff.analysis.graph_model.moves import Moves, free_moves
 from standoff.analysis.graph_model.notions import NOTIONS, Notion, stable_for_each
-from conflicts import Conflict, by_definition, random_games
 
 
 def stable(game, moves=None):

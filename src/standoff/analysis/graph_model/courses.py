@@ -177,10 +177,10 @@ def courses_finding(
     board = Board(table.players, table.strategies, moves, differences, scale.unit, tolerance)
     standing = find_standing(differences, moves, tolerance)
     drawn = draw_beliefs(scaled, beliefs.weights, inputs, draws, seed)
-    shares = [
+    worlds, over = (
         _share(np.moveaxis(scaled, -1, 0), moves, tolerance, beliefs.study, threads or 1),
         _share(_weighted(scaled, drawn.weights), moves, tolerance, np.full(draws, 1.0 / draws), threads or 1),
-    ]
+    )
     estimated = stable_for_each(differences.payoffs.reshape(1, *scaled.shape[:-1]), moves, tolerance)[0].all(axis=1)
     estimated &= moves.can_be
     found = Courses(
@@ -189,7 +189,7 @@ def courses_finding(
         {notion.value: int((row == 1).sum()) for notion, row in zip(JUDGED, standing.of_all, strict=True)},
         {notion.value: n for notion, n in zip(JUDGED, standing.n_sanctions, strict=True)},
         {notion.value: _with_strategy(row, moves) for notion, row in zip(NOTIONS, estimated, strict=True)},
-        estimated, standing.of_all, *shares, (), sum(int((~own).sum()) - len(own) for own in moves.allowed),
+        estimated, standing.of_all, worlds, over, (), sum(int((~own).sum()) - len(own) for own in moves.allowed),
     )  # fmt: skip
     held = tuple(held_at(found, board, k) for k in _best(found))
     return replace(found, held=held), Setting(board, flat, beliefs.weights, inputs)
@@ -242,7 +242,4 @@ def _weighted(scaled: Floats, weights: Floats) -> Floats:
 def _with_strategy(stable: Truths, moves: Moves) -> tuple[tuple[int, ...], ...]:
     table = stable.reshape(moves.shape)
     axes = range(len(moves.shape))
-    return tuple(
-        tuple(int(n) for n in table.sum(axis=tuple(k for k in axes if k != i))) for i in axes
-    )
-
+    return tuple(tuple(int(n) for n in table.sum(axis=tuple(k for k in axes if k != i))) for i in axes)

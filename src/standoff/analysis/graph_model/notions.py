@@ -87,7 +87,14 @@ def stable_for_each(
     def mark(k: int) -> None:
         part = slice(cuts[k], cuts[k + 1])
         mark_stable(
-            flat[part], ends, n_ends, moves.digits, moves.padded, moves.chain, checked_tolerance(tolerance), stable[part]
+            flat[part],
+            ends,
+            n_ends,
+            moves.digits,
+            moves.padded,
+            moves.chain,
+            checked_tolerance(tolerance),
+            stable[part],
         )
 
     if threads == 1:

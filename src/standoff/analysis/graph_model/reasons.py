@@ -14,8 +14,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-
 from standoff.analysis.findings import Floats
 from standoff.analysis.graph_model.moves import Moves
 from standoff.analysis.graph_model.standing import Differences
@@ -147,7 +145,7 @@ def temptations_at(board: Board, profile: int) -> tuple[Temptation, ...]:
 
 
 def dilemmas_at(board: Board, profile: int) -> tuple[Dilemma, ...]:
-    """Threats that are not believed and promises that are not trusted, at a profile that the parties might settle on."""
+    """Threats that are not believed and promises that are not trusted, where the parties might settle on a profile."""
     found: list[Dilemma] = []
     for i, player in enumerate(board.players):
         for end in sorted(board.gains(i, profile), key=lambda t: -board.gain(i, profile, t)):
@@ -213,5 +211,3 @@ def _answer(
             return path[::-1]
         level = following
     return []
-
-

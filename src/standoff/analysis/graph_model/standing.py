@@ -74,7 +74,7 @@ class Standing:
     def of_all(self) -> npt.NDArray[np.int8]:
         """(notions, profiles), for all actors together."""
         stable, unstable = (self.each == 1).all(axis=1), (self.each == -1).any(axis=1)
-        return stable.astype(np.int8) - unstable
+        return np.asarray(stable.astype(np.int8) - unstable)
 
 
 def paired_differences(payoffs: Floats, weights: Floats, confidence: float = 0.99) -> Differences:
@@ -132,11 +132,11 @@ def find_standing(differences: Differences, moves: Moves, tolerance: float = 0.0
             harm, safe = np.packbits(sanction, axis=1), np.packbits(~none, axis=1)
             for start, end in every[i]:
                 may, does = maybe[i][start, end], shown[i][start, end]
-                met = np.zeros(start.size, dtype=np.bool_)
-                can = met
+                met: Truths = np.zeros(start.size, dtype=np.bool_)
+                can: Truths = met
                 if certain is not None and possible is not None:
-                    met = (certain[end] & harm[start]).any(axis=1)
-                    can = (possible[end] & safe[start]).any(axis=1)
+                    met = np.asarray((certain[end] & harm[start]).any(axis=1))
+                    can = np.asarray((possible[end] & safe[start]).any(axis=1))
                 stable[start] &= ~may | met
                 unstable[start] |= does & ~can
                 counts[n] += int((may & met).sum())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,14 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.analysis.findings import Floats
-from standoff.analysis.graph_model.courses import Setting
+from standoff.analysis.graph_model.courses import Courses, Held, Setting
 from standoff.analysis.graph_model.notions import NOTIONS, Notion, stable_for_each
 from standoff.analysis.graph_model.paths import Way, find_way
 from standoff.analysis.graph_model.reasons import Board
 from standoff.analysis.graph_model.wishes import Lean, Needs, leans_of, smallest_lean, smallest_leans
 from standoff.analysis.statistics.resampling import resample_worlds
 
-__all__ = ["Change", "Need", "Wish", "find_wish", "nearest"]
+__all__ = ["Change", "Changeable", "Need", "Wish", "find_wish", "nearest"]
 
 _RESAMPLES = 40
 _MOST_TOGETHER = 8
@@ -96,6 +96,26 @@ class Wish:
     way: Way | None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Changeable:
+    """What holds, and a wish.
+
+    Attributes:
+        found: What holds by each notion of stability, and why.
+        wish: What would have to change for one profile to hold; None where none was asked for or every one that holds
+            by foresight holds without.
+        wished: How stable that profile is now, and why.
+        start: The profile that the way to it starts from.
+        is_today: Whether the study says so, or it is only the one that most beliefs leave stable.
+    """
+
+    found: Courses
+    wish: Wish | None
+    wished: Held | None
+    start: tuple[str, ...]
+    is_today: bool
+
+
 def nearest(setting: Setting, profiles: Collection[int], notion: Notion) -> int:
     """Of some profiles the one that fewest actors want to leave, and then the one that they gain least by leaving."""
     board = setting.board
@@ -110,7 +130,12 @@ def nearest(setting: Setting, profiles: Collection[int], notion: Notion) -> int:
 
 
 def find_wish(
-    setting: Setting, profile: int, notion: Notion, wants: Collection[str], start: int | None = None, seed: int = 1
+    setting: Setting,
+    profile: int,
+    notion: Notion,
+    wants: Mapping[str, Collection[str]],
+    start: int | None = None,
+    seed: int = 1,
 ) -> Wish:
     """What would make a profile hold, and how it could be come to.
 
@@ -118,20 +143,19 @@ def find_wish(
         setting: The game.
         profile: The wished one, flat.
         notion: Nash or SEQ.
-        wants: The names of the assumptions that are wants.
+        wants: For each actor the names of the assumptions that are its wants.
         start: Today's profile, flat.
         seed: Of the resamples.
     """
     board = setting.board
     needs, weights = [], setting.weights.copy()
     for i, actor in enumerate(board.players):
-        need = _need(setting, profile, i, notion, frozenset(wants), seed)
+        need = _need(setting, profile, i, notion, frozenset(wants.get(actor, ())), seed)
         needs.append(need)
         if not need.holds:
             leans = {(lean.name, lean.towards): lean for lean in leans_of(setting.inputs, setting.weights[i])}
             for change in need.least:
                 weights[i] += change.weight * (leans[change.name, change.towards].weights - setting.weights[i])
-        assert need.actor == actor
     holds_after = None
     if all(need.is_possible for need in needs):
         game = np.stack([own @ row for own, row in zip(setting.payoffs, weights, strict=True)])

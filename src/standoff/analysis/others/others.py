@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from standoff.analysis.deals.bargaining import weighted_mean
-from standoff.analysis.findings import Floats, Inputs, Reason, UnanswerableError
+from standoff.analysis.findings import Floats, Inputs
 from standoff.analysis.games.dominance import iterated_dominance, undominated
 from standoff.analysis.games.exchange import NamedGame, write_nfg
 from standoff.analysis.games.normalform import mixed_regrets
@@ -29,7 +29,7 @@ from standoff.analysis.others.draws import draw_beliefs
 from standoff.analysis.others.informed import Informed, solve_informed
 from standoff.analysis.others.replies import Replies, find_replies
 from standoff.analysis.others.stability import BeliefStability, EveryoneKnew, everyone_knew, stability_over_beliefs
-from standoff.analysis.runs.beliefs import Belief, belief_weights, draw_belief_worlds, on_worlds
+from standoff.analysis.runs.beliefs import Belief, Beliefs, belief_weights, draw_belief_worlds, on_worlds
 from standoff.analysis.runs.game_table import GameTable, evenly_spread, game_table, inputs_of
 from standoff.analysis.statistics.errors import without_additive
 from standoff.analysis.statistics.regression import assign_folds

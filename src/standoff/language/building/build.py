@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from standoff.base.problems import Problem
+from standoff.language.building.courses import build_moves, build_today
 from standoff.language.building.draft import Draft, build_clock
 from standoff.language.building.observed import build_observed
-from standoff.language.building.courses import build_moves, build_today
 from standoff.language.building.outcomes import (
     build_checks,
     build_deals,

@@ -220,10 +220,18 @@ _OUTCOME = Record(
 _MOVES = Record(
     (
         Key("irreversible", _ONE_OR_MORE, "the strategies that are not given up for any but one another"),
-        Key("barred", ListOf(Record((
-            Key("from", _ONE_OR_MORE, "strategies that cannot be left for those of `to`", required=True),
-            Key("to", _ONE_OR_MORE, "strategies that cannot follow on those of `from`", required=True),
-        ))), "changes of strategy that cannot be made"),
+        Key(
+            "barred",
+            ListOf(
+                Record(
+                    (
+                        Key("from", _ONE_OR_MORE, "strategies that cannot be left for those of `to`", required=True),
+                        Key("to", _ONE_OR_MORE, "strategies that cannot follow on those of `from`", required=True),
+                    )
+                )
+            ),
+            "changes of strategy that cannot be made",
+        ),
     ),
     at_least_one=(("irreversible", "barred"),),
 )
