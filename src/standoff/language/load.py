@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence as SequenceOf
 from dataclasses import dataclass, replace
 from importlib.resources import files
@@ -53,20 +54,27 @@ def load_model(study: str | Path, variants: SequenceOf[str] = ()) -> Model:
     return loaded.model
 
 
-def read_study(study: str | Path, variants: SequenceOf[str] = (), *, every_variant: bool = False) -> Loaded:
+def read_study(
+    study: str | Path,
+    variants: SequenceOf[str] = (),
+    *,
+    every_variant: bool = False,
+    unsaved: MappingOf[str, str] | None = None,
+) -> Loaded:
     """Read a study and collect what is wrong with it.
 
     Args:
         study: A folder, the path of its `study.yaml`, or the name of a bundled study.
         variants: Names of variants to lay over it, one after another.
         every_variant: Whether to read it with each of its other variants as well, and add what that shows.
+        unsaved: Texts that stand for files of its folder, by name, as an editor holds them.
 
     Raises:
         ValueError: The study has no variant of that name.
     """
     problems: list[Problem] = []
     try:
-        files = read_files(find_study(study))
+        files = read_files(Path(study) if unsaved and STUDY_FILE in unsaved else find_study(study), unsaved)
         root, found = parse_yaml(files.source(STUDY_FILE))
     except StudyError as error:
         return Loaded(None, error.problems)
