@@ -16,6 +16,7 @@ from standoff.language.model import Model
 from standoff.language.model.reads import symbols_read
 from standoff.questions.question import Question, Runs, Unanswered
 from standoff.questions.results import whole_run
+from standoff.words.numbers import number
 
 __all__ = ["COURSES", "courses_of", "find_courses", "today_of"]
 
@@ -105,7 +106,7 @@ def _profiles(ensemble: Ensemble, setting: Setting, text: str) -> list[int]:
         keeps = mean <= outcome.limit if outcome.better == "lower" else mean >= outcome.limit
         if not keeps.any():
             best = float(np.nanmin(mean) if outcome.better == "lower" else np.nanmax(mean))
-            raise ValueError(f"no profile keeps the limit of `{text}`, {outcome.limit:g}: the best mean is {best:.3g}")
+            raise ValueError(f"no profile keeps the limit of `{text}`, {number(outcome.limit)}: the best mean is {number(best)}")
         rows = ensemble.design.profiles[keeps]
     else:
         rows = choose_profiles(ensemble.program, text)
