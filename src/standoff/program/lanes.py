@@ -48,7 +48,7 @@ class Results:
         outcomes: (outcomes, lanes), NaN where the future faulted or the outcome is missing.
         weights: (outcomes, lanes) in [0, 1]: below 1 only for an outcome that can be missing (`first`).
         payoffs: (payoffs, lanes), NaN where the future faulted.
-        survival: (lanes) the weight S that is left after the last step.
+        survival: (lanes) the weight S that is left after the last step, NaN where the future faulted.
         fault: (lanes) 0, or 1 + equation · n_kinds + kind of the first fault.
         fault_step: (lanes) the step of the first fault.
         clipped: For each carried thing, in how many steps of how many lanes `within` clipped it.

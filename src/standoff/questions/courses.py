@@ -106,7 +106,9 @@ def _profiles(ensemble: Ensemble, setting: Setting, text: str) -> list[int]:
         keeps = mean <= outcome.limit if outcome.better == "lower" else mean >= outcome.limit
         if not keeps.any():
             best = float(np.nanmin(mean) if outcome.better == "lower" else np.nanmax(mean))
-            raise ValueError(f"no profile keeps the limit of `{text}`, {number(outcome.limit)}: the best mean is {number(best)}")
+            raise ValueError(
+                f"no profile keeps the limit of `{text}`, {number(outcome.limit)}: the best mean is {number(best)}"
+            )
         rows = ensemble.design.profiles[keeps]
     else:
         rows = choose_profiles(ensemble.program, text)
