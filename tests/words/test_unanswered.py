@@ -9,6 +9,8 @@ from standoff.analysis.findings import Reason
 from standoff.words.unanswered import unanswered_words
 
 DATA = {
+    "profiles": 4000,
+    "most": 3000,
     "actor": "north", "worlds": 1, "least": 16, "replications": 1, "deal": "pact", "deals": ("other",),
     "during": "mode == on", "mode": "channel", "variant": "never", "before": "north", "after": "south",
 }  # fmt: skip
