@@ -38,6 +38,8 @@ class Reason(StrEnum):
     MODE_IMPOSED = "mode imposed"  # deal, mode
     NOBODY_KEEPS = "nobody keeps"  # deal, actor
     VARIANT_APPLIED = "variant applied"  # variant
+    NOTHING_OBSERVED = "nothing observed"
+    FEW_STEPS = "few steps"  # steps
     OTHER_DECIDER = "other decider"  # before, after
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from standoff.language.expressions.tree import Symbol
 from standoff.program.program import Program
 
-__all__ = ["Lanes", "Results", "State", "empty", "what_is_held"]
+__all__ = ["Lanes", "Results", "State", "empty", "picked", "what_is_held"]
 
 Floats = npt.NDArray[np.float64]
 REALISED = Symbol("hidden", "realised")
@@ -120,6 +120,28 @@ def empty(program: Program, lanes: Lanes, *, realised: bool) -> State:
         {e.name: 0 for e in program.model.events if e.kind == "count"},
         (np.full(n, -1, dtype=np.int32),) * len(program.checks),
     )  # fmt: skip
+
+
+def picked(state: State, order: npt.NDArray[np.int64]) -> State:
+    """Futures as copies of others: all that is by lane is taken in this order, but `lanes`, which stay as they are.
+
+    Args:
+        state: Any.
+        order: (lanes,) which future each is a copy of; of any length, where `lanes` are replaced after.
+    """
+    n = state.fault.size
+
+    def pick(x: Any) -> Any:
+        if isinstance(x, np.ndarray):
+            return x[order] if x.shape == (n,) else x
+        if isinstance(x, tuple):
+            return tuple(pick(item) for item in x)
+        if isinstance(x, Mapping):
+            return {key: pick(item) for key, item in x.items()}
+        return x
+
+    kept = ("lanes", "clipped", "clamped")
+    return replace(state, **{f.name: pick(getattr(state, f.name)) for f in fields(state) if f.name not in kept})
 
 
 def _what_is_given(program: Program, lanes: Lanes) -> dict[Symbol, Any]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from standoff.analysis.findings import Floats, Reason, UnanswerableError
 from standoff.analysis.watch.posterior import Posterior, posterior
+from standoff.analysis.watch.signposts import Signposts
 from standoff.analysis.watch.weighted import Weighted, weigh_worlds_by
 from standoff.ensemble.design import Design
 from standoff.ensemble.running import Running, Size
@@ -13,12 +16,53 @@ from standoff.ensemble.study import Study
 from standoff.ensemble.watch.tempering import Tempered, temper
 from standoff.ensemble.watch.watching import Weighed, told_program, weigh_cells, weigh_design
 from standoff.evidence.seen import Seen
+from standoff.questions.signposts import FUTURES, find_signposts, worlds_resampled
 from standoff.words.numbers import counted, number
 
-__all__ = ["PARTICLES", "find_posterior", "weigh_study"]
+__all__ = ["PARTICLES", "Watched", "find_posterior", "watch_study", "weigh_study"]
 
 PARTICLES = 512
 _LUCK = 8
+_MOST_ENDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What follows from what was seen, and what to look for next; either where it was asked and can be answered."""
+
+    posterior: Posterior | None
+    ahead: Signposts | None
+
+
+def watch_study(
+    study: Study,
+    seen: Seen | None,
+    size: Size,
+    futures: int = FUTURES,
+    running: Running = Running(),
+    played: str | None = None,
+) -> Watched:
+    """What follows from what was seen, if anything was, and what to look for next in the worlds as they stand then.
+
+    Where what was seen has no posterior, nothing is said of what to look for.
+
+    Raises:
+        UnanswerableError: The decider is not paid, or the study lists nothing as observed.
+        ValueError: The decider has no such strategy.
+    """
+    ahead_of = Size(futures, 1, size.seed)
+    if seen is None:
+        return Watched(None, find_signposts(study, ahead_of, running=running))
+    found, weighted = find_posterior(study, seen, size, running, played)
+    if found.failed:
+        return Watched(found, None)
+    moved = [one.name for one in found.moved if one.is_told][:_MOST_ENDS]
+    worlds = worlds_resampled(weighted.worlds, weighted.weights, futures, size.seed)
+    first = min(seen.until, study.program.n_steps)
+    try:
+        return Watched(found, find_signposts(study, ahead_of, moved, running, worlds, seen, first))
+    except UnanswerableError:  # too little of the clock is left
+        return Watched(found, None)
 
 
 def find_posterior(

@@ -89,3 +89,26 @@ def linear_gaussian(folder: Path) -> Study:
 stocks: {place: {start: begin, next: "0.9 * place + push"}}""", observed="  place: {source: a chart, noise: 1}",
         payoff="begin if north == go else 0",
     )  # fmt: skip
+
+
+def normal_normal(folder: Path, mean: float, noise: float) -> Study:
+    """Going is worth theta from the second step on, staying nothing; theta is seen once with noise."""
+    return write_study(
+        folder, steps=2,
+        uncertainties=f'uncertainties: {{theta: {{distribution: "normal({mean}, 1)", judgement: unknown}}}}',
+        state="stocks: {truth: {start: theta, next: truth}}",
+        observed=f"  truth: {{source: a chart, noise: {noise}}}",
+        payoff="theta if north == go and step >= 1 else 0",
+    )  # fmt: skip
+
+
+def nothing_matters(folder: Path) -> Study:
+    """What is seen has nothing to do with what the decider gains; the two strategies differ by chance alone."""
+    return write_study(
+        folder, steps=4, uncertainties="uncertainties: {worth: {range: [-1, 1], judgement: unknown}}",
+        state="""draws: {noise: "normal(0, 1)", other: "normal(0, 1)"}
+stocks: {heap: {start: 0, next: "heap + other"}}
+events: {shot: {chance: 0.4}, shots: {count: 2}}""",
+        observed="  shot: {source: a newspaper}\n  shots: {source: a newspaper}\n  heap: {source: a chart, noise: 0.5}",
+        payoff="noise if north == go else 0",
+    )  # fmt: skip

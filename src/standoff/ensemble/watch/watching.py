@@ -16,10 +16,8 @@ Reference:
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +31,7 @@ from standoff.evidence.seen import Seen, Sighting
 from standoff.language.model import Model
 from standoff.program.columns import Table
 from standoff.program.compile import compile_model
+from standoff.program.lanes import picked
 from standoff.program.program import Program
 from standoff.program.reference import Lanes, Results, run_lanes
 from standoff.program.stepper import advance, begin, finish
@@ -203,7 +202,7 @@ def filter_lanes(program: Program, lanes: Lanes, replications: int) -> tuple[Res
         start = _uniform(lanes.keys[order[cells, 0]], step)
         order[cells] = order[cells, 0][:, None] + _systematic(shares[cells] / total[cells, None], start)
         settled[cells] += most[cells] + np.log(total[cells] / replications)
-        state = _picked(state, order.ravel())
+        state = picked(state, order.ravel())
         now = np.asarray(state.known[SO_FAR], dtype=np.float64)
         base = np.where(np.repeat(poor, replications), now, base[order.ravel()])
     results = finish(program, state)
@@ -226,23 +225,6 @@ def _systematic(shares: Floats, start: Floats) -> npt.NDArray[np.int64]:
     summed = np.cumsum(shares, axis=1)
     found: npt.NDArray[np.int64] = np.minimum((points[:, :, None] > summed[:, None, :]).sum(axis=2), n - 1)
     return found
-
-
-def _picked(state: Any, order: npt.NDArray[np.int64]) -> Any:
-    """Futures as copies of others of the same world and profile: all that is by lane but their luck to come."""
-    n = order.size
-
-    def pick(x: Any) -> Any:
-        if isinstance(x, np.ndarray):
-            return x[order] if x.shape == (n,) else x
-        if isinstance(x, tuple):
-            return tuple(pick(item) for item in x)
-        if isinstance(x, Mapping):
-            return {key: pick(item) for key, item in x.items()}
-        return x
-
-    kept = ("lanes", "clipped", "clamped")
-    return replace(state, **{f.name: pick(getattr(state, f.name)) for f in fields(state) if f.name not in kept})
 
 
 def _fold(results: Results, settled: Floats, r: int) -> Cells:
