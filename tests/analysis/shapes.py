@@ -41,7 +41,7 @@ class Shape:
         n_hidden: Inputs that the estimators are not given.
         flips: By input, where the best strategy truly changes.
         spread: Factor on luck.
-        is_even: Whether points are a Latin hypercube whose columns stay independent.
+        is_tied: Whether inputs are correlated, made of several columns of the unit cube.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Shape:
     n_hidden: int = 0
     flips: dict[int, tuple[float, ...]] = field(default_factory=dict)
     spread: float = _SPREAD
-    is_even: bool = True
+    is_tied: bool = False
 
     def truth(self, x: Floats) -> Floats:
         """(strategies, worlds), what each strategy brings on average over luck."""
@@ -98,7 +98,7 @@ SHAPES: tuple[Shape, ...] = (
     Shape("interaction", 4, lambda x: _with(12.0 * (x[:, 0] - 0.5) * (x[:, 2] - 0.5), x[:, 3] - 0.8)),
     Shape("hidden", 4, lambda x: _with(x[:, 0] - 0.6 + 2.0 * np.sign(x[:, 3] - 0.5)), n_hidden=1),
     Shape("levels", 3, lambda x: _with(np.array([-1.0, 0.5, 2.0])[x[:, 0].astype(int)]), inputs=_levels),
-    Shape("correlated", 3, lambda x: _with(x[:, 0] - 0.3), inputs=_tied, flips={0: (0.3,)}, is_even=False),
+    Shape("correlated", 3, lambda x: _with(x[:, 0] - 0.3), inputs=_tied, flips={0: (0.3,)}, is_tied=True),
     Shape("lognormal inputs", 3, lambda x: _with(1.5 - 0.5 * x[:, 0]), inputs=_lognormal(1.5),
           level=lambda x: x[:, 0], flips={0: (3.0,)}),
     Shape("lognormal luck", 3, lambda x: _with(2.0 * (x[:, 0] - 0.4)), luck=_heavy, flips={0: (0.4,)}, spread=1.0),
@@ -126,13 +126,14 @@ def points(random: np.random.Generator, n_worlds: int, n_inputs: int) -> Floats:
 def draw(shape: Shape, seed: int, n_worlds: int = 1024, replications: int = 4) -> Drawn:
     """A study of one shape."""
     random = np.random.default_rng([seed, *shape.name.encode()])
-    x = shape.inputs(points(random, n_worlds, shape.n_inputs))
+    units = points(random, n_worlds, shape.n_inputs)
+    x = shape.inputs(units)
     truth = shape.truth(x)
     luck = shape.spread * shape.luck(random, (*truth.shape, 2, replications // 2)).mean(axis=3)
     halves = truth[:, :, None] + luck
     seen = x[:, : shape.n_inputs - shape.n_hidden]
     names = tuple(f"x{j}" for j in range(seen.shape[1]))
-    even = names if shape.is_even else ()
+    even = Inputs(names, units[:, : seen.shape[1]] if shape.is_tied else seen)
     return Drawn(
         Payoffs(tuple("abcdef"[: len(truth)]), halves.mean(axis=2), Inputs(names, seen), halves, None, even), truth
     )

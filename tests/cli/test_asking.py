@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from standoff.cli import main
+from standoff.questions import results
 
 
 def cli(*arguments: str) -> Result:
@@ -34,15 +35,30 @@ def test_answer_says_what_holds_up_and_what_it_hinges_on(runs: Path) -> None:
     assert "What does it hinge on?\n" in shown.output
 
 
+def test_a_study_is_run_and_what_holds_up_is_told_before_the_rest_is_asked(
+    runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unasked(*_: object, **__: object) -> None:
+        raise ValueError("asked too soon")
+
+    kept = cli("answer", str(runs / "plain"))
+    shown = cli("answer", "rivals", "--worlds", "64", "--replications", "4", "--fresh")
+    assert (shown.exit_code, shown.output) == (0, kept.output)
+    monkeypatch.setattr(results, "linchpins", unasked)
+    stopped = cli("answer", "rivals", "--worlds", "64", "--replications", "4", "--fresh")
+    assert stopped.exit_code != 0
+    assert "What holds up?\n  Reciprocate (patience 2) is best on average" in stopped.output
+
+
 def test_answer_has_every_number_as_json(runs: Path) -> None:
     told = json.loads(cli("answer", str(runs / "plain"), "--view", "adversarial", "--json").output)
-    views = told["holds up"]["views"]
-    assert [view["view"] for view in views] == ["uniform", "adversarial"]
-    assert views[0]["regret"]["mean"]["race_on"]["value"] > 0.0
+    views = told["robustness"]["under"]
+    assert [view["view"]["kind"] for view in views] == ["uniform", "adversarial"]
+    assert views[0]["metrics"]["regret"]["mean"]["race_on"]["value"] > 0.0
     assert views[0]["satisficing"]["together"]["race_on"]["high"] <= 1.0
-    assert told["hinges on"]["view"] == "adversarial"
-    assert {pin["name"] for pin in told["hinges on"]["facts"]} == {"fear", "detection"}
-    assert all(pin["worth"]["evppi"]["low"] >= 0.0 for pin in told["hinges on"]["values"])
+    assert told["linchpins"]["view"]["kind"] == "adversarial"
+    assert {pin["parameter"] for pin in told["linchpins"]["facts"]} == {"fear", "detection"}
+    assert all(pin["worth"]["evppi"]["low"] >= 0.0 for pin in told["linchpins"]["values"])
 
 
 def test_an_unknown_view_names_those_there_are(runs: Path) -> None:
@@ -58,7 +74,7 @@ def test_compare_says_what_changed(runs: Path) -> None:
     assert "  fear: as drawn → held at 0.3\n" in shown.output
     told = json.loads(cli("compare", str(runs / "plain"), str(runs / "held"), "--json").output)
     assert told["changes"][0]["name"] == "fear"
-    assert told["worlds compared one by one"]
+    assert told["is_paired"]
 
 
 def test_sensitivity_needs_its_own_design(runs: Path) -> None:

@@ -27,8 +27,8 @@ class Indices:
 
     Intervals are 95 %, by each base row's influence (the delta method). Where the variance rests on fewer than
     `_FEWEST` rows, as where an outcome seldom differs, they would not cover: `is_told` is False, every interval is all
-    that an index can be, and `rows_wanted` base rows would do. `variance` is the outcome's, in its unit squared; where
-    it is zero in these rows all indices are zero.
+    that an index can be, and `rows_wanted` base rows would do. `variance` is the outcome's, in its unit squared. Where
+    it is zero in these rows it need not be so in others: nothing is told, nor how many rows would do.
     """
 
     first: dict[str, Figure]
@@ -114,8 +114,8 @@ def measure_indices(inputs: Inputs, outcome: Floats) -> Indices:
     variance = float(outcome.var())
     method = f"Saltelli design, {n_base} base rows; errors by each row's influence"
     if np.ptp(outcome) <= 1e-12 * max(float(np.abs(outcome).max()), 1e-300):
-        nothing = {name: Figure(0.0, 0.0, 0.0, 0.0) for name in names}
-        return Indices(nothing, dict(nothing), 0.0, n_base, True, None, method)
+        nothing = {name: _figure(0.0, 0.0, None) for name in names}
+        return Indices(nothing, dict(nothing), 0.0, n_base, False, None, method)
     # of SALib only the indices themselves: its bootstrap takes the variance for known
     with warnings.catch_warnings():
         # that some resample is constant, which is not asked

@@ -12,21 +12,34 @@ from standoff.program.ends import Ends
 from standoff.program.expressions import bounded, rebuild, reference
 from standoff.program.program import Branch, Carried, Ending, Measured, Paid, Program, Reduced, Varied
 from standoff.program.step import StepCompiler
+from standoff.program.watched import Watcher, series_names, tell, with_tally
 
 __all__ = ["compile_model"]
 
 _REDUCERS = ("final", "mean", "total", "peak", "minimum", "ever", "count", "first")
 
 
-def compile_model(model: Model) -> Program:
-    """Lower a checked model to equations, in dependency order."""
-    return _Compiler(model).program()
+def compile_model(model: Model, *, watching: bool = False) -> Program:
+    """Lower a checked model to equations, in dependency order.
+
+    Args:
+        model: From `load_model`.
+        watching: Whether what was seen can be told to the program (`standoff.program.watched`); futures of which
+            nothing is told are then the same, with the log likelihood as one outcome more.
+    """
+    if not watching:
+        return _Compiler(model).program()
+    ends = frozenset(Symbol("event", event.name) for event in model.events if event.ends)
+    watcher = Watcher(model.observed, ends)
+    made = with_tally(_Compiler(model, watcher).program(), model.outcomes[0].span)
+    silent = tuple((name, ()) for name in series_names(watcher, model.modes))
+    return tell(replace(made, series=(*made.series, *silent)), {}, 0)
 
 
 class _Compiler:
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, watcher: Watcher | None = None) -> None:
         self.model = model
-        self.steps = StepCompiler(model)
+        self.steps = StepCompiler(model, watcher)
         self.low = self.steps.low
         self.lower = self.low.lower
         self.ends = [event for event in model.events if event.ends]

@@ -6,6 +6,7 @@ What happens by chance has two: its chance (`own`), which is 0 where its conditi
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from standoff.base.source import Span
@@ -40,6 +41,7 @@ from standoff.language.model import (
 from standoff.language.model.order import evaluation_order
 from standoff.program.expressions import Lowering, reference
 from standoff.program.program import Assignment, Fired
+from standoff.program.watched import Watcher
 
 __all__ = ["StepCompiler"]
 
@@ -47,8 +49,9 @@ __all__ = ["StepCompiler"]
 class StepCompiler:
     """Compiles the constructs of a step, with the memories that they need."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, watcher: Watcher | None = None) -> None:
         self.model = model
+        self.watcher = watcher
         self.low = Lowering(model)
         self.lower = self.low.lower
         self.imposed = {i.target: i for i in model.impositions}
@@ -63,6 +66,16 @@ class StepCompiler:
         for symbol in evaluation_order(self.model):
             if symbol in constructs:
                 constructs.pop(symbol)()
+        if self.watcher is not None:
+            self._watch(self.watcher)
+
+    def _watch(self, watcher: Watcher) -> None:
+        """What is seen of numbers, and how likely all that was seen in the step is."""
+        for one in watcher.of.values():
+            if one.noise > 0.0:
+                self.step += watcher.number(one)
+        self.step.append(watcher.total(self.model.outcomes[0].span))
+        self.luck |= watcher.luck
 
     def _constructs(self) -> dict[Symbol, Callable[[], None]]:
         """What to do for each symbol of a step. The moves of a mode share one draw, so the first does all."""
@@ -84,6 +97,13 @@ class StepCompiler:
     def _own(self, symbol: Symbol, value: Expr, span: Span, where: Expr | None = None) -> None:
         """The chance of an event or move, which is 0 where `where` does not hold."""
         shown = f"chance of {symbol.name}"
+        watcher = self.watcher
+        if watcher is not None and symbol.kind == "event" and (symbol in watcher.of or symbol in watcher.ends):
+            law = reference("hidden", f"law of {symbol.name}", span)
+            self.step.append(Assignment(law.symbol, value, shown, span, where))
+            made, value = watcher.event(symbol, law)
+            self.step += made
+            where = None
         self.step.append(Assignment(Symbol("own", symbol.name), value, shown, span, where, chance_of=symbol))
 
     def _lucky(self, name: str, span: Span) -> Reference:
@@ -103,8 +123,11 @@ class StepCompiler:
             lag = Call(span, "delay", span, (read, Number(span, float(report.lag))))
             read = self.lower(lag)
         if report.noise is not None:
-            luck = self._lucky(f"report {report.name}", span)
-            read = Binary(span, "*", read, Call(span, "$lognoise", span, (luck, self.lower(report.noise.tree))))
+            luck, noise, base = self._lucky(f"report {report.name}", span), self.lower(report.noise.tree), read
+            read = Binary(span, "*", base, Call(span, "$lognoise", span, (luck, noise)))
+            if self.watcher is not None and Symbol("report", report.name) in self.watcher.of:
+                made, read = self.watcher.report(report.name, read, base, noise)
+                self.step += made
         self._assign(Symbol("report", report.name), read, span)
 
     def _draw(self, draw: Draw) -> None:
@@ -121,7 +144,10 @@ class StepCompiler:
         luck = self._lucky(f"event {event.name}", span)
         if event.kind == "count":
             value = self.number(imposed, span) if imposed else self._counted(event, luck)
-            if given is not None:
+            if self.watcher is not None and symbol in self.watcher.of and not imposed:
+                made, value = self.watcher.count(event.name, value, self._law(event), given)
+                self.step += made
+            elif given is not None:
                 value = Conditional(span, value, given, Number(span, 0.0))
             self._assign(symbol, value, span)
             return
@@ -137,19 +163,26 @@ class StepCompiler:
         self._assign(symbol, self.bounds[symbol], span)
 
     def _counted(self, event: Event, luck: Reference) -> Expr:
-        span = event.span
-        mean = self._times(self.lower(event.rate.tree), self._per(event.rate, event.per))
+        span, (mean, dispersion) = event.span, self._law(event)
         most = Number(span, float(event.at_most))
-        if event.dispersion is None:
+        if dispersion is None:
             return Call(span, "$poisson", span, (luck, mean, most))
-        return Call(span, "$negative_binomial", span, (luck, mean, self.lower(event.dispersion.tree), most))
+        return Call(span, "$negative_binomial", span, (luck, mean, dispersion, most))
+
+    def _law(self, event: Event) -> tuple[Expr, Expr | None]:
+        """The mean and the dispersion of a count."""
+        mean = self._times(self.lower(event.rate.tree), self._per(event.rate, event.per))
+        return mean, None if event.dispersion is None else self.lower(event.dispersion.tree)
 
     def _moves(self, mode: Mode, done: list[bool]) -> None:
         """The moves of a mode: they compete, and one draw decides between them."""
         if done:
             return
         done.append(True)
+        start = len(self.step)
         self._compete(mode)
+        if self.watcher is not None and self.watcher.is_watched(mode):
+            self._hold(mode, start, self.watcher)
         luck = self._lucky(f"mode {mode.name}", mode.span)
         bound: Reference | None = None
         below: Expr | None = None
@@ -161,6 +194,18 @@ class StepCompiler:
             happened: Expr = under if below is None else Binary(span, "and", under, Unary(span, "not", below))
             self._assign(Symbol("move", move.name), happened, span)
             below = under
+
+    def _hold(self, mode: Mode, start: int, watcher: Watcher) -> None:
+        """The chances of a mode's moves as far as what was seen allows; what they were is kept as their law."""
+        laws: dict[str, Reference] = {}
+        for i, one in enumerate(self.step[start:], start):
+            if one.target.kind == "own":
+                laws[one.target.name] = reference("hidden", f"law of {one.target.name}", one.span)
+                self.step[i] = replace(one, target=laws[one.target.name].symbol, chance_of=None)
+        made, owns = watcher.moves(mode, {move.name: laws[move.name] for move in mode.moves})
+        self.step += made
+        for move in mode.moves:
+            self._own(Symbol("move", move.name), owns[move.name], move.span)
 
     def _compete(self, mode: Mode) -> None:
         """The chance of each move.

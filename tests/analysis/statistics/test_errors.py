@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from standoff.analysis.statistics.errors import error_of_mean, is_heavy
+from standoff.analysis.findings import Inputs
+from standoff.analysis.statistics.errors import error_of_mean, is_heavy, without_additive
+from standoff.analysis.statistics.regression import assign_folds
+from standoff.analysis.statistics.resampling import resample_worlds
 from standoff.base.chance.sampling import unit_columns
 
 
@@ -56,3 +59,21 @@ def test_a_heavy_function_of_one_input_has_the_error_of_independent_worlds():
         assert error == error_of_mean(values, even())
         covered += abs(values.mean() - truth) <= 1.96 * error
     assert covered >= 190
+
+
+def test_worlds_drawn_again_spread_as_other_designs_do():
+    """A sum of functions of single inputs, and a product: the spread of means over 100 designs, by resampling one."""
+
+    def figures(seed):
+        columns = unit_columns(["x", "y"], 256, seed, "latin hypercube")
+        return Inputs(("x", "y"), columns.T), 4.0 * columns[0] + columns[1] ** 2 + 6.0 * np.prod(columns - 0.5, axis=0)
+
+    means = [figures(seed)[1].mean() for seed in range(100)]
+    inputs, one = figures(0)
+    counts = resample_worlds(256, 200, 1)
+    again, plain = (
+        (counts @ values / 256.0).std()
+        for values in (without_additive(inputs, one[None], assign_folds(inputs))[0], one)
+    )
+    assert again == pytest.approx(np.std(means), rel=0.25)
+    assert plain > 2.0 * again

@@ -45,6 +45,10 @@ class Gains:
         study: (worlds,), the study's weights.
         inputs: of the worlds.
         sampling: (parties, levels of term 1, …), standard error from not having run every profile of play.
+        settled: Like `gain`, what the design integrates almost exactly put at its mean: errors and resamples are of
+            these; None where worlds are independent.
+        stratified: Independent columns of which worlds are made, spread evenly; None where they are not, or do not
+            count alike.
     """
 
     parties: tuple[str, ...]
@@ -55,6 +59,13 @@ class Gains:
     study: Floats
     inputs: Inputs
     sampling: Floats | float = 0.0
+    settled: Floats | None = None
+    stratified: Inputs | None = None
+
+    @property
+    def spread(self) -> Floats:
+        """Like `gain`, what differs between worlds as if these were independent."""
+        return self.gain if self.settled is None else self.settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +136,7 @@ def zone_of(without: str, gains: Gains, counts: Floats, *, by_world: bool = True
         by_world: whether to estimate the share of worlds in which all gain, which takes a regression.
         seed: of the folds of that regression.
     """
-    means, errors = _expected(gains.gain, gains.beliefs)
+    means, errors = _expected(gains.gain, gains.beliefs)[0], _expected(gains.spread, gains.beliefs)[1]
     errors = np.hypot(errors, gains.sampling)
     table = deal_table(means, errors)
     area = float(zone_area(means[None], gains.levels)[0])
@@ -155,7 +166,7 @@ def zone_of(without: str, gains: Gains, counts: Floats, *, by_world: bool = True
 def resampled_gains(gains: Gains, counts: Floats) -> Floats:
     """(resamples, parties, levels of term 1, …), expected gains on resampled worlds."""
     found = []
-    for own, belief in zip(gains.gain, gains.beliefs, strict=True):
+    for own, belief in zip(gains.spread, gains.beliefs, strict=True):
         weights = counts * belief
         weights = np.where(weights.sum(axis=1, keepdims=True) > 0.0, weights, belief)  # a resample that it rules out
         weights = weights / weights.sum(axis=1, keepdims=True)
@@ -214,8 +225,9 @@ def _all_gain(gains: Gains, seed: int) -> tuple[Floats, Floats]:
         gains.gain.reshape(n_parties, -1, n_worlds),
         gains.inputs,
         halves,
-        gains.study,
+        None if gains.stratified is not None else gains.study,
         seed,
+        gains.stratified,
     )
     figures = [found.together[name] for name in names]
     value = np.array([figure.value for figure in figures]).reshape(shape)

@@ -28,10 +28,12 @@ from standoff.analysis.deals.hinges import (
 )
 from standoff.analysis.deals.plan import Arm, DealPlan, deals_designs
 from standoff.analysis.deals.sampling import sampling_error
-from standoff.analysis.findings import FEWEST_WORLDS, Figure, Floats, Reason, UnanswerableError
+from standoff.analysis.findings import FEWEST_WORLDS, Figure, Floats, Inputs, Reason, UnanswerableError
 from standoff.analysis.games.normalform import Truths
 from standoff.analysis.runs.beliefs import Belief, belief_weights
-from standoff.analysis.runs.game_table import inputs_of
+from standoff.analysis.runs.game_table import evenly_spread, inputs_of
+from standoff.analysis.statistics.errors import without_additive
+from standoff.analysis.statistics.regression import assign_folds
 from standoff.analysis.statistics.resampling import resample_worlds
 from standoff.ensemble.ensemble import Ensemble
 
@@ -166,6 +168,8 @@ def deals_finding(
     weights = {actor: _scaled(beliefs.of(actor)[kept]) for actor in beliefs.actors}
     study = _scaled(beliefs.study[kept])
     inputs = inputs_of(plan.model, plan.worlds, kept)
+    even = evenly_spread(plan.model, plan.worlds, kept, inputs) if not np.ptp(study) else None
+    folds = assign_folds(inputs)
 
     def gains_of(actors: tuple[str, ...], without: str, circumstance: str = "") -> Gains:
         gain, halves, by_profile = runs.gains(actors, without, circumstance)
@@ -175,7 +179,12 @@ def deals_finding(
             np.array([weights[actor] for actor in actors]), study, inputs,
         )  # fmt: skip
         if not circumstance:
-            return replace(whole, sampling=_sampling(plan, whole, by_profile[..., rows]))
+            settled = whole.gain.copy()
+            for i, belief in enumerate(whole.beliefs):
+                if not np.ptp(belief):
+                    settled[i] = without_additive(even, settled[i], folds)
+            sampling = _sampling(plan, whole, by_profile[..., rows])
+            return replace(whole, sampling=sampling, settled=settled, stratified=even)
         there = np.isin(kept, runs.worlds_of(circumstance)[rows]).nonzero()[0]
         part = among(Gains(actors, whole.levels, np.zeros((1, kept.size)), np.zeros((2, 1, kept.size)),
                            whole.beliefs, study, inputs), there)  # fmt: skip
@@ -210,7 +219,7 @@ def deals_finding(
         tuple(one for one in beliefs.dissent if one.actor in parties),
         tuple(float(1.0 / (weights[party] ** 2).sum()) for party in parties),
         zones, third, third_gains, third_errors,
-        _other_terms(plan, runs, weights, kept, keeping), keeping, is_kept, is_broken, runs.in_force(study, kept),
+        _other_terms(plan, runs, weights, kept, keeping, even), keeping, is_kept, is_broken, runs.in_force(study, kept),
         tuple(term.levels[k] for term, k in zip(plan.terms, cell, strict=True)),
         find_hinges(by_absence[0], cell, permutations=permutations, seed=seed), find_movers(by_absence[0], counts),
         tuple(contrasts), plan.left_out,
@@ -299,7 +308,7 @@ def _third(third: tuple[str, ...], gains: list[Gains], shape: tuple[int, ...]) -
         for i in range(len(third)):
             for cell in np.ndindex(*shape):
                 sampling = np.broadcast_to(absent.sampling, absent.gain.shape[:-1])[i][cell]
-                figure = figure_of(absent.gain[i][cell], absent.beliefs[i], float(sampling))
+                figure = figure_of(absent.spread[i][cell], absent.beliefs[i], float(sampling))
                 means[(z, i, *cell)], errors[(z, i, *cell)] = figure.value, figure.error
     return means, errors
 
@@ -310,6 +319,7 @@ def _other_terms(
     weights: dict[str, Floats],
     kept: np.ndarray[tuple[int], np.dtype[np.int64]],
     keeping: tuple[Keeping, ...],
+    even: Inputs | None,
 ) -> tuple[OtherTerm, ...]:
     arm, run = runs.of("struck")
     found = []
@@ -322,7 +332,10 @@ def _other_terms(
             for p in plan.deal.parties:
                 by_profile = (run.payoff(p)[rows] - absent.payoff(p))[:, kept]
                 off = sampling_error(by_profile @ weights[p], plan.profiles, plan.chances)
-                gains.append(figure_of(by_profile.mean(axis=0), weights[p], float(off)))
+                gain = by_profile.mean(axis=0)
+                if even is not None and not np.ptp(weights[p]):
+                    gain = without_additive(even, gain, assign_folds(even))
+                gains.append(figure_of(gain, weights[p], float(off)))
             found.append(OtherTerm(term.name, level, without, tuple(gains), tuple(k.others[o] for k in keeping)))
     return tuple(found)
 

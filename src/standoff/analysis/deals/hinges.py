@@ -221,6 +221,8 @@ def among(gains: Gains, rows: Floats | np.ndarray[tuple[int], np.dtype[np.int64]
     return replace(
         gains,
         gain=gains.gain[..., index],
+        settled=None,
+        stratified=None,
         halves=gains.halves[..., index],
         beliefs=beliefs / beliefs.sum(axis=1, keepdims=True),
         study=study / study.sum(),

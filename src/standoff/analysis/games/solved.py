@@ -10,6 +10,7 @@ from standoff.analysis.games.dominance import iterated_dominance
 from standoff.analysis.games.exchange import NamedGame
 from standoff.analysis.games.normalform import Floats
 from standoff.analysis.games.pure import pure_equilibria
+from standoff.analysis.games.quantal.crossings import count_crossings
 from standoff.analysis.games.quantal.responses import branch_limits, quantal_responses
 
 __all__ = ["Equilibrium", "Solved", "Struck", "solve"]
@@ -98,7 +99,7 @@ def solve(named: NamedGame) -> Solved:
         is_complete = bool(end.is_complete[0])
         # the end may be an equilibrium at every precision, and then nothing is followed
         along = quantal_responses(game[None], [_FAR])
-        crossed = int(max(end.n_bifurcations[0], along.n_bifurcations[0]))
+        crossed = int(max(end.n_bifurcations[0], along.n_bifurcations[0], count_crossings(game)))
     return Solved(
         named.title, named.players, named.strategies, pure, struck, is_small, mixes, regret, is_complete, crossed,
     )  # fmt: skip

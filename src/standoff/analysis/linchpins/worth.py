@@ -16,7 +16,7 @@ import numpy.typing as npt
 from scipy.special import ndtri
 
 from standoff.analysis.findings import Figure, Floats, Inputs
-from standoff.analysis.linchpins.flips import Flips, find_flips
+from standoff.analysis.linchpins.flips import Flips, Resampled, find_flips
 from standoff.analysis.linchpins.residuals import Residuals, take_out_others
 from standoff.analysis.linchpins.worth_kernel import sum_folds, value_orders
 from standoff.analysis.robustness.regret import measure_regret
@@ -26,7 +26,7 @@ from standoff.analysis.statistics.regression import N_FOLDS, assign_folds, one_t
 from standoff.analysis.statistics.resampling import resample_worlds
 from standoff.base.chance import streams
 
-__all__ = ["Worth", "Worths", "measure_effects", "measure_worths"]
+__all__ = ["Worth", "Worths", "measure_effects", "measure_signals", "measure_worths"]
 
 _CHANCE = 0.01
 _CHANCE_PAIRED = 0.025
@@ -122,7 +122,8 @@ def measure_worths(  # noqa: PLR0913
         evpi = measure_regret(payoffs, posteriors).evpi
         single = [cut_cells(inputs, (j,)) for j in range(n)]
         shuffles = _shuffles(inputs, permutations, seed, "shuffles")
-        alone = _judge(single, [(j,) for j in range(n)], left, folds, w, champion, shuffles, threads)
+        by = _Judging(left, folds, w, champion, threads)
+        alone = _judge(by, single, [(j,) for j in range(n)], shuffles)
         lone = _report(inputs, alone, [(j,) for j in range(n)], evpi)
         double: list[Worth] = []
         if pairs and n > 1:
@@ -130,13 +131,13 @@ def measure_worths(  # noqa: PLR0913
             couples: list[tuple[int, ...]] = list(combinations(sorted(standing.tolist()), 2))
             cells = [cut_cells(inputs, couple) for couple in couples]
             shuffles = _shuffles(inputs, pair_permutations, seed, "shuffles of pairs")
-            both = _judge(cells, couples, left, folds, w, champion, shuffles, threads)
+            both = _judge(by, cells, couples, shuffles)
             double = _report(inputs, both, couples, evpi, alone)
         copies = np.empty((resamples, w.size))
         copies[:, inputs.canonical] = resample_worlds(w.size, resamples, seed)
+        again = Resampled(inputs, payoffs.names, w, copies)
         flips = {
-            name: find_flips(inputs, j, left.of(j).mean(axis=1), w, payoffs.names, copies, single[j].cell)
-            for j, name in enumerate(inputs.names)
+            name: find_flips(again, j, left.of(j).mean(axis=1), single[j].cell) for j, name in enumerate(inputs.names)
         }
         effects = measure_effects(inputs, outcomes or {}, int(np.argmax(payoffs.mean @ w)), folds, w)
     told = {pin.names[0] for pin in lone if pin.is_significant}
@@ -155,6 +156,43 @@ def measure_worths(  # noqa: PLR0913
         tuple(name for name in moving if name not in told),
         method,
     )
+
+
+def measure_signals(
+    payoffs: Payoffs, *, permutations: int = 199, seed: int = 0, threads: int | None = None
+) -> tuple[Worth, ...]:
+    """The value of seeing each signal before choosing (EVSI), in the order of the inputs.
+
+    As the value of knowing an uncertainty (EVPPI), with the signals in the place of inputs: the strategy that is best
+    given a signal is picked by the other folds' futures and valued in this fold's. Signals hang together, so nothing
+    that the others explain is taken out.
+
+    Args:
+        payoffs: of the decider's strategies, where the choice falls after the signals; the inputs are the signals.
+        permutations: of the futures against the signals, for the null; at least 99.
+        seed: of folds and permutations.
+        threads: at most so many at once; all cores by default.
+
+    Raises:
+        ValueError: too few permutations for the null to tell anything.
+
+    Reference: Strong, Oakley, Brennan & Breeze 2015, Estimating the expected value of sample information using the
+    probabilistic sensitivity analysis sample, Medical Decision Making 35.
+    """
+    if permutations < _FEWEST_PERMUTATIONS:
+        raise ValueError(f"the null needs at least {_FEWEST_PERMUTATIONS} permutations")
+    inputs, n = payoffs.inputs, len(payoffs.inputs.names)
+    folds = assign_folds(inputs, N_FOLDS, seed)
+    champion = champions(payoffs.mean, payoffs.w, folds)
+    apart = (payoffs.mean - payoffs.mean.mean(axis=0)).T
+    left = Residuals(np.repeat(apart[:, None, :], int(folds.max()) + 1, axis=1), np.zeros((n, 1, 1, 1)), np.arange(n))
+    which: list[tuple[int, ...]] = [(j,) for j in range(n)]
+    with one_thread():
+        cells = [cut_cells(inputs, one) for one in which]
+        shuffles = _shuffles(inputs, permutations, seed, "shuffles")
+        by = _Judging(left, folds, payoffs.w, champion, threads)
+        judged = _judge(by, cells, which, shuffles)
+    return tuple(_report(inputs, judged, which, Figure(0.0, 0.0, 0.0, 0.0)))
 
 
 def _shuffles(inputs: Inputs, times: int, seed: int, name: str) -> npt.NDArray[np.int64]:
@@ -177,17 +215,20 @@ class _Judged:
     p_value: Floats
 
 
-def _judge(  # noqa: PLR0913, PLR0917
-    cells: list[Cells],
-    which: list[tuple[int, ...]],
-    left: Residuals,
-    folds: npt.NDArray[np.int64],
-    w: Floats,
-    champion: npt.NDArray[np.int64],
-    shuffles: npt.NDArray[np.int64],
-    threads: int | None,
-) -> _Judged:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Judging:
+    """What every candidate is judged by: what others leave of the payoffs, folds, weights, and the best without it."""
+
+    left: Residuals
+    folds: npt.NDArray[np.int64]
+    w: Floats
+    champion: npt.NDArray[np.int64]
+    threads: int | None
+
+
+def _judge(by: _Judging, cells: list[Cells], which: list[tuple[int, ...]], shuffles: npt.NDArray[np.int64]) -> _Judged:
     """Value each candidate, and the same with the worlds shuffled against the inputs."""
+    left, folds, w, champion = by.left, by.folds, by.w, by.champion
     first = np.array([int(np.flatnonzero(folds == k)[0]) for k in range(int(folds.max()) + 1)])
     champion_of_fold = champion[first]
     worlds = np.arange(w.size)
@@ -206,7 +247,7 @@ def _judge(  # noqa: PLR0913, PLR0917
         gain[c] = own[worlds, pick[cut.cell, folds]] - own[worlds, champion]
         null[:, c] = gains[1:]
 
-    with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
+    with ThreadPoolExecutor(by.threads or os.cpu_count()) as pool:
         list(pool.map(judge, range(len(cells))))
     value = gain @ w
     error = np.sqrt(((gain - value[:, None]) ** 2) @ w**2 * w.size / (w.size - 1))

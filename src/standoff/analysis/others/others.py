@@ -7,7 +7,7 @@ payoff range, so that the units in which wants are told do not matter. The metho
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +16,27 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from standoff.analysis.deals.bargaining import weighted_mean
-from standoff.analysis.findings import Floats, Reason, UnanswerableError
+from standoff.analysis.findings import Floats, Inputs
 from standoff.analysis.games.dominance import iterated_dominance, undominated
 from standoff.analysis.games.exchange import NamedGame, write_nfg
 from standoff.analysis.games.normalform import mixed_regrets
 from standoff.analysis.games.pure import stable_profiles
+from standoff.analysis.games.quantal.crossings import count_crossings
 from standoff.analysis.games.quantal.responses import branch_limits, quantal_responses
 from standoff.analysis.games.scale import ROUNDING, payoff_scale
 from standoff.analysis.games.stability import Stability, stability, weighted_games
 from standoff.analysis.others.draws import draw_beliefs
-from standoff.analysis.others.informed import Informed, solve_informed
+from standoff.analysis.others.informed import Believing, Informed, solve_informed
 from standoff.analysis.others.replies import Replies, find_replies
 from standoff.analysis.others.stability import BeliefStability, EveryoneKnew, everyone_knew, stability_over_beliefs
-from standoff.analysis.runs.beliefs import Belief, Beliefs, belief_weights, draw_belief_worlds
-from standoff.analysis.runs.game_table import GameTable, game_table, inputs_of
+from standoff.analysis.runs.beliefs import Belief, Beliefs, belief_weights, draw_belief_worlds, on_worlds
+from standoff.analysis.runs.game_table import GameTable, evenly_spread, game_table, inputs_of
+from standoff.analysis.statistics.errors import without_additive
+from standoff.analysis.statistics.regression import assign_folds
 from standoff.analysis.statistics.resampling import resample_worlds
-from standoff.ensemble.design import Design, all_profiles, draw_worlds
+from standoff.ensemble.design import Design, Worlds, all_profiles, draw_worlds
 from standoff.ensemble.ensemble import Ensemble
-from standoff.ensemble.store import atomic_write
+from standoff.ensemble.storing.store import atomic_write
 from standoff.language.model import Model
 from standoff.program.program import Program
 
@@ -234,7 +237,7 @@ def others_finding(
         raise ValueError(f"with {resamples} resamples a share of 1 in 100 could not be told: use 100 or more")
     model = ensemble.model
     table = game_table(ensemble)
-    beliefs = _sound(belief_weights(model, ensemble.design.worlds, table.players), table)
+    beliefs = on_worlds(belief_weights(model, ensemble.design.worlds, table.players), table.worlds)
     inputs = inputs_of(model, ensemble.design.worlds, table.worlds)
     game = weighted_games(table.payoffs, beliefs.weights[None])[0]
     ranges = np.ptp(game.reshape(len(game), -1), axis=1)
@@ -243,11 +246,12 @@ def others_finding(
     unit = scale.unit.reshape(-1, *[1] * (game.ndim - 1))
     scaled = scale.of(table.payoffs)
     counts = resample_worlds(table.worlds.size, resamples, seed)
+    again_table = _to_resample(model, ensemble.design.worlds, table, beliefs, inputs)
     resampled = np.concatenate(
-        [weighted_games(table.payoffs, counts[k : k + _BLOCK, None, :] * beliefs.weights)
+        [weighted_games(again_table.payoffs, counts[k : k + _BLOCK, None, :] * beliefs.weights)
          for k in range(0, resamples, _BLOCK)]
     )  # fmt: skip
-    told = stability(scaled, beliefs.weights, counts, rounding=ROUNDING)
+    told = stability(scale.of(again_table.payoffs), beliefs.weights, counts, rounding=ROUNDING)
     again = scale.of(resampled, 1)
     tolerant = stable_profiles(again, tolerance).mean(axis=0)
     drawn = draw_beliefs(scaled, beliefs.weights, inputs, draws, seed)
@@ -256,8 +260,9 @@ def others_finding(
     leader = table.players.index(model.decider) if model.decider in table.players and len(table.players) > 1 else None
     replies = None
     if leader is not None:
-        replies = find_replies(table, leader, game, again, beliefs.weights[leader])
-    errors = np.stack([weighted_mean(own, row)[1] for own, row in zip(table.payoffs, beliefs.weights, strict=True)])
+        replies = find_replies(again_table, leader, game, again, beliefs.weights[leader])
+    pairs = zip(again_table.payoffs, beliefs.weights, strict=True)
+    errors = np.stack([weighted_mean(own, row)[1] for own, row in pairs])
     return Others(
         model.decider, table.players, table.strategies, table.unpaid,
         int(table.worlds.size), table.n_dropped, ensemble.design.replications,
@@ -270,7 +275,9 @@ def others_finding(
         _survival(table, scale.of(game), again, over), play, replies,
         None if replies is None or leader is None else _weights(table, replies, leader),
         over, everyone_knew(table, scaled, beliefs.study, scale, tolerance),
-        solve_informed(model, table, beliefs.weights, play[-1].mixes, inputs, counts.astype(np.float64), seed),
+        solve_informed(
+            model, table, Believing(inputs, beliefs.weights, play[-1].mixes, counts.astype(np.float64)), seed
+        ),
     )  # fmt: skip
 
 
@@ -286,16 +293,15 @@ def export_game(finding: Others, path: Path) -> None:
     atomic_write(path, write_nfg(game).encode())
 
 
-def _sound(beliefs: Beliefs, table: GameTable) -> Beliefs:
-    """The beliefs on the worlds that the game has."""
-    weights, study = beliefs.weights[:, table.worlds], beliefs.study[table.worlds]
-    if not ((weights.sum(axis=1) > 0.0).all() and study.sum() > 0.0):
-        actor = next((a for a, own in zip(beliefs.actors, weights, strict=True) if own.sum() <= 0.0), "")
-        raise UnanswerableError(Reason.BELIEFS_OUTSIDE, actor=actor, worlds=int(weights.shape[1]))
-    weights, study = weights / weights.sum(axis=1, keepdims=True), study / study.sum()
-    return Beliefs(
-        beliefs.actors, weights, study, 1.0 / (weights**2).sum(axis=1), float(1.0 / (study**2).sum()), beliefs.dissent
-    )
+def _to_resample(model: Model, worlds: Worlds, table: GameTable, beliefs: Beliefs, inputs: Inputs) -> GameTable:
+    """The same game with payoffs whose worlds may be drawn again as independent, of players to whom all count alike."""
+    even = evenly_spread(model, worlds, table.worlds, inputs)
+    alike = np.ptp(beliefs.weights, axis=1) == 0.0
+    if even is None or not alike.any():
+        return table
+    payoffs = table.payoffs.copy()
+    payoffs[alike] = without_additive(even, payoffs[alike], assign_folds(inputs))
+    return replace(table, payoffs=payoffs)
 
 
 def _profiles(
@@ -341,6 +347,7 @@ def _play(game: Floats, resampled: Floats, ranges: Floats) -> tuple[Play, ...]:
     """Logit responses with errors from resampled games; one player alone simply chooses."""
     few = resampled[:_QUANTAL_RESAMPLES]
     found, again = quantal_responses(game[None], PRECISIONS), quantal_responses(few, PRECISIONS)
+    crossed = count_crossings(game) if len(game) > 1 else 0
     play = []
     for k, precision in enumerate(found.precisions):
         mixes = tuple(mix[0, k] for mix in found.mixes)
@@ -348,13 +355,13 @@ def _play(game: Floats, resampled: Floats, ranges: Floats) -> tuple[Play, ...]:
         regret = mixed_regrets(game, mixes) if reached else np.full(len(game), np.nan)
         errors = tuple(_spread(mix[again.is_reached[:, k], k]) for mix in again.mixes)
         play.append(Play(float(precision), mixes, errors, tuple(float(x) for x in regret), reached,
-                         int(found.n_bifurcations[0])))  # fmt: skip
+                         max(int(found.n_bifurcations[0]), crossed)))  # fmt: skip
     limit, limits = branch_limits(game[None]), branch_limits(few)
     errors = tuple(_spread(mix) for mix in limits.mixes)
     regret = limit.regret[0]
     play.append(
         Play(None, tuple(mix[0] for mix in limit.mixes), errors, tuple(float(x) for x in regret),
-             bool(limit.is_complete[0]), int(max(limit.n_bifurcations[0], found.n_bifurcations[0])))
+             bool(limit.is_complete[0]), max(int(limit.n_bifurcations[0]), int(found.n_bifurcations[0]), crossed))
     )  # fmt: skip
     return tuple(play)
 

@@ -12,9 +12,8 @@ from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.robustness.regret import Regret, measure_regret
 from standoff.analysis.robustness.tails import FrontierPoint, Tails, find_lowest, frontier, measure_tails
 from standoff.analysis.runs.payoffs import SURE, Payoffs, Posteriors, find_posteriors, mean_figure
-from standoff.analysis.statistics.errors import error_of_mean, is_heavy
+from standoff.analysis.statistics.errors import additive_part, error_of_mean
 from standoff.analysis.statistics.ranking import Ranking, rank
-from standoff.analysis.statistics.regression import predict
 
 __all__ = ["Expected", "Metrics", "expected", "explain", "measure_robustness"]
 
@@ -57,34 +56,29 @@ def measure_robustness(
     return Metrics(
         payoffs.names,
         expected(payoffs, settled),
-        rank(payoffs.names, payoffs.mean, payoffs.weights, explained=settled),
+        rank(payoffs.names, payoffs.mean, payoffs.weights, explained=settled, doubt=payoffs.doubt),
         measure_regret(payoffs, known),
         measure_tails(payoffs, known, lowest),
         frontier(payoffs, lowest),
-        {name: rank(payoffs.names, payoffs.mean, w) for name, w in (weightings or {}).items()},
+        {name: rank(payoffs.names, payoffs.mean, w, doubt=payoffs.doubt) for name, w in (weightings or {}).items()},
     )
 
 
 def explain(payoffs: Payoffs, folds: npt.NDArray[np.int64]) -> Floats | None:
     """The part of the payoffs that a stratified design integrates almost without error, shape (strategies, worlds).
 
-    None where no input is stratified, or the worlds don't count alike. Inputs with heavy tails stay out of it, since
-    their strata differ by too much within (`errors.py`). The common part and the differences between
+    None where no input is stratified, or the worlds don't count alike. The common part and the differences between
     strategies are fitted apart, since the differences are much the smaller.
 
     Reference: Stein 1987, Large sample properties of simulations using Latin hypercube sampling, Technometrics 29,
     equation (6); Owen 1992, A central limit theorem for Latin hypercube sampling, Journal of the Royal Statistical
     Society B 54.
     """
-    if not payoffs.stratified or payoffs.weights is not None:
+    if payoffs.stratified is None or payoffs.weights is not None:
         return None
-    light = [name for name in payoffs.stratified if not is_heavy(payoffs.inputs.column(name))]
-    if not light:
-        return None
-    inputs = payoffs.inputs.only(light)
     common = payoffs.mean.mean(axis=0, keepdims=True)
-    between = predict(inputs, payoffs.mean - common, folds, additive=True)
-    return between + predict(inputs, common, folds, additive=True)
+    between, shared = (additive_part(payoffs.stratified, part, folds) for part in (payoffs.mean - common, common))
+    return None if between is None or shared is None else between + shared
 
 
 def expected(payoffs: Payoffs, explained: Floats | None = None) -> dict[str, Expected]:
@@ -100,6 +94,9 @@ def expected(payoffs: Payoffs, explained: Floats | None = None) -> dict[str, Exp
         figure = mean_figure(payoffs.mean[s], w, SURE)
         if explained is not None:
             error = float(error_of_mean(payoffs.mean[s], w, explained[s]))
+            figure = Figure(figure.value, error, figure.value - SURE * error, figure.value + SURE * error)
+        if payoffs.doubt is not None:
+            error = float(np.hypot(figure.error, payoffs.doubt[s]))
             figure = Figure(figure.value, error, figure.value - SURE * error, figure.value + SURE * error)
         luck = None
         if payoffs.halves is not None:

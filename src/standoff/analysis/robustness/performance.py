@@ -20,7 +20,9 @@ from standoff.analysis.robustness.satisficing import Satisficing
 from standoff.analysis.runs.decision_table import DecisionTable, Figures
 from standoff.analysis.runs.payoffs import SURE
 from standoff.analysis.runs.views import View
+from standoff.analysis.statistics.errors import additive_part, error_of_mean
 from standoff.analysis.statistics.ranking import Ranking, rank
+from standoff.analysis.statistics.regression import assign_folds
 from standoff.language.model import Instance
 
 __all__ = ["Cell", "Measure", "Performance", "Standing", "performance"]
@@ -147,8 +149,11 @@ def _standing(table: DecisionTable, view: View, measures: Sequence[Measure], kno
         metrics = measure_robustness(table.payoffs(view), None, table.posteriors(view))
     for measure in measures:
         figures = table.figures(measure.kind, measure.name, view)
+        explained = _explained(table, figures)
+        errors = None if explained is None else error_of_mean(figures.mean, table.w, explained)
         for s, label in enumerate(table.labels):
-            cell = _cell(measure, figures, s, table.w, _within(kept, label, measure.name))
+            error = None if errors is None else float(errors[s])
+            cell = _cell(measure, figures, s, table.w, _within(kept, label, measure.name), error)
             if metrics is not None and measure.kind == "payoff":  # one figure has one error, that of the design
                 told = metrics.expected[label]
                 cell = replace(
@@ -157,7 +162,7 @@ def _standing(table: DecisionTable, view: View, measures: Sequence[Measure], kno
                 )  # fmt: skip
             cells[s].append(cell)
         is_ranked = metrics is not None and measure.kind == "payoff"
-        rankings.append(metrics.ranking if metrics and is_ranked else _rank(table, measure, figures.mean))
+        rankings.append(metrics.ranking if metrics and is_ranked else _rank(table, measure, figures.mean, explained))
     return Standing(
         view,
         tuple(map(tuple, cells)),
@@ -174,11 +179,20 @@ def _within(kept: Satisficing | None, label: str, outcome: str) -> Figure | None
     return next((each.share for each in found if each.outcome == outcome), None)
 
 
-def _cell(measure: Measure, figures: Figures, s: int, w: Floats, within: Figure | None) -> Cell:
+def _explained(table: DecisionTable, figures: Figures) -> Floats | None:
+    """What the design integrates almost exactly of a measure that every world has; None where it is not spread so."""
+    if table.stratified is None or table.weights is not None or not np.isfinite(figures.mean).all():
+        return None
+    return additive_part(table.stratified, figures.mean, assign_folds(table.inputs, seed=table.seed))
+
+
+def _cell(measure: Measure, figures: Figures, s: int, w: Floats, within: Figure | None, error: float | None) -> Cell:
     mean, halves = figures.mean[s], None if figures.halves is None else figures.halves[s]
     known = np.isfinite(mean)
     weight = w[known] / max(float(w[known].sum()), 1e-300)
     figure = _figure(mean[known], weight)
+    if error is not None:
+        figure = Figure(figure.value, error, figure.value - SURE * error, figure.value + SURE * error)
     luck = None if halves is None else float(np.sqrt((_noise(halves) * weight**2).sum()))
     worlds = float(np.sqrt(max(figure.error**2 - (luck or 0.0) ** 2, 0.0))) if known.sum() > 1 else float("nan")
     settled = mean[known] if halves is None else _shrink(mean[known], float(_noise(halves) @ weight), weight)
@@ -220,12 +234,13 @@ def _noise(halves: Floats) -> Floats:
     return np.asarray((halves[:, 0] - halves[:, 1]) ** 2 / 4.0)
 
 
-def _rank(table: DecisionTable, measure: Measure, mean: Floats) -> Ranking | None:
+def _rank(table: DecisionTable, measure: Measure, mean: Floats, explained: Floats | None) -> Ranking | None:
     known = np.isfinite(mean).all(axis=0)
     if known.sum() < FEWEST_WORLDS:
         return None
     weights = None if table.weights is None else table.weights[known]
-    return rank(table.labels, mean[:, known] if measure.better == "higher" else -mean[:, known], weights)
+    sign = 1.0 if measure.better == "higher" else -1.0
+    return rank(table.labels, sign * mean[:, known], weights, explained=None if explained is None else sign * explained)
 
 
 def _figure(values: Floats, w: Floats, least: float = -np.inf, most: float = np.inf) -> Figure:

@@ -100,7 +100,7 @@ def satisficing(  # noqa: PLR0913, PLR0917
     halves: Floats | None = None,
     weights: Floats | None = None,
     seed: int = 0,
-    stratified: Sequence[str] = (),
+    stratified: Inputs | None = None,
 ) -> Satisficing:
     """Share of worlds within limits.
 
@@ -113,7 +113,7 @@ def satisficing(  # noqa: PLR0913, PLR0917
             only the regression's prediction is judged. Outcomes without luck: give the means twice.
         weights: shape (worlds,).
         seed: of the folds.
-        stratified: inputs whose columns are independent and spread evenly; errors are then those of such a design
+        stratified: independent columns of which worlds are made, spread evenly; errors are then those of such a design
             (Stein 1987; see `robustness.explain`).
 
     Raises:
@@ -145,7 +145,7 @@ def satisficing(  # noqa: PLR0913, PLR0917
     all_doubt = np.sqrt(((doubt * (besides @ w)) ** 2).sum(axis=0))
     every = np.concatenate([influence, all_influence[None], influence.sum(axis=0)[None]])
     in_doubt = np.concatenate([doubt, all_doubt[None], np.linalg.norm(doubt, axis=0)[None]])
-    error = np.hypot(_errors(every, w, weights, inputs.only(stratified), folds), in_doubt)
+    error = np.hypot(_errors(every, w, weights, stratified, folds), in_doubt)
     uneven = [[_uneven(bound, foreseen[o, s], None if halves is None else halves[o, s], w) for s in strategies]
               for o, bound in enumerate(bounds)]  # fmt: skip
     alone = {}
@@ -226,14 +226,14 @@ def _judge(bound: Bound, foreseen: Floats, mean: Floats, batches: Floats | None)
 
 
 def _errors(
-    influence: Floats, w: Floats, weights: Floats | None, stratified: Inputs, folds: npt.NDArray[np.int64]
+    influence: Floats, w: Floats, weights: Floats | None, stratified: Inputs | None, folds: npt.NDArray[np.int64]
 ) -> Floats:
     """Standard errors of weighted means over worlds, shape (outcomes and all, strategies).
 
     What is a sum of functions of single stratified inputs has none.
     """
     rest = influence
-    if stratified.names and weights is None:
+    if stratified is not None and stratified.names and weights is None:
         flat = influence.reshape(-1, influence.shape[-1])
         rest = influence - predict(stratified, flat, folds, additive=True).reshape(influence.shape)
     rest = rest - (rest @ w)[..., None]

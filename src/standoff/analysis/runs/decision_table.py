@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.analysis.findings import FEWEST_WORLDS, Floats, Inputs, Reason, UnanswerableError
-from standoff.analysis.runs.game_table import inputs_of
+from standoff.analysis.runs.game_table import evenly_spread, inputs_of
 from standoff.analysis.runs.payoffs import Payoffs, Posteriors, find_posteriors
-from standoff.analysis.runs.views import View, answer_worst, named_weights
+from standoff.analysis.runs.views import View, answer_worst, doubt_of_replies, named_weights
 from standoff.analysis.statistics.ranking import world_weights
 from standoff.analysis.statistics.regression import one_thread
 from standoff.ensemble.ensemble import Ensemble
@@ -53,7 +53,7 @@ class DecisionTable:
         place: (strategies, profiles of the others), rows of the ensemble.
         worlds: Those in which every profile has a sound future, as indices.
         inputs: What differs between these worlds.
-        stratified: Inputs whose columns are independent and evenly spread.
+        stratified: Independent columns that the design spreads evenly, of which worlds are made; None without.
         weights: (worlds,), how much each counts, summing to 1; None where all count alike.
         replies: (strategies, profiles of the others), the view in which the others reply, if it is known.
         seed: Of the folds that figures are learned in.
@@ -65,7 +65,7 @@ class DecisionTable:
     place: npt.NDArray[np.int64]
     worlds: npt.NDArray[np.int64]
     inputs: Inputs
-    stratified: tuple[str, ...]
+    stratified: Inputs | None
     weights: Floats | None = None
     replies: Floats | None = None
     seed: int = 0
@@ -124,9 +124,16 @@ class DecisionTable:
         of = self.figures("payoff", self.decider, view)
         made: Payoffs = self.once(
             ("payoffs", id(of)),
-            lambda: Payoffs(self.labels, of.mean, self.inputs, of.halves, self.weights, self.stratified),
+            lambda: Payoffs(
+                self.labels, of.mean, self.inputs, of.halves, self.weights, self.stratified, self._doubt(view)
+            ),
         )
         return made
+
+    def _doubt(self, view: View | None) -> Floats | None:
+        if view is None or view.kind != "replies":
+            return None
+        return doubt_of_replies(self._arranged(self.ensemble.payoff(self.decider)) @ self.w, view.weights)
 
     def posteriors(self, view: View | None = None) -> Posteriors:
         """What other worlds and other replications say of the decider's payoff under a view."""
@@ -209,8 +216,6 @@ def decision_table(
     if sound.size < fewest:
         raise UnanswerableError(Reason.FEW_WORLDS, worlds=int(sound.size), least=fewest)
     inputs = inputs_of(model, design.worlds, sound)
-    tied = {name for a, b, _ in model.correlated for name in (a, b)}
-    is_even = design.worlds.method in ("latin hypercube", "sobol") and sound.size == design.worlds.size
     return DecisionTable(
         ensemble,
         model.decider,
@@ -218,7 +223,7 @@ def decision_table(
         place,
         sound,
         inputs,
-        tuple(name for name in inputs.names if name not in tied) if is_even else (),
+        evenly_spread(model, design.worlds, sound, inputs),
         None if weights is None else world_weights(world_weights(weights, design.worlds.size)[sound], sound.size),
         None if replies is None else _replied(replies, place),
         seed,

@@ -9,11 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.analysis.findings import FEWEST_WORLDS, Floats, Inputs, Reason, UnanswerableError
-from standoff.ensemble.design import Worlds
+from standoff.ensemble.design import Worlds, independent_units
 from standoff.ensemble.ensemble import Ensemble
 from standoff.language.model import Model
 
-__all__ = ["GameTable", "game_table", "inputs_of"]
+_EVEN = ("latin hypercube", "sobol")
+
+__all__ = ["GameTable", "evenly_spread", "game_table", "inputs_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,3 +108,23 @@ def inputs_of(model: Model, worlds: Worlds, rows: npt.NDArray[np.int64]) -> Inpu
     units = {p.name: str(p.unit) for p in varied if not p.unit.is_dimensionless}
     levels = {p.name: p.spread.kinds for p in varied if p.spread is not None and p.spread.kinds}
     return Inputs(tuple(p.name for p in varied), np.ascontiguousarray(values), levels, units)
+
+
+def evenly_spread(model: Model, worlds: Worlds, rows: npt.NDArray[np.int64], inputs: Inputs) -> Inputs | None:
+    """The independent columns that the design spreads evenly, of which worlds are made; None where it does not.
+
+    They are the `inputs` but where these are correlated: then the columns of the unit cube behind them.
+
+    Args:
+        model, worlds: The study, and all its worlds.
+        rows: Those looked at.
+        inputs: Of these.
+    """
+    if worlds.method not in _EVEN or rows.size < worlds.size:
+        return None
+    units = independent_units(model, worlds)
+    if not units:
+        return inputs
+    columns = [units.get(name, inputs.column(name)) for name in inputs.names]
+    levels = {name: words for name, words in inputs.levels.items() if name not in units}
+    return Inputs(inputs.names, np.column_stack(columns), levels)

@@ -30,8 +30,9 @@ class Payoffs:
             the noise is not known, and a world's own figure only values, never picks. Figures without luck:
             give the means twice.
         weights: shape (worlds,); absent: all the same.
-        stratified: inputs whose columns are independent and spread evenly, as a Latin hypercube's are; errors of means
-            are then those of such a design.
+        stratified: independent columns of which worlds are made, spread evenly as a Latin hypercube's are; errors of
+            means are then those of such a design.
+        doubt: shape (strategies,), standard error of a mean payoff from not knowing what the others play.
 
     Raises:
         ValueError: shapes that do not agree, fewer than two worlds, or values that are not finite.
@@ -42,7 +43,8 @@ class Payoffs:
     inputs: Inputs
     halves: Floats | None = None
     weights: Floats | None = None
-    stratified: tuple[str, ...] = ()
+    stratified: Inputs | None = None
+    doubt: Floats | None = None
 
     def __post_init__(self) -> None:
         n_worlds = self.inputs.values.shape[0]

@@ -15,7 +15,10 @@ from standoff.analysis.findings import Floats
 from standoff.ensemble.design import choose_profiles
 from standoff.ensemble.ensemble import Ensemble
 
-__all__ = ["View", "answer_worst", "named_weights"]
+__all__ = ["View", "answer_worst", "doubt_of_replies", "named_weights"]
+
+_SURE = 1.96
+_MOST = 0.95
 
 Kind = Literal["uniform", "profile", "adversarial", "replies"]
 
@@ -76,3 +79,25 @@ def answer_worst(payoff: Floats, w: Floats) -> Floats:
     worst = (payoff @ w).argmin(axis=1)
     weights: Floats = np.eye(payoff.shape[1])[worst]
     return weights
+
+
+def doubt_of_replies(means: Floats, weights: Floats) -> Floats:
+    """Standard error of a mean over replies, one of which is played and the weights of which say which may be.
+
+    A 1.96th of the distance to the farthest of the likeliest replies that together have 95 % of the weight, or their
+    standard deviation where that is more.
+
+    Args:
+        means: (…, profiles of the others), the decider's expected payoff.
+        weights: Like `means`, summing to 1 over the profiles.
+
+    Returns:
+        shape (…).
+    """
+    away = np.abs(means - (means * weights).sum(axis=-1, keepdims=True))
+    order = np.argsort(-weights, axis=-1, kind="stable")
+    likeliest = np.take_along_axis(weights, order, axis=-1)
+    # the last one needed may be one of several as likely
+    needed = (np.cumsum(likeliest, axis=-1) - likeliest < _MOST) & (likeliest > 0.0)
+    farthest = np.where(needed, np.take_along_axis(away, order, axis=-1), 0.0).max(axis=-1)
+    return np.asarray(np.maximum(farthest / _SURE, np.sqrt((weights * away**2).sum(axis=-1))))

@@ -15,9 +15,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from standoff.analysis.findings import Floats
+from standoff.analysis.findings import Floats, Inputs
+from standoff.analysis.statistics.regression import predict
 
-__all__ = ["error_of_mean", "is_heavy"]
+__all__ = ["additive_part", "error_of_mean", "is_heavy", "without_additive"]
 
 _AS_EXPONENTIAL = 2.0
 """Of the square of ln n: how far from the mean, in variances, the most extreme of n worlds may be; for an exponential
@@ -35,6 +36,46 @@ def is_heavy(values: Floats) -> npt.NDArray[np.bool_]:
         axis=-1
     )
     return heavy
+
+
+def additive_part(even: Inputs, figures: Floats, folds: npt.NDArray[np.int64]) -> Floats | None:
+    """What is a sum of functions of single columns that a design spreads evenly, as other worlds predict it.
+
+    Columns with heavy tails stay out of it, since their strata differ by too much within; None if all do.
+
+    Args:
+        even: Independent columns of which worlds are made.
+        figures: (figures, worlds).
+        folds: (worlds,).
+
+    Returns:
+        shape (figures, worlds).
+    """
+    light = [name for name in even.names if not is_heavy(even.column(name))]
+    return predict(even.only(light), figures, folds, additive=True) if light else None
+
+
+def without_additive(even: Inputs | None, figures: Floats, folds: npt.NDArray[np.int64]) -> Floats:
+    """Figures of the same means that spread over worlds as if these were independent: to be drawn again.
+
+    Worlds of a stratified design, resampled as independent ones, differ by what every such design has alike. That is
+    put at its mean here, but for what a stratum leaves of it (a part in √n), where it is not heavy-tailed and explains
+    more than is lost by learning it.
+
+    Args:
+        even: As for `additive_part`; None for worlds that are independent.
+        figures: (…, worlds).
+        folds: (worlds,).
+    """
+    flat = figures.reshape(-1, figures.shape[-1])
+    part = None if even is None else additive_part(even, flat, folds)
+    if part is None:
+        return figures
+    left = flat - (1.0 - flat.shape[1] ** -0.5) * (part - part.mean(axis=1, keepdims=True))
+    kept = is_heavy(part) | (left.var(axis=1) >= flat.var(axis=1))
+    # of equal means to rounding, so that ties stay ties
+    left += (flat.mean(axis=1) - left.mean(axis=1))[:, None]
+    return np.where(kept[:, None], flat, left).reshape(figures.shape)
 
 
 def error_of_mean(figures: Floats, w: Floats, explained: Floats | None = None) -> Floats:

@@ -69,6 +69,7 @@ def rank(
     weights: Floats | None = None,
     level: float = 0.97,
     explained: Floats | None = None,
+    doubt: Floats | None = None,
 ) -> Ranking:
     """Rank strategies by the weighted mean over worlds of a figure per world; more is better.
 
@@ -84,6 +85,7 @@ def rank(
         explained: the part of `figures` that is a sum of functions of single inputs, from other worlds, where each
             input's column is stratified (a Latin hypercube): such a sum is integrated almost without error, so
             that only the rest counts (Owen 1992). For equal weights only.
+        doubt: shape (strategies,), standard error of each mean besides that of the worlds and of luck.
     """
     n, n_worlds = figures.shape
     w = world_weights(weights, n_worlds)
@@ -92,6 +94,8 @@ def rank(
     error = np.zeros((n, n))
     for s in range(n):
         error[s] = error_of_mean(figures[s] - figures, w, None if explained is None else explained[s] - explained)
+    if doubt is not None:
+        error = np.sqrt(error**2 + np.where(np.eye(n, dtype=bool), 0.0, doubt[:, None] ** 2 + doubt[None, :] ** 2))
     # what is within rounding is a tie, and no doubt
     rounding = _ROUNDING * float(np.abs(figures).max(initial=0.0))
     difference[np.abs(difference) <= rounding] = 0.0

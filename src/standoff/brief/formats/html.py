@@ -17,6 +17,9 @@ from standoff.analysis.others.others import Others
 from standoff.analysis.robustness.performance import Performance
 from standoff.analysis.robustness.robustness import Robustness
 from standoff.analysis.structure.causal import causal_map
+from standoff.analysis.watch.posterior import Posterior
+from standoff.analysis.watch.signposts import Signposts
+from standoff.brief.live.section import live_section
 from standoff.brief.parts import AssumptionTable, Facts, Listing
 from standoff.brief.sections.assumptions import Why, assumption_rows, assumptions_title
 from standoff.brief.sections.deals import deals_section
@@ -28,6 +31,7 @@ from standoff.brief.sections.hinges_on import first_hinge, hinges_on, unanswered
 from standoff.brief.sections.holds_up import first_picture, holds_up, map_section, views
 from standoff.brief.sections.others import others_section
 from standoff.brief.sections.over_time import over_time
+from standoff.brief.sections.watching import since_section, watch_section
 from standoff.ensemble.ensemble import Ensemble
 from standoff.evidence.claims import Ledger, ledger_of
 from standoff.language.clock import Clock
@@ -36,11 +40,11 @@ from standoff.questions.documents import Evidence
 from standoff.questions.question import Unanswered
 from standoff.questions.results import Robust
 from standoff.words.amounts import certainty_words
-from standoff.words.answer import answer
 from standoff.words.faults import owned_up
 from standoff.words.names import described
 from standoff.words.numbers import counted
-from standoff.words.robustness import replies_sentence
+from standoff.words.sentences.answer import answer
+from standoff.words.sentences.robustness import replies_sentence
 from standoff.words.text import capital
 from standoff.words.unanswered import unanswered_words
 
@@ -66,6 +70,8 @@ class Findings:
     robust: Robust | Unanswered
     others: Others | Unanswered
     deals: tuple[Deals | Unanswered, ...]
+    watch: Signposts | Unanswered | None = None
+    since: Posterior | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +119,9 @@ def make_page(findings: Findings) -> Page:
 def render_page(page: Page) -> str:
     """The page as one self-contained HTML file."""
     environment = _environment()
-    sheets = [_text(environment, name) for name in ("page.css", "documents.css", "games.css", "robust.css")]
+    sheets = [_text(environment, name) for name in ("page.css", "documents.css", "games.css", "robust.css", "live.css")]
     css = Markup("").join([*sheets, Markup(documents_style())])
-    script = Markup("").join(_text(environment, name) for name in ("page.js", "explore.js", "over_time.js"))
+    script = Markup("").join(_text(environment, name) for name in ("page.js", "explore.js", "over_time.js", "live.js"))
     return environment.get_template("page.html.j2").render(page=page, css=css, script=script)
 
 
@@ -126,6 +132,8 @@ def section_of(model: Model, found: object) -> Section | None:
             return others_section(model, found, _environment())
         case Deals():
             return deals_section(model, (found,), _environment())
+        case tuple() if all(isinstance(one, Deals | Unanswered) for one in found):
+            return deals_section(model, found, _environment())
         case Robustness():
             return gives_up(model, found, _environment())
         case Robust():
@@ -179,6 +187,13 @@ def _explore(findings: Findings) -> Section | None:
     return explore(findings.model, robust.table, robust.robustness, robust.linchpins, _environment())
 
 
+def _live(findings: Findings) -> Section | None:
+    robust = findings.robust
+    if isinstance(robust, Unanswered):
+        return None
+    return live_section(robust.table, robust.robustness, robust.linchpins, _environment())
+
+
 def _answer(findings: Findings) -> tuple[str, ...]:
     """What holds up, whether replies turn that round, and the top linchpin with its flip point."""
     model, robust = findings.model, findings.robust
@@ -195,6 +210,14 @@ def _others(findings: Findings) -> Section:
 
 def _deals(findings: Findings) -> Section:
     return deals_section(findings.model, findings.deals, _environment())
+
+
+def _since(findings: Findings) -> Section | None:
+    return since_section(findings.model, findings.since)
+
+
+def _watch(findings: Findings) -> Section | None:
+    return watch_section(findings.model, findings.watch)
 
 
 def _over_time(findings: Findings) -> Section | None:
@@ -267,13 +290,16 @@ def _run(findings: Findings) -> Section:
 
 
 SECTIONS: tuple[Callable[[Findings], Section | None], ...] = (
+    _since,
     _holds_up,
     _gives_up,
     _hinges_on,
     _explore,
+    _live,
     _views,
     _others,
     _deals,
+    _watch,
     _documents,
     _over_time,
     _map,

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from standoff.base.problems import Problem
+from standoff.language.building.courses import build_moves, build_today
 from standoff.language.building.draft import Draft, build_clock
+from standoff.language.building.observed import build_observed
 from standoff.language.building.outcomes import (
     build_checks,
     build_deals,
     build_impositions,
     build_mechanisms,
     build_outcomes,
+    build_report,
     build_variants,
 )
 from standoff.language.building.parameters import build_beliefs, build_correlated, build_parameters
@@ -87,10 +90,14 @@ def build_model(
         "payoffs": build_payoffs(draft),
         "outcomes": build_outcomes(draft),
         "deals": build_deals(draft, strategies),
+        "moves": build_moves(draft, strategies),
+        "today": build_today(draft, strategies),
         "mechanisms": build_mechanisms(draft),
         "checks": build_checks(draft),
         "variants": build_variants(draft),
+        "observed": build_observed(draft),
         "impositions": build_impositions(draft, impose),
+        "report": build_report(draft),
     }
     draft.read_series |= {s.name for s in symbols_read(tuple(parts.values())) if s.kind == "series"}
     series = build_series(draft, written.files)

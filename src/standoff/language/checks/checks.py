@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from standoff.base.problems import Problem
 from standoff.language.checks.branching import check_branches
 from standoff.language.checks.limits import check_limits
+from standoff.language.checks.observing import check_observed
 from standoff.language.checks.ranges import check_faults, check_ordered, check_rates, check_starts
 from standoff.language.checks.reach import check_after_the_end, check_before_the_start, check_cycles, check_states
 from standoff.language.checks.tables import check_facts, check_history
@@ -80,6 +81,7 @@ CHECKS: tuple[Callable[[Model], Iterable[Problem]], ...] = (
     check_ordered,
     check_starts,
     check_deals,
+    check_observed,
     check_expectations,
     check_idle,
     check_unused,

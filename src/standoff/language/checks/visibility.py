@@ -100,7 +100,7 @@ class Sight:
         return found
 
     @cached_property
-    def _computed(self) -> dict[Symbol, tuple[tuple[Symbol, bool], ...]]:
+    def computed(self) -> dict[Symbol, tuple[tuple[Symbol, bool], ...]]:
         """What quantities, terms and undelayed reports are computed from, and whether of earlier steps only."""
         model = self.model
         found: dict[Symbol, tuple[tuple[Symbol, bool], ...]] = {}
@@ -128,7 +128,7 @@ class Sight:
                     path.append(place[0])
                 return Objection(code, tuple(reversed(path)))
             public = open_to_all or symbol.kind in ("report", "term", "offered")
-            for other, earlier in self._computed.get(symbol, ()):
+            for other, earlier in self.computed.get(symbol, ()):
                 following = (other, back or earlier, public)
                 if following not in came:
                     came[following] = place

@@ -17,9 +17,10 @@ from standoff.base.source import Source, Span
 from standoff.base.units import Unit
 from standoff.language.clock import Clock
 from standoff.language.expressions.expression import NUMBER, TRUTH, Expression, Per, Type, options
-from standoff.language.expressions.tree import Symbol
+from standoff.language.expressions.tree import Reference, Symbol, walk
 from standoff.language.model.play import (
     Actor,
+    ActorMoves,
     Choice,
     Deal,
     Instance,
@@ -40,6 +41,7 @@ __all__ = [
     "NUMBER",
     "TRUTH",
     "Actor",
+    "ActorMoves",
     "Change",
     "Check",
     "Choice",
@@ -53,6 +55,7 @@ __all__ = [
     "Mode",
     "Model",
     "Move",
+    "Observable",
     "Outcome",
     "Parameter",
     "PartialProfile",
@@ -90,7 +93,8 @@ class Spread:
 
     Either a `distribution` of `standoff.base.chance.distributions` with its arguments (a `range` is uniform), or
     `levels` with weights that sum to 1. Of `kinds`, which have no order, the levels are the indices.
-    `within` truncates; `ends` are the constants that stand for its ends.
+    `within` truncates; `ends` are the constants that stand for its ends. `edges` are the ends of a range that depend
+    on other assumptions, each None where it is a number; `arguments` are then its outermost bounds.
     """
 
     distribution: str = "uniform"
@@ -102,6 +106,14 @@ class Spread:
     high_words: str | None = None
     kinds: tuple[str, ...] = ()
     ends: tuple[str | None, str | None] = (None, None)
+    edges: tuple[Expression | None, ...] = ()
+
+    @property
+    def depends_on(self) -> frozenset[str]:
+        """The uncertainties and values that the ends of its range depend on."""
+        trees = (edge.tree for edge in self.edges if edge is not None)
+        read = (node.symbol for tree in trees for node in walk(tree) if isinstance(node, Reference))
+        return frozenset(symbol.name for symbol in read if symbol.kind != "constant")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +186,40 @@ class Change(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Observable:
+    """A thing of the model that can be seen, as `observed` lists it.
+
+    Attributes:
+        name: Of the thing, as written.
+        span: Where it is listed.
+        symbol: The thing: an event, move, mode, stock, quantity or report.
+        kind: What is seen of it: whether it happened, how often, which state, or how much.
+        source: Who tells of it.
+        lag: Steps from when it is so to when one hears of it.
+        noise: Of how much: the standard error of what is seen, or of its logarithm where `is_log`; of a report with a
+            noise of its own 0, as that is the noise.
+        is_log: Whether the noise is of the logarithm.
+        about: What it is.
+    """
+
+    name: str
+    span: Span
+    symbol: Symbol
+    kind: Literal["event", "count", "mode", "number"]
+    source: str
+    lag: int = 0
+    noise: float = 0.0
+    is_log: bool = False
+    about: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """A checked study, with all that is needed to make another of it (see `standoff.language.changed`).
 
-    `digest` identifies its meaning: text and data files, with the variants `applied` and the `changes` made.
+    `report` is what the author wants drawn over time; empty where that is left to the brief.
+    `digest` identifies its meaning: text and data files, with the variants `applied` and the `changes` made. Worlds are
+    drawn from the columns of `drawn_from`, rows alike, where there are any; else from the distributions.
     """
 
     name: str
@@ -212,9 +254,14 @@ class Model:
     checks: tuple[Check, ...]
     series: tuple[Series, ...]
     variants: tuple[Variant, ...]
+    observed: tuple[Observable, ...] = ()
+    report: tuple[Expression, ...] = ()
     impositions: tuple[Imposition, ...] = ()
     applied: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
+    moves: tuple[ActorMoves, ...] = ()
+    today: tuple[tuple[str, str], ...] = ()
+    drawn_from: tuple[tuple[str, tuple[float, ...]], ...] = field(default=(), repr=False)
 
     @property
     def source(self) -> Source:

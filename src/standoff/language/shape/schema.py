@@ -38,7 +38,9 @@ _REASON = (
     Key("judgement", _TEXT, "the author's reason, in a sentence, where there is no source"),
 )
 _SPREAD = (
-    Key("range", ListOf(_NUMBER, least=2, most=2), "two numbers; nobody claims less or more"),
+    Key("range", ListOf(Text("end"), least=2, most=2),
+        "two numbers; nobody claims less or more. An end may depend on others, as `0.2 * other + 1`: sums and products "
+        "of numbers, constants, uncertainties and values, each bounded"),
     Key("low", _TEXT, "what the lower end of the range means, in words"),
     Key("high", _TEXT, "what the upper end of the range means, in words"),
     Key("distribution", Text("distribution"), "a distribution with its arguments, such as `beta(2, 5)`"),
@@ -217,6 +219,25 @@ _OUTCOME = Record(
         Key("matters", _NUMBER, "the least difference that matters, in the outcome's unit"),
     )
 )  # fmt: skip
+_MOVES = Record(
+    (
+        Key("irreversible", _ONE_OR_MORE, "the strategies that are not given up for any but one another"),
+        Key(
+            "barred",
+            ListOf(
+                Record(
+                    (
+                        Key("from", _ONE_OR_MORE, "strategies that cannot be left for those of `to`", required=True),
+                        Key("to", _ONE_OR_MORE, "strategies that cannot follow on those of `from`", required=True),
+                    )
+                )
+            ),
+            "changes of strategy that cannot be made",
+        ),
+    ),
+    at_least_one=(("irreversible", "barred"),),
+)
+_TODAY = Key("today", MapOf(_KNOWN, keys="known"), "for each actor, the strategy that it plays now")
 _TERM = Record(
     (
         _ABOUT,
@@ -264,6 +285,16 @@ _SERIES = Record(
         _THE_UNIT,
     )
 )  # fmt: skip
+_OBSERVED = Record(
+    (
+        _ABOUT,
+        Key("source", _TEXT, "who tells of it: a body, a newspaper, a satellite", required=True),
+        Key("lag", Text("whole"), "how many steps after it is so one hears of it; 0 where it is left out"),
+        Key("noise", _NUMBER, "of a number: the standard error of what is seen, in the number's unit"),
+        Key("log_noise", _NUMBER, "of a number above 0: the standard error of the logarithm of what is seen"),
+    ),
+    at_most_one=(("noise", "log_noise"),),
+)
 _CORRELATION = Record(
     (
         Key("of", ListOf(_KNOWN, least=2, most=2), "two uncertainties", required=True),
@@ -317,9 +348,16 @@ _PATCHED = (
     Key("payoffs", MapOf(_PAYOFF, keys="known"), "what each actor wants", required=True),
     Key("outcomes", MapOf(_OUTCOME), "what the brief reports", required=True),
     Key("deals", MapOf(_DEAL), "what could be agreed"),
+    Key("moves", MapOf(_MOVES, keys="known", extra=(_TODAY,)),
+        "for an actor, which changes of strategy cannot be made or undone; and what is played today"),
     Key("mechanisms", MapOf(_MECHANISM), "what the model is meant to do, as tests of it"),
     Key("checks", MapOf(_EXPRESSION), "truths that must hold in every step of every future"),
     Key("series", MapOf(_SERIES), "data by date from a file in the folder"),
+    Key("report", ListOf(_EXPRESSION),
+        "what the brief draws over time, in this order: stocks, quantities, counts, a mode's state as `mode == state`, "
+        "or what an outcome is made of, by its name; what outcomes name, then other stocks, where it is left out"),
+    Key("observed", MapOf(_OBSERVED, keys="known"),
+        "which events, counts, modes, stocks and quantities the decider's side can see, and how"),
 )  # fmt: skip
 
 IMPOSE = MapOf(Text("known"), keys="known")
@@ -337,6 +375,11 @@ _VARIANT = Record(
 STUDY = Record(
     (
         Key("standoff", Text("word", (LANGUAGE_VERSION,)), "the version of the language", required=True),
+        Key(
+            "units",
+            MapOf(Text("scale")),
+            "what one of a unit is in another, as `MEUR: 1e6 EUR`, or `percent: 0.01`: the two then mix in equations",
+        ),
         *_PATCHED,
         Key("variants", MapOf(_VARIANT), "named changes to any part"),
     )

@@ -1,0 +1,39 @@
+"""Which assumptions move outcomes, in sentences."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from standoff.analysis.sensitivity import Indices, Sensitivity
+from standoff.words.numbers import percent, whole
+from standoff.words.text import capital, join, words
+
+__all__ = ["sensitivity_sentences"]
+
+_MOST_NAMED = 3
+
+
+def sensitivity_sentences(found: Sensitivity) -> tuple[str, ...]:
+    """What moves each measure most, under the first strategy."""
+    return tuple(_moved(name, next(iter(of.values()))) for name, of in found.indices.items())
+
+
+def _moved(name: str, found: Indices) -> str:
+    """The inputs whose total index is surely above zero, largest first, and what is left to their joint effects."""
+    told = sorted((n for n, figure in found.total.items() if figure.low > 0.0), key=lambda n: -found.total[n].value)
+    if found.variance == 0.0:
+        return f"{capital(words(name))} is the same in all these worlds; what moves it, if anything, cannot be told."
+    if not found.is_told and found.rows_wanted is not None:
+        return (
+            f"What moves {words(name)} cannot be told, as too few worlds differ in it: about "
+            f"{whole(found.rows_wanted)} base rows would do."
+        )
+    if not told:
+        return f"Nothing is known to move {words(name)}."
+    shown = [f"{words(n)} ({percent(min(found.total[n].value, 1.0))})" for n in told[:_MOST_NAMED]]
+    rest = len(told) - _MOST_NAMED
+    more = f", and {rest} other{'s' if rest > 1 else ''} less" if rest > 0 else ""
+    joint = 1.0 - sum(max(figure.value, 0.0) for figure in found.first.values())
+    error = float(np.sqrt(sum(figure.error**2 for figure in found.first.values())))
+    together = f"; {percent(joint)} of its variance is joint, or luck's" if joint > 2.0 * error else ""
+    return f"{capital(words(name))} is moved most by {join(shown)}{more}{together}."
