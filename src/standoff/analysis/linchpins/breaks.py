@@ -22,6 +22,7 @@ from standoff.analysis.findings import Floats
 __all__ = ["find_break"]
 
 _SHORTEST = 8
+_SHORTEST_HEAVY = 128
 _NOISE_OVER = 65
 _HEAVY = 9.0
 """Fourth moment of differences between neighbours, as a part of the squared second; of normal ones it is 3."""
@@ -42,11 +43,14 @@ def find_break(lead: Floats, w: Floats) -> tuple[int, int, int]:
     """
     n = lead.size
     total = np.r_[0.0, np.cumsum(w * lead)]
-    noise = uniform_filter1d(np.r_[np.diff(lead) ** 2 / 2.0, 0.0][: max(n - 1, 1)], min(_NOISE_OVER, max(n - 1, 1)))
-    spread = np.r_[0.0, np.cumsum(w**2 * np.r_[noise, noise[-1:]][:n])]
-    # of heavy-tailed luck the mean of a few worlds is not normal: then stretches are long
+    # of heavy-tailed luck the mean of a few worlds is not normal, nor do a few say how it spreads
     jumps = np.diff(lead) ** 2 if n > 1 else np.zeros(1)
-    shortest = _SHORTEST if (jumps**2).mean() <= _HEAVY * jumps.mean() ** 2 else _SHORTEST * 8
+    is_heavy = bool((jumps**2).mean() > _HEAVY * jumps.mean() ** 2)
+    noise = np.full(jumps.size, jumps.mean() / 2.0)
+    if not is_heavy:
+        noise = uniform_filter1d(jumps / 2.0, min(_NOISE_OVER, jumps.size))
+    spread = np.r_[0.0, np.cumsum(w**2 * np.r_[noise, noise[-1:]][:n])]
+    shortest = _SHORTEST_HEAVY if is_heavy else _SHORTEST
     lengths = [shortest << k for k in range(max(int(np.log2(max(n, 1) / shortest)) + 1, 1))]
     place = np.arange(n + 1)
     away = np.full(n + 1, -np.inf)

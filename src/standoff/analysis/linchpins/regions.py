@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr
 
 from standoff.analysis.discovery.discover import Discovery, discover
 from standoff.analysis.discovery.second_opinion import SecondOpinion, second_opinion
@@ -17,6 +16,7 @@ from standoff.analysis.robustness.satisficing import Satisficing
 from standoff.analysis.runs.decision_table import DecisionTable
 from standoff.analysis.runs.payoffs import Payoffs, Posteriors
 from standoff.analysis.runs.views import View
+from standoff.analysis.statistics.deconvolution import judge
 from standoff.analysis.statistics.regression import one_thread
 
 __all__ = ["Region", "find_regions"]
@@ -25,6 +25,8 @@ _MOST_RIVALS = 2
 _MOST_FAILING = 3
 _SELDOM, _MOSTLY = 0.05, 0.95
 _RESAMPLES = 10
+_SOMETHING = float(np.finfo(np.float64).tiny)
+"""A lead of exactly nothing is none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,10 +99,12 @@ def _rivals(payoffs: Payoffs, known: Posteriors, leader: int) -> list[tuple[int,
     best[leader] = 0.0
     rivals = []
     for r in np.argsort(-best, kind="stable")[:_MOST_RIVALS].tolist():
-        gap = known.difference[r] - known.difference[leader]
-        spread = np.sqrt(known.variance[r] + known.variance[leader])
-        z = np.divide(gap, spread, out=np.where(gap > 0.0, np.inf, -np.inf), where=spread > 0.0)
-        chance = np.asarray(ndtr(z))
-        if best[r] > 0.0:
-            rivals.append((r, chance))
+        if best[r] <= 0.0:
+            continue
+        prediction = known.between[r] - known.between[leader]
+        chance = np.asarray(prediction > 0.0, dtype=np.float64)
+        if payoffs.halves is not None:
+            lead, halves = payoffs.mean[r] - payoffs.mean[leader], payoffs.halves[r] - payoffs.halves[leader]
+            chance = judge(lead, prediction, halves, _SOMETHING, sign=-1.0).value
+        rivals.append((r, np.clip(chance, 0.0, 1.0)))
     return rivals

@@ -146,6 +146,7 @@ def _region(model: Model, region: Region) -> dict[str, Any]:
         "sentence": region_sentence(model, region),
         "box": to_json(found.recommended),
         "further boxes": to_json(found.further),
+        "holds": to_json(found.holds),
         "reasons": list(box_reasons(model, found)),
         "trajectory": to_json(found.trajectory),
         "resampling": to_json(found.resampling),
