@@ -6,7 +6,7 @@ import pytest
 
 import standoff
 from standoff.analysis.comparing import DRAWN, compare
-from standoff.words.changes import change_sentences, state_words
+from standoff.words.sentences.changes import change_sentences, state_words
 
 STUDY = """
 decider: us

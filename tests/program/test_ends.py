@@ -15,6 +15,7 @@ from small_ends import small_study, walk_all
 
 from standoff.ensemble.study import Study
 from standoff.program.program import Program
+from standoff.program.wasm.module import load_module
 
 Build = Callable[..., Study]
 
@@ -162,7 +163,9 @@ def test_small_studies_come_to_what_walking_every_outcome_gives(seed: int, tmp_p
 @pytest.mark.parametrize("seed", range(12))
 def test_kernels_of_small_studies_equal_the_reference(seed: int, tmp_path: Path) -> None:
     study = small_study(seed).load(tmp_path)
-    found, codes = differences_on_random_futures(study, interpreted_kernel(study.program), 200, seed)
+    found, codes = differences_on_random_futures(
+        study, (interpreted_kernel(study.program), load_module(study.program)), 200, seed
+    )
     assert (found, codes) == ([], set())
 
 
@@ -266,5 +269,22 @@ def test_what_is_final_of_an_ended_future_is_what_the_branch_made_of_it(study_of
     for realised in (False, True):
         found, _ = expectation(study, realised=realised)
         assert found["last"] == pytest.approx(0.5, abs=1e-14)
-    differing, _ = differences_on_random_futures(study, interpreted_kernel(study.program), 200)
+    differing, _ = differences_on_random_futures(
+        study, (interpreted_kernel(study.program), load_module(study.program)), 200
+    )
     assert differing == []
+
+
+@pytest.mark.parametrize("realised", [False, True])
+def test_the_calendar_at_an_early_end_is_that_of_the_next_step(study_of: Build, realised: bool) -> None:
+    study = study_of("""\
+        clock: {start: 2025-01, step: month, steps: 6}
+        stocks: {months: {start: 0, next: "months + month()"}}
+        events: {war: {chance: "1 if step == 2 else 0", ends: true}}
+        outcomes:
+          last: {measure: "final(month() + 100 * year())", better: higher}
+          summed: {measure: "final(months)", better: higher}
+    """)
+    ensemble = study.run(worlds=2, replications=2, realised=realised)
+    assert ensemble.outcome("last").tolist() == [[202504.0, 202504.0]]  # after March's step
+    assert ensemble.outcome("summed").tolist() == [[6.0, 6.0]]

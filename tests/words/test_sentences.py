@@ -18,9 +18,9 @@ from standoff.brief.sections.over_time import _alike_in_season, _labelled
 from standoff.brief.write import run_brief
 from standoff.ensemble.running import Size
 from standoff.ensemble.study import Study
-from standoff.words.linchpins import linchpin_words
 from standoff.words.names import described, known_words
-from standoff.words.robustness import replies_sentence, robustness_words
+from standoff.words.sentences.linchpins import linchpin_words
+from standoff.words.sentences.robustness import replies_sentence, robustness_words
 
 Build = Callable[..., Study]
 

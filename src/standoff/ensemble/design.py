@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,8 @@ import numpy.typing as npt
 from standoff.base.chance import distributions, sampling, streams
 from standoff.base.problems import suggest
 from standoff.ensemble.saltelli import saltelli_units
-from standoff.language.model import Model, Parameter, Spread
+from standoff.language.meaning.linear import linear_terms, value_of
+from standoff.language.model import Model, Spread
 from standoff.language.model.reads import symbols_read
 from standoff.program.program import Program
 
@@ -23,16 +24,22 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Design",
+    "Held",
     "Method",
     "Worlds",
     "all_profiles",
     "choose_profiles",
     "draw_worlds",
+    "held_numbers",
     "independent_units",
     "level_table",
+    "spread_in",
+    "worlds_of_units",
 ]
 
 Floats = npt.NDArray[np.float64]
+Held = Mapping[str, float | str]
+"""Uncertainties and values held at a number, or at one of their kinds."""
 Method = Literal["sobol", "latin hypercube", "plain", "saltelli"]
 
 
@@ -94,7 +101,7 @@ class Design:
 
 
 def draw_worlds(
-    model: Model, n: int, seed: int = 1, method: Method = "latin hypercube", fixed: Mapping[str, float] | None = None
+    model: Model, n: int, seed: int = 1, method: Method = "latin hypercube", fixed: Held | None = None
 ) -> Worlds:
     """Draw a table of worlds from the study's distributions.
 
@@ -107,18 +114,15 @@ def draw_worlds(
             of which makes two more worlds than there are assumptions that vary.
         seed: Of the scrambles.
         method: How points fill the space.
-        fixed: Uncertainties or values to hold at a number in every world.
+        fixed: Uncertainties or values to hold at a number, or a kind, in every world.
 
     Raises:
         ValueError: An unknown name in `fixed`, n is not a power of two with Sobol points or a Saltelli design, or that
             design's assumptions are correlated.
     """
-    fixed = dict(fixed or {})
+    fixed = held_numbers(model, fixed or {})
     uncertain = model.uncertain
     names = [parameter.name for parameter in uncertain]
-    for name in fixed:
-        if name not in names:
-            raise ValueError(f"no uncertainty or value is named `{name}`; {suggest(name, names) or ''}".rstrip("; "))
     ordered = _in_order(model)
     if method == "saltelli":
         ordered = [name for name in ordered if name not in fixed]
@@ -127,17 +131,53 @@ def draw_worlds(
     else:
         units = sampling.correlate(sampling.unit_columns(ordered, n, seed, method), ordered, _ranks(model, ordered))
         rows = np.arange(n)
-    columns = {p.name: _column(p, units[ordered.index(p.name)]) for p in uncertain if p.name in ordered}
-    columns |= {name: np.full(rows.size, float(value)) for name, value in fixed.items()}
+    held = {name: np.full(rows.size, float(value)) for name, value in fixed.items()}
+    columns = _columns(model, dict(zip(ordered, units, strict=True)), held)
     return Worlds({name: columns[name] for name in names}, rows.astype(np.uint64), seed, method)
 
 
-def independent_units(model: Model, worlds: Worlds) -> dict[str, Floats]:
-    """Of correlated uncertainties and values, the independent columns of the unit cube that `draw_worlds` made them of.
+def spread_in(model: Model, spread: Spread, columns: Mapping[str, Floats]) -> Spread:
+    """A spread whose range depends on others, with the ends of its range in each world as arguments."""
+    if not spread.edges:
+        return spread
+    constants = {p.name: p.value for p in model.parameters if p.value is not None}
+    ends: Iterator[Any] = (
+        number if edge is None else value_of(linear_terms(edge.tree, constants), columns)
+        for number, edge in zip(spread.arguments, spread.edges, strict=True)
+    )
+    return replace(spread, arguments=tuple(ends), edges=())
 
-    Empty where worlds were not drawn by it, or nothing is correlated.
+
+def held_numbers(model: Model, held: Held) -> dict[str, float]:
+    """What is held, as numbers: a kind, which is given by its name, is its place in the study's list.
+
+    Raises:
+        ValueError: There is no such uncertainty or value, or it has no such kind.
+    """
+    spreads = {parameter.name: parameter.spread for parameter in model.uncertain}
+    found: dict[str, float] = {}
+    for name, value in held.items():
+        if name not in spreads:
+            raise ValueError(f"no uncertainty or value is named `{name}`; {suggest(name, spreads) or ''}".rstrip("; "))
+        spread = spreads[name]
+        kinds = spread.kinds if spread is not None else ()
+        if isinstance(value, str) and value not in kinds:
+            hint = suggest(value, kinds, "kinds") if kinds else "it is held at a number"
+            raise ValueError(f"`{name}` has no kind `{value}`; {hint or ''}".rstrip("; "))
+        found[name] = float(kinds.index(value)) if isinstance(value, str) else float(value)
+        if kinds and found[name] not in range(len(kinds)):
+            raise ValueError(f"`{name}` has the kinds {', '.join(kinds)}: name one of them")
+    return found
+
+
+def independent_units(model: Model, worlds: Worlds) -> dict[str, Floats]:
+    """Of uncertainties and values that hang together, the independent columns of the unit cube that they are made of.
+
+    That is where they are correlated, or the range of one depends on another. Empty where worlds were not drawn by
+    `draw_worlds`, or nothing hangs together.
     """
     tied = {name for a, b, _ in model.correlated for name in (a, b)}
+    tied |= {p.name for p in model.uncertain if p.spread is not None and p.spread.edges}
     if worlds.method not in sampling.METHODS or not tied:
         return {}
     ordered = _in_order(model)
@@ -149,6 +189,23 @@ def _in_order(model: Model) -> list[str]:
     """Names of uncertainties and values in the order of Sobol' columns: what nothing reads comes last."""
     read = {symbol.name for symbol in symbols_read(model) if symbol.kind in ("uncertainty", "value")}
     return sorted((parameter.name for parameter in model.uncertain), key=lambda name: name not in read)
+
+
+def worlds_of_units(
+    model: Model, names: Sequence[str], units: Floats, ids: npt.NDArray[np.uint64], seed: int
+) -> Worlds:
+    """Worlds from independent points of the unit cube, correlated as the study says.
+
+    Args:
+        model: The study.
+        names: Of all uncertainties and values, one a row of `units`.
+        units: (names, worlds) in (0, 1).
+        ids: (worlds,) of the streams of luck.
+        seed: Of the draw.
+    """
+    tied = sampling.correlate(units, names, _ranks(model, list(names)))
+    columns = _columns(model, dict(zip(names, tied, strict=True)), {})
+    return Worlds(columns, ids, seed, "plain")
 
 
 def all_profiles(program: Program) -> npt.NDArray[np.int64]:
@@ -212,9 +269,21 @@ def _ranks(model: Model, names: list[str]) -> Floats:
     return ranks
 
 
-def _column(parameter: Parameter, unit: Floats) -> Floats:
-    spread = parameter.spread
-    assert isinstance(spread, Spread)
+def _columns(model: Model, units: Mapping[str, Floats], held: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Each assumption's column from its own units, after those that its range depends on."""
+    columns = dict(held)
+    waiting = [p for p in model.uncertain if p.name not in held]
+    while waiting:
+        for parameter in waiting:
+            assert parameter.spread is not None
+            if parameter.spread.depends_on <= columns.keys():
+                own = spread_in(model, parameter.spread, columns)
+                columns[parameter.name] = _column(own, units[parameter.name])
+        waiting = [p for p in waiting if p.name not in columns]
+    return columns
+
+
+def _column(spread: Spread, unit: Floats) -> Floats:
     if spread.levels:
         levels: Floats = np.asarray(spread.levels, dtype=np.float64)[distributions.level_index(unit, spread.weights)]
         return levels

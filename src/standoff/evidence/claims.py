@@ -41,6 +41,7 @@ __all__ = [
     "ledger_of",
     "load_ledger",
     "names_in",
+    "parse_ledger",
     "read_ledger",
 ]
 
@@ -131,7 +132,7 @@ def ledger_of(files: Files) -> Ledger:
     """
     if CLAIMS_FILE not in files:
         return Ledger(Source(f"{files.name}/{CLAIMS_FILE}", ""))
-    ledger, problems = _parse_ledger(files.source(CLAIMS_FILE))
+    ledger, problems = parse_ledger(files.source(CLAIMS_FILE))
     if ledger is None or has_errors(problems):
         raise StudyError([problem for problem in problems if problem.severity == "error"])
     return ledger
@@ -140,12 +141,13 @@ def ledger_of(files: Files) -> Ledger:
 def read_ledger(path: Path, shown: str | None = None) -> tuple[Ledger | None, tuple[Problem, ...]]:
     """Read a file of claims and collect what is wrong with it; the ledger holds what can be used."""
     try:
-        return _parse_ledger(read_source(path, shown or path.name, most=MOST_BYTES))
+        return parse_ledger(read_source(path, shown or path.name, most=MOST_BYTES))
     except StudyError as error:
         return None, error.problems
 
 
-def _parse_ledger(source: Source) -> tuple[Ledger | None, tuple[Problem, ...]]:
+def parse_ledger(source: Source) -> tuple[Ledger | None, tuple[Problem, ...]]:
+    """The ledger of a text, as far as it can be used, and what is wrong with it."""
     problems: list[Problem] = []
     try:
         root, found = parse_yaml(source)

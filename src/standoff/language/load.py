@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence as SequenceOf
 from dataclasses import dataclass, replace
 from importlib.resources import files
@@ -53,20 +54,27 @@ def load_model(study: str | Path, variants: SequenceOf[str] = ()) -> Model:
     return loaded.model
 
 
-def read_study(study: str | Path, variants: SequenceOf[str] = (), *, every_variant: bool = False) -> Loaded:
+def read_study(
+    study: str | Path,
+    variants: SequenceOf[str] = (),
+    *,
+    every_variant: bool = False,
+    unsaved: MappingOf[str, str] | None = None,
+) -> Loaded:
     """Read a study and collect what is wrong with it.
 
     Args:
         study: A folder, the path of its `study.yaml`, or the name of a bundled study.
         variants: Names of variants to lay over it, one after another.
         every_variant: Whether to read it with each of its other variants as well, and add what that shows.
+        unsaved: Texts that stand for files of its folder, by name, as an editor holds them.
 
     Raises:
         ValueError: The study has no variant of that name.
     """
     problems: list[Problem] = []
     try:
-        files = read_files(find_study(study))
+        files = read_files(Path(study) if unsaved and STUDY_FILE in unsaved else find_study(study), unsaved)
         root, found = parse_yaml(files.source(STUDY_FILE))
     except StudyError as error:
         return Loaded(None, error.problems)
@@ -99,6 +107,11 @@ def build_variant(written: Written, variants: SequenceOf[str]) -> Model:
     if model is None:
         raise StudyError([problem for problem in problems if problem.severity == "error"])
     return model
+
+
+def whole_text(model: Model) -> Mapping:
+    """All that a study says, with the model's variants laid over it."""
+    return _with_variants(model.written.root, model.applied)[0]
 
 
 def find_study(name: str | Path) -> Path:
@@ -238,12 +251,15 @@ def _read_references(files: Files, problems: list[Problem]) -> References:
     return References(claims, facts, CLAIMS_FILE in files)
 
 
+_CHANGES_NOTHING = ("observed", "report")
+
+
 def _digest(raw: Mapping, variants: tuple[str, ...]) -> Any:
     """A hash of what the study means, so far: its text without comments and layout, and the variants applied.
 
-    What can be seen of a future changes no future, and has no part in it.
+    What can be seen of a future, or is drawn of it, changes no future, and has no part in it.
     """
-    told = Mapping(tuple((name, node) for name, node in raw.items if name.text != "observed"), raw.span)
+    told = Mapping(tuple((name, node) for name, node in raw.items if name.text not in _CHANGES_NOTHING), raw.span)
     meaning = json.dumps([LANGUAGE_VERSION, variants, _plain(told)], ensure_ascii=False, separators=(",", ":"))
     return hashlib.blake2b(meaning.encode(), digest_size=16)
 

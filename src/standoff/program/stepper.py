@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from standoff.base.chance import streams
 from standoff.language.expressions.tree import Expr, Symbol
-from standoff.program.lanes import Lanes, Results, State, what_is_given, what_is_held
+from standoff.program.lanes import Lanes, Results, State, empty, what_is_held
 from standoff.program.operations import Evaluator, Mask, Value, as_number
 from standoff.program.program import Memory, Program, Reduced, Varied
 
@@ -23,7 +23,6 @@ __all__ = ["State", "advance", "begin", "finish"]
 Floats = npt.NDArray[np.float64]
 Known = dict[Symbol, Value]
 Part = tuple[Floats, Value]  # a value with the weight for which it stands
-REALISED = Symbol("hidden", "realised")
 
 
 def begin(program: Program, lanes: Lanes, *, realised: bool = False) -> State:
@@ -34,19 +33,8 @@ def begin(program: Program, lanes: Lanes, *, realised: bool = False) -> State:
         lanes: The futures.
         realised: Draw the ends instead of splitting the weight.
     """
-    n, n_reduced = lanes.size, len(program.reduced)
-    nothing = np.zeros(n)
-    empty = State(
-        lanes, realised, 0, what_is_given(program, lanes) | {REALISED: np.bool_(realised)}, {},
-        np.ones(n), np.ones(n), (),
-        (nothing,) * len(program.payoffs), (1.0,) * len(program.payoffs),
-        (nothing,) * n_reduced, (nothing,) * n_reduced, (0.0,) * n_reduced, {},
-        np.zeros(n, dtype=np.int32), np.full(n, -1, dtype=np.int32), np.zeros(len(program.carried), dtype=np.int64),
-        {e.name: 0 for e in program.model.events if e.kind == "count"},
-        (np.full(n, -1, dtype=np.int32),) * len(program.checks),
-    )  # fmt: skip
     with np.errstate(all="ignore"):
-        return _Working(program, empty).start()
+        return _Working(program, empty(program, lanes, realised=realised)).start()
 
 
 def advance(program: Program, state: State, held: Mapping[Symbol, Value] | None = None) -> State:
@@ -378,9 +366,10 @@ class _Working:
         failed = self.evaluator.fault != 0
         outcomes[:, failed] = np.nan
         payoffs[:, failed] = np.nan
+        survival = np.where(failed, np.nan, self.survival)
         broken = np.array(state.broken, dtype=np.int32).reshape(-1, size)
         return Results(
-            outcomes, weights, payoffs, np.broadcast_to(self.survival, size).copy(), self.evaluator.fault,
+            outcomes, weights, payoffs, survival, self.evaluator.fault,
             self.evaluator.fault_step, state.clipped, state.clamped, broken,
         )  # fmt: skip
 

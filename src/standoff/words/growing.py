@@ -5,7 +5,7 @@ from __future__ import annotations
 from standoff.analysis.robustness.until import RankingSettled
 from standoff.ensemble.until import Grown
 from standoff.words.numbers import whole
-from standoff.words.robustness import ranking_sentence
+from standoff.words.sentences.robustness import ranking_sentence
 
 __all__ = ["grown_words"]
 

@@ -8,7 +8,7 @@ import pytest
 from standoff.analysis.discovery.discover import discover
 from standoff.analysis.findings import Inputs
 from standoff.analysis.runs.decision_table import decision_table
-from standoff.words.boxes import box_words
+from standoff.words.sentences.boxes import box_words
 
 
 def worlds(seed, n=1024):

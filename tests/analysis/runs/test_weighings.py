@@ -10,8 +10,7 @@ from standoff.analysis.robustness.robustness import robustness
 from standoff.analysis.runs.decision_table import decision_table
 from standoff.analysis.runs.weighings import read_weightings
 from standoff.base.problems import StudyError
-from standoff.brief.formats.export import export_robustness
-from standoff.words.robustness import robustness_words
+from standoff.words.sentences.robustness import robustness_words
 
 STUDY = """
 standoff: 1
@@ -57,8 +56,7 @@ def test_an_actors_beliefs_rank_again_where_enough_worlds_carry_them(ensemble):
         "beliefs of Hawk hold (400 effective worlds), stays leads. These worlds do not carry what would follow where "
         "the beliefs of Gloom hold (5 effective worlds, 100\u202f% of it covered)."
     )
-    told = export_robustness(ensemble.model, found)["weightings"]
-    assert [each["ranked by"] for each in told] == [True, False]
+    assert [each.is_carried for each in found.weightings] == [True, False]
 
 
 def test_weightings_from_a_file_are_ranked_by(ensemble, tmp_path):

@@ -35,11 +35,11 @@ from standoff.questions.documents import Evidence
 from standoff.questions.question import Unanswered
 from standoff.questions.results import Robust
 from standoff.words.amounts import certainty_words
-from standoff.words.answer import answer
 from standoff.words.faults import owned_up
 from standoff.words.names import described
 from standoff.words.numbers import counted
-from standoff.words.robustness import replies_sentence
+from standoff.words.sentences.answer import answer
+from standoff.words.sentences.robustness import replies_sentence
 from standoff.words.text import capital
 from standoff.words.unanswered import unanswered_words
 
@@ -125,6 +125,8 @@ def section_of(model: Model, found: object) -> Section | None:
             return others_section(model, found, _environment())
         case Deals():
             return deals_section(model, (found,), _environment())
+        case tuple() if all(isinstance(one, Deals | Unanswered) for one in found):
+            return deals_section(model, found, _environment())
         case Robustness():
             return gives_up(model, found, _environment())
         case Robust():

@@ -15,9 +15,9 @@ from standoff.analysis.linchpins.regions import Region
 from standoff.brief.sections.grid import Picture, Table
 from standoff.language.model import Model, Parameter
 from standoff.words.amounts import unit_words
-from standoff.words.boxes import dropped_words, opinion_sentence, region_sentence, why_box
 from standoff.words.names import title_of
 from standoff.words.numbers import exact, percent
+from standoff.words.sentences.boxes import dropped_words, opinion_sentence, region_sentence, why_box
 from standoff.words.text import shortened
 
 __all__ = ["box_picture", "place_in", "range_of"]

@@ -23,9 +23,9 @@ from standoff.brief.pictures.zone_maps import (
 )
 from standoff.brief.sections.grid import Picture, Table
 from standoff.language.model import Deal, Model
-from standoff.words.deals import small, without_words
 from standoff.words.names import quoted, title_of, who
 from standoff.words.numbers import measured, number, percent, plain
+from standoff.words.sentences.deals import small, without_words
 from standoff.words.text import capital, join, words
 
 __all__ = ["movers_picture", "multiples_picture", "space_picture"]

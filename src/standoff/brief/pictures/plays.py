@@ -15,7 +15,7 @@ from standoff.brief.sections.grid import Table, colour_of
 from standoff.language.model import Model
 from standoff.words.names import family_words, strategy_words, who
 from standoff.words.numbers import measured, number, percent
-from standoff.words.others import instance_of, share_of_beliefs
+from standoff.words.sentences.others import instance_of, share_of_beliefs
 from standoff.words.text import capital, join
 
 __all__ = [

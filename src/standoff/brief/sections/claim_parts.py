@@ -12,9 +12,9 @@ from standoff.evidence.opposed import Opposed
 from standoff.evidence.sources import Sources
 from standoff.language.model import Model
 from standoff.words.amounts import amount
-from standoff.words.evidence import answer_words, effect_words, separated
 from standoff.words.names import quoted, spelled, strategy_words, title_of
 from standoff.words.numbers import counted, measured
+from standoff.words.sentences.evidence import answer_words, effect_words, separated
 from standoff.words.text import capital
 
 __all__ = ["Card", "Claims", "Moved", "OpposedClaims", "Uncited", "evidence_parts"]

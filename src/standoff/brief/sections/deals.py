@@ -14,9 +14,9 @@ from standoff.brief.pictures.deal_pictures import movers_picture, multiples_pict
 from standoff.brief.sections.grid import Chip, Method, Section
 from standoff.language.model import Model
 from standoff.questions.question import Unanswered
-from standoff.words.deals import deal_lead, deal_sure, deal_title, hinge_words
 from standoff.words.names import title_of
 from standoff.words.numbers import counted
+from standoff.words.sentences.deals import deal_lead, deal_sure, deal_title, hinge_words
 from standoff.words.text import capital, words
 from standoff.words.unanswered import unanswered_words
 

@@ -9,9 +9,9 @@ from standoff.brief.sections.claim_parts import evidence_parts
 from standoff.brief.sections.grid import Method, Picture, Section, Table
 from standoff.language.model import Model
 from standoff.questions.documents import Evidence
-from standoff.words.evidence import answer_counts, answer_words, separated, tested_how
 from standoff.words.names import spelled
 from standoff.words.numbers import counted
+from standoff.words.sentences.evidence import answer_counts, answer_words, separated, tested_how
 from standoff.words.text import are_or_is, join
 
 __all__ = ["documents_section", "documents_style"]

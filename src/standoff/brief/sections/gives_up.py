@@ -21,7 +21,7 @@ from standoff.language.model import Instance, Model
 from standoff.words.amounts import amount
 from standoff.words.names import strategy_words, title_of
 from standoff.words.numbers import counted, error, measured, number, percent
-from standoff.words.robustness import robustness_words, weighting_words
+from standoff.words.sentences.robustness import robustness_words, weighting_words
 from standoff.words.text import capital
 
 __all__ = ["EVENLY", "Strip", "gives_up", "is_second"]

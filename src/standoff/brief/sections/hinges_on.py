@@ -19,9 +19,9 @@ from standoff.brief.sections.grid import Chip, Method, Picture, Section, Table, 
 from standoff.evidence.claims import Ledger
 from standoff.language.model import Instance, Model
 from standoff.words.amounts import unit_words
-from standoff.words.linchpins import linchpin_words, pin_sentence
 from standoff.words.names import known_words, quoted, strategy_words, title_of
 from standoff.words.numbers import exact, interval, measured, number, percent
+from standoff.words.sentences.linchpins import linchpin_words, pin_sentence
 from standoff.words.text import capital, few, join
 
 __all__ = ["PinRow", "Stretch", "first_hinge", "hinges_on", "unanswered"]

@@ -21,9 +21,9 @@ from standoff.brief.sections.grid import (
 )
 from standoff.language.model import Model
 from standoff.words.amounts import with_unit
-from standoff.words.answer import confidence, limits_title, views_title
 from standoff.words.names import family_words, quoted, title_of, who
 from standoff.words.numbers import counted, interval, measured
+from standoff.words.sentences.answer import confidence, limits_title, views_title
 from standoff.words.text import capital, few, join, words
 
 __all__ = ["better_settings", "first_picture", "holds_up", "map_section", "views"]

@@ -24,7 +24,7 @@ from standoff.language.model import Model
 from standoff.questions.question import Unanswered
 from standoff.words.names import title_of
 from standoff.words.numbers import counted, percent
-from standoff.words.others import condition_words, others_lead, others_sure, others_title, tolerance_words
+from standoff.words.sentences.others import condition_words, others_lead, others_sure, others_title, tolerance_words
 from standoff.words.text import capital
 from standoff.words.unanswered import unanswered_words
 

@@ -9,8 +9,8 @@ from standoff.analysis.documents.documents import Agreement, ClaimFinding, Mecha
 from standoff.analysis.documents.gaps import Gaps
 from standoff.evidence.reading.passages import Passage
 from standoff.evidence.sources import SourceRow, Sources
-from standoff.words.evidence import answer_counts, effect_words, separated
 from standoff.words.numbers import counted, percent
+from standoff.words.sentences.evidence import answer_counts, effect_words, separated
 
 __all__ = ["gap_lines", "passage_lines", "source_lines", "tested_lines"]
 

@@ -10,10 +10,10 @@ from standoff.analysis.deals.deals import Deals
 from standoff.analysis.others.others import Others
 from standoff.language.model import Model
 from standoff.questions.question import Unanswered
-from standoff.words.deals import deal_title
 from standoff.words.names import strategy_words
 from standoff.words.numbers import counted, measured, percent, plain
-from standoff.words.others import others_title, profile_words, tolerance_words, verdict_words
+from standoff.words.sentences.deals import deal_title
+from standoff.words.sentences.others import others_title, profile_words, tolerance_words, verdict_words
 from standoff.words.text import capital, join, words
 from standoff.words.unanswered import unanswered_words
 

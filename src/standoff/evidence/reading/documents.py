@@ -9,16 +9,17 @@ import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from standoff.base.files import what_is_there
 from standoff.base.problems import Problem, StudyError
 from standoff.base.source import Source, Span
-from standoff.evidence.reading.archives import unpacked
 from standoff.evidence.reading.blocks import Block, Link, Metadata, RawBlock
-from standoff.evidence.reading.encoding import Decoded, decode
+from standoff.evidence.reading.formats.archives import unpacked
+from standoff.evidence.reading.formats.encoding import Decoded, decode
+from standoff.evidence.reading.formats.markdown import has_front_matter, looks_like_markdown, read_markdown
+from standoff.evidence.reading.formats.pages import looks_like_page, read_page
+from standoff.evidence.reading.formats.plain import read_plain
 from standoff.evidence.reading.kinds import classify
-from standoff.evidence.reading.markdown import has_front_matter, looks_like_markdown, read_markdown
 from standoff.evidence.reading.metadata import settled
-from standoff.evidence.reading.pages import looks_like_page, read_page
-from standoff.evidence.reading.plain import read_plain
 from standoff.evidence.reading.sentences import guess_language
 
 __all__ = ["MOST_DOCUMENT_BYTES", "Document", "read_document", "read_document_text"]
@@ -109,8 +110,10 @@ def read_document_text(text: str, path: str = "text") -> Document:
 def _bytes(path: Path, name: str, place: Span) -> bytes:
     try:
         if not path.is_file():
-            code, word = ("file-unreadable", "is not a file") if path.exists() else ("file-missing", "is not there")
-            raise StudyError([Problem(code, place, f"the document `{name}` {word}")])
+            if not path.exists():
+                raise StudyError([Problem("file-missing", place, f"the document `{name}` is not there")])
+            message = f"the document `{name}` is not a plain file, but {what_is_there(path)}"
+            raise StudyError([Problem("file-unreadable", place, message, "save its text as a file")])
         size = path.stat().st_size
         if size > MOST_DOCUMENT_BYTES:
             message = f"the document `{name}` has {size:,} bytes, and at most {MOST_DOCUMENT_BYTES:,} are read"

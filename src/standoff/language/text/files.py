@@ -90,6 +90,11 @@ class Files:
         """The text of each file that could be read."""
         return {name: found.text for name, found in self.contents.items() if isinstance(found, Source)}
 
+    def with_texts(self, texts: Mapping[str, str]) -> Files:
+        """These files with other texts in their place, as an editor holds them before they are saved."""
+        held = {name: Source(f"{self.name}/{name}", text) for name, text in texts.items()}
+        return replace(self, contents={**self.contents, **held})
+
     def with_tables(self, names: Iterable[str]) -> Files:
         """These files and the tables that the study names."""
         read = {
@@ -132,20 +137,24 @@ class Written:
         return self.files.source(STUDY_FILE)
 
 
-def read_files(study: Path) -> Files:
+def read_files(study: Path, unsaved: Mapping[str, str] | None = None) -> Files:
     """Read a study's file and what stands beside it under a known name.
 
     Args:
         study: The path of `study.yaml`, or of a file in its place.
+        unsaved: Texts that stand for files of the folder, by name.
 
     Raises:
         StudyError: The study itself cannot be read.
     """
     folder, shown = study.parent, study.parent.resolve().name
-    contents: dict[str, Source | Problem] = {STUDY_FILE: read_source(study, f"{shown}/{study.name}")}
+    held = unsaved or {}
+    contents: dict[str, Source | Problem] = {}
+    if STUDY_FILE not in held:
+        contents[STUDY_FILE] = read_source(study, f"{shown}/{study.name}")
     for name in (CLAIMS_FILE, FACTS_FILE, HISTORY_FILE):
         contents[name] = _read(folder, name, f"{shown}/{name}", _MOST_BYTES.get(name, MOST_BYTES_OF_TABLES))
-    return Files(folder, shown, contents)
+    return Files(folder, shown, contents).with_texts(held)
 
 
 def _read(folder: Path, name: str, shown: str, most: int) -> Source | Problem:

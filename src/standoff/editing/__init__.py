@@ -1,0 +1,1 @@
+"""What an editor asks of a study's text: problems, completions, meanings, places, new names and layout."""

@@ -1,0 +1,1 @@
+"""Sentences of each question, made from its finished finding: one module a question."""

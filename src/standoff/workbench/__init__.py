@@ -1,0 +1,1 @@
+"""Studies in editors and browsers: the language server, and the local application."""
