@@ -49,7 +49,8 @@ class Worth:
 
     `evppi` is in units of payoff, `share` of the value of knowing everything (None where that may be zero). The
     interval holds by itself; its low end is zero unless the permutation test of all together agrees. `p_value` is that
-    of the largest of all standardised values under permutation, so it needs no further correction. `beyond` is for pairs: what the two together add to the better one of them.
+    of the largest of all standardised values under permutation, so it needs no further correction. `beyond` is for
+    pairs: what the two together add to the better one of them.
     """
 
     names: tuple[str, ...]
