@@ -127,8 +127,6 @@ def evenly_spread(model: Model, worlds: Worlds, rows: npt.NDArray[np.int64], inp
     if not units:
         return inputs
     # as normal scores, of which correlated columns are made (`sampling.correlate`)
-    columns = [
-        normal_quantile(units[name]) if name in units else inputs.column(name) for name in inputs.names
-    ]
+    columns = [normal_quantile(units[name]) if name in units else inputs.column(name) for name in inputs.names]
     levels = {name: words for name, words in inputs.levels.items() if name not in units}
     return Inputs(inputs.names, np.column_stack(columns), levels)
