@@ -143,8 +143,9 @@ def measure_indices(inputs: Inputs, outcome: Floats) -> Indices:
 def _errors(x: Floats, y: Floats) -> tuple[Floats, Floats, float]:
     """Standard errors of the first and total indices, shape (inputs,), and on how many rows the variance rests.
 
-    The latter is (Σ v)² / Σ v², with v a base row's part of the variance; none where tails are heavy. Base rows are Sobol' points of A and B: what of a row's influence is a smooth function of
-    them is integrated almost exactly, so that only the rest counts (Owen 1997, Scrambled net variance).
+    The latter is (Σ v)² / Σ v², with v a base row's part of the variance; none where tails are heavy. Base rows are
+    Sobol' points of A and B: what of a row's influence is a smooth function of them is integrated almost exactly, so
+    that only the rest counts (Owen 1997, Scrambled net variance).
 
     Args:
         x, y: (base rows, inputs + 2, …): A, A with each column of B, B.
