@@ -17,9 +17,10 @@ from standoff.analysis.linchpins.flips import Zone
 from standoff.analysis.linchpins.worth import measure_worths
 from standoff.analysis.robustness.metrics import Metrics, explain, measure_robustness
 from standoff.analysis.robustness.satisficing import Bound, Satisficing, satisficing
-from standoff.analysis.runs.payoffs import Payoffs
+from standoff.analysis.runs.payoffs import Payoffs, find_posteriors
 from standoff.analysis.sensitivity import measure_indices
 from standoff.analysis.statistics.errors import without_additive
+from standoff.analysis.statistics.kinds import Against, Kind
 from standoff.analysis.statistics.ranking import Ranking, rank
 from standoff.analysis.statistics.regression import assign_folds
 from standoff.analysis.statistics.resampling import resample_worlds
@@ -136,12 +137,13 @@ def _boxes(shape: Shape, drawn: Drawn) -> Iterator[Held]:
     """Worlds in which the second strategy brings more than the first, as boxes."""
     payoffs = drawn.payoffs
     assert payoffs.halves is not None
-    lead, halves = payoffs.mean[1:2] - payoffs.mean[0], payoffs.halves[1:2] - payoffs.halves[0]
-    one = Payoffs(("b",), lead, payoffs.inputs, halves, None, payoffs.stratified)
-    y = _kept(one, float(np.finfo(np.float64).tiny), "higher").chances[0, 0]
+    known = find_posteriors(payoffs)
+    lead, prediction, halves = (each[1] - each[0] for each in (payoffs.mean, known.between, payoffs.halves))
+    ahead = Against(lead, prediction, halves, float(np.finfo(np.float64).tiny), -1.0)
+    y = ahead.judged(np.arange(lead.size))[0]
     if not _DIVIDED[0] <= y.mean() <= _DIVIDED[1]:
         return
-    found = discover(payoffs.inputs, np.clip(y, 0.0, 1.0), resamples=10)
+    found = discover(payoffs.inputs, y, resamples=10, kind=Kind((ahead,)))
     boxes = () if found.recommended is None else (found.recommended, *found.further)
     x = shape.inputs(units_of(shape.n_inputs, 16))
     u = shape.truth(x)

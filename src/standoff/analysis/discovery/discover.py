@@ -16,6 +16,7 @@ from standoff.analysis.discovery.cart import best_leaf
 from standoff.analysis.discovery.holds import Holds, Optimism, holds_of
 from standoff.analysis.discovery.prim import PrimRules, find_trajectory
 from standoff.analysis.findings import Floats, Inputs
+from standoff.analysis.statistics.kinds import Kind
 from standoff.base.chance import streams
 
 __all__ = ["Box", "Discovery", "Limit", "PrimRules", "Resampling", "discover", "find_trajectory"]
@@ -85,6 +86,7 @@ def discover(
     *,
     resamples: int = 20,
     seed: int = 0,
+    kind: Kind | None = None,
 ) -> Discovery:
     """Find the worlds of one kind as a box, and what speaks for that box.
 
@@ -97,6 +99,7 @@ def discover(
         rules: how PRIM searches; by default peeling 5 %.
         resamples: random halves for the resampling test; 0 leaves it out.
         seed: of the halves.
+        kind: how worlds of the kind are told, where luck blurs that.
 
     Raises:
         ValueError: y of another length or outside [0, 1].
@@ -117,7 +120,7 @@ def discover(
         if leaf is None:
             return Discovery(trajectory, None, None, None, (), None, base, method)
         further, again = _cover(inputs, y, rules, leaf, seed), _repeat(inputs, y, best_leaf, resamples, seed)
-        held = _holds(inputs, y, (leaf, *further), again)
+        held = _holds(inputs, y, (leaf, *further), again, kind)
         return Discovery(trajectory, leaf, None, None, (), None, base, method, further, is_leaf=True, holds=held)
     k = len(best.names)
     richer = max((box for n, box in by_count.items() if n > k), key=lambda box: box.balance, default=None)
@@ -128,11 +131,13 @@ def discover(
 
     again, further = _repeat(inputs, y, search, resamples, seed), _cover(inputs, y, rules, best, seed)
     resampling = _summed(inputs.names, again) if again else None
-    held = _holds(inputs, y, (best, *further), again)
+    held = _holds(inputs, y, (best, *further), again, kind)
     return Discovery(trajectory, best, richer, plainer, dropped, resampling, base, method, further, holds=held)
 
 
-def _holds(inputs: Inputs, y: Floats, boxes: Sequence[Box], again: Sequence[_Half]) -> tuple[Holds, ...]:
+def _holds(
+    inputs: Inputs, y: Floats, boxes: Sequence[Box], again: Sequence[_Half], kind: Kind | None
+) -> tuple[Holds, ...]:
     """What boxes hold, each without those before it."""
     gained = Optimism(
         *(max(float(np.mean([getattr(h, f"{part}_here") - getattr(h, part) for h in again])), 0.0) / 2.0
@@ -141,7 +146,7 @@ def _holds(inputs: Inputs, y: Floats, boxes: Sequence[Box], again: Sequence[_Hal
     left, held = np.ones(y.size, dtype=bool), []
     for box in boxes:
         inside = box.holds(inputs) & left
-        held.append(holds_of(y, inside, gained))
+        held.append(holds_of(y, inside, gained, kind))
         left &= ~inside
     return tuple(held)
 

@@ -2,11 +2,11 @@
 
 A box is where worlds of a kind stood out, so that it holds more of them than other worlds would put there. By how much
 is told by random halves: what a box of one half holds there, less what it holds of the other. Found on twice as many
-worlds the box itself gains about half of that. The low ends are lower by it. Else errors are those of shares of
-independent worlds, adjusted so that a share of all or none has one too.
+worlds the box itself gains about half of that; the low ends are lower by it. Where luck blurs the figures that the kind
+is told by, the worlds in the box and those outside are judged again by themselves, and intervals hold both answers.
 
 Reference: Efron 1983, Estimating the error rate of a prediction rule, Journal of the American Statistical Association
-78 (optimism); Agresti & Coull 1998, Approximate is better than "exact" for interval estimation of binomial proportions.
+78 (optimism).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.analysis.findings import Figure, Floats
+from standoff.analysis.statistics.kinds import Kind, share_figure
 
 __all__ = ["Holds", "Optimism", "holds_of"]
 
@@ -39,24 +40,34 @@ class Optimism:
     coverage: float = 0.0
 
 
-def holds_of(y: Floats, inside: npt.NDArray[np.bool_], optimism: Optimism) -> Holds:
+def holds_of(y: Floats, inside: npt.NDArray[np.bool_], optimism: Optimism, kind: Kind | None = None) -> Holds:
     """Density and coverage of a box.
 
     Args:
         y: (worlds,), the chance that each is of the kind.
         inside: (worlds,), those that the box holds.
         optimism: Of the search that found it.
+        kind: How worlds of the kind are told; None where y is known.
     """
-    return Holds(
-        _share(y, inside.astype(np.float64), optimism.density), _share(inside.astype(np.float64), y, optimism.coverage)
-    )
+    density = share_figure(float(y[inside].mean()) if inside.any() else 0.0, float(inside.sum()))
+    coverage = share_figure(float(y[inside].sum()) / max(float(y.sum()), 1e-300), float(y.sum()))
+    again = (density, coverage)
+    if kind is not None and inside.any() and not inside.all():
+        again = _judged(kind, inside)
+    return Holds(_around(density, again[0], optimism.density), _around(coverage, again[1], optimism.coverage))
 
 
-def _share(y: Floats, weight: Floats, optimism: float) -> Figure:
-    """A mean of y by weights, each from 0 to 1: the number of worlds that it rests on is the sum of weights."""
-    n = float(weight.sum())
-    value = float(y @ weight) / max(n, 1e-300)
-    adjusted = (value * n + 2.0) / (n + 4.0)
-    error = float(np.sqrt(adjusted * (1.0 - adjusted) / (n + 4.0)))
-    low, high = min(value, adjusted) - _SURE * error - optimism, max(value, adjusted) + _SURE * error
-    return Figure(value, float(np.hypot(error, optimism / _SURE)), max(low, 0.0), min(high, 1.0))
+def _judged(kind: Kind, inside: npt.NDArray[np.bool_]) -> tuple[Figure, Figure]:
+    """Density and coverage, the worlds in the box and those outside each judged by themselves."""
+    here, there = (kind.share(np.flatnonzero(rows)) for rows in (inside, ~inside))
+    n_here, n_there = float(inside.sum()), float((~inside).sum())
+    a, b = n_here * here.value, n_there * there.value
+    both = max(a + b, 1e-300)
+    error = float(np.hypot(b * n_here * here.error, a * n_there * there.error)) / both**2
+    return here, share_figure(a / both, both, error)
+
+
+def _around(figure: Figure, again: Figure, optimism: float) -> Figure:
+    """The figure, with an interval that holds those of both answers, the low end lower by the optimism."""
+    low, high = max(min(figure.low, again.low) - optimism, 0.0), max(figure.high, again.high)
+    return Figure(figure.value, max(figure.value - low, high - figure.value) / _SURE, low, high)

@@ -31,11 +31,11 @@ class Regret:
     """Savage's regret, world by world, with the noise taken out, and as it looks before that.
 
     Intervals of `mean`, `worst_decile` and `worst` hold whatever the regression does not see, each by itself, and are
-    above zero only where that holds for all strategies at once; never is one of them above the next. `evpi`, the gain from knowing the world, is the least mean. `by_world` has
-    shape (strategies, worlds). `worst` is the regret in the worst world, `worst_decile` the mean over the worst tenth.
-    `surely_best` is the share of worlds in which a strategy is best beyond the noise; `cannot_tell` the share in which
-    none is. `replications_wanted` is how many times as many replications would let luck leave a mean regret no more in
-    doubt than by half; None where it leaves it less.
+    above zero only where that holds for all strategies at once; never is one of them above the next. `evpi`, the gain
+    from knowing the world, is the least mean. `by_world` has shape (strategies, worlds). `worst` is the regret in the
+    worst world, `worst_decile` the mean over the worst tenth. `surely_best` is the share of worlds in which a strategy
+    is best beyond the noise; `cannot_tell` the share in which none is. `replications_wanted` is how many times as many
+    replications would let luck leave a mean regret no more in doubt than by half; None where it leaves it less.
     """
 
     mean: dict[str, Figure]
