@@ -144,6 +144,9 @@ def _boxes(shape: Shape, drawn: Drawn) -> Iterator[Held]:
     if not _DIVIDED[0] <= y.mean() <= _DIVIDED[1]:
         return
     found = discover(payoffs.inputs, y, resamples=10, kind=Kind((ahead,)))
+    if not found.is_told:
+        yield Held("box, density", False, is_told=False)
+        yield Held("box, coverage", False, is_told=False)
     boxes = () if found.recommended is None else (found.recommended, *found.further)
     x = shape.inputs(units_of(shape.n_inputs, 16))
     u = shape.truth(x)

@@ -57,6 +57,7 @@ class Discovery:
         further: Boxes of what is left, found in the same way; what they hold is counted without the boxes before.
         is_leaf: Whether `recommended` is a leaf of CART's.
         holds: What `recommended` holds, then what each of `further` does, with intervals.
+        is_told: Whether luck leaves enough known of which cases are of the kind; else nothing is recommended.
         richer, plainer: The best box with more inputs than the one recommended, and with fewer; None without one.
         dropped: Limits that were left out, as chance alone would do as well.
         resampling: Of the search; None where it was not repeated.
@@ -76,6 +77,7 @@ class Discovery:
     further: tuple[Box, ...] = ()
     is_leaf: bool = False
     holds: tuple[Holds, ...] = ()
+    is_told: bool = True
     references: tuple[str, ...] = _REFERENCES
 
 
@@ -114,6 +116,8 @@ def discover(
     )
     if base in (0.0, 1.0):
         return Discovery(trajectory, None, None, None, (), None, base, method)
+    if kind is not None and not kind.is_told:
+        return Discovery(trajectory, None, None, None, (), None, base, method, is_told=False)
     best, by_count, dropped = _choose(inputs, y, trajectory)
     if best is None:
         leaf = _sure_leaf(inputs, y, seed)

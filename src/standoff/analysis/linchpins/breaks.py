@@ -19,7 +19,7 @@ from scipy.special import ndtri
 
 from standoff.analysis.findings import Floats
 
-__all__ = ["find_break"]
+__all__ = ["find_break", "has_heavy_luck"]
 
 _SHORTEST = 8
 _SHORTEST_HEAVY = 128
@@ -44,8 +44,7 @@ def find_break(lead: Floats, w: Floats) -> tuple[int, int, int]:
     n = lead.size
     total = np.r_[0.0, np.cumsum(w * lead)]
     # of heavy-tailed luck the mean of a few worlds is not normal, nor do a few say how it spreads
-    jumps = np.diff(lead) ** 2 if n > 1 else np.zeros(1)
-    is_heavy = bool((jumps**2).mean() > _HEAVY * jumps.mean() ** 2)
+    jumps, is_heavy = _jumps(lead), has_heavy_luck(lead)
     noise = np.full(jumps.size, jumps.mean() / 2.0)
     if not is_heavy:
         noise = uniform_filter1d(jumps / 2.0, min(_NOISE_OVER, jumps.size))
@@ -67,6 +66,20 @@ def find_break(lead: Floats, w: Floats) -> tuple[int, int, int]:
     if left.size == 0:
         return best, best, best
     return best, min(int(left[0]), best), max(int(left[-1]), best)
+
+
+def has_heavy_luck(lead: Floats) -> bool:
+    """Whether differences between neighbours have heavier tails than sums of them can be told by.
+
+    Args:
+        lead: (worlds,), in the order of the input.
+    """
+    jumps = _jumps(lead)
+    return bool((jumps**2).mean() > _HEAVY * jumps.mean() ** 2)
+
+
+def _jumps(lead: Floats) -> Floats:
+    return np.diff(lead) ** 2 if lead.size > 1 else np.zeros(1)
 
 
 @cache

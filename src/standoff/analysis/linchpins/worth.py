@@ -31,6 +31,7 @@ from standoff.analysis.statistics.cells import (
     missed_at_changes,
     weigh,
 )
+from standoff.analysis.statistics.errors import ends_of_mean
 from standoff.analysis.statistics.regression import N_FOLDS, assign_folds, one_thread
 from standoff.analysis.statistics.resampling import resample_worlds
 from standoff.base.chance import streams
@@ -132,7 +133,7 @@ def measure_worths(  # noqa: PLR0913
         single = [cut_cells(inputs, (j,)) for j in range(n)]
         shuffles = _shuffles(inputs, permutations, seed, "shuffles")
         alone = _judge(single, [(j,) for j in range(n)], left, folds, w, champion, shuffles, threads)
-        lone = _report(inputs, alone, [(j,) for j in range(n)], evpi)
+        lone = _report(inputs, alone, [(j,) for j in range(n)], evpi, w)
         double: list[Worth] = []
         if pairs and n > 1:
             standing = np.argsort(-alone.standing, kind="stable")[: most_paired or n]
@@ -140,7 +141,7 @@ def measure_worths(  # noqa: PLR0913
             cells = [cut_cells(inputs, couple) for couple in couples]
             shuffles = _shuffles(inputs, pair_permutations, seed, "shuffles of pairs")
             both = _judge(cells, couples, left, folds, w, champion, shuffles, threads)
-            double = _report(inputs, both, couples, evpi, alone)
+            double = _report(inputs, both, couples, evpi, w, alone)
         copies = np.empty((resamples, w.size))
         copies[:, inputs.canonical] = resample_worlds(w.size, resamples, seed)
         flips = {
@@ -273,11 +274,12 @@ def _judge(  # noqa: PLR0913, PLR0917
     return _Judged(gain, standard, value, error, p_value, missed)
 
 
-def _report(
+def _report(  # noqa: PLR0913, PLR0917
     inputs: Inputs,
     judged: _Judged,
     which: list[tuple[int, ...]],
     evpi: Figure,
+    w: Floats,
     alone: _Judged | None = None,
 ) -> list[Worth]:
     """Findings with intervals, each by itself; for pairs, what they add to the better one, for all pairs at once."""
@@ -287,8 +289,9 @@ def _report(
     n_worlds = judged.gain.shape[1]
     for c, members in enumerate(which):
         value, error, p = float(judged.value[c]), float(judged.error[c]), float(judged.p_value[c])
-        low = value - SURE * error if p <= chance else 0.0
-        figure = Figure(max(value, 0.0), error, max(low, 0.0), max(value + SURE * error + judged.missed[c], 0.0))
+        low, high = ends_of_mean(value, error, judged.gain[c], w, SURE)
+        low, high = low if p <= chance else 0.0, high + float(judged.missed[c])
+        figure = Figure(max(value, 0.0), error, max(low, 0.0), max(high, 0.0))
         share = min(figure.value / evpi.value, 1.0) if evpi.low > 0.0 else None
         beyond = None
         if alone is not None:

@@ -7,16 +7,19 @@ regression, so that the mean of their chances need not be the box's share. It is
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from standoff.analysis.findings import Figure, Floats
-from standoff.analysis.statistics.deconvolution import judge
+from standoff.analysis.statistics.deconvolution import judge, times_wanted
 
 __all__ = ["Against", "Kind", "share_figure"]
 
 _SURE = 1.96
+_TOLD = 0.2
+"""Width of an interval of the share of all worlds that still tells something, as of a share within a limit."""
 _FEWEST = 20
 """Worlds that a distribution is fitted to."""
 
@@ -52,7 +55,7 @@ class Against:
         return np.clip(found.value, 0.0, 1.0), found.influence, found.doubt
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Kind:
     """Worlds within all of some limits, or, where they are `broken`, beyond any."""
 
@@ -62,6 +65,14 @@ class Kind:
     def of(self, rows: npt.NDArray[np.int64]) -> Kind:
         """The same of some worlds."""
         return Kind(tuple(one.of(rows) for one in self.limits), self.broken)
+
+    @cached_property
+    def is_told(self) -> bool:
+        """Whether luck leaves enough known of which worlds are of the kind."""
+        if any(one.halves is not None and times_wanted(one.prediction, one.halves) is not None for one in self.limits):
+            return False
+        every = self.share(np.arange(self.limits[0].own.size))
+        return every.high - every.low <= _TOLD
 
     def share(self, rows: npt.NDArray[np.int64]) -> Figure:
         """The share of some worlds that are of the kind, judged from these alone."""

@@ -32,6 +32,8 @@ def region_sentence(model: Model, region: Region) -> str:
     """Which worlds these are, and the box that most of them lie in."""
     start = f"{capital(_kind(model, region))} ({percent(region.share)} of all)"
     box = region.found.recommended
+    if not region.found.is_told:
+        return f"{start}: where they lie cannot be told, as luck hides too much of which worlds these are."
     if box is None:
         return f"{start} are not set apart by a few assumptions."
     first, *others = region.found.holds
