@@ -200,7 +200,7 @@ def measure_signals(
         cells = [cut_cells(inputs, one) for one in which]
         shuffles = _shuffles(inputs, permutations, seed, "shuffles")
         judged = _judge(cells, which, left, folds, payoffs.w, champion, shuffles, threads)
-    return tuple(_report(inputs, judged, which, Figure(0.0, 0.0, 0.0, 0.0)))
+    return tuple(_report(inputs, judged, which, Figure(0.0, 0.0, 0.0, 0.0), payoffs.w))
 
 
 def _shuffles(inputs: Inputs, times: int, seed: int, name: str) -> npt.NDArray[np.int64]:
@@ -274,7 +274,7 @@ def _judge(  # noqa: PLR0913, PLR0917
     return _Judged(gain, standard, value, error, p_value, missed)
 
 
-def _report(  # noqa: PLR0913, PLR0917
+def _report(
     inputs: Inputs,
     judged: _Judged,
     which: list[tuple[int, ...]],
