@@ -68,6 +68,11 @@ def _judged(kind: Kind, inside: npt.NDArray[np.bool_]) -> tuple[Figure, Figure]:
 
 
 def _around(figure: Figure, again: Figure, optimism: float) -> Figure:
-    """The figure, with an interval that holds those of both answers, the low end lower by the optimism."""
-    low, high = max(min(figure.low, again.low) - optimism, 0.0), max(figure.high, again.high)
+    """The figure, with an interval that holds those of both answers, and as far beyond the second as they are apart.
+
+    The low end is lower by the optimism.
+    """
+    beyond = again.value - figure.value
+    low = max(min(figure.low, again.low + min(beyond, 0.0)) - optimism, 0.0)
+    high = min(max(figure.high, again.high + max(beyond, 0.0)), 1.0)
     return Figure(figure.value, max(figure.value - low, high - figure.value) / _SURE, low, high)
