@@ -28,10 +28,14 @@ __all__ = ["brief", "run", "trace"]
 @options.fresh
 @click.option("--sources", type=click.Path(path_type=Path, exists=True, file_okay=False), default=None, metavar="DIR",
               help="Show passages of the documents here; the page is then for you alone.")  # fmt: skip
+@click.option("--seen", type=click.Path(path_type=Path, exists=True, dir_okay=False), default=None, metavar="FILE",
+              help="What was seen since: every section is then of the worlds as that weighs them.")  # fmt: skip
 @click.option("--markdown", is_flag=True, help="Print it as Markdown; files are then written only with --out.")
 @click.option("--json", "as_json", is_flag=True,
               help="Print it with every number as JSON; files are then written only with --out.")  # fmt: skip
-def brief(study: str, out: Path | None, sources: Path | None, markdown: bool, as_json: bool, **how: Any) -> None:
+def brief(
+    study: str, out: Path | None, sources: Path | None, seen: Path | None, markdown: bool, as_json: bool, **how: Any
+) -> None:
     """Run a study and write its brief: a page to read offline.
 
     The same is written as Markdown, to pass on, and as JSON, with every number.
@@ -46,10 +50,12 @@ def brief(study: str, out: Path | None, sources: Path | None, markdown: bool, as
     from standoff.brief.formats.markdown import render_markdown  # noqa: PLC0415
     from standoff.brief.write import run_brief, write_brief  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
+    from standoff.evidence.seen import read_seen  # noqa: PLC0415
 
     if markdown and as_json:
         raise click.UsageError("--markdown and --json both print: choose one, or --out to have them as files")
     loaded = replace(load(study, how["variants"]), held=how["set"])
+    watched = None if seen is None else read_seen(seen, loaded.model)
     folder = out or Path(f"{file_name(loaded.model.name)}-brief")
     if sources is not None:
         keep_outside(folder, loaded.model.folder)
@@ -57,7 +63,7 @@ def brief(study: str, out: Path | None, sources: Path | None, markdown: bool, as
     if is_written:
         make_folder(folder)
     with progress("running") as told:
-        findings = run_brief(loaded, how["size"], *running_of(how, told), sources)
+        findings = run_brief(loaded, how["size"], *running_of(how, told), sources, watched)
     path = write_brief(findings, folder) if is_written else None
     if markdown:
         echo(render_markdown(make_page(findings)), nl=False)
