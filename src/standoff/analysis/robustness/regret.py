@@ -123,7 +123,7 @@ def _ends_of(payoffs: Payoffs, known: Posteriors, s: int) -> tuple[Figure, Figur
     # where chance puts a low end above its high end, both are the high one
     lows = np.minimum(lows, highs)
     tails = [float(each @ tail_weights(each, w)) for each in drawn]
-    values = [float(np.mean(drawn @ w)), float(np.mean(tails)), float(drawn.max(axis=1).mean())]
+    values = np.maximum.accumulate([np.mean(drawn @ w), np.mean(tails), drawn.max(axis=1).mean()])
     return tuple(_figure(v, lo, hi) for v, lo, hi in zip(values, lows, highs, strict=True))  # type: ignore[return-value]
 
 

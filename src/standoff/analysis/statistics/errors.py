@@ -125,7 +125,7 @@ def ends_of_mean(value: float, error: float, figures: Floats, w: Floats, reach: 
         return 3.0 / skew * float(np.cbrt(1.0 + skew * (x - skew / (6.0 * n))) - 1.0)
 
     size, x = error * np.sqrt(n), reach / np.sqrt(n)
-    return float(value - size * turned(x)), float(value - size * turned(-x))
+    return min(float(value - size * turned(x)), value), max(float(value - size * turned(-x)), value)
 
 
 def error_of_mean(figures: Floats, w: Floats, explained: Floats | None = None) -> Floats:
