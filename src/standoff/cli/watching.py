@@ -105,7 +105,14 @@ def _print(model: Model, found: Watched) -> None:
 @click.option("--seen", type=_FILE, default=None, metavar="FILE", help="What was seen already, as CSV or YAML.")
 @click.option("--futures", type=click.IntRange(128), default=8192, show_default=True, metavar="N",
               help="Each of another world and another profile.")  # fmt: skip
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, metavar="N", help="Of worlds and luck.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Of worlds and luck; the same seed gives the same numbers.",
+)
 @options.profile
 @options.variant
 @options.running
