@@ -158,14 +158,14 @@ def _thing_words(model: Model, name: str) -> str:
 def _performance_method(model: Model, results: Performance) -> Method:
     text = [
         f"Averages over {counted(results.n_worlds, 'world')} with {counted(results.replications, 'replication')} each. "
-        "± is one standard error of each figure by itself, over worlds, which holds luck’s part; the table below it gives "
-        "both parts apart.",
+        "± is one standard error of each figure by itself, over worlds, which holds luck’s part; the table below it "
+        "gives both parts apart.",
         "A world is one draw of everything uncertain. The share of worlds within a limit judges each world’s mean over "
         "luck, after pulling world means together until they vary no more than their true means do; it is not a "
         "probability. The spread is the 10th to the 90th percentile of worlds, treated likewise.",
         "Comparisons are paired: all strategies meet the same worlds and the same luck. Dark marks are strategies that "
-        "may be the best of their column at 97 % for all comparisons at once, which asks for more than two figures whose "
-        "intervals do not meet.",
+        "may be the best of their column at 97 % for all comparisons at once, which asks for more than that two intervals "
+        "do not meet.",
     ]
     if any(payoff.actor == model.decider for payoff in model.payoffs):
         text.append("A point is one unit of the decider’s payoff equation, which adds up what it wants over time.")
