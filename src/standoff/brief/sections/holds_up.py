@@ -164,8 +164,7 @@ def _performance_method(model: Model, results: Performance) -> Method:
         "luck, after pulling world means together until they vary no more than their true means do; it is not a "
         "probability. The spread is the 10th to the 90th percentile of worlds, treated likewise.",
         "Comparisons are paired: all strategies meet the same worlds and the same luck. Dark marks are strategies that "
-        "may be the best of their column at 97 % for all comparisons at once, which asks for more than that two intervals "
-        "do not meet.",
+        "may be the best of their column at 97 % for all comparisons at once, not each by itself.",
     ]
     if any(payoff.actor == model.decider for payoff in model.payoffs):
         text.append("A point is one unit of the decider’s payoff equation, which adds up what it wants over time.")
