@@ -314,10 +314,13 @@ _CLOCK = Record(
         Key("start", Text("date"), "the first step: a year-month or date", required=True),
         Key("step", Text("word", tuple(PER_YEAR)), "the length of a step", required=True),
         Key("steps", Text("whole"), "how many steps", required=True),
-        Key("substeps", Text("whole"),
+        Key(
+            "substeps",
+            Text("whole"),
             "into how many equal parts a step is cut, 1 where it is left out. Each part is then a step for all that this "
             "page says of one: everything is worked out in it, and `step`, `since`, `age`, `delay` and `smooth` count "
-            "parts"),
+            "parts",
+        ),
     )
 )
 
