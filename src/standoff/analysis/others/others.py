@@ -26,7 +26,7 @@ from standoff.analysis.games.quantal.responses import branch_limits, quantal_res
 from standoff.analysis.games.scale import ROUNDING, payoff_scale
 from standoff.analysis.games.stability import Stability, stability, weighted_games
 from standoff.analysis.others.draws import draw_beliefs
-from standoff.analysis.others.informed import Informed, solve_informed
+from standoff.analysis.others.informed import Believing, Informed, solve_informed
 from standoff.analysis.others.replies import Replies, find_replies
 from standoff.analysis.others.stability import BeliefStability, EveryoneKnew, everyone_knew, stability_over_beliefs
 from standoff.analysis.runs.beliefs import Belief, Beliefs, belief_weights, draw_belief_worlds
@@ -275,7 +275,9 @@ def others_finding(
         _survival(table, scale.of(game), again, over), play, replies,
         None if replies is None or leader is None else _weights(table, replies, leader),
         over, everyone_knew(table, scaled, beliefs.study, scale, tolerance),
-        solve_informed(model, table, beliefs.weights, play[-1].mixes, inputs, counts.astype(np.float64), seed),
+        solve_informed(
+            model, table, Believing(inputs, beliefs.weights, play[-1].mixes, counts.astype(np.float64)), seed
+        ),
     )  # fmt: skip
 
 

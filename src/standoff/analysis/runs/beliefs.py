@@ -135,8 +135,11 @@ def belief_weights(model: Model, worlds: Worlds, actors: tuple[str, ...] | None 
         study,
         1.0 / (weights**2).sum(axis=1),
         float(1.0 / (study**2).sum()),
-        tuple(_belief(model, worlds, a, n, s, weights[wanted.index(a)], study, mixed)
-              for a, n, s in model.beliefs if a in wanted),
+        tuple(
+            Belief(a, n, 1.0 if mixed else _covered(model, n, s),
+                   float(weights[wanted.index(a)] @ worlds.columns[n]), float(study @ worlds.columns[n]))
+            for a, n, s in model.beliefs if a in wanted
+        ),
     )  # fmt: skip
 
 
@@ -217,13 +220,11 @@ def _copula_density(model: Model, worlds: Worlds, own: dict[str, Spread], contes
     return np.asarray(np.exp(-0.5 * np.einsum("iw,ij,jw->w", scores, shape, scores)))
 
 
-def _belief(  # noqa: PLR0913, PLR0917
-    model: Model, worlds: Worlds, actor: str, name: str, spread: Spread, own: Floats, study: Floats, mixed: bool
-) -> Belief:
-    column = worlds.columns[name]
+def _covered(model: Model, name: str, spread: Spread) -> float:
+    """Share of a belief about an uncertainty that lies within the study's range."""
     base = next(p.spread for p in model.uncertain if p.name == name)
     assert base is not None
-    return Belief(actor, name, 1.0 if mixed else _overlap(spread, base), float(own @ column), float(study @ column))
+    return _overlap(spread, base)
 
 
 def _overlap(spread: Spread, base: Spread) -> float:
