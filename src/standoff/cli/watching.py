@@ -71,8 +71,8 @@ def watch(study: str, seen: Path | None, played: str | None, as_json: bool, **ho
 
 def _as_data(model: Model, found: Watched) -> dict[str, Any]:
     from standoff.questions.as_json import to_json  # noqa: PLC0415
-    from standoff.words.signposts import signpost_sentences  # noqa: PLC0415
-    from standoff.words.watch import posterior_sentences, sighting_words  # noqa: PLC0415
+    from standoff.words.sentences.signposts import signpost_sentences  # noqa: PLC0415
+    from standoff.words.sentences.watch import posterior_sentences, sighting_words  # noqa: PLC0415
 
     data: dict[str, Any] = {}
     if found.posterior is not None:
@@ -86,8 +86,8 @@ def _as_data(model: Model, found: Watched) -> dict[str, Any]:
 
 
 def _print(model: Model, found: Watched) -> None:
-    from standoff.words.signposts import leader_words, signpost_sentences  # noqa: PLC0415
-    from standoff.words.watch import posterior_sentences, sighting_words  # noqa: PLC0415
+    from standoff.words.sentences.signposts import leader_words, signpost_sentences  # noqa: PLC0415
+    from standoff.words.sentences.watch import posterior_sentences, sighting_words  # noqa: PLC0415
 
     if found.posterior is not None:
         print_sentences("What was seen", [sighting_words(model, one) for one in found.posterior.sightings])
@@ -105,7 +105,14 @@ def _print(model: Model, found: Watched) -> None:
 @click.option("--seen", type=_FILE, default=None, metavar="FILE", help="What was seen already, as CSV or YAML.")
 @click.option("--futures", type=click.IntRange(128), default=8192, show_default=True, metavar="N",
               help="Each of another world and another profile.")  # fmt: skip
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, metavar="N", help="Of worlds and luck.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Of worlds and luck; the same seed gives the same numbers.",
+)
 @options.profile
 @options.variant
 @options.running
@@ -130,7 +137,7 @@ def forecast(study: str, questions: Path, out: Path, seen: Path | None, as_json:
     from standoff.evidence.asked import read_questions  # noqa: PLC0415
     from standoff.evidence.seen import read_seen  # noqa: PLC0415
     from standoff.questions.forecast import freeze, make_forecast  # noqa: PLC0415
-    from standoff.words.scoring import forecast_lines  # noqa: PLC0415
+    from standoff.words.sentences.scoring import forecast_lines  # noqa: PLC0415
 
     loaded = load(study, how["variants"])
     asked = read_questions(questions, loaded.model)
@@ -169,7 +176,7 @@ def score(folder: Path, resolved: Path, seal: str | None, again: str | None, as_
     from standoff.analysis.scoring.scores import score_forecast  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
     from standoff.questions.forecast import read_facts_of, read_forecast  # noqa: PLC0415
-    from standoff.words.scoring import score_sentences  # noqa: PLC0415
+    from standoff.words.sentences.scoring import score_sentences  # noqa: PLC0415
 
     frozen = read_forecast(folder, seal, None if again is None else load(again))
     found = score_forecast(frozen.forecast, read_facts_of(resolved, frozen.forecast.answers))

@@ -86,7 +86,7 @@ def draw_belief_worlds(model: Model, n: int, seed: int = 1, held: Held | None = 
         ValueError: Fewer worlds than parts.
     """
     actors = _dissenting(model)
-    if not actors:
+    if not actors or model.drawn_from:  # what was seen ties assumptions, and beliefs weigh what it left
         return draw_worlds(model, n, seed, fixed=held)
     if n < 1 + len(actors):
         raise UnanswerableError(Reason.FEW_WORLDS, worlds=n, least=1 + len(actors))

@@ -17,6 +17,8 @@ from standoff.analysis.others.others import Others
 from standoff.analysis.robustness.performance import Performance
 from standoff.analysis.robustness.robustness import Robustness
 from standoff.analysis.structure.causal import causal_map
+from standoff.analysis.watch.posterior import Posterior
+from standoff.analysis.watch.signposts import Signposts
 from standoff.brief.parts import AssumptionTable, Facts, Listing
 from standoff.brief.sections.assumptions import Why, assumption_rows, assumptions_title
 from standoff.brief.sections.deals import deals_section
@@ -28,6 +30,7 @@ from standoff.brief.sections.hinges_on import first_hinge, hinges_on, unanswered
 from standoff.brief.sections.holds_up import first_picture, holds_up, map_section, views
 from standoff.brief.sections.others import others_section
 from standoff.brief.sections.over_time import over_time
+from standoff.brief.sections.watching import since_section, watch_section
 from standoff.ensemble.ensemble import Ensemble
 from standoff.evidence.claims import Ledger, ledger_of
 from standoff.language.model import Model
@@ -65,6 +68,8 @@ class Findings:
     robust: Robust | Unanswered
     others: Others | Unanswered
     deals: tuple[Deals | Unanswered, ...]
+    watch: Signposts | Unanswered | None = None
+    since: Posterior | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +203,14 @@ def _deals(findings: Findings) -> Section:
     return deals_section(findings.model, findings.deals, _environment())
 
 
+def _since(findings: Findings) -> Section | None:
+    return since_section(findings.model, findings.since)
+
+
+def _watch(findings: Findings) -> Section | None:
+    return watch_section(findings.model, findings.watch)
+
+
 def _over_time(findings: Findings) -> Section | None:
     return over_time(findings.model, findings.performance, findings.fans)
 
@@ -268,6 +281,7 @@ def _run(findings: Findings) -> Section:
 
 
 SECTIONS: tuple[Callable[[Findings], Section | None], ...] = (
+    _since,
     _holds_up,
     _gives_up,
     _hinges_on,
@@ -275,6 +289,7 @@ SECTIONS: tuple[Callable[[Findings], Section | None], ...] = (
     _views,
     _others,
     _deals,
+    _watch,
     _documents,
     _over_time,
     _map,
