@@ -52,7 +52,9 @@ observed: {{{observed}}}
 """
 STUDIES: dict[str, tuple[str, int]] = {
     "an event of unknown chance": (
-        _TEXT.format(truth="range: [0, 1]", state="events: {shot: {chance: truth}}", observed="shot: {source: a paper}"),
+        _TEXT.format(
+            truth="range: [0, 1]", state="events: {shot: {chance: truth}}", observed="shot: {source: a paper}"
+        ),
         1,
     ),
     "counts that a hidden mode moves": (
@@ -128,7 +130,9 @@ def calibrate(study: Study, truths: int, replications: int, worlds: int = 256, s
         ]
         seen = Seen(tuple(sorted(sightings, key=lambda s: s.step)), model.clock.steps)
         table = draw_worlds(model, worlds, seed + 1 + k)
-        weighed = weigh_design(told_program(model, seen), Design(profiles, table, replications, seed + 1 + k), seen, one)
+        weighed = weigh_design(
+            told_program(model, seen), Design(profiles, table, replications, seed + 1 + k), seen, one
+        )
         weights, _ = smooth_weights(weighed.log_likelihood[0])
         x, truth = table.columns["truth"], drawn.columns["truth"][k]
         places[k] = float(weights @ (x < truth))
