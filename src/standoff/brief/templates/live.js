@@ -30,7 +30,8 @@
     return {mean, error: n > 1 ? Math.sqrt(square / (n - 1) / n) : NaN};
   };
   const digest = means => {  // as `digest_of_means` of brief/live/model.py
-    const words = new Uint32Array(Float64Array.from(means, x => x === x ? x : NaN).buffer);
+    for (let i = 0; i < means.length; i++) if (means[i] !== means[i]) means[i] = NaN;  // one pattern of bits
+    const words = new Uint32Array(means.buffer);
     return [2166136261, 3339675911].map(base => {
       let state = base;
       for (let i = 0; i < words.length; i++) state = Math.imul(state ^ words[i], 16777619);
@@ -119,10 +120,14 @@
     status(`Live, ${many}: ${own.strategies[leader]} leads${leader === data.leader ? ", as printed" : ` (printed: ${own.strategies[data.leader]})`}.`, found.isMoving);
     table(found, order);
     if (found.isMoving) return;
-    const all = new Float64Array(strategies.length * data.measures.length * found.worlds);
-    strategies.forEach(s => data.measures.forEach((_, m) => all.set(column(found, s, m), (s * data.measures.length + m) * found.worlds)));
-    by("l-about").textContent = `Digest of this run: ${digest(all)}.${left ? ` ${left.toLocaleString("en")} futures went wrong and are left out.` : ""}`;
-    by("l-about").dataset.digest = digest(all);
+    const each = strategies.length * data.measures.length, all = new Float64Array(each * found.worlds);
+    for (const {first, last: end, means} of found.parts) {
+      const size = end - first;
+      for (let k = 0; k < each; k++) all.set(means.subarray(k * size, (k + 1) * size), k * found.worlds + first);
+    }
+    const identity = digest(all);
+    by("l-about").textContent = `Digest of this run: ${identity}.${left ? ` ${left.toLocaleString("en")} futures went wrong and are left out.` : ""}`;
+    by("l-about").dataset.digest = identity;
   };
   const table = (found, order) => {
     const m = +by("l-measure").value, measure = data.measures[m], first = column(found, order[0], m);
