@@ -318,8 +318,8 @@ _CLOCK = Record(
             "substeps",
             Text("whole"),
             "into how many equal parts a step is cut, 1 where it is left out. Each part is then a step for all that "
-            "this page says of one: everything is worked out in it, and `step`, `since`, `age`, `delay` and `smooth` count "
-            "parts",
+            "this page says of one: everything is worked out in it, and `step`, `since`, `age`, `delay` and `smooth` "
+            "count parts",
         ),
     )
 )
