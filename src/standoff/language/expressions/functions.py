@@ -80,7 +80,8 @@ _ROWS = (
              "the value n steps ago; before the start, the first value"),
     Function("smooth", "memory", ("number", "whole"), "number",
              "smoothing over n steps, from the first value or from `start`: of first order, or a chain of `order` "
-             "stages of n / order steps each, which is also the material delay of that order", optional=("like", "whole")),
+             "stages of n / order steps each, which is also the material delay of that order",
+             optional=("like", "whole")),
     Function("chance", "chance", ("event",), "plain",
              "the chance of an event in this step, over all that the events it hangs on can turn out to be"),
     Function("final", "reducer", ("number",), "number",
