@@ -26,7 +26,9 @@ __all__ = [
     "parse_yaml",
 ]
 
-MOST_ENTRIES = 10_000
+MOST_ENTRIES = 2_000
+MOST_EQUATIONS = 10_000
+_OF_EQUATIONS = ("constants", "stocks", "quantities")
 MOST_NODES = 100_000
 _ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\r?\n[ \t]*|.)", re.DOTALL)
 
@@ -123,6 +125,7 @@ class _Builder:
         self.source = source
         self.problems: list[Problem] = []
         self.n_nodes = 0
+        self.room = MOST_ENTRIES
         self.shift = 1 if source.text.startswith("\ufeff") else 0
         self.events: Iterator[Any] = self._parse()
 
@@ -188,6 +191,8 @@ class _Builder:
             assert isinstance(key, Scalar)
             if key.text == "<<":
                 self._stop("yaml-alias", key.span, "`<<` merges another part of the file", "write the part out")
+            if depth == 0:
+                self.room = MOST_EQUATIONS if key.text in _OF_EQUATIONS else MOST_ENTRIES
             value = self._node(next(self.events), depth + 1)
             if key.text in items:
                 line = items[key.text][0].span.line
@@ -198,8 +203,8 @@ class _Builder:
         raise AssertionError("the parser ends every mapping")
 
     def _check_room(self, count: int, span: Span) -> None:
-        if count > MOST_ENTRIES:
-            message = f"more than {MOST_ENTRIES:,} entries stand in one list or mapping"
+        if count > self.room:
+            message = f"more than {self.room:,} entries stand in one list or mapping"
             self._stop("too-many", span, message, "keep those that matter")
 
     def _scalar(self, event: Any, span: Span) -> Scalar:
