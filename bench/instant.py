@@ -94,7 +94,7 @@ def waits(older: Path | None) -> dict[str, float]:
 
         found = {}
         if older is None:
-            found["changed constant to ranking"] = until("What holds up?", "answer", str(study), *SMALL)
+            found["changed constant to ranking"] = until("  1. ", "answer", str(study), *SMALL)
         else:
             run = str(place / "run")
             found["changed constant to ranking"] = until("", "run", str(study), *SMALL, "--out", run)
