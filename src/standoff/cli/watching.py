@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from standoff.language.model import Model
     from standoff.questions.watch import Watched
 
-__all__ = ["forecast", "score", "watch"]
+__all__ = ["fit", "forecast", "score", "watch"]
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
@@ -96,6 +96,77 @@ def _print(model: Model, found: Watched) -> None:
         sentences = [*signpost_sentences(model, found.ahead)]
         sentences += [leader_words(model, one) for one in found.ahead.matrix.leaders]
         print_sentences("What to watch", sentences)
+
+
+def _as_bounds(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for text in given:
+        name, equals, span = text.partition("=")
+        low, _colon, high = span.partition(":")
+        try:
+            found[name.strip()] = (float(low), float(high)) if equals else None
+        except ValueError:
+            raise click.UsageError(
+                f"--free takes NAME or NAME=LOW:HIGH, such as fear=0.1:0.5, and found `{text}`"
+            ) from None
+    return found
+
+
+@command()
+@options.study
+@click.option("--to", "data", type=_FILE, required=True, metavar="FILE", help="The data, as CSV.")
+@click.option("--free", multiple=True, required=True, metavar="NAME=LOW:HIGH", callback=_as_bounds,
+              help="A constant or uncertainty to fit; an uncertainty's own range without bounds. May be given "
+              "again.")  # fmt: skip
+@click.option("--on", multiple=True, metavar="NAME", help="Only this column of the data; may be given again.")
+@click.option("--statistic", "statistics", multiple=True, metavar="NAME",
+              help="mean, variance, zeros, correlation, peak or last; the usual of a column by default.")  # fmt: skip
+@click.option("--from", "first", default=None, metavar="DATE", help="Fit from this step on.")
+@click.option("--until", "last", default=None, metavar="DATE", help="Fit up to this step; the rest is held out.")
+@click.option("--particles", type=click.IntRange(32), default=256, show_default=True, metavar="N", help="Kept a round.")
+@click.option("--rounds", type=click.IntRange(1), default=5, show_default=True, metavar="N", help="At most.")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, metavar="N", help="Of worlds and luck.")
+@options.out("Write a changed copy of the study here.")
+@options.variant
+@options.running
+@options.as_json
+def fit(study: str, data: Path, free: dict[str, Any], out: Path | None, as_json: bool, **how: Any) -> None:
+    """Fit constants and ranges to what was seen.
+
+    FILE has dates in the first column, and columns named as events, stocks or quantities of the study. Parameters
+    are sought whose futures have the statistics of the data (approximate Bayesian computation), while all else is as
+    uncertain as the study says. The copy has the fitted numbers with their reason; the study itself stays as it is.
+
+    \b
+    Example:
+      standoff fit korea --variant history --to history.csv --on launches --until 2021-12 \\
+        --free base_launches=1:4 --free dispersion=1:8 --out korea-fitted
+    """
+    from standoff.ensemble.study import load  # noqa: PLC0415
+    from standoff.questions.fit import fit_study, read_data, write_fitted  # noqa: PLC0415
+    from standoff.words.sentences.fit import fit_sentences  # noqa: PLC0415
+
+    model = load(study, how["variants"]).model
+    told = read_data(data, model, how["on"], how["first"], how["last"])
+    with progress("fitting") as shown:
+        found = fit_study(
+            model, told, free, statistics=how["statistics"], particles=how["particles"], rounds=how["rounds"],
+            seed=how["seed"], running=replace(how["running"], progress=shown),
+        )  # fmt: skip
+    path = None if out is None else write_fitted(model, found, out)
+    if as_json:
+        print_json({"sentences": list(fit_sentences(model, found)), **_fit_data(found)})
+    else:
+        print_sentences("", fit_sentences(model, found))
+    if path is not None:
+        announce(f"wrote {path}")
+
+
+def _fit_data(found: Any) -> dict[str, Any]:
+    from standoff.questions.as_json import to_json  # noqa: PLC0415
+
+    data: dict[str, Any] = to_json(found)
+    return data
 
 
 @command()

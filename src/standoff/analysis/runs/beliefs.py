@@ -23,7 +23,7 @@ from standoff.base.numbers.arithmetic import normal_quantile
 from standoff.ensemble.design import Held, Worlds, draw_worlds, spread_in
 from standoff.language.model import Model, Spread
 
-__all__ = ["STUDY_AND_BELIEFS", "Belief", "Beliefs", "belief_weights", "draw_belief_worlds", "spread_cdf"]
+__all__ = ["STUDY_AND_BELIEFS", "Belief", "Beliefs", "belief_weights", "draw_belief_worlds", "on_worlds", "spread_cdf"]
 
 STUDY_AND_BELIEFS = "latin hypercubes of the study and of each actor's beliefs"
 
@@ -69,6 +69,22 @@ class Beliefs:
         """(worlds,), one actor's weights; the study's for one that does not differ."""
         row: Floats = self.weights[self.actors.index(actor)] if actor in self.actors else self.study
         return row
+
+
+def on_worlds(beliefs: Beliefs, worlds: npt.NDArray[np.int64]) -> Beliefs:
+    """The same beliefs on some of the worlds, such as those that are sound.
+
+    Raises:
+        UnanswerableError: A belief gives them no weight.
+    """
+    weights, study = beliefs.weights[:, worlds], beliefs.study[worlds]
+    if not ((weights.sum(axis=1) > 0.0).all() and study.sum() > 0.0):
+        actor = next((a for a, own in zip(beliefs.actors, weights, strict=True) if own.sum() <= 0.0), "")
+        raise UnanswerableError(Reason.BELIEFS_OUTSIDE, actor=actor, worlds=int(weights.shape[1]))
+    weights, study = weights / weights.sum(axis=1, keepdims=True), study / study.sum()
+    return Beliefs(
+        beliefs.actors, weights, study, 1.0 / (weights**2).sum(axis=1), float(1.0 / (study**2).sum()), beliefs.dissent
+    )
 
 
 def draw_belief_worlds(model: Model, n: int, seed: int = 1, held: Held | None = None) -> Worlds:

@@ -19,6 +19,7 @@ from standoff.analysis.robustness.robustness import Robustness
 from standoff.analysis.structure.causal import causal_map
 from standoff.analysis.watch.posterior import Posterior
 from standoff.analysis.watch.signposts import Signposts
+from standoff.brief.live.section import live_section
 from standoff.brief.parts import AssumptionTable, Facts, Listing
 from standoff.brief.sections.assumptions import Why, assumption_rows, assumptions_title
 from standoff.brief.sections.deals import deals_section
@@ -117,9 +118,9 @@ def make_page(findings: Findings) -> Page:
 def render_page(page: Page) -> str:
     """The page as one self-contained HTML file."""
     environment = _environment()
-    sheets = [_text(environment, name) for name in ("page.css", "documents.css", "games.css", "robust.css")]
+    sheets = [_text(environment, name) for name in ("page.css", "documents.css", "games.css", "robust.css", "live.css")]
     css = Markup("").join([*sheets, Markup(documents_style())])
-    script = Markup("").join(_text(environment, name) for name in ("page.js", "explore.js", "over_time.js"))
+    script = Markup("").join(_text(environment, name) for name in ("page.js", "explore.js", "over_time.js", "live.js"))
     return environment.get_template("page.html.j2").render(page=page, css=css, script=script)
 
 
@@ -182,7 +183,14 @@ def _explore(findings: Findings) -> Section | None:
     robust = findings.robust
     if isinstance(robust, Unanswered) or not (robust.linchpins.facts or robust.linchpins.values):
         return None
-    return explore(findings.model, robust.table, robust.robustness, robust.linchpins, _environment())
+    return explore(findings.model, robust, findings.performance, _environment())
+
+
+def _live(findings: Findings) -> Section | None:
+    robust = findings.robust
+    if isinstance(robust, Unanswered):
+        return None
+    return live_section(robust.table, robust.robustness, robust.linchpins, _environment())
 
 
 def _answer(findings: Findings) -> tuple[str, ...]:
@@ -286,6 +294,7 @@ SECTIONS: tuple[Callable[[Findings], Section | None], ...] = (
     _gives_up,
     _hinges_on,
     _explore,
+    _live,
     _views,
     _others,
     _deals,

@@ -20,6 +20,7 @@ from standoff.language.expressions.expression import NUMBER, TRUTH, Expression, 
 from standoff.language.expressions.tree import Reference, Symbol, walk
 from standoff.language.model.play import (
     Actor,
+    ActorMoves,
     Choice,
     Deal,
     Instance,
@@ -40,6 +41,7 @@ __all__ = [
     "NUMBER",
     "TRUTH",
     "Actor",
+    "ActorMoves",
     "Change",
     "Check",
     "Choice",
@@ -257,6 +259,8 @@ class Model:
     impositions: tuple[Imposition, ...] = ()
     applied: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
+    moves: tuple[ActorMoves, ...] = ()
+    today: tuple[tuple[str, str], ...] = ()
     drawn_from: tuple[tuple[str, tuple[float, ...]], ...] = field(default=(), repr=False)
 
     @property
