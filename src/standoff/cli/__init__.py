@@ -10,13 +10,8 @@ from standoff.cli.courses import stability
 from standoff.cli.evidence import annotate, passages, sources, test
 from standoff.cli.playing import deals, games
 from standoff.cli.running import brief, run, trace
-<<<<<<< HEAD
-from standoff.cli.watching import forecast, score, watch
-from standoff.cli.workbench import lsp, play, serve
-=======
 from standoff.cli.watching import fit, forecast, score, watch
-from standoff.cli.workbench import lsp, play
->>>>>>> main
+from standoff.cli.workbench import lsp, play, serve
 from standoff.cli.writing import check, new, schema, show
 
 __all__ = ["main"]
