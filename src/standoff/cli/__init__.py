@@ -18,15 +18,9 @@ __all__ = ["main"]
 
 _COMMANDS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Write a study", (new, check, show, schema, lsp)),
-<<<<<<< HEAD
     ("Run it", (brief, run, trace, play, serve)),
-    ("Ask what follows", (answer, sensitivity, compare, games, deals)),
-    ("Watch what happens", (watch, forecast, score)),
-=======
-    ("Run it", (brief, run, trace, play)),
     ("Ask what follows", (answer, sensitivity, compare, games, stability, deals)),
     ("Watch what happens", (watch, forecast, score, fit)),
->>>>>>> main
     ("Hold it against documents", (test, sources, passages, annotate)),
 )
 
