@@ -229,8 +229,8 @@ class _Desk:
         ended = position.ended
         found = await self._looked_back(table) if ended or table.revealed else None
         return self.page(
-            "seat.html.j2", since=_signature(table, seat.actor), model=position.model, seen=seen, table=table, seat=seat,
-            ended=ended,
+            "seat.html.j2", since=_signature(table, seat.actor), model=position.model, seen=seen, table=table,
+            seat=seat, ended=ended,
             secret=request.path_params["secret"], title=position.model.title_of(seat.actor),
             knows=_rows(position, seen.knows), now=_rows(position, seen.now), happened=_rows(position, seen.happened),
             options=seen.options, chosen=table.chosen.get(seat.actor),
