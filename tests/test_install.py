@@ -23,7 +23,10 @@ DECLARED = {
 PIN = re.compile(
     r"^([A-Za-z0-9._-]+)==(\S+)(?: ; .+)? \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", re.MULTILINE
 )
-THEIRS = {"lxml_html_clean": "imported by trafilatura and justext, through lxml"}
+THEIRS = {
+    "lxml_html_clean": "imported by trafilatura and justext, through lxml",
+    "python-multipart": "imported by Starlette to read forms",
+}
 
 
 def locked(name: str) -> dict[str, list[str]]:
