@@ -183,7 +183,7 @@ def _explore(findings: Findings) -> Section | None:
     robust = findings.robust
     if isinstance(robust, Unanswered) or not (robust.linchpins.facts or robust.linchpins.values):
         return None
-    return explore(findings.model, robust.table, robust.robustness, robust.linchpins, _environment())
+    return explore(findings.model, robust, findings.performance, _environment())
 
 
 def _live(findings: Findings) -> Section | None:

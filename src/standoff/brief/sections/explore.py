@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from standoff.analysis.findings import Floats
 from standoff.analysis.linchpins.linchpins import Linchpins
+from standoff.analysis.robustness.performance import Performance
 from standoff.analysis.robustness.robustness import Robustness
 from standoff.analysis.runs.decision_table import DecisionTable
 from standoff.base.escaping import script_json
@@ -22,14 +23,16 @@ from standoff.brief.pictures.boxes import range_of
 from standoff.brief.sections.gives_up import is_second
 from standoff.brief.sections.grid import Method, Picture, Section, colour_of
 from standoff.language.model import Model
+from standoff.questions.results import Robust
 from standoff.words.amounts import amount, is_chance, unit_words, with_unit
 from standoff.words.names import strategy_words, title_of, who
-from standoff.words.numbers import counted, exact
+from standoff.words.numbers import counted, exact, percent
 
 __all__ = ["Axis", "Shown", "explore"]
 
 _MOST_AXES = 10
 _BARS = 20
+_GIVEN_UP = "given up"
 _STEPS = 65_535
 """Figures are sent as whole numbers of 16 bits between the least and the largest."""
 
@@ -56,13 +59,16 @@ class Shown:
 
 
 def explore(
-    model: Model, table: DecisionTable, robust: Robustness, linchpins: Linchpins, environment: Environment
+    model: Model, robust: Robust, results: Performance, environment: Environment
 ) -> Section:  # fmt: skip
-    """The section."""
+    """The section; with all worlds its figures are those of the tables."""
+    table, linchpins = robust.table, robust.linchpins
     names = _names(linchpins)
-    measures = _measures(model, table, robust)
+    measures = _measures(model, table, robust.robustness)
     axes = [_axis(model, table, name) for name in names]
-    order = [robust.labels.index(label) for label in robust.under[0].metrics.ranking.order]
+    main = robust.robustness.under[0].metrics
+    order = [robust.robustness.labels.index(label) for label in main.ranking.order]
+    every = [_with_all_worlds(model, robust.robustness, results, about["name"]) for about, _ in measures]
     data = {
         "worlds": int(table.worlds.size),
         "axes": [
@@ -74,11 +80,17 @@ def explore(
             for name in names
         ],
         "measures": [
-            {**about, **_packed(values[order]), **_kept(robust, about["name"], order)} for about, values in measures
+            {
+                **about,
+                **_packed(values[order]),
+                **_kept(robust.robustness, about["name"], order),
+                "all": [texts[s] for s in order],
+            }
+            for (about, values), texts in zip(measures, every, strict=True)
         ],
         "strategies": len(order),
     }
-    strategies = _rows(model, robust, order, measures[0])
+    strategies = _rows(model, robust.robustness, order, measures[0][1], every[0])
     text = Markup(script_json(data))
     titles = [about["title"] for about, _ in measures]
     first = {"count": f"All {counted(table.worlds.size, 'world')}"}
@@ -93,7 +105,8 @@ def explore(
         is_live=True,
         method=Method((
             f"Means over the {counted(table.worlds.size, 'world')} of the run, against all the others’ strategies "
-            "alike, ± one standard error over the worlds kept. Picking worlds by what they hold is no finding of its "
+            "alike. Those of all worlds are the tables’, whose error leaves out what the assumptions explain; those of "
+            "some are ± one standard error over the worlds kept. Picking worlds by what they hold is no finding of its "
             "own: few worlds tell little, and boxes found by looking are seldom as pure elsewhere.",
         )),
     )  # fmt: skip
@@ -114,7 +127,7 @@ def _measures(model: Model, table: DecisionTable, robust: Robustness) -> list[tu
     main = robust.under[0]
     found: list[tuple[dict[str, Any], Floats]] = [
         ({"name": "", "title": f"Payoff of {who(model, model.decider)}", "unit": "points"}, table.payoffs().mean),
-        ({"name": "", "title": "Given up against the best strategy", "unit": "points"},
+        ({"name": _GIVEN_UP, "title": "Given up against the best strategy", "unit": "points"},
          main.metrics.regret.by_world),
     ]  # fmt: skip
     for outcome in model.outcomes:
@@ -133,6 +146,22 @@ def _kept(robust: Robustness, outcome: str, order: list[int]) -> dict[str, Any]:
     return {} if kept is None or outcome not in places else {"kept": _packed(kept.chances[places[outcome]][order])}
 
 
+def _with_all_worlds(model: Model, robust: Robustness, results: Performance, name: str) -> list[tuple[str, str]]:
+    """For each strategy its figure and the share of worlds within a limit, as the tables have them."""
+    main = robust.under[0].metrics
+    if name == _GIVEN_UP:
+        return [(amount(model, "", main.regret.mean[label].value, main.regret.mean[label].error), "")
+                for label in robust.labels]  # fmt: skip
+    kinds = [(measure.kind == "payoff", measure.name) for measure in results.measures]
+    column = kinds.index((True, model.decider) if not name else (False, name))
+    cells = [results.standings[0].cells[results.labels.index(label)][column] for label in robust.labels]
+    return [
+        (amount(model, name, cell.figure.value, cell.figure.error),
+         "" if cell.within is None else percent(cell.within.value, cell.within.error))
+        for cell in cells
+    ]  # fmt: skip
+
+
 def _axis(model: Model, table: DecisionTable, name: str) -> Axis:
     column = table.inputs.column(name)
     parameter = _parameter(model, name)
@@ -144,16 +173,14 @@ def _axis(model: Model, table: DecisionTable, name: str) -> Axis:
 
 
 def _rows(
-    model: Model, robust: Robustness, order: list[int], measure: tuple[dict[str, Any], Floats]
+    model: Model, robust: Robustness, order: list[int], values: Floats, texts: list[tuple[str, str]]
 ) -> list[Shown]:  # fmt: skip
-    _, values = measure
     means = values.mean(axis=1)
     low, high = float(means.min()), float(means.max())
     pad = 0.08 * (high - low) or 1.0
     rows = []
     for s in order:
         instance = robust.strategies[s]
-        error = float(values[s].std(ddof=1) / np.sqrt(values.shape[1]))
         place = 100.0 * (float(means[s]) - low + pad) / (high - low + 2.0 * pad)
         rows.append(
             Shown(
@@ -161,8 +188,7 @@ def _rows(
                 colour_of(model, instance),
                 is_second(instance),
                 round(place, 2),
-                amount(model, "", float(means[s]), error),
-                "",
+                *texts[s],
             )
         )
     return rows
