@@ -19,7 +19,7 @@ from standoff.analysis.findings import Floats
 from standoff.words.numbers import interval, number, plain
 from standoff.words.text import shortened
 
-__all__ = ["COLOURS", "DotRow", "FanFrame", "FanPanel", "bar", "dots", "fan", "nice_ticks"]
+__all__ = ["COLOURS", "DotRow", "FanFrame", "FanPanel", "bar", "dots", "fan", "nice_ticks", "squares"]
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7A7000", "#000000")
 """Okabe & Ito's colours that stand on white, strongest first; the yellow is darkened to be seen."""
@@ -51,6 +51,25 @@ def bar(
     parts.append(f'<circle class="{mark}" cx="{_scale(value, domain, _BAR_WIDTH):.1f}" cy="7" r="3.6"/>')
     return Markup(
         f'<svg class="bar" viewBox="0 0 {_BAR_WIDTH:.0f} {_BAR_HEIGHT:.0f}" aria-hidden="true">{"".join(parts)}</svg>'
+    )
+
+
+_SQUARE, _ACROSS, _DOWN = 5, 20, 5
+"""Of a picture of a hundred squares: a square's side with the gap, how many stand in a row, and the rows."""
+
+
+def squares(chance: float) -> Markup:
+    """A chance as squares out of a hundred, the last of them in part: dashed lines, a dash a square."""
+    side, whole = _SQUARE - 1, 100.0 * min(max(chance, 0.0), 1.0)
+    rows, filled = [], []
+    for row in range(_DOWN):
+        y, n = _SQUARE * row + side / 2, min(max(whole - _ACROSS * row, 0.0), _ACROSS)
+        rows.append(f"M0 {y:g}h{_SQUARE * _ACROSS - 1}")
+        if n > 0.0:
+            filled.append(f"M0 {y:g}h{_SQUARE * int(n) + side * (n - int(n)):.3g}")
+    return Markup(
+        f'<svg class="hundred" viewBox="0 0 {_SQUARE * _ACROSS - 1} {_SQUARE * _DOWN - 1}" aria-hidden="true">'
+        f'<path class="off" d="{"".join(rows)}"/><path class="on" d="{"".join(filled)}"/></svg>'
     )
 
 

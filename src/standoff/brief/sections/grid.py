@@ -39,6 +39,7 @@ __all__ = [
     "grid_tables",
     "make_grid",
     "standing_table",
+    "unit_of",
 ]
 
 
@@ -93,7 +94,8 @@ class Section:
     """One question answered.
 
     `anchor` is the id that others link to; `short` its name in the contents. A section that `is_live` is there to be
-    used, and says nothing that the others do not.
+    used, and says nothing that the others do not. `headline` and `sentence` are what its reason says of it, where
+    that is not its title and the first of `lead`.
     """
 
     anchor: str
@@ -106,6 +108,8 @@ class Section:
     method: Method | None = None
     parts: tuple[Part, ...] = ()
     is_live: bool = False
+    headline: str = ""
+    sentence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +199,7 @@ def standing_table(model: Model, results: Performance, standing: Standing) -> Ta
         (
             strategy_words(results.strategies[s]),
             _title(model, measure),
-            _unit(model, measure),
+            unit_of(model, measure),
             _split(_measured(model, measure, cell.figure))[0],
             _error(model, measure, cell.error_of_worlds),
             "not known" if cell.error_of_luck is None else _error(model, measure, cell.error_of_luck),
@@ -296,7 +300,7 @@ def _column(
     limit = ""
     if measure.limit is not None:
         limit = f"{'≤' if measure.better == 'lower' else '≥'} {_limit(model, measure, measure.limit)}"
-    return Column(_title(model, measure), _unit(model, measure), limit), drawn
+    return Column(_title(model, measure), unit_of(model, measure), limit), drawn
 
 
 def _kept(standing: Standing, order: Sequence[int], limited: int) -> list[Cell]:
@@ -343,7 +347,8 @@ def _title(model: Model, measure: Measure) -> str:
     return title_of(model, measure.name) if measure.kind == "outcome" else f"Payoff of {who(model, measure.name)}"
 
 
-def _unit(model: Model, measure: Measure) -> str:
+def unit_of(model: Model, measure: Measure) -> str:
+    """A measure's unit as it heads a column, in the plural; empty for chances and dates, which are written with it."""
     outcome = _outcome(model, measure)
     if outcome is None:
         return "points"

@@ -11,9 +11,9 @@ from markupsafe import Markup
 from standoff.analysis.fans import Band, Fan
 from standoff.analysis.findings import Floats
 from standoff.analysis.robustness.performance import Performance
+from standoff.analysis.robustness.practical import best_settings
 from standoff.brief.pictures.charts import FanFrame, FanPanel, fan
 from standoff.brief.sections.grid import Method, Picture, Section, Table, colour_of
-from standoff.brief.sections.holds_up import better_settings
 from standoff.language.model import Model
 from standoff.words.amounts import unit_words, with_unit
 from standoff.words.names import family_words, quoted, strategy_words, title_of
@@ -35,7 +35,7 @@ def over_time(model: Model, results: Performance, found: tuple[Fan, ...]) -> Sec
     """Fans; one row of panels for each thing, one panel for each family of strategies (its better setting)."""
     if not found:
         return None
-    shown = better_settings(results)
+    shown = best_settings(results)
     pictures = tuple(_fan_picture(model, one, shown, "" if k else _FAN_KEY) for k, one in enumerate(found))
     apart = [one for one in found if _differs(one, shown)]
     names = join([quoted(model, one.followed.symbol.name) for one in apart])
