@@ -72,3 +72,20 @@ def opened(_audit: None) -> Iterator[list[str]]:
     _WATCHERS.append(watcher)
     yield watcher
     _WATCHERS.remove(watcher)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _kept_apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """No test reads a finding that an earlier session kept; kernels are kept where they always are."""
+    folder = tmp_path_factory.mktemp("findings")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("standoff.questions.kept._FOLDER", str(folder))
+        yield folder
+
+
+@pytest.fixture(autouse=True)
+def _kept_by_test(_kept_apart: Path, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Nor one that another test kept."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("standoff.questions.kept._FOLDER", str(_kept_apart / f"{id(request):x}"))
+        yield

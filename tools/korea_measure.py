@@ -21,7 +21,7 @@ import numpy.typing as npt
 from standoff.ensemble.claims import Judged, collect_expectations, judge_expectations
 from standoff.ensemble.run import run_paths
 from standoff.ensemble.running import Size
-from standoff.ensemble.store import atomic_write
+from standoff.ensemble.storing.store import atomic_write
 from standoff.ensemble.study import Study
 from standoff.evidence.claims import load_ledger
 from standoff.language.expressions.tree import Symbol

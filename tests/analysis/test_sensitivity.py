@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from standoff.analysis.findings import Inputs, to_json
+from standoff.analysis.findings import Inputs
 from standoff.analysis.sensitivity import Sensitivity, measure_indices, sensitivity
 from standoff.ensemble.saltelli import saltelli_units
+from standoff.questions.as_json import to_json
 from standoff.words.sentences.sensitivity import sensitivity_sentences
 
 NAMES = ("x1", "x2", "x3")

@@ -36,13 +36,13 @@ def test_answer_says_what_holds_up_and_what_it_hinges_on(runs: Path) -> None:
 
 def test_answer_has_every_number_as_json(runs: Path) -> None:
     told = json.loads(cli("answer", str(runs / "plain"), "--view", "adversarial", "--json").output)
-    views = told["holds up"]["views"]
-    assert [view["view"] for view in views] == ["uniform", "adversarial"]
-    assert views[0]["regret"]["mean"]["race_on"]["value"] > 0.0
+    views = told["robustness"]["under"]
+    assert [view["view"]["kind"] for view in views] == ["uniform", "adversarial"]
+    assert views[0]["metrics"]["regret"]["mean"]["race_on"]["value"] > 0.0
     assert views[0]["satisficing"]["together"]["race_on"]["high"] <= 1.0
-    assert told["hinges on"]["view"] == "adversarial"
-    assert {pin["name"] for pin in told["hinges on"]["facts"]} == {"fear", "detection"}
-    assert all(pin["worth"]["evppi"]["low"] >= 0.0 for pin in told["hinges on"]["values"])
+    assert told["linchpins"]["view"]["kind"] == "adversarial"
+    assert {pin["parameter"] for pin in told["linchpins"]["facts"]} == {"fear", "detection"}
+    assert all(pin["worth"]["evppi"]["low"] >= 0.0 for pin in told["linchpins"]["values"])
 
 
 def test_an_unknown_view_names_those_there_are(runs: Path) -> None:
@@ -58,7 +58,7 @@ def test_compare_says_what_changed(runs: Path) -> None:
     assert "  fear: as drawn → held at 0.3\n" in shown.output
     told = json.loads(cli("compare", str(runs / "plain"), str(runs / "held"), "--json").output)
     assert told["changes"][0]["name"] == "fear"
-    assert told["worlds compared one by one"]
+    assert told["is_paired"]
 
 
 def test_sensitivity_needs_its_own_design(runs: Path) -> None:

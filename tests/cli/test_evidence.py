@@ -330,4 +330,4 @@ def test_check_refuses_a_pipe_for_a_document_and_a_passage_beyond_its_end(rivals
     claims.write_text(CLAIMS, encoding="utf-8")
     piped = call("check", rivals, "--sources", shelf)
     assert piped.exit_code == 1
-    assert "the document `article.txt` is not a file" in piped.output
+    assert "the document `article.txt` is not a plain file, but a pipe" in piped.output

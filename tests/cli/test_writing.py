@@ -79,3 +79,13 @@ def test_a_picture_that_cannot_be_written_is_named() -> None:
     result = call("show", "rivals", "--picture", "/dev/null/map.svg")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith("Error: `/dev/null")
+
+
+def test_check_reads_a_table_of_weights_too(tmp_path: Path) -> None:
+    weights = tmp_path / "weights.csv"
+    weights.write_text("war,peace\n1,2\n1,-2\n")
+    result = call("check", "rivals", "--weights", str(weights))
+    assert result.exit_code == 1
+    assert "weights.csv:3:3: error: " in result.output and "a weight of 0 or more" in result.output
+    weights.write_text("war,peace\n1,2\n1,0\n")
+    assert call("check", "rivals", "--weights", str(weights)).output.startswith("rivals: clean")

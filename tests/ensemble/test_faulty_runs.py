@@ -14,9 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 
 import standoff
-from standoff.ensemble.manifest import RunError
 from standoff.ensemble.running import Running
-from standoff.ensemble.store import _digest, run_to_folder
+from standoff.ensemble.storing.manifest import RunError
+from standoff.ensemble.storing.store import _digest, run_to_folder
 from standoff.ensemble.study import Study, open_run
 
 QUIET = Running(announce=lambda line: None)

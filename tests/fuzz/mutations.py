@@ -103,6 +103,24 @@ def _places(tree: Any) -> Any:
             yield from _places(value)
 
 
+def _in_texts(data: bytes, random: Random) -> bytes:
+    """With a text in place of another, or a number changed by orders: what mostly stays sound."""
+    try:
+        tree = yaml.safe_load(data)
+    except Exception:
+        return in_bytes(data, random)
+    texts = [(holder, key) for holder, key in _places(tree) if isinstance(holder[key], str | int | float)]
+    for holder, key in random.sample(texts, min(len(texts), 3)):
+        was = holder[key]
+        words = (" ".join(TEXTS[: random.randint(1, 9)]), random.choice(TEXTS))
+        holder[key] = random.choice(words) if isinstance(was, str) else was * random.choice(FACTORS)
+    return _yaml(tree)
+
+
+TEXTS = ("'", "”", "{{ x }}", "<b>", "a\nb", "A. B?", "ÿ", "北", "مرحبا", "%s", "no", "w" * 200, "\t", "&", "e\u0301")
+FACTORS = (0, -1, 1e-300, 1e-9, 1e9, 1e300, 2, 0.5, 3)
+
+
 def _yaml(tree: Any) -> bytes:
     text: str = yaml.safe_dump(tree, sort_keys=False, allow_unicode=True, width=1000)
     return text.encode("utf-8", "replace")
@@ -120,6 +138,11 @@ MUTATE: dict[str, tuple[Callable[[bytes, Random], bytes], ...]] = {
     "shard": (in_bytes,),
     "page": (in_bytes, in_lines),
     "markdown": (in_bytes, in_lines),
+    "mhtml": (in_bytes, in_lines),
+    "safari": (in_bytes,),
+    "plist": (in_bytes, in_lines),
+    "brief": (_of_yaml, _of_yaml, _in_texts, in_lines),
+    "tests": (_of_yaml, _of_yaml, _in_texts, in_lines),
     "game": (in_bytes, in_lines),
     "options": (in_bytes,),
 }

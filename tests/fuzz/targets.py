@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import email.mime.multipart
+import email.mime.text
 import json
+import plistlib
 import shutil
 import signal
 from collections.abc import Callable
@@ -14,22 +17,33 @@ from typing import Any
 from click.testing import CliRunner
 
 import standoff
+from standoff.analysis.comparing import compare
+from standoff.analysis.findings import UnanswerableError
 from standoff.analysis.games.exchange import read_nfg
 from standoff.analysis.runs.weighings import read_weightings
-from standoff.base.problems import StudyError, render
+from standoff.base.problems import StudyError, has_errors, render
+from standoff.brief.write import make_brief
 from standoff.cli import main
-from standoff.ensemble.manifest import RunError
-from standoff.ensemble.shards import pack_shard
-from standoff.ensemble.store import _digest
-from standoff.ensemble.study import open_run
+from standoff.ensemble.runner import Local
+from standoff.ensemble.running import Running, Size
+from standoff.ensemble.storing.manifest import RunError
+from standoff.ensemble.storing.shards import pack_shard
+from standoff.ensemble.storing.store import _digest
+from standoff.ensemble.study import Study, open_run
 from standoff.evidence.claims import check_claims
 from standoff.evidence.history import read_past
 from standoff.evidence.reading.documents import read_document
 from standoff.language.load import load_model, read_study
+from standoff.language.model import Model
+from standoff.questions.answer import answer
+from standoff.questions.documents import TESTS
+from standoff.words.sentences.changes import change_sentences
 
 __all__ = ["TARGETS", "Bench", "Target", "read"]
 
 SECONDS = 5.0
+MOST_STEPS = 2_000
+ALONE = Running(1, "reference")
 PAGE = b"""<!DOCTYPE html><html><head><meta charset="utf-8"><title>A treaty</title></head><body><article>
 <h1>A treaty</h1><p>Both sides said on Monday that they would stop. Nobody counted what was left.</p>
 <p>On Tuesday, <b>three</b> of them went on; &amp; the fourth, it is said, waited for an answer.</p>
@@ -53,16 +67,19 @@ class Bench:
     """Sound files to put inputs among."""
 
     korea: Path
+    rivals: Path
     run: Path
     scratch: Path
+    is_thorough: bool = False
 
     @classmethod
-    def make(cls, folder: Path) -> Bench:
-        """Lay them out in a folder."""
+    def make(cls, folder: Path, is_thorough: bool = False) -> Bench:
+        """Lay them out in a folder; a thorough bench also asks what takes a minute to compile."""
         shutil.copytree(standoff.load("korea").model.folder, folder / "korea")
-        standoff.load("rivals").run(worlds=8, replications=2, out=folder / "run")
+        shutil.copytree(standoff.load("rivals").model.folder, folder / "rivals")
+        standoff.load("rivals").run(worlds=16, replications=2, out=folder / "run")
         (folder / "scratch").mkdir()
-        return cls(folder / "korea", folder / "run", folder / "scratch")
+        return cls(folder / "korea", folder / "rivals", folder / "run", folder / "scratch", is_thorough)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +99,7 @@ def read(target: Target, bench: Bench, data: bytes) -> None:
     with _bounded():
         try:
             target.read(bench, data)
-        except (StudyError, RunError) as error:
+        except (StudyError, RunError, UnanswerableError) as error:
             text = str(error)
             assert len(text) < 50_000
             assert "\x1b" not in text
@@ -97,6 +114,26 @@ def _claims(bench: Bench, data: bytes) -> None:
     with _in_place(bench.korea / "claims.yaml", data):
         loaded = read_study(bench.korea)
         render((*loaded.problems, *check_claims(bench.korea, loaded.model)))
+
+
+def _brief(bench: Bench, data: bytes) -> None:
+    """From the text of a study to its brief, where the study is sound and small."""
+    with _in_place(bench.rivals / "study.yaml", data):
+        loaded = read_study(bench.rivals, every_variant=True)
+        problems = (*loaded.problems, *check_claims(bench.rivals, loaded.model))
+        render(problems)
+        if loaded.model is None or has_errors(problems) or not _is_small(loaded.model):
+            return
+        make_brief(Study(loaded.model), bench.scratch / "brief", Size(4, 2), running=ALONE)
+
+
+def _tests(bench: Bench, data: bytes) -> None:
+    with _in_place(bench.rivals / "claims.yaml", data):
+        answer(standoff.load(bench.rivals), (TESTS,), Size(4, 2), Local(ALONE))
+
+
+def _is_small(model: Model) -> bool:
+    return model.clock.steps * model.n_profiles < MOST_STEPS
 
 
 def _table(name: str) -> Callable[[Bench, bytes], object]:
@@ -114,7 +151,11 @@ def _weights(bench: Bench, data: bytes) -> None:
 
 def _manifest(bench: Bench, data: bytes) -> None:
     with _in_place(bench.run / "manifest.json", data):
-        open_run(bench.run)
+        run = standoff.open_run(bench.run)
+        change_sentences(compare(run, standoff.open_run(bench.run)))
+        if bench.is_thorough:
+            run.answer()
+            run.linchpins()
 
 
 def _shard(bench: Bench, data: bytes) -> None:
@@ -122,7 +163,7 @@ def _shard(bench: Bench, data: bytes) -> None:
     name = next(iter(manifest["shards"]))
     manifest["shards"][name] = _digest(data)
     with _in_place(bench.run / name, data), _in_place(bench.run / "manifest.json", json.dumps(manifest).encode()):
-        open_run(bench.run)
+        change_sentences(compare(open_run(bench.run), standoff.open_run(bench.run)))
 
 
 def _document(name: str) -> Callable[[Bench, bytes], object]:
@@ -133,20 +174,27 @@ def _document(name: str) -> Callable[[Bench, bytes], object]:
     return look
 
 
-def _game(_: Bench, data: bytes) -> None:
+def _game(bench: Bench, data: bytes) -> None:
     try:
         read_nfg(data.decode("utf-8", "replace"))
     except ValueError as error:
         assert "line" in str(error), f"no place: {error}"
+        return
+    (bench.scratch / "game.nfg").write_bytes(data)
+    _invoked("games", str(bench.scratch / "game.nfg"))
 
 
 def _options(_: Bench, data: bytes) -> None:
     text = data.decode("utf-8", "replace").replace("\0", "")
     for option, command in (("--set", "trace"), ("--variant", "show"), ("--profile", "trace"), ("--histogram", "run")):
         size = ["--worlds", "2", "--replications", "1"] if command != "show" else []
-        result = CliRunner().invoke(main, [command, "rivals", *size, option, text])
-        if not isinstance(result.exception, SystemExit | None):
-            raise result.exception
+        _invoked(command, "rivals", *size, option, text)
+
+
+def _invoked(*command: str) -> None:
+    result = CliRunner().invoke(main, command)
+    if not isinstance(result.exception, SystemExit | None):
+        raise result.exception
 
 
 @contextmanager
@@ -178,7 +226,19 @@ def _bounded() -> Any:
 
 
 def _packed(_: Bench) -> bytes:
-    return pack_shard(standoff.load("rivals").run(worlds=8, replications=2))
+    return pack_shard(standoff.load("rivals").run(worlds=16, replications=2))
+
+
+def _mhtml(_: Bench) -> bytes:
+    message = email.mime.multipart.MIMEMultipart("related", boundary="----MultipartBoundary--x")
+    message["Snapshot-Content-Location"] = "https://example.org/treaty"
+    message.attach(email.mime.text.MIMEText(PAGE.decode(), "html", "utf-8"))
+    return message.as_bytes()
+
+
+def _webarchive(style: plistlib.PlistFormat) -> bytes:
+    page = {"WebResourceData": PAGE, "WebResourceURL": "https://example.org/t", "WebResourceTextEncodingName": "UTF-8"}
+    return plistlib.dumps({"WebMainResource": page, "WebSubresources": [page]}, fmt=style)
 
 
 GAMBIT = Path(__file__).parents[1] / "data" / "gambit" / "three.nfg"
@@ -191,6 +251,11 @@ TARGETS: dict[str, Target] = {
     "manifest": Target(lambda bench: (bench.run / "manifest.json").read_bytes(), _manifest),
     "shard": Target(_packed, _shard),
     "page": Target(lambda _: PAGE, _document("page.html")),
+    "mhtml": Target(_mhtml, _document("page.mhtml")),
+    "safari": Target(lambda _: _webarchive(plistlib.FMT_BINARY), _document("page.webarchive")),
+    "plist": Target(lambda _: _webarchive(plistlib.FMT_XML), _document("page.webarchive")),
+    "brief": Target(lambda bench: (bench.rivals / "study.yaml").read_bytes(), _brief),
+    "tests": Target(lambda bench: (bench.rivals / "claims.yaml").read_bytes(), _tests),
     "markdown": Target(lambda _: MARKDOWN, _document("page.md")),
     "game": Target(lambda _: GAMBIT.read_bytes(), _game),
     "options": Target(lambda _: b"fear=0.3,north=reciprocate:0:1:5", _options),

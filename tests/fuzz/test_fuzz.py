@@ -12,7 +12,17 @@ from mutations import mutated
 from targets import TARGETS, Bench, read
 
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*-*"))
-EXAMPLES = {"study": 12, "claims": 6, "facts": 6, "history": 6, "options": 6}
+EXAMPLES = {
+    "study": 12,
+    "claims": 6,
+    "facts": 6,
+    "history": 6,
+    "options": 6,
+    "brief": 8,
+    "tests": 6,
+    "manifest": 15,
+    "shard": 15,
+}
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,8 @@
-"""Two evaluators on the same futures, bit for bit."""
+"""Evaluators on the same futures, bit for bit."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -24,8 +25,10 @@ def differences(found: Results, expected: Results) -> list[str]:
     return names if dict(found.clamped) == dict(expected.clamped) else [*names, "clamped"]
 
 
-def differences_on_random_futures(study: Study, kernel: Evaluate, n: int, seed: int = 0) -> tuple[list[str], set[int]]:
-    """Likewise for n futures of random profiles, worlds and replications; and the fault codes that occurred."""
+def differences_on_random_futures(
+    study: Study, evaluators: Sequence[Evaluate], n: int, seed: int = 0
+) -> tuple[list[str], set[int]]:
+    """What differs from the reference on n futures of random profiles, worlds and replications; and their faults."""
     chance = np.random.default_rng(seed)
     design = study.design(16, 4, seed)
     if study.program.levels:
@@ -38,7 +41,8 @@ def differences_on_random_futures(study: Study, kernel: Evaluate, n: int, seed: 
     codes: set[int] = set()
     for realised in (False, True):
         expected = run_lanes(study.program, lanes, realised=realised)
-        found += differences(kernel(study.program, lanes, realised=realised), expected)
+        for evaluate in evaluators:
+            found += differences(evaluate(study.program, lanes, realised=realised), expected)
         codes |= set(np.unique(expected.fault).tolist())
     return found, codes - {0}
 

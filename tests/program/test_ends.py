@@ -15,6 +15,7 @@ from small_ends import small_study, walk_all
 
 from standoff.ensemble.study import Study
 from standoff.program.program import Program
+from standoff.program.wasm.module import load_module
 
 Build = Callable[..., Study]
 
@@ -162,7 +163,9 @@ def test_small_studies_come_to_what_walking_every_outcome_gives(seed: int, tmp_p
 @pytest.mark.parametrize("seed", range(12))
 def test_kernels_of_small_studies_equal_the_reference(seed: int, tmp_path: Path) -> None:
     study = small_study(seed).load(tmp_path)
-    found, codes = differences_on_random_futures(study, interpreted_kernel(study.program), 200, seed)
+    found, codes = differences_on_random_futures(
+        study, (interpreted_kernel(study.program), load_module(study.program)), 200, seed
+    )
     assert (found, codes) == ([], set())
 
 
@@ -266,5 +269,7 @@ def test_what_is_final_of_an_ended_future_is_what_the_branch_made_of_it(study_of
     for realised in (False, True):
         found, _ = expectation(study, realised=realised)
         assert found["last"] == pytest.approx(0.5, abs=1e-14)
-    differing, _ = differences_on_random_futures(study, interpreted_kernel(study.program), 200)
+    differing, _ = differences_on_random_futures(
+        study, (interpreted_kernel(study.program), load_module(study.program)), 200
+    )
     assert differing == []

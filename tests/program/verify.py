@@ -1,4 +1,4 @@
-"""Compare the compiled kernel with the reference, and ends with a walk through all there can be: `make verify`.
+"""Compare compiled evaluators with the reference, and ends with a walk through all there can be: `make verify`.
 
     python tests/program/verify.py [--fixed 300] [--from 0] [--fresh 20] [--ends 100] [--write docs/method.md]
 
@@ -33,6 +33,7 @@ from small_ends import small_study, walk_all
 
 from standoff.program.numba.kernel import load_kernel
 from standoff.program.program import FAULTS
+from standoff.program.wasm.module import load_module
 
 __all__ = ["Compared", "compare_all", "furthest"]
 
@@ -84,14 +85,17 @@ def furthest(seed: int) -> float:
 def _compare(seed: int, size: float, kernels: Path) -> Compared:
     with tempfile.TemporaryDirectory() as place:
         study = load_random(seed, Path(place), size)
-    found, codes = differences_on_random_futures(study, load_kernel(study.program, kernels), FUTURES, seed)
+    evaluators = load_kernel(study.program, kernels), load_module(study.program)
+    found, codes = differences_on_random_futures(study, evaluators, FUTURES, seed)
     faults = frozenset(FAULTS[(code - 1) % len(FAULTS)][0] for code in codes)
     return Compared(seed, size, tuple(found), faults, frozenset(features_of(study)))
 
 
 def main(arguments: list[str]) -> int:
     """Compare and print; 1 where a study differs, 130 where it was stopped."""
-    parser = argparse.ArgumentParser(description="Compare the compiled kernel with the reference on random studies.")
+    parser = argparse.ArgumentParser(
+        description="Compare Numba's kernel and WebAssembly with the reference on random studies."
+    )
     parser.add_argument("--fixed", type=int, default=300, help="studies of fixed seeds")
     parser.add_argument("--from", type=int, default=0, dest="first", help="the first fixed seed")
     parser.add_argument("--fresh", type=int, default=20, help="studies of seeds that nobody chose")
@@ -150,7 +154,7 @@ def _summary(done: list[Compared]) -> str:
 
 
 def _machine() -> str:
-    used = ", ".join(f"{name} {version(name)}" for name in ("numba", "llvmlite", "numpy"))
+    used = ", ".join(f"{name} {version(name)}" for name in ("numba", "llvmlite", "wasmtime", "numpy"))
     names = [line.split(":")[1].strip() for line in _lines(Path("/proc/cpuinfo")) if line.startswith("model name")]
     return f"Python {platform.python_version()}, {used}, {names[0] if names else platform.processor()}."
 

@@ -48,10 +48,9 @@ def test_a_call_has_the_figures_of_its_command(rivals: Study) -> None:
 def test_a_run_answers_as_the_command_does(rivals: Study, tmp_path: Path) -> None:
     rivals.run(worlds=32, replications=4, out=tmp_path / "run")
     told, kept = said("answer", str(tmp_path / "run")), open_run(tmp_path / "run")
-    holds, hinges = told.values()
-    assert isinstance(holds, dict) and isinstance(hinges, dict)
-    assert list(kept.answer().sentences) == holds["sentences"]
-    assert list(kept.linchpins().sentences) == hinges["sentences"]
+    answer, pins = kept.answer(), kept.linchpins()
+    assert told["sentences"] == {"robustness": list(answer.sentences), "linchpins": list(pins.sentences)}
+    assert (told["robustness"], told["linchpins"]) == (answer.to_dict(), pins.to_dict())
 
 
 def test_answers_show_themselves(run: Ensemble, rivals: Study) -> None:
@@ -63,9 +62,19 @@ def test_answers_show_themselves(run: Ensemble, rivals: Study) -> None:
         assert len(answer.frame()) >= 1
     pins = run.linchpins().frame()
     assert {"parameter", "worth.evppi.value", "worth.evppi.error"} <= set(pins.columns)
+
+
+def test_every_answer_has_a_table_arrays_and_plain_data(run: Ensemble, rivals: Study) -> None:
+    pytest.importorskip("xarray")
     changes = run.compare(rivals.run(worlds=32, replications=4, set={"fear": 0.3}))
-    assert "<p>" in changes._repr_html_()
-    assert changes.frame()["name"].tolist() == ["fear"]
+    moving = rivals.run(worlds=64, replications=2, design="saltelli").sensitivity(("war",))
+    for answer in (changes, moving, run.boxes(), run.answer(), rivals.test(worlds=32, replications=4)):
+        assert len(answer.frame()) == next(iter(answer.to_xarray().sizes.values()))
+        assert json.dumps(answer.to_dict(), allow_nan=False)
+        assert answer._repr_html_().startswith("<")
+    assert [change["name"] for change in changes.to_dict()["changes"]] == ["fear"]
+    assert set(changes.frame()["measure"]) == {"north", *(outcome.name for outcome in run.model.outcomes)}
+    assert {"total.value", "first.error"} <= set(moving.frame().columns)
 
 
 def test_arrays_have_their_axes_and_worlds(run: Ensemble) -> None:

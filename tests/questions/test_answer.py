@@ -10,7 +10,8 @@ import pytest
 import standoff
 from standoff.analysis.findings import Reason
 from standoff.ensemble.ensemble import Ensemble
-from standoff.ensemble.run import Job, run_jobs
+from standoff.ensemble.run import Job, Paths, PathsJob, run_jobs
+from standoff.ensemble.runner import Local
 from standoff.ensemble.running import Running, Size
 from standoff.ensemble.study import Study
 from standoff.questions.answer import QUESTIONS, answer, answer_run
@@ -34,6 +35,9 @@ class Counting:
     def run(self, jobs: Sequence[Job]) -> list[Ensemble]:
         self.jobs += jobs
         return run_jobs(jobs, self.running)
+
+    def follow(self, job: PathsJob) -> Paths:
+        return Local(self.running).follow(job)
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +77,7 @@ def test_a_kept_run_is_asked_as_a_new_one(rivals: Study) -> None:
     one, other = fresh.of(ROBUST), kept.of(ROBUST)
     assert not isinstance(one, Unanswered) and not isinstance(other, Unanswered)
     assert one.linchpins.evpi == other.linchpins.evpi
-    assert np.array_equal(one.robustness.under[0].payoffs.mean, other.robustness.under[0].payoffs.mean)
+    assert np.array_equal(one.table.payoffs().mean, other.table.payoffs().mean)
 
 
 def test_what_is_held_is_held_in_every_world(rivals: Study) -> None:

@@ -86,12 +86,13 @@ class Comparison:
     strategies: tuple[tuple[Instance, ...], tuple[Instance, ...]]
 
 
-def compare(before: Ensemble, after: Ensemble) -> Comparison:
+def compare(before: Ensemble, after: Ensemble, threads: int | None = None) -> Comparison:
     """Say what changed from one run to another.
 
     Args:
         before: A run of all the decider's strategies.
         after: Another, of the same study, a variant of it, or another version.
+        threads: At most so many at once; all cores by default.
 
     Raises:
         ValueError: The deciders differ, or a run does not serve (see `decision_table`).
@@ -104,7 +105,7 @@ def compare(before: Ensemble, after: Ensemble) -> Comparison:
     moved = tuple(_moved(one, other, is_paired))
     hinges = None
     if one.is_paid and other.is_paid:
-        hinges = _hinges(one), _hinges(other)
+        hinges = _hinges(one, threads), _hinges(other, threads)
     return Comparison(
         changes,
         is_paired,
@@ -208,11 +209,11 @@ def _difference(old: Floats, new: Floats, is_paired: bool) -> Figure:
     return Figure(value, error, value - _SURE * error, value + _SURE * error)
 
 
-def _hinges(table: DecisionTable) -> tuple[Ranking, tuple[str, ...]]:
+def _hinges(table: DecisionTable, threads: int | None) -> tuple[Ranking, tuple[str, ...]]:
     """The ranking under uniform others, and the linchpins' names, worth most first."""
     payoffs, known = table.payoffs(), table.posteriors()
     ranking = rank(payoffs.names, payoffs.mean, explained=explain(payoffs, known.folds))
     if len(table.strategies) < 2 or not table.inputs.names:
         return ranking, ()
-    worths = measure_worths(payoffs, known, pairs=False, seed=table.seed)
+    worths = measure_worths(payoffs, known, pairs=False, seed=table.seed, threads=threads)
     return ranking, tuple(worth.names[0] for worth in worths.alone if worth.is_significant)

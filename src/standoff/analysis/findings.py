@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Collection, Hashable, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["FEWEST_WORLDS", "Figure", "Floats", "Inputs", "Reason", "UnanswerableError", "to_json"]
+__all__ = ["FEWEST_WORLDS", "Figure", "Floats", "Inputs", "Reason", "UnanswerableError"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -38,6 +37,8 @@ class Reason(StrEnum):
     MODE_IMPOSED = "mode imposed"  # deal, mode
     NOBODY_KEEPS = "nobody keeps"  # deal, actor
     VARIANT_APPLIED = "variant applied"  # variant
+    NOTHING_OBSERVED = "nothing observed"
+    FEW_STEPS = "few steps"  # steps
     OTHER_DECIDER = "other decider"  # before, after
 
 
@@ -146,20 +147,3 @@ class Inputs:
             return self.levels[name][round(value)]
         unit = self.units.get(name, "")
         return f"{value:.{digits}g} {unit}".rstrip()
-
-
-def to_json(value: Any) -> Any:
-    """A finding as dicts, lists, numbers and text; a number that is not finite becomes None."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {item.name: to_json(getattr(value, item.name)) for item in fields(value) if item.init}
-    if isinstance(value, Mapping):
-        return {str(key): to_json(item) for key, item in value.items()}
-    if isinstance(value, np.ndarray):
-        return to_json(value.tolist())
-    if isinstance(value, list | tuple | set | frozenset):
-        return [to_json(item) for item in value]
-    if isinstance(value, np.generic):
-        return to_json(value.item())
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return value

@@ -7,7 +7,7 @@ from pathlib import Path
 from standoff.base.problems import Problem, StudyError
 from standoff.base.source import Source, Span
 
-__all__ = ["MOST_BYTES", "inside", "read_source", "whole_file"]
+__all__ = ["MOST_BYTES", "inside", "read_source", "what_is_there", "whole_file"]
 
 MOST_BYTES = 1_000_000
 
@@ -42,7 +42,8 @@ def read_source(path: Path, shown: str, at: Span | None = None, most: int = MOST
     place = at or whole_file(shown)
     try:
         if path.exists() and not path.is_file():
-            raise StudyError([Problem("file-missing", place, f"`{shown}` is not a file")])
+            message = f"`{shown}` is not a plain file, but {what_is_there(path)}"
+            raise StudyError([Problem("file-missing", place, message, "put a text file in its place")])
         with path.open("rb") as file:
             data = file.read(most + 1)
             size = max(len(data), path.stat().st_size)
@@ -58,6 +59,12 @@ def read_source(path: Path, shown: str, at: Span | None = None, most: int = MOST
         return Source(shown, data.decode("utf-8-sig").replace("\r\n", "\n"))
     except UnicodeDecodeError as error:
         raise StudyError([_not_text(data, shown, error.start)]) from None
+
+
+def what_is_there(path: Path) -> str:
+    """What stands in the place of a plain file."""
+    kinds = ((path.is_dir(), "a folder"), (path.is_fifo(), "a pipe"), (path.is_socket(), "a socket"))
+    return next((word for is_so, word in kinds if is_so), "a device")
 
 
 def whole_file(shown: str) -> Span:

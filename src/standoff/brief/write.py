@@ -11,14 +11,15 @@ from standoff.brief.formats.data import brief_data
 from standoff.brief.formats.html import Findings, make_page, render_page
 from standoff.brief.formats.markdown import render_markdown
 from standoff.brief.sections.assumptions import read_facts
-from standoff.ensemble.runner import Local
-from standoff.ensemble.running import Running, Size
-from standoff.ensemble.store import atomic_write
+from standoff.ensemble.runner import Local, Runner
+from standoff.ensemble.running import Size
+from standoff.ensemble.storing.store import atomic_write
 from standoff.ensemble.study import Study
 from standoff.evidence.sources import sources as look
 from standoff.questions.answer import answer
 from standoff.questions.deals import DEALS
 from standoff.questions.documents import DOCUMENTS
+from standoff.questions.kept import Kept
 from standoff.questions.others import OTHERS
 from standoff.questions.question import Unanswered
 from standoff.questions.results import OVER_TIME, RESULTS, ROBUST
@@ -37,19 +38,26 @@ def make_brief(study: Study, folder: Path, size: Size = SIZE, **wanted: Any) -> 
     return write_brief(run_brief(study, size, **wanted), folder)
 
 
-def run_brief(study: Study, size: Size = SIZE, running: Running = Running(), sources: Path | None = None) -> Findings:
+def run_brief(
+    study: Study,
+    size: Size = SIZE,
+    runner: Runner = Local(),
+    kept: Kept | None = None,
+    sources: Path | None = None,
+) -> Findings:
     """Run a study and answer all that its brief asks.
 
     Args:
         study: The study.
         size: Deals and expectations are run on at most 256 worlds, expectations with more replications, up to 16.
-        running: How; each part that takes time is announced.
+        runner: Who runs it; each part that takes time is announced.
+        kept: Findings that were worked out before; none by default.
         sources: A folder of documents whose own words the page is to show; none by default.
 
     Raises:
         StudyError: The study's claims do not fit its model.
     """
-    found = answer(study, _ASKED, size, Local(running), running.announce)
+    found = answer(study, _ASKED, size, runner, kept, runner.running.announce)
     ledger = found.runs.ledger
     evidence, results, fans = found.of(DOCUMENTS), found.of(RESULTS), found.of(OVER_TIME)
     robust, others, deals = found.of(ROBUST), found.of(OTHERS), found.of(DEALS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -15,8 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from standoff.analysis.sensitivity import Sensitivity
+    from standoff.ensemble.ensemble import Ensemble
+    from standoff.questions.question import Question
 
 __all__ = ["answer", "compare", "sensitivity"]
+
+Finding = TypeVar("Finding")
 
 _HALF = 1.96
 """Standard errors in half of a 95 % interval."""
@@ -31,8 +35,9 @@ _HALF = 1.96
               help="A row for each world of the run and a column for each weighting, headed by its name: the ranking "
               "is given under each too.")  # fmt: skip
 @options.threads
+@options.fresh
 @options.as_json
-def answer(run: Path, view: str, weights: Path | None, threads: int | None, as_json: bool) -> None:
+def answer(run: Path, view: str, weights: Path | None, as_json: bool, **how: Any) -> None:
     """Say what holds up in a run, and what that hinges on.
 
     RUN is the folder of a run of every strategy of the decider: `standoff run korea --out runs/korea`. --json has
@@ -43,35 +48,35 @@ def answer(run: Path, view: str, weights: Path | None, threads: int | None, as_j
       standoff answer runs/korea --view deep_axis
     """
     from standoff.analysis.runs.weighings import read_weightings  # noqa: PLC0415
-    from standoff.brief.formats.export import export_linchpins, export_robustness  # noqa: PLC0415
+    from standoff.brief.formats.data import finding_data  # noqa: PLC0415
     from standoff.ensemble.study import open_run  # noqa: PLC0415
-    from standoff.questions.answer import answer_run  # noqa: PLC0415
-    from standoff.questions.question import Unanswered  # noqa: PLC0415
     from standoff.questions.results import of_run  # noqa: PLC0415
     from standoff.words.sentences.linchpins import linchpin_words  # noqa: PLC0415
     from standoff.words.sentences.robustness import robustness_words  # noqa: PLC0415
-    from standoff.words.unanswered import unanswered_words  # noqa: PLC0415
 
-    ensemble = open_run(run)
+    ensemble = open_run(run, how["threads"])
     model = ensemble.model
     given = None if weights is None else read_weightings(weights, ensemble.design.worlds.size)
     question = of_run(view, given, limits_under_all=as_json)  # the sentences need the first view's
-    found = answer_run(ensemble, (question,), threads).of(question)
-    if isinstance(found, Unanswered):
-        raise click.UsageError(unanswered_words(found.reason, found.data, model))
-    robust, hinges = found.robustness, found.linchpins
+    found = _asked(ensemble, question, how["threads"], fresh=how["fresh"])
+    sentences = {
+        "robustness": robustness_words(model, found.robustness).sentences,
+        "linchpins": linchpin_words(model, found.linchpins).sentences,
+    }
     if as_json:
-        print_json({"holds up": export_robustness(model, robust), "hinges on": export_linchpins(model, hinges)})
+        print_json(finding_data(found), {"sentences": sentences})
         return
-    print_sentences("What holds up?", robustness_words(model, robust).sentences)
-    print_sentences("What does it hinge on?", linchpin_words(model, hinges).sentences)
+    print_sentences("What holds up?", sentences["robustness"])
+    print_sentences("What does it hinge on?", sentences["linchpins"])
 
 
 @command()
 @options.run_folder("run")
 @click.option("--outcome", "outcomes", multiple=True, metavar="NAME", help="Only this outcome; may be given again.")
+@options.threads
+@options.fresh
 @options.as_json
-def sensitivity(run: Path, outcomes: tuple[str, ...], as_json: bool) -> None:
+def sensitivity(run: Path, outcomes: tuple[str, ...], as_json: bool, **how: Any) -> None:
     """Say which assumptions move outcomes in a run.
 
     These are Sobol indices, which need a run of their own design. RUN is its folder: `standoff run rivals
@@ -81,15 +86,14 @@ def sensitivity(run: Path, outcomes: tuple[str, ...], as_json: bool) -> None:
     Example:
       standoff sensitivity runs/sobol --outcome war
     """
-    from standoff.analysis.findings import to_json  # noqa: PLC0415
-    from standoff.analysis.sensitivity import sensitivity as measure  # noqa: PLC0415
     from standoff.ensemble.study import open_run  # noqa: PLC0415
+    from standoff.questions.runs import moving  # noqa: PLC0415
     from standoff.words.sentences.sensitivity import sensitivity_sentences  # noqa: PLC0415
 
-    found = measure(open_run(run), outcomes)
+    found = _asked(open_run(run, how["threads"]), moving(outcomes), how["threads"], fresh=how["fresh"])
     sentences = sensitivity_sentences(found)
     if as_json:
-        print_json({**to_json(found), "sentences": sentences})
+        print_json(found, {"sentences": sentences})
         return
     print_sentences("", sentences)
     print_lines(_index_lines(found))
@@ -98,8 +102,9 @@ def sensitivity(run: Path, outcomes: tuple[str, ...], as_json: bool) -> None:
 @command()
 @options.run_folder("before")
 @options.run_folder("after")
+@options.threads
 @options.as_json
-def compare(before: Path, after: Path, as_json: bool) -> None:
+def compare(before: Path, after: Path, threads: int | None, as_json: bool) -> None:
     """Say what changed from one run to another.
 
     That is in assumptions, results, ranking and linchpins. Each run brings the study that it was made from. Runs of one
@@ -109,20 +114,39 @@ def compare(before: Path, after: Path, as_json: bool) -> None:
     Example:
       standoff compare runs/march runs/april
     """
-    from standoff.analysis.comparing import compare as find_changes  # noqa: PLC0415
-    from standoff.brief.formats.export import export_comparison  # noqa: PLC0415
+    from standoff.brief.formats.data import finding_data  # noqa: PLC0415
     from standoff.ensemble.study import open_run  # noqa: PLC0415
+    from standoff.questions.runs import changes_to  # noqa: PLC0415
     from standoff.words.sentences.changes import change_sentences, state_words  # noqa: PLC0415
 
-    found = find_changes(open_run(before), open_run(after))
+    found = _asked(open_run(before, threads), changes_to(open_run(after, threads)), threads)
     if as_json:
-        print_json(export_comparison(found))
+        print_json(finding_data(found), {"sentences": change_sentences(found)})
         return
     print_sentences("", change_sentences(found))
     for change in found.changes:
         states = [state_words(state) for state in (change.before, change.after)]
         if any(states):
             echo(f"  {change.name}: {' → '.join(state or 'not there' for state in states)}")
+
+
+def _asked(
+    run: Ensemble, question: Question[Finding], threads: int | None = None, *, fresh: bool = False
+) -> Finding:  # fmt: skip
+    """A question's answer, be it kept or found now.
+
+    Raises:
+        click.UsageError: There is none; the message says why.
+    """
+    from standoff.questions.answer import answer_run  # noqa: PLC0415
+    from standoff.questions.kept import kept_findings  # noqa: PLC0415
+    from standoff.questions.question import Unanswered  # noqa: PLC0415
+    from standoff.words.unanswered import unanswered_words  # noqa: PLC0415
+
+    found = answer_run(run, (question,), threads, kept_findings(fresh=fresh)).of(question)
+    if isinstance(found, Unanswered):
+        raise click.UsageError(unanswered_words(found.reason, found.data, run.model))
+    return found
 
 
 def _index_lines(found: Sensitivity) -> Iterable[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 import sys
-from typing import Any, NoReturn
+import warnings
+from typing import Any, NoReturn, TextIO
 
 import click
 
 from standoff.base.escaping import ASCII, visible
-from standoff.cli.output import as_json_text, echo, speak_plainly
+from standoff.cli.output import announce, as_json_text, echo, speak_plainly
 
 __all__ = ["Command", "command"]
 
@@ -26,7 +27,9 @@ class Command(click.Command):
 
         speak_plainly()
         try:
-            return super().invoke(ctx)
+            with warnings.catch_warnings():
+                warnings.showwarning = _announce_warning
+                return super().invoke(ctx)
         except StudyError as error:
             if ctx.params.get("as_json"):
                 echo(as_json_text({"problems": to_json(error.problems)}))
@@ -51,6 +54,17 @@ class Command(click.Command):
 command = functools.partial(click.command, cls=Command)
 
 
+def _announce_warning(
+    message: Warning | str, category: type[Warning], filename: str, lineno: int, file: TextIO | None = None,
+    line: str | None = None,
+) -> None:  # fmt: skip
+    """A warning of ours as a line; a library's as Python shows it."""
+    if issubclass(category, UserWarning) and not issubclass(category, DeprecationWarning):
+        announce(str(message))
+    else:
+        sys.stderr.write(warnings.formatwarning(message, category, filename, lineno, line))
+
+
 def _message(text: str) -> str:
     shown = visible(text, MOST)
     is_ascii = (getattr(sys.stderr, "encoding", None) or "").lower() in ("ascii", "us-ascii", "ansi_x3.4-1968")
@@ -60,7 +74,7 @@ def _message(text: str) -> str:
 def _explain(error: Exception) -> NoReturn:
     """A plain failure for what is the user's to mend; anything else is a fault of the program, and says so."""
     from standoff.analysis.findings import UnanswerableError  # noqa: PLC0415
-    from standoff.ensemble.manifest import RunError  # noqa: PLC0415
+    from standoff.ensemble.storing.manifest import RunError  # noqa: PLC0415
     from standoff.words.unanswered import unanswered_words  # noqa: PLC0415
 
     if isinstance(error, RunError):

@@ -11,7 +11,7 @@ import click
 
 from standoff.cli import options
 from standoff.cli.command import command
-from standoff.cli.output import announce, echo, keep_outside, make_folder, print_json, print_lines, progress
+from standoff.cli.output import announce, echo, keep_outside, make_folder, print_json, print_lines, progress, running_of
 
 if TYPE_CHECKING:
     from standoff.analysis.documents.documents import Agreement
@@ -25,7 +25,9 @@ __all__ = ["annotate", "passages", "sources", "test"]
 @options.study
 @options.size(worlds=256, replications=16, least=2)
 @options.running
+@options.set_numbers
 @options.variant
+@options.fresh
 @options.as_json
 def test(study: str, as_json: bool, **how: Any) -> None:
     """Test mechanisms and claims on the model.
@@ -42,7 +44,7 @@ def test(study: str, as_json: bool, **how: Any) -> None:
     from standoff.ensemble.study import load  # noqa: PLC0415
     from standoff.words.numbers import counted  # noqa: PLC0415
 
-    loaded, size = load(study, how["variants"]), how["size"]
+    loaded, size = replace(load(study, how["variants"]), held=how["set"]), how["size"]
     model, found = loaded.model, _tested(loaded, how)
     if as_json:
         print_json({"study": model.name, "digest": model.digest, **asdict(size)}, found)
@@ -139,6 +141,7 @@ def passages(file: Path, as_json: bool, find: str | None, language: str | None) 
 @options.size(worlds=256, replications=16, least=2)
 @options.running
 @options.variant
+@options.fresh
 def annotate(study: str, out: Path, sources: Path | None, **how: Any) -> None:
     """Write each document with its claims in the margin.
 
@@ -180,13 +183,12 @@ def _ledger(study: str) -> tuple[Path, Ledger]:
 
 
 def _tested(study: Study, how: dict[str, Any]) -> Agreement:
-    from standoff.ensemble.runner import Local  # noqa: PLC0415
     from standoff.questions.answer import answer  # noqa: PLC0415
     from standoff.questions.documents import TESTS  # noqa: PLC0415
     from standoff.questions.question import Unanswered  # noqa: PLC0415
 
     with progress("testing") as told:
-        found = answer(study, (TESTS,), how["size"], Local(replace(how["running"], progress=told))).of(TESTS)
+        found = answer(study, (TESTS,), how["size"], *running_of(how, told)).of(TESTS)
     assert not isinstance(found, Unanswered)
     return found
 

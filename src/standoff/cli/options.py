@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import functools
 import math
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import click
 
+from standoff.ensemble.running import EVALUATORS
+
 __all__ = [
     "as_json",
     "evaluator",
+    "fresh",
     "histogram",
     "out",
     "profile",
@@ -30,7 +32,6 @@ __all__ = [
     "variant",
 ]
 
-_SOURCES = "STANDOFF_SOURCES"
 _MOST_BINS = 10_000
 
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
@@ -102,30 +103,25 @@ def run_folder(name: str) -> _Decorator[Any]:
 
 
 def sources_folder(study: Path, given: Path | None) -> Path | None:
-    """The folder of documents: the one given, else `sources` in the study, else what `STANDOFF_SOURCES` says."""
-    if given is not None:
-        return given
-    own = study / "sources"
-    if own.is_dir():
-        return own
-    said = os.environ.get(_SOURCES)
-    if not said:
-        return None
-    if not Path(said).is_dir():
-        raise click.UsageError(f"{_SOURCES} says that the documents are in `{said}`, and there is no such folder")
-    return Path(said)
+    """The folder of documents that is given, or else is known of the study."""
+    from standoff.evidence.sources import known_folder  # noqa: PLC0415
+
+    return given if given is not None else known_folder(study)
 
 
-def _as_numbers(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, float]:
-    found: dict[str, float] = {}
+def _as_numbers(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, float | str]:
+    from standoff.language.shape.kinds import is_name  # noqa: PLC0415
+
+    found: dict[str, float | str] = {}
     for text in given:
-        name, _equals, number = text.partition("=")
+        name, _equals, said = (part.strip() for part in text.partition("="))
         try:
-            found[name.strip()] = float(number)
+            value: float | str = float(said)
         except ValueError:
-            number = "nan"
-        if not math.isfinite(float(number)):
-            raise click.UsageError(f"--set takes NAME=NUMBER, such as fear=0.3, and found `{text}`")
+            value = said if is_name(said) else math.nan
+        if isinstance(value, float) and not math.isfinite(value):
+            raise click.UsageError(f"--set takes NAME=NUMBER, such as fear=0.3, or NAME=KIND, and found `{text}`")
+        found[name] = value
     return found
 
 
@@ -166,7 +162,7 @@ variant = click.option(
 
 set_numbers = click.option(
     "--set", multiple=True, metavar="NAME=NUMBER", callback=_as_numbers,
-    help="Hold an uncertainty or value at a number; may be given again.",
+    help="Hold an uncertainty or value at a number, or at one of its kinds; may be given again.",
 )  # fmt: skip
 
 profile = click.option(
@@ -195,11 +191,13 @@ def realised(*, default: bool) -> _Decorator[Any]:
 
 
 evaluator = click.option(
-    "--evaluator", type=click.Choice(["auto", "reference", "kernel"]), default="auto", show_default=True,
-    help="The plain one, the compiled one, or the sooner done; the numbers are the same.",
+    "--evaluator", type=click.Choice(EVALUATORS), default="auto", show_default=True,
+    help="NumPy, WebAssembly, Numba, or the soonest done; the numbers are the same.",
 )  # fmt: skip
+
+fresh = click.option("--fresh", is_flag=True, help="Work the answers out anew, though they were kept.")
 
 sources = click.option(
     "--sources", type=click.Path(path_type=Path, exists=True, file_okay=False), default=None, metavar="DIR",
-    help=f"Where the documents are; STUDY/sources or {_SOURCES} by default.",
+    help="Where the documents are; STUDY/sources or STANDOFF_SOURCES by default.",
 )  # fmt: skip

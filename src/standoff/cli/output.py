@@ -6,6 +6,7 @@ import sys
 import textwrap
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from io import TextIOWrapper
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -16,7 +17,9 @@ import click
 from standoff.base.escaping import ASCII, json_text, visible_lines
 
 if TYPE_CHECKING:
+    from standoff.ensemble.runner import Runner
     from standoff.ensemble.running import Progress
+    from standoff.questions.kept import Kept
 
 __all__ = [
     "announce",
@@ -28,6 +31,7 @@ __all__ = [
     "print_lines",
     "print_sentences",
     "progress",
+    "running_of",
     "speak_plainly",
 ]
 
@@ -67,7 +71,7 @@ def print_sentences(title: str, sentences: Iterable[str]) -> None:
 
 def print_json(*parts: Any) -> None:
     """Findings and dicts as one JSON object; a number that is not finite becomes null."""
-    from standoff.analysis.findings import to_json  # noqa: PLC0415
+    from standoff.questions.as_json import to_json  # noqa: PLC0415
 
     value = {name: item for part in parts for name, item in to_json(part).items()}
     echo(as_json_text(value))
@@ -89,6 +93,14 @@ def keep_outside(folder: Path, study: Path) -> None:
     """Refuse a folder for other people's text that lies inside a study, which never carries any."""
     if folder.resolve().is_relative_to(study.resolve()):
         raise click.UsageError(f"{folder} is inside the study, which never carries other people's text: choose another")
+
+
+def running_of(how: dict[str, Any], told: Progress) -> tuple[Runner, Kept | None]:
+    """From a command's options who runs what a question needs, telling how far it is, and the findings kept."""
+    from standoff.ensemble.runner import Local  # noqa: PLC0415
+    from standoff.questions.kept import kept_findings  # noqa: PLC0415
+
+    return Local(replace(how["running"], progress=told)), kept_findings(fresh=how["fresh"])
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import click
 
 from standoff.cli import options
 from standoff.cli.command import command
-from standoff.cli.output import announce, make_folder, print_json, print_lines, progress
+from standoff.cli.output import announce, make_folder, print_json, print_lines, progress, running_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -34,6 +34,7 @@ _TABLES = "Write tables here: Arrow, CSV and Parquet."
 @options.out(_TABLES)
 @click.option("--nfg", type=click.Path(path_type=Path, dir_okay=False), default=None, metavar="FILE",
               help="Write the game under the actors' beliefs as a Gambit file.")  # fmt: skip
+@options.fresh
 @options.as_json
 def games(study: str, as_json: bool, nfg: Path | None, out: Path | None, **how: Any) -> None:
     """Solve the game that the actors play, as each sees it.
@@ -51,8 +52,8 @@ def games(study: str, as_json: bool, nfg: Path | None, out: Path | None, **how: 
         _solve_file(Path(study), as_json=as_json)
         return
     from standoff.analysis.others.others import export_game  # noqa: PLC0415
+    from standoff.brief.formats.data import finding_data  # noqa: PLC0415
     from standoff.cli.shown.games import others_lines  # noqa: PLC0415
-    from standoff.ensemble.runner import Local  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
     from standoff.questions.answer import answer  # noqa: PLC0415
     from standoff.questions.others import OTHERS  # noqa: PLC0415
@@ -65,7 +66,7 @@ def games(study: str, as_json: bool, nfg: Path | None, out: Path | None, **how: 
         if folder is not None:
             make_folder(folder)
     with progress("running") as told:
-        answers = answer(loaded, (OTHERS,), how["size"], Local(replace(how["running"], progress=told)))
+        answers = answer(loaded, (OTHERS,), how["size"], *running_of(how, told))
     found = answers.of(OTHERS)
     if isinstance(found, Unanswered):
         raise click.ClickException(f"no game to solve: {unanswered_words(found.reason, found.data, loaded.model)}")
@@ -78,7 +79,7 @@ def games(study: str, as_json: bool, nfg: Path | None, out: Path | None, **how: 
             announce(f"wrote {path}")
     if as_json:
         head = _head(loaded.model, how["size"])
-        print_json(head, found, {"sentence": others_sentence(loaded.model, found)})
+        print_json(head, finding_data(found), {"sentence": others_sentence(loaded.model, found)})
         return
     print_lines(others_lines(loaded.model, found))
 
@@ -110,8 +111,10 @@ def _solve_file(path: Path, *, as_json: bool) -> None:
 @options.study
 @options.size(worlds=256, replications=4, least=2)
 @options.running
+@options.set_numbers
 @options.variant
 @options.out(_TABLES)
+@options.fresh
 @options.as_json
 def deals(study: str, as_json: bool, out: Path | None, **how: Any) -> None:
     """Find the terms on which every party to a deal gains.
@@ -123,9 +126,8 @@ def deals(study: str, as_json: bool, out: Path | None, **how: Any) -> None:
       standoff deals korea
       standoff deals korea --worlds 64 --json
     """
-    from standoff.analysis.findings import to_json  # noqa: PLC0415
+    from standoff.brief.formats.data import finding_data  # noqa: PLC0415
     from standoff.cli.shown.games import deals_lines  # noqa: PLC0415
-    from standoff.ensemble.runner import Local  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
     from standoff.questions.answer import answer  # noqa: PLC0415
     from standoff.questions.deals import DEALS  # noqa: PLC0415
@@ -133,14 +135,14 @@ def deals(study: str, as_json: bool, out: Path | None, **how: Any) -> None:
     from standoff.words.sentences.deals import deals_sentence  # noqa: PLC0415
     from standoff.words.unanswered import unanswered_words  # noqa: PLC0415
 
-    loaded = load(study, how["variants"])
+    loaded = replace(load(study, how["variants"]), held=how["set"])
     model = loaded.model
     if not model.deals:
         raise click.ClickException(f"the study `{model.name}` names no deal")
     if out is not None:
         make_folder(out)
     with progress("running") as told:
-        answers = answer(loaded, (DEALS,), how["size"], Local(replace(how["running"], progress=told))).of(DEALS)
+        answers = answer(loaded, (DEALS,), how["size"], *running_of(how, told)).of(DEALS)
     assert not isinstance(answers, Unanswered)
     found = [one for one in answers if not isinstance(one, Unanswered)]
     if not found:
@@ -150,7 +152,7 @@ def deals(study: str, as_json: bool, out: Path | None, **how: Any) -> None:
         _write_tables(out, {f"deal-{one.deal}": one.to_arrow() for one in found})
         announce(f"wrote {out}")
     if as_json:
-        data = [one if isinstance(one, Unanswered) else to_json(one) | {"sentence": deals_sentence(model, one)}
+        data = [one if isinstance(one, Unanswered) else finding_data(one) | {"sentence": deals_sentence(model, one)}
                 for one in answers]  # fmt: skip
         print_json(_head(model, how["size"]), {"deals": data})
         return
@@ -167,8 +169,8 @@ def _write_tables(folder: Path, tables: dict[str, pa.Table]) -> None:
     import pyarrow as pa  # noqa: PLC0415
     from pyarrow import csv, feather, parquet  # noqa: PLC0415
 
-    from standoff.ensemble.shards import with_nulls  # noqa: PLC0415
-    from standoff.ensemble.store import atomic_write  # noqa: PLC0415
+    from standoff.ensemble.storing.shards import with_nulls  # noqa: PLC0415
+    from standoff.ensemble.storing.store import atomic_write  # noqa: PLC0415
 
     for name, table in tables.items():
         for ending, write in (

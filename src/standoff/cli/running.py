@@ -13,7 +13,7 @@ import click
 from standoff.base.escaping import file_name
 from standoff.cli import options
 from standoff.cli.command import command
-from standoff.cli.output import announce, echo, keep_outside, make_folder, print_json, print_lines, progress
+from standoff.cli.output import announce, echo, keep_outside, make_folder, print_json, print_lines, progress, running_of
 
 __all__ = ["brief", "run", "trace"]
 
@@ -25,6 +25,7 @@ __all__ = ["brief", "run", "trace"]
 @options.set_numbers
 @options.variant
 @options.out("Where to write brief.html, brief.md and brief.json; STUDY-brief by default.")
+@options.fresh
 @click.option("--sources", type=click.Path(path_type=Path, exists=True, file_okay=False), default=None, metavar="DIR",
               help="Show passages of the documents here; the page is then for you alone.")  # fmt: skip
 @click.option("--markdown", is_flag=True, help="Print it as Markdown; files are then written only with --out.")
@@ -56,7 +57,7 @@ def brief(study: str, out: Path | None, sources: Path | None, markdown: bool, as
     if is_written:
         make_folder(folder)
     with progress("running") as told:
-        findings = run_brief(loaded, how["size"], replace(how["running"], progress=told), sources)
+        findings = run_brief(loaded, how["size"], *running_of(how, told), sources)
     path = write_brief(findings, folder) if is_written else None
     if markdown:
         echo(render_markdown(make_page(findings)), nl=False)

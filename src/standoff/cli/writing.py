@@ -41,8 +41,10 @@ def new(folder: Path, example: str | None) -> None:
 @options.study
 @click.option("--claims", is_flag=True, help="Also list what the evidence lacks: sources, tests, passages, agreement.")
 @options.sources
+@click.option("--weights", type=click.Path(path_type=Path, exists=True), default=None, metavar="CSV",
+              help="Also check a table of weights, as `standoff answer --weights` takes it.")  # fmt: skip
 @options.as_json
-def check(study: str, as_json: bool, claims: bool, sources: Path | None) -> None:
+def check(study: str, as_json: bool, claims: bool, sources: Path | None, weights: Path | None) -> None:
     """Report what is wrong in a study and its claims.
 
     Every fault comes with its place and what to do.
@@ -60,6 +62,7 @@ def check(study: str, as_json: bool, claims: bool, sources: Path | None) -> None
     problems = (*loaded.problems, *check_claims(study, loaded.model))
     if loaded.model is not None and not has_errors(problems):
         problems += _of_documents(loaded.model, sources)
+    problems += _of_weights(weights)
     gaps = _gaps(loaded.model, sources) if claims and loaded.model and not has_errors(problems) else None
     if as_json:
         print_json({"problems": to_json(problems)}, {} if gaps is None else {"claims": gaps})
@@ -80,9 +83,10 @@ def check(study: str, as_json: bool, claims: bool, sources: Path | None) -> None
 @options.variant
 @click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), default=None, metavar="FILE",
               help="Write the causal map as an SVG picture.")  # fmt: skip
-@click.option("--kernel", is_flag=True, help="Print the source of the compiled evaluator instead.")
+@click.option("--kernel", is_flag=True, help="Print the source of the evaluator that Numba compiles instead.")
+@click.option("--wasm", is_flag=True, help="Print the same as WebAssembly instead.")
 @options.as_json
-def show(study: str, variants: tuple[str, ...], picture: Path | None, kernel: bool, as_json: bool) -> None:
+def show(study: str, variants: tuple[str, ...], picture: Path | None, kernel: bool, wasm: bool, as_json: bool) -> None:
     """Show a study's actors, assumptions and equations.
 
     The equations are in readable mathematics, with what they are for; --picture draws the causal map.
@@ -94,7 +98,7 @@ def show(study: str, variants: tuple[str, ...], picture: Path | None, kernel: bo
     from standoff.analysis.structure.causal import causal_map  # noqa: PLC0415
     from standoff.brief.pictures.causal_map import draw_map  # noqa: PLC0415
     from standoff.cli.shown.runs import study_data, study_lines  # noqa: PLC0415
-    from standoff.ensemble.store import atomic_write  # noqa: PLC0415
+    from standoff.ensemble.storing.store import atomic_write  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
 
     loaded = load(study, variants)
@@ -102,6 +106,11 @@ def show(study: str, variants: tuple[str, ...], picture: Path | None, kernel: bo
         from standoff.program.numba.writer import emit_kernel  # noqa: PLC0415
 
         echo(emit_kernel(loaded.program, remarks=True).text, nl=False)
+        return
+    if wasm:
+        from standoff.program.wasm.writer import emit_module  # noqa: PLC0415
+
+        echo(emit_module(loaded.program, remarks=True).text, nl=False)
         return
     causes = causal_map(loaded.model)
     if picture is not None:
@@ -133,6 +142,18 @@ def _of_documents(model: Model, sources: Path | None) -> tuple[Problem, ...]:
     from standoff.evidence.sources import check_documents  # noqa: PLC0415
 
     return check_documents(ledger_of(model.written.files), options.sources_folder(model.folder, sources))
+
+
+def _of_weights(path: Path | None) -> tuple[Problem, ...]:
+    from standoff.analysis.runs.weighings import read_weightings  # noqa: PLC0415
+    from standoff.base.problems import StudyError  # noqa: PLC0415
+
+    try:
+        if path is not None:
+            read_weightings(path)
+    except StudyError as error:
+        return tuple(error.problems)
+    return ()
 
 
 def _gaps(model: Model, sources: Path | None) -> Gaps:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.base.problems import Problem
-from standoff.ensemble.design import Design, Worlds, choose_profiles, draw_worlds, level_table
+from standoff.ensemble.design import Design, Held, Worlds, choose_profiles, draw_worlds, level_table
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.folding.spreads import Wanted
 from standoff.ensemble.runner import Job, Local, Runner
@@ -110,11 +110,17 @@ class TestPlan:
     jobs: tuple[Job, ...]
 
 
-def plan_tests(model: Model, expectations: Sequence[tuple[Origin, str, Expectation]], size: Size = SIZE) -> TestPlan:
+def plan_tests(
+    model: Model,
+    expectations: Sequence[tuple[Origin, str, Expectation]],
+    size: Size = SIZE,
+    held: Held | None = None,
+) -> TestPlan:
     """Every distinct arm once, with all measures that any expectation needs of it.
 
     Arms that change the model alike share one program, which measures what any of them needs, so that a kernel soon
-    pays: most experiments only hold assumptions at other numbers.
+    pays: most experiments only hold assumptions at other numbers. What is `held` stays so but where an experiment is
+    about it.
     """
     paths = tuple(represented(model, expectation) for _, _, expectation in expectations)
     wanted: dict[Arm, None] = {}
@@ -127,12 +133,13 @@ def plan_tests(model: Model, expectations: Sequence[tuple[Origin, str, Expectati
         changes: compile_model(changed(model, (*changes, Measured(tuple(of.values())))))
         for changes, of in measures.items()
     }
-    worlds = draw_worlds(model, size.worlds, size.seed)
+    worlds = draw_worlds(model, size.worlds, size.seed, fixed=held)
     together: dict[tuple[object, ...], list[tuple[Arm, Design]]] = {}
     for arm in wanted:
         program = programs[arm.changes]
         # a column depends on its name alone: all arms have the same worlds, whatever columns a variant adds
-        table = worlds if program.model.applied == model.applied else draw_worlds(program.model, size.worlds, size.seed)
+        is_same = program.model.applied == model.applied
+        table = worlds if is_same else draw_worlds(program.model, size.worlds, size.seed, fixed=held)
         design = _design(program, arm, table, size)
         together.setdefault((arm.changes, arm.levels, design.mix), []).append((arm, design))
     jobs: list[Job] = []

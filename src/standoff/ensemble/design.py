@@ -23,16 +23,21 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Design",
+    "Held",
     "Method",
     "Worlds",
     "all_profiles",
     "choose_profiles",
     "draw_worlds",
+    "held_numbers",
     "independent_units",
     "level_table",
+    "worlds_of_units",
 ]
 
 Floats = npt.NDArray[np.float64]
+Held = Mapping[str, float | str]
+"""Uncertainties and values held at a number, or at one of their kinds."""
 Method = Literal["sobol", "latin hypercube", "plain", "saltelli"]
 
 
@@ -94,7 +99,7 @@ class Design:
 
 
 def draw_worlds(
-    model: Model, n: int, seed: int = 1, method: Method = "latin hypercube", fixed: Mapping[str, float] | None = None
+    model: Model, n: int, seed: int = 1, method: Method = "latin hypercube", fixed: Held | None = None
 ) -> Worlds:
     """Draw a table of worlds from the study's distributions.
 
@@ -107,18 +112,15 @@ def draw_worlds(
             of which makes two more worlds than there are assumptions that vary.
         seed: Of the scrambles.
         method: How points fill the space.
-        fixed: Uncertainties or values to hold at a number in every world.
+        fixed: Uncertainties or values to hold at a number, or a kind, in every world.
 
     Raises:
         ValueError: An unknown name in `fixed`, n is not a power of two with Sobol points or a Saltelli design, or that
             design's assumptions are correlated.
     """
-    fixed = dict(fixed or {})
+    fixed = held_numbers(model, fixed or {})
     uncertain = model.uncertain
     names = [parameter.name for parameter in uncertain]
-    for name in fixed:
-        if name not in names:
-            raise ValueError(f"no uncertainty or value is named `{name}`; {suggest(name, names) or ''}".rstrip("; "))
     ordered = _in_order(model)
     if method == "saltelli":
         ordered = [name for name in ordered if name not in fixed]
@@ -130,6 +132,28 @@ def draw_worlds(
     columns = {p.name: _column(p, units[ordered.index(p.name)]) for p in uncertain if p.name in ordered}
     columns |= {name: np.full(rows.size, float(value)) for name, value in fixed.items()}
     return Worlds({name: columns[name] for name in names}, rows.astype(np.uint64), seed, method)
+
+
+def held_numbers(model: Model, held: Held) -> dict[str, float]:
+    """What is held, as numbers: a kind, which is given by its name, is its place in the study's list.
+
+    Raises:
+        ValueError: There is no such uncertainty or value, or it has no such kind.
+    """
+    spreads = {parameter.name: parameter.spread for parameter in model.uncertain}
+    found: dict[str, float] = {}
+    for name, value in held.items():
+        if name not in spreads:
+            raise ValueError(f"no uncertainty or value is named `{name}`; {suggest(name, spreads) or ''}".rstrip("; "))
+        spread = spreads[name]
+        kinds = spread.kinds if spread is not None else ()
+        if isinstance(value, str) and value not in kinds:
+            hint = suggest(value, kinds, "kinds") if kinds else "it is held at a number"
+            raise ValueError(f"`{name}` has no kind `{value}`; {hint or ''}".rstrip("; "))
+        found[name] = float(kinds.index(value)) if isinstance(value, str) else float(value)
+        if kinds and found[name] not in range(len(kinds)):
+            raise ValueError(f"`{name}` has the kinds {', '.join(kinds)}: name one of them")
+    return found
 
 
 def independent_units(model: Model, worlds: Worlds) -> dict[str, Floats]:
@@ -149,6 +173,23 @@ def _in_order(model: Model) -> list[str]:
     """Names of uncertainties and values in the order of Sobol' columns: what nothing reads comes last."""
     read = {symbol.name for symbol in symbols_read(model) if symbol.kind in ("uncertainty", "value")}
     return sorted((parameter.name for parameter in model.uncertain), key=lambda name: name not in read)
+
+
+def worlds_of_units(
+    model: Model, names: Sequence[str], units: Floats, ids: npt.NDArray[np.uint64], seed: int
+) -> Worlds:
+    """Worlds from independent points of the unit cube, correlated as the study says.
+
+    Args:
+        model: The study.
+        names: Of all uncertainties and values, one a row of `units`.
+        units: (names, worlds) in (0, 1).
+        ids: (worlds,) of the streams of luck.
+        seed: Of the draw.
+    """
+    tied = sampling.correlate(units, names, _ranks(model, list(names)))
+    columns = {p.name: _column(p, tied[names.index(p.name)]) for p in model.uncertain}
+    return Worlds(columns, ids, seed, "plain")
 
 
 def all_profiles(program: Program) -> npt.NDArray[np.int64]:

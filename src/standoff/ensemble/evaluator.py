@@ -1,25 +1,27 @@
-"""Which evaluator a run uses: the reference at once, or the compiled kernel where that pays."""
+"""Which evaluator a run uses: the reference, a module that compiles in a moment, or the kernel of a long run."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
 from standoff.ensemble.folding.moments import Fold, fold_arrays
-from standoff.ensemble.running import Running
+from standoff.ensemble.running import EVALUATORS, Running
 from standoff.program.program import Program
 from standoff.program.reference import Lanes, Results, run_lanes
 
 __all__ = ["Evaluate", "choose_evaluator", "choose_fold"]
 
-# Seconds of one core, measured on the bundled studies: what the reference takes for an equation of a future's step,
-# and what it must cost for a kernel to pay that is on disk (it takes a second to load) or must be compiled first.
-REFERENCE_COST = 20e-9
-WORTH_LOADING = 3.0
-WORTH_COMPILING = 12.0
+# Seconds of one core, measured on the bundled studies: what the reference and a module take for an equation of a
+# future's step; and what a run must cost to be worth the making of a module (a tenth of a second), the loading of a
+# kernel that is on disk (a second), or the compiling of one (half a minute, beside the run).
+REFERENCE_COST, MODULE_COST = 12e-9, 1.5e-9
+WORTH_MODULE = 0.25
+WORTH_LOADING = 4.0
+WORTH_COMPILING = 90.0
 
 
 class Evaluate(Protocol):
-    """An evaluator: the reference, or a kernel that equals it."""
+    """An evaluator: the reference, or compiled code that equals it."""
 
     def __call__(self, program: Program, lanes: Lanes, *, realised: bool = False) -> Results:
         """What the futures came to."""
@@ -37,28 +39,47 @@ def choose_evaluator(program: Program, n_futures: int, running: Running = Runnin
         ValueError: There is no evaluator of this name.
     """
     evaluator = running.evaluator
-    if evaluator not in ("auto", "reference", "kernel"):
-        raise ValueError(f"an evaluator is `auto`, `reference` or `kernel`, not `{evaluator}`")
-    cost = n_futures * program.n_steps * len(program.equations) * REFERENCE_COST
-    if evaluator == "reference" or (evaluator == "auto" and cost < WORTH_LOADING):
+    if evaluator not in EVALUATORS:
+        raise ValueError(f"an evaluator is {', '.join(f'`{name}`' for name in EVALUATORS)}, not `{evaluator}`")
+    work = n_futures * program.n_steps * len(program.equations)
+    if evaluator == "reference" or (evaluator == "auto" and work * REFERENCE_COST < WORTH_MODULE):
         return run_lanes
-    from standoff.program.numba.cache import open_cache  # noqa: PLC0415
-    from standoff.program.numba.kernel import is_compiled, load_kernel  # noqa: PLC0415 - Numba takes a while to import
+    if evaluator == "kernel":
+        return _kernel(program, running)
+    from standoff.program.wasm.module import load_module  # noqa: PLC0415 - a native library
 
-    ready = is_compiled(program)
-    if evaluator == "auto" and not ready and cost < WORTH_COMPILING:
-        return run_lanes
-    if not ready:
-        lacking = open_cache().lacking
-        kept = f"it cannot be kept: {lacking}" if lacking else "once; the next run loads it"
-        running.say(f"compiling the kernel of `{program.model.name}` (about half a minute, {kept})")
-    return load_kernel(program)
+    cost = work * MODULE_COST
+    if evaluator == "wasm" or cost < WORTH_LOADING:
+        return load_module(program)
+    from standoff.program.numba.kernel import is_compiled, load_kernel  # noqa: PLC0415
+
+    if is_compiled(program):
+        return load_kernel(program)
+    if cost < WORTH_COMPILING:
+        return load_module(program)
+    from standoff.program.numba.beside import changing_over  # noqa: PLC0415
+
+    running.say(f"compiling the kernel of `{program.model.name}` beside the run, which changes over to it")
+    return changing_over(program, load_module(program))
 
 
 def choose_fold(evaluate: Evaluate) -> Fold:
     """How what an evaluator gives is taken in: compiled where Numba is loaded anyway; the figures are the same."""
-    if evaluate is run_lanes:
+    from standoff.program.numba.kernel import Kernel  # noqa: PLC0415
+
+    if not isinstance(evaluate, Kernel):
         return fold_arrays
     from standoff.ensemble.folding.moments_kernel import fold_cells  # noqa: PLC0415 - Numba takes a while to import
 
     return fold_cells
+
+
+def _kernel(program: Program, running: Running) -> Evaluate:
+    from standoff.program.numba.cache import open_cache  # noqa: PLC0415
+    from standoff.program.numba.kernel import is_compiled, load_kernel  # noqa: PLC0415 - Numba takes a while to import
+
+    if not is_compiled(program):
+        lacking = open_cache().lacking
+        kept = f"it cannot be kept: {lacking}" if lacking else "once; the next run loads it"
+        running.say(f"compiling the kernel of `{program.model.name}` (about half a minute, {kept})")
+    return load_kernel(program)

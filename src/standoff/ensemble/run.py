@@ -23,7 +23,7 @@ from standoff.program.reference import Lanes, run_lanes
 from standoff.program.stepper import advance, begin
 from standoff.program.trace import Trace, trace_future
 
-__all__ = ["BLOCK", "Job", "Paths", "lanes_of", "run_design", "run_jobs", "run_paths", "trace_cell"]
+__all__ = ["BLOCK", "Job", "Paths", "PathsJob", "lanes_of", "run_design", "run_jobs", "run_paths", "trace_cell"]
 
 BLOCK = 16_384  # lanes: large enough that an operation costs more than its call, small enough for the cache
 LAST = 1024  # lanes of a kernel's last blocks
@@ -40,6 +40,18 @@ class Job:
     design: Design
     wanted: Wanted = NOTHING
     what_for: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PathsJob:
+    """Chosen futures of a design to be followed step by step: see `run_paths`."""
+
+    program: Program
+    design: Design
+    symbols: Sequence[Symbol]
+    profiles: npt.NDArray[np.int64]
+    worlds: npt.NDArray[np.int64]
+    replications: npt.NDArray[np.int64]
 
 
 def run_design(

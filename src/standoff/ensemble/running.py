@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, get_args
 
-__all__ = ["Announce", "EvaluatorName", "Progress", "Running", "Size"]
+__all__ = ["EVALUATORS", "Announce", "EvaluatorName", "Progress", "Running", "Size"]
 
-EvaluatorName = Literal["auto", "reference", "kernel"]
+EvaluatorName = Literal["auto", "reference", "wasm", "kernel"]
+EVALUATORS: tuple[EvaluatorName, ...] = get_args(EvaluatorName)
 Announce = Callable[[str], None]
 Progress = Callable[[int, int], None]
 
@@ -43,7 +44,7 @@ class Running:
 
     Attributes:
         threads: At most so many at once; all cores by default.
-        evaluator: The reference, the compiled kernel, or whichever is sooner done.
+        evaluator: The reference, WebAssembly, the compiled kernel, or whichever is sooner done.
         progress: Called with futures done and futures in all, from the calling thread.
         announce: Called with a line on what is about to take time, or must be done again.
     """

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TypedDict, Unpack
 
 from standoff.base.escaping import visible
-from standoff.ensemble.design import Design, Method, choose_profiles, draw_worlds
+from standoff.ensemble.design import Design, Held, Method, choose_profiles, draw_worlds
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.folding.spreads import want
-from standoff.ensemble.manifest import RunError, read_manifest
 from standoff.ensemble.run import run_design
 from standoff.ensemble.running import Announce, EvaluatorName, Progress, Running, Size
-from standoff.ensemble.store import read_run, run_to_folder
+from standoff.ensemble.storing.manifest import RunError, read_manifest
+from standoff.ensemble.storing.store import read_run, run_to_folder
 from standoff.language.load import load_model
 from standoff.language.model import Model
 from standoff.program.compile import compile_model
@@ -44,8 +44,8 @@ def load(study: str | Path, variants: Sequence[str] = ()) -> Study:
     return Study(load_model(study, tuple(variants)))
 
 
-def open_run(folder: str | Path) -> Ensemble:
-    """Read a complete run with the study that it kept.
+def open_run(folder: str | Path, threads: int | None = None) -> Ensemble:
+    """Read a complete run with the study that it kept, on at most so many threads; all cores by default.
 
     Raises:
         RunError: The folder holds no complete run, or a part of it was altered.
@@ -56,7 +56,7 @@ def open_run(folder: str | Path) -> Ensemble:
     except ValueError as error:
         said = visible(str(error), 300)
         raise RunError(f"`{visible(str(folder))}` holds a study that does not fit its manifest: {said}") from None
-    return read_run(Path(folder), study.program)
+    return read_run(Path(folder), study.program, threads)
 
 
 class Chosen(TypedDict, total=False):
@@ -64,13 +64,13 @@ class Chosen(TypedDict, total=False):
 
     Attributes:
         profile: Which strategies: `{"us": "tough_love"}`, `"us=tough_love"`, a named profile; all by default.
-        set: Uncertainties and values held at a number, such as `{"fear": 0.3}`.
+        set: Uncertainties and values held at a number, such as `{"fear": 0.3}`, or at a kind by its name.
         design: How worlds fill the space of assumptions: `latin hypercube`, `sobol`, `plain` or `saltelli`.
         realised: Draw rare ends instead of weighting by survival.
     """
 
     profile: Mapping[str, str | Sequence[str]] | str | None
-    set: Mapping[str, float] | None
+    set: Held | None
     design: Method
     realised: bool
 
@@ -83,9 +83,10 @@ class RunOptions(Chosen, total=False):
         histogram: Outcome or actor → edges of bins, read by `Ensemble.histogram`: all worlds together.
         out: A folder to keep the run in, shard by shard; an earlier stop of the same run is gone on with.
         threads: At most so many at once; all cores by default.
-        evaluator: The reference, the compiled kernel, or whichever is sooner done; the numbers are the same.
+        evaluator: The reference, WebAssembly, the compiled kernel, or whichever is sooner done; the numbers are the
+            same.
         progress: Called with futures done and in all.
-        announce: Called with a line where a kernel is compiled first, or a kept shard must be run again.
+        announce: Called with a line where a kernel is compiled, or a kept shard must be run again.
     """
 
     quantiles: Sequence[float]
@@ -102,7 +103,7 @@ class Study:
     """A checked model, ready to run; `held` are uncertainties and values held at a number in every run of all."""
 
     model: Model = field(repr=False)
-    held: Mapping[str, float] = field(default_factory=dict, repr=False)
+    held: Held = field(default_factory=dict, repr=False)
 
     @cached_property
     def program(self) -> Program:

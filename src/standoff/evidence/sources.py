@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,11 +19,12 @@ from standoff.evidence.reading.documents import MOST_DOCUMENT_BYTES, Document, r
 from standoff.evidence.reading.kinds import squeezed
 from standoff.evidence.reading.passages import Address, text_at
 
-__all__ = ["AnchorRow", "SourceRow", "Sources", "check_documents", "sources"]
+__all__ = ["AnchorRow", "SourceRow", "Sources", "check_documents", "known_folder", "sources"]
 
 Status = Literal["found", "moved", "changed", "lost", "unanchored"]
 
 STATUSES: tuple[Status, ...] = ("found", "moved", "changed", "lost", "unanchored")
+_SOURCES = "STANDOFF_SOURCES"
 _LEAST_RESEMBLANCE = 0.4
 _MOST_FILES = 1_000
 
@@ -109,6 +111,23 @@ def sources(ledger: Ledger, folder: Path | None) -> Sources:
         metadata = entry.metadata.filled(file.document.metadata)
         rows.append(SourceRow(entry.name, metadata, file.path, file.document, anchors))
     return Sources(tuple(rows), tuple(problems))
+
+
+def known_folder(study: Path) -> Path | None:
+    """Where a study's documents are: `sources` in its folder, else what `STANDOFF_SOURCES` says; None if neither is.
+
+    Raises:
+        ValueError: `STANDOFF_SOURCES` names no folder.
+    """
+    own = study / "sources"
+    if own.is_dir():
+        return own
+    said = os.environ.get(_SOURCES)
+    if not said:
+        return None
+    if not Path(said).is_dir():
+        raise ValueError(f"{_SOURCES} says that the documents are in `{said}`, and there is no such folder")
+    return Path(said)
 
 
 def check_documents(ledger: Ledger, folder: Path | None) -> tuple[Problem, ...]:

@@ -26,7 +26,7 @@ from standoff.language.expressions.parser import MOST_CHARACTERS
 from standoff.language.expressions.parser import MOST_DEPTH as MOST_DEPTH_OF_EXPRESSIONS
 from standoff.language.meaning.equations import MOST_RULES
 from standoff.language.shape.claims import CLAIMS
-from standoff.language.shape.columns import FACTS, HISTORY
+from standoff.language.shape.columns import FACTS, HISTORY, SEEN
 from standoff.language.shape.json_schema import json_schema
 from standoff.language.shape.kinds import MOST_IN_NAME
 from standoff.language.shape.schema import LANGUAGE_VERSION, STUDY
@@ -117,6 +117,11 @@ def _beside() -> Iterator[str]:
     for name, columns, about in (
         (FACTS_FILE, FACTS, "What is known, a row each, for `fact` to refer to. No other column is read."),
         (HISTORY_FILE, HISTORY, "What was seen before the study begins, a row for each date."),
+        (
+            "seen.csv",
+            SEEN,
+            "What was seen since the study begins, for `watch` and `brief --seen`; in a file of any name.",
+        ),
     ):
         yield from ("", f"## `{name}`", "", about, "", "| column | what stands there | what it means |")
         yield from ("| --- | --- | --- |", *(_row(column, "") for column in columns))

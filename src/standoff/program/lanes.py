@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from standoff.language.expressions.tree import Symbol
 from standoff.program.program import Program
 
-__all__ = ["Lanes", "Results", "State", "empty", "what_is_held"]
+__all__ = ["Lanes", "Results", "State", "empty", "picked", "what_is_held"]
 
 Floats = npt.NDArray[np.float64]
 REALISED = Symbol("hidden", "realised")
@@ -48,7 +48,7 @@ class Results:
         outcomes: (outcomes, lanes), NaN where the future faulted or the outcome is missing.
         weights: (outcomes, lanes) in [0, 1]: below 1 only for an outcome that can be missing (`first`).
         payoffs: (payoffs, lanes), NaN where the future faulted.
-        survival: (lanes) the weight S that is left after the last step.
+        survival: (lanes) the weight S that is left after the last step, NaN where the future faulted.
         fault: (lanes) 0, or 1 + equation · n_kinds + kind of the first fault.
         fault_step: (lanes) the step of the first fault.
         clipped: For each carried thing, in how many steps of how many lanes `within` clipped it.
@@ -120,6 +120,28 @@ def empty(program: Program, lanes: Lanes, *, realised: bool) -> State:
         {e.name: 0 for e in program.model.events if e.kind == "count"},
         (np.full(n, -1, dtype=np.int32),) * len(program.checks),
     )  # fmt: skip
+
+
+def picked(state: State, order: npt.NDArray[np.int64]) -> State:
+    """Futures as copies of others: all that is by lane is taken in this order, but `lanes`, which stay as they are.
+
+    Args:
+        state: Any.
+        order: (lanes,) which future each is a copy of; of any length, where `lanes` are replaced after.
+    """
+    n = state.fault.size
+
+    def pick(x: Any) -> Any:
+        if isinstance(x, np.ndarray):
+            return x[order] if x.shape == (n,) else x
+        if isinstance(x, tuple):
+            return tuple(pick(item) for item in x)
+        if isinstance(x, Mapping):
+            return {key: pick(item) for key, item in x.items()}
+        return x
+
+    kept = ("lanes", "clipped", "clamped")
+    return replace(state, **{f.name: pick(getattr(state, f.name)) for f in fields(state) if f.name not in kept})
 
 
 def _what_is_given(program: Program, lanes: Lanes) -> dict[Symbol, Any]:

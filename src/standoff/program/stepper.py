@@ -366,9 +366,10 @@ class _Working:
         failed = self.evaluator.fault != 0
         outcomes[:, failed] = np.nan
         payoffs[:, failed] = np.nan
+        survival = np.where(failed, np.nan, self.survival)
         broken = np.array(state.broken, dtype=np.int32).reshape(-1, size)
         return Results(
-            outcomes, weights, payoffs, np.broadcast_to(self.survival, size).copy(), self.evaluator.fault,
+            outcomes, weights, payoffs, survival, self.evaluator.fault,
             self.evaluator.fault_step, state.clipped, state.clamped, broken,
         )  # fmt: skip
 

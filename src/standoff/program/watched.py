@@ -27,7 +27,19 @@ from standoff.language.model import Mode, Observable
 from standoff.program.expressions import product, reference
 from standoff.program.program import Assignment, Carried, Measured, Program, Reduced, Varied
 
-__all__ = ["BLIND", "DEAD", "RELIABLE", "SEEN", "SPARE", "WATCHING", "Watcher", "series_names", "tell", "with_tally"]
+__all__ = [
+    "BLIND",
+    "DEAD",
+    "RELIABLE",
+    "SEEN",
+    "SO_FAR",
+    "SPARE",
+    "WATCHING",
+    "Watcher",
+    "series_names",
+    "tell",
+    "with_tally",
+]
 
 SEEN, RELIABLE, BLIND, SPARE = "seen", "reliable", "blind", "spare"
 WATCHING = "watching now"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from html import escape
 from typing import Any, Generic, TypeVar
@@ -10,14 +10,16 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 import pandas as pd
 
-from standoff.analysis.findings import Figure, UnanswerableError, to_json
+from standoff.analysis.findings import Figure, UnanswerableError
+from standoff.brief.formats.data import finding_data
 from standoff.brief.formats.html import render_section
 from standoff.brief.sections.grid import Section
 from standoff.language.model import Model
+from standoff.questions.as_json import to_json
 from standoff.questions.question import Unanswered
 from standoff.words.unanswered import unanswered_words
 
-__all__ = ["Answer", "answered"]
+__all__ = ["Answer", "answered", "flat"]
 
 Finding = TypeVar("Finding")
 
@@ -31,33 +33,38 @@ class Answer(Generic[Finding]):
         sentences: The answer in words.
         section: The brief's section, where the brief has one.
         rows: What `frame` gives a row each.
+        data: The finding as plain data, where that has more than the finding alone tells.
     """
 
     finding: Finding
     sentences: tuple[str, ...]
     section: Section | None = field(default=None, repr=False)
     rows: Sequence[Any] = field(default=(), repr=False)
+    data: Any = field(default=None, repr=False)
 
-    def to_dict(self) -> dict[str, Any]:
-        """The finding as dicts, lists, numbers and text; what is not finite is None."""
-        found: dict[str, Any] = to_json(self.finding)
-        return found
+    def to_dict(self) -> Any:
+        """The finding as dicts, lists, numbers and text, with the keys of `--json`; what is not finite is None."""
+        return finding_data(self.finding) if self.data is None else self.data
 
     def frame(self) -> pd.DataFrame:
         """One row for each thing that the answer lists; a figure has a column for its value and one for its error."""
-        return pd.json_normalize([_flat(row) for row in self.rows])
+        return pd.json_normalize([flat(row) for row in self.rows])
 
     def to_xarray(self) -> Any:
-        """The finding's arrays as an `xarray.Dataset`; needs `pip install standoff[xarray]`.
+        """The finding's arrays as an `xarray.Dataset`, or its table where it has none.
+
+        Needs `pip install standoff[xarray]`.
 
         Raises:
             ImportError: xarray is not installed.
         """
         import xarray  # noqa: PLC0415 - optional
 
-        assert is_dataclass(self.finding)
-        arrays = {f.name: getattr(self.finding, f.name) for f in fields(self.finding)}
+        named = fields(self.finding) if is_dataclass(self.finding) else ()
+        arrays = {f.name: getattr(self.finding, f.name) for f in named}
         found = {name: value for name, value in arrays.items() if isinstance(value, np.ndarray)}
+        if not found:
+            return xarray.Dataset.from_dataframe(self.frame().rename_axis("row"))
         return xarray.Dataset({
             name: ([f"{name}_{axis}" for axis in range(value.ndim)], value) for name, value in found.items()
         })  # fmt: skip
@@ -88,7 +95,7 @@ def answered(found: Finding | Unanswered, model: Model) -> Finding:
     return found
 
 
-def _flat(row: Any) -> Any:
+def flat(row: Any) -> Any:
     """A row of a table: figures keep their value and error, and what belongs to the study its name."""
     if isinstance(row, Figure):
         return {"value": row.value, "error": row.error}
@@ -96,5 +103,7 @@ def _flat(row: Any) -> Any:
         named = getattr(row, "label", None) or getattr(row, "name", None)
         if type(row).__module__.startswith("standoff.language"):
             return str(named) if named is not None else None
-        return {f.name: _flat(getattr(row, f.name)) for f in fields(row)}
+        return {f.name: flat(getattr(row, f.name)) for f in fields(row)}
+    if isinstance(row, Mapping):
+        return {name: flat(value) for name, value in row.items()}
     return to_json(row)

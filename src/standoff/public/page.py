@@ -36,8 +36,8 @@ def python_page() -> Iterator[str]:
             call = getattr(home, name)
             yield f"### `{prefix}.{name}({_arguments(call)})`\n"
             yield from _prose(call.__doc__)
-    yield "## Options of a run\n"
-    for kind in (Chosen, RunOptions):
+    yield "## Options of a run, and of a question\n"
+    for kind in (Chosen, RunOptions, public.Asking):
         yield from _prose(kind.__doc__)
 
 

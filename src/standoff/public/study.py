@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Any, TypedDict, TypeVar, Unpack
 
 import pandas as pd
 
 from standoff.analysis.comparing import Comparison
-from standoff.analysis.comparing import compare as compare_runs
 from standoff.analysis.deals.deals import Deals
 from standoff.analysis.documents.documents import Agreement
-from standoff.analysis.findings import Floats, to_json
+from standoff.analysis.findings import Floats
 from standoff.analysis.linchpins.linchpins import Linchpins
+from standoff.analysis.linchpins.regions import Region
 from standoff.analysis.others.others import Others
 from standoff.analysis.robustness.robustness import Robustness
 from standoff.analysis.sensitivity import Sensitivity
-from standoff.analysis.sensitivity import sensitivity as measure_sensitivity
 from standoff.base.problems import Problem, has_errors
+from standoff.brief.formats.data import finding_data
 from standoff.brief.formats.html import section_of
 from standoff.brief.write import SIZE, make_brief
 from standoff.ensemble import study as ensemble_study
@@ -31,16 +31,20 @@ from standoff.ensemble.runner import Local
 from standoff.ensemble.running import Running, Size
 from standoff.ensemble.study import Chosen, RunOptions
 from standoff.evidence.claims import check_claims, ledger_of
-from standoff.evidence.sources import check_documents
+from standoff.evidence.sources import check_documents, known_folder
 from standoff.language.load import load_model, read_study
 from standoff.program.trace import Trace
-from standoff.public.answers import Answer, answered
+from standoff.public.answers import Answer, answered, flat
 from standoff.questions.answer import answer as ask
 from standoff.questions.answer import answer_run
 from standoff.questions.deals import DEALS
 from standoff.questions.documents import TESTS, Evidence
+from standoff.questions.kept import Kept, kept_findings
 from standoff.questions.others import OTHERS
-from standoff.questions.results import Robust, of_run
+from standoff.questions.question import Question, Unanswered
+from standoff.questions.results import of_run
+from standoff.questions.runs import changes_to, moving
+from standoff.words.sentences.boxes import region_sentence
 from standoff.words.sentences.changes import change_sentences
 from standoff.words.sentences.deals import deals_sentence
 from standoff.words.sentences.evidence import answer_counts
@@ -48,8 +52,11 @@ from standoff.words.sentences.linchpins import linchpin_words
 from standoff.words.sentences.others import others_sentence
 from standoff.words.sentences.robustness import robustness_words
 from standoff.words.sentences.sensitivity import sensitivity_sentences
+from standoff.words.unanswered import unanswered_words
 
-__all__ = ["Ensemble", "Study", "load", "open_run"]
+__all__ = ["Asking", "Ensemble", "Study", "load", "open_run"]
+
+Finding = TypeVar("Finding")
 
 
 def load(study: str | Path, variants: Sequence[str] = ()) -> Study:
@@ -71,13 +78,29 @@ def load(study: str | Path, variants: Sequence[str] = ()) -> Study:
     return Study(load_model(study, tuple(variants)))
 
 
-def open_run(folder: str | Path) -> Ensemble:
+def open_run(folder: str | Path, threads: int | None = None) -> Ensemble:
     """Read a run that was kept with `out=`, with the study that it kept.
+
+    Args:
+        folder: Of the run.
+        threads: At most so many at once; all cores by default.
 
     Raises:
         RunError: The folder holds no complete run, or a part of it was altered.
     """
-    return Ensemble.of(ensemble_study.open_run(folder))
+    return Ensemble.of(ensemble_study.open_run(folder, threads))
+
+
+class Asking(TypedDict, total=False):
+    """How a question is asked.
+
+    Attributes:
+        threads: At most so many at once; all cores by default.
+        fresh: Work the answer out anew, though it was kept.
+    """
+
+    threads: int | None
+    fresh: bool
 
 
 class Study(ensemble_study.Study):
@@ -89,7 +112,7 @@ class Study(ensemble_study.Study):
         problems = (*loaded.problems, *check_claims(self.model.folder, loaded.model))
         if loaded.model is None or has_errors(problems):
             return problems
-        return (*problems, *check_documents(ledger_of(loaded.model.written.files), self.model.folder / "sources"))
+        return (*problems, *check_documents(ledger_of(loaded.model.written.files), known_folder(self.model.folder)))
 
     def run(self, worlds: int = 512, replications: int = 8, seed: int = 1, **options: Unpack[RunOptions]) -> Ensemble:
         """Run profiles × worlds × replications, as `standoff run` does.
@@ -123,38 +146,38 @@ class Study(ensemble_study.Study):
         """
         return trace_cell(self.program, self.design_of(size, **chosen), 0, world, replication)
 
-    def games(
-        self, worlds: int = 256, replications: int = 8, seed: int = 1, threads: int | None = None
-    ) -> Answer[Others]:
+    def games(self, worlds: int = 256, replications: int = 8, seed: int = 1, **how: Unpack[Asking]) -> Answer[Others]:
         """What the others will do, as `standoff games` finds it."""
-        found = ask(self, (OTHERS,), Size(worlds, replications, seed), _local(threads)).of(OTHERS)
-        one = answered(found, self.model)
+        one = self._asked(OTHERS, Size(worlds, replications, seed), how)
         return Answer(one, (others_sentence(self.model, one),), section_of(self.model, one), one.profiles)
 
     def deals(
-        self, worlds: int = 256, replications: int = 4, seed: int = 1, threads: int | None = None
-    ) -> tuple[Answer[Deals], ...]:
+        self, worlds: int = 256, replications: int = 4, seed: int = 1, **how: Unpack[Asking]
+    ) -> Answer[tuple[Deals | Unanswered, ...]]:
         """For each deal of the study, whether there is one, as `standoff deals` finds it."""
-        found = ask(self, (DEALS,), Size(worlds, replications, seed), _local(threads)).of(DEALS)
-        every = answered(found, self.model)
-        deals = [answered(one, self.model) for one in every]
-        return tuple(
-            Answer(one, (deals_sentence(self.model, one),), section_of(self.model, one), one.zones) for one in deals
-        )
+        every = self._asked(DEALS, Size(worlds, replications, seed), how)
+        found = [one for one in every if isinstance(one, Deals)]
+        rows = [{"deal": one.deal, **flat(zone)} for one in found for zone in one.zones]
+        said = tuple(deals_sentence(self.model, one) if isinstance(one, Deals) else
+                     f"{one.about}: {unanswered_words(one.reason, one.data, self.model)}" for one in every)  # fmt: skip
+        return Answer(every, said, section_of(self.model, every), rows)
 
     def test(
         self, worlds: int = SIZE_OF_TESTS.worlds, replications: int = SIZE_OF_TESTS.replications, seed: int = 1,
-        threads: int | None = None,
+        **how: Unpack[Asking],
     ) -> Answer[Agreement]:  # fmt: skip
         """Claims and mechanisms tested on the model, as `standoff test` does."""
-        found = ask(self, (TESTS,), Size(worlds, replications, seed), _local(threads)).of(TESTS)
-        one = answered(found, self.model)
+        one = self._asked(TESTS, Size(worlds, replications, seed), how)
         tests = [*(t for part in one.mechanisms for t in part.tests), *(t for part in one.claims for t in part.tests)]
         return Answer(one, (answer_counts(one),), section_of(self.model, Evidence(one, ())), tests)
 
-    def brief(self, out: str | Path, size: Size = SIZE, threads: int | None = None) -> Path:
+    def brief(self, out: str | Path, size: Size = SIZE, **how: Unpack[Asking]) -> Path:
         """Run the study and write its brief to a folder, as `standoff brief` does; the path of the page."""
-        return make_brief(self, Path(out), size, running=Running(threads))
+        return make_brief(self, Path(out), size, runner=_runner(how), kept=_kept(how))
+
+    def _asked(self, question: Question[Finding], size: Size, how: Asking) -> Finding:
+        found: Finding | Unanswered = ask(self, (question,), size, _runner(how), _kept(how)).of(question)
+        return answered(found, self.model)
 
 
 class Ensemble(EnsembleOfRun):
@@ -165,11 +188,12 @@ class Ensemble(EnsembleOfRun):
         """A run that can be asked."""
         return cls(**{f.name: getattr(run, f.name) for f in fields(EnsembleOfRun)})
 
-    def answer(self, weightings: Mapping[str, Floats] | None = None) -> Answer[Robustness]:
+    def answer(self, weightings: Mapping[str, Floats] | None = None, **how: Unpack[Asking]) -> Answer[Robustness]:
         """What holds up, as `standoff answer` says it first.
 
         Args:
-            weightings: More weightings of the worlds, by name, under which to rank; each one number a world.
+            weightings: More weightings of the worlds, by name, under which to rank.
+            how: `threads` and `fresh`, as the command has them.
 
         Example:
             >>> import standoff
@@ -177,43 +201,57 @@ class Ensemble(EnsembleOfRun):
             >>> run.answer().under[0].metrics.ranking.order[0]
             'reciprocate(patience=2)'
         """
-        found = self._robust(weightings=weightings).robustness
+        found = self._asked(of_run(weightings=weightings), how).robustness
         words = robustness_words(self.model, found).sentences
-        expected = found.under[0].metrics.expected
-        rows = [{"strategy": label, "payoff": to_json(each)} for label, each in expected.items()]
+        rows = [{"strategy": label, **flat(each)} for label, each in found.under[0].metrics.expected.items()]
         return Answer(found, tuple(words), section_of(self.model, found), rows)
 
-    def linchpins(self, view: str = "uniform") -> Answer[Linchpins]:
+    def linchpins(self, view: str = "uniform", **how: Unpack[Asking]) -> Answer[Linchpins]:
         """What the choice hinges on, as `standoff answer` says it second.
 
         Args:
             view: What the others play: `uniform`, `adversarial`, or a named profile.
+            how: `threads` and `fresh`, as the command has them.
         """
-        robust = self._robust(view)
+        robust = self._asked(of_run(view), how)
         found = robust.linchpins
         words = linchpin_words(self.model, found).sentences
-        return Answer(found, tuple(words), section_of(self.model, robust), (*found.facts, *found.values))
+        data = finding_data(robust)["linchpins"]
+        return Answer(found, tuple(words), section_of(self.model, robust), (*found.facts, *found.values), data)
 
-    def boxes(self) -> tuple[Any, ...]:
-        """The regions of worlds in which another strategy is best, or a limit breaks: boxes, by scenario discovery."""
-        return self._robust().linchpins.regions
+    def boxes(self, view: str = "uniform", **how: Unpack[Asking]) -> Answer[tuple[Region, ...]]:
+        """The regions of worlds in which another strategy is best, or a limit breaks: boxes, by scenario discovery.
 
-    def sensitivity(self, outcomes: Sequence[str] = ()) -> Answer[Sensitivity]:
-        """Sobol indices of a run with `design="saltelli"`, as `standoff sensitivity` gives them."""
-        found = measure_sensitivity(self, outcomes)
+        `frame` has a row for each limit of each recommended box.
+        """
+        robust = self._asked(of_run(view), how)
+        regions = robust.linchpins.regions
+        said = tuple(region_sentence(self.model, region) for region in regions)
         rows = [
-            {"measure": measure, "strategy": label, "assumption": name, "total": indices.total[name].value,
-             "first": indices.first[name].value}
+            {"kind": region.kind, "subject": region.subject, "share": region.share, "coverage": box.coverage,
+             "density": box.density, **flat(limit)}
+            for region in regions
+            if (box := region.found.recommended) is not None
+            for limit in box.limits
+        ]  # fmt: skip
+        return Answer(regions, said, section_of(self.model, robust), rows)
+
+    def sensitivity(self, outcomes: Sequence[str] = (), **how: Unpack[Asking]) -> Answer[Sensitivity]:
+        """Sobol indices of a run with `design="saltelli"`, as `standoff sensitivity` gives them."""
+        found = self._asked(moving(outcomes), how)
+        rows = [
+            {"measure": measure, "strategy": label, "assumption": name, "total": indices.total[name],
+             "first": indices.first[name]}
             for measure, by_strategy in found.indices.items()
             for label, indices in by_strategy.items()
             for name in indices.total
         ]  # fmt: skip
         return Answer(found, tuple(sensitivity_sentences(found)), None, rows)
 
-    def compare(self, after: EnsembleOfRun) -> Answer[Comparison]:
-        """What changed from this run to another, as `standoff compare` says it."""
-        found = compare_runs(self, after)
-        return Answer(found, tuple(change_sentences(found)), None, found.changes)
+    def compare(self, after: EnsembleOfRun, threads: int | None = None) -> Answer[Comparison]:
+        """What changed from this run to another, as `standoff compare` says it; `frame` has the figures that moved."""
+        found = self._asked(changes_to(after), {"threads": threads})
+        return Answer(found, tuple(change_sentences(found)), None, found.moved)
 
     def paths(self, *names: str, futures: int = 1000) -> pd.DataFrame:
         """Stocks, quantities, counts and modes over time, in futures spread evenly over the run's.
@@ -243,11 +281,14 @@ class Ensemble(EnsembleOfRun):
         coordinates = {name: value for name, value in coordinates.items() if name not in arrays}
         return xarray.Dataset(arrays, coordinates)
 
-    def _robust(self, view: str = "uniform", weightings: Mapping[str, Floats] | None = None) -> Robust:
-        question = of_run(view, weightings)
-        found = answer_run(self, (question,)).of(question)
+    def _asked(self, question: Question[Finding], how: Asking) -> Finding:
+        found = answer_run(self, (question,), how.get("threads"), _kept(how)).of(question)
         return answered(found, self.model)
 
 
-def _local(threads: int | None) -> Local:
-    return Local(Running(threads))
+def _runner(how: Asking) -> Local:
+    return Local(Running(how.get("threads")))
+
+
+def _kept(how: Asking) -> Kept | None:
+    return kept_findings(fresh=how.get("fresh", False))

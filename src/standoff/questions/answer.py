@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from threadpoolctl import threadpool_limits
 
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.run import Job
 from standoff.ensemble.runner import Local, Runner
-from standoff.ensemble.running import Announce, Size
+from standoff.ensemble.running import Announce, Running, Size
 from standoff.ensemble.study import Study
 from standoff.evidence.claims import ledger_of
+from standoff.questions.as_json import from_json, to_json
 from standoff.questions.deals import DEALS
 from standoff.questions.documents import DOCUMENTS, TESTS
+from standoff.questions.kept import Kept, identified
 from standoff.questions.others import OTHERS
 from standoff.questions.question import WHOLE, Designs, Question, Runs, Unanswered, with_needs
 from standoff.questions.results import OVER_TIME, RESULTS, ROBUST
@@ -48,6 +52,7 @@ def answer(
     questions: Sequence[Question[Any]],
     size: Size,
     runner: Runner = Local(),
+    kept: Kept | None = None,
     announce: Announce | None = None,
 ) -> Findings:
     """Run what some questions need, and answer them.
@@ -57,34 +62,83 @@ def answer(
         questions: Of `QUESTIONS`; those whose answers they read are asked too.
         size: How much to run; asked together, a question may need less (`Question.beside`).
         runner: Who runs it, all jobs at once.
+        kept: Findings that were worked out before, and where these are kept; none by default.
         announce: Called with a line before all is run, and before the answers are worked out.
 
     Raises:
         StudyError: The study's claims do not fit its model.
     """
     every = with_needs(questions)
-    designs = {one.name: one.designs(study, size if len(every) == 1 else one.beside(size)) for one in every}
-    jobs = {name: job for of in designs.values() for name, job in of.jobs.items()}
-    if announce is not None:
-        announce(f"running {counted(sum(job.design.n_futures for job in jobs.values()), 'future')}")
-    ensembles = dict(zip(jobs, runner.run(list(jobs.values())), strict=True))
-    if announce is not None:
-        announce("working out the answers")
-    ledger = ledger_of(study.model.written.files)
-    return _found(every, Runs(study, size, designs, ensembles, ledger, runner.running.threads))
+    sizes = {one.name: size if len(every) == 1 else one.beside(size) for one in every}
+    runs = Runs(study, size, runner, ledger_of(study.model.written.files))
+    what = (study.model.digest, sorted(study.held.items()))
+    keys = {one.name: _key(runs, one, what, sizes[one.name]) for one in every if one.keeping}
+    open_questions = _restore(questions, runs, kept, keys)
+    runs.designs = {one.name: one.designs(study, sizes[one.name]) for one in open_questions}
+    jobs = {name: job for of in runs.designs.values() for name, job in of.jobs.items()}
+    say = announce or (lambda _: None)
+    if jobs:
+        say(f"running {counted(sum(job.design.n_futures for job in jobs.values()), 'future')}")
+        runs.ensembles |= dict(zip(jobs, runner.run(list(jobs.values())), strict=True))
+        say("working out the answers")
+    return _found(open_questions, runs, kept, keys)
 
 
-def answer_run(ensemble: Ensemble, questions: Sequence[Question[Any]], threads: int | None = None) -> Findings:
-    """Answer questions from a run of every profile that is there already; none may need another."""
+def answer_run(
+    ensemble: Ensemble, questions: Sequence[Question[Any]], threads: int | None = None, kept: Kept | None = None
+) -> Findings:
+    """Answer questions from a run that is there already; none may need another."""
     study, design = Study(ensemble.model), ensemble.design
     size = Size(design.worlds.size, design.replications, design.seed)
+    runs = Runs(study, size, Local(Running(threads)), ledger_of(ensemble.model.written.files))
+    runs.ensembles[WHOLE] = ensemble
     every = with_needs(questions)
-    designs = {one.name: Designs({WHOLE: Job(ensemble.program, design)}) for one in every}
-    ledger = ledger_of(ensemble.model.written.files)
-    return _found(every, Runs(study, size, designs, {WHOLE: ensemble}, ledger, threads))
+    keys = {one.name: _key(runs, one, ensemble.digest, size) for one in every if one.keeping} if kept else {}
+    open_questions = _restore(questions, runs, kept, keys)
+    runs.designs = {one.name: Designs({WHOLE: Job(ensemble.program, design)}) for one in every}
+    return _found(open_questions, runs, kept, keys)
 
 
-def _found(questions: Sequence[Question[Any]], runs: Runs) -> Findings:
+def _key(runs: Runs, question: Question[Any], what: object, size: Size) -> str:
+    texts = runs.study.model.written.files.texts()
+    return identified(texts, runs.study.model.applied, what, question.name, question.options, size)
+
+
+def _restore(
+    questions: Sequence[Question[Any]], runs: Runs, kept: Kept | None, keys: Mapping[str, str]
+) -> tuple[Question[Any], ...]:
+    """Take up what was kept; the questions that are still open, what is read first."""
+    left: dict[str, Question[Any]] = {}
     for question in questions:
-        runs.answer(question)
+        if question.name in runs.found or question.name in left:
+            continue
+        if kept is not None and question.keeping is not None and _take_up(question, runs, kept, keys):
+            continue
+        left |= {one.name: one for one in _restore(question.needs, runs, kept, keys)} | {question.name: question}
+    return tuple(left.values())
+
+
+def _take_up(question: Question[Any], runs: Runs, kept: Kept, keys: Mapping[str, str]) -> bool:
+    """Whether there is a kept answer that can be read."""
+    keeping = question.keeping
+    data = kept.read(keys[question.name])
+    if data is None or keeping is None:
+        return False
+    try:
+        found = from_json(data, keeping.kind | Unanswered, runs.study.model)
+    except (ValueError, TypeError):
+        return False
+    runs.found[question.name] = found if isinstance(found, Unanswered) else keeping.restored(runs, found)
+    return True
+
+
+def _found(
+    questions: Sequence[Question[Any]], runs: Runs, kept: Kept | None, keys: Mapping[str, str]
+) -> Findings:  # fmt: skip
+    with threadpool_limits(runs.threads):  # of linear algebra too; None leaves it alone
+        for question in questions:
+            found, keeping = runs.answer(question), question.keeping
+            if kept is not None and keeping is not None:
+                part = found if isinstance(found, Unanswered) else keeping.part(found)
+                kept.write(keys[question.name], to_json(part, exact=True))
     return Findings(runs)

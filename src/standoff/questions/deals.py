@@ -9,13 +9,14 @@ from standoff.analysis.deals.deals import Deals, deals_designs, deals_finding
 from standoff.analysis.deals.plan import DealPlan
 from standoff.analysis.findings import Reason, UnanswerableError
 from standoff.analysis.structure.causal import causal_map
+from standoff.ensemble.design import Held
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.run import Job
 from standoff.ensemble.running import Size
 from standoff.ensemble.study import Study
 from standoff.evidence.claims import Ledger
 from standoff.language.model import Deal, Model
-from standoff.questions.question import Designs, Question, Runs, Unanswered
+from standoff.questions.question import Designs, Keeping, Question, Runs, Unanswered
 
 __all__ = ["DEALS", "MOST_WORLDS_OF_EFFECTS", "find_deal_of", "plan_deals", "shared_stocks"]
 
@@ -25,9 +26,9 @@ _LUCK = 4
 """Replications for deals, whose gains are paired and averaged over profiles besides."""
 
 
-def plan_deals(model: Model, size: Size) -> tuple[DealPlan | Unanswered, ...]:
+def plan_deals(model: Model, size: Size, held: Held | None = None) -> tuple[DealPlan | Unanswered, ...]:
     """What to run for each deal of a study; nothing where it has none."""
-    return tuple(_plan(model, deal, size) for deal in model.deals)
+    return tuple(_plan(model, deal, size, held) for deal in model.deals)
 
 
 def find_deal_of(plan: DealPlan, ensembles: Sequence[Ensemble], seed: int = 1) -> Deals | Unanswered:
@@ -55,12 +56,14 @@ def shared_stocks(model: Model, deal: Deal) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _plan(model: Model, deal: Deal, size: Size) -> DealPlan | Unanswered:
+def _plan(model: Model, deal: Deal, size: Size, held: Held | None) -> DealPlan | Unanswered:
     taken = [name for name in deal.without if name in model.applied]
     if taken:
         return Unanswered(deal.name, Reason.VARIANT_APPLIED, {"variant": taken[0]})
     try:
-        return deals_designs(model, deal.name, worlds=size.worlds, replications=size.replications, seed=size.seed)
+        return deals_designs(
+            model, deal.name, worlds=size.worlds, replications=size.replications, seed=size.seed, held=held
+        )
     except UnanswerableError as error:
         return Unanswered.of(deal.name, error)
 
@@ -71,7 +74,7 @@ def _arms(plan: DealPlan) -> dict[str, Job]:
 
 
 def _designs(study: Study, size: Size) -> Designs:
-    plans = plan_deals(study.model, size)
+    plans = plan_deals(study.model, size, study.held)
     return Designs({name: job for one in plans if isinstance(one, DealPlan) for name, job in _arms(one).items()}, plans)
 
 
@@ -91,4 +94,6 @@ def _beside(size: Size) -> Size:
     return replace(size, worlds=min(size.worlds, MOST_WORLDS_OF_EFFECTS), replications=luck)
 
 
-DEALS: Question[tuple[Deals | Unanswered, ...]] = Question("deals", _designs, _find, beside=_beside)
+DEALS: Question[tuple[Deals | Unanswered, ...]] = Question(
+    "deals", _designs, _find, beside=_beside, keeping=Keeping(tuple[Deals | Unanswered, ...])
+)

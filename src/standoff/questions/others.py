@@ -9,7 +9,7 @@ from standoff.ensemble.run import Job
 from standoff.ensemble.running import Size
 from standoff.ensemble.study import Study
 from standoff.evidence.claims import Ledger
-from standoff.questions.question import WHOLE, Designs, Question, Runs, Unanswered
+from standoff.questions.question import WHOLE, Designs, Keeping, Question, Runs, Unanswered
 
 __all__ = ["OTHERS", "find_others"]
 
@@ -33,4 +33,4 @@ def _find(runs: Runs, _: Ledger) -> Others | Unanswered:
     return find_others(ensemble, ensemble.design.seed)
 
 
-OTHERS: Question[Others] = Question("others", _designs, _find)
+OTHERS: Question[Others] = Question("others", _designs, _find, keeping=Keeping(Others))

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from standoff.analysis.findings import Reason, UnanswerableError
+from standoff.ensemble.design import Design
 from standoff.ensemble.ensemble import Ensemble
-from standoff.ensemble.run import Job
+from standoff.ensemble.runner import Job, Runner
 from standoff.ensemble.running import Size
 from standoff.ensemble.study import Study
 from standoff.evidence.claims import Ledger
 
-__all__ = ["Designs", "Question", "Runs", "Unanswered"]
+__all__ = ["WHOLE", "Designs", "Keeping", "Question", "Runs", "Unanswered", "with_needs"]
 
 Finding = TypeVar("Finding")
 
@@ -52,6 +53,21 @@ class Designs:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Keeping(Generic[Finding]):
+    """How a finding is kept.
+
+    Attributes:
+        kind: The type of what is kept of it.
+        part: What that is; the finding itself, where nothing of it can be had from the run.
+        restored: The finding again, from the runs and what was kept.
+    """
+
+    kind: Any
+    part: Callable[[Any], Any] = lambda finding: finding
+    restored: Callable[[Runs, Any], Any] = lambda _, part: part
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Question(Generic[Finding]):
     """A question that can be asked of a study.
 
@@ -61,6 +77,8 @@ class Question(Generic[Finding]):
         find: The answer, from the runs and the study's evidence; it may ask the runs for another question's answer.
         needs: Questions whose answers this one reads.
         beside: The size at which it is asked beside others, given theirs.
+        options: What else the answer hangs on.
+        keeping: How the answer is kept; None where it is worked out whenever it is asked for.
     """
 
     name: str
@@ -68,6 +86,8 @@ class Question(Generic[Finding]):
     find: Callable[[Runs, Ledger], Finding | Unanswered]
     needs: tuple[Question[Any], ...] = ()
     beside: Callable[[Size], Size] = lambda size: size
+    options: tuple[Any, ...] = ()
+    keeping: Keeping[Finding] | None = None
 
 
 @dataclass(eq=False)
@@ -77,20 +97,30 @@ class Runs:
     Attributes:
         study: What was asked.
         size: How much was run.
+        runner: Who runs.
         designs: Of each question, by its name.
         ensembles: Of each job, by its name.
         ledger: The study's evidence.
-        threads: How many an answer may use; all cores by default.
         found: Answers so far, by the question's name.
     """
 
     study: Study
     size: Size
-    designs: Mapping[str, Designs]
-    ensembles: Mapping[str, Ensemble]
+    runner: Runner
     ledger: Ledger
-    threads: int | None = None
+    designs: Mapping[str, Designs] = field(default_factory=dict)
+    ensembles: dict[str, Ensemble] = field(default_factory=dict)
     found: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def threads(self) -> int | None:
+        """How many an answer may use; all cores by default."""
+        return self.runner.running.threads
+
+    @property
+    def design(self) -> Design:
+        """Of the run of every profile, be it run yet or not."""
+        return self.ensembles[WHOLE].design if WHOLE in self.ensembles else self.study.design_of(self.size)
 
     def answer(self, question: Question[Finding]) -> Finding | Unanswered:
         """A question's answer, or why there is none."""
@@ -107,7 +137,9 @@ class Runs:
         return [self.ensembles[name] for name in self.designs[question].jobs]
 
     def whole(self) -> Ensemble:
-        """The run of every profile."""
+        """The run of every profile; where no answer needed it, it is run now."""
+        if WHOLE not in self.ensembles:
+            (self.ensembles[WHOLE],) = self.runner.run([Job(self.study.program, self.design)])
         return self.ensembles[WHOLE]
 
 

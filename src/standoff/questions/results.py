@@ -1,9 +1,13 @@
-"""What holds up, and what does it hinge on: of one run of every profile."""
+"""What holds up, what does it hinge on, what becomes of it over time: of one run of every profile."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
 
 from standoff.analysis.fans import Fan, fans, plan_fans
 from standoff.analysis.findings import Floats
@@ -11,24 +15,44 @@ from standoff.analysis.linchpins.linchpins import Linchpins, linchpins
 from standoff.analysis.robustness.performance import Performance, performance
 from standoff.analysis.robustness.robustness import Robustness, robustness
 from standoff.analysis.runs.decision_table import DecisionTable, decision_table
-from standoff.ensemble.run import Job, run_paths
+from standoff.ensemble.run import Job, PathsJob
 from standoff.ensemble.running import Size
 from standoff.ensemble.study import Study
 from standoff.evidence.claims import Ledger
 from standoff.evidence.history import read_past
 from standoff.questions.others import OTHERS
-from standoff.questions.question import WHOLE, Designs, Question, Runs, Unanswered
+from standoff.questions.question import WHOLE, Designs, Keeping, Question, Runs, Unanswered
 
 __all__ = ["OVER_TIME", "RESULTS", "ROBUST", "Robust", "of_run", "whole_run"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Robust:
-    """The arranged run, and the answers to the first two questions: both look at one decision table."""
+    """The answers to the first two questions, and the arranged run that both look at.
 
-    table: DecisionTable
+    Attributes:
+        robustness: What holds up.
+        linchpins: What it hinges on.
+        arrange: Makes the table, where it was not made for the answers.
+    """
+
     robustness: Robustness
     linchpins: Linchpins
+    arrange: Callable[[], DecisionTable] = field(repr=False)
+
+    @cached_property
+    def table(self) -> DecisionTable:
+        """The arranged run."""
+        return self.arrange()
+
+
+def _kept(arrange: Callable[[Runs], DecisionTable]) -> Keeping[Robust]:
+    """The figures are kept; the table is made of the run when it is asked for."""
+    return Keeping(
+        tuple[Robustness, Linchpins],
+        lambda robust: (robust.robustness, robust.linchpins),
+        lambda runs, part: Robust(part[0], part[1], lambda: arrange(runs)),
+    )
 
 
 def whole_run(study: Study, size: Size) -> Designs:
@@ -47,19 +71,32 @@ def of_run(
         limits_under_all: Whether outcomes are held against their limits under every view, or the first alone.
     """
 
-    def find(runs: Runs, ledger: Ledger) -> Robust:
-        table = decision_table(runs.whole())
-        robust = robustness(table, weightings=weightings, limits_under_all=limits_under_all, threads=runs.threads)
-        return Robust(table, robust, linchpins(table, ledger=ledger, view=view, threads=runs.threads))
+    def arrange(runs: Runs) -> DecisionTable:
+        return decision_table(runs.whole())
 
-    return Question("robust", whole_run, find)
+    def find(runs: Runs, ledger: Ledger) -> Robust:
+        table = arrange(runs)
+        robust = robustness(table, weightings=weightings, limits_under_all=limits_under_all, threads=runs.threads)
+        hinges = linchpins(table, ledger=ledger, view=view, threads=runs.threads)
+        return Robust(robust, hinges, lambda: table)
+
+    given = tuple((name, _identity(weights)) for name, weights in (weightings or {}).items())
+    return Question("robust", whole_run, find, options=(view, given, limits_under_all), keeping=_kept(arrange))
+
+
+def _identity(values: Floats) -> str:
+    return hashlib.blake2b(np.ascontiguousarray(values).tobytes(), digest_size=16).hexdigest()
+
+
+def _arrange_with_replies(runs: Runs) -> DecisionTable:
+    others = runs.answer(OTHERS)
+    return decision_table(runs.whole(), replies=None if isinstance(others, Unanswered) else others.reply_weights)
 
 
 def _find_robust(runs: Runs, ledger: Ledger) -> Robust:
-    others = runs.answer(OTHERS)
-    replies = None if isinstance(others, Unanswered) else others.reply_weights
-    table = decision_table(runs.whole(), replies=replies)
-    return Robust(table, robustness(table, threads=runs.threads), linchpins(table, ledger=ledger, threads=runs.threads))
+    table = _arrange_with_replies(runs)
+    robust, hinges = robustness(table, threads=runs.threads), linchpins(table, ledger=ledger, threads=runs.threads)
+    return Robust(robust, hinges, lambda: table)
 
 
 def _find_results(runs: Runs, _: Ledger) -> Performance:
@@ -70,12 +107,17 @@ def _find_results(runs: Runs, _: Ledger) -> Performance:
 
 
 def _find_fans(runs: Runs, _: Ledger) -> tuple[Fan, ...]:
-    program, design = runs.study.program, runs.whole().design
+    program, design = runs.study.program, runs.design
     plan = plan_fans(program, design)
-    paths = run_paths(program, design, plan.symbols, plan.profiles, plan.worlds, plan.replications)
-    return fans(program, design, plan, paths, read_past(runs.study.model))
+    job = PathsJob(program, design, plan.symbols, plan.profiles, plan.worlds, plan.replications)
+    return fans(program, design, plan, runs.runner.follow(job), read_past(runs.study.model))
 
 
-ROBUST: Question[Robust] = Question("robust", whole_run, _find_robust, (OTHERS,))
-RESULTS: Question[Performance] = Question("results", whole_run, _find_results, (ROBUST,))
-OVER_TIME: Question[tuple[Fan, ...]] = Question("over time", whole_run, _find_fans)
+def _nothing(_: Study, __: Size) -> Designs:
+    """Fans follow a few futures, which are chosen when the answer is found."""
+    return Designs({})
+
+
+ROBUST: Question[Robust] = Question("robust", whole_run, _find_robust, (OTHERS,), keeping=_kept(_arrange_with_replies))
+RESULTS: Question[Performance] = Question("results", whole_run, _find_results, (ROBUST,), keeping=Keeping(Performance))
+OVER_TIME: Question[tuple[Fan, ...]] = Question("over time", _nothing, _find_fans, keeping=Keeping(tuple[Fan, ...]))

@@ -45,6 +45,8 @@ _WORDS: Mapping[Reason, str] = {
     Reason.NOT_ALL_PROFILES: "a game needs every combination of the players' strategies once: run all profiles",
     Reason.BELIEFS_OUTSIDE: "the beliefs of {actor} lie outside all of {worlds}: widen the study's ranges, or draw "
     "worlds from the study and the beliefs together",
+    Reason.NOTHING_OBSERVED: "the study does not say what can be seen: list it under `observed`",
+    Reason.FEW_STEPS: "the clock has {steps} steps, and there is nothing to see before the last",
     Reason.NO_SUCH_DEAL: "the study names no deal `{deal}`, {deals}",
     Reason.DEAL_NAMES_NO_STATE: "`{deal}` is in force while `{during}`, which names no state of a mode to start in: "
     "add a variant that strikes the deal, and name it",

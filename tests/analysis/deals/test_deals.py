@@ -13,12 +13,12 @@ import pytest
 from standoff.analysis.deals.deals import Deals, deals_finding
 from standoff.analysis.deals.plan import DealPlan, circumstances_of, deals_designs
 from standoff.analysis.deals.struck import Breachable, Observed, Struck, breaches, find_deal
-from standoff.analysis.findings import to_json
 from standoff.ensemble.design import Design, all_profiles, draw_worlds, level_table
 from standoff.ensemble.run import run_design
 from standoff.ensemble.study import Study
 from standoff.language.changed import changed
 from standoff.program.compile import compile_model
+from standoff.questions.as_json import to_json
 from standoff.words.sentences.deals import deals_sentence
 
 Build = Callable[..., Study]

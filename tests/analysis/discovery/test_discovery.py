@@ -11,7 +11,8 @@ import pytest
 from standoff.analysis.discovery.boxes import with_quasi_p
 from standoff.analysis.discovery.discover import PrimRules, discover, find_trajectory
 from standoff.analysis.discovery.prim import sort_columns
-from standoff.analysis.findings import Inputs, to_json
+from standoff.analysis.findings import Inputs
+from standoff.questions.as_json import to_json
 
 YARDSTICKS = Path(__file__).parents[2] / "data" / "yardsticks"
 

@@ -10,7 +10,9 @@ import pytest
 import standoff
 from standoff.analysis.documents.documents import ANSWERS, agreement, headlines, moves_most
 from standoff.analysis.documents.gaps import gaps
-from standoff.analysis.findings import Inputs, to_json
+from standoff.analysis.findings import Inputs
+from standoff.analysis.robustness.performance import performance
+from standoff.analysis.runs.decision_table import decision_table
 from standoff.base.source import Source, Span
 from standoff.ensemble.claims import Judged, collect_expectations
 from standoff.evidence.claims import Claim, DocumentEntry, Ledger, Named
@@ -20,6 +22,7 @@ from standoff.evidence.sources import sources
 from standoff.evidence.testing import Answer, Verdict
 from standoff.language.load import load_model
 from standoff.language.text.reader import Mapping, parse_yaml
+from standoff.questions.as_json import to_json
 
 RIVALS = load_model("rivals")
 SOURCE = Source("claims.yaml", "")
@@ -162,9 +165,11 @@ def test_headlines_of_a_run() -> None:
     study = standoff.load("rivals")
     ensemble = study.run(worlds=128, replications=4, seed=1)
     of = ledger(("on-fear", "note", ()))
-    arms = next(one for one in headlines(ensemble, of, 0) if one.outcome == "arms")
-    assert arms.strategy == "race_on"
-    here = ensemble.profiles["north"].to_numpy() == "race_on"
+    table = decision_table(ensemble)
+    results = performance(table)
+    arms = next(one for one in headlines(table, of, results) if one.outcome == "arms")
+    assert arms.strategy == results.strategies[results.order[0]].label
+    here = ensemble.profiles["north"].to_numpy() == arms.strategy
     assert arms.value == pytest.approx(ensemble.outcome("arms")[here].mean())
     assert [(mover.claim, mover.assumption) for mover in arms.movers] == [("on-fear", "fear")]
     assert arms.movers[0].correlation.value > 0.9

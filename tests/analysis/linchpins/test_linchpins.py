@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from standoff.analysis.findings import Inputs, to_json
+from standoff.analysis.findings import Inputs
 from standoff.analysis.linchpins.worth import measure_worths
 from standoff.analysis.runs.payoffs import Payoffs
+from standoff.questions.as_json import to_json
 
 LEAD = 0.3
 SLOPES = (1.0, 0.5, 0.0, 0.0)

@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from standoff.analysis.findings import to_json
 from standoff.analysis.games.exchange import read_nfg
 from standoff.analysis.others.information import Stretch
 from standoff.analysis.others.others import Others, export_game, others_design, others_finding
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.run import run_design
 from standoff.ensemble.study import Study
+from standoff.questions.as_json import to_json
 
 Build = Callable[..., Study]
 

@@ -11,7 +11,7 @@ from scipy.stats import false_discovery_control
 from scipy.stats import t as student
 from shapes import equal_strategies
 
-from standoff.analysis.findings import Inputs, to_json
+from standoff.analysis.findings import Inputs
 from standoff.analysis.robustness.metrics import explain, measure_robustness
 from standoff.analysis.robustness.regret import _discovered, measure_regret
 from standoff.analysis.robustness.satisficing import Bound, satisficing
@@ -21,6 +21,7 @@ from standoff.analysis.runs.views import answer_worst
 from standoff.analysis.statistics.ranking import rank
 from standoff.analysis.statistics.regression import assign_folds
 from standoff.base.chance.sampling import unit_columns
+from standoff.questions.as_json import to_json
 
 TABLE = np.array([[10.0, 2.0, 6.0, 4.0], [7.0, 5.0, 5.0, 5.0], [1.0, 9.0, 3.0, 8.0]])
 COST = np.array([[1.0, 1.0, 4.0, 2.0], [3.0, 3.0, 3.0, 4.0], [0.0, 5.0, 0.0, 1.0]])

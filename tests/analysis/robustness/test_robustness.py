@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 import standoff
-from standoff.analysis.findings import to_json
 from standoff.analysis.linchpins.linchpins import linchpins
 from standoff.analysis.robustness.robustness import robustness
 from standoff.analysis.runs.decision_table import decision_table
 from standoff.ensemble.run import run_design
 from standoff.evidence.claims import load_ledger
+from standoff.questions.as_json import to_json
 from standoff.words.sentences.boxes import region_sentence
 from standoff.words.sentences.linchpins import linchpin_words, pin_sentence
 from standoff.words.sentences.robustness import robustness_words
@@ -118,10 +118,11 @@ def test_the_sentences_tell_the_answer(study, robust):
 
 def test_a_reply_view_takes_the_weights_given(ensemble):
     replies = np.array([0.5, 0.5, 0.0, 1.0])  # the profiles' order: stays against soft and hard, goes likewise
-    found = robustness(decision_table(ensemble, replies=replies))
+    table = decision_table(ensemble, replies=replies)
+    found = robustness(table)
     assert [h.view.kind for h in found.under] == ["uniform", "profile", "replies", "adversarial"]
-    reply, adversarial = found.under[2], found.under[3]
-    np.testing.assert_allclose(reply.payoffs.mean[1], adversarial.payoffs.mean[1])
+    reply, adversarial = (table.payoffs(table.view(name)) for name in ("replies", "adversarial"))
+    np.testing.assert_allclose(reply.mean[1], adversarial.mean[1])
     with pytest.raises(ValueError, match="replies must be 4 weights"):
         decision_table(ensemble, replies=np.ones((2, 2)))
     with pytest.raises(ValueError, match="replies must sum to 1"):

@@ -14,11 +14,12 @@ import pytest
 from lxml import html
 
 from standoff.analysis.findings import Figure
-from standoff.brief.formats.data import _LEFT_TO_THE_RUN, FORMAT, brief_data
+from standoff.brief.formats.data import FORMAT, brief_data
 from standoff.brief.formats.html import Findings, make_page, render_page
 from standoff.brief.write import DATA, run_brief, write_brief
 from standoff.ensemble.running import Size
 from standoff.ensemble.study import Study
+from standoff.questions.as_json import _LEFT_TO_THE_RUN
 
 BLOCKS = "p|li|td|th|h1|h2|h3|h4|dd|figcaption|summary|caption|blockquote"
 NOT_READ = (

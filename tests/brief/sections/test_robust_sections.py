@@ -112,7 +112,7 @@ def test_the_worlds_sent_to_the_page_are_those_of_the_run(study: Study, robust: 
     steps = np.frombuffer(base64.b64decode(sent["data"]), dtype="<u2").reshape(2, 512)
     values = sent["low"] + (sent["high"] - sent["low"]) / 65_535 * steps
     ranked = [robust.robustness.labels.index(label) for label in ("goes", "stays")]
-    expected = robust.robustness.under[0].payoffs.mean[ranked]
+    expected = robust.table.payoffs().mean[ranked]
     np.testing.assert_allclose(values, expected, atol=(sent["high"] - sent["low"]) / 65_535)
     assert [measure["title"] for measure in data["measures"]] == [
         "Payoff of Us",

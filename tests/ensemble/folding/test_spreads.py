@@ -11,10 +11,10 @@ import pytest
 
 import standoff
 from standoff.ensemble.folding.spreads import cell_quantiles, want
-from standoff.ensemble.manifest import RunError
 from standoff.ensemble.run import run_design
 from standoff.ensemble.running import Running
-from standoff.ensemble.store import read_run, run_to_folder
+from standoff.ensemble.storing.manifest import RunError
+from standoff.ensemble.storing.store import read_run, run_to_folder
 from standoff.ensemble.study import Study, open_run
 from standoff.program.reference import Lanes, Results, run_lanes
 

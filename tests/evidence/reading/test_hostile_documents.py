@@ -30,11 +30,9 @@ def nested_mhtml(depth: int) -> str:
     return f"{head}{opened}--b{depth - 1}\r\nContent-Type: text/html\r\n\r\n{page(PARAGRAPH)}\r\n--b{depth - 1}--\r\n"
 
 
-def archive(encoding: object = "utf-8", **more: object) -> bytes:
+def archive(encoding: object = "utf-8", fmt: plistlib.PlistFormat = plistlib.FMT_BINARY, **more: object) -> bytes:
     main = {"WebResourceData": page(PARAGRAPH).encode(), "WebResourceMIMEType": "text/html"}
-    return plistlib.dumps(
-        {"WebMainResource": {**main, "WebResourceTextEncodingName": encoding, **more}}, fmt=plistlib.FMT_BINARY
-    )
+    return plistlib.dumps({"WebMainResource": {**main, "WebResourceTextEncodingName": encoding, **more}}, fmt=fmt)
 
 
 READ: dict[str, tuple[str, str | bytes]] = {
@@ -46,12 +44,18 @@ READ: dict[str, tuple[str, str | bytes]] = {
     "an archive with a number for an encoding": ("a.webarchive", archive(8)),
     "an archive with a number for an address": ("a.webarchive", archive(WebResourceURL=7)),
     "an archive without an address": ("a.webarchive", archive()),
+    "an archive that is XML": ("a.webarchive", archive(fmt=plistlib.FMT_XML)),
     "unclosed comments after the text": ("a.html", page(PARAGRAPH + "<!-- x " * 5_000)),
     "many nested elements": ("a.html", page("<div>" * 20_000 + PARAGRAPH + "</div>" * 20_000)),
     "nested parts of a saved page": ("a.mhtml", nested_mhtml(400)),
 }
 REFUSED: dict[str, tuple[str, str | bytes]] = {
     "nothing": ("a.html", b""),
+    "an archive that is broken XML": ("a.webarchive", archive(fmt=plistlib.FMT_XML)[:-40]),
+    "an archive that names entities": (
+        "a.webarchive",
+        archive(fmt=plistlib.FMT_XML).replace(b"<plist", b"<!DOCTYPE p [<!ENTITY a 'b'>]><plist", 1),
+    ),
     "unclosed comments before the text": ("a.html", "<html><body>" + "<!-- x " * 5_000),
 }
 
@@ -83,7 +87,7 @@ def test_what_is_no_address_in_the_front_matter_breaks_nothing(address: str, tmp
 
 def test_a_pipe_is_refused_and_not_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.txt")
-    with pytest.raises(StudyError, match="is not a file"):
+    with pytest.raises(StudyError, match=r"is not a plain file, but a pipe .*\n  help: save its text as a file"):
         read_document(tmp_path / "pipe.txt")
 
 

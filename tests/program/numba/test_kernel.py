@@ -17,15 +17,18 @@ from random_studies import load_random
 from verify import compare_all
 
 import standoff
-from standoff.ensemble.evaluator import choose_evaluator
+from standoff.ensemble.evaluator import Evaluate, choose_evaluator
 from standoff.ensemble.run import run_design
-from standoff.ensemble.running import Running
+from standoff.ensemble.running import EvaluatorName, Running
 from standoff.ensemble.study import Study
+from standoff.program import compiled as compiling
 from standoff.program.columns import Table, WorldColumns
 from standoff.program.numba import kernel as kernels
+from standoff.program.numba.beside import changing_over
 from standoff.program.numba.kernel import Kernel, is_compiled, load_kernel
-from standoff.program.program import FAULTS
+from standoff.program.program import FAULTS, Program
 from standoff.program.reference import Lanes, run_lanes
+from standoff.program.wasm.module import load_module
 from standoff.studies import BUNDLED
 
 SMALL = (
@@ -66,14 +69,14 @@ def compiled(rivals: Study, folder: Path) -> Kernel:
 
 
 def test_the_compiled_kernel_equals_the_reference(rivals: Study, compiled: Kernel) -> None:
-    found, _ = differences_on_random_futures(rivals, compiled, 700)
+    found, _ = differences_on_random_futures(rivals, (compiled,), 700)
     assert found == []
 
 
 def test_sound_futures_are_not_run_again(rivals: Study, compiled: Kernel, monkeypatch: pytest.MonkeyPatch) -> None:
     design = rivals.design(64, 4)
     expected = run_design(rivals.program, design, running=Running(evaluator="reference"))
-    monkeypatch.setattr(kernels, "run_lanes", None)
+    monkeypatch.setattr(compiling, "run_lanes", None)
     assert run_design(rivals.program, design, evaluate=compiled).digest == expected.digest
 
 
@@ -96,17 +99,22 @@ def test_futures_that_draw_their_own_strategies_have_one_digest_too(rivals: Stud
     assert run_design(rivals.program, design, evaluate=compiled).digest != reference.digest
 
 
+def both(program: Program) -> tuple[Evaluate, Evaluate]:
+    """What the two writers make of a program: Numba's source interpreted, and WebAssembly."""
+    return interpreted_kernel(program), load_module(program)
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_the_sources_of_random_studies_equal_the_reference(seed: int, tmp_path: Path) -> None:
     study = load_random(seed, tmp_path, 0.7)
-    found, _ = differences_on_random_futures(study, interpreted_kernel(study.program), 100, seed)
+    found, _ = differences_on_random_futures(study, both(study.program), 100, seed)
     assert found == []
 
 
 @pytest.mark.parametrize("name", BUNDLED)
 def test_the_sources_of_bundled_studies_equal_the_reference(name: str) -> None:
     study = standoff.load(name)
-    found, _ = differences_on_random_futures(study, interpreted_kernel(study.program), 150)
+    found, _ = differences_on_random_futures(study, both(study.program), 150)
     assert found == []
 
 
@@ -132,7 +140,7 @@ def test_compiled_random_studies_equal_the_reference_and_use_the_whole_language(
 )
 def test_random_studies_meet_every_kind_of_fault(seed: int, kind: str, tmp_path: Path) -> None:
     study = load_random(seed, tmp_path)
-    found, codes = differences_on_random_futures(study, interpreted_kernel(study.program), 100, seed)
+    found, codes = differences_on_random_futures(study, both(study.program), 100, seed)
     assert found == []
     assert kind in {FAULTS[(code - 1) % len(FAULTS)][0] for code in codes}
 
@@ -162,22 +170,45 @@ def test_a_kernel_is_kept_on_disk_and_loaded_by_the_next_process(rivals: Study, 
     assert done.stdout.strip() == "0"
 
 
-def test_small_runs_use_the_reference_and_large_ones_say_that_they_compile(
+def test_each_run_is_computed_by_what_is_soonest_done(
     rivals: Study, compiled: Kernel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines: list[str] = []
-    assert choose_evaluator(rivals.program, 1000, Running(announce=lines.append)) is run_lanes
-    assert lines == []
+
+    def chosen(n: int, evaluator: EvaluatorName = "auto") -> Evaluate:
+        return choose_evaluator(rivals.program, n, Running(announce=lines.append, evaluator=evaluator))
+
+    module = load_module(rivals.program)
     monkeypatch.setattr(kernels, "load_kernel", lambda program: compiled)
     monkeypatch.setattr(kernels, "is_compiled", lambda program: False)
-    assert choose_evaluator(rivals.program, 10_000_000, Running(announce=lines.append)) is compiled
+    assert chosen(1_000) is run_lanes
+    assert chosen(100_000) is module
+    assert chosen(10_000_000) is module
+    assert chosen(100, "wasm") is module
+    assert lines == []
+    assert chosen(100, "kernel") is compiled
     assert lines == ["compiling the kernel of `rivals` (about half a minute, once; the next run loads it)"]
     monkeypatch.setattr(kernels, "is_compiled", lambda program: True)
-    assert choose_evaluator(rivals.program, 1_000_000, Running(announce=lines.append)) is compiled
+    assert chosen(10_000_000) is compiled
     assert len(lines) == 1
     with pytest.raises(ValueError, match="an evaluator is"):
-        choose_evaluator(rivals.program, 1, Running(evaluator="fast"))  # type: ignore[arg-type]
+        chosen(1, "fast")  # type: ignore[arg-type]
     assert os.environ.get("NUMBA_DISABLE_JIT") is None
+
+
+def test_a_long_run_begins_at_once_and_changes_over_to_its_kernel(
+    rivals: Study, compiled: Kernel, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STANDOFF_CACHE", str(folder))  # where the kernel lies, so that compiling it takes a second
+    evaluate = changing_over(rivals.program, run_lanes)
+    design = rivals.design(20, 2)
+    before = run_design(rivals.program, design, evaluate=evaluate)
+    assert evaluate.kernel is None
+    assert evaluate._compiling is not None
+    assert evaluate._compiling.wait(60) == 0
+    after = run_design(rivals.program, design, evaluate=evaluate)
+    assert isinstance(evaluate.kernel, Kernel)
+    assert before.digest == after.digest
 
 
 def test_without_a_place_for_kernels_they_go_with_the_process_and_it_is_said(
@@ -188,5 +219,6 @@ def test_without_a_place_for_kernels_they_go_with_the_process_and_it_is_said(
     monkeypatch.setattr(kernels, "load_kernel", lambda program: program)
     lines: list[str] = []
     program = standoff.load("lake").program
-    assert choose_evaluator(program, 10_000_000, Running(announce=lines.append)) is program
+    asked = Running(announce=lines.append, evaluator="kernel")
+    assert choose_evaluator(program, 10_000_000, asked) is program
     assert lines[-1].endswith(f"it cannot be kept: `{tmp_path / 'file'}`: File exists)")

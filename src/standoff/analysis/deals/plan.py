@@ -32,7 +32,7 @@ from standoff.analysis.deals.struck import (
 from standoff.analysis.findings import Floats, Reason, UnanswerableError
 from standoff.analysis.runs.beliefs import draw_belief_worlds
 from standoff.base.chance.sampling import unit_columns
-from standoff.ensemble.design import Design, Worlds, level_table
+from standoff.ensemble.design import Design, Held, Worlds, level_table
 from standoff.language.changed import Varied, changed
 from standoff.language.expressions.tree import Symbol
 from standoff.language.model import Deal, Model, Term
@@ -135,6 +135,7 @@ def deals_designs(  # noqa: PLR0913
     circumstances: Sequence[str] | None = None,
     paths: Sequence[str] | None = None,
     strike: str | None = None,
+    held: Held | None = None,
 ) -> DealPlan:
     """Plan the runs for one deal.
 
@@ -152,6 +153,7 @@ def deals_designs(  # noqa: PLR0913
         circumstances: Variants under which to ask again; by default `circumstances_of`.
         paths: Stocks by whose course without the deal to sort worlds; all by default.
         strike: A variant that strikes the deal, where `during` does not say how.
+        held: Uncertainties and values at one number in every world.
 
     Raises:
         ValueError: No deal, fewer than two replications, or an unknown term or variant.
@@ -165,7 +167,7 @@ def deals_designs(  # noqa: PLR0913
     moments = tuple(dict.fromkeys(k * steps // _MOMENTS for k in range(_MOMENTS)))
     asked = tuple(circumstances_of(model, chosen) if circumstances is None else circumstances)
     stocks = tuple(stock.name for stock in model.stocks) if paths is None else tuple(paths)
-    drawn = draw_belief_worlds(model, worlds, seed)
+    drawn = draw_belief_worlds(model, worlds, seed, held)
     chances = _chances(model, chosen, play or {})
     profiles = _sample(model, chances, samples, seed)
     frame = _Frame(model, chosen, terms, others, moments, stocks, drawn, replications, seed, profiles, strike)

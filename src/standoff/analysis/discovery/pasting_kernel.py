@@ -10,16 +10,16 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from standoff.analysis.discovery.peeling_kernel import LOW, UP, WITH, is_better, score_step
+from standoff.base.numbers.compiled import compiled
 
 __all__ = ["paste"]
 
 _Array = npt.NDArray[Any]
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _widened(data: _Array, alpha: float, from_top: bool) -> float:
     """How far to paste into sorted `data`: halfway between distinct neighbours at the rank next to the box."""
     n = data.size
@@ -34,7 +34,7 @@ def _widened(data: _Array, alpha: float, from_top: bool) -> float:
     return middle
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _violations(x: _Array, codes: _Array, low: _Array, high: _Array, allowed: _Array) -> _Array:
     """How many of the box's limits each case breaks."""
     broken = np.zeros(x.shape[1], dtype=np.int32)
@@ -51,7 +51,7 @@ def _violations(x: _Array, codes: _Array, low: _Array, high: _Array, allowed: _A
     return broken
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _search_wider(
     x: _Array,
     codes: _Array,
@@ -128,7 +128,7 @@ def _search_wider(
     return best, best_size, column, what, value, best_sum, total / max(n_in, 1)
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def paste(
     x: _Array,
     codes: _Array,

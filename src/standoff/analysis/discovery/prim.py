@@ -6,7 +6,6 @@ Reference: J. Friedman & N. Fisher 1999, Bump hunting in high-dimensional data, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
@@ -127,8 +126,8 @@ def sort_columns(x: Floats) -> tuple[Floats, npt.NDArray[np.int32]]:
             np.take(x[j], order[j], out=xs[j], mode="clip")
         settle(xs[j], order[j])
 
-    with ThreadPoolExecutor() as threads:
-        list(threads.map(sort, range(len(x))))
+    for j in range(len(x)):  # boxes are looked for side by side
+        sort(j)
     return xs, order
 
 

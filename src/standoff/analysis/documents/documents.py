@@ -15,10 +15,11 @@ import numpy as np
 from scipy.special import ndtri
 
 from standoff.analysis.findings import Figure, Floats, Inputs
+from standoff.analysis.robustness.performance import Performance
+from standoff.analysis.runs.decision_table import DecisionTable
 from standoff.analysis.statistics.ranks import rank_values
 from standoff.base.units import DIMENSIONLESS
 from standoff.ensemble.claims import Judged
-from standoff.ensemble.ensemble import Ensemble
 from standoff.evidence.claims import Claim, DocumentEntry, Ledger
 from standoff.evidence.opposed import Opposed, opposed_pairs
 from standoff.evidence.testing import Answer, Separator
@@ -198,42 +199,38 @@ def assumptions_of(model: Model, claim: Claim) -> tuple[str, ...]:
     return tuple(p.name for p in model.uncertain if p.name in named or claim.name in p.reason.cites)
 
 
-def headlines(
-    ensemble: Ensemble, ledger: Ledger, strategy: int, n_worlds: int = _FEWEST_WORLDS
-) -> tuple[Headline, ...]:
-    """For each outcome, its mean under one strategy of the decider, and the claims that move it, most first.
+def headlines(table: DecisionTable, ledger: Ledger, results: Performance) -> tuple[Headline, ...]:
+    """For each outcome, its mean under the leading strategy of the decider, and the claims that move it, most first.
 
     Args:
-        ensemble: Profiles × worlds.
+        table: Of the run; its weights count.
         ledger: The study's claims.
-        strategy: Which of the decider's strategies, as the program numbers them.
-        n_worlds: With fewer worlds nothing is said to move anything.
+        results: Of the same run, whose figures these are; nothing is told where it has none.
     """
-    model = ensemble.model
+    if not results.standings:
+        return ()
+    model, s = table.ensemble.model, results.order[0]
     bearing = {claim.name: assumptions_of(model, claim) for claim in ledger.claims}
-    decider = ensemble.program.players.index(model.decider)
-    here = ensemble.design.profiles[:, decider] == strategy
-    label = ensemble.program.instances[decider][strategy].label
-    columns = {name: np.asarray(column) for name, column in ensemble.design.worlds.columns.items()}
-    names = tuple(name for name, column in columns.items() if np.ptp(column) > 0)
     found = []
-    for outcome in model.outcomes:
-        values = ensemble.outcome(outcome.name)[here]
-        known = np.isfinite(values).any(axis=0)
-        total = np.where(np.isfinite(values), values, 0.0).sum(axis=0)
-        worlds: Floats = total[known] / np.isfinite(values).sum(axis=0)[known]
-        inputs = Inputs(
-            names, np.column_stack([columns[name][known] for name in names] or [np.zeros((worlds.size, 0))])
-        )
-        movers = moves_most(inputs, worlds, bearing, len(bearing)) if worlds.size >= n_worlds else ()
-        error = float(worlds.std(ddof=1) / np.sqrt(worlds.size)) if worlds.size > 1 else float("nan")
-        mean = float(worlds.mean()) if worlds.size else float("nan")
-        found.append(Headline(outcome.name, label, mean, error, movers))
+    for measure, cell in zip(results.measures, results.standings[0].cells[s], strict=True):
+        if measure.kind != "outcome":
+            continue
+        values = table.figures("outcome", measure.name).mean[s]
+        known = np.flatnonzero(np.isfinite(values))
+        weights = None if table.weights is None else table.weights[known] / table.weights[known].sum()
+        movers: tuple[Mover, ...] = ()
+        if known.size >= _FEWEST_WORLDS:
+            movers = moves_most(table.inputs.rows(known), values[known], bearing, len(bearing), weights)
+        found.append(Headline(measure.name, table.labels[s], cell.figure.value, cell.figure.error, movers))
     return tuple(found)
 
 
 def moves_most(
-    inputs: Inputs, outcome: Floats, bearing: Mapping[str, Sequence[str]], most: int = 3
+    inputs: Inputs,
+    outcome: Floats,
+    bearing: Mapping[str, Sequence[str]],
+    most: int = 3,
+    weights: Floats | None = None,
 ) -> tuple[Mover, ...]:
     """The claims whose assumptions go with an outcome most, over worlds.
 
@@ -245,20 +242,23 @@ def moves_most(
         outcome: Shape (worlds,), finite.
         bearing: For each claim the assumptions that it bears on; others than the inputs' are passed over.
         most: How many claims to name.
+        weights: Shape (worlds,), how much each counts, summing to one; all alike without it.
 
     Reference:
         E. C. Fieller, H. O. Hartley and E. S. Pearson, Tests for rank correlation coefficients, Biometrika 44
         (1957): the error of Fisher's z of a rank correlation is sqrt(1.06 / (n − 3)).
     """
-    n = outcome.size
-    if n < 4 or np.ptp(outcome) == 0.0:
+    n = float(outcome.size) if weights is None else 1.0 / float(weights @ weights)
+    if n < 4.0 or np.ptp(outcome) == 0.0:
         return ()
-    ranked = rank_values(outcome)
+    ranked = rank_values(outcome, weights)
     figures: dict[str, Figure] = {}
     for j, name in enumerate(inputs.names):
-        column = rank_values(inputs.values[:, j])
+        column = rank_values(inputs.values[:, j], weights)
         if np.ptp(column) > 0.0:
-            figures[name] = _correlated(float(np.corrcoef(column, ranked)[0, 1]), n, len(inputs.names))
+            covariance = np.cov(column, ranked, aweights=weights)
+            value = float(covariance[0, 1] / np.sqrt(covariance[0, 0] * covariance[1, 1]))
+            figures[name] = _correlated(value, n, len(inputs.names))
     movers = []
     for claim, names in bearing.items():
         own = [name for name in names if name in figures and not figures[name].holds_zero]
@@ -268,7 +268,7 @@ def moves_most(
     return tuple(sorted(movers, key=lambda mover: -abs(mover.correlation.value))[:most])
 
 
-def _correlated(value: float, n: int, n_inputs: int) -> Figure:
+def _correlated(value: float, n: float, n_inputs: int) -> Figure:
     """A rank correlation with its error and the interval that holds for all inputs at once."""
     error = _RANK_ERROR / np.sqrt(n - 3)
     z = np.arctanh(np.clip(value, -1 + 1e-12, 1 - 1e-12))

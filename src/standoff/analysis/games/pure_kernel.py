@@ -2,10 +2,11 @@
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from standoff.base.numbers.compiled import compiled
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled(nogil=True, error_model="numpy")
 def mark_equilibria(
     games: npt.NDArray[np.float64],
     shape: npt.NDArray[np.int64],
@@ -49,7 +50,7 @@ def mark_equilibria(
             mark[marked[k]] = True
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled(nogil=True, error_model="numpy")
 def _keep_best_replies(
     own: npt.NDArray[np.float64],
     marked: npt.NDArray[np.int64],

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import ndtr
 
 from standoff.analysis.discovery.discover import Discovery, discover
@@ -68,13 +69,27 @@ def find_regions(table: DecisionTable, view: View, leader: str, threads: int | N
     wanted += [("better", table.labels[r], chance) for r, chance in rivals]
     n_limits = 0 if kept is None else len(kept.chances)
 
+    drawn = np.arange(table.worlds.size) if table.weights is None else _drawn(table.weights)
+    inputs = table.inputs if table.weights is None else table.inputs.rows(drawn)
+
     def look(kind: str, subject: str, chance: Floats) -> Region:
-        found = discover(table.inputs, chance, resamples=_RESAMPLES, seed=table.seed)
-        opinion = second_opinion(table.inputs, chance, found.recommended)
+        found = discover(inputs, chance[drawn], resamples=_RESAMPLES, seed=table.seed)
+        opinion = second_opinion(inputs, chance[drawn], found.recommended)
         return Region(kind, subject, leader, n_limits, float(chance @ table.w), chance, found, opinion)
 
     with one_thread(), ThreadPoolExecutor(threads or os.cpu_count()) as pool:
         return tuple(pool.map(lambda one: look(*one), [one for one in wanted if _is_divided(one[2], table.w)]))
+
+
+def _drawn(weights: Floats) -> npt.NDArray[np.int64]:
+    """Worlds, each as often as it counts, and as many as their weights are worth: boxes count worlds alike.
+
+    Reference: Kitagawa 1996, Monte Carlo filter and smoother for non-Gaussian nonlinear state space models, Journal of
+    Computational and Graphical Statistics 5 (systematic resampling).
+    """
+    n = max(1, int(1.0 / float(weights @ weights)))
+    places = np.searchsorted(np.cumsum(weights), (np.arange(n) + 0.5) / n)
+    return np.minimum(places, weights.size - 1)
 
 
 def _is_divided(chance: Floats, w: Floats) -> bool:

@@ -6,14 +6,15 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from standoff.base.numbers.compiled import compiled
 
 __all__ = ["sum_folds", "sum_resampled", "value_orders"]
 
 _Array = npt.NDArray[Any]
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def sum_folds(cell: _Array, n_cells: int, fold: _Array, figures: _Array) -> tuple[_Array, _Array]:
     """Sums by cell: of all worlds, and of the worlds of the fold that is held out.
 
@@ -39,7 +40,7 @@ def sum_folds(cell: _Array, n_cells: int, fold: _Array, figures: _Array) -> tupl
     return everything.reshape(n_cells, n_folds, n), held_out.reshape(n_cells, n_folds, n)
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def sum_resampled(cell: _Array, n_cells: int, copies: _Array, w: _Array, figures: _Array) -> _Array:
     """Weighted sums by cell for every resample of the worlds.
 
@@ -65,7 +66,7 @@ def sum_resampled(cell: _Array, n_cells: int, copies: _Array, w: _Array, figures
     return sums
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def value_orders(
     orders: _Array, cell: _Array, smoother: _Array, fold: _Array, figures: _Array, champion: _Array
 ) -> tuple[_Array, _Array]:

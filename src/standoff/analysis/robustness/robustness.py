@@ -16,7 +16,6 @@ from standoff.analysis.robustness.limits import find_bounds, hold_limits
 from standoff.analysis.robustness.metrics import Metrics, measure_robustness
 from standoff.analysis.robustness.satisficing import Bound, Satisficing
 from standoff.analysis.runs.decision_table import DecisionTable
-from standoff.analysis.runs.payoffs import Payoffs
 from standoff.analysis.runs.views import View
 from standoff.analysis.runs.weighings import Weighting, state_weightings, weigh_worlds
 from standoff.analysis.statistics.regression import one_thread
@@ -31,13 +30,11 @@ class UnderView:
 
     Attributes:
         view: What the others play.
-        payoffs: Of the decider, as they were judged.
-        metrics: Of these payoffs.
+        metrics: Of the decider's payoffs.
         satisficing: Of the outcomes with limits; None without any.
     """
 
     view: View
-    payoffs: Payoffs
     metrics: Metrics
     satisficing: Satisficing | None
 
@@ -110,7 +107,7 @@ def robustness(
         payoffs = table.payoffs(view)
         metrics = measure_robustness(payoffs, weigh_worlds(payoffs) | carried, table.posteriors(view))
         is_judged = limits_under_all or view is table.views[0]
-        return UnderView(view, payoffs, metrics, hold_limits(table, view) if is_judged else None)
+        return UnderView(view, metrics, hold_limits(table, view) if is_judged else None)
 
     with one_thread(), ThreadPoolExecutor(threads or os.cpu_count()) as pool:
         # the first view makes what all share, and the others then only read it

@@ -20,7 +20,7 @@ from standoff.analysis.findings import Floats, Reason, UnanswerableError
 from standoff.base.chance import streams
 from standoff.base.chance.distributions import DISTRIBUTIONS
 from standoff.base.numbers.arithmetic import normal_quantile
-from standoff.ensemble.design import Worlds, draw_worlds
+from standoff.ensemble.design import Held, Worlds, draw_worlds
 from standoff.language.model import Model, Spread
 
 __all__ = ["STUDY_AND_BELIEFS", "Belief", "Beliefs", "belief_weights", "draw_belief_worlds", "spread_cdf"]
@@ -71,7 +71,7 @@ class Beliefs:
         return row
 
 
-def draw_belief_worlds(model: Model, n: int, seed: int = 1) -> Worlds:
+def draw_belief_worlds(model: Model, n: int, seed: int = 1, held: Held | None = None) -> Worlds:
     """Draw worlds that carry the study's beliefs and every actor's: equal parts from each, the study's first.
 
     Without `beliefs` in the study these are its ordinary worlds.
@@ -80,19 +80,20 @@ def draw_belief_worlds(model: Model, n: int, seed: int = 1) -> Worlds:
         model: The study.
         n: How many worlds, in all; parts differ by at most one.
         seed: Of the scrambles.
+        held: Uncertainties and values at one number in every world.
 
     Raises:
         ValueError: Fewer worlds than parts.
     """
     actors = _dissenting(model)
     if not actors:
-        return draw_worlds(model, n, seed)
+        return draw_worlds(model, n, seed, fixed=held)
     if n < 1 + len(actors):
         raise UnanswerableError(Reason.FEW_WORLDS, worlds=n, least=1 + len(actors))
     sizes = _sizes(n, 1 + len(actors))
     seeds = [seed, *((streams.key(f"beliefs of {actor}") ^ seed) & streams.WORD for actor in actors)]
     models = [model, *(_believed(model, actor) for actor in actors)]
-    parts = [draw_worlds(*each) for each in zip(models, sizes, seeds, strict=True)]
+    parts = [draw_worlds(*each, fixed=held) for each in zip(models, sizes, seeds, strict=True)]
     columns = {name: np.concatenate([part.columns[name] for part in parts]) for name in parts[0].columns}
     return Worlds(columns, np.arange(n, dtype=np.uint64), seed, STUDY_AND_BELIEFS)
 

@@ -73,8 +73,12 @@ def state_weightings(
     return tuple(found)
 
 
-def read_weightings(path: Path, n_worlds: int) -> dict[str, Floats]:
+def read_weightings(path: Path, n_worlds: int | None = None) -> dict[str, Floats]:
     """Weightings from a CSV file: a row a world, in the run's order, and a column a weighting, headed by its name.
+
+    Args:
+        path: Of the file.
+        n_worlds: Of the run; any number of rows where it is not known.
 
     Returns:
         By name, (worlds,), summing to 1.
@@ -83,9 +87,10 @@ def read_weightings(path: Path, n_worlds: int) -> dict[str, Floats]:
         StudyError: It is not such a table, has another number of rows, or a column cannot weigh.
     """
     table = read_table(read_source(path, path.name, most=MOST_BYTES))
-    if len(table.rows) != n_worlds:
+    if not table.rows or (n_worlds is not None and len(table.rows) != n_worlds):
         place = whole_file(path.name) if not table.rows else next(iter(table.rows[-1].values())).span
-        message = f"the table has {len(table.rows):,} rows, and the run {n_worlds:,} worlds"
+        of_run = "a run has as many as it has worlds" if n_worlds is None else f"the run {n_worlds:,} worlds"
+        message = f"the table has {len(table.rows):,} rows, and {of_run}"
         raise StudyError([Problem("table", place, message, "give a row for each world, in the run's order")])
     problems = Collected()
     found = {name: _weights_of(table, name, problems) for name in table.columns}

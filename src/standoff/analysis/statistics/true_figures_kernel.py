@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from standoff.base.numbers.compiled import compiled
 
 __all__ = ["add_posteriors"]
 
@@ -14,7 +15,7 @@ _Array = npt.NDArray[Any]
 
 
 # sums over cells may be taken in any order: that is what lets several be added at once
-@njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
+@compiled(nogil=True, fastmath={"reassoc", "contract"})
 def add_posteriors(
     prior: _Array, likelihood: _Array, sizes: _Array, shape: _Array
 ) -> tuple[float, _Array, _Array, _Array]:

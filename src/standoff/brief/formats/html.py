@@ -154,6 +154,8 @@ def section_of(model: Model, found: object) -> Section | None:
             return others_section(model, found, _environment())
         case Deals():
             return deals_section(model, (found,), _environment())
+        case tuple() if all(isinstance(one, Deals | Unanswered) for one in found):
+            return deals_section(model, found, _environment())
         case Robustness():
             return gives_up(model, found, _environment())
         case Robust():

@@ -113,7 +113,7 @@ def _measures(model: Model, table: DecisionTable, robust: Robustness) -> list[tu
     """(what it is, (strategies, worlds)): payoff, regret, and every outcome that no future lacks."""
     main = robust.under[0]
     found: list[tuple[dict[str, Any], Floats]] = [
-        ({"name": "", "title": f"Payoff of {who(model, model.decider)}", "unit": "points"}, main.payoffs.mean),
+        ({"name": "", "title": f"Payoff of {who(model, model.decider)}", "unit": "points"}, table.payoffs().mean),
         ({"name": "", "title": "Given up against the best strategy", "unit": "points"},
          main.metrics.regret.by_world),
     ]  # fmt: skip

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import njit
-
 from standoff.base.numbers.arithmetic_lanes import lane
+from standoff.base.numbers.compiled import compiled
 from standoff.ensemble.folding import moments
 
 __all__ = ["fold_cells"]
@@ -17,7 +16,7 @@ __all__ = ["fold_cells"]
 update = lane(moments.update)
 
 
-@njit("void(float64[:,:,:], float64[:,:,:], float64[:,:,:])", error_model="numpy", nogil=True, cache=True)
+@compiled("void(float64[:,:,:], float64[:,:,:], float64[:,:,:])", error_model="numpy", nogil=True)
 def fold_cells(running: Any, values: Any, weights: Any) -> None:
     """`Fold`, a cell at a time, with the interpreter's lock released."""
     for m in range(values.shape[0]):

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from standoff.base.files import what_is_there
 from standoff.base.problems import Problem, StudyError
 from standoff.base.source import Source, Span
 from standoff.evidence.reading.blocks import Block, Link, Metadata, RawBlock
@@ -109,8 +110,10 @@ def read_document_text(text: str, path: str = "text") -> Document:
 def _bytes(path: Path, name: str, place: Span) -> bytes:
     try:
         if not path.is_file():
-            code, word = ("file-unreadable", "is not a file") if path.exists() else ("file-missing", "is not there")
-            raise StudyError([Problem(code, place, f"the document `{name}` {word}")])
+            if not path.exists():
+                raise StudyError([Problem("file-missing", place, f"the document `{name}` is not there")])
+            message = f"the document `{name}` is not a plain file, but {what_is_there(path)}"
+            raise StudyError([Problem("file-unreadable", place, message, "save its text as a file")])
         size = path.stat().st_size
         if size > MOST_DOCUMENT_BYTES:
             message = f"the document `{name}` has {size:,} bytes, and at most {MOST_DOCUMENT_BYTES:,} are read"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from standoff.language.shape.shapes import Key, Text
 
-__all__ = ["FACTS", "HISTORY"]
+__all__ = ["FACTS", "HISTORY", "SEEN"]
 
 FACTS = (
     Key("id", Text("known"), "the name by which `fact` refers to the row, each once", required=True),
@@ -26,3 +26,15 @@ HISTORY = (
     Key("NAME", Text("number"), "what was seen of the stock, event or quantity of that name; drawn before its fan"),
 )  # fmt: skip
 """`history.csv`: what was seen before the study begins, a row for each date."""
+
+SEEN = (
+    Key("date", Text("date"), "when it was so: a year-month, a quarter such as `2025-Q3`, or a date", required=True),
+    Key("name", Text("known"), "of the thing, as `observed` lists it", required=True),
+    Key("value", Text("text"),
+        "`yes` or `no` of an event, how often, which state, or how much; `none` where nothing was seen by that date",
+        required=True),
+    Key("source", Text("text"), "who says so"),
+    Key("reliability", Text("number"),
+        "the chance, from 0 to 1, that the report goes by what is so and by nothing else; 1 where it is left out"),
+)  # fmt: skip
+"""A file of what was seen: CSV, or YAML with the same keys in a list under `seen`."""

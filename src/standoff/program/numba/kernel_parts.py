@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 from llvmlite import binding, ir
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
 
 from standoff.base.chance import distributions_lanes, streams_lanes
 from standoff.base.numbers import arithmetic_lanes
+from standoff.base.numbers.compiled import compiled
 
 LANES = 128  # futures side by side: enough to hide a loop's cost, few enough that rows stay in the cache
 INF = float(np.inf)
@@ -68,7 +69,7 @@ negative_binomial_counts = distributions_lanes.negative_binomial_counts
 binding.set_option("", "-force-vector-interleave=4")
 
 
-@njit("void(float64[::1], int64, int64)", error_model="numpy", nogil=True, cache=True)
+@compiled("void(float64[::1], int64, int64)", error_model="numpy", nogil=True)
 def exp_row(w: Any, source: int, target: int) -> None:
     """`exp` of a row."""
     x, y = w[source : source + LANES], w[target : target + LANES]
@@ -76,7 +77,7 @@ def exp_row(w: Any, source: int, target: int) -> None:
         y[i] = exp(x[i])
 
 
-@njit("void(float64[::1], int64, int64)", error_model="numpy", nogil=True, cache=True)
+@compiled("void(float64[::1], int64, int64)", error_model="numpy", nogil=True)
 def expm1_row(w: Any, source: int, target: int) -> None:
     """`expm1` of a row."""
     x, y = w[source : source + LANES], w[target : target + LANES]
@@ -84,7 +85,7 @@ def expm1_row(w: Any, source: int, target: int) -> None:
         y[i] = expm1(x[i])
 
 
-@njit("void(float64[::1], int64, int64)", error_model="numpy", nogil=True, cache=True)
+@compiled("void(float64[::1], int64, int64)", error_model="numpy", nogil=True)
 def log_row(w: Any, source: int, target: int) -> None:
     """`log` of a row."""
     x, y = w[source : source + LANES], w[target : target + LANES]
@@ -92,7 +93,7 @@ def log_row(w: Any, source: int, target: int) -> None:
         y[i] = log(x[i])
 
 
-@njit("void(float64[::1], int64, int64)", error_model="numpy", nogil=True, cache=True)
+@compiled("void(float64[::1], int64, int64)", error_model="numpy", nogil=True)
 def log1p_row(w: Any, source: int, target: int) -> None:
     """`log1p` of a row."""
     x, y = w[source : source + LANES], w[target : target + LANES]
@@ -100,7 +101,7 @@ def log1p_row(w: Any, source: int, target: int) -> None:
         y[i] = log1p(x[i])
 
 
-@njit("void(float64[::1], int64, int64)", error_model="numpy", nogil=True, cache=True)
+@compiled("void(float64[::1], int64, int64)", error_model="numpy", nogil=True)
 def logistic_row(w: Any, source: int, target: int) -> None:
     """`logistic` of a row."""
     x, y = w[source : source + LANES], w[target : target + LANES]
@@ -108,7 +109,7 @@ def logistic_row(w: Any, source: int, target: int) -> None:
         y[i] = logistic(x[i])
 
 
-@njit("void(float64[::1], int64, int64)", error_model="numpy", nogil=True, cache=True)
+@compiled("void(float64[::1], int64, int64)", error_model="numpy", nogil=True)
 def normal_quantile_row(w: Any, source: int, target: int) -> None:
     """`normal_quantile` of a row."""
     x, y = w[source : source + LANES], w[target : target + LANES]
@@ -116,7 +117,7 @@ def normal_quantile_row(w: Any, source: int, target: int) -> None:
         y[i] = normal_quantile(x[i])
 
 
-@njit("void(float64[::1], int64, int64, int64)", error_model="numpy", nogil=True, cache=True)
+@compiled("void(float64[::1], int64, int64, int64)", error_model="numpy", nogil=True)
 def power_row(w: Any, base: int, exponent: int, target: int) -> None:
     """Powers of one row to another."""
     x, y, z = w[base : base + LANES], w[exponent : exponent + LANES], w[target : target + LANES]
@@ -127,7 +128,7 @@ def power_row(w: Any, base: int, exponent: int, target: int) -> None:
 binding.set_option("", "-force-vector-interleave=0")
 
 
-@njit("void(uint64[::1], uint64, float64[::1], int64)", error_model="numpy", nogil=True, cache=True)
+@compiled("void(uint64[::1], uint64, float64[::1], int64)", error_model="numpy", nogil=True)
 def luck_row(keys: Any, counter: Any, w: Any, target: int) -> None:
     """A draw's uniform numbers."""
     u = w[target : target + LANES]
@@ -135,7 +136,7 @@ def luck_row(keys: Any, counter: Any, w: Any, target: int) -> None:
         u[i] = uniform(keys[i], counter)
 
 
-@njit("void(float64[::1], int64, float64)", error_model="numpy", nogil=True, cache=True)
+@compiled("void(float64[::1], int64, float64)", error_model="numpy", nogil=True)
 def fill_row(w: Any, target: int, value: float) -> None:
     """One number for all lanes."""
     x = w[target : target + LANES]
@@ -143,7 +144,7 @@ def fill_row(w: Any, target: int, value: float) -> None:
         x[i] = value
 
 
-@njit("void(float64[::1], int64, int64)", error_model="numpy", nogil=True, cache=True)
+@compiled("void(float64[::1], int64, int64)", error_model="numpy", nogil=True)
 def copy_row(w: Any, source: int, target: int) -> None:
     """A row as it is."""
     x, y = w[source : source + LANES], w[target : target + LANES]
@@ -151,11 +152,10 @@ def copy_row(w: Any, source: int, target: int) -> None:
         y[i] = x[i]
 
 
-@njit(
+@compiled(
     "void(float64[:,::1], int64, int64[::1], int64, int64, float64[::1], int64)",
     error_model="numpy",
     nogil=True,
-    cache=True,
 )
 def gather_row(columns: Any, column: int, worlds: Any, first: int, count: int, w: Any, target: int) -> None:
     """A column of the table of worlds; what is left of the row repeats the last future."""
@@ -166,7 +166,7 @@ def gather_row(columns: Any, column: int, worlds: Any, first: int, count: int, w
         x[i] = x[count - 1]
 
 
-@njit("void(uint64[::1], int64, int64, uint64[::1])", error_model="numpy", nogil=True, cache=True)
+@compiled("void(uint64[::1], int64, int64, uint64[::1])", error_model="numpy", nogil=True)
 def take_keys(keys: Any, first: int, count: int, here: Any) -> None:
     """The block's keys of luck; what is left repeats the last future."""
     taken = keys[first : first + count]
@@ -176,7 +176,7 @@ def take_keys(keys: Any, first: int, count: int, here: Any) -> None:
         here[i] = here[count - 1]
 
 
-@njit("void(float64[::1], int64, float64[:,::1], int64, int64, int64)", error_model="numpy", nogil=True, cache=True)
+@compiled("void(float64[::1], int64, float64[:,::1], int64, int64, int64)", error_model="numpy", nogil=True)
 def give_row(w: Any, source: int, out: Any, row: int, first: int, count: int) -> None:
     """A row's futures to the results."""
     x, y = w[source : source + LANES], out[row, first : first + count]
@@ -184,7 +184,7 @@ def give_row(w: Any, source: int, out: Any, row: int, first: int, count: int) ->
         y[i] = x[i]
 
 
-@njit("void(float64[::1], int64, int64, int64, int64)", error_model="numpy", nogil=True, cache=True)
+@compiled("void(float64[::1], int64, int64, int64, int64)", error_model="numpy", nogil=True)
 def enter_line(w: Any, source: int, line: int, length: int, step: int) -> None:
     """What enters a delay line in a step; the first fills it."""
     if step == 0:
@@ -194,14 +194,14 @@ def enter_line(w: Any, source: int, line: int, length: int, step: int) -> None:
         copy_row(w, source, line + (step % length) * LANES)
 
 
-@njit("void(float64[::1], int64, int64, int64, int64)", error_model="numpy", nogil=True, cache=True)
+@compiled("void(float64[::1], int64, int64, int64, int64)", error_model="numpy", nogil=True)
 def leave_line(w: Any, line: int, length: int, step: int, target: int) -> None:
     """What leaves a delay line in a step after the first."""
     if step > 0:
         copy_row(w, line + (step % length) * LANES, target)
 
 
-@njit("void(float64[::1], int64, int64, int64, int64, int64, int64)", error_model="numpy", nogil=True, cache=True)
+@compiled("void(float64[::1], int64, int64, int64, int64, int64, int64)", error_model="numpy", nogil=True)
 def poisson_row(w: Any, u: int, mean: int, at_most: int, target: int, clamped: int, scratch: int) -> None:
     """Poisson counts, and where they were clamped."""
     poisson_counts(
@@ -210,9 +210,7 @@ def poisson_row(w: Any, u: int, mean: int, at_most: int, target: int, clamped: i
     )  # fmt: skip
 
 
-@njit(
-    "void(float64[::1], int64, int64, int64, int64, int64, int64, int64)", error_model="numpy", nogil=True, cache=True
-)
+@compiled("void(float64[::1], int64, int64, int64, int64, int64, int64, int64)", error_model="numpy", nogil=True)
 def negative_binomial_row(
     w: Any, u: int, mean: int, dispersion: int, at_most: int, target: int, clamped: int, scratch: int
 ) -> None:

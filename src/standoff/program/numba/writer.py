@@ -11,19 +11,18 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any
 
 from standoff._version import __version__
 from standoff.base.escaping import visible
 from standoff.program.lowering.lower import lower_program
-from standoff.program.lowering.plan import Plan, kind_of, plan_program
+from standoff.program.lowering.places import Places, Source, source_of
+from standoff.program.lowering.plan import plan_program
 from standoff.program.lowering.rows import Heavy, Loop, find_row
 from standoff.program.program import Program
 
-__all__ = ["LANES", "Source", "arithmetic_digest", "emit_kernel"]
+__all__ = ["LANES", "arithmetic_digest", "emit_kernel"]
 
 LANES = 128  # futures in a block: enough to hide a loop's cost, few enough that rows stay in the cache; 2^n
 _BINARY = {
@@ -52,27 +51,6 @@ SIGNATURE = "{signature}"
 '''
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A generated kernel.
-
-    Attributes:
-        text: The module.
-        digest: Of the text, in which Standoff's version and arithmetic stand.
-        given: Inputs of a block, in the order in which `run` takes them.
-        clock: Inputs of a step, likewise.
-        luck: Names of the draws of a step.
-        outputs: Names of the results, in order; the last row is 0 where no fault was found.
-    """
-
-    text: str
-    digest: str
-    given: tuple[Any, ...]
-    clock: tuple[tuple[str, str], ...]
-    luck: tuple[str, ...]
-    outputs: tuple[str, ...]
-
-
 def emit_kernel(program: Program, *, remarks: bool = False) -> Source:
     """Generate the kernel of a program.
 
@@ -80,17 +58,8 @@ def emit_kernel(program: Program, *, remarks: bool = False) -> Source:
         program: From `standoff.program.compile.compile_model`.
         remarks: Say in comments what of the study each line computes; for reading only.
     """
-    plan = plan_program(lower_program(program))
-    writer = _Writer(plan, remarks)
-    text = writer.text()
-    return Source(
-        text=text,
-        digest=hashlib.blake2b(text.encode(), digest_size=16).hexdigest(),
-        given=tuple(writer.given),
-        clock=tuple(writer.clock),
-        luck=tuple(plan.luck),
-        outputs=tuple(plan.outputs),
-    )
+    places = Places(plan_program(lower_program(program)))
+    return source_of(places, _Writer(places, remarks).text())
 
 
 @cache
@@ -104,21 +73,15 @@ def arithmetic_digest() -> str:
 
 
 class _Writer:
-    def __init__(self, plan: Plan, remarks: bool) -> None:
-        self.plan = plan
+    def __init__(self, places: Places, remarks: bool) -> None:
+        self.places = places
+        self.plan = places.plan
         self.remarks = remarks
-        self.g = plan.lowered.graph
+        self.g = places.g
         self.lanes = LANES
-        self.rows = plan.rows
-        self.wrong = self.rows.lasting("wrong")
-        self.nowhere = self.rows.lasting("nowhere")
+        self.rows = places.rows
         self.scratch = self.rows.lasting("scratch", 3)
         self.scalars: set[str] = set()  # of these functions, those that do something
-        self.clock = [k for k in plan.scalars if isinstance(k, tuple) and k[0] in ("clock", "series")]
-        self.given = [
-            k for k in plan.scalars
-            if k == "realised" or (isinstance(k, tuple) and k[0] in ("strategy", "setting", "level"))
-        ]  # fmt: skip
 
     def text(self) -> str:
         plan = self.plan
@@ -143,64 +106,36 @@ class _Writer:
 
     def _scalars(self, name: str) -> Iterator[str]:
         """The body of a function that computes scalars from scalars."""
-        nodes = [n for n in self.plan.computed[name] if self.g.op[n] != "input"]
-        written = set()
-        for n in nodes:
-            for a in self.g.args[n]:
-                if a not in written and self._is_stored_scalar(a, name):
-                    written.add(a)
-                    yield f"    {self._name(a)} = {self._scalar_read(a)}"
-            written.add(n)
-            yield f"    {self._name(n)} = {self._operation(n)}{self._comment(n)}"
-        for n in nodes:
-            if n in self.plan.exported:
-                yield f"    s[{self.plan.scalars[n]}] = {self._as_number(n)}"
-        if name == "block":
-            for state, n in self.plan.starts:
-                if n not in written and self._is_stored_scalar(n, name):
-                    written.add(n)
-                    yield f"    {self._name(n)} = {self._scalar_read(n)}"
-                yield f"    s[{self.plan.scalars['state', state]}] = {self._as_number(n)}"
+        for kind, n in self.places.scalars_of(name):
+            if kind == "read":
+                yield f"    {self._name(n)} = {self._scalar_read(n)}"
+            else:
+                yield f"    {self._name(n)} = {self._operation(n)}{self._comment(n)}"
+        for place, n in self.places.stored_scalars(name):
+            yield f"    s[{place}] = {self._as_number(n)}"
 
     def _moves(self) -> Iterator[str]:
-        moved = [(state, n) for state, n in self.plan.moves if not self._is_state(n, state)]
+        moved = self.places.moves()
         for k, (_, n) in enumerate(moved):
             yield f"    next_{k} = {self._scalar_value(n)}"
         for k, (state, _) in enumerate(moved):
-            yield f"    s[{self.plan.scalars['state', state]}] = next_{k}{self._remark(state)}"
-
-    def _is_state(self, n: int, state: str) -> bool:
-        data = self.g.data[n]
-        return self.g.op[n] == "input" and isinstance(data, tuple) and data[:2] == ("state", state)
-
-    def _is_stored_scalar(self, n: int, where: str) -> bool:
-        kind = kind_of(self.g, n)
-        if kind == "const":
-            return False
-        return self.g.op[n] == "input" or (kind == "block" and where != "block")
-
-    def _scalar_key(self, n: int) -> object:
-        data = self.g.data[n]
-        if self.g.op[n] != "input":
-            return n
-        return ("state", data[1]) if isinstance(data, tuple) and data[0] == "state" else data
+            yield f"    s[{self.places.state(state)}] = next_{k}{self._remark(state)}"
 
     def _scalar_read(self, n: int) -> str:
-        place = self.plan.scalars[self._scalar_key(n)]
+        place = self.places.scalar(n)
         return f"s[{place}] != 0.0" if self.g.truth[n] else f"s[{place}]"
 
     def _scalar_value(self, n: int) -> str:
         """A scalar as the number that stands in `s`."""
-        return self._literal(n) if self.g.op[n] == "const" else f"s[{self.plan.scalars[self._scalar_key(n)]}]"
+        return self._literal(n) if self.g.op[n] == "const" else f"s[{self.places.scalar(n)}]"
 
     def _loop(self, phase: str, number: int, loop: Loop) -> Iterator[str]:
         """A function that runs over the lanes once."""
         before, inside = [], []
-        for n in sorted(self._outside(loop)):
-            kind = kind_of(self.g, n)
-            if kind in ("block", "step"):
+        for n in self.places.outside(loop):
+            if self.places.is_scalar(n):
                 before.append(f"    {self._name(n)} = {self._scalar_read(n)}{self._comment(n)}")
-            elif kind != "const":
+            else:
                 test = " != 0.0" if self.g.truth[n] else ""
                 stored = self._at(find_row(self.g, self.rows, phase, n))
                 inside.append(f"        {self._name(n)} = {stored}{test}{self._comment(n)}")
@@ -208,7 +143,7 @@ class _Writer:
         for n in loop.nodes:
             inside.append(f"        {self._name(n)} = {self._operation(n)}{self._comment(n)}")
         if loop.tests:
-            wrong = self._at(self.wrong)
+            wrong = self._at(self.places.wrong)
             inside.append(f"        {wrong} = {' + '.join([wrong, *(self._use(n) for n in loop.tests)])}")
         for n, row in loop.stores:
             inside.append(f"        {self._at(row)} = {self._as_number(n)}")
@@ -221,15 +156,9 @@ class _Writer:
         yield from inside
         yield "    return\n\n"
 
-    def _outside(self, loop: Loop) -> set[int]:
-        here = set(loop.nodes)
-        needed = {a for n in loop.nodes for a in self.g.args[n]} | set(loop.tests)
-        needed |= {n for n, _ in loop.stores}
-        return {n for n in needed if n not in here}
-
     def _start(self, kind: str, key: str | int) -> int:
         """Where a lasting row begins."""
-        return self.rows.places[kind, key] * self.lanes
+        return self.places.start(kind, key) * self.lanes
 
     def _at(self, row: int) -> str:
         return f"w[{row * self.lanes} + i]"
@@ -292,7 +221,7 @@ class _Writer:
             step = 0 if name in self.plan.lowered.program.start_luck else "step"
             yield f"luck_row(keys, counters[{self.plan.luck.index(name)}, {step}], w, {target}){self._remark(name)}"
         elif g.op[n] in ("poisson", "negative_binomial"):
-            clamped = (item.clamped if item.clamped >= 0 else self.nowhere) * self.lanes
+            clamped = (item.clamped if item.clamped >= 0 else self.places.nowhere) * self.lanes
             places = f"{g.data[n]}, {target}, {clamped}, {self.scratch * self.lanes}"
             yield f"{g.op[n]}_row(w, {sources}, {places}){self._comment(n)}"
         else:
@@ -312,9 +241,9 @@ class _Writer:
             yield f"{' ' * by}{name}_scalars(s)"
 
     def _run(self) -> Iterator[str]:
-        plan, lanes, rows = self.plan, self.lanes, self.rows
+        plan, wrong = self.plan, self.places.wrong * self.lanes
         steps = plan.lowered.program.n_steps
-        lines = [line for line in plan.lowered.lines if ("line", line.state) in rows.places]
+        lines = self.places.lines()
         leave = [
             f"leave_line(w, {self._start('line', x.state)}, {x.length}, {{step}}, {self._start('state', x.state)})"
             for x in lines
@@ -328,18 +257,18 @@ class _Writer:
         yield "    for r in range(given.shape[0]):"
         yield "        for first in range(runs[r], runs[r + 1], LANES):"
         yield "            count = min(LANES, runs[r + 1] - first)"
-        for k, key in enumerate(self.given):
+        for k, key in enumerate(self.places.given):
             yield f"            s[{plan.scalars[key]}] = given[r, {k}]{self._remark(_said(key))}"
         yield from self._scalar_call(12, "block")
         yield "            take_keys(here, first, count, keys)"
-        yield f"            fill_row(w, {self.wrong * lanes}, 0.0)"
+        yield f"            fill_row(w, {wrong}, 0.0)"
         columns = plan.lowered.program.columns
         for name in plan.columns:
             place = f"{columns.index(name)}, worlds, first, count, w, {self._start('column', name)}"
             yield f"            gather_row(columns, {place}){self._remark(name)}"
         yield from _indented(12, self._calls("world"))
         yield f"            for step in range({steps}):"
-        for k, key in enumerate(self.clock):
+        for k, key in enumerate(self.places.clock):
             yield f"                s[{plan.scalars[key]}] = clock[step, {k}]{self._remark(key[1])}"
         yield from _indented(16, (call.format(step="step") for call in leave))
         yield from self._scalar_call(16, "step")
@@ -353,7 +282,7 @@ class _Writer:
         yield from _indented(12, self._calls("end"))
         for k, name in enumerate(plan.outputs):
             yield f"            give_row(w, {self._start('output', k)}, out, {k}, first, count){self._remark(name)}"
-        yield f"            give_row(w, {self.wrong * lanes}, out, {len(plan.outputs)}, first, count)"
+        yield f"            give_row(w, {wrong}, out, {len(plan.outputs)}, first, count)"
         yield "    return"
 
 

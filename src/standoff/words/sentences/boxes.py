@@ -8,10 +8,10 @@ from standoff.analysis.linchpins.regions import Region
 from standoff.language.model import Model
 from standoff.words.amounts import quantity
 from standoff.words.names import quoted, strategy_words
-from standoff.words.numbers import number, percent, whole
+from standoff.words.numbers import number, percent
 from standoff.words.text import capital, few, join, words
 
-__all__ = ["box_reasons", "box_words", "dropped_words", "opinion_sentence", "region_sentence", "why_box"]
+__all__ = ["box_words", "dropped_words", "opinion_sentence", "region_sentence", "why_box"]
 
 
 def box_words(model: Model, box: Box) -> str:
@@ -100,23 +100,6 @@ def dropped_words(model: Model, found: Discovery) -> tuple[str, ...]:
         f"with probability {number(limit.quasi_p or 0.0)}."
         for limit in found.dropped
     )
-
-
-def box_reasons(model: Model, found: Discovery) -> tuple[str, ...]:
-    """What the recommended box holds, what speaks for it, and what was left out; or why there is none."""
-    best = found.recommended
-    if best is None:
-        if found.base_rate in (0.0, 1.0):
-            return (f"{'Every' if found.base_rate else 'No'} world is of this kind.",)
-        return ("No few assumptions set apart the worlds that are of this kind.",)
-    total = found.base_rate * found.trajectory[0].n
-    holds = (
-        f"Of the {whole(round(total))} worlds of this kind, it holds "
-        f"{whole(round(best.n_interest))} ({percent(best.coverage)}).",
-        f"Of the {best.n} worlds in it, {percent(best.density)} are of this kind, against "
-        f"{percent(found.base_rate)} of all worlds.",
-    )
-    return (*holds, *filter(None, (why_box(model, found),)), *dropped_words(model, found))
 
 
 def _kind(model: Model, region: Region) -> str:

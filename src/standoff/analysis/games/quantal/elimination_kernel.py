@@ -5,10 +5,11 @@ Reference: G. Golub and C. Van Loan, Matrix Computations (2013), algorithm 3.4.1
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from standoff.base.numbers.compiled import compiled
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled(nogil=True, error_model="numpy")
 def factorise(matrix: npt.NDArray[np.float64], pivots: npt.NDArray[np.int64]) -> float:
     """Replace a square matrix by its factors L and U.
 
@@ -44,7 +45,7 @@ def factorise(matrix: npt.NDArray[np.float64], pivots: npt.NDArray[np.int64]) ->
     return sign
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled(nogil=True, error_model="numpy")
 def back_substitute(
     factors: npt.NDArray[np.float64], pivots: npt.NDArray[np.int64], right: npt.NDArray[np.float64]
 ) -> None:

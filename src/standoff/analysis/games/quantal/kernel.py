@@ -12,7 +12,6 @@ Reference: T. Turocy, A dynamic homotopy interpretation of the logistic quantal 
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from standoff.analysis.games.quantal.course import Course, highest_precision, place_at, straight_length
 from standoff.analysis.games.quantal.elimination_kernel import back_substitute, factorise
@@ -27,6 +26,7 @@ from standoff.analysis.games.quantal.equations import (
     set_mix,
 )
 from standoff.analysis.games.quantal.limit import settle_limit
+from standoff.base.numbers.compiled import compiled
 
 REACHED, OUT_OF_STEPS, STUCK = 0, 1, 2
 
@@ -46,7 +46,7 @@ _FOLD_STEP = 0.02  # a turning point is looked at in steps no longer than this
 _FORK_STEP = 1e-3  # nearly all changes of sign met in longer steps are jumps to another branch
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled(nogil=True, error_model="numpy")
 def follow_branches(
     tables: _Floats,
     strategies: _Integers,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import plistlib
+from xml.parsers.expat import ExpatError
 
 from standoff.evidence.reading.formats.encoding import Decoded, decode_as
 
@@ -19,9 +20,9 @@ def unpacked(data: bytes) -> tuple[Decoded, str | None] | None:
     Raises:
         ValueError: It is an archive, and no page can be read from it.
     """
-    if data.startswith(b"bplist00"):
-        return _safari(data)
     head = data[:4000].lower()
+    if data.startswith(b"bplist00") or (b"<plist" in head and b"<key>webmainresource</key>" in head):
+        return _safari(data)
     if b"mime-version:" not in head or b"multipart/related" not in head:
         return None
     return _mhtml(data)
@@ -47,7 +48,7 @@ def _safari(data: bytes) -> tuple[Decoded, str | None]:
     try:
         main = plistlib.loads(data)["WebMainResource"]
         content, url, encoding = (main.get(f"WebResource{key}") for key in ("Data", "URL", "TextEncodingName"))
-    except (plistlib.InvalidFileException, RecursionError, OverflowError, MemoryError):
+    except (plistlib.InvalidFileException, ExpatError, RecursionError, OverflowError, MemoryError):
         raise ValueError("it is a web archive that cannot be read") from None
     except (ValueError, KeyError, TypeError, AttributeError, LookupError):
         content = None

@@ -33,10 +33,10 @@ from standoff.ensemble.design import Design, Method, Worlds
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.evaluator import choose_evaluator
 from standoff.ensemble.folding.spreads import NOTHING, Bins, Wanted
-from standoff.ensemble.manifest import MANIFEST, Histogram, Kind, Manifest, RunError, read_manifest
 from standoff.ensemble.run import run_design
 from standoff.ensemble.running import Announce, Running
-from standoff.ensemble.shards import (
+from standoff.ensemble.storing.manifest import MANIFEST, Histogram, Kind, Manifest, RunError, read_manifest
+from standoff.ensemble.storing.shards import (
     Piece,
     ShardError,
     column_names,
@@ -115,7 +115,7 @@ def run_to_folder(
                 _write_manifest(folder, manifest, shards=earlier)
         parts.append((piece, part))
         done += here.n_futures
-    whole = merge(parts, program, design)
+    whole = merge(parts, program, design, running.threads)
     if found is not None and found.complete:
         _hold_result(folder, found, whole)
     with _disk(folder):
@@ -125,8 +125,8 @@ def run_to_folder(
     return whole
 
 
-def read_run(folder: Path, program: Program) -> Ensemble:
-    """Read a complete run of a study.
+def read_run(folder: Path, program: Program, threads: int | None = None) -> Ensemble:
+    """Read a complete run of a study, on at most so many threads; all cores by default.
 
     Raises:
         RunError: The folder holds no complete run of this study, or a shard was altered.
@@ -156,9 +156,9 @@ def read_run(folder: Path, program: Program) -> Ensemble:
         except ShardError as error:
             raise RunError(f"the shard `{visible(str(folder / name))}` {error}; {_AGAIN}") from None
 
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor(Running(threads).workers) as pool:
         parts = list(pool.map(read, manifest.names()))
-    whole = merge(parts, program, design)
+    whole = merge(parts, program, design, threads)
     _hold_result(folder, manifest, whole)
     return whole
 

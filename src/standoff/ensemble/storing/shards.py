@@ -20,7 +20,8 @@ from standoff.base.escaping import visible
 from standoff.ensemble.design import Design
 from standoff.ensemble.ensemble import Diagnostics, Ensemble, FaultCount
 from standoff.ensemble.folding.spreads import Spreads, Wanted
-from standoff.ensemble.manifest import MANIFEST
+from standoff.ensemble.running import Running
+from standoff.ensemble.storing.manifest import MANIFEST
 from standoff.program.program import Program
 
 __all__ = [
@@ -179,7 +180,7 @@ def read_columns(
             found = schema.field(name).type
             if found != kind if kind is not None else not pa.types.is_integer(found):
                 raise ShardError(f"holds `{visible(name, 60)}` as {found}")
-        table = file.read(columns=list(kinds))
+        table = file.read(columns=list(kinds), use_threads=False)  # shards are read side by side
     except ShardError:
         raise
     except (pa.ArrowException, OSError, ValueError, KeyError) as error:
@@ -218,12 +219,14 @@ def _notes(notes: Mapping[bytes, bytes], piece: Design) -> tuple[Diagnostics, li
     return diagnostics, histograms
 
 
-def merge(parts: Sequence[tuple[Piece, Ensemble]], program: Program, design: Design) -> Ensemble:
+def merge(
+    parts: Sequence[tuple[Piece, Ensemble]], program: Program, design: Design, threads: int | None = None
+) -> Ensemble:
     """One ensemble of the pieces of a design, in the order of `pieces`."""
     rows: dict[tuple[int, int], list[Ensemble]] = {}
     for piece, part in parts:
         rows.setdefault(piece.profiles, []).append(part)
-    found = _joined([_joined([_arrays(part) for part in row], axis=-1) for row in rows.values()], axis=-2)
+    found = _joined([_joined([_arrays(part) for part in row], -1, threads) for row in rows.values()], -2, threads)
     bins = parts[0][1].spreads.wanted.bins
     histograms = (
         np.concatenate([sum(part.spreads.counts[i] for part in row) for row in rows.values()]) for i in range(len(bins))
@@ -242,10 +245,12 @@ def _arrays(part: Ensemble) -> dict[str, npt.NDArray[Any]]:
     return arrays | {f"present {name}": values for name, values in part.present.items()}
 
 
-def _joined(parts: Sequence[dict[str, npt.NDArray[Any]]], axis: int) -> dict[str, npt.NDArray[Any]]:
+def _joined(
+    parts: Sequence[dict[str, npt.NDArray[Any]]], axis: int, threads: int | None
+) -> dict[str, npt.NDArray[Any]]:
     if len(parts) == 1:
         return parts[0]
-    with ThreadPoolExecutor() as pool:  # half a gigabyte and more, all of it copying
+    with ThreadPoolExecutor(Running(threads).workers) as pool:  # half a gigabyte and more, all of it copying
         arrays = pool.map(lambda name: np.concatenate([part[name] for part in parts], axis=axis), parts[0])
         return dict(zip(parts[0], arrays, strict=True))
 

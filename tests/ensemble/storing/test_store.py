@@ -19,12 +19,12 @@ import pyarrow.parquet as pq
 import pytest
 
 import standoff
-from standoff.ensemble import store
 from standoff.ensemble.folding.spreads import want
-from standoff.ensemble.manifest import RunError
 from standoff.ensemble.run import run_design
 from standoff.ensemble.running import Running
-from standoff.ensemble.store import read_run, run_to_folder
+from standoff.ensemble.storing import store
+from standoff.ensemble.storing.manifest import RunError
+from standoff.ensemble.storing.store import read_run, run_to_folder
 from standoff.ensemble.study import Study, open_run
 
 
@@ -167,7 +167,7 @@ KILLED = """
 import sys, time
 from pathlib import Path
 import standoff
-from standoff.ensemble import store
+from standoff.ensemble.storing import store
 from standoff.ensemble.run import run_design
 pack = store.pack_shard
 store.pack_shard = lambda part: (time.sleep(0.05), pack(part))[1]

@@ -1,0 +1,167 @@
+"""Triggers: `if seen X by D then switch to B`, and what that adds to a strategy.
+
+A trigger is picked on four fifths of the futures and valued on the rest, in turn, against the strategy alone in the
+same worlds and with the same luck; so the best of many triggers that add nothing adds nothing on average.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from standoff.analysis.findings import Figure, Floats
+from standoff.analysis.watch.signs import Sign, Split, signs_by, splits_of
+from standoff.base.chance import streams
+from standoff.ensemble.watch.ahead import Ahead, Held
+
+__all__ = ["Trigger", "Waiting", "best_triggers", "cost_of_hearing_late", "costs_of_waiting", "folds_of"]
+
+_FOLDS = 5
+_SURE = 1.96
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A strategy with its best trigger.
+
+    Attributes:
+        strategy: Whose trigger it is, by label.
+        alone: What it is worth without.
+        gain: What its best trigger adds, on futures that did not pick it.
+        observable, date, how, at, holds: The trigger picked on all futures: if the observable is (or is not, where
+            `holds` is false) at least, or just, `at` by the date.
+        to: The strategy that one switches to.
+        share: How often one switches.
+    """
+
+    strategy: str
+    alone: Figure
+    gain: Figure
+    observable: str
+    date: int
+    how: str
+    at: float
+    holds: bool
+    to: str
+    share: float
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it adds something beyond doubt."""
+        return self.gain.low > 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What it costs to hold a strategy until a date and to choose then, without having seen anything."""
+
+    strategy: str
+    date: int
+    cost: Figure
+
+
+def folds_of(n: int, seed: int) -> npt.NDArray[np.int64]:
+    """(n,) the fold of each future."""
+    return streams.permutation(n, seed, "folds of triggers") % _FOLDS
+
+
+def best_triggers(ahead: Ahead, seed: int = 0) -> tuple[Trigger, ...]:
+    """The best trigger of each strategy that was held, in the order of what it comes to; none where none can be."""
+    found = [one for held in ahead.held if (one := _best(ahead, held, seed)) is not None]
+    return tuple(sorted(found, key=lambda one: -(one.alone.value + one.gain.value)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Option:
+    sign: Sign
+    split: Split
+    holds: bool
+    to: int
+
+
+def _best(ahead: Ahead, held: Held, seed: int) -> Trigger | None:
+    own = held.payoffs[0][held.strategy]
+    options: list[_Option] = []
+    gains: list[Floats] = []
+    for date in ahead.dates:
+        apart = held.payoffs[date] - own
+        for sign in signs_by(ahead, held, date):
+            for split in splits_of(sign):
+                side = split.holds(sign.values)
+                for holds in (True, False):
+                    where = side if holds else ~side
+                    for to in range(len(apart)):
+                        if to != held.strategy:
+                            options.append(_Option(sign, split, holds, to))
+                            gains.append(np.where(where, apart[to], 0.0).astype(np.float32))
+    sound = np.isfinite(own) & np.isfinite(np.concatenate(list(held.payoffs.values()))).all(axis=0)
+    if not options or sound.sum() < _FOLDS * 4:
+        return None
+    table = np.stack(gains)[:, sound]
+    folds = folds_of(ahead.n_futures, seed)[sound]
+    value = np.zeros(int(sound.sum()))
+    for k in range(_FOLDS):
+        mean = table[:, folds != k].mean(axis=1)
+        pick = int(np.argmax(mean))
+        if mean[pick] > 0.0:  # else the strategy is best left alone
+            value[folds == k] = table[pick, folds == k]
+    chosen = options[int(np.argmax(table.mean(axis=1)))]
+    side = chosen.split.holds(chosen.sign.values)
+    labels = ahead.labels
+    return Trigger(
+        labels[held.strategy], figure_of(own[sound]), figure_of(value), chosen.sign.of.name, chosen.sign.date,
+        chosen.split.how, chosen.split.at, chosen.holds, labels[chosen.to],
+        float((side if chosen.holds else ~side).mean()),
+    )  # fmt: skip
+
+
+def costs_of_waiting(ahead: Ahead, seed: int = 0) -> tuple[Waiting, ...]:
+    """For each strategy that was held and each date, what it costs to hold it until then, against choosing now.
+
+    Choices are picked on other futures than those that value them; a cost below 0 is chance.
+    """
+    folds = folds_of(ahead.n_futures, seed)
+    now = _chosen(ahead.held[0].payoffs[0], folds)
+    return tuple(
+        Waiting(ahead.labels[held.strategy], date, figure_of(now - _chosen(held.payoffs[date], folds)))
+        for held in ahead.held
+        for date in ahead.dates
+    )
+
+
+def cost_of_hearing_late(held: Held, date: int, side: npt.NDArray[np.bool_], seed: int = 0) -> Figure:
+    """What a sign loses by coming at a date: the worth of a choice by it now, were it known, less that of one then.
+
+    Args:
+        held: Under which strategy one waits.
+        date: When the sign is seen.
+        side: (futures,) which side of it comes.
+        seed: Of the folds.
+    """
+    folds = folds_of(side.size, seed)
+    now, then = np.full(side.size, np.nan), np.full(side.size, np.nan)
+    for part in (side, ~side):
+        if part.sum() >= _FOLDS:
+            now[part] = _chosen(held.payoffs[0][:, part], folds[part])
+            then[part] = _chosen(held.payoffs[date][:, part], folds[part])
+    return figure_of(now - then)
+
+
+def _chosen(payoffs: Floats, folds: npt.NDArray[np.int64]) -> Floats:
+    """(futures,) the payoff of the strategy that is best on the other folds."""
+    found = np.empty(payoffs.shape[1])
+    for k in range(_FOLDS):
+        rest = payoffs[:, folds != k]
+        means = np.where(np.isfinite(rest), rest, 0.0).sum(axis=1) / np.maximum(np.isfinite(rest).sum(axis=1), 1)
+        found[folds == k] = payoffs[int(np.argmax(means)), folds == k]
+    return found
+
+
+def figure_of(x: Floats) -> Figure:
+    """A mean over futures with its error."""
+    known = x[np.isfinite(x)]
+    mean = float(known.mean()) if known.size else float("nan")
+    error = float(known.std(ddof=1) / np.sqrt(known.size)) if known.size > 1 else float("nan")
+    return Figure(mean, error, mean - _SURE * error, mean + _SURE * error)

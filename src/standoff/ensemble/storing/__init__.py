@@ -1,0 +1,1 @@
+"""Runs kept in folders: a manifest, shards, and how they are written, read and gone on with."""

@@ -1,0 +1,106 @@
+"""A module in the reference's place: the same digest, however it is called; and its text."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from comparison import differences
+
+import standoff
+from standoff.ensemble.run import lanes_of, run_design
+from standoff.ensemble.running import Running
+from standoff.ensemble.study import Study
+from standoff.program import compiled as compiling
+from standoff.program.reference import run_lanes
+from standoff.program.wasm.module import assemble, load_module
+from standoff.program.wasm.writer import emit_module
+
+Build = Callable[..., Study]
+
+
+@pytest.fixture(scope="module")
+def rivals() -> Study:
+    return standoff.load("rivals")
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    return emit_module(standoff.load("korea").program).text
+
+
+def test_ensembles_have_one_digest_for_any_threads_and_blocks(rivals: Study) -> None:
+    design = rivals.design(50, 3)
+    reference = run_design(rivals.program, design, running=Running(evaluator="reference"))
+    for threads, block in ((1, 8192), (2, 8192), (2, 100), (1, 37)):
+        running = Running(threads, evaluator="wasm")
+        other = run_design(rivals.program, design, running=running, block=block)
+        assert other.digest == reference.digest
+        assert other.diagnostics == reference.diagnostics
+
+
+def test_futures_that_draw_their_own_strategies_have_one_digest_too(rivals: Study) -> None:
+    design = rivals.design(50, 3)
+    mix = tuple(tuple(range(len(instances))) for instances in rivals.program.instances)
+    mixed = replace(design, profiles=design.profiles[:1], mix=mix)
+    reference = run_design(rivals.program, mixed, running=Running(evaluator="reference"))
+    assert run_design(rivals.program, mixed, evaluate=load_module(rivals.program)).digest == reference.digest
+
+
+def test_sound_futures_are_not_run_again(rivals: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    design = rivals.design(64, 4)
+    expected = run_design(rivals.program, design, running=Running(evaluator="reference"))
+    monkeypatch.setattr(compiling, "run_lanes", None)
+    assert run_design(rivals.program, design, evaluate=load_module(rivals.program)).digest == expected.digest
+
+
+@pytest.mark.parametrize("n", [1, 2, 63, 64, 65, 129])
+def test_blocks_of_any_number_of_futures_are_the_reference(rivals: Study, n: int) -> None:
+    design = rivals.design(16, 16)
+    profiles, rest = np.divmod(np.arange(n), 256)
+    lanes = lanes_of(rivals.program, design, profiles, rest // 16, rest % 16)
+    found = load_module(rivals.program)(rivals.program, lanes)
+    assert differences(found, run_lanes(rivals.program, lanes)) == []
+
+
+def test_a_new_table_of_worlds_takes_the_place_of_the_old(rivals: Study) -> None:
+    module = load_module(rivals.program)
+    for n in (4, 64, 8):
+        design = rivals.design(n, 2)
+        reference = run_design(rivals.program, design, running=Running(evaluator="reference"))
+        assert run_design(rivals.program, design, evaluate=module).digest == reference.digest
+
+
+def test_the_text_is_a_function_of_the_study_alone(text: str) -> None:
+    assert emit_module(standoff.load("korea").program).text == text
+    assert emit_module(standoff.load("korea", ("no_deal",)).program).text != text
+
+
+def test_the_text_says_what_stands_for_what_only_where_that_is_asked_for(text: str) -> None:
+    assert ";; launch_drive" in emit_module(standoff.load("korea").program, remarks=True).text
+    assert set(re.findall(r"\$[a-z_0-9]+", text)).isdisjoint(
+        f"${name}" for name in standoff.load("korea").program.columns
+    )
+    assert text.count(";;") == 1
+
+
+def test_a_page_holds_the_korean_module(text: str) -> None:
+    assert len(base64.b64encode(assemble(text))) <= 250_000
+
+
+def test_no_name_of_a_study_stands_in_a_module(tmp_path: Path, study_of: Build) -> None:
+    hostile = ['") (unreachable', "a\r\nb ;; (", "\x1b[31m", "`</script>`", "{0}{study}%s"]
+    study = study_of("""\
+        stocks: {x: {start: 1, next: "x * 0.9"}}
+        outcomes: {end: {measure: "final(x)", better: lower}}
+        """)
+    for name in hostile:
+        program = replace(study.program, model=replace(study.program.model, name=name))
+        said = emit_module(program, remarks=True).text
+        assert "unreachable" not in re.sub(r";;.*", "", said)
+        assert assemble(said) == assemble(emit_module(study.program).text)
