@@ -24,6 +24,7 @@ FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
+WORKINGS = "document.querySelectorAll('details.working').forEach(details => { details.open = true; })"
 PHONE, LAPTOP, PAPER = (375, 812), (1366, 768), (688, 1001)
 """Widths and heights in CSS pixels; the paper is A4 within the page's margins."""
 
@@ -100,11 +101,14 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Open a page at a size, on paper if asked; it must have nothing to complain of and fetch nothing."""
+    """Open a page at a size, on paper if asked, its workings unfolded unless asked; it must have nothing to complain
+    of and fetch nothing."""
     pages: list[Page] = []
     complaints: list[str] = []
 
-    def go(brief: Brief, size: tuple[int, int] = LAPTOP, *, paper: bool = False) -> Page:
+    def go(
+        brief: Brief, size: tuple[int, int] = LAPTOP, *, paper: bool = False, folded: bool = False
+    ) -> Page:  # fmt: skip
         page = browser.new_page(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
         page.set_default_timeout(10_000)
         pages.append(page)
@@ -114,6 +118,8 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
         if paper:
             page.emulate_media(media="print")
         page.goto(brief.path.as_uri())
+        if not folded:
+            page.evaluate(WORKINGS)
         return page
 
     yield go

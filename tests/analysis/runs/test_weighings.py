@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from standoff.brief.formats.export import export_robustness
 
 import standoff
 from standoff.analysis.robustness.robustness import robustness
 from standoff.analysis.runs.decision_table import decision_table
 from standoff.analysis.runs.weighings import read_weightings
 from standoff.base.problems import StudyError
-from standoff.brief.formats.export import export_robustness
 from standoff.words.sentences.robustness import robustness_words
 
 STUDY = """

@@ -77,11 +77,11 @@ def test_prints_on_a4(rivals: Brief, visit: Visit) -> None:
 def test_the_first_screen_of_a_laptop_answers(brief: Brief, visit: Visit) -> None:
     """The answer, its picture and what it hinges on are all there before any scrolling."""
     page = visit(brief, LAPTOP)
-    for place in (".answer p:first-child", ".answer p:last-child", ".opening figure"):
+    for place in (".answer p:first-child", ".answer p:last-child", ".glance table"):
         box = page.locator(place).bounding_box()
         assert box is not None
         assert box["y"] + box["height"] <= LAPTOP[1]
-    assert re.search("hinges on|No single assumption", page.locator(".answer p:last-child").text_content() or "")
+    assert re.search("turns|can’t name one", page.locator(".answer p:last-child").text_content() or "")
 
 
 @pytest.mark.parametrize("state", ["narrowed", "unfolded on a phone", "in focus"])
@@ -109,7 +109,7 @@ def test_pointing_at_a_mark_says_what_it_is_and_escape_puts_it_away(rivals: Brie
     page = visit(rivals)
     tip = page.locator("#tip")
     assert tip.is_hidden()
-    page.locator(".opening .dots .mean").first.hover()
+    page.locator("#why-holds-up .dots .mean").first.hover()
     assert re.fullmatch(r"[a-z ]+: \S+ \(\S+ to \S+\) points", tip.text_content() or "")
     box = tip.bounding_box()
     assert tip.is_visible() and box is not None and box["x"] + box["width"] <= LAPTOP[0]

@@ -13,6 +13,7 @@ from conftest import Brief
 
 from standoff.questions.results import Robust
 from standoff.words.names import strategy_words, title_of
+from standoff.words.numbers import figure_percent
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -206,8 +207,8 @@ def _check_within(page: Page, brief: Brief, outcome: str) -> None:
     kept = robust.robustness.under[0].satisficing
     assert kept is not None
     shares = {
-        strategy_words(instance): next(w.share.value for w in kept.alone[instance.label] if w.outcome == outcome)
+        strategy_words(instance): next(w.share for w in kept.alone[instance.label] if w.outcome == outcome)
         for instance in robust.robustness.strategies
     }
     for label, _, within in _rows(page):
-        assert within == f"{100 * shares[label]:.0f}\u202f%"
+        assert within == figure_percent(shares[label], told=False)

@@ -28,6 +28,7 @@ NOT_READ = (
     "//p[@class='words']",  # what the words of certainty mean
     "//section[@id='run']//dl",  # sizes and digests, which the head has
     "//cite|//code|//p[@class='name']",
+    "//div[@id='reasons']",  # read below, with the first screen
 )
 NOT_A_NUMBER = (
     r"Q[1-4] \d{4}",  # dates, kept as steps of the clock

@@ -103,7 +103,7 @@ def test_the_first_screen_names_the_top_fact_with_its_flip_point(study: Study, r
 
 
 def test_the_worlds_sent_to_the_page_are_those_of_the_run(study: Study, robust: Robust) -> None:
-    section = explore(study.model, robust.table, robust.robustness, robust.linchpins, _environment())
+    section = explore(study.model, robust, performance(robust.table, robust.robustness), _environment())
     drawn = str(section.pictures[0].drawn)
     text = re.search(r'id="x-data">(.*?)</script>', drawn, re.DOTALL)
     assert text is not None

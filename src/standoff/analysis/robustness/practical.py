@@ -13,7 +13,10 @@ import numpy as np
 
 from standoff.analysis.robustness.performance import Performance, Standing
 
-__all__ = ["SettingEffect", "best_settings", "find_setting_effect", "is_practically_level", "practically_best", "spread_of", "unmoved"]  # fmt: skip
+__all__ = [
+    "SettingEffect", "best_settings", "find_setting_effect", "is_practically_level", "practically_best", "spread_of",
+    "unmoved",
+]  # fmt: skip
 
 _LITTLE = 0.1
 """Of an outcome's spread over worlds: a smaller difference between strategies is little."""

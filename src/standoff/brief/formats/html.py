@@ -114,12 +114,9 @@ def make_page(findings: Findings, language: Language = ENGLISH) -> Page:
     sections = {section.anchor: section for make in SECTIONS if (section := make(findings)) is not None}
     robust = None if isinstance(findings.robust, Unanswered) else findings.robust
     deals = tuple(None if isinstance(deal, Unanswered) else deal for deal in findings.deals)
-    said = opening(
-        model, results, Sides(robust and robust.robustness, robust and robust.linchpins, deals), language
-    )  # fmt: skip
-    tried = Tried(
-        robust and robust.robustness, robust and robust.linchpins, deals[0] if deals else None, findings.evidence.found
-    )
+    held, pins = (None, None) if robust is None else (robust.robustness, robust.linchpins)
+    said = opening(model, results, Sides(held, pins, deals), language)
+    tried = Tried(held, pins, deals[0] if deals else None, findings.evidence.found)
     sections["holds-up"] = replace(sections["holds-up"], headline=said.leads)
     pictures = {"holds-up": first_picture(model, results)}
     return Page(
@@ -206,7 +203,7 @@ def _explore(findings: Findings) -> Section | None:
     robust = findings.robust
     if isinstance(robust, Unanswered) or not (robust.linchpins.facts or robust.linchpins.values):
         return None
-    return explore(findings.model, robust.table, robust.robustness, robust.linchpins, _environment())
+    return explore(findings.model, robust, findings.performance, _environment())
 
 
 def _others(findings: Findings) -> Section:

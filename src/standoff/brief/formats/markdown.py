@@ -44,7 +44,8 @@ def render_markdown(page: Page, *, is_whole: bool = False) -> str:
     numbers = {table: n for n, table in enumerate(dict.fromkeys(_put_off(page)), start=1)}
     text = environment.get_template("page.md.j2").render(
         page=page, sections=sections, numbers=numbers, at_once=_at_once, is_whole=is_whole,
-        glance=glance_table(page.glance, page.language) if page.glance else None, reasons_shown=_reasons_with_room(page),
+        glance=glance_table(page.glance, page.language) if page.glance else None,
+        reasons_shown=_reasons_with_room(page),
     )  # fmt: skip
     return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in text.splitlines())).strip() + "\n"
 

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from standoff.analysis.findings import Floats
 from standoff.analysis.linchpins.linchpins import Linchpins
+from standoff.analysis.robustness.performance import Performance
 from standoff.analysis.robustness.robustness import Robustness
 from standoff.analysis.runs.decision_table import DecisionTable
 from standoff.base.escaping import script_json
@@ -22,14 +23,17 @@ from standoff.brief.pictures.boxes import range_of
 from standoff.brief.sections.gives_up import is_second
 from standoff.brief.sections.grid import Method, Picture, Section, colour_of
 from standoff.language.model import Model
+from standoff.questions.results import Robust
 from standoff.words.amounts import amount, is_chance, unit_words, with_unit
 from standoff.words.names import strategy_words, title_of, who
-from standoff.words.numbers import counted, exact
+from standoff.words.numbers import counted, exact, figure_percent
 
 __all__ = ["Axis", "Shown", "explore"]
 
 _MOST_AXES = 10
 _BARS = 20
+_OF_PAYOFF = 2
+"""Measures of the payoff, which come before the outcomes."""
 _STEPS = 65_535
 """Figures are sent as whole numbers of 16 bits between the least and the largest."""
 
@@ -55,14 +59,14 @@ class Shown:
     within: str
 
 
-def explore(
-    model: Model, table: DecisionTable, robust: Robustness, linchpins: Linchpins, environment: Environment
-) -> Section:  # fmt: skip
-    """The section."""
+def explore(model: Model, found: Robust, results: Performance, environment: Environment) -> Section:
+    """The section; with all worlds its figures are those of the tables, `results`."""
+    table, robust, linchpins = found.table, found.robustness, found.linchpins
     names = _names(linchpins)
     measures = _measures(model, table, robust)
     axes = [_axis(model, table, name) for name in names]
     order = [robust.labels.index(label) for label in robust.under[0].metrics.ranking.order]
+    texts = [_of_all(model, robust, results, (m, about["name"]), order) for m, (about, _) in enumerate(measures)]
     data = {
         "worlds": int(table.worlds.size),
         "axes": [
@@ -74,11 +78,12 @@ def explore(
             for name in names
         ],
         "measures": [
-            {**about, **_packed(values[order]), **_kept(robust, about["name"], order)} for about, values in measures
+            {**about, **_packed(values[order]), **_kept(robust, about["name"], order), "all": texts[m]}
+            for m, (about, values) in enumerate(measures)
         ],
         "strategies": len(order),
     }
-    strategies = _rows(model, robust, order, measures[0])
+    strategies = _rows(model, robust, order, measures[0][1], texts[0])
     text = Markup(script_json(data))
     titles = [about["title"] for about, _ in measures]
     first = {"count": f"All {counted(table.worlds.size, 'world')}"}
@@ -93,8 +98,9 @@ def explore(
         is_live=True,
         method=Method((
             f"Means over the {counted(table.worlds.size, 'world')} of the run, against all the others’ strategies "
-            "alike, ± one standard error over the worlds kept. Picking worlds by what they hold is no finding of its "
-            "own: few worlds tell little, and boxes found by looking are seldom as pure elsewhere.",
+            "alike, ± one standard error: with all of them that of the tables, with fewer that of so many drawn at "
+            "random, which is larger than need be. Picking worlds by what they hold is no finding of its own: few "
+            "worlds tell little, and boxes found by looking are seldom as pure elsewhere.",
         )),
     )  # fmt: skip
 
@@ -143,17 +149,33 @@ def _axis(model: Model, table: DecisionTable, name: str) -> Axis:
     return Axis(title_of(model, name), (ends[0], ends[1]), heights)
 
 
+def _of_all(
+    model: Model, robust: Robustness, results: Performance, about: tuple[int, str], order: list[int]
+) -> list[list[str]]:  # fmt: skip
+    """For each strategy the mean and the share within the limit over all worlds, as the tables print them."""
+    m, name = about
+    if m < _OF_PAYOFF:
+        main = robust.under[0].metrics
+        figures = [main.expected[label].payoff if m == 0 else main.regret.mean[label] for label in robust.labels]
+        return [[amount(model, "", figures[s].value, figures[s].error), ""] for s in order]
+    place = next(k for k, measure in enumerate(results.measures) if (measure.kind, measure.name) == ("outcome", name))
+    cells = [results.standings[0].cells[s][place] for s in order]
+    return [
+        [amount(model, name, cell.figure.value, cell.figure.error),
+         "" if cell.within is None else figure_percent(cell.within, told=False)]
+        for cell in cells
+    ]  # fmt: skip
+
+
 def _rows(
-    model: Model, robust: Robustness, order: list[int], measure: tuple[dict[str, Any], Floats]
+    model: Model, robust: Robustness, order: list[int], values: Floats, texts: list[list[str]]
 ) -> list[Shown]:  # fmt: skip
-    _, values = measure
     means = values.mean(axis=1)
     low, high = float(means.min()), float(means.max())
     pad = 0.08 * (high - low) or 1.0
     rows = []
-    for s in order:
+    for s, (mean, within) in zip(order, texts, strict=True):
         instance = robust.strategies[s]
-        error = float(values[s].std(ddof=1) / np.sqrt(values.shape[1]))
         place = 100.0 * (float(means[s]) - low + pad) / (high - low + 2.0 * pad)
         rows.append(
             Shown(
@@ -161,8 +183,8 @@ def _rows(
                 colour_of(model, instance),
                 is_second(instance),
                 round(place, 2),
-                amount(model, "", float(means[s]), error),
-                "",
+                mean,
+                within,
             )
         )
     return rows

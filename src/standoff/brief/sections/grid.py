@@ -21,7 +21,7 @@ from standoff.language.model import Instance, Model, Outcome
 from standoff.language.model.reads import symbols_read
 from standoff.words.amounts import amount, difference, is_chance, is_date, unit_words, with_unit
 from standoff.words.names import family_words, setting_words, strategy_words, title_of, who
-from standoff.words.numbers import error, interval, measured, percent, plain, whole
+from standoff.words.numbers import error, figure_percent, interval, measured, percent, plain, whole
 from standoff.words.text import capital, words
 
 __all__ = [
@@ -295,7 +295,7 @@ def _column(
         value, error = _split(_measured(model, measure, cell.figure))
         if cell.present < 1.0:
             error += f" in {percent(cell.present)}"
-        within = "" if cell.within is None else f"{_narrow(cell.within.value)} within"
+        within = "" if cell.within is None else f"{_share(cell.within)} within"
         drawn.append(Cell(value, error, within, picture, len(order) > 1 and results.labels[s] in best))
     limit = ""
     if measure.limit is not None:
@@ -312,16 +312,14 @@ def _kept(standing: Standing, order: Sequence[int], limited: int) -> list[Cell]:
         top = standing.kept[most]
         level = top.value - kept.value <= 1.96 * float(np.hypot(top.error, kept.error))
         picture = bar(kept.value, (kept.value, kept.value), None, "higher", (0.0, float(limited)), hollow=False)
-        within = "all kept" if all_of.value >= 1.0 else f"{_narrow(all_of.value)} all"
+        within = "all kept" if all_of.value >= 1.0 else f"{_share(all_of)} all"
         cells.append(Cell(*_split(measured(kept.value, kept.error)), within, picture, len(order) > 1 and level))
     return cells
 
 
-def _narrow(share: float) -> str:
-    """A share as a cell of the table has room for it: in whole per cents; the table of every number has the rest."""
-    if share >= 1.0:
-        return "all"
-    return f"<{percent(0.01)}" if 0.0 < share < 0.005 else percent(min(round(share, 2), 0.99))
+def _share(share: Figure) -> str:
+    """A share as everywhere, without its error, which the table of every number has."""
+    return "all" if share.value >= 1.0 else figure_percent(share, told=False)
 
 
 def _split(text: str) -> tuple[str, str]:

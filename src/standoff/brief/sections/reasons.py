@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from standoff.analysis.deals.deals import Deals
-from standoff.analysis.documents.documents import Agreement
+from standoff.analysis.documents.documents import Agreement, ClaimAnswer
 from standoff.analysis.linchpins.linchpins import Linchpins
 from standoff.analysis.robustness.robustness import Robustness
 from standoff.brief.sections.grid import Chip, Picture, Section
@@ -82,7 +82,7 @@ def grounds_of(model: Model, section: Section, tried: Tried) -> Grounds:
     behind = [p for p in model.uncertain if p.name in names] or list(model.uncertain)
     judged = sum(not p.reason.cites and not p.reason.facts for p in behind)
     flips, n_tried = _flips(section.anchor, tried)
-    counts: Mapping[str, int] = tried.claims.counts if tried.claims is not None else {}
+    counts: Mapping[ClaimAnswer, int] = {} if tried.claims is None else tried.claims.counts
     tested = sum(n for answer, n in counts.items() if answer not in ("open", "not represented"))
     return Grounds(judged, len(behind), flips, n_tried, counts.get("borne out", 0), tested)
 

@@ -69,8 +69,9 @@
     rows.forEach((row, s) => {
       const {mean, error, inside} = figures[s], few = keep.length < 2;
       row.querySelector(".dot").style.left = few ? "0%" : `${100 * (mean - low + pad) / (high - low + 2 * pad)}%`;
-      row.querySelector(".x-mean").textContent = few ? "too few worlds" : measured(mean, error, measure.unit);
-      row.querySelector(".x-within").textContent = few || !measure.kept ? "" : `${Math.round(100 * inside)}\u202f%`;
+      const [told, within] = all ? measure.all[s] : [measured(mean, error, measure.unit), measure.kept ? `${Math.round(100 * inside)}\u202f%` : ""];
+      row.querySelector(".x-mean").textContent = few ? "too few worlds" : told;
+      row.querySelector(".x-within").textContent = few ? "" : within;
     });
     document.getElementById("x-caption").textContent = `${measure.title}, mean over the worlds kept`;
   };

@@ -45,7 +45,8 @@ def level_of(grounds: Grounds) -> Level:
         grounds.tried > 0 and grounds.flips == 0,
         grounds.tested >= _FEWEST_TESTS and grounds.borne >= _LEAST_BORNE * grounds.tested,
     )
-    return ("low", "low", "moderate", "high")[sum(good)]  # type: ignore[return-value]
+    levels: tuple[Level, ...] = ("low", "low", "moderate", "high")
+    return levels[sum(good)]
 
 
 def confidence_words(grounds: Grounds, language: Language = ENGLISH) -> tuple[str, str]:

@@ -25,8 +25,8 @@ from standoff.analysis.robustness.practical import (
 )
 from standoff.analysis.robustness.robustness import Robustness
 from standoff.language.model import Instance, Model
-from standoff.words.amounts import is_chance, is_date, unit_words, with_unit
 from standoff.words.amounts import amount as with_error
+from standoff.words.amounts import is_chance, is_date, unit_words, with_unit
 from standoff.words.language import ENGLISH, Language
 from standoff.words.names import family_words, quoted, who
 from standoff.words.numbers import plain, rounded
