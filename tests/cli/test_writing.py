@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from click.testing import CliRunner, Result
 
 from standoff.cli import main
+from standoff.language.load import load_model
+from standoff.language.text.reader import Mapping, Node, Scalar, Sequence
 from standoff.studies import bundled_folder
 
 
@@ -89,3 +92,29 @@ def test_check_reads_a_table_of_weights_too(tmp_path: Path) -> None:
     assert "weights.csv:3:3: error: " in result.output and "a weight of 0 or more" in result.output
     weights.write_text("war,peace\n1,2\n1,0\n")
     assert call("check", "rivals", "--weights", str(weights)).output.startswith("rivals: clean")
+
+
+def test_show_says_all_that_the_study_says() -> None:
+    for name in ("korea", "rivals"):
+        shown = call("show", name).output
+        root = load_model(name).written.root
+        left_out = {"standoff", "constants", "uncertainties", "values", "stocks", "quantities", "events", "payoffs"}
+        for section, node in root.items:
+            if section.text not in left_out:
+                for text in _texts(node):
+                    assert " ".join(text.split()) in shown, (section.text, text)
+    assert (
+        json.loads(call("show", "rivals", "--json").output)["says"]["outcomes"]["war"]["why"] == "twice the base rate"
+    )
+
+
+def _texts(node: Node) -> Iterator[str]:
+    if isinstance(node, Mapping):
+        for name, inner in node.items:
+            yield name.text
+            yield from _texts(inner)
+    elif isinstance(node, Sequence):
+        for item in node.items:
+            yield from _texts(item)
+    elif isinstance(node, Scalar):
+        yield node.text

@@ -273,3 +273,18 @@ def test_what_is_final_of_an_ended_future_is_what_the_branch_made_of_it(study_of
         study, (interpreted_kernel(study.program), load_module(study.program)), 200
     )
     assert differing == []
+
+
+@pytest.mark.parametrize("realised", [False, True])
+def test_the_calendar_at_an_early_end_is_that_of_the_next_step(study_of: Build, realised: bool) -> None:
+    study = study_of("""\
+        clock: {start: 2025-01, step: month, steps: 6}
+        stocks: {months: {start: 0, next: "months + month()"}}
+        events: {war: {chance: "1 if step == 2 else 0", ends: true}}
+        outcomes:
+          last: {measure: "final(month() + 100 * year())", better: higher}
+          summed: {measure: "final(months)", better: higher}
+    """)
+    ensemble = study.run(worlds=2, replications=2, realised=realised)
+    assert ensemble.outcome("last").tolist() == [[202504.0, 202504.0]]  # after March's step
+    assert ensemble.outcome("summed").tolist() == [[6.0, 6.0]]

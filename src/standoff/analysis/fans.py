@@ -90,8 +90,9 @@ class Fan:
 def plan_fans(program: Program, design: Design, n_futures: int = _FUTURES) -> FanPlan:
     """Choose what to follow, and in which futures of a design.
 
-    What outcomes name comes first (stocks, counts and states of modes, then quantities), then the other stocks,
-    at most six. The others' strategies, worlds and replications are mixed evenly.
+    That is what the study says under `report`; else what outcomes name comes first (stocks, counts and states of modes,
+    then quantities), then the other stocks, at most six. The others' strategies, worlds and replications are mixed
+    evenly.
     """
     decider = program.players.index(program.model.decider)
     chosen = design.profiles[:, decider]
@@ -127,6 +128,11 @@ def fans(
 
 def _followed(model: Model) -> Iterator[Followed]:
     found: dict[Followed, None] = {}
+    for wanted in model.report:
+        found |= dict.fromkeys(_named(model, wanted.tree))
+    if model.report:
+        yield from found
+        return
     for kinds in (("stock", "event", "mode"), ("quantity",)):
         for outcome in model.outcomes:
             for item in _named(model, outcome.measure.tree):

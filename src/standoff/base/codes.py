@@ -57,6 +57,7 @@ _ERRORS = (
     ("unknown-claim", "No claim has this name"),
     ("unknown-fact", "No row of the study's facts has this id"),
     ("unknown-unit", "A unit that cannot be read"),
+    ("unit-scale", "What a unit is worth in another is no number above 0, or hangs on itself"),
     # expressions
     ("expression-syntax", "An expression does not parse"),
     ("expression-too-long", "An expression is longer than the stated limit"),
@@ -82,6 +83,7 @@ _ERRORS = (
     ("chance-range", "A constant chance is outside 0 to 1"),
     ("negative-rate", "A constant hazard or count is negative"),
     ("range-reversed", "A range's ends are reversed or equal"),
+    ("range-open", "A range depends on other assumptions in a way that leaves it without bounds"),
     ("distribution", "A distribution is unknown or its arguments are out of range"),
     ("within-empty", "A cut-off leaves nothing of a distribution"),
     ("correlation", "Correlations are not positive definite, or name a thing that cannot be correlated"),

@@ -1,19 +1,22 @@
 """Units as products of named powers.
 
 A study's units are names (`missile`, `USD`, `year`): two are equal when their powers are. Nothing is
-converted silently, not even week to year; a conversion is written, as `years(1)` or `1000 [kg/tonne]`.
+converted silently, not even week to year; a conversion is written, as `years(1)` or `1000 [kg/tonne]`, or once for the
+whole study, as a scale (`MEUR: 1e6 EUR`).
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-__all__ = ["DIMENSIONLESS", "YEAR", "Unit", "parse_unit"]
+__all__ = ["DIMENSIONLESS", "YEAR", "Scales", "Unit", "in_base", "parse_scale", "parse_unit"]
 
 _FACTOR = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*|1)\s*(?:(?:\^|\*\*)\s*(-?\d{1,2}))?\s*")
+_SCALE = re.compile(r"\s*\+?(\d+(?:\.\d*)?(?:[eE][+-]?\d{1,3})?|\.\d+)\s*\*?\s*((?<=[\s*])[A-Za-z_].*)?")
 _TIMES = re.compile(r"(\*(?!\*)|/|\bper\b)")
 _MOST_CHARACTERS = 100
 
@@ -42,6 +45,11 @@ class Unit:
     def power(self, name: str) -> float:
         """The power of one name in the unit; 0 where it does not occur."""
         return dict(self.powers).get(name, 0.0)
+
+    @property
+    def written(self) -> str:
+        """As `parse_unit` reads it."""
+        return "*".join(name if power == 1 else f"{name}^{power:g}" for name, power in self.powers) or "1"
 
     def __str__(self) -> str:
         if self.is_dimensionless:
@@ -75,6 +83,33 @@ def parse_unit(text: str) -> Unit:
         if name != "1":
             unit *= _unit({name: float(sign * int(power or 1))})
     return unit
+
+
+Scales = Mapping[str, tuple[float, Unit]]
+"""What one of a unit is in others: `{"MEUR": (1e6, EUR)}`."""
+
+
+def in_base(unit: Unit, scales: Scales) -> tuple[float, Unit]:
+    """How many of the base's unit one of a unit is, and that unit, which has no scale of its own."""
+    factor, base = 1.0, DIMENSIONLESS
+    for name, power in unit.powers:
+        size, own = scales.get(name, (1.0, _unit({name: 1.0})))
+        factor, base = factor * size**power, base * own**power
+    return factor, base
+
+
+def parse_scale(text: str) -> tuple[float, Unit]:
+    """Read what a unit is worth: a number above 0 and another unit, such as `1e6 EUR`, or a number alone.
+
+    Raises:
+        ValueError: It is neither.
+    """
+    found = _SCALE.fullmatch(text)
+    size = float(found.group(1)) if found is not None else 0.0
+    if found is None or not 0.0 < size < math.inf:
+        raise ValueError(f"`{text.strip()[:_MOST_CHARACTERS]}` is not a number above 0 and another unit")
+    rest = (found.group(2) or "").strip()
+    return size, parse_unit(rest) if rest else DIMENSIONLESS
 
 
 def _unit(powers: Mapping[str, float]) -> Unit:

@@ -9,7 +9,7 @@ from standoff.cli.asking import answer, compare, sensitivity
 from standoff.cli.evidence import annotate, passages, sources, test
 from standoff.cli.playing import deals, games
 from standoff.cli.running import brief, run, trace
-from standoff.cli.watching import watch
+from standoff.cli.watching import forecast, score, watch
 from standoff.cli.workbench import lsp
 from standoff.cli.writing import check, new, schema, show
 
@@ -19,7 +19,7 @@ _COMMANDS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Write a study", (new, check, show, schema, lsp)),
     ("Run it", (brief, run, trace)),
     ("Ask what follows", (answer, sensitivity, compare, games, deals)),
-    ("Watch what happens", (watch,)),
+    ("Watch what happens", (watch, forecast, score)),
     ("Hold it against documents", (test, sources, passages, annotate)),
 )
 

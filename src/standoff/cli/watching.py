@@ -10,13 +10,14 @@ import click
 
 from standoff.cli import options
 from standoff.cli.command import command
-from standoff.cli.output import print_json, print_sentences, progress
+from standoff.cli.output import announce, print_json, print_lines, print_sentences, progress
 
 if TYPE_CHECKING:
+    from standoff.analysis.scoring.scores import Scores
     from standoff.language.model import Model
     from standoff.questions.watch import Watched
 
-__all__ = ["watch"]
+__all__ = ["forecast", "score", "watch"]
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
@@ -95,3 +96,102 @@ def _print(model: Model, found: Watched) -> None:
         sentences = [*signpost_sentences(model, found.ahead)]
         sentences += [leader_words(model, one) for one in found.ahead.matrix.leaders]
         print_sentences("What to watch", sentences)
+
+
+@command()
+@options.study
+@click.option("--questions", type=_FILE, required=True, metavar="FILE", help="What is asked, as YAML.")
+@options.out("Where the forecast is kept: a new folder.", required=True)
+@click.option("--seen", type=_FILE, default=None, metavar="FILE", help="What was seen already, as CSV or YAML.")
+@click.option("--futures", type=click.IntRange(128), default=8192, show_default=True, metavar="N",
+              help="Each of another world and another profile.")  # fmt: skip
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, metavar="N", help="Of worlds and luck.")
+@options.profile
+@options.variant
+@options.running
+@options.as_json
+def forecast(study: str, questions: Path, out: Path, seen: Path | None, as_json: bool, **how: Any) -> None:
+    """Freeze what a study says of questions, before the facts.
+
+    FILE has under `questions`, by name, what is asked: the question as one would put it (`asks`), the `name` of the
+    thing in the study, `ask` (happens, total, number, is) and `by` when. Chances and distributions go to the folder
+    with the study's digest, the day and the version, under a seal that is printed: keep it elsewhere, and nobody can
+    change the forecast unnoticed. What one would say without the study (climatology, persistence,
+    a negative binomial, from the study's history.csv) is frozen beside.
+
+    \b
+    Examples:
+      standoff forecast korea --questions questions.yaml --out forecasts/march
+      standoff score forecasts/march --resolved facts.csv
+    """
+    import msgspec  # noqa: PLC0415
+
+    from standoff.ensemble.study import load  # noqa: PLC0415
+    from standoff.evidence.asked import read_questions  # noqa: PLC0415
+    from standoff.evidence.seen import read_seen  # noqa: PLC0415
+    from standoff.questions.forecast import freeze, make_forecast  # noqa: PLC0415
+    from standoff.words.scoring import forecast_lines  # noqa: PLC0415
+
+    loaded = load(study, how["variants"])
+    asked = read_questions(questions, loaded.model)
+    told = None if seen is None else read_seen(seen, loaded.model)
+    text = questions.read_text(encoding="utf-8")
+    made = make_forecast(
+        loaded, asked, futures=how["futures"], seed=how["seed"], profile=how["profile"], seen=told, questions=text,
+        running=how["running"],
+    )  # fmt: skip
+    frozen = freeze(made, out, text)
+    if as_json:
+        print_json({"seal": frozen.seal, **msgspec.to_builtins(made)})
+        return
+    print_lines(forecast_lines(made))
+    announce(f"kept in {out}; seal {frozen.seal}")
+
+
+@command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR")
+@click.option("--resolved", type=_FILE, required=True, metavar="FILE",
+              help="What was: a CSV file with the columns question and value.")  # fmt: skip
+@click.option("--seal", default=None, metavar="SEAL", help="The one that was printed when the forecast was made.")
+@click.option("--again", default=None, metavar="STUDY", help="Make the answers again from the study, and compare.")
+@options.as_json
+def score(folder: Path, resolved: Path, seal: str | None, again: str | None, as_json: bool) -> None:
+    """Score a frozen forecast by what was.
+
+    Log score, Brier score or CRPS, whether 90 % intervals held and where the facts fell in them, by kind of question
+    and by horizon, against what one would have said without the study; and the worst misses with the assumptions
+    and the equation that they hung on. A forecast that was changed since it was frozen is refused.
+
+    \b
+    Example:
+      standoff score forecasts/march --resolved facts.csv --again korea
+    """
+    from standoff.analysis.scoring.scores import score_forecast  # noqa: PLC0415
+    from standoff.ensemble.study import load  # noqa: PLC0415
+    from standoff.questions.forecast import read_facts_of, read_forecast  # noqa: PLC0415
+    from standoff.words.scoring import score_sentences  # noqa: PLC0415
+
+    frozen = read_forecast(folder, seal, None if again is None else load(again))
+    found = score_forecast(frozen.forecast, read_facts_of(resolved, frozen.forecast.answers))
+    if as_json:
+        print_json({"seal": frozen.seal, "sentences": list(score_sentences(found)), **_score_data(found)})
+        return
+    print_sentences("", score_sentences(found))
+
+
+def _score_data(found: Scores) -> dict[str, Any]:
+    import msgspec  # noqa: PLC0415
+
+    scored = {
+        one.answered.name: {
+            "horizon": one.answered.horizon, "seen": one.seen, "score": msgspec.to_builtins(one.score),
+            "baselines": msgspec.to_builtins(dict(one.baselines)),
+        }
+        for one in found.scored
+    }  # fmt: skip
+    misses = [
+        {"question": miss.scored.answered.name, "direction": miss.direction, "hinges": list(miss.hinges),
+         "equation": miss.scored.answered.equation}
+        for miss in found.misses
+    ]  # fmt: skip
+    return {"scored": scored, "open": found.open, "groups": found.groups, "misses": misses}

@@ -87,7 +87,7 @@ def check(study: str, as_json: bool, claims: bool, sources: Path | None, weights
 @click.option("--wasm", is_flag=True, help="Print the same as WebAssembly instead.")
 @options.as_json
 def show(study: str, variants: tuple[str, ...], picture: Path | None, kernel: bool, wasm: bool, as_json: bool) -> None:
-    """Show a study's actors, assumptions and equations.
+    """Show all that a study says: actors, assumptions, equations, and the rest of it.
 
     The equations are in readable mathematics, with what they are for; --picture draws the causal map.
 
@@ -98,8 +98,10 @@ def show(study: str, variants: tuple[str, ...], picture: Path | None, kernel: bo
     from standoff.analysis.structure.causal import causal_map  # noqa: PLC0415
     from standoff.brief.pictures.causal_map import draw_map  # noqa: PLC0415
     from standoff.cli.shown.runs import study_data, study_lines  # noqa: PLC0415
+    from standoff.cli.shown.said import said_data, said_lines  # noqa: PLC0415
     from standoff.ensemble.storing.store import atomic_write  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
+    from standoff.language.load import whole_text  # noqa: PLC0415
 
     loaded = load(study, variants)
     if kernel:
@@ -117,9 +119,10 @@ def show(study: str, variants: tuple[str, ...], picture: Path | None, kernel: bo
         atomic_write(picture, draw_map(causes, loaded.model).encode())
         announce(f"wrote {picture}")
     if as_json:
-        print_json(study_data(loaded.model, causes))
+        print_json(study_data(loaded.model, causes), {"says": said_data(whole_text(loaded.model))})
     else:
         print_lines(study_lines(loaded.model, causes))
+        print_lines(said_lines(whole_text(loaded.model)))
 
 
 @command()

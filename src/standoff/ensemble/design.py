@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,8 @@ import numpy.typing as npt
 from standoff.base.chance import distributions, sampling, streams
 from standoff.base.problems import suggest
 from standoff.ensemble.saltelli import saltelli_units
-from standoff.language.model import Model, Parameter, Spread
+from standoff.language.meaning.linear import linear_terms, value_of
+from standoff.language.model import Model, Spread
 from standoff.language.model.reads import symbols_read
 from standoff.program.program import Program
 
@@ -32,6 +33,7 @@ __all__ = [
     "held_numbers",
     "independent_units",
     "level_table",
+    "spread_in",
     "worlds_of_units",
 ]
 
@@ -129,9 +131,21 @@ def draw_worlds(
     else:
         units = sampling.correlate(sampling.unit_columns(ordered, n, seed, method), ordered, _ranks(model, ordered))
         rows = np.arange(n)
-    columns = {p.name: _column(p, units[ordered.index(p.name)]) for p in uncertain if p.name in ordered}
-    columns |= {name: np.full(rows.size, float(value)) for name, value in fixed.items()}
+    held = {name: np.full(rows.size, float(value)) for name, value in fixed.items()}
+    columns = _columns(model, dict(zip(ordered, units, strict=True)), held)
     return Worlds({name: columns[name] for name in names}, rows.astype(np.uint64), seed, method)
+
+
+def spread_in(model: Model, spread: Spread, columns: Mapping[str, Floats]) -> Spread:
+    """A spread whose range depends on others, with the ends of its range in each world as arguments."""
+    if not spread.edges:
+        return spread
+    constants = {p.name: p.value for p in model.parameters if p.value is not None}
+    ends: Iterator[Any] = (
+        number if edge is None else value_of(linear_terms(edge.tree, constants), columns)
+        for number, edge in zip(spread.arguments, spread.edges, strict=True)
+    )
+    return replace(spread, arguments=tuple(ends), edges=())
 
 
 def held_numbers(model: Model, held: Held) -> dict[str, float]:
@@ -157,11 +171,13 @@ def held_numbers(model: Model, held: Held) -> dict[str, float]:
 
 
 def independent_units(model: Model, worlds: Worlds) -> dict[str, Floats]:
-    """Of correlated uncertainties and values, the independent columns of the unit cube that `draw_worlds` made them of.
+    """Of uncertainties and values that hang together, the independent columns of the unit cube that they are made of.
 
-    Empty where worlds were not drawn by it, or nothing is correlated.
+    That is where they are correlated, or the range of one depends on another. Empty where worlds were not drawn by
+    `draw_worlds`, or nothing hangs together.
     """
     tied = {name for a, b, _ in model.correlated for name in (a, b)}
+    tied |= {p.name for p in model.uncertain if p.spread is not None and p.spread.edges}
     if worlds.method not in sampling.METHODS or not tied:
         return {}
     ordered = _in_order(model)
@@ -188,7 +204,7 @@ def worlds_of_units(
         seed: Of the draw.
     """
     tied = sampling.correlate(units, names, _ranks(model, list(names)))
-    columns = {p.name: _column(p, tied[names.index(p.name)]) for p in model.uncertain}
+    columns = _columns(model, dict(zip(names, tied, strict=True)), {})
     return Worlds(columns, ids, seed, "plain")
 
 
@@ -253,9 +269,21 @@ def _ranks(model: Model, names: list[str]) -> Floats:
     return ranks
 
 
-def _column(parameter: Parameter, unit: Floats) -> Floats:
-    spread = parameter.spread
-    assert isinstance(spread, Spread)
+def _columns(model: Model, units: Mapping[str, Floats], held: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Each assumption's column from its own units, after those that its range depends on."""
+    columns = dict(held)
+    waiting = [p for p in model.uncertain if p.name not in held]
+    while waiting:
+        for parameter in waiting:
+            assert parameter.spread is not None
+            if parameter.spread.depends_on <= columns.keys():
+                own = spread_in(model, parameter.spread, columns)
+                columns[parameter.name] = _column(own, units[parameter.name])
+        waiting = [p for p in waiting if p.name not in columns]
+    return columns
+
+
+def _column(spread: Spread, unit: Floats) -> Floats:
     if spread.levels:
         levels: Floats = np.asarray(spread.levels, dtype=np.float64)[distributions.level_index(unit, spread.weights)]
         return levels

@@ -17,7 +17,7 @@ __all__ = ["Evaluate", "choose_evaluator", "choose_fold"]
 REFERENCE_COST, MODULE_COST = 12e-9, 1.5e-9
 WORTH_MODULE = 0.25
 WORTH_LOADING = 4.0
-WORTH_COMPILING = 90.0
+WORTH_COMPILING = 20.0
 
 
 class Evaluate(Protocol):
@@ -59,7 +59,7 @@ def choose_evaluator(program: Program, n_futures: int, running: Running = Runnin
         return load_module(program)
     from standoff.program.numba.beside import changing_over  # noqa: PLC0415
 
-    running.say(f"compiling the kernel of `{program.model.name}` beside the run, which changes over to it")
+    running.say(f"compiling the kernel of `{program.model.name}` beside the run, which does not wait for it")
     return changing_over(program, load_module(program))
 
 

@@ -109,6 +109,11 @@ def build_variant(written: Written, variants: SequenceOf[str]) -> Model:
     return model
 
 
+def whole_text(model: Model) -> Mapping:
+    """All that a study says, with the model's variants laid over it."""
+    return _with_variants(model.written.root, model.applied)[0]
+
+
 def find_study(name: str | Path) -> Path:
     """The path of a study's `study.yaml`.
 
@@ -246,12 +251,15 @@ def _read_references(files: Files, problems: list[Problem]) -> References:
     return References(claims, facts, CLAIMS_FILE in files)
 
 
+_CHANGES_NOTHING = ("observed", "report")
+
+
 def _digest(raw: Mapping, variants: tuple[str, ...]) -> Any:
     """A hash of what the study means, so far: its text without comments and layout, and the variants applied.
 
-    What can be seen of a future changes no future, and has no part in it.
+    What can be seen of a future, or is drawn of it, changes no future, and has no part in it.
     """
-    told = Mapping(tuple((name, node) for name, node in raw.items if name.text != "observed"), raw.span)
+    told = Mapping(tuple((name, node) for name, node in raw.items if name.text not in _CHANGES_NOTHING), raw.span)
     meaning = json.dumps([LANGUAGE_VERSION, variants, _plain(told)], ensure_ascii=False, separators=(",", ":"))
     return hashlib.blake2b(meaning.encode(), digest_size=16)
 

@@ -78,6 +78,7 @@ def language_page() -> str:
         *_beside(),
         *_expressions(),
         *_functions(),
+        *_conventions(),
         *_distributions(),
         *_limits(),
     ]
@@ -220,6 +221,12 @@ def _signature(function: Function) -> str:
     return f"{function.name}({', '.join(arguments)}{', …' if function.repeats else ''})"
 
 
+def _conventions() -> Iterator[str]:
+    yield from ("## Time, ends and units", "")
+    yield from (f"* {sentence}" for sentence in _CONVENTIONS)
+    yield ""
+
+
 def _distributions() -> Iterator[str]:
     yield from ("## Distributions", "", "Those marked can be drawn in every step; the others are for worlds only.", "")
     yield from ("| distribution | what it is | in `draws` |", "| --- | --- | --- |")
@@ -249,6 +256,26 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
+_CONVENTIONS = (
+    "Steps begin on dates of the Gregorian calendar, and last until the next begins: a date lies in one step. A "
+    "step that would begin on a day that its month lacks begins on the month's last.",
+    "`date` is a decimal year in which a month is a twelfth of a year and a day an equal part of its month: April "
+    "2025 is 2025.25 in every year.",
+    "Rates know one length for all steps of a kind: 12 months and 4 quarters make a year, a day is a part of the "
+    "mean Gregorian year of 365.2425 days, and a week seven of them.",
+    "`year()`, `quarter()`, `month()`, `weekday()` and `seasonal(…)` are those of the day on which a step begins; "
+    "weekdays count from Monday, 1.",
+    "`final(x)` is judged on the state after the last step, and in a future that ends on the state that the "
+    "ending step led to; a function of the calendar in it is then that of the day on which the next step would "
+    "begin.",
+    "Nothing is converted silently: two units are one where their names and powers are. A unit that `units` "
+    "defines by another mixes with it: equations read both in the unit that has no scale, each thing is kept, "
+    "held against its bounds and shown in its own, and a bare number is in that of the thing it is the start, "
+    "bound or range of.",
+    "A range whose end depends on other assumptions is drawn after them: a world lies as far between its own two "
+    "ends as it would between fixed ones, so that no other column moves. What `--set` holds moves the ranges that "
+    "depend on it; an experiment of a claim changes one thing, with all else as it was drawn.",
+)
 _KINDS: dict[TextKind, str] = {
     "text": "a text",
     "name": "a name",
@@ -258,10 +285,12 @@ _KINDS: dict[TextKind, str] = {
     "distribution": "a distribution",
     "number": "a number",
     "open": "a number or `null`",
+    "end": "a number or an expression",
     "bound": "a number, a name or `null`",
     "whole": "a whole number",
     "truth": "`true` or `false`",
     "unit": "a unit",
+    "scale": "a number and a unit",
     "date": "a date",
     "path": "a file's path",
 }
@@ -271,6 +300,7 @@ _PLURALS: dict[TextKind, str] = {
     "known": "names",
     "number": "numbers",
     "open": "numbers or `null`",
+    "end": "numbers or expressions",
     "bound": "numbers, names or `null`",
     "expression": "expressions",
 }

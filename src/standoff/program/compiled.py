@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -84,15 +85,17 @@ class Last:
     def __init__(self, make: Callable[[Program], Any], most: int = 16) -> None:
         self._make = make
         self._kept: deque[tuple[Program, Any]] = deque(maxlen=most)
+        self._lock = Lock()
 
     def of(self, program: Program) -> Any:
         """What is made of a program, which is made once."""
-        for known, made in self._kept:
-            if known is program:
-                return made
-        made = self._make(program)
-        self._kept.append((program, made))
-        return made
+        with self._lock:
+            for known, made in self._kept:
+                if known is program:
+                    return made
+            made = self._make(program)
+            self._kept.append((program, made))
+            return made
 
 
 def tables_of(program: Program, source: Source) -> tuple[npt.NDArray[np.uint64], Floats]:

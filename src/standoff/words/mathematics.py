@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from standoff.base.units import parse_unit
 from standoff.language.expressions.tree import (
     Binary,
     Call,
@@ -15,9 +16,10 @@ from standoff.language.expressions.tree import (
     Reference,
     Unary,
 )
-from standoff.language.model import Model, Weighing
+from standoff.language.model import Model, Spread, Weighing
+from standoff.words.numbers import plain
 
-__all__ = ["equations_text", "expression_text"]
+__all__ = ["equations_text", "expression_text", "range_ends"]
 
 _STRENGTH = {"or": 1, "and": 2, "+": 5, "-": 5, "*": 6, "/": 6, "**": 8} | dict.fromkeys(
     ("==", "!=", "<", "<=", ">", ">="), 4
@@ -56,10 +58,20 @@ def equations_text(model: Model) -> Iterator[tuple[str, str]]:
                 yield f"payoff of {payoff.actor} ({label})", expression_text(part.tree)
 
 
+def range_ends(spread: Spread) -> tuple[str, str]:
+    """The ends of a range as they are said: numbers, or what they depend on."""
+    edges = spread.edges or (None, None)
+    low, high = (
+        plain(number) if edge is None else expression_text(edge.tree)
+        for number, edge in zip(spread.arguments, edges, strict=True)
+    )
+    return low, high
+
+
 def expression_text(node: Expr, around: int = 0) -> str:
     """One expression as mathematics; brackets only where they are needed."""
     if isinstance(node, Number):
-        return f"{node.value:g}" + (f" {node.unit}" if node.unit else "")
+        return f"{node.value:g}" + (f" {parse_unit(node.unit)}" if node.unit else "")
     if isinstance(node, Reference):
         return node.symbol.name
     if isinstance(node, Option):

@@ -45,7 +45,6 @@ def test_what_was_made_is_kept_on_the_table(rivals):
     table = decision_table(rivals)
     assert table.payoffs() is table.payoffs(table.views[0])
     assert table.posteriors() is table.posteriors(table.views[0])
-    assert robustness(table).under[0].payoffs is table.payoffs()
     assert decision_table(rivals).payoffs() is not table.payoffs()
 
 

@@ -57,8 +57,7 @@ def test_an_actors_beliefs_rank_again_where_enough_worlds_carry_them(ensemble):
         "beliefs of Hawk hold (400 effective worlds), stays leads. These worlds do not carry what would follow where "
         "the beliefs of Gloom hold (5 effective worlds, 100\u202f% of it covered)."
     )
-    told = export_robustness(ensemble.model, found)["weightings"]
-    assert [each["ranked by"] for each in told] == [True, False]
+    assert [each.is_carried for each in found.weightings] == [True, False]
 
 
 def test_weightings_from_a_file_are_ranked_by(ensemble, tmp_path):

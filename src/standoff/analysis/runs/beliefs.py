@@ -20,7 +20,7 @@ from standoff.analysis.findings import Floats, Reason, UnanswerableError
 from standoff.base.chance import streams
 from standoff.base.chance.distributions import DISTRIBUTIONS
 from standoff.base.numbers.arithmetic import normal_quantile
-from standoff.ensemble.design import Held, Worlds, draw_worlds
+from standoff.ensemble.design import Held, Worlds, draw_worlds, spread_in
 from standoff.language.model import Model, Spread
 
 __all__ = ["STUDY_AND_BELIEFS", "Belief", "Beliefs", "belief_weights", "draw_belief_worlds", "spread_cdf"]
@@ -149,7 +149,7 @@ def spread_cdf(spread: Spread, x: npt.ArrayLike) -> Floats:
         )
     distribution = DISTRIBUTIONS[spread.distribution]
     low, high = _bounds(spread)
-    below, above = (float(distribution.cdf(np.asarray(end), *spread.arguments)) for end in (low, high))
+    below, above = (np.asarray(distribution.cdf(np.asarray(end), *spread.arguments)) for end in (low, high))
     return np.asarray(np.clip((distribution.cdf(at, *spread.arguments) - below) / (above - below), 0.0, 1.0))
 
 
@@ -159,7 +159,7 @@ def _spread_density(spread: Spread, x: Floats) -> Floats:
         return np.asarray(sum(w * (x == level) for level, w in zip(spread.levels, spread.weights, strict=True)))
     distribution = DISTRIBUTIONS[spread.distribution]
     low, high = _bounds(spread)
-    below, above = (float(distribution.cdf(np.asarray(end), *spread.arguments)) for end in (low, high))
+    below, above = (np.asarray(distribution.cdf(np.asarray(end), *spread.arguments)) for end in (low, high))
     density = distribution.density(x, *spread.arguments) / (above - below)
     return np.asarray(np.where((x >= low) & (x <= high), density, 0.0))
 
@@ -195,13 +195,13 @@ def _density(model: Model, worlds: Worlds, actor: str | None) -> Floats:
         if parameter.name in contested and np.ptp(column) > 0.0:
             spread = own.get(parameter.name, parameter.spread)
             assert spread is not None
-            density = density * _spread_density(spread, column)
+            density = density * _spread_density(spread_in(model, spread, worlds.columns), column)
     return density * _copula_density(model, worlds, own, set(contested))
 
 
 def _copula_density(model: Model, worlds: Worlds, own: dict[str, Spread], contested: set[str]) -> Floats:
     """Density of the Gaussian copula at the ranks that a view gives the worlds, up to a factor common to all views."""
-    spreads = {p.name: own.get(p.name, p.spread) or Spread() for p in model.uncertain}
+    spreads = {p.name: spread_in(model, own.get(p.name, p.spread) or Spread(), worlds.columns) for p in model.uncertain}
     names = sorted({n for a, b, _ in model.correlated for n in (a, b)})
     names = [n for n in names if np.ptp(worlds.columns[n]) > 0.0 and not spreads[n].levels]
     if not set(names) & contested:

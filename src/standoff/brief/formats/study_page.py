@@ -24,6 +24,7 @@ from standoff.language.load import load_model
 from standoff.language.model import Model, Parameter, Strategy
 from standoff.language.text.files import FACTS_FILE
 from standoff.words.amounts import unit_words, with_unit
+from standoff.words.mathematics import range_ends
 from standoff.words.numbers import plain
 
 __all__ = ["Measured", "fill_page", "read_measured", "study_tables"]
@@ -116,7 +117,7 @@ def _numbers(parameter: Parameter) -> str:
         return with_unit(plain(parameter.value or 0.0), unit)
     if spread.levels:
         return with_unit(", ".join(map(plain, spread.levels)), unit)
-    ends = [plain(x) for x in spread.arguments]
+    ends = list(range_ends(spread)) if spread.edges else [plain(x) for x in spread.arguments]
     if spread.distribution == "uniform":
         return with_unit(f"{ends[0]} to {ends[1]}", unit)
     return with_unit(f"{spread.distribution}({', '.join(ends)})", unit)

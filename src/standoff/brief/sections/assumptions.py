@@ -10,6 +10,7 @@ from standoff.evidence.claims import Ledger
 from standoff.language.model import Model, Parameter, Spread
 from standoff.language.text.files import FACTS_FILE
 from standoff.words.amounts import unit_words, with_unit
+from standoff.words.mathematics import range_ends
 from standoff.words.names import who
 from standoff.words.numbers import counted, number, plain
 from standoff.words.text import capital, join, words
@@ -119,7 +120,7 @@ def _distribution(spread: Spread) -> str:
     if spread.levels:
         pairs = zip(spread.levels, spread.weights, strict=True)
         return "one of " + join([f"{plain(level)} ({number(100 * weight)} %)" for level, weight in pairs], "or")
-    arguments = [plain(a) for a in spread.arguments]
+    arguments = list(range_ends(spread)) if spread.edges else [plain(a) for a in spread.arguments]
     if spread.distribution in ("uniform", "loguniform"):
         how = ", even in orders of magnitude" if spread.distribution == "loguniform" else ""
         return f"{arguments[0]} to {arguments[1]}{how}"

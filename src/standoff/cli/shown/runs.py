@@ -16,7 +16,7 @@ from standoff.language.model import Model, Parameter
 from standoff.program.trace import Step, Trace
 from standoff.words.amounts import unit_words, with_unit
 from standoff.words.faults import owned_up
-from standoff.words.mathematics import equations_text
+from standoff.words.mathematics import equations_text, range_ends
 from standoff.words.numbers import exact, measured, number, plain
 
 __all__ = ["run_data", "run_lines", "steps_of", "study_data", "study_lines", "trace_data", "trace_lines"]
@@ -280,6 +280,6 @@ def _spread_text(parameter: Parameter) -> str:
         return "one of " + ", ".join(f"{plain(level)} (weight {number(weight)})" for level, weight in pairs)
     inside = ", ".join(plain(a) for a in spread.arguments)
     if spread.distribution == "uniform":
-        low, high = spread.arguments
-        return f"{plain(low)} to {plain(high)}"
+        low, high = range_ends(spread)
+        return f"{low} to {high}"
     return f"{spread.distribution}({inside})"

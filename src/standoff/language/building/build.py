@@ -13,6 +13,7 @@ from standoff.language.building.outcomes import (
     build_impositions,
     build_mechanisms,
     build_outcomes,
+    build_report,
     build_variants,
 )
 from standoff.language.building.parameters import build_beliefs, build_correlated, build_parameters
@@ -93,6 +94,7 @@ def build_model(
         "variants": build_variants(draft),
         "observed": build_observed(draft),
         "impositions": build_impositions(draft, impose),
+        "report": build_report(draft),
     }
     draft.read_series |= {s.name for s in symbols_read(tuple(parts.values())) if s.kind == "series"}
     series = build_series(draft, written.files)

@@ -9,13 +9,25 @@ from standoff.base.units import DIMENSIONLESS
 from standoff.language.building.draft import Draft
 from standoff.language.building.strategies import known_labels
 from standoff.language.clock import parse_date
+from standoff.language.expressions.expression import NUMBER, Expression
+from standoff.language.expressions.tree import Binary, Expr, Reference
 from standoff.language.meaning.names import Declared, unit_of
-from standoff.language.meaning.places import OUTCOME
+from standoff.language.meaning.places import OUTCOME, STEP
 from standoff.language.model import Check, Deal, Imposition, Mechanism, Outcome, Strategy, Term, Variant
 from standoff.language.text.fields import as_number, entries, mapping, nodes, number, scalar, scalars, text
 from standoff.language.text.reader import Mapping, Scalar
 
-__all__ = ["build_checks", "build_deals", "build_impositions", "build_mechanisms", "build_outcomes", "build_variants"]
+__all__ = [
+    "build_checks",
+    "build_deals",
+    "build_impositions",
+    "build_mechanisms",
+    "build_outcomes",
+    "build_report",
+    "build_variants",
+]
+
+MOST_REPORTED = 12
 
 _AT = re.compile(r"at\s+(\S.*)")
 _FORMS = {
@@ -47,6 +59,47 @@ def build_outcomes(draft: Draft) -> tuple[Outcome, ...]:
             )
         )  # fmt: skip
     return tuple(found)
+
+
+def build_report(draft: Draft) -> tuple[Expression, ...]:
+    """What the author wants drawn over time: each a thing of a step, or all that an outcome is made of."""
+    outcomes = {name.text: node for name, node in entries(draft.study, "outcomes")}
+    found: list[Expression] = []
+    for node in nodes(draft.study.get("report"))[:MOST_REPORTED]:
+        if not isinstance(node, Scalar):
+            continue
+        if node.text in outcomes and draft.names.find(node.text) is None:
+            unit = unit_of(outcomes[node.text])
+            measure = scalar(outcomes[node.text], "measure")
+            found.append(draft.equations.number(measure, OUTCOME, unit, f"the measure of `{node.text}`"))
+            continue
+        known = len(draft.problems)
+        tree = draft.equations.tree(node, STEP)
+        if tree is None or len(draft.problems) > known:
+            continue
+        if not _is_followed(draft, tree):
+            message = f"`{node.text}` is nothing that is drawn over time"
+            draft.report("wrong-value", node.span, message,
+                         "name a stock, quantity, count, outcome, or a mode's state as `mode == state`")  # fmt: skip
+            continue
+        found.append(Expression(node.span, tree))
+    if len(nodes(draft.study.get("report"))) > MOST_REPORTED:
+        place = nodes(draft.study.get("report"))[MOST_REPORTED].span
+        draft.report("too-many", place, f"more than {MOST_REPORTED} things are to be drawn over time", "keep the rest")
+    return tuple(found)
+
+
+def _is_followed(draft: Draft, tree: Expr) -> bool:
+    if isinstance(tree, Binary) and tree.operator == "*":  # read in the unit that its own is a multiple of
+        tree = tree.left
+    if isinstance(tree, Binary) and tree.operator == "==":
+        sides = (tree.left, tree.right)
+        return any(isinstance(one, Reference) and one.symbol.kind == "mode" for one in sides)
+    if not isinstance(tree, Reference):
+        return False
+    declared = draft.names.find(tree.symbol.name)
+    is_count = tree.symbol.kind == "event" and declared is not None and declared.type == NUMBER
+    return is_count or tree.symbol.kind in ("stock", "quantity")
 
 
 def build_deals(draft: Draft, strategies: tuple[Strategy, ...]) -> tuple[Deal, ...]:

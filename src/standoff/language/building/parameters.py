@@ -11,13 +11,14 @@ import numpy as np
 from standoff.base.chance.distributions import DISTRIBUTIONS, truncation_problem
 from standoff.base.chance.sampling import correlate
 from standoff.base.problems import StudyError, suggest
-from standoff.base.units import DIMENSIONLESS, Unit
+from standoff.base.units import DIMENSIONLESS, Unit, in_base
 from standoff.language.building.draft import Draft
+from standoff.language.building.ranges import settle_belief, settle_ranges
 from standoff.language.expressions.parser import parse_expression
 from standoff.language.expressions.tree import Call, Expr
 from standoff.language.meaning.folding import fold
 from standoff.language.meaning.messages import in_unit, quoted
-from standoff.language.meaning.places import CONSTANTS
+from standoff.language.meaning.places import CONSTANTS, RANGE
 from standoff.language.meaning.resolve import Resolver
 from standoff.language.model import Parameter, Reason, Spread
 from standoff.language.text.fields import as_number, entries, mapping, nodes, number, scalar, scalars, text
@@ -46,7 +47,7 @@ def build_parameters(draft: Draft) -> tuple[Parameter, ...]:
                     _reason(draft, node), spread=spread, known_to=known_to, title=draft.title(node),
                 )
             )  # fmt: skip
-    return tuple(found)
+    return settle_ranges(draft, tuple(found))
 
 
 def build_correlated(draft: Draft) -> tuple[tuple[str, str, float], ...]:
@@ -91,7 +92,7 @@ def build_beliefs(draft: Draft, parameters: tuple[Parameter, ...]) -> tuple[tupl
             view = node if isinstance(node, Mapping) else Mapping(((_named("distribution", node), node),), node.span)
             spread = _spread(draft, name.text, view, draft.unit(name.text), constants)
             if is_known and spread is not None:
-                found.append((actor.text, name.text, spread))
+                found.append((actor.text, name.text, settle_belief(draft, name.text, spread, parameters)))
     return tuple(found)
 
 
@@ -163,7 +164,7 @@ def _spread(draft: Draft, name: str, node: Mapping, unit: Unit, constants: dict[
     spread: Spread | None = None
     range_, levels, written = node.get("range"), node.get("levels"), scalar(node, "distribution")
     if isinstance(range_, Sequence):
-        spread = _range(draft, range_, node)
+        spread = _range(draft, range_, node, unit)
     elif levels is not None:
         spread = _levels(draft, levels)
     elif node.get("kinds") is not None:
@@ -171,6 +172,10 @@ def _spread(draft: Draft, name: str, node: Mapping, unit: Unit, constants: dict[
     elif written is not None:
         spread = _distribution(draft, written, name, unit, constants)
     if spread is None:
+        return None
+    if spread.edges and (written_cut := node.key("within")) is not None:
+        message = "a range that depends on others has no `within`"
+        draft.report("keys-together", written_cut.span, message, "put the bound into the range")
         return None
     within = draft.within(node, unit)
     _check_cut(draft, node, spread, within)
@@ -199,15 +204,35 @@ def _check_words(draft: Draft, node: Mapping) -> None:
                          "leave it out, or say it in `about`")  # fmt: skip
 
 
-def _range(draft: Draft, node: Sequence, parent: Mapping) -> Spread | None:
+def _range(draft: Draft, node: Sequence, parent: Mapping, unit: Unit) -> Spread | None:
     ends = tuple(as_number(item) for item in node.items)
-    if len(ends) != 2 or ends[0] is None or ends[1] is None:
+    if len(ends) != 2:
         return None
+    if ends[0] is None or ends[1] is None:
+        return _range_of_others(draft, node, parent, unit)
     if ends[0] >= ends[1]:
         message = f"the ends of `range` are reversed or equal: {ends[0]:g} and {ends[1]:g}"
         draft.report("range-reversed", node.span, message, "write the smaller one first")
         return None
     return Spread("uniform", (ends[0], ends[1]), low_words=text(parent, "low"), high_words=text(parent, "high"))
+
+
+def _range_of_others(draft: Draft, node: Sequence, parent: Mapping, unit: Unit) -> Spread | None:
+    """A range with an end that depends on other assumptions, whose outer bounds `settle_ranges` finds."""
+    known = len(draft.problems)
+    edges = tuple(
+        None
+        if as_number(item) is not None or not isinstance(item, Scalar)
+        else draft.equations.number(item, RANGE, unit, "an end of the range", literal_fits=True)
+        for item in node.items
+    )
+    if len(draft.problems) > known:
+        return None
+    numbers = tuple(as_number(item) for item in node.items)
+    return Spread(
+        "uniform", tuple(math.nan if end is None else end for end in numbers), low_words=text(parent, "low"),
+        high_words=text(parent, "high"), edges=edges,
+    )  # fmt: skip
 
 
 def _levels(draft: Draft, node: Node) -> Spread | None:
@@ -286,7 +311,8 @@ def _constant_argument(draft: Draft, node: Expr, unit: Unit, constants: dict[str
     if len(draft.problems) > found:
         return None
     inferred = draft.equations.unit_of(resolved)
-    if inferred is not None and not inferred.is_dimensionless and inferred != unit:
+    scale, base = in_base(unit, draft.names.scales)
+    if inferred is not None and not inferred.is_dimensionless and inferred != base:
         should = "should have no unit" if unit.is_dimensionless else f"should be in {in_unit(unit)}"
         message = f"{quoted(resolved)} {should}, and is in {in_unit(inferred)}"
         draft.report("wrong-unit", resolved.span, message)
@@ -295,7 +321,8 @@ def _constant_argument(draft: Draft, node: Expr, unit: Unit, constants: dict[str
     for fault in folded.faults:
         draft.report("constant-fault", fault.span, fault.message, "change the number")
     if isinstance(folded.value, float):
-        return folded.value
+        is_in_base = inferred is not None and not inferred.is_dimensionless
+        return folded.value / scale if is_in_base else folded.value
     if not folded.faults:
         message = f"{quoted(resolved)} is not a number that is settled beforehand"
         draft.report("distribution", resolved.span, message, "use numbers and constants")

@@ -14,6 +14,7 @@ from standoff.language.meaning.folding import constants_of, fold
 from standoff.language.model import Event, Model
 from standoff.language.model.contents import entries_of
 from standoff.language.model.order import LOOKING_BACK
+from standoff.language.model.reads import symbols_read
 
 __all__ = [
     "MANY_PROFILES",
@@ -45,14 +46,19 @@ def check_unused(model: Model) -> Iterator[Problem]:
     if model.applied:
         return
     used = {node.symbol for e in entries_of(model) for node in walk(e.expression.tree) if isinstance(node, Reference)}
-    used |= {report.of for report in model.reports}
+    used |= {report.of for report in model.reports} | symbols_read((model.parameters, model.report))
+    drawn = symbols_read(model.report)
     kept = {  # a stock whose own equation alone reads it leads nowhere
         node.symbol
         for e in entries_of(model)
         for node in walk(e.expression.tree)
         if isinstance(node, Reference) and (e.section, e.thing) != ("stocks", node.symbol.name)
     }
-    used -= {symbol for symbol in used if symbol.kind == "stock" and symbol not in kept | {r.of for r in model.reports}}
+    used -= {
+        symbol
+        for symbol in used
+        if symbol.kind == "stock" and symbol not in kept | {r.of for r in model.reports} | drawn
+    }
     bounds = (*(s.ends for s in model.stocks), *(p.spread.ends for p in model.parameters if p.spread is not None))
     used |= {Symbol("constant", name) for ends in bounds for name in ends if name is not None}
     words = {word for variant in model.variants for word in _WORD.findall(variant.patch.span.text)}

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from standoff.base.problems import Problem, StudyError
 from standoff.base.source import Source, Span
-from standoff.base.units import DIMENSIONLESS, Unit, parse_unit
+from standoff.base.units import DIMENSIONLESS, Unit, in_base, parse_unit
 from standoff.language.clock import PER_YEAR
 from standoff.language.expressions.parser import parse_expression
-from standoff.language.expressions.tree import Conditional, Expr, Number, Unary
+from standoff.language.expressions.tree import Binary, Conditional, Expr, Number, Unary
 from standoff.language.meaning.messages import disagreement, in_unit, quoted
 from standoff.language.meaning.names import Declared, Names
 from standoff.language.meaning.places import STEP, Place
@@ -104,10 +104,17 @@ class Equations:
             self.problems.append(Problem("wrong-type", tree.span, message, "compare it with `==`"))
             return _stand_in(None, span)
         is_literal = literal_fits and _is_bare_literal(tree)
-        if unit is not None and found.unit is not None and found.unit != unit and not is_literal:
-            self._wrong_unit(tree, found.unit, unit, label)
+        if unit is not None and found.unit is not None and not is_literal:
+            tree = self.in_unit(tree, found.unit, unit, label)
         final = unit if unit is not None else found.unit if found.unit is not None else DIMENSIONLESS
         return Expression(span, tree, found.type or NUMBER, final)
+
+    def in_unit(self, tree: Expr, found: Unit, unit: Unit, label: str) -> Expr:
+        """A number that was found in a unit without scale, in the unit that it should be in."""
+        factor, base = in_base(unit, self.names.scales)
+        if found != base or (base != unit and base.is_dimensionless and _is_bare_literal(tree)):
+            self._wrong_unit(tree, found, unit, label)
+        return tree if base == unit else Binary(tree.span, "/", tree, Number(tree.span, factor, (base / unit).written))
 
     def unit_of(self, tree: Expr) -> Unit | None:
         """The unit of a resolved number; None where it fits any."""

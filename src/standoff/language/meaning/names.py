@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from standoff.base.problems import Problem
 from standoff.base.source import Span
-from standoff.base.units import DIMENSIONLESS, Unit, parse_unit
+from standoff.base.units import DIMENSIONLESS, Scales, Unit, parse_unit
 from standoff.language.expressions.functions import CLOCK_NAMES
 from standoff.language.expressions.tree import Kind, Symbol
+from standoff.language.meaning.scales import read_scales
 from standoff.language.model import NUMBER, TRUTH, Type, options
 from standoff.language.shape.kinds import is_name
 from standoff.language.text.fields import entries, mapping, nodes, text, texts
@@ -73,7 +74,8 @@ class Names:
 
     `families` are the options of every choice and mode; `dimensions` the choices of every actor that has
     some; `broken` the actors, modes and deals whose declaration cannot be used, about which nothing more
-    should be said; `unwritable` the names that no expression can hold, because of their letters.
+    should be said; `unwritable` the names that no expression can hold, because of their letters; `scales` what units
+    are worth in others.
     """
 
     symbols: dict[str, Declared] = field(default_factory=dict)
@@ -83,6 +85,7 @@ class Names:
     deals: dict[str, tuple[str, ...]] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
     unwritable: set[str] = field(default_factory=set)
+    scales: Scales = field(default_factory=dict)
 
     def find(self, name: str) -> Declared | None:
         """What the name stands for."""
@@ -100,7 +103,7 @@ def declare(study: Mapping, problems: list[Problem]) -> Names:
         study: The study's mapping, its shape checked.
         problems: Names that stand for two things are added here.
     """
-    names = Names()
+    names = Names(scales=read_scales(study, problems))
     claimed: dict[str, tuple[str, Span]] = {}
     for actor, _ in mapping(study, "actors").items:
         names.actors[actor.text] = actor.span

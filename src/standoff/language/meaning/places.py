@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from standoff.language.expressions.functions import FUNCTIONS
 from standoff.language.expressions.tree import Kind
 
-__all__ = ["CONSTANTS", "FINAL", "OUTCOME", "PARAMETERS", "PAYOFF", "REDUCED", "START", "STEP", "STRATEGY", "Place"]
+__all__ = [
+    "CONSTANTS",
+    "FINAL",
+    "OUTCOME",
+    "PARAMETERS",
+    "PAYOFF",
+    "RANGE",
+    "REDUCED",
+    "START",
+    "STEP",
+    "STRATEGY",
+    "Place",
+]
 
 _PARAMETERS: tuple[Kind, ...] = ("constant", "uncertainty", "value")
 _STATE: tuple[Kind, ...] = (*_PARAMETERS, "stock", "mode", "quantity", "report", "term", "offered", "series", "clock")
@@ -32,6 +44,7 @@ CONSTANTS = Place("a distribution's argument", frozenset(("constant",)), "consta
 PARAMETERS = Place(
     "this", frozenset(_PARAMETERS), "constants, uncertainties and values", _of("arithmetic")
 )  # fmt: skip
+RANGE = Place("an end of a range", frozenset(_PARAMETERS), "constants, uncertainties and values", frozenset())
 START = Place(
     "a start",
     frozenset((*_PARAMETERS, "series", "draw")),

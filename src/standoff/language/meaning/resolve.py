@@ -11,6 +11,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from standoff.base.problems import Problem, suggest
+from standoff.base.units import Unit, in_base, parse_unit
 from standoff.language.expressions.functions import FUNCTIONS, SEASONS, Argument
 from standoff.language.expressions.tree import (
     Binary,
@@ -19,6 +20,7 @@ from standoff.language.expressions.tree import (
     Expr,
     Membership,
     Name,
+    Number,
     Option,
     Reference,
     Unary,
@@ -72,6 +74,8 @@ class Resolver:
                 return replace(node, item=self.resolve(node.item), options=members)
             case Call():
                 return self._call(node)
+            case Number(unit=str()):
+                return self._literal(node)
             case _:
                 return node
 
@@ -116,7 +120,24 @@ class Resolver:
             message = f"`{node.text}` is {found.what}, and {self.place.name} can read only {self.place.reads}"
             self.problems.append(Problem("wrong-place", node.span, message, self._place_advice(node, found)))
             return node
-        return Reference(node.span, found.symbol)
+        return self._in_base(Reference(node.span, found.symbol), found.unit)
+
+    def _in_base(self, node: Reference, unit: Unit | None) -> Expr:
+        """What is in a unit with a scale is read in the unit that this is a multiple of."""
+        factor, base = (1.0, unit) if unit is None else in_base(unit, self.names.scales)
+        if unit is None or base is None or base == unit:
+            return node
+        return Binary(node.span, "*", node, Number(node.span, factor, (base / unit).written))
+
+    def _literal(self, node: Number) -> Expr:
+        if node.unit is None or not self.names.scales:
+            return node
+        try:
+            unit = parse_unit(node.unit)
+        except ValueError:  # reported where units are inferred
+            return node
+        factor, base = in_base(unit, self.names.scales)
+        return node if base == unit else Number(node.span, node.value * factor, base.written)
 
     def _place_advice(self, node: Name, found: Declared) -> str | None:
         if self.place is OUTCOME:

@@ -17,7 +17,7 @@ from standoff.base.source import Source, Span
 from standoff.base.units import Unit
 from standoff.language.clock import Clock
 from standoff.language.expressions.expression import NUMBER, TRUTH, Expression, Per, Type, options
-from standoff.language.expressions.tree import Symbol
+from standoff.language.expressions.tree import Reference, Symbol, walk
 from standoff.language.model.play import (
     Actor,
     Choice,
@@ -91,7 +91,8 @@ class Spread:
 
     Either a `distribution` of `standoff.base.chance.distributions` with its arguments (a `range` is uniform), or
     `levels` with weights that sum to 1. Of `kinds`, which have no order, the levels are the indices.
-    `within` truncates; `ends` are the constants that stand for its ends.
+    `within` truncates; `ends` are the constants that stand for its ends. `edges` are the ends of a range that depend
+    on other assumptions, each None where it is a number; `arguments` are then its outermost bounds.
     """
 
     distribution: str = "uniform"
@@ -103,6 +104,14 @@ class Spread:
     high_words: str | None = None
     kinds: tuple[str, ...] = ()
     ends: tuple[str | None, str | None] = (None, None)
+    edges: tuple[Expression | None, ...] = ()
+
+    @property
+    def depends_on(self) -> frozenset[str]:
+        """The uncertainties and values that the ends of its range depend on."""
+        trees = (edge.tree for edge in self.edges if edge is not None)
+        read = (node.symbol for tree in trees for node in walk(tree) if isinstance(node, Reference))
+        return frozenset(symbol.name for symbol in read if symbol.kind != "constant")
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +215,7 @@ class Observable:
 class Model:
     """A checked study, with all that is needed to make another of it (see `standoff.language.changed`).
 
+    `report` is what the author wants drawn over time; empty where that is left to the brief.
     `digest` identifies its meaning: text and data files, with the variants `applied` and the `changes` made.
     """
 
@@ -242,6 +252,7 @@ class Model:
     series: tuple[Series, ...]
     variants: tuple[Variant, ...]
     observed: tuple[Observable, ...] = ()
+    report: tuple[Expression, ...] = ()
     impositions: tuple[Imposition, ...] = ()
     applied: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from standoff.language.shape.shapes import Key, Text
 
-__all__ = ["FACTS", "HISTORY", "SEEN"]
+__all__ = ["ASKED", "FACTS", "HISTORY", "SEEN"]
 
 FACTS = (
     Key("id", Text("known"), "the name by which `fact` refers to the row, each once", required=True),
@@ -38,3 +38,16 @@ SEEN = (
         "the chance, from 0 to 1, that the report goes by what is so and by nothing else; 1 where it is left out"),
 )  # fmt: skip
 """A file of what was seen: CSV, or YAML with the same keys in a list under `seen`."""
+
+ASKED = (
+    Key("asks", Text("text"), "the question as one would put it", required=True),
+    Key("name", Text("known"), "the event, move, mode, stock, quantity or report that it is about", required=True),
+    Key("ask", Text("word", ("happens", "total", "number", "is")),
+        "whether it `happens` by a date; the `total` of a count by it; the `number` in its step; whether a mode `is`",
+        required=True),
+    Key("by", Text("date"), "the date: of `happens` and `total` the step's end", required=True),
+    Key("from", Text("date"), "of `happens` and `total`: from this step on; the first where it is left out"),
+    Key("at_least", Text("number"), "of `total` and `number`: asks for the chance of at least so much"),
+    Key("state", Text("known"), "of `is`: the mode's state"),
+)  # fmt: skip
+"""A question of a file of questions, in YAML under `questions` by its name."""

@@ -92,7 +92,7 @@ def _list_advice(node: Node, shape: ListOf) -> str | None:
     if not isinstance(node, Scalar) or not node.text or node.is_block:
         return None
     numbers = _NUMBERS.findall(node.text)
-    if shape.item in (Text("number"), Text("open"), Text("bound")):
+    if shape.item in (Text("number"), Text("open"), Text("bound"), Text("end")):
         return f"write `[{', '.join(numbers)}]`" if len(numbers) in (shape.least, shape.most) else None
     return f"write `[{node.text}]`"
 

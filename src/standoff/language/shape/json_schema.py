@@ -31,10 +31,12 @@ _TEXT_SCHEMAS: dict[TextKind, dict[str, Any]] = {
     "distribution": {"type": "string", "pattern": r"^\s*[a-z]+\s*\("},
     "number": {"type": "number"},
     "open": {"type": ["number", "null"]},
+    "end": _EXPRESSION_SCHEMA,
     "bound": {"type": ["number", "string", "null"]},
     "whole": {"type": "integer", "minimum": 0},
     "truth": {"type": "boolean"},
     "unit": {"type": "string"},
+    "scale": {"type": ["string", "number"]},
     "date": {"type": ["string", "integer"]},
     "path": {"type": "string"},
 }

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from standoff.base.problems import Problem
-from standoff.base.units import parse_unit
+from standoff.base.units import parse_scale, parse_unit
 from standoff.language.clock import has_form_of_date, parse_date
 from standoff.language.expressions.functions import CLOCK_NAMES, FUNCTIONS
 from standoff.language.expressions.parser import KEYWORDS
@@ -113,6 +113,11 @@ def _check_bound(node: Scalar, owner: Owner, problems: list[Problem]) -> None:
         _check_number(node, owner, problems)
 
 
+def _check_end(node: Scalar, owner: Owner, problems: list[Problem]) -> None:
+    if as_number(node) is not None or not any(letter.isalpha() for letter in node.text.replace("e", "")):
+        _check_number(node, owner, problems)
+
+
 def _check_whole(node: Scalar, owner: Owner, problems: list[Problem]) -> None:
     value = as_number(node)
     if value is None or not value.is_integer() or not 0 <= value <= 1_000_000:
@@ -134,6 +139,13 @@ def _check_unit(node: Scalar, owner: Owner, problems: list[Problem]) -> None:
         problems.append(
             Problem("unknown-unit", node.span, str(error), "write a unit as `missile`, `USD/year` or `km^2`")
         )
+
+
+def _check_scale(node: Scalar, owner: Owner, problems: list[Problem]) -> None:
+    try:
+        parse_scale(node.text)
+    except ValueError as error:
+        problems.append(Problem("unit-scale", node.span, str(error), "write it as `1e6 EUR`, or `0.01` alone"))
 
 
 def _check_date(node: Scalar, owner: Owner, problems: list[Problem]) -> None:
@@ -164,10 +176,12 @@ KINDS: dict[TextKind, Kind] = {
     "distribution": Kind("a distribution", _check_nothing_more),
     "number": Kind("a number", _check_number),
     "open": Kind("a number", _check_open),
+    "end": Kind("a number, or an expression of other assumptions", _check_end),
     "bound": Kind("a number or the name of a constant", _check_bound),
     "whole": Kind("a whole number", _check_whole),
     "truth": Kind("`true` or `false`", _check_truth),
     "unit": Kind("a unit", _check_unit),
+    "scale": Kind("a number and a unit", _check_scale),
     "date": Kind("a date", _check_date),
     "path": Kind("a file's path", _check_nothing_more),
 }

@@ -38,7 +38,9 @@ _REASON = (
     Key("judgement", _TEXT, "the author's reason, in a sentence, where there is no source"),
 )
 _SPREAD = (
-    Key("range", ListOf(_NUMBER, least=2, most=2), "two numbers; nobody claims less or more"),
+    Key("range", ListOf(Text("end"), least=2, most=2),
+        "two numbers; nobody claims less or more. An end may depend on others, as `0.2 * other + 1`: sums and products "
+        "of numbers, constants, uncertainties and values, each bounded"),
     Key("low", _TEXT, "what the lower end of the range means, in words"),
     Key("high", _TEXT, "what the upper end of the range means, in words"),
     Key("distribution", Text("distribution"), "a distribution with its arguments, such as `beta(2, 5)`"),
@@ -327,6 +329,9 @@ _PATCHED = (
     Key("mechanisms", MapOf(_MECHANISM), "what the model is meant to do, as tests of it"),
     Key("checks", MapOf(_EXPRESSION), "truths that must hold in every step of every future"),
     Key("series", MapOf(_SERIES), "data by date from a file in the folder"),
+    Key("report", ListOf(_EXPRESSION),
+        "what the brief draws over time, in this order: stocks, quantities, counts, a mode's state as `mode == state`, "
+        "or what an outcome is made of, by its name; what outcomes name, then other stocks, where it is left out"),
     Key("observed", MapOf(_OBSERVED, keys="known"),
         "which events, counts, modes, stocks and quantities the decider's side can see, and how"),
 )  # fmt: skip
@@ -346,6 +351,11 @@ _VARIANT = Record(
 STUDY = Record(
     (
         Key("standoff", Text("word", (LANGUAGE_VERSION,)), "the version of the language", required=True),
+        Key(
+            "units",
+            MapOf(Text("scale")),
+            "what one of a unit is in another, as `MEUR: 1e6 EUR`, or `percent: 0.01`: the two then mix in equations",
+        ),
         *_PATCHED,
         Key("variants", MapOf(_VARIANT), "named changes to any part"),
     )

@@ -20,10 +20,12 @@ TextKind = Literal[
     "distribution",
     "number",
     "open",  # a number, or null for no end
+    "end",  # a number, or an expression of other assumptions
     "bound",  # likewise, or the name of a constant
     "whole",
     "truth",
     "unit",
+    "scale",  # what one of a unit is in another: `1e6 EUR`
     "date",
     "path",
 ]

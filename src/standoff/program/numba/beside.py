@@ -2,12 +2,13 @@
 
     python -m standoff.program.numba.beside FOLDER < SOURCE
 
-compiles a kernel's source and keeps it in a folder.
+compiles a kernel's source and keeps it in a folder, in time that nobody else wants.
 """
 
 from __future__ import annotations
 
 import atexit
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from standoff.program.reference import Lanes, Results
 __all__ = ["ChangingOver", "changing_over"]
 
 Evaluate = Callable[..., Results]
+NICENESS = 5  # of the compiling: a third of a core beside threads that take all, a whole one beside one thread
 
 
 class ChangingOver:
@@ -85,4 +87,6 @@ def _stop(process: subprocess.Popen[str]) -> None:
 
 
 if __name__ == "__main__":
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
     compile_text(sys.stdin.read(), Path(sys.argv[1]))

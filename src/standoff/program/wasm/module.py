@@ -5,8 +5,9 @@ from __future__ import annotations
 import atexit
 import ctypes
 import weakref
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -24,32 +25,43 @@ __all__ = ["Module", "assemble", "load_module"]
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Module:
-    """A compiled module of one program. Threads may call it at once: each call has an instance to itself."""
+    """A compiled module of one program, made when it is first called.
 
-    program: Program
-    source: Source
-    compiled: Any
-    tables: tuple[npt.NDArray[np.uint64], Floats]
-    idle: list[_Instance] = field(default_factory=list, repr=False)
+    Threads may call it at once: each call has an instance to itself.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.idle: list[_Instance] = []
+        self._lock = Lock()
+        self._made: _Made | None = None
+
+    @property
+    def made(self) -> _Made:
+        """The module, ready to be called."""
+        with self._lock:
+            if self._made is None:
+                self._made = _make(self.program)
+                weakref.finalize(self, _close, self._made, self.idle)
+            return self._made
 
     def __call__(self, program: Program, lanes: Lanes, *, realised: bool = False) -> Results:
         """Run futures; the results are the reference's, bit for bit."""
-        return run_compiled(program, self.source, self._call, lanes, realised=realised)
+        return run_compiled(program, self.made.source, self._call, lanes, realised=realised)
 
     def _call(self, given: Given) -> Floats:
         try:
             instance = self.idle.pop()
         except IndexError:
-            instance = _Instance(self)
+            instance = _Instance(self.made)
         found = instance.run(given)
         self.idle.append(instance)
         return found
 
 
 def load_module(program: Program) -> Module:
-    """The module of a program, made and compiled; the last few are kept.
+    """The module of a program; the last few are kept.
 
     Args:
         program: From `standoff.program.compile.compile_model`.
@@ -65,24 +77,30 @@ def assemble(text: str) -> bytes:
     return bytes(wasmtime.wat2wasm(text))
 
 
-def _made(program: Program) -> Module:
+_MODULES = Last(Module)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Made:
+    """What a module is made of: its text, the engine's form of it, and what each step reads."""
+
+    source: Source
+    compiled: Any
+    tables: tuple[npt.NDArray[np.uint64], Floats]
+
+
+def _make(program: Program) -> _Made:
     import wasmtime  # noqa: PLC0415
 
     source = emit_module(program)
-    compiled = wasmtime.Module(_engine(), assemble(source.text))
-    module = Module(program, source, compiled, tables_of(program, source))
-    weakref.finalize(module, _close, compiled, module.idle)
-    return module
+    return _Made(source, wasmtime.Module(_engine(), assemble(source.text)), tables_of(program, source))
 
 
-def _close(compiled: Any, idle: list[_Instance]) -> None:
+def _close(made: _Made, idle: list[_Instance]) -> None:
     """Give native memory back, at the latest before the interpreter takes itself apart."""
     for instance in idle:
         instance.store.close()
-    compiled.close()
-
-
-_MODULES = Last(_made)
+    made.compiled.close()
 
 
 @cache
@@ -97,7 +115,7 @@ def _engine() -> Any:
 class _Instance:
     """A module's memory and functions, for one thread at a time."""
 
-    def __init__(self, module: Module) -> None:
+    def __init__(self, module: _Made) -> None:
         import wasmtime  # noqa: PLC0415
 
         self.store = wasmtime.Store(_engine())

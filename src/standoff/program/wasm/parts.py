@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from functools import cache, partial
 
 from standoff.program.wasm.recipes import Symbolic, Tape, literal, recipe, uniform
 
@@ -21,6 +21,7 @@ TOGETHER = (
 )
 
 
+@cache
 def scalar_function(name: str) -> str:
     """A heavy function of one vector, for what is one number for a block."""
     tape = Tape()
@@ -75,6 +76,7 @@ def _heavy_row(name: str) -> str:
     return _function(f"{name}_row", (*pointers, "$to"), [*_over([*tape.body(found), _store("$to", found.text)])])
 
 
+@cache
 def power_row(name: str, exponent: float) -> str:
     """Powers of a row to one number, of which more is known beforehand."""
     tape = Tape()
@@ -231,16 +233,16 @@ def reciprocal_table(most: int) -> str:
 
 
 PARTS: dict[str, Callable[[], str]] = {
-    **{f"{name}_row": partial(_heavy_row, name) for name in (*UNARY, "power")},
-    "luck_row": _luck_row,
+    **{f"{name}_row": cache(partial(_heavy_row, name)) for name in (*UNARY, "power")},
+    "luck_row": cache(_luck_row),
     "fill_row": _fill_row,
     "copy_row": _copy_row,
     "gather_row": _gather_row,
     "take_row": _take_row,
     "enter_line": _enter_line,
     "leave_line": _leave_line,
-    "poisson_row": partial(_counts, "poisson", ("$mean",)),
-    "negative_binomial_row": partial(_counts, "negative_binomial", ("$mean", "$size")),
+    "poisson_row": cache(partial(_counts, "poisson", ("$mean",))),
+    "negative_binomial_row": cache(partial(_counts, "negative_binomial", ("$mean", "$size"))),
 }
 
 

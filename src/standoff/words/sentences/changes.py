@@ -5,6 +5,7 @@ from __future__ import annotations
 from standoff.analysis.comparing import DRAWN, Change, Comparison
 from standoff.language.model import Parameter
 from standoff.words.amounts import unit_words, with_unit
+from standoff.words.mathematics import range_ends
 from standoff.words.names import name_labels
 from standoff.words.numbers import measured, plain, rounded
 from standoff.words.text import capital, join, words
@@ -44,7 +45,8 @@ def state_words(state: Parameter | float | str | None) -> str:
     spread = state.spread
     if spread.levels:
         return "levels " + ", ".join(plain(level) for level in spread.levels)
-    return f"{spread.distribution}({', '.join(map(plain, spread.arguments))}) {unit_words(state.unit)}".strip()
+    inside = range_ends(spread) if spread.edges else map(plain, spread.arguments)
+    return f"{spread.distribution}({', '.join(inside)}) {unit_words(state.unit)}".strip()
 
 
 def _study(changes: tuple[Change, ...]) -> str:

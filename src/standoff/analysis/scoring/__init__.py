@@ -1,0 +1,1 @@
+"""Forecasts that are frozen before the facts, and how they did."""
