@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from standoff.brief.formats.export import export_robustness
 
 import standoff
 from standoff.analysis.robustness.robustness import robustness

@@ -117,7 +117,8 @@ def make_page(findings: Findings, language: Language = ENGLISH) -> Page:
     held, pins = (None, None) if robust is None else (robust.robustness, robust.linchpins)
     said = opening(model, results, Sides(held, pins, deals), language)
     tried = Tried(held, pins, deals[0] if deals else None, findings.evidence.found)
-    sections["holds-up"] = replace(sections["holds-up"], headline=said.leads)
+    held_up = sections["holds-up"]
+    sections["holds-up"] = replace(held_up, headline=said.title or said.leads, sentence=f"{held_up.title}.")
     pictures = {"holds-up": first_picture(model, results)}
     return Page(
         model.title,

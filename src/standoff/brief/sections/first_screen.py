@@ -66,9 +66,14 @@ def glance(model: Model, results: Performance, language: Language = ENGLISH) -> 
     main, shown = results.standings[0], best_settings(results)
     outcomes = {outcome.name: outcome for outcome in model.outcomes}
     measured = [m for m, measure in enumerate(results.measures) if measure.kind == "outcome"]
-    chosen = sorted(measured, key=lambda m: -_apart(results, m, shown))[:_MOST_COLUMNS]
-    if not chosen:
+    if not measured:
         return None
+    ranked = sorted(measured, key=lambda m: -_apart(results, m, shown))
+    first = {
+        measured[0],
+        *[m for m in ranked if m != measured[0]][: _MOST_COLUMNS - 1],
+    }  # the study's first is its head
+    chosen = [m for m in ranked if m in first]
     columns = tuple(
         GlanceColumn(
             results.measures[m].name,

@@ -42,18 +42,19 @@ _MOST_NAMED = 4
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """The five sentences; one that a study gives no reason for is empty."""
+    """The five sentences; one that a study gives no reason for is empty. `title` is the second as a heading."""
 
     same: str
     leads: str
     deal: str
     setting: str
     turns: str
+    title: str = ""
 
     @property
     def sentences(self) -> tuple[str, ...]:
         """Those that are there."""
-        return tuple(sentence for sentence in astuple(self) if sentence)
+        return tuple(sentence for sentence in astuple(self)[:-1] if sentence)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,7 +75,7 @@ def opening(model: Model, results: Performance, sides: Sides = Sides(), language
     if first.verdict in ("failed", "small"):
         return Opening("", first.sentences[0], "", "", "")
     said = _Said(model, results, sides, language)
-    return Opening(said.same(), said.leads(), said.deal(), said.setting(), said.turns())
+    return Opening(said.same(), said.leads(), said.deal(), said.setting(), said.turns(), said.title())
 
 
 def outcome_figure(model: Model, results: Performance, s: int, m: int, *, unit: bool = True) -> str:
@@ -136,6 +137,17 @@ class _Said:
         if set(then) == set(best):
             return f"{sentence} {say('opening.replies_same')}"
         return f"{sentence} {self._named('replies', 'replies', then, n_all)}"
+
+    def title(self) -> str:
+        """Who may be best, as a heading."""
+        results, say = self.results, self.language.say
+        if len(results.strategies) == 1:
+            return self.leads()
+        best = self._families(practically_best(results, results.standings[0], 0))
+        if len(best) == 1:
+            return say("opening.title_one", one=best[0])
+        n_all = len({instance.strategy.name for instance in results.strategies})
+        return say("opening.title_level", n=str(len(best)), all=str(n_all))
 
     def deal(self) -> str:
         """Whether the study's first deal would be struck and kept."""
@@ -248,7 +260,8 @@ class _Said:
     def _families(self, labels: Sequence[str]) -> list[str]:
         """Families of strategies by name, each once, in the order of the labels."""
         named = {instance.label: instance for instance in self.results.strategies}
-        return list(dict.fromkeys(family_words(named[label].strategy) for label in labels))
+        names = dict.fromkeys(family_words(named[label].strategy) for label in labels)
+        return [f"“{name}”" if "," in name else name for name in names]
 
     def _level(self, instance: Instance, name: str) -> str:
         """A level of a setting as a thing: `a firm guarantee`, `patience 2`."""
