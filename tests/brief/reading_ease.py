@@ -20,7 +20,7 @@ def words_of(text: str) -> list[str]:
 def reading_ease(text: str) -> float:
     """206.835 − 1.015 words a sentence − 84.6 syllables a word."""
     words = words_of(text)
-    sentences = max(len(re.findall(r"[.?!:;](?=\s|$)", text)), 1)
+    sentences = max(len(re.findall(r"[.?!](?=\s|$)", text)), 1)
     syllables = sum(map(_syllables, words))
     return 206.835 - 1.015 * len(words) / sentences - 84.6 * syllables / len(words)
 

@@ -91,8 +91,8 @@ def test_a_pact_that_pays_its_breaker_is_told_with_its_zone(study_of: Build) -> 
     study = study_of(_pact(spoils=3, exposure=0))
     section = _section(study, (_find(study),))
     assert re.fullmatch(
-        r"All parties gain on [\d.]+\s±\s[\d.]+\s% of the terms of “bargain”, but Southland would break its word on all "
-        "of them",
+        r"All parties gain on [\d.]+\s±\s[\d.]+\s% of the terms of “bargain”, but Southland would break its word on "
+        "all of them",
         section.title,
     )
     assert section.lead[0].startswith("Some of this for some of that, between Northland and Southland.")

@@ -18,6 +18,8 @@ __all__ = ["QUESTIONS_SHOWN", "Reason", "Tried", "grounds_of", "make_reason"]
 
 QUESTIONS_SHOWN = ("holds-up", "hinges-on", "others", "deals", "over-time", "documents")
 """Sections that have a reason, by anchor, in the order of the page."""
+_OWN_PICTURE = ("holds-up", "over-time")
+"""Sections whose reason is not shown by their first picture."""
 _MOST_CHIPS = 5
 
 
@@ -67,7 +69,8 @@ def make_reason(
     """
     grounds = grounds_of(model, section, tried)
     sure, stated = confidence_words(grounds, language)
-    first = section.pictures[0] if section.pictures else None
+    is_own = section.anchor in _OWN_PICTURE
+    first = None if is_own or not section.pictures else section.pictures[0]
     return Reason(
         section.anchor, section.short, section.headline or section.title,
         section.sentence or (section.lead[0] if section.lead else ""),

@@ -8,7 +8,7 @@ settings folded. No sign but %, and nothing that the rest of the page does not s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 
@@ -38,6 +38,8 @@ from standoff.words.text import words
 __all__ = ["Opening", "Sides", "opening", "outcome_figure"]
 
 _MOST_NAMED = 4
+_MOST_WORDS = 120
+"""Of the first screen, with its question; beyond it, leaders that are level are counted instead of named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,11 @@ def opening(model: Model, results: Performance, sides: Sides = Sides(), language
     if first.verdict in ("failed", "small"):
         return Opening("", first.sentences[0], "", "", "")
     said = _Said(model, results, sides, language)
-    return Opening(said.same(), said.leads(), said.deal(), said.setting(), said.turns(), said.title())
+    whole = said.opening()
+    room = _MOST_WORDS - len(model.question.split())
+    if sum(len(sentence.split()) for sentence in whole.sentences) <= room:
+        return whole
+    return replace(said, most_named=1).opening()
 
 
 def outcome_figure(model: Model, results: Performance, s: int, m: int, *, unit: bool = True) -> str:
@@ -100,6 +106,11 @@ class _Said:
     results: Performance
     sides: Sides
     language: Language
+    most_named: int = _MOST_NAMED
+
+    def opening(self) -> Opening:
+        """All of them."""
+        return Opening(self.same(), self.leads(), self.deal(), self.setting(), self.turns(), self.title())
 
     def same(self) -> str:
         """The first outcome that the choice leaves where it is."""
@@ -229,9 +240,9 @@ class _Said:
         say, place = self.language.say, {"who": self._decider}
         if len(names) == 1:
             return say(f"opening.{one}{ending}", one=names[0], **place)
-        if len(names) <= _MOST_NAMED:
+        if len(names) <= self.most_named:
             key = f"{many}_level" if one == many else many
-            return say(f"opening.{key}{ending}", many=self.language.join(names), **place)
+            return say(f"opening.{key}{ending}", many=self.language.join(names, "or"), **place)
         return say(f"opening.{many}_many{ending}", n=str(len(names)), all=str(n_all), **place)
 
     def _moved_most(self) -> str:
