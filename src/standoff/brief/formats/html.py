@@ -18,6 +18,7 @@ from standoff.analysis.robustness.performance import Performance
 from standoff.analysis.robustness.robustness import Robustness
 from standoff.analysis.structure.causal import causal_map
 from standoff.brief.parts import AssumptionTable, Facts, Listing
+from standoff.brief.pictures.courses import courses_picture
 from standoff.brief.sections.assumptions import Why, assumption_rows, assumptions_title
 from standoff.brief.sections.deals import deals_section
 from standoff.brief.sections.documents import documents_section, documents_style
@@ -119,7 +120,9 @@ def make_page(findings: Findings, language: Language = ENGLISH) -> Page:
     tried = Tried(held, pins, deals[0] if deals else None, findings.evidence.found)
     held_up = sections["holds-up"]
     sections["holds-up"] = replace(held_up, headline=said.title or said.leads, sentence=f"{held_up.title}.")
-    pictures = {"holds-up": first_picture(model, results)}
+    pictures = {
+        "holds-up": first_picture(model, results), "over-time": courses_picture(model, results, findings.fans),
+    }  # fmt: skip
     return Page(
         model.title,
         model.question,

@@ -231,7 +231,7 @@ def assumptions_behind(model: Model, parts: Sequence[object]) -> tuple[Chip, ...
             if symbol.kind == "quantity":
                 waiting.append(quantities[symbol.name])
     read = {symbol.name for symbol in seen if symbol.kind in ("uncertainty", "value")}
-    return tuple(Chip(p.name, capital(p.about or words(p.name))) for p in model.uncertain if p.name in read)
+    return tuple(Chip(p.name, title_of(model, p.name)) for p in model.uncertain if p.name in read)
 
 
 def _head_words(column: Column) -> str:

@@ -94,7 +94,7 @@ def hinges_on(model: Model, found: Linchpins, inputs: Inputs, ledger: Ledger, en
         lead=(f"{capital(words.nothing)}.",) if words.nothing else _paragraphs(words.named),
         pictures=tuple(pictures),
         sure=_sure(model, found, ledger),
-        why=tuple(Chip(pin.name, capital(pin.parameter.about)) for pin in found.linchpins),
+        why=tuple(Chip(pin.name, title_of(model, pin.name)) for pin in found.linchpins),
         method=_method(found) if found.facts or found.values else None,
         sentence=first_hinge(model, found),
     )

@@ -57,7 +57,7 @@ def first_picture(model: Model, results: Performance) -> Picture | None:
     main = results.standings[0] if results.standings else None
     if main is None or not main.rankings or main.rankings[0] is None or len(best_settings(results)) < 2:
         return None
-    rows = _view_rows(model, results, main)
+    rows = sorted(_view_rows(model, results, main), key=lambda row: -row.value)
     low, high = min(row.low for row in rows), max(row.high for row in rows)
     unit = "points" if results.measures[0].kind == "payoff" else ""
     drawn = dots(rows, (1.06 * low, max(-0.04 * low, 1.04 * high)), unit, f"Mean payoff: {_view_said(rows, unit)}")
