@@ -117,9 +117,9 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
         page.on("request", lambda sent: complaints.append(sent.url) if sent.url.startswith("http") else None)
         if paper:
             page.emulate_media(media="print")
-        page.goto(brief.path.as_uri())
         if not folded:
-            page.evaluate(WORKINGS)
+            page.add_init_script(f"addEventListener('DOMContentLoaded', () => {{ {WORKINGS} }})")
+        page.goto(brief.path.as_uri())
         return page
 
     yield go

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from standoff.cli import main
+from standoff.questions import results
 
 
 def cli(*arguments: str) -> Result:
@@ -32,6 +33,21 @@ def test_answer_says_what_holds_up_and_what_it_hinges_on(runs: Path) -> None:
     assert shown.exit_code == 0
     assert "What holds up?\n  Reciprocate (patience 2) is best on average" in shown.output
     assert "What does it hinge on?\n" in shown.output
+
+
+def test_a_study_is_run_and_what_holds_up_is_told_before_the_rest_is_asked(
+    runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unasked(*_: object, **__: object) -> None:
+        raise ValueError("asked too soon")
+
+    kept = cli("answer", str(runs / "plain"))
+    shown = cli("answer", "rivals", "--worlds", "64", "--replications", "4", "--fresh")
+    assert (shown.exit_code, shown.output) == (0, kept.output)
+    monkeypatch.setattr(results, "linchpins", unasked)
+    stopped = cli("answer", "rivals", "--worlds", "64", "--replications", "4", "--fresh")
+    assert stopped.exit_code != 0
+    assert "What holds up?\n  Reciprocate (patience 2) is best on average" in stopped.output
 
 
 def test_answer_has_every_number_as_json(runs: Path) -> None:

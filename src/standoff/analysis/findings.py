@@ -31,6 +31,7 @@ class Reason(StrEnum):
     FEW_REPLICATIONS = "few replications"  # replications, least
     OTHER_PROFILES = "other profiles"  # actor
     NOT_ALL_PROFILES = "not all profiles"
+    MANY_PROFILES = "many profiles"  # profiles, most
     BELIEFS_OUTSIDE = "beliefs outside"  # actor, worlds
     NO_SUCH_DEAL = "no such deal"  # deal, deals
     DEAL_NAMES_NO_STATE = "no state named"  # deal, during

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from standoff.analysis.watch.signposts import Signposts
 from standoff.brief.formats.data import brief_data
 from standoff.brief.formats.html import Findings, make_page, render_page
 from standoff.brief.formats.markdown import render_markdown
@@ -15,6 +16,7 @@ from standoff.ensemble.runner import Local, Runner
 from standoff.ensemble.running import Size
 from standoff.ensemble.storing.store import atomic_write
 from standoff.ensemble.study import Study
+from standoff.evidence.seen import Seen
 from standoff.evidence.sources import sources as look
 from standoff.questions.answer import answer
 from standoff.questions.deals import DEALS
@@ -23,6 +25,8 @@ from standoff.questions.kept import Kept
 from standoff.questions.others import OTHERS
 from standoff.questions.question import Unanswered
 from standoff.questions.results import OVER_TIME, RESULTS, ROBUST
+from standoff.questions.signposts import WATCH
+from standoff.questions.watch import find_posterior, study_as_seen
 
 __all__ = ["DATA", "MARKDOWN", "PAGE", "SIZE", "make_brief", "run_brief", "write_brief"]
 
@@ -30,7 +34,8 @@ PAGE = "brief.html"
 MARKDOWN = "brief.md"
 DATA = "brief.json"
 SIZE = Size(1024, 4)
-_ASKED = (RESULTS, ROBUST, OTHERS, DEALS, DOCUMENTS, OVER_TIME)
+_WEIGHED, _LUCK = 256, 8
+_ASKED = (RESULTS, ROBUST, OTHERS, DEALS, WATCH, DOCUMENTS, OVER_TIME)
 
 
 def make_brief(study: Study, folder: Path, size: Size = SIZE, **wanted: Any) -> Path:
@@ -44,6 +49,7 @@ def run_brief(
     runner: Runner = Local(),
     kept: Kept | None = None,
     sources: Path | None = None,
+    seen: Seen | None = None,
 ) -> Findings:
     """Run a study and answer all that its brief asks.
 
@@ -53,16 +59,23 @@ def run_brief(
         runner: Who runs it; each part that takes time is announced.
         kept: Findings that were worked out before; none by default.
         sources: A folder of documents whose own words the page is to show; none by default.
+        seen: What was seen since the study was written: all is then of the worlds as that weighs them.
 
     Raises:
+        ValueError: What was seen has no posterior.
         StudyError: The study's claims do not fit its model.
     """
+    since = None
+    if seen is not None:
+        since, weighted = find_posterior(study, seen, size.at_most(_WEIGHED, _LUCK), runner.running)
+        study = study_as_seen(study, since, weighted)
     found = answer(study, _ASKED, size, runner, kept, runner.running.announce)
     ledger = found.runs.ledger
     evidence, results, fans = found.of(DOCUMENTS), found.of(RESULTS), found.of(OVER_TIME)
     robust, others, deals = found.of(ROBUST), found.of(OTHERS), found.of(DEALS)
     assert not isinstance(evidence, Unanswered) and not isinstance(results, Unanswered)
     assert not isinstance(fans, Unanswered) and not isinstance(deals, Unanswered)
+    watch: Signposts | Unanswered = found.of(WATCH)
     return Findings(
         study.model,
         found.ensemble,
@@ -74,6 +87,8 @@ def run_brief(
         robust,
         others,
         deals,
+        watch,
+        since,
     )
 
 

@@ -6,20 +6,21 @@ import click
 
 from standoff._version import __version__
 from standoff.cli.asking import answer, compare, sensitivity
+from standoff.cli.courses import stability
 from standoff.cli.evidence import annotate, passages, sources, test
 from standoff.cli.playing import deals, games
 from standoff.cli.running import brief, run, trace
-from standoff.cli.watching import forecast, score, watch
-from standoff.cli.workbench import lsp
+from standoff.cli.watching import fit, forecast, score, watch
+from standoff.cli.workbench import lsp, play
 from standoff.cli.writing import check, new, schema, show
 
 __all__ = ["main"]
 
 _COMMANDS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Write a study", (new, check, show, schema, lsp)),
-    ("Run it", (brief, run, trace)),
-    ("Ask what follows", (answer, sensitivity, compare, games, deals)),
-    ("Watch what happens", (watch, forecast, score)),
+    ("Run it", (brief, run, trace, play)),
+    ("Ask what follows", (answer, sensitivity, compare, games, stability, deals)),
+    ("Watch what happens", (watch, forecast, score, fit)),
     ("Hold it against documents", (test, sources, passages, annotate)),
 )
 

@@ -9,11 +9,12 @@ import click
 
 from standoff.cli import options
 from standoff.cli.command import command
-from standoff.cli.output import echo, print_json, print_lines, print_sentences
+from standoff.cli.output import echo, print_json, print_lines, print_sentences, progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from standoff.analysis.robustness.robustness import Robustness
     from standoff.analysis.sensitivity import Sensitivity
     from standoff.ensemble.ensemble import Ensemble
     from standoff.questions.question import Question
@@ -27,47 +28,55 @@ _HALF = 1.96
 
 
 @command()
-@options.run_folder("run")
+@click.argument("run", metavar="RUN|STUDY")
 @click.option("--view", default="uniform", show_default=True, metavar="NAME",
               help="What the others play where it is asked what the choice hinges on: uniform, adversarial, or a "
               "named profile.")  # fmt: skip
 @click.option("--weights", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="CSV",
               help="A row for each world of the run and a column for each weighting, headed by its name: the ranking "
               "is given under each too.")  # fmt: skip
-@options.threads
+@options.size(worlds=512, replications=8)
+@options.running
+@options.set_numbers
+@options.variant
 @options.fresh
 @options.as_json
-def answer(run: Path, view: str, weights: Path | None, as_json: bool, **how: Any) -> None:
+def answer(run: str, view: str, weights: Path | None, as_json: bool, **how: Any) -> None:
     """Say what holds up in a run, and what that hinges on.
 
-    RUN is the folder of a run of every strategy of the decider: `standoff run korea --out runs/korea`. --json has
-    every number behind the sentences.
+    RUN is the folder of a run of every strategy of the decider: `standoff run korea --out runs/korea`. A STUDY is run
+    first, at the size given, with every strategy of all; sizes, --set and --variant are for it alone. What holds up is
+    printed as soon as that is known. --json has every number behind the sentences.
 
     \b
-    Example:
+    Examples:
       standoff answer runs/korea --view deep_axis
+      standoff answer korea --worlds 128 --replications 4
     """
     from standoff.analysis.runs.weighings import read_weightings  # noqa: PLC0415
     from standoff.brief.formats.data import finding_data  # noqa: PLC0415
-    from standoff.ensemble.study import open_run  # noqa: PLC0415
     from standoff.questions.results import of_run  # noqa: PLC0415
     from standoff.words.sentences.linchpins import linchpin_words  # noqa: PLC0415
     from standoff.words.sentences.robustness import robustness_words  # noqa: PLC0415
 
-    ensemble = open_run(run, how["threads"])
-    model = ensemble.model
+    ensemble = _run_of(run, how)
+    model, said = ensemble.model, dict[str, tuple[str, ...]]()
     given = None if weights is None else read_weightings(weights, ensemble.design.worlds.size)
-    question = of_run(view, given, limits_under_all=as_json)  # the sentences need the first view's
-    found = _asked(ensemble, question, how["threads"], fresh=how["fresh"])
-    sentences = {
-        "robustness": robustness_words(model, found.robustness).sentences,
-        "linchpins": linchpin_words(model, found.linchpins).sentences,
-    }
+
+    def say(robustness: Robustness) -> None:
+        if "robustness" not in said:
+            said["robustness"] = tuple(robustness_words(model, robustness).sentences)
+            if not as_json:
+                print_sentences("What holds up?", said["robustness"])
+
+    question = of_run(view, given, limits_under_all=as_json, tell=say)  # the sentences need the first view's
+    found = _asked(ensemble, question, how["running"].threads, fresh=how["fresh"])
+    say(found.robustness)  # where it was kept, nobody has been told
+    said["linchpins"] = tuple(linchpin_words(model, found.linchpins).sentences)
     if as_json:
-        print_json(finding_data(found), {"sentences": sentences})
+        print_json(finding_data(found), {"sentences": said})
         return
-    print_sentences("What holds up?", sentences["robustness"])
-    print_sentences("What does it hinge on?", sentences["linchpins"])
+    print_sentences("What does it hinge on?", said["linchpins"])
 
 
 @command()
@@ -128,6 +137,22 @@ def compare(before: Path, after: Path, threads: int | None, as_json: bool) -> No
         states = [state_words(state) for state in (change.before, change.after)]
         if any(states):
             echo(f"  {change.name}: {' → '.join(state or 'not there' for state in states)}")
+
+
+def _run_of(run: str, how: dict[str, Any]) -> Ensemble:
+    """A run that was kept, or a study run now."""
+    from standoff.ensemble.study import is_run, load, open_run  # noqa: PLC0415
+
+    running, size = how["running"], how["size"]
+    is_study = (Path(run) / "study.yaml").is_file() or not Path(run).is_dir()
+    if is_run(run) or not is_study:
+        return open_run(run, running.threads)
+    loaded = load(run, how["variants"])
+    with progress("running") as told:
+        return loaded.run(
+            size.worlds, size.replications, seed=size.seed, set=how["set"], threads=running.threads,
+            evaluator=running.evaluator, progress=told, announce=running.announce,
+        )  # fmt: skip
 
 
 def _asked(

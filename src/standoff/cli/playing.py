@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from standoff.ensemble.running import Size
     from standoff.language.model import Model
 
-__all__ = ["deals", "games"]
+__all__ = ["deals", "games", "write_tables"]
 
 
 _MOST_GAME_BYTES = 20_000_000
@@ -73,7 +73,7 @@ def games(study: str, as_json: bool, nfg: Path | None, out: Path | None, **how: 
     if nfg is not None:
         export_game(found, nfg)
     if out is not None:
-        _write_tables(out, {"games": found.to_arrow()})
+        write_tables(out, {"games": found.to_arrow()})
     for path in (nfg, out):
         if path is not None:
             announce(f"wrote {path}")
@@ -149,7 +149,7 @@ def deals(study: str, as_json: bool, out: Path | None, **how: Any) -> None:
         why = "; ".join(unanswered_words(a.reason, a.data, model) for a in answers if isinstance(a, Unanswered))
         raise click.ClickException(f"no answer: {why}")
     if out is not None:
-        _write_tables(out, {f"deal-{one.deal}": one.to_arrow() for one in found})
+        write_tables(out, {f"deal-{one.deal}": one.to_arrow() for one in found})
         announce(f"wrote {out}")
     if as_json:
         data = [one if isinstance(one, Unanswered) else finding_data(one) | {"sentence": deals_sentence(model, one)}
@@ -164,7 +164,7 @@ def _head(model: Model, size: Size) -> dict[str, Any]:
     return {"study": model.name, "digest": model.digest, **asdict(size)}
 
 
-def _write_tables(folder: Path, tables: dict[str, pa.Table]) -> None:
+def write_tables(folder: Path, tables: dict[str, pa.Table]) -> None:
     """Each table three times: `.arrow` for notebooks, `.csv` for spreadsheets, `.parquet` for keeping, without NaN."""
     import pyarrow as pa  # noqa: PLC0415
     from pyarrow import csv, feather, parquet  # noqa: PLC0415

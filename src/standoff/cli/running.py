@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +14,10 @@ from standoff.base.escaping import file_name
 from standoff.cli import options
 from standoff.cli.command import command
 from standoff.cli.output import announce, echo, keep_outside, make_folder, print_json, print_lines, progress, running_of
+
+if TYPE_CHECKING:
+    from standoff.ensemble.study import Study
+    from standoff.program.trace import Trace
 
 __all__ = ["brief", "run", "trace"]
 
@@ -28,10 +32,14 @@ __all__ = ["brief", "run", "trace"]
 @options.fresh
 @click.option("--sources", type=click.Path(path_type=Path, exists=True, file_okay=False), default=None, metavar="DIR",
               help="Show passages of the documents here; the page is then for you alone.")  # fmt: skip
+@click.option("--seen", type=click.Path(path_type=Path, exists=True, dir_okay=False), default=None, metavar="FILE",
+              help="What was seen since: every section is then of the worlds as that weighs them.")  # fmt: skip
 @click.option("--markdown", is_flag=True, help="Print it as Markdown; files are then written only with --out.")
 @click.option("--json", "as_json", is_flag=True,
               help="Print it with every number as JSON; files are then written only with --out.")  # fmt: skip
-def brief(study: str, out: Path | None, sources: Path | None, markdown: bool, as_json: bool, **how: Any) -> None:
+def brief(
+    study: str, out: Path | None, sources: Path | None, seen: Path | None, markdown: bool, as_json: bool, **how: Any
+) -> None:
     """Run a study and write its brief: a page to read offline.
 
     The same is written as Markdown, to pass on, and as JSON, with every number.
@@ -46,10 +54,12 @@ def brief(study: str, out: Path | None, sources: Path | None, markdown: bool, as
     from standoff.brief.formats.markdown import render_markdown  # noqa: PLC0415
     from standoff.brief.write import run_brief, write_brief  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
+    from standoff.evidence.seen import read_seen  # noqa: PLC0415
 
     if markdown and as_json:
         raise click.UsageError("--markdown and --json both print: choose one, or --out to have them as files")
     loaded = replace(load(study, how["variants"]), held=how["set"])
+    watched = None if seen is None else read_seen(seen, loaded.model)
     folder = out or Path(f"{file_name(loaded.model.name)}-brief")
     if sources is not None:
         keep_outside(folder, loaded.model.folder)
@@ -57,7 +67,7 @@ def brief(study: str, out: Path | None, sources: Path | None, markdown: bool, as
     if is_written:
         make_folder(folder)
     with progress("running") as told:
-        findings = run_brief(loaded, how["size"], *running_of(how, told), sources)
+        findings = run_brief(loaded, how["size"], *running_of(how, told), sources, watched)
     path = write_brief(findings, folder) if is_written else None
     if markdown:
         echo(render_markdown(make_page(findings)), nl=False)
@@ -145,12 +155,14 @@ def run(study: str, as_json: bool, until: str | None, budget: int, out: Path | N
 @click.option("--from", "first", default=None, metavar="STEP", help="From this step on: its number, or a date in it.")
 @click.option("--to", "last", default=None, metavar="STEP", help="Up to this step.")
 @click.option("--changes", is_flag=True, help="Only steps in which something happened, or a choice or mode changed.")
+@click.option("--played", type=click.Path(path_type=Path, exists=True, dir_okay=False), default=None, metavar="FILE",
+              help="The future of a game that was played; the game says its world, luck and profile.")  # fmt: skip
 @options.realised(default=True)
 @options.size(worlds=512, replications=8)
 @options.set_numbers
 @options.variant
 @options.as_json
-def trace(study: str, as_json: bool, world: int, replication: int, **how: Any) -> None:
+def trace(study: str, as_json: bool, world: int, replication: int, played: Path | None, **how: Any) -> None:
     """Follow one future, step by step.
 
     It tells what was, what happened, and the rule that fired for each actor. World and replication are those of
@@ -165,18 +177,29 @@ def trace(study: str, as_json: bool, world: int, replication: int, **how: Any) -
     from standoff.ensemble.run import trace_cell  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
 
-    loaded, size = load(study, how.pop("variants")), how.pop("size")
     first, last, changes = (how.pop(name) for name in ("first", "last", "changes"))
-    design = loaded.design(size.worlds, max(size.replications, replication + 1), size.seed, **how)
-    if world >= design.worlds.size:
-        raise ValueError(f"there is no world {world}: with --worlds {design.worlds.size} they are 0 to {world - 1}")
-    found = trace_cell(loaded.program, design, 0, world, replication)
+    if played is not None:
+        loaded, found, world, replication = _played(study, played)
+    else:
+        loaded, size = load(study, how.pop("variants")), how.pop("size")
+        design = loaded.design(size.worlds, max(size.replications, replication + 1), size.seed, **how)
+        if world >= design.worlds.size:
+            raise ValueError(f"there is no world {world}: with --worlds {design.worlds.size} they are 0 to {world - 1}")
+        found = trace_cell(loaded.program, design, 0, world, replication)
     steps = steps_of(loaded.model, found, first, last, changes=changes)
     if as_json:
         data = trace_data(found, world, replication)
         print_json({**data, "steps": [step for step in data["steps"] if step["step"] in steps]})
     else:
         print_lines(trace_lines(loaded.model, found, world, replication, steps))
+
+
+def _played(study: str, file: Path) -> tuple[Study, Trace, int, int]:
+    """The study and the future of a game."""
+    from standoff.playing.file import open_game  # noqa: PLC0415
+
+    position = open_game(study, file)
+    return position.study, position.trace(), position.game.world, position.game.replication
 
 
 @contextmanager

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from standoff.language.model import Model
     from standoff.questions.watch import Watched
 
-__all__ = ["forecast", "score", "watch"]
+__all__ = ["fit", "forecast", "score", "watch"]
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
@@ -71,8 +71,8 @@ def watch(study: str, seen: Path | None, played: str | None, as_json: bool, **ho
 
 def _as_data(model: Model, found: Watched) -> dict[str, Any]:
     from standoff.questions.as_json import to_json  # noqa: PLC0415
-    from standoff.words.signposts import signpost_sentences  # noqa: PLC0415
-    from standoff.words.watch import posterior_sentences, sighting_words  # noqa: PLC0415
+    from standoff.words.sentences.signposts import signpost_sentences  # noqa: PLC0415
+    from standoff.words.sentences.watch import posterior_sentences, sighting_words  # noqa: PLC0415
 
     data: dict[str, Any] = {}
     if found.posterior is not None:
@@ -86,8 +86,8 @@ def _as_data(model: Model, found: Watched) -> dict[str, Any]:
 
 
 def _print(model: Model, found: Watched) -> None:
-    from standoff.words.signposts import leader_words, signpost_sentences  # noqa: PLC0415
-    from standoff.words.watch import posterior_sentences, sighting_words  # noqa: PLC0415
+    from standoff.words.sentences.signposts import leader_words, signpost_sentences  # noqa: PLC0415
+    from standoff.words.sentences.watch import posterior_sentences, sighting_words  # noqa: PLC0415
 
     if found.posterior is not None:
         print_sentences("What was seen", [sighting_words(model, one) for one in found.posterior.sightings])
@@ -98,6 +98,77 @@ def _print(model: Model, found: Watched) -> None:
         print_sentences("What to watch", sentences)
 
 
+def _as_bounds(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for text in given:
+        name, equals, span = text.partition("=")
+        low, _colon, high = span.partition(":")
+        try:
+            found[name.strip()] = (float(low), float(high)) if equals else None
+        except ValueError:
+            raise click.UsageError(
+                f"--free takes NAME or NAME=LOW:HIGH, such as fear=0.1:0.5, and found `{text}`"
+            ) from None
+    return found
+
+
+@command()
+@options.study
+@click.option("--to", "data", type=_FILE, required=True, metavar="FILE", help="The data, as CSV.")
+@click.option("--free", multiple=True, required=True, metavar="NAME=LOW:HIGH", callback=_as_bounds,
+              help="A constant or uncertainty to fit; an uncertainty's own range without bounds. May be given "
+              "again.")  # fmt: skip
+@click.option("--on", multiple=True, metavar="NAME", help="Only this column of the data; may be given again.")
+@click.option("--statistic", "statistics", multiple=True, metavar="NAME",
+              help="mean, variance, zeros, correlation, peak or last; the usual of a column by default.")  # fmt: skip
+@click.option("--from", "first", default=None, metavar="DATE", help="Fit from this step on.")
+@click.option("--until", "last", default=None, metavar="DATE", help="Fit up to this step; the rest is held out.")
+@click.option("--particles", type=click.IntRange(32), default=256, show_default=True, metavar="N", help="Kept a round.")
+@click.option("--rounds", type=click.IntRange(1), default=5, show_default=True, metavar="N", help="At most.")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, metavar="N", help="Of worlds and luck.")
+@options.out("Write a changed copy of the study here.")
+@options.variant
+@options.running
+@options.as_json
+def fit(study: str, data: Path, free: dict[str, Any], out: Path | None, as_json: bool, **how: Any) -> None:
+    """Fit constants and ranges to what was seen.
+
+    FILE has dates in the first column, and columns named as events, stocks or quantities of the study. Parameters
+    are sought whose futures have the statistics of the data (approximate Bayesian computation), while all else is as
+    uncertain as the study says. The copy has the fitted numbers with their reason; the study itself stays as it is.
+
+    \b
+    Example:
+      standoff fit korea --variant history --to history.csv --on launches --until 2021-12 \\
+        --free base_launches=1:4 --free dispersion=1:8 --out korea-fitted
+    """
+    from standoff.ensemble.study import load  # noqa: PLC0415
+    from standoff.questions.fit import fit_study, read_data, write_fitted  # noqa: PLC0415
+    from standoff.words.sentences.fit import fit_sentences  # noqa: PLC0415
+
+    model = load(study, how["variants"]).model
+    told = read_data(data, model, how["on"], how["first"], how["last"])
+    with progress("fitting") as shown:
+        found = fit_study(
+            model, told, free, statistics=how["statistics"], particles=how["particles"], rounds=how["rounds"],
+            seed=how["seed"], running=replace(how["running"], progress=shown),
+        )  # fmt: skip
+    path = None if out is None else write_fitted(model, found, out)
+    if as_json:
+        print_json({"sentences": list(fit_sentences(model, found)), **_fit_data(found)})
+    else:
+        print_sentences("", fit_sentences(model, found))
+    if path is not None:
+        announce(f"wrote {path}")
+
+
+def _fit_data(found: Any) -> dict[str, Any]:
+    from standoff.questions.as_json import to_json  # noqa: PLC0415
+
+    data: dict[str, Any] = to_json(found)
+    return data
+
+
 @command()
 @options.study
 @click.option("--questions", type=_FILE, required=True, metavar="FILE", help="What is asked, as YAML.")
@@ -105,7 +176,14 @@ def _print(model: Model, found: Watched) -> None:
 @click.option("--seen", type=_FILE, default=None, metavar="FILE", help="What was seen already, as CSV or YAML.")
 @click.option("--futures", type=click.IntRange(128), default=8192, show_default=True, metavar="N",
               help="Each of another world and another profile.")  # fmt: skip
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, metavar="N", help="Of worlds and luck.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Of worlds and luck; the same seed gives the same numbers.",
+)
 @options.profile
 @options.variant
 @options.running
@@ -130,7 +208,7 @@ def forecast(study: str, questions: Path, out: Path, seen: Path | None, as_json:
     from standoff.evidence.asked import read_questions  # noqa: PLC0415
     from standoff.evidence.seen import read_seen  # noqa: PLC0415
     from standoff.questions.forecast import freeze, make_forecast  # noqa: PLC0415
-    from standoff.words.scoring import forecast_lines  # noqa: PLC0415
+    from standoff.words.sentences.scoring import forecast_lines  # noqa: PLC0415
 
     loaded = load(study, how["variants"])
     asked = read_questions(questions, loaded.model)
@@ -169,7 +247,7 @@ def score(folder: Path, resolved: Path, seal: str | None, again: str | None, as_
     from standoff.analysis.scoring.scores import score_forecast  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
     from standoff.questions.forecast import read_facts_of, read_forecast  # noqa: PLC0415
-    from standoff.words.scoring import score_sentences  # noqa: PLC0415
+    from standoff.words.sentences.scoring import score_sentences  # noqa: PLC0415
 
     frozen = read_forecast(folder, seal, None if again is None else load(again))
     found = score_forecast(frozen.forecast, read_facts_of(resolved, frozen.forecast.answers))

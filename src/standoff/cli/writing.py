@@ -87,7 +87,9 @@ def check(study: str, as_json: bool, claims: bool, sources: Path | None, weights
 @click.option("--wasm", is_flag=True, help="Print the same as WebAssembly instead.")
 @options.as_json
 def show(study: str, variants: tuple[str, ...], picture: Path | None, kernel: bool, wasm: bool, as_json: bool) -> None:
-    """Show all that a study says: actors, assumptions, equations, and the rest of it.
+    """Show all that a study says.
+
+    Actors, assumptions, equations, and the rest of it.
 
     The equations are in readable mathematics, with what they are for; --picture draws the causal map.
 

@@ -123,6 +123,8 @@ def draw_worlds(
     fixed = held_numbers(model, fixed or {})
     uncertain = model.uncertain
     names = [parameter.name for parameter in uncertain]
+    if model.drawn_from:
+        return _redrawn(model, n, seed, method, fixed)
     ordered = _in_order(model)
     if method == "saltelli":
         ordered = [name for name in ordered if name not in fixed]
@@ -189,6 +191,17 @@ def _in_order(model: Model) -> list[str]:
     """Names of uncertainties and values in the order of Sobol' columns: what nothing reads comes last."""
     read = {symbol.name for symbol in symbols_read(model) if symbol.kind in ("uncertainty", "value")}
     return sorted((parameter.name for parameter in model.uncertain), key=lambda name: name not in read)
+
+
+def _redrawn(model: Model, n: int, seed: int, method: Method, fixed: Mapping[str, float]) -> Worlds:
+    """Worlds from a table, each row about as often as any other, in a random order."""
+    if method == "saltelli":
+        raise ValueError("a Saltelli design draws assumptions one by one, and what was seen ties them")
+    n_rows = len(model.drawn_from[0][1])
+    rows = (streams.permutation(n, seed, "worlds from a table") * n_rows) // n
+    columns = {name: np.array(column)[rows] for name, column in model.drawn_from}
+    columns |= {name: np.full(n, float(value)) for name, value in fixed.items()}
+    return Worlds(columns, np.arange(n).astype(np.uint64), seed, "as seen")
 
 
 def worlds_of_units(

@@ -14,8 +14,8 @@ from standoff.ensemble.design import Design, lane_keys
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.evaluator import Evaluate, choose_evaluator, choose_fold
 from standoff.ensemble.folding.spreads import NOTHING, Wanted
-from standoff.ensemble.folding.tally import Block, Part, Tally
 from standoff.ensemble.running import Progress, Running
+from standoff.ensemble.tally import Block, Part, Tally
 from standoff.language.expressions.tree import Symbol
 from standoff.program.columns import Table, WorldColumns
 from standoff.program.program import Program

@@ -14,14 +14,14 @@ from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.folding.spreads import want
 from standoff.ensemble.run import run_design
 from standoff.ensemble.running import Announce, EvaluatorName, Progress, Running, Size
-from standoff.ensemble.storing.manifest import RunError, read_manifest
+from standoff.ensemble.storing.manifest import MANIFEST, RunError, read_manifest
 from standoff.ensemble.storing.store import read_run, run_to_folder
 from standoff.language.load import load_model
 from standoff.language.model import Model
 from standoff.program.compile import compile_model
 from standoff.program.program import Program
 
-__all__ = ["Chosen", "RunOptions", "Study", "load", "open_run"]
+__all__ = ["Chosen", "RunOptions", "Study", "is_run", "load", "open_run"]
 
 
 def load(study: str | Path, variants: Sequence[str] = ()) -> Study:
@@ -42,6 +42,11 @@ def load(study: str | Path, variants: Sequence[str] = ()) -> Study:
         (9, 64)
     """
     return Study(load_model(study, tuple(variants)))
+
+
+def is_run(folder: str | Path) -> bool:
+    """Whether a folder holds a run that was kept, whole or in part; else it may be a study."""
+    return (Path(folder) / MANIFEST).is_file()
 
 
 def open_run(folder: str | Path, threads: int | None = None) -> Ensemble:

@@ -17,7 +17,7 @@ from standoff.language.expressions.tree import Binary, Call, Expr, Number, Symbo
 from standoff.language.load import build_variant
 from standoff.language.model import Change, Expression, Imposition, Model, Parameter, Stock
 
-__all__ = ["Fixed", "Imposed", "Moved", "Varied", "changed"]
+__all__ = ["Fixed", "Imposed", "Moved", "Reweighed", "Varied", "changed"]
 
 _How = Literal["never", "always", "at", "option", "number", "series"]
 
@@ -98,6 +98,17 @@ class Imposed:
         held = Imposition(self.symbol, Span(model.source, 0, 0), how, self.value)
         others = tuple(one for one in model.impositions if one.target != self.symbol)
         return replace(model, impositions=(*others, held))
+
+
+@dataclass(frozen=True, slots=True)
+class Reweighed:
+    """With worlds drawn from a table of them, rows alike, as what was seen weighs them."""
+
+    columns: tuple[tuple[str, tuple[float, ...]], ...]
+
+    def apply(self, model: Model) -> Model:
+        """The model with these worlds."""
+        return replace(model, drawn_from=self.columns)
 
 
 def changed(model: Model, changes: Iterable[Change | Varied]) -> Model:

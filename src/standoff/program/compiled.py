@@ -21,7 +21,7 @@ from standoff.program.lowering.places import Source
 from standoff.program.program import Program
 from standoff.program.reference import Lanes, Results, run_lanes
 
-__all__ = ["Given", "Last", "run_compiled", "tables_of"]
+__all__ = ["Given", "Last", "played_input", "run_compiled", "tables_of"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -126,21 +126,23 @@ def _given(program: Program, source: Source, lanes: Lanes, realised: bool) -> tu
     levels = {name: lanes.levels[name] for name, _ in program.levels if name in lanes.levels}
     first = _firsts(lanes)
     given: Floats = np.empty((first.size, len(source.given)))
-    played = {
-        p: (of, chosen[first])
-        for p, of, chosen in zip(program.players, program.instances, lanes.instances, strict=True)
-    }
     for k, key in enumerate(source.given):
         if key == "realised":
             given[:, k] = float(realised)
         elif key[0] == "level":
             given[:, k] = levels[key[1]][first] if key[1] in levels else dict(program.levels)[key[1]]
         else:
-            player = key[1] if key[0] == "strategy" else key[1].split(".", 1)[0]
-            instances, chosen = played[player]
-            table = _strategies(instances) if key[0] == "strategy" else _settings(program, key[1], player, instances)
-            given[:, k] = table[chosen]
+            player, table = played_input(program, key)
+            given[:, k] = table[lanes.instances[player][first]]
     return given, np.append(first, lanes.size).astype(np.int64)
+
+
+def played_input(program: Program, key: tuple[str, str]) -> tuple[int, Floats]:
+    """An input of a block that hangs on what a player plays: which player, and its number by instance."""
+    kind, name = key
+    player = program.players.index(name if kind == "strategy" else name.split(".", 1)[0])
+    instances = program.instances[player]
+    return player, _strategies(instances) if kind == "strategy" else _settings(program, name, instances)
 
 
 def _firsts(lanes: Lanes) -> npt.NDArray[np.int64]:
@@ -181,9 +183,9 @@ def _strategies(instances: tuple[Any, ...]) -> Floats:
     return np.array([names.index(i.strategy.name) for i in instances], dtype=np.float64)
 
 
-def _settings(program: Program, symbol: str, player: str, instances: tuple[Any, ...]) -> Floats:
+def _settings(program: Program, symbol: str, instances: tuple[Any, ...]) -> Floats:
     """A setting's level by instance, options as their indices; 0 where the strategy is not played."""
-    _, strategy, name = symbol.split(".", 2)
+    player, strategy, name = symbol.split(".", 2)
     levels = [dict(i.settings).get(name, 0.0) if i.strategy.name == strategy else 0.0 for i in instances]
     words = tuple(level for level in levels if isinstance(level, str))
     if not words:

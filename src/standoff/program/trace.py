@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from standoff.language.expressions.tree import Symbol
-from standoff.program.lanes import Lanes
+from standoff.program.lanes import Lanes, State
 from standoff.program.operations import Evaluator, Value
 from standoff.program.program import FAULTS, Fired, Program
 from standoff.program.stepper import advance, begin, finish
 
-__all__ = ["Step", "Trace", "trace_future"]
+__all__ = ["Step", "Trace", "trace_future", "trace_states"]
 
 # Kinds that a trace shows, in the order in which a reader meets them.
 SHOWN = ("mode", "stock", "choice", "quantity", "report", "draw", "event", "move")
@@ -72,20 +72,34 @@ def trace_future(program: Program, lanes: Lanes, *, realised: bool = True) -> Tr
     """
     if lanes.size != 1:
         raise ValueError(f"a trace follows one future, not {lanes.size}")
+    return trace_states(program, [begin(program, lanes, realised=realised)])
+
+
+def trace_states(program: Program, states: Sequence[State], persons: Collection[str] = ()) -> Trace:
+    """The trace of a future that was begun elsewhere, by hand perhaps; what is left of it follows the strategies.
+
+    Args:
+        program: The compiled study.
+        states: Of one lane, before its first step and after each that was taken.
+        persons: Choices that people made, while there were states.
+    """
     rules = _Rules(program)
-    state = begin(program, lanes, realised=realised)
-    steps: list[Step] = []
-    for index in range(program.n_steps):
-        state = advance(program, state)
-        steps.append(_step(program, index, state.seen, rules))
+    every, by_hand = list(states), len(states) - 1
+    while every[-1].step < program.n_steps:
+        every.append(advance(program, every[-1]))
+    steps = [
+        _step(program, index, state.seen, rules, persons if index < by_hand else ())
+        for index, state in enumerate(every[1:])
+    ]
+    state = every[-1]
     last = {carried.symbol: state.known[carried.symbol] for carried in program.carried}
     steps.append(_step(program, program.n_steps, last, rules))
     results = finish(program, state)
-    instances = zip(program.players, program.instances, lanes.instances, strict=True)
+    instances = zip(program.players, program.instances, state.lanes.instances, strict=True)
     return Trace(
         {player: of[int(chosen[0])].label for player, of, chosen in instances},
-        {name: float(column[0]) for name, column in lanes.columns.items()},
-        tuple(_until_end(program, steps) if realised else steps),
+        {name: float(column[0]) for name, column in state.lanes.columns.items()},
+        tuple(_until_end(program, steps) if state.realised else steps),
         {m.name: float(results.outcomes[i, 0]) for i, m in enumerate(program.measured)},
         {p.actor: float(results.payoffs[i, 0]) for i, p in enumerate(program.payoffs)},
         _fault(program, int(results.fault[0]), int(results.fault_step[0])),
@@ -118,7 +132,9 @@ class _Rules:
         return found
 
 
-def _step(program: Program, index: int, known: Mapping[Symbol, Value], rules: _Rules) -> Step:
+def _step(
+    program: Program, index: int, known: Mapping[Symbol, Value], rules: _Rules, persons: Collection[str] = ()
+) -> Step:
     families = program.model.families()
     things: dict[str, dict[str, float | bool | str]] = {kind: {} for kind in SHOWN}
     for symbol, value in known.items():
@@ -126,7 +142,8 @@ def _step(program: Program, index: int, known: Mapping[Symbol, Value], rules: _R
             things[symbol.kind][symbol.name] = _plain(value, families.get(symbol.name))
     own = {symbol.name: float(np.ravel(value)[0]) for symbol, value in known.items() if symbol.kind == "own"}
     is_last = index == program.n_steps
-    return Step(index, program.model.clock.label(index), things, {} if is_last else rules.fired(known), own)
+    fired = {} if is_last else rules.fired(known) | dict.fromkeys(persons, "chosen by a person")
+    return Step(index, program.model.clock.label(index), things, fired, own)
 
 
 def _plain(value: Value, options: tuple[str, ...] | None) -> float | bool | str:

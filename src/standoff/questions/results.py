@@ -61,7 +61,11 @@ def whole_run(study: Study, size: Size) -> Designs:
 
 
 def of_run(
-    view: str = "uniform", weightings: Mapping[str, Floats] | None = None, *, limits_under_all: bool = True
+    view: str = "uniform",
+    weightings: Mapping[str, Floats] | None = None,
+    *,
+    limits_under_all: bool = True,
+    tell: Callable[[Robustness], None] = lambda _: None,
 ) -> Question[Robust]:
     """The first two questions asked of one run by itself, without the game that tells what the others reply.
 
@@ -69,6 +73,7 @@ def of_run(
         view: What the others play where it is asked what the choice hinges on.
         weightings: More weightings of the worlds, by name, under which to rank.
         limits_under_all: Whether outcomes are held against their limits under every view, or the first alone.
+        tell: Told what holds up as soon as that is worked out, before the rest.
     """
 
     def arrange(runs: Runs) -> DecisionTable:
@@ -77,6 +82,7 @@ def of_run(
     def find(runs: Runs, ledger: Ledger) -> Robust:
         table = arrange(runs)
         robust = robustness(table, weightings=weightings, limits_under_all=limits_under_all, threads=runs.threads)
+        tell(robust)
         hinges = linchpins(table, ledger=ledger, view=view, threads=runs.threads)
         return Robust(robust, hinges, lambda: table)
 

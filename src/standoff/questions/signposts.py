@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,11 +14,15 @@ from standoff.ensemble.design import Design, Worlds, all_profiles, draw_worlds
 from standoff.ensemble.running import Running, Size
 from standoff.ensemble.study import Study
 from standoff.ensemble.watch.ahead import look_ahead, profiles_at_random
+from standoff.evidence.claims import Ledger
 from standoff.evidence.seen import Seen
+from standoff.questions.question import Designs, Keeping, Question, Runs, Unanswered
+from standoff.questions.results import ROBUST
 
-__all__ = ["FUTURES", "dates_ahead", "find_signposts", "worlds_resampled"]
+__all__ = ["FUTURES", "WATCH", "dates_ahead", "find_signposts", "worlds_resampled"]
 
 FUTURES = 1024
+_MOST_ENDS = 6
 _SHARES = (0.125, 0.25, 0.5, 0.75)
 
 
@@ -37,7 +42,7 @@ def find_signposts(  # noqa: PLR0913, PLR0917
     seen: Seen | None = None,
     first: int = 0,
 ) -> Signposts:
-    """What to look for next.
+    """What to look for next, by futures that are followed here.
 
     Args:
         study: The study.
@@ -79,3 +84,21 @@ def worlds_resampled(worlds: Worlds, weights: Floats, n: int, seed: int) -> Worl
     order = np.minimum(np.searchsorted(np.cumsum(weights), points), worlds.size - 1)
     ids = np.uint64(1 << 40) + np.arange(n, dtype=np.uint64)
     return Worlds({name: column[order] for name, column in worlds.columns.items()}, ids, worlds.seed, "seen")
+
+
+def _linchpins(runs: Runs) -> tuple[str, ...]:
+    """Assumptions that change the choice, those that are worth most first: their ends are hypotheses."""
+    robust = runs.answer(ROBUST)
+    if isinstance(robust, Unanswered):
+        return ()
+    return tuple(pin.parameter.name for pin in robust.linchpins.facts if pin.worth.is_significant)[:_MOST_ENDS]
+
+
+def _find(runs: Runs, _: Ledger) -> Signposts:
+    running = replace(runs.runner.running, progress=None)
+    return find_signposts(runs.study, Size(FUTURES, 1, runs.size.seed), _linchpins(runs), running)
+
+
+WATCH: Question[Signposts] = Question(
+    "watch", lambda study, size: Designs({}), _find, (ROBUST,), keeping=Keeping(Signposts)
+)

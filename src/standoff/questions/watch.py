@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,14 +16,16 @@ from standoff.ensemble.study import Study
 from standoff.ensemble.watch.tempering import Tempered, temper
 from standoff.ensemble.watch.watching import Weighed, told_program, weigh_cells, weigh_design
 from standoff.evidence.seen import Seen
+from standoff.language.changed import Reweighed, changed
 from standoff.questions.signposts import FUTURES, find_signposts, worlds_resampled
 from standoff.words.numbers import counted, number
 
-__all__ = ["PARTICLES", "Watched", "find_posterior", "watch_study", "weigh_study"]
+__all__ = ["PARTICLES", "Watched", "find_posterior", "study_as_seen", "watch_study", "weigh_study"]
 
 PARTICLES = 512
 _LUCK = 8
 _MOST_ENDS = 6
+_KEPT = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,19 @@ def watch_study(
         return Watched(found, find_signposts(study, ahead_of, moved, running, worlds, seen, first))
     except UnanswerableError:  # too little of the clock is left
         return Watched(found, None)
+
+
+def study_as_seen(study: Study, found: Posterior, weighted: Weighted) -> Study:
+    """The study with its worlds as what was seen weighs them.
+
+    Raises:
+        ValueError: What was seen has no posterior.
+    """
+    if found.failed:
+        raise ValueError(f"what was seen has no posterior: {found.failed}; nothing can be said under it")
+    drawn = worlds_resampled(weighted.worlds, weighted.weights, _KEPT, weighted.worlds.seed)
+    columns = tuple((name, tuple(float(x) for x in column)) for name, column in drawn.columns.items())
+    return replace(study, model=changed(study.model, [Reweighed(columns)]))
 
 
 def find_posterior(

@@ -43,6 +43,7 @@ _WORDS: Mapping[Reason, str] = {
     Reason.FEW_REPLICATIONS: "this needs {least} replications in each world or more, and there are {replications}",
     Reason.OTHER_PROFILES: "the strategies of {actor} were not run against the same profiles of the others, each once",
     Reason.NOT_ALL_PROFILES: "a game needs every combination of the players' strategies once: run all profiles",
+    Reason.MANY_PROFILES: "{profiles} profiles are more than the {most} that can be held each against each",
     Reason.BELIEFS_OUTSIDE: "the beliefs of {actor} lie outside all of {worlds}: widen the study's ranges, or draw "
     "worlds from the study and the beliefs together",
     Reason.NOTHING_OBSERVED: "the study does not say what can be seen: list it under `observed`",

@@ -14,7 +14,6 @@ from standoff.analysis.deals.bargaining import (
     nash_point,
     self_enforcement,
     weighted_mean,
-    world_gains,
 )
 
 
@@ -91,15 +90,6 @@ def test_a_gain_of_exactly_nothing_is_no_gain() -> None:
     table = deal_table([[0.0], [1.0]])
     assert not table.zone.any()
     assert table.is_excluded.all()
-
-
-def test_gains_over_worlds() -> None:
-    gains = np.array([[[1.0, 3.0, -1.0, 5.0]], [[1.0, -1.0, 1.0, 1.0]]])
-    found = world_gains(gains, [[1, 1, 1, 1], [0, 0, 1, 3]], [1, 1, 1, 2])
-    np.testing.assert_allclose(found.gains, [[2.0], [1.0]])
-    np.testing.assert_allclose(found.errors[0], np.std(gains[0], ddof=1) / 2)
-    np.testing.assert_allclose(found.all_gain, [3 / 5])
-    np.testing.assert_allclose(found.some_terms, 3 / 5)
 
 
 def test_weighted_mean_error_covers() -> None:

@@ -8,9 +8,7 @@ import pytest
 from standoff.analysis.games.bayesian import (
     BayesianGame,
     bayesian_equilibria,
-    best_rule,
     condition,
-    rule_regrets,
 )
 from standoff.analysis.games.pure import pure_equilibria
 from standoff.analysis.games.quantal.responses import branch_limits, quantal_responses
@@ -82,16 +80,6 @@ def test_agrees_with_the_whole_table_of_rules(seed: int, epsilon: float) -> None
         at = tuple(rules[i].index(rule) for i, rule in enumerate(one.rules))
         np.testing.assert_allclose(one.payoffs, whole[:, *at], atol=1e-12)
         assert (one.regret <= epsilon).all()
-
-
-def test_best_rule_is_the_best_of_all_rules() -> None:
-    rng = np.random.default_rng(11)
-    game = condition(rng.normal(size=(2, 3, 2, 30)), np.ones((2, 30)), rng.integers(0, 3, (2, 30)))
-    rules = ((0, 1, 2), (0, 1, 0))
-    best = best_rule(game, 0, rules)
-    values = {rule: rule_regrets(game, (rule, rules[1]))[1][0] for rule in product(range(3), repeat=3)}
-    assert values[best] == max(values.values())
-    np.testing.assert_allclose(rule_regrets(game, rules)[0][0], values[best] - values[rules[0]], atol=1e-12)
 
 
 def test_large_games_of_rules_are_solved_without_their_table() -> None:

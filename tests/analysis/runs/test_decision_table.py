@@ -11,6 +11,7 @@ import pytest
 import standoff
 from standoff import analysis
 from standoff.analysis.comparing import compare
+from standoff.analysis.documents.documents import headlines
 from standoff.analysis.linchpins.linchpins import linchpins
 from standoff.analysis.linchpins.worth import measure_worths
 from standoff.analysis.robustness.performance import performance
@@ -18,6 +19,7 @@ from standoff.analysis.robustness.robustness import robustness
 from standoff.analysis.runs import decision_table as tables
 from standoff.analysis.runs.decision_table import decision_table
 from standoff.cli import main
+from standoff.evidence.claims import ledger_of
 from standoff.questions import results
 from standoff.words.sentences.linchpins import linchpin_words
 
@@ -68,6 +70,13 @@ def test_every_finding_honours_the_weights_of_worlds(rivals):
     np.testing.assert_allclose(found.ranking.difference, mean[:, None] - mean[None, :])
     for region in found.regions:
         assert region.share == pytest.approx(region.chance[kept].mean())
+        assert region.found.trajectory[0].n == kept.sum()
+        assert region.found.base_rate == pytest.approx(region.share)
+    shown = performance(table)
+    leader = shown.order[0]
+    for headline in headlines(table, ledger_of(rivals.model.written.files), shown):
+        values = table.figures("outcome", headline.outcome).mean[leader, kept]
+        assert headline.value == pytest.approx(values.mean())
 
 
 def test_weights_that_do_not_fit_are_refused(rivals):

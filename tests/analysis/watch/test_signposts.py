@@ -15,7 +15,7 @@ from standoff.ensemble.study import Study, load
 from standoff.ensemble.watch.ahead import look_ahead, profiles_at_random
 from standoff.questions.signposts import dates_ahead, find_signposts
 from standoff.questions.watch import watch_study
-from standoff.words.signposts import signpost_sentences
+from standoff.words.sentences.signposts import signpost_sentences
 from tests.analysis.watch.exact_studies import beta_binomial, normal_normal, nothing_matters, write_seen
 
 ONE = Running(threads=1)

@@ -201,19 +201,6 @@ def test_levels_have_their_shares() -> None:
     np.testing.assert_array_equal(np.bincount(index, minlength=5), [125, 0, 375, 500, 0])
 
 
-@pytest.mark.parametrize(
-    ("weights", "complaint"),
-    [
-        ([], "there are no levels"),
-        ([1, -2], "a weight (-2) is negative or not finite"),
-        ([0, 0], "all weights are zero"),
-        ([0, 1], None),
-    ],
-)
-def test_wrong_weights_are_named(weights: list[float], complaint: str | None) -> None:
-    assert distributions.levels_problem(weights) == complaint
-
-
 @pytest.mark.parametrize("mean", [0.01, 0.7, 5.0, 80.0])
 def test_poisson_count_is_the_inverse_distribution_function(mean: float) -> None:
     u = chances(4000)

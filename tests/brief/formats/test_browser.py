@@ -148,7 +148,7 @@ def test_claims_are_reached_from_the_picture_of_evidence(korea: Brief, visit: Vi
     target = claim.get_attribute("href") or ""
     claim.focus()
     page.keyboard.press("Enter")
-    page.wait_for_function("location.hash !== ''")
+    page.wait_for_url(re.compile("#."))
     assert page.url.endswith(target)
     assert page.locator(target).is_visible()  # its list was folded before
 

@@ -91,7 +91,8 @@ def test_every_question_has_its_section(rivals: Brief, korea: Brief) -> None:
     for brief in (rivals, korea):
         sections = {str(a["id"]) for tag, a in _read(brief.path).tags if tag == "section"}
         assert {anchor for anchor in sections if not anchor.startswith("why-")} == every
-        assert {f"why-{anchor}" for anchor in QUESTIONS_SHOWN} < sections
+        shown = {f"why-{anchor}" for anchor in QUESTIONS_SHOWN if anchor in sections}
+        assert {anchor for anchor in sections if anchor.startswith("why-")} == shown
         links = {str(a["href"])[1:] for tag, a in _read(brief.path).tags if tag == "a" and "href" in a}
         assert sections <= links
 

@@ -7,12 +7,15 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import wasmtime
 from comparison import differences
 
 import standoff
+from standoff.base.chance import streams
 from standoff.ensemble.run import lanes_of, run_design
 from standoff.ensemble.running import Running
 from standoff.ensemble.study import Study
@@ -27,6 +30,26 @@ Build = Callable[..., Study]
 @pytest.fixture(scope="module")
 def rivals() -> Study:
     return standoff.load("rivals")
+
+
+class standalone:
+    """A module called as a browser calls it."""
+
+    def __init__(self, study: Study) -> None:
+        self.store = wasmtime.Store()
+        module = wasmtime.Module(self.store.engine, assemble(emit_module(study.program).text))
+        self.exports: Any = wasmtime.Instance(self.store, module, []).exports(self.store)
+        self.heap = int(self.exports["heap"].value(self.store))
+        self.exports["memory"].grow(self.store, 4)
+
+    def call(self, name: str, *arguments: int) -> None:
+        self.exports[name](self.store, *arguments)
+
+    def write(self, place: int, array: Any) -> None:
+        self.exports["memory"].write(self.store, array.tobytes(), place)
+
+    def read(self, place: int, n: int, kind: Any) -> Any:
+        return np.frombuffer(self.exports["memory"].read(self.store, place, place + 8 * n), dtype=kind)
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +89,21 @@ def test_blocks_of_any_number_of_futures_are_the_reference(rivals: Study, n: int
     lanes = lanes_of(rivals.program, design, profiles, rest // 16, rest % 16)
     found = load_module(rivals.program)(rivals.program, lanes)
     assert differences(found, run_lanes(rivals.program, lanes)) == []
+
+
+def test_a_host_can_draw_the_keys_and_luck_of_futures_itself(rivals: Study) -> None:
+    exports = standalone(rivals)
+    ids, replications, counter = np.array([7, 2**63 + 5, 0], dtype=np.uint64), 4, streams.counter(streams.key("mix"), 0)
+    place = exports.heap
+    exports.write(place, ids)
+    exports.write(place + 24, np.array([counter], dtype=np.uint64))
+    signed = int(np.uint64(streams.seed_state(11)).astype(np.int64))
+    exports.call("keys", signed, place, 3, replications, place + 32)
+    keys = streams.lane_keys(11, ids[:, None], np.arange(replications, dtype=np.uint64))
+    assert np.array_equal(exports.read(place + 32, 12, np.uint64), keys.ravel())
+    exports.call("luck", place + 32, place + 24, place + 256, 11)
+    expected = streams.uniform(keys.ravel()[:11], streams.key("mix"), 0)
+    assert np.array_equal(exports.read(place + 256, 11, np.float64), expected)
 
 
 def test_a_new_table_of_worlds_takes_the_place_of_the_old(rivals: Study) -> None:

@@ -71,22 +71,6 @@ class DealTable:
     blockers: Integers
 
 
-@dataclass(frozen=True, slots=True)
-class WorldGains:
-    """Gains over worlds.
-
-    Attributes:
-        gains, errors: (n_parties, levels of term 1, …), expected under each party's belief, with standard errors.
-        all_gain: (levels of term 1, …), share of worlds, by the study's weights, in which every party gains.
-        some_terms: share of worlds in which some terms let every party gain.
-    """
-
-    gains: Floats
-    errors: Floats
-    all_gain: Floats
-    some_terms: float
-
-
 def deal_table(
     gains: npt.ArrayLike,
     errors: npt.ArrayLike | None = None,
@@ -192,37 +176,6 @@ def _least_greatest(gains: Floats, scaled: Floats, zone: Truths) -> NashPoint:
     best = [tuple(int(k) for k in cell) for cell in cells[same]]
     own = np.array([party[best[0]] for party in gains])
     return NashPoint(best[0], own, float(np.prod(own)), tuple(best[1:]))
-
-
-def world_gains(gains: npt.ArrayLike, beliefs: npt.ArrayLike, world_weights: npt.ArrayLike | None = None) -> WorldGains:
-    """Expected gains of each party under its own belief, with their errors, and how many worlds hold a deal.
-
-    Args:
-        gains: (n_parties, levels of term 1, …, n_worlds), paired differences from no deal, means over luck.
-        beliefs: (n_parties, n_worlds), weights at least 0.
-        world_weights: (n_worlds,), the study's weights for the shares of worlds; all alike without it.
-
-    Raises:
-        ValueError: shapes disagree, or a belief gives no world any weight.
-    """
-    table, weights = np.asarray(gains, dtype=np.float64), np.asarray(beliefs, dtype=np.float64)
-    if weights.shape != (table.shape[0], table.shape[-1]):
-        raise ValueError(
-            f"beliefs must be (parties, worlds) = {(table.shape[0], table.shape[-1])}, got {weights.shape}"
-        )
-    of_study = np.ones(table.shape[-1]) if world_weights is None else np.asarray(world_weights, dtype=np.float64)
-    if of_study.shape != table.shape[-1:] or of_study.sum() <= 0 or (of_study < 0).any():
-        raise ValueError(f"world weights must be {table.shape[-1]} numbers, at least 0 and not all 0")
-    found = [weighted_mean(own, row) for own, row in zip(table, weights, strict=True)]
-    everyone = (table > 0).all(axis=0)
-    shares = of_study / of_study.sum()
-    some = everyone.reshape(-1, table.shape[-1]).any(axis=0)
-    return WorldGains(
-        gains=np.stack([mean for mean, _ in found]),
-        errors=np.stack([error for _, error in found]),
-        all_gain=everyone @ shares,
-        some_terms=float(some @ shares),
-    )
 
 
 def weighted_mean(values: Floats, weights: Floats) -> tuple[Floats, Floats]:

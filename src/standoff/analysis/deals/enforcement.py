@@ -78,33 +78,39 @@ def keeping_of(
     words = np.full(shape, Word.OPEN.value, dtype=object)
     others = []
     labels = tuple(rule.strategy for rule in plan.rules if rule.party == party)
-    for cell in np.ndindex(*shape):
-        if broken is None or not labels:
-            continue
-        place = (int(np.ravel_multi_index(cell, shape)), -1)
-        found, stands[cell] = _judge(plan, party, place, kept, broken, weights, sound)
+    by = None if broken is None or not labels else _Word(plan, party, kept, broken, weights, sound)
+    for cell in np.ndindex(*shape) if by else ():
+        assert by is not None
+        found, stands[cell] = _judge(by, (int(np.ravel_multi_index(cell, shape)), -1))
         words[cell] = found.word.value
         value[cell], error[cell] = found.value[:, 0], found.error[:, 0]
         chosen[cell], hindsight[cell] = found.chosen[0, :, 0], found.hindsight[:, 0]
     for other in range(sum(len(term.levels) for term in plan.others)):
-        word = Word.OPEN
-        if broken is not None and labels:
-            word = _judge(plan, party, (-1, other), kept, broken, weights, sound)[0].word
+        word = Word.OPEN if by is None else _judge(by, (-1, other))[0].word
         others.append(word.value)
     return Keeping(party, labels, _nested(words), plan.moments, value, error, chosen, hindsight, stands, tuple(others))
 
 
-def _judge(  # noqa: PLR0913, PLR0917
-    plan: DealPlan, party: str, place: tuple[int, int], kept: tuple[Arm, Ensemble], broken: tuple[Arm, Ensemble],
-    weights: Floats, sound: Floats,
-) -> tuple[Enforcement, Floats]:  # fmt: skip
+@dataclass(frozen=True, slots=True, eq=False)
+class _Word:
+    """What one party's word is judged by: see `keeping_of`."""
+
+    plan: DealPlan
+    party: str
+    kept: tuple[Arm, Ensemble]
+    broken: tuple[Arm, Ensemble]
+    weights: Floats
+    sound: Floats
+
+
+def _judge(by: _Word, place: tuple[int, int]) -> tuple[Enforcement, Floats]:
     """One combination of terms: the judgement, and the chance that the deal stands at each moment."""
-    here = broken[0].worlds
-    live = np.flatnonzero(sound[here] > 0.0)
-    belief = weights[here][live] / weights[here][live].sum()
-    gains, standing = _temptation(party, place, plan, kept, broken)
+    here = by.broken[0].worlds
+    live = np.flatnonzero(by.sound[here] > 0.0)
+    belief = by.weights[here][live] / by.weights[here][live].sum()
+    gains, standing = _temptation(by, place)
     gains, standing = gains[..., live], standing[..., live]
-    n_statements = int(np.prod(plan.shape)) * len(plan.deal.parties)
+    n_statements = int(np.prod(by.plan.shape)) * len(by.plan.deal.parties)
     found = self_enforcement(
         gains.reshape(*gains.shape[:2], -1),
         np.tile(belief, 2) * standing.reshape(len(standing), -1),
@@ -115,18 +121,16 @@ def _judge(  # noqa: PLR0913, PLR0917
     return found, np.asarray(standing.mean(axis=1) @ belief)
 
 
-def _temptation(
-    party: str, place: tuple[int, int], plan: DealPlan, kept: tuple[Arm, Ensemble], broken: tuple[Arm, Ensemble]
-) -> tuple[Floats, Floats]:
+def _temptation(by: _Word, place: tuple[int, int]) -> tuple[Floats, Floats]:
     """Gain of breach where the deal stands (rules, moments, 2, worlds), and how often it does (moments, 2, worlds).
 
     The gain measured is zero in futures in which the deal does not stand, so it is divided by the share that does.
     """
-    cell, other = place
+    plan, party, (cell, other) = by.plan, by.party, place
     n_moments = len(plan.moments)
     mine = [r for r, rule in enumerate(plan.rules) if rule.party == party]
-    keep_arm, keep_run = kept
-    arm, run = broken
+    keep_arm, keep_run = by.kept
+    arm, run = by.broken
     n_worlds = arm.worlds.size
     loyal, disloyal = keep_run.half("payoff", party)[:, :, arm.worlds], run.half("payoff", party)
     at = {int(keep_arm.sample[k]): int(k) for k in np.flatnonzero((keep_arm.cell == cell) & (keep_arm.other == other))}

@@ -90,14 +90,15 @@ def find_trajectory(
     low, high, allowed = np.full(len(numeric), -np.inf), np.full(len(numeric), np.inf), _all_levels(inputs)
     totals = (n_worlds, float(y.sum()))
     boxes = [make_box((), int(start.sum()), float(y[start].sum()), totals)]
-    boxes += _follow(peeled, columns, low, high, allowed, totals, inputs)
+    course = _Course(columns, inputs, totals, low, high, allowed)
+    boxes += _follow(course, peeled)
     mask = np.array([[code in allowed[names[j]] for code in range(n_levels)] for j in categorical], dtype=bool)
     ends = (x.min(axis=1), x.max(axis=1)) if numeric else (low, high)
     pasted = paste(
         x, codes, y, start.astype(np.uint8), low.copy(), high.copy(), mask.reshape(-1, n_levels), ends[0], ends[1],
         rules.paste_alpha, n_least, objective, largest,
     )  # fmt: skip
-    boxes += _follow(pasted, columns, low, high, allowed, totals, inputs, ends)
+    boxes += _follow(course, pasted, ends)
     return tuple(boxes)
 
 
@@ -135,17 +136,21 @@ def _all_levels(inputs: Inputs) -> dict[str, set[int]]:
     return {name: set(range(len(words))) for name, words in inputs.levels.items()}
 
 
-def _follow(  # noqa: PLR0913, PLR0917
-    steps: Floats,
-    columns: Sequence[str],
-    low: Floats,
-    high: Floats,
-    allowed: dict[str, set[int]],
-    totals: tuple[int, float],
-    inputs: Inputs,
-    ends: tuple[Floats, Floats] | None = None,
-) -> list[Box]:
-    """The boxes after each step; `low`, `high` and `allowed` end as the last box."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Course:
+    """The box that steps change: each column's ends, the levels allowed, and the totals of all cases."""
+
+    columns: Sequence[str]
+    inputs: Inputs
+    totals: tuple[int, float]
+    low: Floats
+    high: Floats
+    allowed: dict[str, set[int]]
+
+
+def _follow(course: _Course, steps: Floats, ends: tuple[Floats, Floats] | None = None) -> list[Box]:
+    """The boxes after each step; the course ends as the last box."""
+    columns, inputs, low, high, allowed = course.columns, course.inputs, course.low, course.high, course.allowed
     boxes = []
     for row in steps:
         column, what, value = int(row[0]), int(row[1]), float(row[2])
@@ -167,5 +172,5 @@ def _follow(  # noqa: PLR0913, PLR0917
                 limits.append(Limit(name, low=float(low[j])))
             if np.isfinite(high[j]):
                 limits.append(Limit(name, high=float(high[j])))
-        boxes.append(make_box(tuple(limits), int(row[3]), float(row[4]), totals))
+        boxes.append(make_box(tuple(limits), int(row[3]), float(row[4]), course.totals))
     return boxes

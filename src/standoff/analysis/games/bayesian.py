@@ -173,16 +173,6 @@ def rule_regrets(game: BayesianGame, rules: Rules) -> tuple[Floats, Floats]:
     return regret, expected
 
 
-def best_rule(game: BayesianGame, player: int, rules: Rules) -> tuple[int, ...]:
-    """A player's best rule against the others' rules, bin by bin; the first where several are equal."""
-    values = np.zeros((len(game.labels[player]), game.payoffs.shape[2 + player]))
-    for c, bins in enumerate(game.bins):
-        played: list[int | slice] = [rules[k][b] for k, b in enumerate(bins)]
-        played[player] = slice(None)
-        values[bins[player]] += game.payoffs[player, c][tuple(played)]
-    return tuple(int(k) for k in values.argmax(axis=1))
-
-
 def _eliminate(game: BayesianGame, domains: _Domains, tolerance: float, known: _Known) -> bool:
     """Drop strategies whose regret exceeds the tolerance whatever the others' open strategies; false if none is."""
     agents = list(domains)

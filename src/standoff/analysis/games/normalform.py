@@ -109,9 +109,3 @@ def mixed_regrets(game: Floats, mixes: tuple[Floats, ...]) -> Floats:
     """
     values = strategy_payoffs(game, mixes)
     return np.array([own.max() - own @ mix for own, mix in zip(values, mixes, strict=True)])
-
-
-def payoff_ranges(game: Floats) -> Floats:
-    """Highest less lowest payoff of each player over all profiles: (n_players,)."""
-    flat = game.reshape(len(game), -1)
-    return np.asarray(flat.max(axis=1) - flat.min(axis=1))

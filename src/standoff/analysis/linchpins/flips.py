@@ -13,7 +13,7 @@ from standoff.analysis.findings import Figure, Floats, Inputs
 from standoff.analysis.linchpins.breaks import find_break
 from standoff.analysis.linchpins.worth_kernel import sum_resampled
 
-__all__ = ["Flip", "Flips", "Zone", "find_flips"]
+__all__ = ["Flip", "Flips", "Resampled", "Zone", "find_flips"]
 
 _LEVEL = 0.95
 _SURE = 1.96
@@ -66,26 +66,33 @@ class Flips:
     )
 
 
-def find_flips(  # noqa: PLR0913, PLR0917
-    inputs: Inputs,
-    index: int,
-    figures: Floats,
-    w: Floats,
-    names: Sequence[str],
-    copies: Floats,
-    cell: npt.NDArray[np.int64],
-) -> Flips:
+@dataclass(frozen=True, slots=True, eq=False)
+class Resampled:
+    """Worlds that are looked at again.
+
+    Attributes:
+        inputs: of the worlds.
+        names: of the strategies.
+        w: weights of the worlds.
+        copies: how often each world is in each resample, shape (resamples, worlds).
+    """
+
+    inputs: Inputs
+    names: Sequence[str]
+    w: Floats
+    copies: Floats
+
+
+def find_flips(of: Resampled, index: int, figures: Floats, cell: npt.NDArray[np.int64]) -> Flips:
     """Find where the best strategy given one input changes.
 
     Args:
-        inputs: of the worlds.
+        of: the worlds.
         index: of the input.
         figures: payoff differences, shape (worlds, strategies).
-        w: weights of the worlds.
-        names: of the strategies.
-        copies: how often each world is in each resample, shape (resamples, worlds).
         cell: the worlds' bins along the input, from `cut_cells`.
     """
+    inputs, names, w, copies = of.inputs, of.names, of.w, of.copies
     n_cells = int(cell.max()) + 1
     discrete = inputs.is_discrete(index)
     places, smoothers = _places(inputs.values[:, index], n_cells, discrete)

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from scipy.special import ndtri
 
 from standoff.analysis.findings import Figure, Floats, Inputs
-from standoff.analysis.linchpins.flips import Flips, find_flips
+from standoff.analysis.linchpins.flips import Flips, Resampled, find_flips
 from standoff.analysis.linchpins.residuals import Residuals, take_out_others
 from standoff.analysis.linchpins.worth_kernel import sum_folds, value_orders
 from standoff.analysis.robustness.regret import measure_regret
@@ -122,7 +122,8 @@ def measure_worths(  # noqa: PLR0913
         evpi = measure_regret(payoffs, posteriors).evpi
         single = [cut_cells(inputs, (j,)) for j in range(n)]
         shuffles = _shuffles(inputs, permutations, seed, "shuffles")
-        alone = _judge(single, [(j,) for j in range(n)], left, folds, w, champion, shuffles, threads)
+        by = _Judging(left, folds, w, champion, threads)
+        alone = _judge(by, single, [(j,) for j in range(n)], shuffles)
         lone = _report(inputs, alone, [(j,) for j in range(n)], evpi)
         double: list[Worth] = []
         if pairs and n > 1:
@@ -130,13 +131,13 @@ def measure_worths(  # noqa: PLR0913
             couples: list[tuple[int, ...]] = list(combinations(sorted(standing.tolist()), 2))
             cells = [cut_cells(inputs, couple) for couple in couples]
             shuffles = _shuffles(inputs, pair_permutations, seed, "shuffles of pairs")
-            both = _judge(cells, couples, left, folds, w, champion, shuffles, threads)
+            both = _judge(by, cells, couples, shuffles)
             double = _report(inputs, both, couples, evpi, alone)
         copies = np.empty((resamples, w.size))
         copies[:, inputs.canonical] = resample_worlds(w.size, resamples, seed)
+        again = Resampled(inputs, payoffs.names, w, copies)
         flips = {
-            name: find_flips(inputs, j, left.of(j).mean(axis=1), w, payoffs.names, copies, single[j].cell)
-            for j, name in enumerate(inputs.names)
+            name: find_flips(again, j, left.of(j).mean(axis=1), single[j].cell) for j, name in enumerate(inputs.names)
         }
         effects = measure_effects(inputs, outcomes or {}, int(np.argmax(payoffs.mean @ w)), folds, w)
     told = {pin.names[0] for pin in lone if pin.is_significant}
@@ -189,7 +190,8 @@ def measure_signals(
     with one_thread():
         cells = [cut_cells(inputs, one) for one in which]
         shuffles = _shuffles(inputs, permutations, seed, "shuffles")
-        judged = _judge(cells, which, left, folds, payoffs.w, champion, shuffles, threads)
+        by = _Judging(left, folds, payoffs.w, champion, threads)
+        judged = _judge(by, cells, which, shuffles)
     return tuple(_report(inputs, judged, which, Figure(0.0, 0.0, 0.0, 0.0)))
 
 
@@ -213,17 +215,20 @@ class _Judged:
     p_value: Floats
 
 
-def _judge(  # noqa: PLR0913, PLR0917
-    cells: list[Cells],
-    which: list[tuple[int, ...]],
-    left: Residuals,
-    folds: npt.NDArray[np.int64],
-    w: Floats,
-    champion: npt.NDArray[np.int64],
-    shuffles: npt.NDArray[np.int64],
-    threads: int | None,
-) -> _Judged:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Judging:
+    """What every candidate is judged by: what others leave of the payoffs, folds, weights, and the best without it."""
+
+    left: Residuals
+    folds: npt.NDArray[np.int64]
+    w: Floats
+    champion: npt.NDArray[np.int64]
+    threads: int | None
+
+
+def _judge(by: _Judging, cells: list[Cells], which: list[tuple[int, ...]], shuffles: npt.NDArray[np.int64]) -> _Judged:
     """Value each candidate, and the same with the worlds shuffled against the inputs."""
+    left, folds, w, champion = by.left, by.folds, by.w, by.champion
     first = np.array([int(np.flatnonzero(folds == k)[0]) for k in range(int(folds.max()) + 1)])
     champion_of_fold = champion[first]
     worlds = np.arange(w.size)
@@ -242,7 +247,7 @@ def _judge(  # noqa: PLR0913, PLR0917
         gain[c] = own[worlds, pick[cut.cell, folds]] - own[worlds, champion]
         null[:, c] = gains[1:]
 
-    with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
+    with ThreadPoolExecutor(by.threads or os.cpu_count()) as pool:
         list(pool.map(judge, range(len(cells))))
     value = gain @ w
     error = np.sqrt(((gain - value[:, None]) ** 2) @ w**2 * w.size / (w.size - 1))

@@ -17,7 +17,7 @@ from standoff.analysis.others.information import Fact, Stretch, find_information
 from standoff.analysis.runs.game_table import GameTable
 from standoff.language.model import Model
 
-__all__ = ["Informed", "RuleEquilibrium", "solve_informed"]
+__all__ = ["Believing", "Informed", "RuleEquilibrium", "solve_informed"]
 
 _NODES = 3_000
 _RESAMPLES = 12
@@ -65,23 +65,35 @@ class Informed:
     limit_regret: Floats
 
 
-def solve_informed(  # noqa: PLR0913, PLR0917
-    model: Model, table: GameTable, beliefs: Floats, mixes: tuple[Floats, ...], inputs: Inputs, counts: Floats,
-    seed: int = 0,
-) -> Informed | None:  # fmt: skip
+@dataclass(frozen=True, slots=True, eq=False)
+class Believing:
+    """What players believe and play who know no fact.
+
+    Attributes:
+        inputs: of the worlds.
+        beliefs: (players, worlds).
+        mixes: for each player its probabilities, against which facts are judged.
+        counts: (resamples, worlds).
+    """
+
+    inputs: Inputs
+    beliefs: Floats
+    mixes: tuple[Floats, ...]
+    counts: Floats
+
+
+def solve_informed(model: Model, table: GameTable, by: Believing, seed: int = 0) -> Informed | None:
     """Solve the game of rules; None where no player's strategies respond to what it knows and no fact is known.
 
     Args:
         model: the study.
         table: the game in each world.
-        beliefs: (players, worlds).
-        mixes: for each player its probabilities, against which facts are judged.
-        inputs: of the worlds.
-        counts: (resamples, worlds).
+        by: what the players believe.
         seed: of the folds.
     """
+    beliefs, mixes, counts = by.beliefs, by.mixes, by.counts
     values = [_against(table.payoffs[i], i, mixes) for i in range(len(table.players))]
-    known = find_information(model, table.players, values, beliefs, inputs, seed)
+    known = find_information(model, table.players, values, beliefs, by.inputs, seed)
     if not known.facts:
         return None
     game = condition(table.payoffs, beliefs, known.bins)

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from standoff.analysis.deals.bargaining import weighted_mean
-from standoff.analysis.findings import Floats, Inputs, Reason, UnanswerableError
+from standoff.analysis.findings import Floats, Inputs
 from standoff.analysis.games.dominance import iterated_dominance, undominated
 from standoff.analysis.games.exchange import NamedGame, write_nfg
 from standoff.analysis.games.normalform import mixed_regrets
@@ -26,10 +26,10 @@ from standoff.analysis.games.quantal.responses import branch_limits, quantal_res
 from standoff.analysis.games.scale import ROUNDING, payoff_scale
 from standoff.analysis.games.stability import Stability, stability, weighted_games
 from standoff.analysis.others.draws import draw_beliefs
-from standoff.analysis.others.informed import Informed, solve_informed
+from standoff.analysis.others.informed import Believing, Informed, solve_informed
 from standoff.analysis.others.replies import Replies, find_replies
 from standoff.analysis.others.stability import BeliefStability, EveryoneKnew, everyone_knew, stability_over_beliefs
-from standoff.analysis.runs.beliefs import Belief, Beliefs, belief_weights, draw_belief_worlds
+from standoff.analysis.runs.beliefs import Belief, Beliefs, belief_weights, draw_belief_worlds, on_worlds
 from standoff.analysis.runs.game_table import GameTable, evenly_spread, game_table, inputs_of
 from standoff.analysis.statistics.errors import without_additive
 from standoff.analysis.statistics.regression import assign_folds
@@ -237,7 +237,7 @@ def others_finding(
         raise ValueError(f"with {resamples} resamples a share of 1 in 100 could not be told: use 100 or more")
     model = ensemble.model
     table = game_table(ensemble)
-    beliefs = _sound(belief_weights(model, ensemble.design.worlds, table.players), table)
+    beliefs = on_worlds(belief_weights(model, ensemble.design.worlds, table.players), table.worlds)
     inputs = inputs_of(model, ensemble.design.worlds, table.worlds)
     game = weighted_games(table.payoffs, beliefs.weights[None])[0]
     ranges = np.ptp(game.reshape(len(game), -1), axis=1)
@@ -275,7 +275,9 @@ def others_finding(
         _survival(table, scale.of(game), again, over), play, replies,
         None if replies is None or leader is None else _weights(table, replies, leader),
         over, everyone_knew(table, scaled, beliefs.study, scale, tolerance),
-        solve_informed(model, table, beliefs.weights, play[-1].mixes, inputs, counts.astype(np.float64), seed),
+        solve_informed(
+            model, table, Believing(inputs, beliefs.weights, play[-1].mixes, counts.astype(np.float64)), seed
+        ),
     )  # fmt: skip
 
 
@@ -300,18 +302,6 @@ def _to_resample(model: Model, worlds: Worlds, table: GameTable, beliefs: Belief
     payoffs = table.payoffs.copy()
     payoffs[alike] = without_additive(even, payoffs[alike], assign_folds(inputs))
     return replace(table, payoffs=payoffs)
-
-
-def _sound(beliefs: Beliefs, table: GameTable) -> Beliefs:
-    """The beliefs on the worlds that the game has."""
-    weights, study = beliefs.weights[:, table.worlds], beliefs.study[table.worlds]
-    if not ((weights.sum(axis=1) > 0.0).all() and study.sum() > 0.0):
-        actor = next((a for a, own in zip(beliefs.actors, weights, strict=True) if own.sum() <= 0.0), "")
-        raise UnanswerableError(Reason.BELIEFS_OUTSIDE, actor=actor, worlds=int(weights.shape[1]))
-    weights, study = weights / weights.sum(axis=1, keepdims=True), study / study.sum()
-    return Beliefs(
-        beliefs.actors, weights, study, 1.0 / (weights**2).sum(axis=1), float(1.0 / (study**2).sum()), beliefs.dissent
-    )
 
 
 def _profiles(

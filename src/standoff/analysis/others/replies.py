@@ -128,21 +128,30 @@ def find_replies(table: GameTable, leader: int, game: Floats, resampled: Floats,
             )
             for k in shown
         )  # fmt: skip
-        leads.append(_lead(strategy, replies, without, values, weight, belief, float(solved.quantal[a, 0])))
+        found = _Answered(replies, without, values, weight)
+        leads.append(_lead(strategy, found, belief, float(solved.quantal[a, 0])))
         rows.append(weight)
     return Replies(tuple(table.players[i] for i in others), tuple(leads), np.array(rows))
 
 
-def _lead(  # noqa: PLR0913, PLR0917
-    strategy: str, replies: tuple[Reply, ...], without: float, values: Floats, weight: Floats, belief: Floats,
-    quantal: float,
-) -> Lead:  # fmt: skip
-    estimated = [reply.value for reply in replies if reply.is_estimated]
+@dataclass(frozen=True, slots=True, eq=False)
+class _Answered:
+    """How the others answer one strategy: `values` are the decider's (replies, worlds), `weight` how likely each is."""
+
+    replies: tuple[Reply, ...]
+    without: float
+    values: Floats
+    weight: Floats
+
+
+def _lead(strategy: str, found: _Answered, belief: Floats, quantal: float) -> Lead:
+    values, weight = found.values, found.weight
+    estimated = [reply.value for reply in found.replies if reply.is_estimated]
     harmful = int((values @ belief).argmin())
     return Lead(
         strategy,
-        replies,
-        without,
+        found.replies,
+        found.without,
         min(estimated, key=lambda figure: figure.value, default=None),
         max(estimated, key=lambda figure: figure.value, default=None),
         _figure(weight @ values, belief, float(doubt_of_replies(values @ belief / belief.sum(), weight))),

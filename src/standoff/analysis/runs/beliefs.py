@@ -23,7 +23,7 @@ from standoff.base.numbers.arithmetic import normal_quantile
 from standoff.ensemble.design import Held, Worlds, draw_worlds, spread_in
 from standoff.language.model import Model, Spread
 
-__all__ = ["STUDY_AND_BELIEFS", "Belief", "Beliefs", "belief_weights", "draw_belief_worlds", "spread_cdf"]
+__all__ = ["STUDY_AND_BELIEFS", "Belief", "Beliefs", "belief_weights", "draw_belief_worlds", "on_worlds", "spread_cdf"]
 
 STUDY_AND_BELIEFS = "latin hypercubes of the study and of each actor's beliefs"
 
@@ -71,6 +71,22 @@ class Beliefs:
         return row
 
 
+def on_worlds(beliefs: Beliefs, worlds: npt.NDArray[np.int64]) -> Beliefs:
+    """The same beliefs on some of the worlds, such as those that are sound.
+
+    Raises:
+        UnanswerableError: A belief gives them no weight.
+    """
+    weights, study = beliefs.weights[:, worlds], beliefs.study[worlds]
+    if not ((weights.sum(axis=1) > 0.0).all() and study.sum() > 0.0):
+        actor = next((a for a, own in zip(beliefs.actors, weights, strict=True) if own.sum() <= 0.0), "")
+        raise UnanswerableError(Reason.BELIEFS_OUTSIDE, actor=actor, worlds=int(weights.shape[1]))
+    weights, study = weights / weights.sum(axis=1, keepdims=True), study / study.sum()
+    return Beliefs(
+        beliefs.actors, weights, study, 1.0 / (weights**2).sum(axis=1), float(1.0 / (study**2).sum()), beliefs.dissent
+    )
+
+
 def draw_belief_worlds(model: Model, n: int, seed: int = 1, held: Held | None = None) -> Worlds:
     """Draw worlds that carry the study's beliefs and every actor's: equal parts from each, the study's first.
 
@@ -86,7 +102,7 @@ def draw_belief_worlds(model: Model, n: int, seed: int = 1, held: Held | None = 
         ValueError: Fewer worlds than parts.
     """
     actors = _dissenting(model)
-    if not actors:
+    if not actors or model.drawn_from:  # what was seen ties assumptions, and beliefs weigh what it left
         return draw_worlds(model, n, seed, fixed=held)
     if n < 1 + len(actors):
         raise UnanswerableError(Reason.FEW_WORLDS, worlds=n, least=1 + len(actors))
@@ -135,8 +151,11 @@ def belief_weights(model: Model, worlds: Worlds, actors: tuple[str, ...] | None 
         study,
         1.0 / (weights**2).sum(axis=1),
         float(1.0 / (study**2).sum()),
-        tuple(_belief(model, worlds, a, n, s, weights[wanted.index(a)], study, mixed)
-              for a, n, s in model.beliefs if a in wanted),
+        tuple(
+            Belief(a, n, 1.0 if mixed else _covered(model, n, s),
+                   float(weights[wanted.index(a)] @ worlds.columns[n]), float(study @ worlds.columns[n]))
+            for a, n, s in model.beliefs if a in wanted
+        ),
     )  # fmt: skip
 
 
@@ -217,13 +236,11 @@ def _copula_density(model: Model, worlds: Worlds, own: dict[str, Spread], contes
     return np.asarray(np.exp(-0.5 * np.einsum("iw,ij,jw->w", scores, shape, scores)))
 
 
-def _belief(  # noqa: PLR0913, PLR0917
-    model: Model, worlds: Worlds, actor: str, name: str, spread: Spread, own: Floats, study: Floats, mixed: bool
-) -> Belief:
-    column = worlds.columns[name]
+def _covered(model: Model, name: str, spread: Spread) -> float:
+    """Share of a belief about an uncertainty that lies within the study's range."""
     base = next(p.spread for p in model.uncertain if p.name == name)
     assert base is not None
-    return Belief(actor, name, 1.0 if mixed else _overlap(spread, base), float(own @ column), float(study @ column))
+    return _overlap(spread, base)
 
 
 def _overlap(spread: Spread, base: Spread) -> float:

@@ -251,7 +251,8 @@ class _CrossFit:
             if not adaptive:
                 answer.append((plain,))
                 continue
-            answer.append(tuple(_adapt(self.terms, square, cross, n, plain, targets, penalty) for targets in of))
+            sums = _Sums(square, cross, n)
+            answer.append(tuple(_adapt(self.terms, sums, plain, targets, penalty) for targets in of))
         return answer
 
     def _factor(self, without: tuple[int, ...], square: Floats, n: int, richness: int, penalty: float) -> Floats:
@@ -273,9 +274,16 @@ class _Fit:
     slopes: Floats
 
 
-def _adapt(  # noqa: PLR0913, PLR0917
-    terms: _Terms, square: Floats, cross: Floats, n: int, plain: _Fit, targets: npt.NDArray[np.int64], penalty: float
-) -> _Fit:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sums:
+    """Cross products over the `n` worlds that are learned from: (terms, terms) and (terms, targets)."""
+
+    square: Floats
+    cross: Floats
+    n: int
+
+
+def _adapt(terms: _Terms, of: _Sums, plain: _Fit, targets: npt.NDArray[np.int64], penalty: float) -> _Fit:
     """Fit again with penalties that fall on the inputs that matter little to these targets, the least left out."""
     group = terms.group[plain.kept]
     strength = np.bincount(group + 1, (plain.slopes[:, targets] ** 2).mean(axis=1))
@@ -288,8 +296,8 @@ def _adapt(  # noqa: PLR0913, PLR0917
     chosen = strong[group + 1]
     kept, group = plain.kept[chosen], group[chosen]
     weights = np.where(group < 0, 0.0, penalty * mean / (strength[group + 1] + 0.02 * mean))
-    factor = _factorise(square, kept, n * weights)
-    found: Floats = cho_solve((factor, True), cross[np.ix_(kept, targets)], check_finite=False)
+    factor = _factorise(of.square, kept, of.n * weights)
+    found: Floats = cho_solve((factor, True), of.cross[np.ix_(kept, targets)], check_finite=False)
     return _Fit(targets, kept, found)
 
 

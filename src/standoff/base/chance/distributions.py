@@ -104,16 +104,6 @@ def truncated_quantile(
     return np.clip(distribution.quantile(inner, *parameters), low, high)
 
 
-def levels_problem(weights: Sequence[float]) -> str | None:
-    """Why these weights of levels will not do, in plain words, or None."""
-    if not weights:
-        return "there are no levels"
-    wrong = next((w for w in weights if not (np.isfinite(w) and w >= 0)), None)
-    if wrong is not None:
-        return f"a weight ({wrong:g}) is negative or not finite"
-    return None if any(w > 0 for w in weights) else "all weights are zero"
-
-
 def level_index(u: Array, weights: Sequence[float]) -> npt.NDArray[np.int64]:
     """The index of each u's level: the number of cumulative shares, summed in order, that u exceeds."""
     total = 0.0

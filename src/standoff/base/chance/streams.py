@@ -54,10 +54,19 @@ def lane_keys(seed: int, streams: npt.NDArray[np.integer], replications: npt.NDA
     >>> lane_keys(1, np.arange(2, dtype=np.uint64), np.zeros(2, dtype=np.uint64)).shape
     (2,)
     """
+    start = np.asarray(seed_state(seed), dtype=np.uint64)
+    return _absorb_words(_absorb_words(start, streams), replications)
+
+
+def seed_state(seed: int) -> int:
+    """The 64-bit word that a seed begins keys with.
+
+    Raises:
+        ValueError: if the seed is out of range.
+    """
     if not 0 <= seed <= WORD:
         raise ValueError(f"a seed is a whole number from 0 to 2^64 - 1, not {seed}")
-    start = np.asarray(_mix((seed + GOLDEN) & WORD), dtype=np.uint64)
-    return _absorb_words(_absorb_words(start, streams), replications)
+    return _mix((seed + GOLDEN) & WORD)
 
 
 def counter(name_key: int, step: int) -> int:

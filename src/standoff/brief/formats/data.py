@@ -195,6 +195,8 @@ _FINDINGS: Mapping[str, Callable[[Findings], Any]] = {
     "others-play": lambda findings: _standings(findings, slice(None)),
     "others": lambda findings: finding_data(findings.others),
     "deals": lambda findings: findings.deals,
+    "watch": lambda findings: findings.watch,
+    "since": lambda findings: findings.since,
     "documents": lambda findings: finding_data(findings.evidence),
     "over-time": lambda findings: findings.fans,
     "run": lambda findings: findings.ensemble.diagnostics,

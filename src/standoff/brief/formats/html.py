@@ -17,6 +17,9 @@ from standoff.analysis.others.others import Others
 from standoff.analysis.robustness.performance import Performance
 from standoff.analysis.robustness.robustness import Robustness
 from standoff.analysis.structure.causal import causal_map
+from standoff.analysis.watch.posterior import Posterior
+from standoff.analysis.watch.signposts import Signposts
+from standoff.brief.live.section import live_section
 from standoff.brief.parts import AssumptionTable, Facts, Listing
 from standoff.brief.pictures.courses import courses_picture
 from standoff.brief.sections.assumptions import Why, assumption_rows, assumptions_title
@@ -31,6 +34,7 @@ from standoff.brief.sections.holds_up import first_picture, holds_up, map_sectio
 from standoff.brief.sections.others import others_section
 from standoff.brief.sections.over_time import over_time
 from standoff.brief.sections.reasons import QUESTIONS_SHOWN, Reason, Tried, make_reason
+from standoff.brief.sections.watching import since_section, watch_section
 from standoff.ensemble.ensemble import Ensemble
 from standoff.evidence.claims import Ledger, ledger_of
 from standoff.language.model import Model
@@ -48,8 +52,8 @@ from standoff.words.unanswered import unanswered_words
 
 __all__ = ["SECTIONS", "Findings", "Page", "make_page", "render_page", "render_section", "section_of"]
 
-_SHEETS = ("page.css", "reading.css", "documents.css", "games.css", "robust.css")
-_SCRIPTS = ("page.js", "reading.js", "explore.js", "over_time.js")
+_SHEETS = ("page.css", "reading.css", "documents.css", "games.css", "robust.css", "live.css")
+_SCRIPTS = ("page.js", "reading.js", "explore.js", "over_time.js", "live.js")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
@@ -70,6 +74,8 @@ class Findings:
     robust: Robust | Unanswered
     others: Others | Unanswered
     deals: tuple[Deals | Unanswered, ...]
+    watch: Signposts | Unanswered | None = None
+    since: Posterior | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,12 +216,27 @@ def _explore(findings: Findings) -> Section | None:
     return explore(findings.model, robust, findings.performance, _environment())
 
 
+def _live(findings: Findings) -> Section | None:
+    robust = findings.robust
+    if isinstance(robust, Unanswered):
+        return None
+    return live_section(robust.table, robust.robustness, robust.linchpins, _environment())
+
+
 def _others(findings: Findings) -> Section:
     return others_section(findings.model, findings.others, _environment())
 
 
 def _deals(findings: Findings) -> Section:
     return deals_section(findings.model, findings.deals, _environment())
+
+
+def _since(findings: Findings) -> Section | None:
+    return since_section(findings.model, findings.since)
+
+
+def _watch(findings: Findings) -> Section | None:
+    return watch_section(findings.model, findings.watch)
 
 
 def _over_time(findings: Findings) -> Section | None:
@@ -288,13 +309,16 @@ def _run(findings: Findings) -> Section:
 
 
 SECTIONS: tuple[Callable[[Findings], Section | None], ...] = (
+    _since,
     _holds_up,
     _gives_up,
     _hinges_on,
     _explore,
+    _live,
     _views,
     _others,
     _deals,
+    _watch,
     _documents,
     _over_time,
     _map,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -56,7 +56,8 @@ def space_picture(model: Model, deal: Deal, found: Deals, parts: Any) -> Picture
         )
     ]  # fmt: skip
     for i, party in enumerate(found.parties):
-        maps.append(_gains_map(model, axes, party, as_grid(zone.gains[i]), as_grid(zone.errors[i]), zoned, shown))
+        own = _Gains(party, as_grid(zone.gains[i]), as_grid(zone.errors[i]), zoned, shown)
+        maps.append(_gains_map(model, axes, own))
     caption = (
         f"Share of worlds in which all gain, against {without_words(model, zone.without)}. ● all would keep their "
         "word, × someone would break it, no sign: cannot tell."
@@ -90,9 +91,19 @@ def _map_table(axes: Axes, share: Any, marks: Any, zone: Any) -> Table:
     )
 
 
-def _gains_map(  # noqa: PLR0913, PLR0917
-    model: Model, axes: Axes, party: str, gains: Any, errors: Any, zone: Any, shown: Any
-) -> Markup:  # fmt: skip
+@dataclass(frozen=True, slots=True, eq=False)
+class _Gains:
+    """A party's gains with their errors, and the zone with what of it is shown: one of each for a cell of the map."""
+
+    party: str
+    gains: Any
+    errors: Any
+    zone: Any
+    shown: Any
+
+
+def _gains_map(model: Model, axes: Axes, of: _Gains) -> Markup:
+    party, gains, errors, zone, shown = of.party, of.gains, of.errors, of.zone, of.shown
     scale = float(np.abs(gains).max())
     whose = who(model, party)
     return draw_map_of(

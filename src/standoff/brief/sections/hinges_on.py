@@ -3,63 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import Environment
 from markupsafe import Markup
 
 from standoff.analysis.findings import Inputs
-from standoff.analysis.linchpins.flips import Zone
 from standoff.analysis.linchpins.linchpins import Assumption, Linchpins
 from standoff.analysis.linchpins.regions import Region
-from standoff.brief.pictures.boxes import box_picture, place_in, range_of
+from standoff.brief.pictures.boxes import box_picture
+from standoff.brief.pictures.flips import PinRow, flip_row, on_lines
 from standoff.brief.sections.gives_up import is_second
 from standoff.brief.sections.grid import Chip, Method, Picture, Section, Table, colour_of
 from standoff.evidence.claims import Ledger
-from standoff.language.model import Instance, Model
-from standoff.words.amounts import unit_words
+from standoff.language.model import Model
 from standoff.words.names import known_words, quoted, strategy_words, title_of
-from standoff.words.numbers import exact, interval, measured, number, percent
+from standoff.words.numbers import interval, measured, number, percent
 from standoff.words.sentences.linchpins import linchpin_words, pin_sentence
 from standoff.words.text import capital, few, join
 
-__all__ = ["PinRow", "Stretch", "first_hinge", "hinges_on", "unanswered"]
+__all__ = ["first_hinge", "hinges_on", "unanswered"]
 
 _MOST_PINS = 8
 _MOST_AXES = 5
 _MOST_LINES = 110
-_MOST_STRIPES = 4
 _SHORT = 100
 _ROOM = 62
 """Letters over an axis."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """A part of an assumption's range in per cent, and the strategies (colour, hollow) that may be best there."""
-
-    left: float
-    width: float
-    stripes: tuple[tuple[int, bool], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PinRow:
-    """One assumption: what knowing it would be worth (per cent of the longest bar), and its line."""
-
-    name: str
-    about: str
-    kind: str
-    told: bool
-    worth: str
-    bar: float
-    low: float
-    high: float
-    stretches: tuple[Stretch, ...]
-    flips: tuple[tuple[float, float, float], ...]
-    ends: tuple[str, str]
-    sentence: str
 
 
 def hinges_on(model: Model, found: Linchpins, inputs: Inputs, ledger: Ledger, environment: Environment) -> Section:
@@ -67,12 +37,12 @@ def hinges_on(model: Model, found: Linchpins, inputs: Inputs, ledger: Ledger, en
     shown = [*found.linchpins, *_untold(found)][:_MOST_PINS]
     top = max((pin.worth.evppi.high for pin in shown), default=1.0) or 1.0
     groups = [
-        (title, [_row(model, found, pin, inputs, top) for pin in shown if pin.parameter.kind == kind])
+        (title, [flip_row(model, found, pin, inputs, top) for pin in shown if pin.parameter.kind == kind])
         for title, kind in ((_facts_title(model, shown), "uncertainty"), ("What somebody wants", "value"))
     ]
     words = linchpin_words(model, found)
     module: Any = environment.get_template("robust.html.j2").module
-    key = [(strategy_words(i), colour_of(model, i), is_second(i)) for i in _drawn(found, shown)]
+    key = [(strategy_words(i), colour_of(model, i), is_second(i)) for i in on_lines(found, shown)]
     pictures = [
         Picture(
             Markup(module.pins_part([(title, rows) for title, rows in groups if rows], key)),
@@ -136,13 +106,6 @@ def _untold(found: Linchpins) -> list[Assumption]:
     return sorted(rest, key=lambda pin: -pin.worth.evppi.value)[:3]
 
 
-def _drawn(found: Linchpins, pins: Sequence[Assumption]) -> list[Instance]:
-    """Strategies that stand on some line, in the study's order."""
-    seen = {label for pin in pins for zone in pin.flips.zones if len(zone.strategies) <= _MOST_STRIPES
-            for label in zone.strategies}  # fmt: skip
-    return [instance for instance in found.strategies if instance.label in seen]
-
-
 def _title(model: Model, found: Linchpins) -> str:
     told = found.linchpins
     if not told:
@@ -171,46 +134,6 @@ def _paragraphs(sentences: Sequence[str]) -> tuple[str, ...]:
         else:
             paragraphs.append(sentence)
     return tuple(paragraphs)
-
-
-def _row(model: Model, found: Linchpins, pin: Assumption, inputs: Inputs, top: float) -> PinRow:
-    ends = range_of(pin.parameter, inputs)
-    worth = pin.worth.evppi
-    spread = pin.parameter.spread
-    unit = unit_words(pin.parameter.unit)
-    shown = [f"{exact(end)} {unit}".strip() for end in ends]
-    if spread is not None:
-        shown = [f"{text}: {word}" if word else text for text, word in
-                 zip(shown, (spread.low_words, spread.high_words), strict=True)]  # fmt: skip
-    told = [flip for flip in pin.flips.flips if flip.is_significant]
-    return PinRow(
-        pin.name,
-        title_of(model, pin.name),
-        pin.parameter.kind,
-        pin.worth.is_significant,
-        f"{measured(worth.value, worth.error)} points",
-        place_in(worth.value, 0.0, top),
-        place_in(worth.low, 0.0, top),
-        place_in(worth.high, 0.0, top),
-        tuple(_stretches(model, found, pin.flips.zones, ends)),
-        tuple((place_in(f.at.value, *ends), place_in(f.at.low, *ends), place_in(f.at.high, *ends)) for f in told),
-        (shown[0], shown[1]),
-        pin_sentence(found, pin),
-    )
-
-
-def _stretches(model: Model, found: Linchpins, zones: Sequence[Zone], ends: tuple[float, float]) -> list[Stretch]:
-    named = {instance.label: instance for instance in found.strategies}
-    stretches = []
-    for place, zone in enumerate(zones):
-        low = ends[0] if place == 0 else (zones[place - 1].high + zone.low) / 2.0
-        high = ends[1] if place == len(zones) - 1 else (zone.high + zones[place + 1].low) / 2.0
-        left = place_in(low, *ends)
-        stripes = tuple((colour_of(model, named[s]), is_second(named[s])) for s in zone.strategies)
-        stretches.append(
-            Stretch(left, round(place_in(high, *ends) - left, 2), stripes if len(stripes) <= _MOST_STRIPES else ())
-        )
-    return stretches
 
 
 def _table(model: Model, found: Linchpins) -> Table:

@@ -20,6 +20,7 @@ from standoff.language.expressions.expression import NUMBER, TRUTH, Expression, 
 from standoff.language.expressions.tree import Reference, Symbol, walk
 from standoff.language.model.play import (
     Actor,
+    ActorMoves,
     Choice,
     Deal,
     Instance,
@@ -40,6 +41,7 @@ __all__ = [
     "NUMBER",
     "TRUTH",
     "Actor",
+    "ActorMoves",
     "Change",
     "Check",
     "Choice",
@@ -216,7 +218,8 @@ class Model:
     """A checked study, with all that is needed to make another of it (see `standoff.language.changed`).
 
     `report` is what the author wants drawn over time; empty where that is left to the brief.
-    `digest` identifies its meaning: text and data files, with the variants `applied` and the `changes` made.
+    `digest` identifies its meaning: text and data files, with the variants `applied` and the `changes` made. Worlds are
+    drawn from the columns of `drawn_from`, rows alike, where there are any; else from the distributions.
     """
 
     name: str
@@ -256,6 +259,9 @@ class Model:
     impositions: tuple[Imposition, ...] = ()
     applied: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
+    moves: tuple[ActorMoves, ...] = ()
+    today: tuple[tuple[str, str], ...] = ()
+    drawn_from: tuple[tuple[str, tuple[float, ...]], ...] = field(default=(), repr=False)
 
     @property
     def source(self) -> Source:

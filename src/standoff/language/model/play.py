@@ -12,6 +12,7 @@ from standoff.language.expressions.expression import Expression, Per
 
 __all__ = [
     "Actor",
+    "ActorMoves",
     "Choice",
     "Deal",
     "Instance",
@@ -192,3 +193,17 @@ class Deal:
     breach: tuple[tuple[str, tuple[str, ...]], ...]
     without: tuple[str, ...]
     about: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActorMoves:
+    """What an actor cannot change back or over to, where strategies can be changed.
+
+    `irreversible` strategies are left for one another alone; each of `barred` names strategies that cannot be left for
+    the other named ones. Names are labels, or bare names that mean every setting.
+    """
+
+    actor: str
+    span: Span
+    irreversible: tuple[str, ...] = ()
+    barred: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()

@@ -220,6 +220,25 @@ _OUTCOME = Record(
         Key("matters", _NUMBER, "the least difference that matters, in the outcome's unit"),
     )
 )  # fmt: skip
+_MOVES = Record(
+    (
+        Key("irreversible", _ONE_OR_MORE, "the strategies that are not given up for any but one another"),
+        Key(
+            "barred",
+            ListOf(
+                Record(
+                    (
+                        Key("from", _ONE_OR_MORE, "strategies that cannot be left for those of `to`", required=True),
+                        Key("to", _ONE_OR_MORE, "strategies that cannot follow on those of `from`", required=True),
+                    )
+                )
+            ),
+            "changes of strategy that cannot be made",
+        ),
+    ),
+    at_least_one=(("irreversible", "barred"),),
+)
+_TODAY = Key("today", MapOf(_KNOWN, keys="known"), "for each actor, the strategy that it plays now")
 _TERM = Record(
     (
         _ABOUT,
@@ -326,6 +345,8 @@ _PATCHED = (
     Key("payoffs", MapOf(_PAYOFF, keys="known"), "what each actor wants", required=True),
     Key("outcomes", MapOf(_OUTCOME), "what the brief reports", required=True),
     Key("deals", MapOf(_DEAL), "what could be agreed"),
+    Key("moves", MapOf(_MOVES, keys="known", extra=(_TODAY,)),
+        "for an actor, which changes of strategy cannot be made or undone; and what is played today"),
     Key("mechanisms", MapOf(_MECHANISM), "what the model is meant to do, as tests of it"),
     Key("checks", MapOf(_EXPRESSION), "truths that must hold in every step of every future"),
     Key("series", MapOf(_SERIES), "data by date from a file in the folder"),

@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
 
-from standoff.program.wasm.recipes import Symbolic, Tape, literal, recipe, uniform
+from standoff.program.wasm.recipes import Symbolic, Tape, absorb, literal, recipe, uniform
 
-__all__ = ["PARTS", "locals_of", "power_row", "reciprocal_table", "scalar_function"]
+__all__ = ["PARTS", "host_functions", "locals_of", "power_row", "reciprocal_table", "scalar_function"]
 
 UNARY = ("exp", "expm1", "log", "log1p", "logistic", "normal_quantile")
 ONE = literal(1.0)
@@ -218,6 +218,37 @@ def _counts(name: str, operands: tuple[str, ...]) -> str:
     pointers = ("$u", *operands, "$most", "$to", "$clamped")
     body = [*_over(start), last, *_over(lines, "$some", 16 * TOGETHER)]
     return _function(f"{name}_row", pointers, body, f"(local $k v128) {' '.join(locals_)} ")
+
+
+def host_functions() -> str:
+    """What a host without this package needs to draw: keys of futures, and uniform numbers from them."""
+    tape = Tape()
+    key = absorb(*(Symbolic(tape, f"(i64x2.splat (local.get {x}))", "unsigned") for x in ("$state", "$word")))
+    body = tape.body(key)
+    function = "\n".join(
+        [
+            f"(func $absorb (param $state i64) (param $word i64) (result i64) {locals_of(body)}",
+            *_indented(2, body),
+            f"  (i64x2.extract_lane 0 {key.text}))",
+        ]
+    )
+    return f"""\
+{function}
+(func (export "keys") (param $state i64) (param $streams i32) (param $n i32) (param $replications i32) (param $to i32)
+  (local $r i32) (local $world i64)
+  (loop $worlds
+    (local.set $world (call $absorb (local.get $state) (i64.load (local.get $streams))))
+    (local.set $r (i32.const 0))
+    (loop $each
+      (i64.store (local.get $to) (call $absorb (local.get $world) (i64.extend_i32_u (local.get $r))))
+      (local.set $to (i32.add (local.get $to) (i32.const 8)))
+      (br_if $each (i32.lt_u (local.tee $r (i32.add (local.get $r) (i32.const 1))) (local.get $replications))))
+    (local.set $streams (i32.add (local.get $streams) (i32.const 8)))
+    (br_if $worlds (local.tee $n (i32.sub (local.get $n) (i32.const 1))))))
+(func (export "luck") (param $keys i32) (param $counter i32) (param $to i32) (param $n i32)
+  (global.set $end (i32.shl (local.get $n) (i32.const 3)))
+  (call $luck_row (local.get $keys) (local.get $counter) (local.get $to)))
+"""
 
 
 def reciprocal_table(most: int) -> str:

@@ -19,7 +19,7 @@ import numpy as np
 from standoff.base.chance import streams
 from standoff.base.numbers import arithmetic
 
-__all__ = ["OPERATIONS", "Symbolic", "Tape", "literal", "mask", "recipe", "uniform"]
+__all__ = ["OPERATIONS", "Symbolic", "Tape", "absorb", "literal", "mask", "recipe", "uniform"]
 
 # What each operation is in WebAssembly: on numbers, on words of 64 bits, and on truths, which are masks of all bits.
 OPERATIONS: dict[str, str] = {
@@ -316,13 +316,19 @@ _PRIMITIVES: dict[str, Any] = {
     "polynomial": _polynomial,
 }
 _RECIPES = _retold((*arithmetic.PARTS, *arithmetic.RECIPES.values()), vars(arithmetic) | _PRIMITIVES)
-_NUMPY = SimpleNamespace(errstate=lambda **_: nullcontext(), uint64=int, float64=float, asarray=lambda x: x)
-_STREAMS = _retold((streams._mix_words, streams.unit), vars(streams) | {"np": _NUMPY})
+_NUMPY = SimpleNamespace(errstate=lambda **_: nullcontext(), uint64=int, float64=float, asarray=lambda x, **_: x)
+_STREAMS = _retold((streams._mix_words, streams._absorb_words, streams.unit), vars(streams) | {"np": _NUMPY})
 
 
 def recipe(name: str) -> Callable[..., Symbolic]:
     """The recipe of a function of the language, for symbolic values."""
     found: Callable[..., Symbolic] = _RECIPES[arithmetic.RECIPES[name].__name__]
+    return found
+
+
+def absorb(state: Symbolic, word: Symbolic) -> Symbolic:
+    """A key with one more word in it, as `streams.lane_keys` makes keys of futures; unsigned words."""
+    found: Symbolic = _STREAMS["_absorb_words"](state, word)
     return found
 
 

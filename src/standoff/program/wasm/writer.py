@@ -22,6 +22,11 @@ The module, as its host sees it (all whole numbers are `i32`, all addresses in b
                            the same by hand for up to `lanes` futures of one run, from the first on: the beginning,
                            each step of the clock in order, and the results
     lanes                  the most futures of a block
+    keys(state, streams, n, replications, to)
+                           keys of luck of n worlds' replications from the ids of their streams; `state` (i64) is that
+                           of the seed, `streams.seed_state`
+    luck(keys, counter, to, n)
+                           n uniform numbers (one more where n is odd) of the draw whose counter stands at an address
 """
 
 from __future__ import annotations
@@ -36,7 +41,7 @@ from standoff.program.lowering.places import Places, Source, source_of
 from standoff.program.lowering.plan import plan_program
 from standoff.program.lowering.rows import Heavy, Loop, find_row
 from standoff.program.program import Program
-from standoff.program.wasm.parts import PARTS, locals_of, power_row, reciprocal_table, scalar_function
+from standoff.program.wasm.parts import PARTS, host_functions, locals_of, power_row, reciprocal_table, scalar_function
 from standoff.program.wasm.recipes import OPERATIONS, literal, mask
 
 __all__ = ["emit_module"]
@@ -74,7 +79,8 @@ class _Writer:
 
     def text(self) -> str:
         name = visible(self.plan.lowered.program.model.name)
-        own = [*self._scalar_functions(), *self._loop_functions(), *self._phases()]
+        own = [*self._scalar_functions(), *self._loop_functions(), *self._phases(), *host_functions().splitlines()]
+        self.parts["luck_row"] = None
         if "enter_line" in self.parts or "leave_line" in self.parts:
             self.parts["copy_row"] = None
         lines = [

@@ -12,7 +12,7 @@ from standoff.words.names import name_labels, quoted, who
 from standoff.words.numbers import counted, figure_percent, number, percent, shown, whole
 from standoff.words.text import join
 
-__all__ = ["posterior_sentences", "sighting_words"]
+__all__ = ["posterior_sentences", "shift_words", "sighting_words", "since_title"]
 
 _MOST = 6
 _CLEARLY = 0.05
@@ -42,6 +42,14 @@ def sighting_words(model: Model, one: Sighting) -> str:
     return f"{model.clock.label(one.step)}: {quoted(model, one.of.name)}, {value}{doubt}"
 
 
+def since_title(model: Model, found: Posterior) -> str:
+    """The finding in a few words."""
+    told = [one for one in found.moved if one.is_told]
+    until = max((one.step for one in found.sightings), default=0)
+    moved = f"{counted(len(told), 'assumption')} moved" if told else "no assumption moved beyond chance"
+    return f"What changed by {model.clock.label(until)}: {moved}"
+
+
 def _choice(model: Model, found: Posterior) -> str:
     instances = model.instances(model.decider)
     ranking = found.ranking
@@ -66,11 +74,12 @@ def _moved(model: Model, found: Posterior) -> Iterator[str]:
         return
     yield (
         f"{counted(len(told), 'assumption')} of {whole(len(found.moved))} moved beyond chance, most of all "
-        f"{join([_shift(model, one) for one in told[:_MOST]])}."
+        f"{join([shift_words(model, one) for one in told[:_MOST]])}."
     )
 
 
-def _shift(model: Model, one: Moved) -> str:
+def shift_words(model: Model, one: Moved) -> str:
+    """An assumption and how far it moved."""
     if one.kinds:
         kind, before, after = max(one.kinds, key=lambda kind: kind[2])
         return f"{quoted(model, one.name)} ({kind} from {percent(before)} to {percent(after)})"

@@ -13,7 +13,16 @@ from standoff.language.model import Model
 from standoff.words.names import name_labels, quoted, who
 from standoff.words.numbers import counted, number, percent, shown
 
-__all__ = ["evidence_words", "leader_words", "sign_words", "signpost_sentences", "told_apart", "trigger_words"]
+__all__ = [
+    "evidence_words",
+    "leader_words",
+    "sign_words",
+    "signpost_sentences",
+    "told_apart",
+    "trigger_words",
+    "watch_title",
+    "when",
+]
 
 _MOST = 3
 
@@ -32,6 +41,16 @@ def signpost_sentences(model: Model, found: Signposts) -> tuple[str, ...]:
     else:
         opening = tuple(_signpost(model, one) for one in told[:_MOST])
     return (*opening, *_waiting(model, found), *_triggers(model, found))
+
+
+def watch_title(model: Model, found: Signposts) -> str:
+    """The finding in a few words."""
+    told = first_of_each(found)
+    if not told:
+        return "Nothing that can be seen is worth waiting for"
+    first = told[0]
+    of = next(one for one in model.observed if one.name == first.observable)
+    return f"Look first for this by {when(model, first.date)}: {of.about or quoted(model, of.name)}"
 
 
 def first_of_each(found: Signposts) -> list[Signpost]:
@@ -149,6 +168,10 @@ def _triggers(model: Model, found: Signposts) -> Iterator[str]:
         return
     best = told[0]
     name = name_labels([best.strategy], model.instances(model.decider))
+    if best.alone.value + best.gain.value < max(one.alone.value for one in found.triggers):
+        hold = name_labels([found.hold], model.instances(model.decider))
+        yield f"No trigger makes another plan better than {hold} alone."
+        return
     yield (
         f"The best plan with a trigger is {name}, and {trigger_words(model, best)}: it adds {shown(best.gain)} points "
         f"to {name} alone ({counted(found.futures, 'future')}, picked on others than those that value it)."

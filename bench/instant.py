@@ -1,0 +1,117 @@
+"""How soon a changed study answers, beside an older build: `python -m bench instant [OLDER]`.
+
+OLDER is a checkout of an older version, run with the same interpreter. A constant of a copy of `korea` is changed; both
+find an empty cache. It is told after how many seconds the ranking stands on the terminal (128 worlds × 4), when the whole
+brief is written, and when it is written again. And of the module: how soon it is ready, how large it is in a page, and
+its share of Numba's futures a second on one thread.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+import standoff
+from standoff.ensemble.run import lanes_of
+from standoff.program.numba.kernel import load_kernel
+from standoff.program.wasm.module import assemble, load_module
+from standoff.program.wasm.writer import emit_module
+
+FUTURES = 16_384
+SMALL = ("--worlds", "128", "--replications", "4")
+
+
+def main() -> dict[str, float]:
+    older = Path(sys.argv[1]) if len(sys.argv) > 1 else None
+    found = module()
+    for name, seconds in waits(None).items():
+        found[f"{name}, s"] = seconds
+    for name, seconds in (waits(older) if older is not None else {}).items():
+        found[f"{name}, older build, s"] = seconds
+        found[f"{name}, times sooner"] = seconds / found[f"{name}, s"]
+    for name, figure in found.items():
+        print(f"{name:<52}{figure:12,.2f}")
+    return found
+
+
+def module() -> dict[str, float]:
+    """Of the Korean module, in this process."""
+    program = standoff.load("korea").program
+    begun = time.perf_counter()
+    ready = load_module(program)
+    _ = ready.made
+    seconds = time.perf_counter() - begun
+    size = len(base64.b64encode(assemble(emit_module(program).text)))
+    design, n = standoff.load("korea").design(1024, 4), np.arange(FUTURES)
+    lanes = lanes_of(program, design, n // 4096 * 7, n // 4 % 1024, n % 4)
+    kernel, times = load_kernel(program), {}
+    for _ in range(9):
+        for name, evaluate in (("module", ready), ("kernel", kernel)):
+            begun = time.thread_time()
+            evaluate(program, lanes)
+            times[name] = min(times.get(name, 1e9), time.thread_time() - begun)
+    return {
+        "module ready, s": seconds, "module in a page, kB": size / 1000,
+        "module, futures/s": FUTURES / times["module"], "kernel, futures/s": FUTURES / times["kernel"],
+        "module's share of the kernel": times["kernel"] / times["module"],
+    }  # fmt: skip
+
+
+def waits(older: Path | None) -> dict[str, float]:
+    """Seconds of a build, by what is waited for."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        study = place / "korea"
+        shutil.copytree(standoff.load("korea").model.folder, study)
+        _change(study / "study.yaml")
+        environment = os.environ | {"STANDOFF_CACHE": str(place / "cache")}
+        if older is not None:
+            environment["PYTHONPATH"] = str(older / "src")
+
+        def until(words: str, *command: str) -> float:
+            begun = time.perf_counter()
+            run = [sys.executable, "-m", "standoff", *command]
+            with subprocess.Popen(run, env=environment, stdout=subprocess.PIPE, text=True, cwd=place) as process:
+                assert process.stdout is not None
+                for line in process.stdout:
+                    if words and words in line:
+                        seconds = time.perf_counter() - begun
+                        process.kill()
+                        return seconds
+            if process.returncode:
+                raise RuntimeError(f"{command} ended with {process.returncode}")
+            return time.perf_counter() - begun
+
+        found = {}
+        if older is None:
+            found["changed constant to ranking"] = until("What holds up?", "answer", str(study), *SMALL)
+        else:
+            run = str(place / "run")
+            found["changed constant to ranking"] = until("", "run", str(study), *SMALL, "--out", run)
+            found["changed constant to ranking"] += until("What holds up?", "answer", run)
+        shutil.rmtree(place / "cache", ignore_errors=True)
+        found["brief, empty cache"] = until("", "brief", str(study), "--out", str(place / "brief"))
+        found["brief, warm"] = until("", "brief", str(study), "--out", str(place / "brief"))
+        return found
+
+
+def _change(path: Path) -> None:
+    """Another number for the first constant with one."""
+    text = path.read_text(encoding="utf-8")
+    changed, n = re.subn(r"(\n  \w+: \{value: )([0-9.]+)", lambda m: f"{m[1]}{float(m[2]) * 1.01:g}", text, count=1)
+    if n != 1:
+        raise RuntimeError("the study has no constant that can be changed")
+    path.write_text(changed, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

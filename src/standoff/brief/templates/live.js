@@ -1,0 +1,257 @@
+"use strict";
+(() => {
+  // what if: the study's own model runs in workers, and its figures stand beside the printed ones
+  const box = document.getElementById("live");
+  if (!box || !window.Worker || !window.WebAssembly || !window.BigInt64Array) return;
+  const study = document.getElementById("l-data").textContent, data = JSON.parse(study);
+  const FEW = 64, LUCK = 4, CHUNK = 64, REST = 300, PREFIX = "#what-if?";
+  const by = id => document.getElementById(id), fields = [...box.querySelectorAll("fieldset.axis")];
+  const named = new Map(data.assumptions.map((one, k) => [one.name, k])), axes = fields.map(field => named.get(field.dataset.name));
+  const choices = [...box.querySelectorAll("select[data-player]")], own = data.players[data.decider];
+  const parts = data.assumptions.map(() => [0, 100]);
+  by("l-none").hidden = true;
+  box.hidden = false;
+
+  // figures: one digit of the error, two where it begins with 1, and the figure to the same place
+  const plain = (value, places) => value.toFixed(places).replace("-", "\u2212");
+  const shown = (value, digits = 2) => plain(value, value === 0 ? 0 : Math.max(0, Math.min(6, digits - 1 - Math.floor(Math.log10(Math.abs(value))))));
+  const measured = ({mean, error}, unit) => {
+    if (!Number.isFinite(mean)) return "not known";
+    const scale = unit === "%" ? 100 : 1, e = error * scale, after = unit === "%" ? "\u202f%" : unit && ` ${unit}`;
+    if (!(e > 0)) return shown(mean * scale, 4) + after;
+    const [lead, power] = e.toExponential(1).split("e").map(Number), places = Math.max(0, Math.min(lead < 2 ? 1 - power : -power, 12));
+    return `${plain(mean * scale, places)}\u00a0\u00b1\u00a0${plain(e, places)}${after}`;
+  };
+  const over = values => {
+    let n = 0, sum = 0, square = 0;
+    for (const x of values) if (x === x) { n++; sum += x; }
+    const mean = n ? sum / n : NaN;
+    for (const x of values) if (x === x) square += (x - mean) ** 2;
+    return {mean, error: n > 1 ? Math.sqrt(square / (n - 1) / n) : NaN};
+  };
+  const digest = means => {  // as `digest_of_means` of brief/live/model.py
+    for (let i = 0; i < means.length; i++) if (means[i] !== means[i]) means[i] = NaN;  // one pattern of bits
+    const words = new Uint32Array(means.buffer);
+    return [2166136261, 3339675911].map(base => {
+      let state = base;
+      for (let i = 0; i < words.length; i++) state = Math.imul(state ^ words[i], 16777619);
+      return (state >>> 0).toString(16).padStart(8, "0");
+    }).join("");
+  };
+
+  // workers: each takes a part of the worlds; what a newer question has made pointless is dropped
+  let workers = null, turn = 0, queue = [], asked = null, moved = null, timer = 0;
+  const start = () => {
+    const url = URL.createObjectURL(new Blob([by("l-worker").textContent], {type: "text/javascript"}));
+    workers = Array.from({length: Math.max(1, Math.min(4, navigator.hardwareConcurrency || 2))}, () => {
+      const worker = new Worker(url);
+      worker.idle = false;
+      worker.onmessage = ({data: told}) => {
+        worker.idle = true;
+        if (told.means && told.turn === turn) collect(told);
+        feed();
+      };
+      worker.onerror = () => { by("l-status").textContent = "The model cannot be run in this browser."; };
+      worker.postMessage({study});
+      return worker;
+    });
+  };
+  const feed = () => {
+    for (const worker of workers) {
+      if (!worker.idle || !queue.length) continue;
+      worker.idle = false;
+      worker.postMessage(queue.shift());
+    }
+  };
+  const value = (one, part) => one.low + part / 100 * (one.high - one.low);
+  const ends = () => parts.map(([low, high], k) => [k, value(data.assumptions[k], low), value(data.assumptions[k], high), low, high])
+    .filter(([, , , low, high]) => low > 0 || high < 100).map(([k, low, high]) => [k, low, high]);
+  const allowed = () => {
+    const view = data.views[by("l-view").value] || {allowed: null};
+    return data.players.map((player, p) => {
+      if (p === data.decider) return player.strategies.map((_, s) => s);
+      const choice = choices.find(select => +select.dataset.player === p);
+      if (choice && choice.value !== "") return [+choice.value];
+      return view.allowed ? view.allowed[p] : player.strategies.map((_, s) => s);
+    });
+  };
+  const ask = (isMoving, scan) => {
+    if (!workers) start();
+    const who = allowed(), isDrawn = who.some((list, p) => p !== data.decider && list.length > 1);
+    const worlds = isMoving || scan ? Math.min(FEW, data.worlds) : data.worlds;
+    const replications = isMoving || scan ? LUCK : data.replications * (isDrawn ? 4 : 1);
+    turn++;
+    queue = [];
+    asked = {worlds, replications, isMoving, scan, parts: []};
+    const each = isMoving ? Math.ceil(worlds / workers.length) : CHUNK, base = {turn, replications, allowed: who};
+    if (scan) queue = scan.at.map((x, i) => ({...base, i, first: 0, last: worlds, ends: [...ends().filter(([k]) => k !== scan.k), [scan.k, x, x]]}));
+    else for (let first = 0; first < worlds; first += each) queue.push({...base, first, last: Math.min(worlds, first + each), ends: ends()});
+    asked.of = queue.length;
+    if (!scan) status(`Running ${worlds.toLocaleString("en")} worlds of ${replications} replications \u2026`, true);
+    feed();
+  };
+  const collect = told => {
+    asked.parts.push(told);
+    if (asked.parts.length < asked.of) return;
+    if (asked.scan) return flips(asked);
+    show(asked);
+    if (!asked.isMoving && moved !== null && parts[moved]) ask(false, scanned(moved));
+  };
+
+  // results
+  const status = (text, isMoving) => {
+    by("l-status").textContent = text;
+    by("l-status").classList.toggle("moving", isMoving);
+  };
+  let last = null;
+  const column = (found, s, m) => {
+    const whole = new Float64Array(found.worlds), M = data.measures.length;
+    for (const part of found.parts) {
+      const size = part.last - part.first;
+      whole.set(part.means.subarray((s * M + m) * size, (s * M + m + 1) * size), part.first);
+    }
+    return whole;
+  };
+  const show = found => {
+    last = found;
+    const strategies = own.strategies.map((_, s) => s), payoffs = strategies.map(s => over(column(found, s, 0)).mean);
+    const order = strategies.slice().sort((a, b) => payoffs[b] - payoffs[a]), leader = order[0];
+    const left = found.parts.reduce((k, part) => k + part.left, 0), many = `${found.worlds.toLocaleString("en")} worlds of ${found.replications} replications`;
+    status(`Live, ${many}: ${own.strategies[leader]} leads${leader === data.leader ? ", as printed" : ` (printed: ${own.strategies[data.leader]})`}.`, found.isMoving);
+    table(found, order);
+    if (found.isMoving) return;
+    const each = strategies.length * data.measures.length, all = new Float64Array(each * found.worlds);
+    for (const {first, last: end, means} of found.parts) {
+      const size = end - first;
+      for (let k = 0; k < each; k++) all.set(means.subarray(k * size, (k + 1) * size), k * found.worlds + first);
+    }
+    const identity = digest(all);
+    by("l-about").textContent = `Digest of this run: ${identity}.${left ? ` ${left.toLocaleString("en")} futures went wrong and are left out.` : ""}`;
+    by("l-about").dataset.digest = identity;
+  };
+  const table = (found, order) => {
+    const m = +by("l-measure").value, measure = data.measures[m], first = column(found, order[0], m);
+    const figures = order.map(s => {
+      const values = column(found, s, m);
+      return {s, whole: over(values), less: over(values.map((x, w) => x - first[w]))};
+    });
+    const means = figures.map(f => f.whole.mean).filter(Number.isFinite), low = Math.min(...means), high = Math.max(...means), pad = 0.08 * (high - low) || 1;
+    by("l-caption").textContent = `${measure.title}, live, ${found.worlds.toLocaleString("en")} worlds`;
+    box.querySelector("tbody").replaceChildren(...figures.map(({s, whole, less}, i) => {
+      const row = document.createElement("tr"), head = document.createElement("th"), bars = document.createElement("td");
+      row.className = `s${own.colours[s]}`;
+      head.scope = "row";
+      head.textContent = own.strategies[s];
+      bars.className = "bars";
+      const track = document.createElement("span"), dot = document.createElement("i");
+      track.className = "track";
+      dot.className = own.hollow[s] ? "dot hollow" : "dot";
+      dot.style.left = Number.isFinite(whole.mean) ? `${100 * (whole.mean - low + pad) / (high - low + 2 * pad)}%` : "0%";
+      track.append(dot);
+      bars.append(track);
+      const cells = [["l-mean", measured(whole, measure.unit)], ["l-less", i ? measured(less, measure.unit) : "leads"]].map(([name, text]) => {
+        const cell = document.createElement("td");
+        cell.className = name;
+        cell.textContent = text;
+        return cell;
+      });
+      row.append(head, bars, ...cells);
+      return row;
+    }));
+  };
+  // where the leader changes as the last moved assumption goes from end to end, all else as chosen
+  const scanned = k => ({k, at: Array.from({length: 9}, (_, i) => value(data.assumptions[k], 12.5 * i))});
+  const flips = found => {
+    const {k, at} = found.scan, one = data.assumptions[k], leads = [];
+    for (const part of found.parts) {
+      const at0 = {worlds: found.worlds, parts: [part]}, payoffs = own.strategies.map((_, s) => over(column(at0, s, 0)).mean);
+      leads[part.i] = payoffs.indexOf(Math.max(...payoffs));
+    }
+    const said = at.slice(1).flatMap((x, i) => leads[i + 1] === leads[i] ? [] : [`between ${spoken(one, at[i])} and ${spoken(one, x)} from ${own.strategies[leads[i]]} to ${own.strategies[leads[i + 1]]}`]);
+    by("l-flip").textContent = said.length ? `Held from end to end (${found.worlds} worlds), \u201c${one.title}\u201d turns the lead ${said.join("; ")}.` : `Held anywhere in its range (${found.worlds} worlds), \u201c${one.title}\u201d leaves ${own.strategies[leads[0]]} leading.`;
+  };
+
+  // controls
+  const spoken = (one, x) => one.kinds.length ? one.kinds[Math.round(x)].replaceAll("_", " ") : `${shown(x)} ${one.unit}`.trim();
+  const draw = (field, k) => {
+    const one = data.assumptions[k], [low, high] = parts[k], inputs = field.querySelectorAll("input"), kept = field.querySelector(".kept");
+    const texts = [low, high].map(part => spoken(one, value(one, part)));
+    inputs.forEach((input, i) => { input.value = parts[k][i]; input.setAttribute("aria-valuetext", texts[i]); });
+    field.querySelectorAll("output").forEach((output, i) => { output.textContent = texts[i]; });
+    kept.style.left = `calc(8px + ${low / 100} * (100% - 16px))`;
+    kept.style.width = `calc(${(high - low) / 100} * (100% - 16px))`;
+    field.querySelector(".hold").setAttribute("aria-pressed", String(low === high));
+  };
+  const remember = () => {
+    const said = new URLSearchParams();
+    parts.forEach(([low, high], k) => { if (low > 0 || high < 100) said.set(data.assumptions[k].name, `${low}-${high}`); });
+    if (+by("l-view").value) said.set("view", by("l-view").value);
+    choices.forEach(select => { if (select.value !== "") said.set(`player-${select.dataset.player}`, select.value); });
+    history.replaceState(null, "", `${PREFIX}${said}`);
+  };
+  const rest = () => {
+    clearTimeout(timer);
+    remember();
+    ask(false);
+  };
+  const move = () => {
+    by("l-flip").textContent = "";
+    ask(true);
+    clearTimeout(timer);
+    timer = setTimeout(rest, REST);
+  };
+  fields.forEach((field, f) => {
+    const k = axes[f], inputs = [...field.querySelectorAll("input")];
+    inputs.forEach((input, i) => input.addEventListener("input", () => {
+      const held = parts[k][0] === parts[k][1], at = +input.value;
+      parts[k] = held ? [at, at] : i ? [Math.min(parts[k][0], at - 1), at] : [at, Math.max(parts[k][1], at + 1)];
+      parts[k] = parts[k].map(part => Math.min(100, Math.max(0, part)));
+      moved = k;
+      draw(field, k);
+      move();
+    }));
+    field.querySelector(".hold").addEventListener("click", () => {
+      const [low, high] = parts[k], middle = Math.round((low + high) / 2);
+      parts[k] = low === high ? [0, 100] : [middle, middle];
+      moved = k;
+      draw(field, k);
+      move();
+    });
+    draw(field, k);
+  });
+  by("l-view").addEventListener("change", move);
+  choices.forEach(select => select.addEventListener("change", move));
+  by("l-measure").addEventListener("change", () => {
+    if (!last) return ask(false);
+    const payoffs = own.strategies.map((_, s) => over(column(last, s, 0)).mean);
+    table(last, payoffs.map((_, s) => s).sort((a, b) => payoffs[b] - payoffs[a]));
+  });
+  by("l-run").addEventListener("click", () => { moved = null; rest(); });
+  by("l-reset").addEventListener("click", () => {
+    clearTimeout(timer);
+    turn++;
+    queue = [];
+    last = moved = null;
+    parts.forEach((_, k) => { parts[k] = [0, 100]; });
+    fields.forEach((field, f) => draw(field, axes[f]));
+    by("l-view").value = "0";
+    choices.forEach(select => { select.value = ""; });
+    box.querySelector("tbody").replaceChildren();
+    for (const id of ["l-flip", "l-about"]) by(id).textContent = "";
+    delete by("l-about").dataset.digest;
+    status("As printed: nothing is run here.", false);
+    history.replaceState(null, "", "#what-if");
+  });
+  if (location.hash.startsWith(PREFIX)) {  // a what-if that was sent
+    const said = new URLSearchParams(location.hash.slice(PREFIX.length));
+    fields.forEach((field, f) => {
+      const [low, high] = (said.get(data.assumptions[axes[f]].name) || "").split("-").map(Number);
+      if (low >= 0 && high <= 100 && low <= high) parts[axes[f]] = [low, high];
+      draw(field, axes[f]);
+    });
+    if (data.views[said.get("view")]) by("l-view").value = said.get("view");
+    choices.forEach(select => { if ([...select.options].some(o => o.value === said.get(`player-${select.dataset.player}`))) select.value = said.get(`player-${select.dataset.player}`); });
+    document.getElementById("what-if").scrollIntoView();
+    rest();
+  }
+})();

@@ -1,0 +1,82 @@
+"""The commands about courses that can change: what holds when others can answer, and strategies that are found."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from standoff.cli import options
+from standoff.cli.command import command
+from standoff.cli.output import announce, make_folder, print_json, print_lines, print_sentences, progress
+from standoff.cli.playing import write_tables
+
+if TYPE_CHECKING:
+    from standoff.ensemble.running import Size
+    from standoff.language.model import Model
+
+__all__ = ["stability"]
+
+
+@command()
+@options.study
+@options.size(worlds=256, replications=8, least=2)
+@options.running
+@options.set_numbers
+@options.variant
+@click.option("--wish", metavar="A=S,…", help="A profile or part of one, its name, or an outcome whose limit is to be "
+              "kept: what would have to change for it to hold, and the way there.")  # fmt: skip
+@click.option("--from", "start", metavar="A=S,…", help="What is played today; by default what the study says.")
+@click.option("--by", type=click.Choice(["nash", "seq"]), default="seq", show_default=True,
+              help="Whether the wish is to hold with no answer to any move, or by foresight.")  # fmt: skip
+@options.out("Write the table of profiles here: Arrow, CSV and Parquet.")
+@options.as_json
+def stability(
+    study: str, as_json: bool, wish: str | None, start: str | None, by: str, out: Path | None, **how: Any
+) -> None:
+    """Say what holds if actors can change course.
+
+    A profile may hold because nobody gains by leaving it, or because the others would answer (graph-model stability:
+    Nash, sequential, general and symmetric metarational, two and three moves ahead, coalitions). It says why, who must
+    want or believe what for a wished profile to hold, and who must move first.
+
+    \b
+    Examples:
+      standoff stability korea
+      standoff stability korea --wish us=freeze_for_relief --by nash
+      standoff stability korea --wish war_by_end --json
+    """
+    from standoff.analysis.graph_model.notions import Notion  # noqa: PLC0415
+    from standoff.cli.shown.courses import courses_lines  # noqa: PLC0415
+    from standoff.ensemble.runner import Local  # noqa: PLC0415
+    from standoff.ensemble.study import load  # noqa: PLC0415
+    from standoff.questions.answer import answer  # noqa: PLC0415
+    from standoff.questions.courses import courses_of  # noqa: PLC0415
+    from standoff.questions.question import Unanswered  # noqa: PLC0415
+    from standoff.words.sentences.courses import courses_sentences, courses_title  # noqa: PLC0415
+    from standoff.words.unanswered import unanswered_words  # noqa: PLC0415
+
+    loaded = replace(load(study, how["variants"]), held=how["set"])
+    model = loaded.model
+    if out is not None:
+        make_folder(out)
+    question = courses_of(wish, start, Notion(by))
+    with progress("running") as told:
+        found = answer(loaded, (question,), how["size"], Local(replace(how["running"], progress=told))).of(question)
+    if isinstance(found, Unanswered):
+        raise click.ClickException(f"no game to look into: {unanswered_words(found.reason, found.data, model)}")
+    if out is not None:
+        write_tables(out, {"stability": found.found.to_arrow()})
+        announce(f"wrote {out}")
+    sentences = courses_sentences(model, found)
+    if as_json:
+        print_json(_head(model, how["size"]), found, {"sentences": sentences})
+        return
+    print_sentences(f"{model.name}: {courses_title(model, found)}", sentences)
+    print_lines(courses_lines(model, found))
+
+
+def _head(model: Model, size: Size) -> dict[str, Any]:
+    return {"study": model.name, "digest": model.digest, **asdict(size)}

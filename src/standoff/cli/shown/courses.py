@@ -1,0 +1,38 @@
+"""What the terminal shows of courses that can change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from standoff.analysis.graph_model.notions import NOTIONS, Notion
+from standoff.analysis.graph_model.wished import Changeable
+from standoff.language.model import Model
+from standoff.words.names import strategy_words
+from standoff.words.numbers import counted, percent
+from standoff.words.sentences.courses import notion_words
+
+__all__ = ["courses_lines"]
+
+_MOST = 12
+
+
+def courses_lines(model: Model, answer: Changeable) -> Iterator[str]:
+    """How many profiles each notion leaves stable, and those that hold best."""
+    found = answer.found
+    yield f"\n{counted(found.n_worlds, 'world')}; {counted(found.n_draws, 'draw')} of beliefs"
+    yield "\nprofiles that are stable, and of them shown to be"
+    for notion in NOTIONS:
+        shown = found.n_shown.get(notion)
+        counts = f"{found.n_stable[notion]:>6}{'' if shown is None else shown:>7}"
+        yield f"  {notion.value:<12}{counts}  {notion_words(notion)}"
+    if found.barred:
+        yield f"  the study bars {counted(found.barred, 'change')} of strategy"
+    if found.held:
+        yield "\nsequentially stable: in beliefs, in worlds; Nash in beliefs"
+    for held in found.held[:_MOST]:
+        seq, nash = held.by(Notion.SEQ), held.by(Notion.NASH)
+        names = [
+            strategy_words(next(i for i in model.instances(actor) if i.label == label))
+            for actor, label in zip(found.players, held.strategies, strict=True)
+        ]
+        yield f"  {percent(seq.beliefs):>7} {percent(seq.worlds):>7} {percent(nash.beliefs):>7}  {', '.join(names)}"

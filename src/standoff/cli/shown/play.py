@@ -1,0 +1,91 @@
+"""A game on the terminal: what an actor sees, what it may choose, and how it went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from standoff.language.model import Model
+from standoff.playing.debrief import Debrief, Judged
+from standoff.playing.sight import Seen, Thing
+from standoff.words.amounts import unit_words, with_unit
+from standoff.words.names import title_of
+from standoff.words.numbers import exact, measured
+
+__all__ = ["as_data", "debrief_lines", "seen_lines"]
+
+
+def seen_lines(model: Model, seen: Seen) -> Iterator[str]:
+    """What an actor sees before it chooses."""
+    yield f"\n{seen.date}" + (f"  (step {seen.step + 1} of {model.clock.steps})" if not seen.ended else "  the end")
+    if seen.step == 0 and seen.knows:
+        yield "You know"
+        yield from (f"  {_thing(model, one)}" for one in seen.knows)
+    if seen.happened:
+        yield "Since the last step: " + "; ".join(_happened(model, one) for one in seen.happened)
+    changed = [one for one in seen.now if one.changed]
+    same = [one for one in seen.now if not one.changed]
+    if changed:
+        yield "What moved"
+        yield from (f"  {_thing(model, one)}" for one in changed)
+    if same and seen.step == 0:
+        yield "What you see"
+        yield from (f"  {_thing(model, one)}" for one in same)
+
+
+def _thing(model: Model, one: Thing) -> str:
+    before = f" (was {_value(one, one.before)})" if one.changed else ""
+    about = f"  {one.about}" if one.about else ""
+    return f"{title_of(model, one.name)}: {_value(one, one.value)}{before}{about}"
+
+
+def _happened(model: Model, one: Thing) -> str:
+    if one.value is True:
+        return title_of(model, one.name)
+    return f"{title_of(model, one.name)} {_value(one, one.value)}"
+
+
+def _value(one: Thing, value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value if isinstance(value, str) else with_unit(exact(value), unit_words(one.unit))
+
+
+def debrief_lines(model: Model, found: Debrief, actor: str) -> Iterator[str]:
+    """What the game came to, and what each of an actor's choices was worth."""
+    yield "\nWhat it came to"
+    units = {outcome.name: unit_words(outcome.unit) for outcome in model.outcomes}
+    for name, value in found.outcomes.items():
+        yield f"  {title_of(model, name)} {with_unit(exact(value), units[name])}"
+    if actor in found.payoffs:
+        yield f"  payoff of {model.title_of(actor)} {exact(found.payoffs[actor])}"
+    yield f"\nYour choices, looked at again ({found.lucks} streams of luck from each, in this world)"
+    for one in found.judged[actor]:
+        yield f"  {one.date}: {_options(one.taken)}. {_verdict(one)}"
+        agreed = [label for label, options in one.advised.items() if options == one.taken]
+        yield "    as " + (", ".join(agreed[:4]) if agreed else "no listed strategy") + " would have"
+    yield "\nThe world was"
+    knew = {p.name: p.known_to for p in model.uncertain}
+    for name, value in found.world.items():
+        yield f"  {title_of(model, name)}: {exact(value)}" + (", as you knew" if actor in knew.get(name, ()) else "")
+
+
+def _options(chosen: dict[str, str]) -> str:
+    return ", ".join(f"{family.partition('.')[2]} {option}".strip() for family, option in chosen.items())
+
+
+def _verdict(one: Judged) -> str:
+    if one.regret == 0.0:
+        return "Nothing did better"
+    gain = measured(one.regret, one.error) if one.error else exact(one.regret)
+    if one.best == one.taken:
+        return f"Whether another did better cannot be told ({gain})"
+    return f"{_options(one.best).capitalize()} would have gained {gain}"
+
+
+def as_data(found: Any) -> dict[str, Any]:
+    """A game, what is seen of it, or its debrief as plain data."""
+    data: dict[str, Any] = msgspec.to_builtins(found)
+    return data
