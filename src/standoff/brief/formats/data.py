@@ -16,6 +16,7 @@ from standoff.analysis.others.shares import error_of_beliefs, play_shares
 from standoff.analysis.robustness.robustness import Robustness
 from standoff.brief.formats.html import Findings, Page
 from standoff.brief.pictures.boxes import range_of
+from standoff.brief.sections.first_screen import glance_table
 from standoff.brief.sections.gives_up import EVENLY
 from standoff.brief.sections.grid import Section
 from standoff.language.model import Parameter
@@ -85,6 +86,16 @@ def brief_data(findings: Findings, page: Page) -> dict[str, Any]:
         ],
         "assumptions": [_assumption(findings, parameter) for parameter in model.parameters],
         "answer": list(page.answer),
+        "at_a_glance": None if page.glance is None else to_json(glance_table(page.glance, page.language)),
+        "reasons": [
+            {
+                "name": reason.anchor,
+                "title": reason.title,
+                "sentence": reason.sentence,
+                "confidence": {"level": reason.level, **to_json(reason.grounds)},
+            }
+            for reason in page.reasons
+        ],
         "sections": [_section(findings, section) for section in page.sections if not section.is_live],
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -50,7 +50,9 @@ from standoff.words.sentences.opening import Sides, opening
 from standoff.words.text import capital
 from standoff.words.unanswered import unanswered_words
 
-__all__ = ["SECTIONS", "Findings", "Page", "make_page", "render_page", "render_section", "section_of"]
+__all__ = ["SECTIONS", "Findings", "Form", "Page", "make_page", "render_page", "render_section", "section_of"]
+
+Form = Literal["page", "whole", "short"]
 
 _SHEETS = ("page.css", "reading.css", "documents.css", "games.css", "robust.css", "live.css")
 _SCRIPTS = ("page.js", "reading.js", "explore.js", "over_time.js", "live.js")
@@ -145,13 +147,19 @@ def make_page(findings: Findings, language: Language = ENGLISH) -> Page:
     )  # fmt: skip
 
 
-def render_page(page: Page) -> str:
-    """The page as one self-contained HTML file."""
+def render_page(page: Page, form: Form = "page") -> str:
+    """The page as one self-contained HTML file.
+
+    Args:
+        page: To render.
+        form: `page` with the workings folded, `whole` with them open, as for paper, or `short`: the answer and the
+            reasons without pictures, on two sheets.
+    """
     environment = _environment()
     sheets = [_text(environment, name) for name in _SHEETS]
     css = Markup("").join([*sheets, Markup(documents_style())])
     script = Markup("").join(_text(environment, name) for name in _SCRIPTS)
-    return environment.get_template("page.html.j2").render(page=page, css=css, script=script)
+    return environment.get_template("page.html.j2").render(page=page, css=css, script=script, form=form)
 
 
 def section_of(model: Model, found: object) -> Section | None:
