@@ -133,7 +133,7 @@ def draw(shape: Shape, seed: int, n_worlds: int = 1024, replications: int = 4) -
     halves = truth[:, :, None] + luck
     seen = x[:, : shape.n_inputs - shape.n_hidden]
     names = tuple(f"x{j}" for j in range(seen.shape[1]))
-    even = Inputs(names, units[:, : seen.shape[1]] if shape.is_tied else seen)
+    even = Inputs(names, norm.ppf(units[:, : seen.shape[1]]) if shape.is_tied else seen)
     return Drawn(
         Payoffs(tuple("abcdef"[: len(truth)]), halves.mean(axis=2), Inputs(names, seen), halves, None, even), truth
     )

@@ -13,12 +13,16 @@ from scipy.stats import t as student
 
 from standoff.analysis.findings import Figure, Floats, Inputs
 from standoff.analysis.runs.decision_table import decision_table
+from standoff.analysis.statistics.errors import error_of_mean, tail_exponent
+from standoff.analysis.statistics.regression import assign_folds, predict
 from standoff.ensemble.ensemble import Ensemble
 
 __all__ = ["Indices", "Sensitivity", "measure_indices", "sensitivity"]
 
 _FEWEST = 40.0
 """Base rows on which a variance must rest for its indices' intervals to cover."""
+_LIGHT = 4.0
+"""Exponent of the tails beyond which a variance has an error that can be told: its fourth moment exists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +31,9 @@ class Indices:
 
     Intervals are 95 %, by each base row's influence (the delta method). Where the variance rests on fewer than
     `_FEWEST` rows, as where an outcome seldom differs, they would not cover: `is_told` is False, every interval is all
-    that an index can be, and `rows_wanted` base rows would do. `variance` is the outcome's, in its unit squared. Where
-    it is zero in these rows it need not be so in others: nothing is told, nor how many rows would do.
+    that an index can be, and `rows_wanted` base rows would do; None where tails are so heavy that a few rows hold most
+    of it. `variance` is the outcome's, in its unit squared. Where it is zero in these rows it need not be so in others:
+    nothing is told, nor how many rows would do.
     """
 
     first: dict[str, Figure]
@@ -121,7 +126,7 @@ def measure_indices(inputs: Inputs, outcome: Floats) -> Indices:
         # that some resample is constant, which is not asked
         warnings.simplefilter("ignore", UserWarning)
         found = sobol_analysis.analyze(_problem(names), outcome, calc_second_order=False, num_resamples=2, seed=1)
-    first, total, rows = _errors(outcome.reshape(n_base, -1))
+    first, total, rows = _errors(inputs.values.reshape(n_base, -1, len(names)), outcome.reshape(n_base, -1))
     is_told = rows >= _FEWEST
     reach = float(student.isf(0.025, n_base - 1)) if is_told else None
     return Indices(
@@ -130,29 +135,36 @@ def measure_indices(inputs: Inputs, outcome: Floats) -> Indices:
         variance,
         n_base,
         is_told,
-        None if is_told else 1 << int(np.ceil(np.log2(1.5 * n_base * _FEWEST / rows))),
+        None if is_told or not rows else 1 << int(np.ceil(np.log2(1.5 * n_base * _FEWEST / rows))),
         method,
     )
 
 
-def _errors(y: Floats) -> tuple[Floats, Floats, float]:
+def _errors(x: Floats, y: Floats) -> tuple[Floats, Floats, float]:
     """Standard errors of the first and total indices, shape (inputs,), and on how many rows the variance rests.
 
-    The latter is (Σ v)² / Σ v², with v a base row's part of the variance.
+    The latter is (Σ v)² / Σ v², with v a base row's part of the variance; none where tails are heavy. Base rows are
+    Sobol' points of A and B: what of a row's influence is a smooth function of them is integrated almost exactly, so
+    that only the rest counts (Owen 1997, Scrambled net variance).
 
     Args:
-        y: (base rows, inputs + 2): A, A with each column of B, B.
+        x, y: (base rows, inputs + 2, …): A, A with each column of B, B.
     """
     a, b, mixed = y[:, 0], y[:, -1], y[:, 1:-1]
     if not np.ptp(np.r_[a, b]):  # what differs, differs in none of A and B
         return np.full(mixed.shape[1], np.nan), np.full(mixed.shape[1], np.nan), 1.0
     middle = float(a.mean() + b.mean()) / 2.0
     own = ((a - middle) ** 2 + (b - middle) ** 2) / 2.0
-    errors = []
+    influences = []
     for part in ((b - middle)[:, None] * (mixed - a[:, None]), 0.5 * (a[:, None] - mixed) ** 2):
-        influence = (part - part.mean(axis=0) / own.mean() * own[:, None]) / own.mean()
-        errors.append(influence.std(axis=0, ddof=1) / np.sqrt(len(y)))
-    return errors[0], errors[1], float(own.sum() ** 2 / (own**2).sum())
+        influences.append(((part - part.mean(axis=0) / own.mean() * own[:, None]) / own.mean()).T)
+    base = Inputs(tuple(map(str, range(2 * x.shape[2]))), np.column_stack([x[:, 0], x[:, -1]]))
+    every, folds = np.concatenate(influences), assign_folds(base)
+    errors = error_of_mean(every, np.full(len(y), 1.0 / len(y)), predict(base, every, folds))
+    first, total = errors.reshape(2, -1)
+    # errors of a variance need a fourth moment
+    is_light = tail_exponent(np.r_[a, b] - middle) > _LIGHT
+    return first, total, float(own.sum() ** 2 / (own**2).sum()) if is_light else 0.0
 
 
 def _figure(value: float, error: float, reach: float | None) -> Figure:

@@ -47,7 +47,8 @@ def pick(linchpin_list, *names):
 @pytest.mark.parametrize(("name", "sd"), [("p", 1.0), ("q", 0.5)])
 def test_evppi_of_one_input_is_the_closed_form(found, name, sd):
     figures = [pick(of.alone, name).evppi for of in found]
-    assert sum(f.low <= value_of(sd) <= f.high for f in figures) >= 19
+    # of 20 intervals of 95 %, fewer than 17 hold in one test of sixty
+    assert sum(f.low <= value_of(sd) <= f.high for f in figures) >= 17
     standard_error = np.mean([f.error for f in figures]) / np.sqrt(len(figures))
     assert np.mean([f.value for f in figures]) == pytest.approx(value_of(sd), abs=3.0 * standard_error)
     assert all(f.low > 0.0 for f in figures)

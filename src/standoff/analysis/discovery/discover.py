@@ -6,15 +6,17 @@ second opinion.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from standoff.analysis.discovery.boxes import Box, Limit, broken_by, make_box, quasi_p
 from standoff.analysis.discovery.cart import best_leaf
+from standoff.analysis.discovery.holds import Holds, Optimism, holds_of
 from standoff.analysis.discovery.prim import PrimRules, find_trajectory
 from standoff.analysis.findings import Floats, Inputs
+from standoff.analysis.statistics.kinds import Kind
 from standoff.base.chance import streams
 
 __all__ = ["Box", "Discovery", "Limit", "PrimRules", "Resampling", "discover", "find_trajectory"]
@@ -54,6 +56,8 @@ class Discovery:
             kind, or no few inputs set them apart.
         further: Boxes of what is left, found in the same way; what they hold is counted without the boxes before.
         is_leaf: Whether `recommended` is a leaf of CART's.
+        holds: What `recommended` holds, then what each of `further` does, with intervals.
+        is_told: Whether luck leaves enough known of which cases are of the kind; else nothing is recommended.
         richer, plainer: The best box with more inputs than the one recommended, and with fewer; None without one.
         dropped: Limits that were left out, as chance alone would do as well.
         resampling: Of the search; None where it was not repeated.
@@ -72,6 +76,8 @@ class Discovery:
     method: str
     further: tuple[Box, ...] = ()
     is_leaf: bool = False
+    holds: tuple[Holds, ...] = ()
+    is_told: bool = True
     references: tuple[str, ...] = _REFERENCES
 
 
@@ -82,6 +88,7 @@ def discover(
     *,
     resamples: int = 20,
     seed: int = 0,
+    kind: Kind | None = None,
 ) -> Discovery:
     """Find the worlds of one kind as a box, and what speaks for that box.
 
@@ -94,6 +101,7 @@ def discover(
         rules: how PRIM searches; by default peeling 5 %.
         resamples: random halves for the resampling test; 0 leaves it out.
         seed: of the halves.
+        kind: how worlds of the kind are told, where luck blurs that.
 
     Raises:
         ValueError: y of another length or outside [0, 1].
@@ -108,18 +116,43 @@ def discover(
     )
     if base in (0.0, 1.0):
         return Discovery(trajectory, None, None, None, (), None, base, method)
+    if kind is not None and not kind.is_told:
+        return Discovery(trajectory, None, None, None, (), None, base, method, is_told=False)
     best, by_count, dropped = _choose(inputs, y, trajectory)
     if best is None:
         leaf = _sure_leaf(inputs, y, seed)
-        further = () if leaf is None else _cover(inputs, y, rules, leaf, seed)
-        return Discovery(trajectory, leaf, None, None, (), None, base, method, further, leaf is not None)
+        if leaf is None:
+            return Discovery(trajectory, None, None, None, (), None, base, method)
+        further, again = _cover(inputs, y, rules, leaf, seed), _repeat(inputs, y, best_leaf, resamples, seed)
+        held = _holds(inputs, y, (leaf, *further), again, kind)
+        return Discovery(trajectory, leaf, None, None, (), None, base, method, further, is_leaf=True, holds=held)
     k = len(best.names)
     richer = max((box for n, box in by_count.items() if n > k), key=lambda box: box.balance, default=None)
     plainer = max((box for n, box in by_count.items() if n < k), key=lambda box: box.balance, default=None)
-    resampling = _resample(inputs, y, rules, resamples, seed) if resamples > 0 else None
-    return Discovery(
-        trajectory, best, richer, plainer, dropped, resampling, base, method, _cover(inputs, y, rules, best, seed)
-    )
+
+    def search(inputs: Inputs, y: Floats) -> Box | None:
+        return _choose(inputs, y, find_trajectory(inputs, y, rules))[0]
+
+    again, further = _repeat(inputs, y, search, resamples, seed), _cover(inputs, y, rules, best, seed)
+    resampling = _summed(inputs.names, again) if again else None
+    held = _holds(inputs, y, (best, *further), again, kind)
+    return Discovery(trajectory, best, richer, plainer, dropped, resampling, base, method, further, holds=held)
+
+
+def _holds(
+    inputs: Inputs, y: Floats, boxes: Sequence[Box], again: Sequence[_Half], kind: Kind | None
+) -> tuple[Holds, ...]:
+    """What boxes hold, each without those before it."""
+    gained = Optimism(
+        *(max(float(np.mean([getattr(h, f"{part}_here") - getattr(h, part) for h in again])), 0.0) / 2.0
+          for part in ("density", "coverage"))
+    ) if again else Optimism()  # fmt: skip
+    left, held = np.ones(y.size, dtype=bool), []
+    for box in boxes:
+        inside = box.holds(inputs) & left
+        held.append(holds_of(y, inside, gained, kind))
+        left &= ~inside
+    return tuple(held)
 
 
 def _cover(inputs: Inputs, y: Floats, rules: PrimRules, first: Box, seed: int) -> tuple[Box, ...]:
@@ -192,19 +225,36 @@ def _choose(
     return best[k][0], {k: box for k, (box, _) in sorted(best.items())}, best[k][1]
 
 
-def _resample(inputs: Inputs, y: Floats, rules: PrimRules, times: int, seed: int) -> Resampling:
-    """Search on random halves, value on the other halves."""
-    named = dict.fromkeys(inputs.names, 0.0)
-    coverage, density = [], []
+@dataclass(frozen=True, slots=True)
+class _Half:
+    """A box of a random half: what it limits, what it holds of that half, and of the other."""
+
+    names: tuple[str, ...]
+    density_here: float
+    coverage_here: float
+    density: float
+    coverage: float
+
+
+def _repeat(
+    inputs: Inputs, y: Floats, search: Callable[[Inputs, Floats], Box | None], times: int, seed: int
+) -> list[_Half]:
+    """Search on random halves, value on the other halves; all worlds of a half where nothing is found."""
+    found = []
     for time in range(times):
         shuffled = streams.permutation(y.size, seed, "halves", time)
-        half, other = np.sort(shuffled[: y.size // 2]), np.sort(shuffled[y.size // 2 :])
-        trajectory = find_trajectory(inputs.rows(half), y[half], rules)
-        box, _, _ = _choose(inputs.rows(half), y[half], trajectory)
-        inside = box.holds(inputs.rows(other)) if box else np.ones(other.size, dtype=bool)
-        for name in box.names if box else ():
-            named[name] += 1.0 / times
-        interest = float(y[other][inside].sum())
-        coverage.append(interest / max(float(y[other].sum()), 1e-300))
-        density.append(interest / max(int(inside.sum()), 1))
-    return Resampling(times, named, float(np.mean(coverage)), float(np.mean(density)))
+        halves = np.sort(shuffled[: y.size // 2]), np.sort(shuffled[y.size // 2 :])
+        box = search(inputs.rows(halves[0]), y[halves[0]])
+        held = []
+        for rows in halves:
+            inside = box.holds(inputs.rows(rows)) if box else np.ones(rows.size, dtype=bool)
+            interest = float(y[rows][inside].sum())
+            held += [interest / max(int(inside.sum()), 1), interest / max(float(y[rows].sum()), 1e-300)]
+        found.append(_Half(box.names if box else (), *held))
+    return found
+
+
+def _summed(names: Sequence[str], again: Sequence[_Half]) -> Resampling:
+    named = {name: sum(name in half.names for half in again) / len(again) for name in names}
+    density, coverage = (float(np.mean([getattr(half, part) for half in again])) for part in ("density", "coverage"))
+    return Resampling(len(again), named, coverage, density)

@@ -19,9 +19,10 @@ from scipy.special import ndtri
 
 from standoff.analysis.findings import Floats
 
-__all__ = ["find_break"]
+__all__ = ["find_break", "has_heavy_luck"]
 
 _SHORTEST = 8
+_SHORTEST_HEAVY = 128
 _NOISE_OVER = 65
 _HEAVY = 9.0
 """Fourth moment of differences between neighbours, as a part of the squared second; of normal ones it is 3."""
@@ -42,11 +43,13 @@ def find_break(lead: Floats, w: Floats) -> tuple[int, int, int]:
     """
     n = lead.size
     total = np.r_[0.0, np.cumsum(w * lead)]
-    noise = uniform_filter1d(np.r_[np.diff(lead) ** 2 / 2.0, 0.0][: max(n - 1, 1)], min(_NOISE_OVER, max(n - 1, 1)))
+    # of heavy-tailed luck the mean of a few worlds is not normal, nor do a few say how it spreads
+    jumps, is_heavy = _jumps(lead), has_heavy_luck(lead)
+    noise = np.full(jumps.size, jumps.mean() / 2.0)
+    if not is_heavy:
+        noise = uniform_filter1d(jumps / 2.0, min(_NOISE_OVER, jumps.size))
     spread = np.r_[0.0, np.cumsum(w**2 * np.r_[noise, noise[-1:]][:n])]
-    # of heavy-tailed luck the mean of a few worlds is not normal: then stretches are long
-    jumps = np.diff(lead) ** 2 if n > 1 else np.zeros(1)
-    shortest = _SHORTEST if (jumps**2).mean() <= _HEAVY * jumps.mean() ** 2 else _SHORTEST * 8
+    shortest = _SHORTEST_HEAVY if is_heavy else _SHORTEST
     lengths = [shortest << k for k in range(max(int(np.log2(max(n, 1) / shortest)) + 1, 1))]
     place = np.arange(n + 1)
     away = np.full(n + 1, -np.inf)
@@ -63,6 +66,21 @@ def find_break(lead: Floats, w: Floats) -> tuple[int, int, int]:
     if left.size == 0:
         return best, best, best
     return best, min(int(left[0]), best), max(int(left[-1]), best)
+
+
+def has_heavy_luck(lead: Floats) -> bool:
+    """Whether differences between neighbours have heavier tails than sums of them can be told by.
+
+    Args:
+        lead: (worlds,), in the order of the input, of which a twentieth at each end has no say.
+    """
+    # at the ends of an input with long tails neighbours lie far apart, and their leads with them
+    jumps = _jumps(lead[lead.size // 20 : lead.size - lead.size // 20])
+    return bool((jumps**2).mean() > _HEAVY * jumps.mean() ** 2)
+
+
+def _jumps(lead: Floats) -> Floats:
+    return np.diff(lead) ** 2 if lead.size > 1 else np.zeros(1)
 
 
 @cache

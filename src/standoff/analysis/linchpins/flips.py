@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.analysis.findings import Figure, Floats, Inputs
-from standoff.analysis.linchpins.breaks import find_break
+from standoff.analysis.linchpins.breaks import find_break, has_heavy_luck
 from standoff.analysis.linchpins.worth_kernel import sum_resampled
 
 __all__ = ["Flip", "Flips", "Resampled", "Zone", "find_flips"]
@@ -36,7 +36,8 @@ class Flip:
     """The best strategy changes from `before` to `after` at `at`, in the input's unit, with an interval.
 
     The interval holds what no stretch of worlds rules out (`breaks.py`), so that it covers a jump as it does a line.
-    `is_significant` is whether both are best beyond doubt on their own sides; `seen_in` is the share of resamples that
+    `is_significant` is whether both are best beyond doubt on their own sides, and luck is even enough for the interval
+    to hold; `seen_in` is the share of resamples that
     have the change at all.
     """
 
@@ -202,7 +203,8 @@ def _crossings(
             gains, low, high = (_between(along.values[stretch], place) for place in find_break(lead, along.w[stretch]))
         at = crossed[k] if low <= crossed[k] <= high else gains
         seen = sum(_falls(draw[:, a] - draw[:, b]) for draw in drawn)
-        told = (names[a],) in labels[: g + 1] and (names[b],) in labels[g + 1 :]
+        told = not has_heavy_luck(along.figures[:, a] - along.figures[:, b])
+        told = told and (names[a],) in labels[: g + 1] and (names[b],) in labels[g + 1 :]
         figure = Figure(at, (high - low) / (2.0 * _SURE), low, high)
         flips.append(Flip(names[a], names[b], figure, told, seen / max(len(drawn), 1)))
     return tuple(flips)

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr
 
 from standoff.analysis.discovery.discover import Discovery, discover
 from standoff.analysis.discovery.second_opinion import SecondOpinion, second_opinion
 from standoff.analysis.findings import Floats
-from standoff.analysis.robustness.limits import hold_limits
+from standoff.analysis.robustness.limits import find_bounds, hold_limits
 from standoff.analysis.robustness.satisficing import Satisficing
 from standoff.analysis.runs.decision_table import DecisionTable
 from standoff.analysis.runs.payoffs import Payoffs, Posteriors
 from standoff.analysis.runs.views import View
-from standoff.analysis.statistics.regression import one_thread
+from standoff.analysis.statistics.kinds import Against, Kind
+from standoff.analysis.statistics.regression import assign_folds, one_thread, predict
 
 __all__ = ["Region", "find_regions"]
 
@@ -26,6 +26,8 @@ _MOST_RIVALS = 2
 _MOST_FAILING = 3
 _SELDOM, _MOSTLY = 0.05, 0.95
 _RESAMPLES = 10
+_SOMETHING = float(np.finfo(np.float64).tiny)
+"""A lead of exactly nothing is none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,18 +66,18 @@ def find_regions(table: DecisionTable, view: View, leader: str, threads: int | N
     """
     s = table.labels.index(leader)
     kept = hold_limits(table, view)
-    wanted = [("fails", outcome, chance) for outcome, chance in _failing(kept, leader, s)] if kept is not None else []
+    wanted = [] if kept is None else [("fails", *one) for one in _failing(table, view, kept, s)]
     rivals = _rivals(table.payoffs(view), table.posteriors(view), s)
-    wanted += [("better", table.labels[r], chance) for r, chance in rivals]
+    wanted += [("better", table.labels[r], chance, kind) for r, chance, kind in rivals]
     n_limits = 0 if kept is None else len(kept.chances)
 
     drawn = np.arange(table.worlds.size) if table.weights is None else _drawn(table.weights)
     inputs = table.inputs if table.weights is None else table.inputs.rows(drawn)
 
-    def look(kind: str, subject: str, chance: Floats) -> Region:
-        found = discover(inputs, chance[drawn], resamples=_RESAMPLES, seed=table.seed)
+    def look(name: str, subject: str, chance: Floats, kind: Kind) -> Region:
+        found = discover(inputs, chance[drawn], resamples=_RESAMPLES, seed=table.seed, kind=kind.of(drawn))
         opinion = second_opinion(inputs, chance[drawn], found.recommended)
-        return Region(kind, subject, leader, n_limits, float(chance @ table.w), chance, found, opinion)
+        return Region(name, subject, leader, n_limits, float(chance @ table.w), chance, found, opinion)
 
     with one_thread(), ThreadPoolExecutor(threads or os.cpu_count()) as pool:
         return tuple(pool.map(lambda one: look(*one), [one for one in wanted if _is_divided(one[2], table.w)]))
@@ -97,25 +99,32 @@ def _is_divided(chance: Floats, w: Floats) -> bool:
     return bool(_SELDOM <= chance @ w <= _MOSTLY)
 
 
-def _failing(kept: Satisficing, leader: str, s: int) -> list[tuple[str, Floats]]:
+def _failing(table: DecisionTable, view: View, kept: Satisficing, s: int) -> list[tuple[str, Floats, Kind]]:
     """The limits that bind the leader most, and all at once, each with the chance by world that it breaks."""
-    alone = kept.alone[leader]
-    failing = [("", 1.0 - kept.chance[s])] if len(alone) > 1 else []
+    alone, bounds = kept.alone[table.labels[s]], find_bounds(table)
+    figures = [table.figures("outcome", bound.outcome, view) for bound in bounds]
+    means = np.stack([each.mean[s] for each in figures])
+    foreseen = predict(table.inputs, means, assign_folds(table.inputs, seed=table.seed))
+    limits = [
+        Against(means[o], foreseen[o], None if each.halves is None else each.halves[s], bounds[o].limit, bounds[o].sign)
+        for o, each in enumerate(figures)
+    ]
+    failing = [("", 1.0 - kept.chance[s], Kind(tuple(limits), broken=True))] if len(alone) > 1 else []
     binding = np.argsort([-within.binds for within in alone], kind="stable")[:_MOST_FAILING].tolist()
-    failing += [(alone[o].outcome, 1.0 - kept.chances[o, s]) for o in binding]
-    return [(outcome, np.clip(chance, 0.0, 1.0)) for outcome, chance in failing]
+    failing += [(alone[o].outcome, 1.0 - kept.chances[o, s], Kind((limits[o],), broken=True)) for o in binding]
+    return [(outcome, np.clip(chance, 0.0, 1.0), kind) for outcome, chance, kind in failing]
 
 
-def _rivals(payoffs: Payoffs, known: Posteriors, leader: int) -> list[tuple[int, Floats]]:
+def _rivals(payoffs: Payoffs, known: Posteriors, leader: int) -> list[tuple[int, Floats, Kind]]:
     """The strategies that are best in most worlds besides the leader, with the chance that they beat it there."""
     best = np.bincount(known.difference.argmax(axis=0), payoffs.w, minlength=len(payoffs.names))
     best[leader] = 0.0
     rivals = []
     for r in np.argsort(-best, kind="stable")[:_MOST_RIVALS].tolist():
-        gap = known.difference[r] - known.difference[leader]
-        spread = np.sqrt(known.variance[r] + known.variance[leader])
-        z = np.divide(gap, spread, out=np.where(gap > 0.0, np.inf, -np.inf), where=spread > 0.0)
-        chance = np.asarray(ndtr(z))
-        if best[r] > 0.0:
-            rivals.append((r, chance))
+        if best[r] <= 0.0:
+            continue
+        lead, prediction = (each[r] - each[leader] for each in (payoffs.mean, known.between))
+        halves = None if payoffs.halves is None else payoffs.halves[r] - payoffs.halves[leader]
+        ahead = Against(lead, prediction, halves, _SOMETHING, -1.0)
+        rivals.append((r, ahead.judged(np.arange(lead.size))[0], Kind((ahead,))))
     return rivals

@@ -20,8 +20,18 @@ from standoff.analysis.linchpins.flips import Flips, Resampled, find_flips
 from standoff.analysis.linchpins.residuals import Residuals, take_out_others
 from standoff.analysis.linchpins.worth_kernel import sum_folds, value_orders
 from standoff.analysis.robustness.regret import measure_regret
-from standoff.analysis.runs.payoffs import Payoffs, Posteriors, champions
-from standoff.analysis.statistics.cells import CELLS_ALONE, CELLS_PAIRED, Cells, cut_cells, fit_cells, let_break, weigh
+from standoff.analysis.runs.payoffs import SURE, Payoffs, Posteriors, champions
+from standoff.analysis.statistics.cells import (
+    CELLS_ALONE,
+    CELLS_PAIRED,
+    Cells,
+    cut_cells,
+    fit_cells,
+    let_break,
+    missed_at_changes,
+    weigh,
+)
+from standoff.analysis.statistics.errors import ends_of_mean
 from standoff.analysis.statistics.regression import N_FOLDS, assign_folds, one_thread
 from standoff.analysis.statistics.resampling import resample_worlds
 from standoff.base.chance import streams
@@ -39,9 +49,9 @@ class Worth:
     """The value of knowing one uncertainty, or two, before choosing.
 
     `evppi` is in units of payoff, `share` of the value of knowing everything (None where that may be zero). The
-    interval holds for all uncertainties (or all pairs) at once; its low end is zero unless the permutation test
-    agrees. `p_value` is that of the largest of all standardised values under permutation, so it needs no further
-    correction. `beyond` is for pairs: what the two together add to the better one of them.
+    interval holds by itself; its low end is zero unless the permutation test of all together agrees. `p_value` is that
+    of the largest of all standardised values under permutation, so it needs no further correction. `beyond` is for
+    pairs: what the two together add to the better one of them.
     """
 
     names: tuple[str, ...]
@@ -124,7 +134,7 @@ def measure_worths(  # noqa: PLR0913
         shuffles = _shuffles(inputs, permutations, seed, "shuffles")
         by = _Judging(left, folds, w, champion, threads)
         alone = _judge(by, single, [(j,) for j in range(n)], shuffles)
-        lone = _report(inputs, alone, [(j,) for j in range(n)], evpi)
+        lone = _report(inputs, alone, [(j,) for j in range(n)], evpi, w)
         double: list[Worth] = []
         if pairs and n > 1:
             standing = np.argsort(-alone.standing, kind="stable")[: most_paired or n]
@@ -132,7 +142,7 @@ def measure_worths(  # noqa: PLR0913
             cells = [cut_cells(inputs, couple) for couple in couples]
             shuffles = _shuffles(inputs, pair_permutations, seed, "shuffles of pairs")
             both = _judge(by, cells, couples, shuffles)
-            double = _report(inputs, both, couples, evpi, alone)
+            double = _report(inputs, both, couples, evpi, w, alone)
         copies = np.empty((resamples, w.size))
         copies[:, inputs.canonical] = resample_worlds(w.size, resamples, seed)
         again = Resampled(inputs, payoffs.names, w, copies)
@@ -145,7 +155,7 @@ def measure_worths(  # noqa: PLR0913
     method = (
         f"cross-fitted regression of payoff differences on {CELLS_ALONE} bins (pairs: {CELLS_PAIRED} by "
         f"{CELLS_PAIRED}), {N_FOLDS} folds; permutation null ({permutations} and {pair_permutations}); "
-        "intervals 95 % for all at once"
+        "intervals 95 % for each, above zero only by a test of all at once"
     )
     return Worths(
         tuple(sorted(lone, key=lambda pin: (-pin.evppi.value, pin.p_value, pin.names))),
@@ -192,7 +202,7 @@ def measure_signals(
         shuffles = _shuffles(inputs, permutations, seed, "shuffles")
         by = _Judging(left, folds, payoffs.w, champion, threads)
         judged = _judge(by, cells, which, shuffles)
-    return tuple(_report(inputs, judged, which, Figure(0.0, 0.0, 0.0, 0.0)))
+    return tuple(_report(inputs, judged, which, Figure(0.0, 0.0, 0.0, 0.0), payoffs.w))
 
 
 def _shuffles(inputs: Inputs, times: int, seed: int, name: str) -> npt.NDArray[np.int64]:
@@ -206,13 +216,17 @@ def _shuffles(inputs: Inputs, times: int, seed: int, name: str) -> npt.NDArray[n
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Judged:
-    """Gains by world (candidates, worlds), and each candidate's value, standardised by its null, with its p-value."""
+    """Gains by world (candidates, worlds), and each candidate's value, standardised by its null, with its p-value.
+
+    `missed` is what choosing by cells may fall short of.
+    """
 
     gain: Floats
     standing: Floats
     value: Floats
     error: Floats
     p_value: Floats
+    missed: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -235,17 +249,23 @@ def _judge(by: _Judging, cells: list[Cells], which: list[tuple[int, ...]], shuff
     orders = np.vstack([worlds, shuffles])
     gain = np.empty((len(cells), w.size))
     null = np.empty((len(shuffles), len(cells)))
+    missed = np.zeros(len(cells))
 
     def judge(c: int) -> None:
         cut, figures = cells[c], left.of(*which[c])
         weighted = weigh(figures, w)
-        cut = let_break(cut, *sum_folds(cut.cell, cut.n_cells, folds, weighted))
+        sums = sum_folds(cut.cell, cut.n_cells, folds, weighted)
+        cut = let_break(cut, *sums)
         gains, pick = value_orders(
             orders, cut.cell, np.ascontiguousarray(cut.smoother), folds, weighted, champion_of_fold
         )
         own = figures[worlds, folds]
         gain[c] = own[worlds, pick[cut.cell, folds]] - own[worlds, champion]
         null[:, c] = gains[1:]
+        if cut.breaking is not None:
+            weight = sums[0][:, 0, -1]
+            means = sums[0][:, 0, :-1] / np.maximum(weight[:, None], 1e-300)
+            missed[c] = missed_at_changes(means, weight, pick[:, 0])
 
     with ThreadPoolExecutor(by.threads or os.cpu_count()) as pool:
         list(pool.map(judge, range(len(cells))))
@@ -256,7 +276,7 @@ def _judge(by: _Judging, cells: list[Cells], which: list[tuple[int, ...]], shuff
     largest = ((null - middle) / scale).max(axis=1, initial=-np.inf)
     standard = (value - middle) / scale
     p_value = (1.0 + (largest[:, None] >= standard[None, :]).sum(axis=0)) / (1.0 + len(shuffles))
-    return _Judged(gain, standard, value, error, p_value)
+    return _Judged(gain, standard, value, error, p_value, missed)
 
 
 def _report(
@@ -264,17 +284,19 @@ def _report(
     judged: _Judged,
     which: list[tuple[int, ...]],
     evpi: Figure,
+    w: Floats,
     alone: _Judged | None = None,
 ) -> list[Worth]:
-    """Findings with intervals that hold for all candidates at once; for pairs, what they add to the better one."""
+    """Findings with intervals, each by itself; for pairs, what they add to the better one, for all pairs at once."""
     reach = -float(ndtri(0.025 / max(len(which), 1)))
     chance = _CHANCE if alone is None else _CHANCE_PAIRED
     found = []
     n_worlds = judged.gain.shape[1]
     for c, members in enumerate(which):
         value, error, p = float(judged.value[c]), float(judged.error[c]), float(judged.p_value[c])
-        low = value - reach * error if p <= chance else 0.0
-        figure = Figure(max(value, 0.0), error, max(low, 0.0), max(value + reach * error, 0.0))
+        low, high = ends_of_mean(value, error, judged.gain[c], w, SURE)
+        low, high = low if p <= chance else 0.0, high + float(judged.missed[c])
+        figure = Figure(max(value, 0.0), error, max(low, 0.0), max(high, 0.0))
         share = min(figure.value / evpi.value, 1.0) if evpi.low > 0.0 else None
         beyond = None
         if alone is not None:

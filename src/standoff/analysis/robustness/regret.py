@@ -16,7 +16,7 @@ from scipy.special import ndtr, ndtri
 
 from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.robustness.tails import mean_of_tail, tail_bound, tail_figure, tail_weights
-from standoff.analysis.runs.payoffs import Payoffs, Posteriors, figure_within, find_posteriors, mean_figure
+from standoff.analysis.runs.payoffs import SURE, Payoffs, Posteriors, figure_within, find_posteriors, mean_figure
 from standoff.analysis.statistics.brackets import Hidden, above_all, best_level, find_hidden, plausible
 
 __all__ = ["Regret", "measure_regret"]
@@ -30,12 +30,12 @@ _CLOSE = 0.5
 class Regret:
     """Savage's regret, world by world, with the noise taken out, and as it looks before that.
 
-    Intervals of `mean`, `worst_decile` and `worst` hold for all strategies at once whatever the regression does not
-    see; never is one of them above the next. `evpi`, the gain from knowing the world, is the least mean. `by_world` has
-    shape (strategies, worlds). `worst` is the regret in the worst world, `worst_decile` the mean over the worst tenth.
-    `surely_best` is the share of worlds in which a strategy is best beyond the noise; `cannot_tell` the share in which
-    none is. `replications_wanted` is how many times as many replications would let luck leave a mean regret no more in
-    doubt than by half; None where it leaves it less.
+    Intervals of `mean`, `worst_decile` and `worst` hold whatever the regression does not see, each by itself, and are
+    above zero only where that holds for all strategies at once; never is one of them above the next. `evpi`, the gain
+    from knowing the world, is the least mean. `by_world` has shape (strategies, worlds). `worst` is the regret in the
+    worst world, `worst_decile` the mean over the worst tenth. `surely_best` is the share of worlds in which a strategy
+    is best beyond the noise; `cannot_tell` the share in which none is. `replications_wanted` is how many times as many
+    replications would let luck leave a mean regret no more in doubt than by half; None where it leaves it less.
     """
 
     mean: dict[str, Figure]
@@ -86,14 +86,14 @@ def measure_regret(payoffs: Payoffs, posteriors: Posteriors | None = None) -> Re
         "folds' worlds and by the other replications, valued on held-out replications "
         f"({known.valued.shape[0]} batches); "
         "high ends: the lower of raw regret and a bound by second moments of two halves; in between, figures of worlds "
-        "whose hidden part is normal; 95 % for all strategies at once",
+        "whose hidden part is normal; 95 % for each",
     )
 
 
 def _ends_of(payoffs: Payoffs, known: Posteriors, s: int) -> tuple[Figure, Figure, Figure]:
     """Of one strategy the mean regret, that of its worst tenth, and that in its worst world."""
     w, n = payoffs.w, len(payoffs.names)
-    reach, both = (-float(ndtri((1.0 - _LEVEL) / (2.0 * n * k))) for k in (1, 2))
+    reach = -float(ndtri((1.0 - _LEVEL) / (2.0 * n)))
     best = np.take_along_axis(known.valued, known.picked.argmax(axis=1)[:, None, :], axis=1)[:, 0]
     lost = best - known.valued[:, s]
     foreseen = known.picked.max(axis=1) - known.picked[:, s]
@@ -101,38 +101,37 @@ def _ends_of(payoffs: Payoffs, known: Posteriors, s: int) -> tuple[Figure, Figur
     noise = np.zeros_like(raw)
     # in an order that the names have no part in
     others = np.array([j for j in np.argsort(payoffs.mean @ w) if j != s], dtype=np.int64)
-    high = [mean_figure(raw, w, both).high, tail_figure(raw, w, both).high]
+    high = [mean_figure(raw, w), tail_figure(raw, w)]
     drawn = known.difference.max(axis=0)[None] - known.difference[s]
     if payoffs.halves is not None and payoffs.halves.shape[2] == 2 and n > 1:
         halves = payoffs.halves[others] - payoffs.halves[s]
         prediction = known.between[others] - known.between[s]
         hidden = find_hidden(prediction, halves, w)
-        most = _most_lost(halves, prediction, hidden, w, both)
-        high = [min(pair) for pair in zip(high, most, strict=True)]
+        most = _most_lost(halves, prediction, hidden, w)
+        # chosen by what they come to, and not by their ends, which would choose the luckier
+        high = [min(pair, key=lambda figure: figure.value) for pair in zip(high, most, strict=True)]
         drawn = np.maximum(plausible(prediction, halves, hidden).max(axis=1), 0.0)
         noise = np.sqrt(np.maximum((halves[..., 0] - halves[..., 1]) ** 2 / 4.0, np.diag(hidden.luck)[:, None])).max(
             axis=0
         )
     low_of_worst = max(_lowest_worst(lost, foreseen, noise, reach), 0.0)
     lows = np.maximum.accumulate(
-        [mean_figure(lost.mean(axis=0), w, reach).low, mean_of_tail(lost, foreseen, w, reach).low, low_of_worst, 0.0][
-            :3
-        ]
+        [mean_figure(lost.mean(axis=0), w, reach).low, mean_of_tail(lost, foreseen, w, reach).low, low_of_worst]
     )
-    highest = float((raw + reach * noise).max())
-    highs = np.minimum.accumulate([highest, high[1], high[0]])[::-1]
+    highest = float((raw + SURE * noise).max())
+    highs = np.minimum.accumulate([highest, high[1].high, high[0].high])[::-1]
     # where chance puts a low end above its high end, both are the high one
     lows = np.minimum(lows, highs)
     tails = [float(each @ tail_weights(each, w)) for each in drawn]
-    values = [float(np.mean(drawn @ w)), float(np.mean(tails)), float(drawn.max(axis=1).mean())]
+    values = np.maximum.accumulate([np.mean(drawn @ w), np.mean(tails), drawn.max(axis=1).mean()])
     return tuple(_figure(v, lo, hi) for v, lo, hi in zip(values, lows, highs, strict=True))  # type: ignore[return-value]
 
 
-def _most_lost(halves: Floats, prediction: Floats, hidden: Hidden, w: Floats, reach: float) -> tuple[float, float]:
-    """High ends of the mean of max(0, x), and of its worst tenth, by second moments."""
+def _most_lost(halves: Floats, prediction: Floats, hidden: Hidden, w: Floats) -> tuple[Figure, Figure]:
+    """What the mean of max(0, x), and of its worst tenth, are at most, by second moments."""
     level = best_level(prediction, hidden.most)
-    mean = mean_figure(level + above_all(halves, prediction, hidden.most, level), w, reach).high
-    return mean, tail_bound(halves, prediction, hidden.most, w, reach)
+    mean = mean_figure(level + above_all(halves, prediction, hidden.most, level), w)
+    return mean, tail_bound(halves, prediction, hidden.most, w)
 
 
 def _lowest_worst(lost: Floats, foreseen: Floats, noise: Floats, reach: float) -> float:

@@ -86,9 +86,11 @@ def measure_tails(payoffs: Payoffs, posteriors: Posteriors | None = None, lowest
     w, names = payoffs.w, payoffs.names
     deciles, worlds, raw, raw_worst = {}, {}, {}, {}
     for s, name in enumerate(names):
-        value, error = float(low.influence[s] @ w), mean_figure(low.influence[s], w).error
-        error = float(np.hypot(error, low.lean[s]))
-        deciles[name] = Figure(value, error, value - SURE * error, value + SURE * error)
+        told, lean = mean_figure(low.influence[s], w), SURE * float(low.lean[s])
+        deciles[name] = figure_within(
+            told.value, told.value - np.hypot(told.value - told.low, lean),
+            told.value + np.hypot(told.high - told.value, lean),
+        )  # fmt: skip
         worlds[name] = _worst_world(payoffs, known, s, deciles[name])
         raw[name] = float(payoffs.mean[s] @ tail_weights(-payoffs.mean[s], w))
         raw_worst[name] = float(payoffs.mean[s].min())
@@ -174,13 +176,13 @@ def mean_of_tail(valued: Floats, foreseen: Floats, w: Floats, reach: float = SUR
     return mean_figure(_tail_influence(valued, foreseen, w), w, reach)
 
 
-def tail_figure(figures: Floats, w: Floats, reach: float = SURE) -> Figure:
+def tail_figure(figures: Floats, w: Floats) -> Figure:
     """Mean over the tenth of worlds with the largest figures, which pick themselves; shape (worlds,)."""
-    return mean_of_tail(figures[None], figures[None], w, reach)
+    return mean_of_tail(figures[None], figures[None], w)
 
 
-def tail_bound(halves: Floats, prediction: Floats, variance: Floats, w: Floats, reach: float) -> float:
-    """High end of the mean, over the worst tenth, of the largest of zero and several figures, by second moments.
+def tail_bound(halves: Floats, prediction: Floats, variance: Floats, w: Floats) -> Figure:
+    """At least the mean, over the worst tenth, of the largest of zero and several figures, by second moments.
 
     For every q ≥ 0 that mean is at most q + mean of Σ max(x − q, 0), divided by the share (Rockafellar & Uryasev 2000);
     the q is that at which it would be least if predictions held.
@@ -188,7 +190,6 @@ def tail_bound(halves: Floats, prediction: Floats, variance: Floats, w: Floats, 
     Args:
         halves, prediction, variance: As for `brackets.above_all`.
         w: (worlds,), weights that sum to one.
-        reach: Standard errors.
     """
     largest = np.sqrt(np.maximum(prediction, 0.0) ** 2 + variance[:, None]).max(axis=0)
     tried = np.unique(
@@ -200,4 +201,4 @@ def tail_bound(halves: Floats, prediction: Floats, variance: Floats, w: Floats, 
         above = 0.5 * (away + np.sqrt(away**2 + variance[:, None])).sum(axis=0)
         best = min(best, (q + float(above @ w) / WORST_SHARE, q))
     level = np.full(w.size, best[1])
-    return best[1] + mean_figure(above_all(halves, prediction, variance, level), w, reach).high / WORST_SHARE
+    return mean_figure(best[1] + above_all(halves, prediction, variance, level) / WORST_SHARE, w)

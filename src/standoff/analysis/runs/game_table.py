@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.analysis.findings import FEWEST_WORLDS, Floats, Inputs, Reason, UnanswerableError
+from standoff.base.numbers.arithmetic import normal_quantile
 from standoff.ensemble.design import Worlds, independent_units
 from standoff.ensemble.ensemble import Ensemble
 from standoff.language.model import Model
@@ -113,7 +114,7 @@ def inputs_of(model: Model, worlds: Worlds, rows: npt.NDArray[np.int64]) -> Inpu
 def evenly_spread(model: Model, worlds: Worlds, rows: npt.NDArray[np.int64], inputs: Inputs) -> Inputs | None:
     """The independent columns that the design spreads evenly, of which worlds are made; None where it does not.
 
-    They are the `inputs` but where these are correlated: then the columns of the unit cube behind them.
+    They are the `inputs` but where these are correlated: then the normal scores behind them.
 
     Args:
         model, worlds: The study, and all its worlds.
@@ -125,6 +126,7 @@ def evenly_spread(model: Model, worlds: Worlds, rows: npt.NDArray[np.int64], inp
     units = independent_units(model, worlds)
     if not units:
         return inputs
-    columns = [units.get(name, inputs.column(name)) for name in inputs.names]
+    # as normal scores, of which correlated columns are made (`sampling.correlate`)
+    columns = [normal_quantile(units[name]) if name in units else inputs.column(name) for name in inputs.names]
     levels = {name: words for name, words in inputs.levels.items() if name not in units}
     return Inputs(inputs.names, np.column_stack(columns), levels)

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.analysis.findings import Figure, Floats, Inputs
+from standoff.analysis.statistics.errors import ends_of_mean
 from standoff.analysis.statistics.ranking import world_weights
 from standoff.analysis.statistics.regression import assign_folds, predict
 from standoff.analysis.statistics.shrinkage import shrink
@@ -140,11 +141,14 @@ def champions(mean: Floats, w: Floats, folds: npt.NDArray[np.int64]) -> npt.NDAr
 
 
 def mean_figure(figures: Floats, w: Floats, reach: float = SURE) -> Figure:
-    """Weighted mean over worlds with its standard error (the ratio estimator's)."""
+    """Weighted mean over worlds with its standard error (the ratio estimator's), a `reach`th of the way to the farther
+    end of its interval.
+    """
     value = float(figures @ w)
     n = figures.size
     error = float(np.sqrt(((figures - value) ** 2) @ w**2 * n / (n - 1)))
-    return Figure(value, error, value - reach * error, value + reach * error)
+    low, high = ends_of_mean(value, error, figures, w, reach)
+    return Figure(value, max(high - value, value - low) / reach, low, high)
 
 
 def figure_within(value: float, low: float, high: float) -> Figure:

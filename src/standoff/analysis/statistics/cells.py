@@ -11,7 +11,7 @@ from standoff.analysis.findings import Floats, Inputs
 from standoff.analysis.statistics.ranks import rank_values
 from standoff.analysis.statistics.regression import spline_basis
 
-__all__ = ["CELLS_ALONE", "CELLS_PAIRED", "Cells", "cut_cells", "fit_cells", "let_break", "weigh"]
+__all__ = ["CELLS_ALONE", "CELLS_PAIRED", "Cells", "cut_cells", "fit_cells", "let_break", "missed_at_changes", "weigh"]
 
 CELLS_ALONE = 24
 CELLS_PAIRED = 12
@@ -82,6 +82,27 @@ def let_break(cut: Cells, everything: Floats, held_out: Floats) -> Cells:
         fitted = fit_cells(one, everything - held_out)
         missed.append(float((weight * (means - (fitted - fitted.mean(axis=2, keepdims=True))) ** 2).sum()))
     return cut if missed[0] <= missed[1] else other
+
+
+def missed_at_changes(means: Floats, weight: Floats, pick: npt.NDArray[np.int64]) -> float:
+    """What choosing by cells may fall short of choosing by the input itself, where the best changes within a cell.
+
+    If it is one strategy up to some place within the cell and another beyond, each by what it leads by a cell away, the
+    better of the two for the whole cell loses most where they lose alike.
+
+    Args:
+        means: (cells, strategies), along one continuous input.
+        weight: (cells,), shares of all weight.
+        pick: (cells,), the strategy chosen.
+    """
+    missed, last = 0.0, len(pick) - 1
+    for c in np.flatnonzero(pick[1:] != pick[:-1]).tolist():
+        first, then = int(pick[c]), int(pick[c + 1])
+        before, after = means[max(c - 1, 0)], means[min(c + 2, last)]
+        leads = max(float(before[first] - before[then]), 0.0), max(float(after[then] - after[first]), 0.0)
+        if min(leads) > 0.0:
+            missed += float(max(weight[c], weight[c + 1])) * leads[0] * leads[1] / (leads[0] + leads[1])
+    return missed
 
 
 def _cut_axis(inputs: Inputs, j: int, n_bins: int, alone: bool) -> tuple[npt.NDArray[np.int64], Floats, Floats]:

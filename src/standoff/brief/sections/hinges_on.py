@@ -47,7 +47,8 @@ def hinges_on(model: Model, found: Linchpins, inputs: Inputs, ledger: Ledger, en
         Picture(
             Markup(module.pins_part([(title, rows) for title, rows in groups if rows], key)),
             "What knowing it before choosing would be worth, and which strategies may be best along its range.",
-            "Bars: the worth in points, with a 95 % interval for all at once. Lines: along the range, the strategies "
+            "Bars: the worth in points, each with its own 95 % interval, above zero only where a test of all at "
+            "once says so. Lines: along the range, the strategies "
             "that may be best; grey where more than four may. A mark is a flip point with its interval.",
             table=_table(model, found),
             instead=(_pins_table([row for _, rows in groups for row in rows]),),

@@ -62,7 +62,7 @@ def first_picture(model: Model, results: Performance) -> Picture | None:
     unit = "points" if results.measures[0].kind == "payoff" else ""
     drawn = dots(rows, (1.06 * low, max(-0.04 * low, 1.04 * high)), unit, f"Mean payoff: {_view_said(rows, unit)}")
     what = "Mean payoff" if results.measures[0].kind == "payoff" else title_of(model, results.measures[0].name)
-    said = f"{what} below or above the best of the others, each in its better setting, with its 95\u202f% interval"
+    said = f"{what} below or above the best of the others, each in its better setting, with an interval for all at once"
     return Picture(drawn, f"{said}.", "Filled: may be best.", instead=(_dots_table(rows, unit),))
 
 
@@ -91,8 +91,8 @@ def views(model: Model, results: Performance) -> Section | None:
         views_title(results),
         lead=(
             "Each part shows how far each strategy’s mean payoff lies below or above that of the best of the others, "
-            "each strategy in its better setting, with its 95\u202f% interval. Where intervals touch zero the model "
-            "cannot tell.",
+            "each strategy in its better setting, with an interval that holds for all strategies at once at "
+            "97\u202f%. Where intervals touch zero the model cannot tell.",
         ),
         pictures=pictures,
         sure=("The intervals are those of sampling worlds and luck. Which profile comes true is not weighed here.",),
@@ -159,12 +159,13 @@ def _thing_words(model: Model, name: str) -> str:
 def _performance_method(model: Model, results: Performance) -> Method:
     text = [
         f"Averages over {counted(results.n_worlds, 'world')} with {counted(results.replications, 'replication')} each. "
-        "± is one standard error over worlds, which holds luck’s part; the table below it gives both parts apart.",
+        "± is one standard error of each figure by itself, over worlds, which holds luck’s part; the table below it "
+        "gives both parts apart.",
         "A world is one draw of everything uncertain. The share of worlds within a limit judges each world’s mean over "
         "luck, after pulling world means together until they vary no more than their true means do; it is not a "
         "probability. The spread is the 10th to the 90th percentile of worlds, treated likewise.",
         "Comparisons are paired: all strategies meet the same worlds and the same luck. Dark marks are strategies that "
-        "may be the best of their column at 95 % for all comparisons at once.",
+        "may be the best of their column at 97 % for all comparisons at once, not each by itself.",
     ]
     if any(payoff.actor == model.decider for payoff in model.payoffs):
         text.append("A point is one unit of the decider’s payoff equation, which adds up what it wants over time.")
@@ -217,7 +218,7 @@ def _view_title(results: Performance, standing: Standing) -> str:
 def _dots_table(rows: list[DotRow], unit: str) -> Table:
     return Table(
         "",
-        ("Strategy", f"Difference ({unit})" if unit else "Difference", "95\u202f% interval", "May be best"),
+        ("Strategy", f"Difference ({unit})" if unit else "Difference", "Interval, all at once", "May be best"),
         tuple(
             (
                 row.label,

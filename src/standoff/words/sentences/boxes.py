@@ -8,7 +8,7 @@ from standoff.analysis.linchpins.regions import Region
 from standoff.language.model import Model
 from standoff.words.amounts import quantity
 from standoff.words.names import quoted, strategy_words
-from standoff.words.numbers import number, percent
+from standoff.words.numbers import figure_percent, number, percent
 from standoff.words.text import capital, few, join, words
 
 __all__ = ["box_words", "dropped_words", "opinion_sentence", "region_sentence", "why_box"]
@@ -32,15 +32,19 @@ def region_sentence(model: Model, region: Region) -> str:
     """Which worlds these are, and the box that most of them lie in."""
     start = f"{capital(_kind(model, region))} ({percent(region.share)} of all)"
     box = region.found.recommended
+    if not region.found.is_told:
+        return f"{start}: where they lie cannot be told, as luck hides too much of which worlds these are."
     if box is None:
         return f"{start} are not set apart by a few assumptions."
+    first, *others = region.found.holds
     said = (
-        f"{start} lie mostly where {box_words(model, box)}: there {percent(box.density)} are of this kind, and "
-        f"{percent(box.coverage)} of them lie there"
+        f"{start} lie mostly where {box_words(model, box)}: there {figure_percent(first.density)} are of this kind, "
+        f"and {figure_percent(first.coverage)} of them lie there"
     )
     more = [
-        f"of the rest, where {box_words(model, one)} ({percent(one.density)}, and a further {percent(one.coverage)})"
-        for one in region.found.further
+        f"of the rest, where {box_words(model, one)} "
+        f"({figure_percent(held.density)}, and a further {figure_percent(held.coverage)})"
+        for one, held in zip(region.found.further, others, strict=True)
     ]
     return "; ".join([said, *more]) + "."
 

@@ -28,6 +28,8 @@ def _moved(name: str, found: Indices) -> str:
             f"What moves {words(name)} cannot be told, as too few worlds differ in it: about "
             f"{whole(found.rows_wanted)} base rows would do."
         )
+    if not found.is_told:
+        return f"What moves {words(name)} cannot be told, as a few worlds hold most of what differs in it."
     if not told:
         return f"Nothing is known to move {words(name)}."
     shown = [f"{words(n)} ({percent(min(found.total[n].value, 1.0))})" for n in told[:_MOST_NAMED]]
