@@ -25,6 +25,12 @@ class Language:
     code: str
     texts: Mapping[str, str]
 
+    @property
+    def glossary(self) -> tuple[tuple[str, str], ...]:
+        """The words that a reader may not know, each with what it means."""
+        names = [key.split(".")[1] for key in self.texts if key.startswith("glossary.") and key.endswith(".term")]
+        return tuple((self.texts[f"glossary.{name}.term"], self.texts[f"glossary.{name}.means"]) for name in names)
+
     def say(self, key: str, **places: str) -> str:
         """The text of a key with its places filled, its first letter large.
 

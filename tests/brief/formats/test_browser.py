@@ -211,3 +211,29 @@ def _agrees(shown: str, value: float, kind: str) -> bool:
     number = text.group(1).replace("−", "-")
     places = len(number.partition(".")[2])
     return abs(float(number) - (100.0 * value if kind == "share" else value)) <= 0.5 * 10.0**-places + 1e-9
+
+
+def test_the_workings_are_folded_and_a_link_or_a_chip_opens_what_it_names(rivals: Brief, visit: Visit) -> None:
+    page = visit(rivals, folded=True)
+    assert not page.locator("#gives-up .pictures").is_visible()
+    page.locator("#why-hinges-on .sure p > a").focus()
+    page.keyboard.press("Enter")
+    page.locator("#hinges-on .notes").wait_for(state="visible")
+    assert not page.locator("#gives-up .pictures").is_visible()
+    chip = page.locator("#why-others .chips a").first
+    chip.focus()
+    page.keyboard.press("Enter")
+    opened = page.locator("#why-others .opened")
+    assert "Each side arms because the other's arsenal frightens it" in (opened.text_content() or "")
+    page.keyboard.press("Escape")
+    assert opened.count() == 0
+
+
+def test_notes_beside_the_pictures_come_when_asked_for(rivals: Brief, visit: Visit) -> None:
+    page = visit(rivals, folded=True)
+    note = page.locator("#why-holds-up .explain")
+    assert not note.is_visible()
+    page.locator("#explain").press("Enter")
+    assert note.is_visible()
+    assert page.locator(".glossary dt").count() >= 12
+    assert page.evaluate("getComputedStyle(document.querySelector('.contents')).position") == "sticky"

@@ -24,7 +24,7 @@ from standoff.questions.as_json import _LEFT_TO_THE_RUN
 
 BLOCKS = "p|li|td|th|h1|h2|h3|h4|dd|figcaption|summary|caption|blockquote"
 NOT_READ = (
-    "//svg|//script|//style|//section[@id='explore']",  # pictures stand beside their tables
+    "//svg|//script|//style|//section[@id='explore' or @id='what-if']",  # pictures stand beside their tables
     "//details[@class='method']",  # constants of the method, and years of references
     "//p[@class='words']",  # what the words of certainty mean
     "//section[@id='run']//dl",  # sizes and digests, which the head has

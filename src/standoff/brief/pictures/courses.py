@@ -12,7 +12,7 @@ import numpy as np
 from markupsafe import Markup, escape
 
 from standoff.analysis.fans import Fan
-from standoff.analysis.findings import Floats
+from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.robustness.performance import Performance
 from standoff.analysis.robustness.practical import best_settings
 from standoff.brief.pictures.svg import Scale, framed, nice_ticks, path_of, tag
@@ -20,11 +20,12 @@ from standoff.brief.sections.grid import Picture, Table, colour_of
 from standoff.brief.sections.over_time import fan_name
 from standoff.language.model import Model
 from standoff.words.names import family_words
-from standoff.words.numbers import measured, plain
+from standoff.words.numbers import plain, shown
 
-__all__ = ["Course", "Line", "courses_picture", "draw_course"]
+__all__ = ["Course", "Line", "courses_picture", "draw_course", "end_differences"]
 
 _WIDTH, _HEIGHT, _LEFT, _TOP, _FOOT = 320.0, 150.0, 40.0, 20.0, 18.0
+_LONGEST, _SURE = 44, 1.96
 _CAPTION = (
     "Left: the median under each approach, and the middle half of futures under the one that leads. Right: how far "
     "each mean is from the leader’s, in the same worlds with the same luck."
@@ -68,19 +69,19 @@ def courses_picture(model: Model, results: Performance, found: Sequence[Fan]) ->
     """The panels of all that is followed; None with one strategy, or where nothing is followed."""
     if not found or not results.standings or len(best_settings(results)) < 2:
         return None
-    shown, leader = best_settings(results), results.order[0]
+    families, leader = best_settings(results), results.order[0]
     key = Markup("").join(
         Markup('<span class="s{}"><i class="chip"></i>{}</span> ').format(
             colour_of(model, results.strategies[s]), family_words(results.strategies[s].strategy)
         )
-        for s in shown
+        for s in families
     )
     rows = [
-        Markup('<div class="course">{}{}</div>').format(*map(draw_course, _courses(model, one, shown, leader)))
+        Markup('<div class="course">{}{}</div>').format(*map(draw_course, _courses(model, one, families, leader)))
         for one in found
     ]
     drawn = Markup('<p class="pinkey">{}</p><div class="courses">{}</div>').format(key, Markup("").join(rows))
-    return Picture(drawn, _CAPTION, table=_ends_table(model, found, shown, leader))
+    return Picture(drawn, _CAPTION, table=_ends_table(model, results, found))
 
 
 def draw_course(course: Course) -> Markup:
@@ -96,8 +97,8 @@ def draw_course(course: Course) -> Markup:
     parts = [tag("text", course.title, kind="name", x=0.0, y=12.0)]
     for tick in nice_ticks(y.domain):
         parts.append(tag("line", kind="grid", x1=_LEFT, x2=_WIDTH - 4.0, y1=y(tick), y2=y(tick)))
-        shown = f"{100.0 * tick:.3g} %" if course.per_cent else plain(tick)
-        parts.append(tag("text", shown, kind="tick end", x=_LEFT - 4.0, y=y(tick) + 3.5))
+        text = f"{100.0 * tick:.3g} %" if course.per_cent else plain(tick)
+        parts.append(tag("text", text, kind="tick end", x=_LEFT - 4.0, y=y(tick) + 3.5))
     if course.has_zero:
         parts.append(tag("line", kind="zero", x1=_LEFT, x2=_WIDTH - 4.0, y1=y(0.0), y2=y(0.0)))
     if course.band is not None:
@@ -116,9 +117,9 @@ def draw_course(course: Course) -> Markup:
     return framed("panel", (_WIDTH, _HEIGHT), course.said, parts)
 
 
-def _courses(model: Model, one: Fan, shown: Sequence[int], leader: int) -> tuple[Course, Course]:
+def _courses(model: Model, one: Fan, families: Sequence[int], leader: int) -> tuple[Course, Course]:
     """The medians and, beside them, the differences from the leader."""
-    bands = {s: one.bands[s] for s in shown}
+    bands = {s: one.bands[s] for s in families}
     middle = {s: band.quantiles[2] if one.kind == "stock" else band.mean for s, band in bands.items()}
     dates = (model.clock.label(0), model.clock.label(model.clock.steps - 1))
     name = fan_name(model, one)
@@ -141,19 +142,28 @@ def _courses(model: Model, one: Fan, shown: Sequence[int], leader: int) -> tuple
     return whole, apart
 
 
-def _ends_table(model: Model, found: Sequence[Fan], shown: Sequence[int], leader: int) -> Table:
-    rows = []
+def end_differences(results: Performance, found: Sequence[Fan]) -> tuple[tuple[Fan, int, Figure], ...]:
+    """(thing, strategy, how far its mean is from the leader's at the end), of every family but the leader's own."""
+    leader = results.order[0]
+    told = []
     for one in found:
-        for s in shown:
+        for s in best_settings(results):
+            if s == leader:
+                continue
             gap = one.bands[s].end.value - one.bands[leader].end.value
-            error = gap / one.apart[s, leader] if one.apart[s, leader] else 0.0
-            told = measured(gap, abs(float(error))) if s != leader else "leads"
-            rows.append((fan_name(model, one), family_words(one.bands[s].strategy.strategy), told))
+            times = abs(float(one.apart[s, leader]))
+            error = abs(gap) / times if times else 0.0
+            told.append((one, s, Figure(gap, error, gap - _SURE * error, gap + _SURE * error)))
+    return tuple(told)
+
+
+def _ends_table(model: Model, results: Performance, found: Sequence[Fan]) -> Table:
+    rows = [
+        (fan_name(model, one), family_words(results.strategies[s].strategy), shown(gap))
+        for one, s, gap in end_differences(results, found)
+    ]
     return Table("Difference from the leader at the end", ("What", "Approach", "Difference"), tuple(rows))
 
 
 def _cut(title: str) -> str:
     return title if len(title) <= _LONGEST else f"{title[:_LONGEST].rsplit(' ', 1)[0]}…"
-
-
-_LONGEST = 44

@@ -42,4 +42,14 @@
       });
     }
   }
+
+  // notes beside the pictures, for those who meet them for the first time
+  const explain = document.getElementById("explain");
+  if (!explain) return;
+  explain.hidden = false;
+  explain.addEventListener("click", () => {
+    const on = explain.getAttribute("aria-pressed") !== "true";
+    explain.setAttribute("aria-pressed", String(on));
+    for (const note of document.querySelectorAll(".explain")) note.hidden = !on;
+  });
 })();
