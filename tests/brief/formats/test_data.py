@@ -33,7 +33,7 @@ NOT_READ = (
 )
 NOT_A_NUMBER = (
     r"Q[1-4] \d{4}",  # dates, kept as steps of the clock
-    r"\b(50|80|90|95|10–90|10–50–90)\s%( interval| of worlds)?",  # levels, which stand in the words of a heading
+    r"\b(50|80|90|95|97|10–90|10–50–90)\s%( interval| of worlds)?",  # levels, which stand in the words of a heading
     r"\d+–\d+\s%\)",  # what a word of certainty means
     r"\b(19|20)\d\d\b",
     r"\bp\d+\.s\d+",  # places in documents
