@@ -86,9 +86,12 @@ def _with_fewer_expectations(entries: dict[str, Any]) -> dict[str, Any]:
     return entries
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, without a window; where it or its driver is missing, tests are skipped with a word."""
+    """Debian's Chromium, without a window; where it or its driver is missing, tests are skipped with a word.
+
+    Its driver runs an event loop in this thread, in which no other can run: it ends with the module.
+    """
     sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is missing: pip install -e '.[dev]'")
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:

@@ -36,6 +36,24 @@ def test_a_wish_is_told_with_who_must_change_and_who_moves_first() -> None:
     assert found["is_today"] is True and found["wish"]["way"]["end"][0] == "race_on"
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_search_prints_what_it_found_as_it_can_be_pasted(tmp_path: Path) -> None:
+    rivals = tmp_path / "rivals"
+    assert _call("new", str(rivals), "--from", "rivals").exit_code == 0
+    text = (rivals / "study.yaml").read_text()
+    space = """search:
+  north:
+    waits: {strategy: reciprocate, within: {patience: [1, 12]}, whole: patience}
+    asks: {reads: {trust: [0, 1], arms_south: [0, 100]}, depth: 2}
+"""
+    (rivals / "study.yaml").write_text(text + space)
+    result = _call("search", str(rivals), *SMALL, "--evaluations", "40")
+    assert result.exit_code == 0, result.output
+    assert "best listed:" in result.output and "strategies:\n  north:" in result.output
+    refused = _call("search", str(rivals), *SMALL, "--for", "south")
+    assert refused.exit_code == 2 and "no space of strategies" in refused.output
+
+
 @pytest.mark.parametrize(
     ("wish", "said"),
     [

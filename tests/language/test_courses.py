@@ -50,3 +50,32 @@ def test_what_moves_name_must_be_there(tmp_path: Path) -> None:
         ("unknown-actor", "no actor is named `east`"),
         ("wrong-value", "`wait` has settings, and what is played today has one level of each"),
     ]
+
+
+def test_spaces_to_search_are_read_and_checked(tmp_path: Path) -> None:
+    model = load(tmp_path, """\
+search:
+  north:
+    waits: {strategy: wait, within: {level: [0, 30]}, whole: level}
+    asks: {reads: {arms: [0, 100]}, depth: 2, options: [build, freeze]}
+""").model  # fmt: skip
+    assert model is not None
+    waits, asks = model.searches
+    assert (waits.strategy, waits.within, waits.whole) == ("wait", (("level", 0.0, 30.0),), ("level",))
+    assert (asks.within, asks.depth, asks.options) == ((("arms", 0.0, 100.0),), 2, ("build", "freeze"))
+
+
+def test_a_space_names_what_there_is(tmp_path: Path) -> None:
+    found = load(tmp_path, """\
+search:
+  north:
+    a: {strategy: wait, within: {patience: [0, 30]}}
+    b: {strategy: wait, within: {level: [30, 0]}}
+    c: {reads: {army: [0, 1]}, depth: 3}
+""")  # fmt: skip
+    assert [(p.code, p.message) for p in found.problems if p.severity == "error"] == [
+        ("unknown-name", "`wait` has no setting `patience` of numbers"),
+        ("range-reversed", "the ends of `level` are reversed or equal: 30 and 0"),
+        ("unknown-name", "no stock or quantity is named `army`"),
+        ("wrong-value", "a tree asks 1 or 2 questions, and 3 stands here"),
+    ]

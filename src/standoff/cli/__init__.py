@@ -6,7 +6,7 @@ import click
 
 from standoff._version import __version__
 from standoff.cli.asking import answer, compare, sensitivity
-from standoff.cli.courses import stability
+from standoff.cli.courses import search, stability
 from standoff.cli.evidence import annotate, passages, sources, test
 from standoff.cli.playing import deals, games
 from standoff.cli.running import brief, run, trace
@@ -19,7 +19,7 @@ __all__ = ["main"]
 _COMMANDS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Write a study", (new, check, show, schema, lsp)),
     ("Run it", (brief, run, trace, play)),
-    ("Ask what follows", (answer, sensitivity, compare, games, stability, deals)),
+    ("Ask what follows", (answer, sensitivity, compare, games, stability, deals, search)),
     ("Watch what happens", (watch, forecast, score, fit)),
     ("Hold it against documents", (test, sources, passages, annotate)),
 )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from standoff.ensemble.running import Size
     from standoff.language.model import Model
 
-__all__ = ["stability"]
+__all__ = ["search", "stability"]
 
 
 @command()
@@ -76,6 +76,42 @@ def stability(
         return
     print_sentences(f"{model.name}: {courses_title(model, found)}", sentences)
     print_lines(courses_lines(model, found))
+
+
+@command()
+@options.study
+@options.size(worlds=256, replications=8, least=2)
+@options.running
+@options.variant
+@click.option("--for", "actor", metavar="ACTOR", help="Whose strategies; the decider's by default.")
+@click.option("--evaluations", type=click.IntRange(10, 100_000), default=400, show_default=True, metavar="N",
+              help="How many strategies to look at.")  # fmt: skip
+@options.as_json
+def search(study: str, as_json: bool, actor: str | None, evaluations: int, **how: Any) -> None:
+    """Find strategies instead of listing them.
+
+    The study names the spaces under `search`: settings in ranges, and small decision trees over what the actor may see.
+    What keeps the limits in most worlds under every view, and pays, is sought on some worlds and luck and valued on
+    others. What is found is printed as it can be pasted into the study.
+
+    \b
+    Examples:
+      standoff search border
+      standoff search border --for south --evaluations 2000 --json
+    """
+    from standoff.cli.shown.courses import searched_lines  # noqa: PLC0415
+    from standoff.ensemble.study import load  # noqa: PLC0415
+    from standoff.questions.searching import Sought, search_study  # noqa: PLC0415
+
+    loaded = load(study, how["variants"])
+    model = loaded.model
+    if actor is not None and actor not in model.players:
+        raise click.UsageError(f"no actor that chooses is named `{actor}`: there are {', '.join(model.players)}")
+    found = search_study(loaded, Sought(actor or model.decider, evaluations), how["size"], how["running"])
+    if as_json:
+        print_json(_head(model, how["size"]), found)
+        return
+    print_lines(searched_lines(model, found))
 
 
 def _head(model: Model, size: Size) -> dict[str, Any]:

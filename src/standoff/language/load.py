@@ -24,7 +24,7 @@ from standoff.language.text.fields import entries, mapping
 from standoff.language.text.files import CLAIMS_FILE, FACTS_FILE, STUDY_FILE, Files, References, Written, read_files
 from standoff.language.text.reader import Mapping, Node, Scalar, Sequence, parse_yaml
 
-__all__ = ["Loaded", "build_variant", "find_study", "load_model", "read_study"]
+__all__ = ["Loaded", "build_variant", "find_study", "load_model", "patched_model", "read_study"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,21 @@ def build_variant(written: Written, variants: SequenceOf[str]) -> Model:
 def whole_text(model: Model) -> Mapping:
     """All that a study says, with the model's variants laid over it."""
     return _with_variants(model.written.root, model.applied)[0]
+
+
+def patched_model(model: Model, text: str) -> Model:
+    """A study with some sections laid over it, given as text, and the variants that are applied already.
+
+    Raises:
+        StudyError: It cannot be used with them; the error holds every problem.
+    """
+    patch, problems = parse_yaml(Source("found.yaml", text))
+    root = merge(model.written.root, patch, STUDY)
+    assert isinstance(root, Mapping)
+    made = _read(replace(model.written, root=root), model.applied, problems)
+    if made is None:
+        raise StudyError([problem for problem in problems if problem.severity == "error"])
+    return made
 
 
 def find_study(name: str | Path) -> Path:

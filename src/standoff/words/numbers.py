@@ -111,6 +111,8 @@ def percent(share: float, noise: float | None = None) -> str:
         return _NOT_KNOWN
     if noise is None or not math.isfinite(noise):
         return f"{_percent_number(share)}{_THIN}%"
+    if noise <= _ZERO and share in (0.0, 1.0):
+        return f"{100 * share:.0f}{_THIN}%"  # none or all, and nothing left in doubt
     return f"{measured(100.0 * share, 100.0 * noise)}{_THIN}%"
 
 

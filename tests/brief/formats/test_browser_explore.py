@@ -13,7 +13,7 @@ from conftest import Brief
 
 from standoff.questions.results import Robust
 from standoff.words.names import strategy_words, title_of
-from standoff.words.numbers import figure_percent
+from standoff.words.numbers import percent
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -222,4 +222,4 @@ def _check_within(page: Page, brief: Brief, outcome: str) -> None:
         for instance in robust.robustness.strategies
     }
     for label, _, within in _rows(page):
-        assert within == figure_percent(shares[label], told=False)
+        assert within == percent(shares[label].value, shares[label].error)

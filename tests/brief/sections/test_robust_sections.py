@@ -26,6 +26,7 @@ from standoff.evidence.claims import load_ledger
 from standoff.questions.answer import answer_run
 from standoff.questions.question import Unanswered
 from standoff.questions.results import ROBUST, Robust
+from standoff.words.numbers import shown
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 STUDY = """
@@ -104,7 +105,8 @@ def test_the_first_screen_names_the_top_fact_with_its_flip_point(study: Study, r
 
 
 def test_the_worlds_sent_to_the_page_are_those_of_the_run(study: Study, robust: Robust) -> None:
-    section = explore(study.model, robust, performance(robust.table, robust.robustness), _environment())
+    results = performance(robust.table, robust.robustness)
+    section = explore(study.model, robust, results, _environment())
     drawn = str(section.pictures[0].drawn)
     text = re.search(r'id="x-data">(.*?)</script>', drawn, re.DOTALL)
     assert text is not None
@@ -120,6 +122,9 @@ def test_the_worlds_sent_to_the_page_are_those_of_the_run(study: Study, robust: 
         "Given up against the best strategy",
         "What is ventured",
     ]
+    first = results.standings[0].cells[results.labels.index("goes")][0].figure
+    assert sent["all"][0][0] == f"{shown(first)} points"  # as the tables have it
+    assert f'<td class="x-mean">{shown(first)} points</td>' in drawn
 
 
 def test_a_run_too_small_says_so(study: Study) -> None:
@@ -164,4 +169,4 @@ def test_worlds_can_be_narrowed_by_mouse_and_keyboard(study: Study, tmp_path: Pa
     assert told["moved"] == "true"
     assert told["crossed"] == "98"
     assert told["caption"] == "What is ventured, mean over the worlds kept"
-    assert re.fullmatch(r"7\d\s%\|100\s%", told["within"])
+    assert re.fullmatch(r"7\d&nbsp;±&nbsp;\d\s%\|100\s%", told["within"])

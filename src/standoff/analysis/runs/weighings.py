@@ -89,8 +89,8 @@ def read_weightings(path: Path, n_worlds: int | None = None) -> dict[str, Floats
     table = read_table(read_source(path, path.name, most=MOST_BYTES))
     if not table.rows or (n_worlds is not None and len(table.rows) != n_worlds):
         place = whole_file(path.name) if not table.rows else next(iter(table.rows[-1].values())).span
-        of_run = "a run has as many as it has worlds" if n_worlds is None else f"the run {n_worlds:,} worlds"
-        message = f"the table has {len(table.rows):,} rows, and {of_run}"
+        worlds = "one or more" if n_worlds is None else f"{n_worlds:,}"
+        message = f"the table has {len(table.rows):,} rows, and the run {worlds} worlds"
         raise StudyError([Problem("table", place, message, "give a row for each world, in the run's order")])
     problems = Collected()
     found = {name: _weights_of(table, name, problems) for name in table.columns}

@@ -47,7 +47,7 @@ def compiled(*signature: str, **options: Any) -> Callable[[_Function], _Function
 def _warn_once() -> None:
     warnings.warn(
         "what is compiled cannot be kept, as no folder for it can be written to: each command takes a minute longer; "
-        "set STANDOFF_CACHE and NUMBA_CACHE_DIR to a folder of your own",
+        "set XDG_CACHE_HOME to a folder of your own",
         UnkeptWarning,
         stacklevel=3,
     )

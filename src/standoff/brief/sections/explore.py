@@ -26,14 +26,13 @@ from standoff.language.model import Model
 from standoff.questions.results import Robust
 from standoff.words.amounts import amount, is_chance, unit_words, with_unit
 from standoff.words.names import strategy_words, title_of, who
-from standoff.words.numbers import counted, exact, figure_percent
+from standoff.words.numbers import counted, exact, percent
 
 __all__ = ["Axis", "Shown", "explore"]
 
 _MOST_AXES = 10
 _BARS = 20
-_OF_PAYOFF = 2
-"""Measures of the payoff, which come before the outcomes."""
+_GIVEN_UP = "given up"
 _STEPS = 65_535
 """Figures are sent as whole numbers of 16 bits between the least and the largest."""
 
@@ -59,14 +58,17 @@ class Shown:
     within: str
 
 
-def explore(model: Model, found: Robust, results: Performance, environment: Environment) -> Section:
-    """The section; with all worlds its figures are those of the tables, `results`."""
-    table, robust, linchpins = found.table, found.robustness, found.linchpins
+def explore(
+    model: Model, robust: Robust, results: Performance, environment: Environment
+) -> Section:  # fmt: skip
+    """The section; with all worlds its figures are those of the tables."""
+    table, linchpins = robust.table, robust.linchpins
     names = _names(linchpins)
-    measures = _measures(model, table, robust)
+    measures = _measures(model, table, robust.robustness)
     axes = [_axis(model, table, name) for name in names]
-    order = [robust.labels.index(label) for label in robust.under[0].metrics.ranking.order]
-    texts = [_of_all(model, robust, results, (m, about["name"]), order) for m, (about, _) in enumerate(measures)]
+    main = robust.robustness.under[0].metrics
+    order = [robust.robustness.labels.index(label) for label in main.ranking.order]
+    every = [_with_all_worlds(model, robust.robustness, results, about["name"]) for about, _ in measures]
     data = {
         "worlds": int(table.worlds.size),
         "axes": [
@@ -78,12 +80,17 @@ def explore(model: Model, found: Robust, results: Performance, environment: Envi
             for name in names
         ],
         "measures": [
-            {**about, **_packed(values[order]), **_kept(robust, about["name"], order), "all": texts[m]}
-            for m, (about, values) in enumerate(measures)
+            {
+                **about,
+                **_packed(values[order]),
+                **_kept(robust.robustness, about["name"], order),
+                "all": [texts[s] for s in order],
+            }
+            for (about, values), texts in zip(measures, every, strict=True)
         ],
         "strategies": len(order),
     }
-    strategies = _rows(model, robust, order, measures[0][1], texts[0])
+    strategies = _rows(model, robust.robustness, order, measures[0][1], every[0])
     text = Markup(script_json(data))
     titles = [about["title"] for about, _ in measures]
     first = {"count": f"All {counted(table.worlds.size, 'world')}"}
@@ -98,9 +105,9 @@ def explore(model: Model, found: Robust, results: Performance, environment: Envi
         is_live=True,
         method=Method((
             f"Means over the {counted(table.worlds.size, 'world')} of the run, against all the others’ strategies "
-            "alike, ± one standard error: with all of them that of the tables, with fewer that of so many drawn at "
-            "random, which is larger than need be. Picking worlds by what they hold is no finding of its own: few "
-            "worlds tell little, and boxes found by looking are seldom as pure elsewhere.",
+            "alike. Those of all worlds are the tables’, whose error leaves out what the assumptions explain; those of "
+            "some are ± one standard error over the worlds kept. Picking worlds by what they hold is no finding of its "
+            "own: few worlds tell little, and boxes found by looking are seldom as pure elsewhere.",
         )),
     )  # fmt: skip
 
@@ -120,7 +127,7 @@ def _measures(model: Model, table: DecisionTable, robust: Robustness) -> list[tu
     main = robust.under[0]
     found: list[tuple[dict[str, Any], Floats]] = [
         ({"name": "", "title": f"Payoff of {who(model, model.decider)}", "unit": "points"}, table.payoffs().mean),
-        ({"name": "", "title": "Given up against the best strategy", "unit": "points"},
+        ({"name": _GIVEN_UP, "title": "Given up against the best strategy", "unit": "points"},
          main.metrics.regret.by_world),
     ]  # fmt: skip
     for outcome in model.outcomes:
@@ -139,6 +146,22 @@ def _kept(robust: Robustness, outcome: str, order: list[int]) -> dict[str, Any]:
     return {} if kept is None or outcome not in places else {"kept": _packed(kept.chances[places[outcome]][order])}
 
 
+def _with_all_worlds(model: Model, robust: Robustness, results: Performance, name: str) -> list[tuple[str, str]]:
+    """For each strategy its figure and the share of worlds within a limit, as the tables have them."""
+    main = robust.under[0].metrics
+    if name == _GIVEN_UP:
+        return [(amount(model, "", main.regret.mean[label].value, main.regret.mean[label].error), "")
+                for label in robust.labels]  # fmt: skip
+    kinds = [(measure.kind == "payoff", measure.name) for measure in results.measures]
+    column = kinds.index((True, model.decider) if not name else (False, name))
+    cells = [results.standings[0].cells[results.labels.index(label)][column] for label in robust.labels]
+    return [
+        (amount(model, name, cell.figure.value, cell.figure.error),
+         "" if cell.within is None else percent(cell.within.value, cell.within.error))
+        for cell in cells
+    ]  # fmt: skip
+
+
 def _axis(model: Model, table: DecisionTable, name: str) -> Axis:
     column = table.inputs.column(name)
     parameter = _parameter(model, name)
@@ -149,32 +172,14 @@ def _axis(model: Model, table: DecisionTable, name: str) -> Axis:
     return Axis(title_of(model, name), (ends[0], ends[1]), heights)
 
 
-def _of_all(
-    model: Model, robust: Robustness, results: Performance, about: tuple[int, str], order: list[int]
-) -> list[list[str]]:  # fmt: skip
-    """For each strategy the mean and the share within the limit over all worlds, as the tables print them."""
-    m, name = about
-    if m < _OF_PAYOFF:
-        main = robust.under[0].metrics
-        figures = [main.expected[label].payoff if m == 0 else main.regret.mean[label] for label in robust.labels]
-        return [[amount(model, "", figures[s].value, figures[s].error), ""] for s in order]
-    place = next(k for k, measure in enumerate(results.measures) if (measure.kind, measure.name) == ("outcome", name))
-    cells = [results.standings[0].cells[s][place] for s in order]
-    return [
-        [amount(model, name, cell.figure.value, cell.figure.error),
-         "" if cell.within is None else figure_percent(cell.within, told=False)]
-        for cell in cells
-    ]  # fmt: skip
-
-
 def _rows(
-    model: Model, robust: Robustness, order: list[int], values: Floats, texts: list[list[str]]
+    model: Model, robust: Robustness, order: list[int], values: Floats, texts: list[tuple[str, str]]
 ) -> list[Shown]:  # fmt: skip
     means = values.mean(axis=1)
     low, high = float(means.min()), float(means.max())
     pad = 0.08 * (high - low) or 1.0
     rows = []
-    for s, (mean, within) in zip(order, texts, strict=True):
+    for s in order:
         instance = robust.strategies[s]
         place = 100.0 * (float(means[s]) - low + pad) / (high - low + 2.0 * pad)
         rows.append(
@@ -183,8 +188,7 @@ def _rows(
                 colour_of(model, instance),
                 is_second(instance),
                 round(place, 2),
-                mean,
-                within,
+                *texts[s],
             )
         )
     return rows

@@ -69,9 +69,8 @@
     rows.forEach((row, s) => {
       const {mean, error, inside} = figures[s], few = keep.length < 2;
       row.querySelector(".dot").style.left = few ? "0%" : `${100 * (mean - low + pad) / (high - low + 2 * pad)}%`;
-      const [told, within] = all ? measure.all[s] : [measured(mean, error, measure.unit), measure.kept ? `${Math.round(100 * inside)}\u202f%` : ""];
-      row.querySelector(".x-mean").textContent = few ? "too few worlds" : told;
-      row.querySelector(".x-within").textContent = few ? "" : within;
+      row.querySelector(".x-mean").textContent = few ? "too few worlds" : all ? measure.all[s][0] : measured(mean, error, measure.unit);
+      row.querySelector(".x-within").textContent = few || !measure.kept ? "" : all ? measure.all[s][1] : `${Math.round(100 * inside)}\u202f%`;
     });
     document.getElementById("x-caption").textContent = `${measure.title}, mean over the worlds kept`;
   };

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from standoff.base.problems import Problem
-from standoff.language.building.courses import build_moves, build_today
+from standoff.language.building.courses import build_moves, build_searches, build_today
 from standoff.language.building.draft import Draft, build_clock
 from standoff.language.building.observed import build_observed
 from standoff.language.building.outcomes import (
@@ -91,6 +91,7 @@ def build_model(
         "outcomes": build_outcomes(draft),
         "deals": build_deals(draft, strategies),
         "moves": build_moves(draft, strategies),
+        "searches": build_searches(draft, strategies),
         "today": build_today(draft, strategies),
         "mechanisms": build_mechanisms(draft),
         "checks": build_checks(draft),

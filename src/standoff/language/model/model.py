@@ -28,6 +28,7 @@ from standoff.language.model.play import (
     PartialProfile,
     Payoff,
     Rule,
+    SearchSpace,
     Setting,
     Strategy,
     Term,
@@ -65,6 +66,7 @@ __all__ = [
     "Reason",
     "Report",
     "Rule",
+    "SearchSpace",
     "Series",
     "Setting",
     "Spread",
@@ -261,6 +263,7 @@ class Model:
     changes: tuple[Change, ...] = ()
     moves: tuple[ActorMoves, ...] = ()
     today: tuple[tuple[str, str], ...] = ()
+    searches: tuple[SearchSpace, ...] = ()
     drawn_from: tuple[tuple[str, tuple[float, ...]], ...] = field(default=(), repr=False)
 
     @property

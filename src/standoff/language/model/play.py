@@ -20,6 +20,7 @@ __all__ = [
     "PartialProfile",
     "Payoff",
     "Rule",
+    "SearchSpace",
     "Strategy",
     "Term",
     "Weighing",
@@ -207,3 +208,31 @@ class ActorMoves:
     span: Span
     irreversible: tuple[str, ...] = ()
     barred: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchSpace:
+    """Strategies to look through: one of the study's with its settings in ranges, or small decision trees.
+
+    Attributes:
+        actor, name: Whose, and what that which is found is called.
+        span: Where the study says so.
+        strategy: The strategy whose settings are sought; None for a tree.
+        within: For each setting, or each stock or quantity that a tree may read, the least and the largest value.
+        whole: Settings of which only whole numbers are taken.
+        depth: Of a tree: 1 or 2 questions on the way to a choice.
+        dimension: The dimension that a tree chooses; empty where there is only one.
+        options: What it chooses among.
+        rest: What is chosen in the other dimensions.
+    """
+
+    actor: str
+    name: str
+    span: Span
+    strategy: str | None
+    within: tuple[tuple[str, float, float], ...]
+    whole: tuple[str, ...] = ()
+    depth: int = 1
+    dimension: str = ""
+    options: tuple[str, ...] = ()
+    rest: tuple[tuple[str, str], ...] = ()

@@ -238,6 +238,27 @@ _MOVES = Record(
     ),
     at_least_one=(("irreversible", "barred"),),
 )
+_SEARCH = Record(
+    (
+        Key("strategy", _KNOWN, "a strategy of the actor with settings, which are sought in the ranges of `within`"),
+        Key(
+            "within",
+            MapOf(ListOf(_NUMBER, least=2, most=2), keys="known"),
+            "for each setting that is sought, the least and the largest value; the others keep their levels",
+        ),
+        Key("whole", _ONE_OR_MORE, "the settings of which only whole numbers are taken"),
+        Key(
+            "reads",
+            MapOf(ListOf(_NUMBER, least=2, most=2), keys="known"),
+            "instead: small decision trees that ask whether these stocks or quantities lie below a value in the range",
+        ),
+        Key("depth", Text("whole"), "how many questions a tree asks: 1, where it is left out, or 2"),
+        Key("dimension", _KNOWN, "the dimension that a tree chooses, where the actor has several"),
+        Key("options", ListOf(_KNOWN, least=2), "the options that a tree chooses among; all where it is left out"),
+        Key("rest", MapOf(_KNOWN, keys="known"), "what is chosen in the other dimensions"),
+    ),
+    exactly_one=(("strategy", "reads"),),
+)
 _TODAY = Key("today", MapOf(_KNOWN, keys="known"), "for each actor, the strategy that it plays now")
 _TERM = Record(
     (
@@ -347,6 +368,7 @@ _PATCHED = (
     Key("deals", MapOf(_DEAL), "what could be agreed"),
     Key("moves", MapOf(_MOVES, keys="known", extra=(_TODAY,)),
         "for an actor, which changes of strategy cannot be made or undone; and what is played today"),
+    Key("search", MapOf(MapOf(_SEARCH), keys="known"), "for an actor, strategies to be found rather than listed"),
     Key("mechanisms", MapOf(_MECHANISM), "what the model is meant to do, as tests of it"),
     Key("checks", MapOf(_EXPRESSION), "truths that must hold in every step of every future"),
     Key("series", MapOf(_SERIES), "data by date from a file in the folder"),

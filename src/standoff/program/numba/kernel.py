@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from numba import config
 
 from standoff.program.compiled import Given, Last, run_compiled, tables_of
 from standoff.program.lowering.places import Source, digest_of
@@ -92,9 +95,21 @@ def _module(kept: Cache, stem: str, text: str) -> ModuleType:
         module.__file__ = str(path)
         sys.modules[name] = module
         try:
-            exec(compile(text, str(path), "exec", dont_inherit=True), module.__dict__)
+            with _kept_beside():
+                exec(compile(text, str(path), "exec", dont_inherit=True), module.__dict__)
         except BaseException:
             del sys.modules[name]
             raise
         kept.note(stem)
     return sys.modules[name]
+
+
+@contextmanager
+def _kept_beside() -> Iterator[None]:
+    """Keep what is compiled beside its module, where digests are held against it, whatever `NUMBA_CACHE_DIR` says."""
+    settings: Any = config
+    before, settings.CACHE_DIR = settings.CACHE_DIR, ""
+    try:
+        yield
+    finally:
+        settings.CACHE_DIR = before

@@ -1,0 +1,1 @@
+"""Strategies that are found rather than listed: spaces of rules, and searches through them."""

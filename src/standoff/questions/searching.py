@@ -1,0 +1,236 @@
+"""Strategies that are found: search on some worlds and luck, and value what was found on others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from standoff.analysis.findings import Floats
+from standoff.analysis.searching.search import Found, nondominated, search
+from standoff.analysis.searching.spaces import Space, space_of
+from standoff.analysis.searching.valued import Aim, Valued, aims_of, by_world, difference, losses, value
+from standoff.base.problems import suggest
+from standoff.ensemble.design import Design, choose_profiles, draw_worlds
+from standoff.ensemble.ensemble import Ensemble
+from standoff.ensemble.run import run_design
+from standoff.ensemble.running import Running, Size
+from standoff.ensemble.study import Study
+from standoff.language.load import patched_model
+from standoff.language.model import Instance, SearchSpace
+from standoff.program.compile import compile_model
+from standoff.program.program import Program
+
+__all__ = ["Candidate", "Searched", "Sought", "search_study"]
+
+_MOST_OTHERS = 8
+_MOST_FOUND = 8
+_FRESH = 1_000_003
+"""Added to the seed, for worlds and luck that picked nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A strategy that was found, or is listed.
+
+    Attributes:
+        label: Its label.
+        text: As it can be pasted into the study; empty for a listed one.
+        values: What it is worth on fresh worlds and luck.
+        ranges: For each setting that was sought in a range, the least and largest value of those looked at that are no
+            worse than it in any aim by more than twice its error.
+    """
+
+    label: str
+    text: str
+    values: tuple[Valued, ...]
+    ranges: tuple[tuple[str, float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What a search is asked with: whose strategies, how many to look at."""
+
+    actor: str
+    evaluations: int = 1_000
+    worlds: int = 64
+    replications: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What a search has found.
+
+    Attributes:
+        actor: Whose strategies.
+        aims: What they were to be good at.
+        views: Under which play of the others.
+        evaluations: How many strategies were looked at, of all spaces.
+        found: Those that no other dominates, the best first.
+        listed: The best of those that the study lists, by the same measure.
+        gains: What the best found has over the best listed, pair by pair on fresh worlds and luck.
+    """
+
+    actor: str
+    aims: tuple[Aim, ...]
+    views: tuple[str, ...]
+    evaluations: int
+    found: tuple[Candidate, ...]
+    listed: Candidate
+    gains: tuple[Valued, ...]
+
+
+def search_study(study: Study, sought: Sought, size: Size, running: Running = Running()) -> Searched:
+    """Search the spaces that a study names for an actor, and value what is found on fresh worlds and luck.
+
+    Args:
+        study: With `search` for the actor.
+        sought: How much to look at.
+        size: Of the fresh runs that value what was found; the search's worlds and luck have the seed itself.
+        running: How.
+
+    Raises:
+        ValueError: The actor has nothing to search.
+        StudyError: A tree would read what the actor may not see, or what was found does not check.
+    """
+    model = study.model
+    said = [one for one in model.searches if one.actor == sought.actor]
+    if not said:
+        whose = [one.actor for one in model.searches]
+        advice = suggest(sought.actor, whose, "actors") if whose else "the study has no `search`"
+        raise ValueError(f"the study says no space of strategies to search for `{sought.actor}`; {advice}")
+    aims = aims_of(model, sought.actor)
+    names, others, views = _views(study.program, sought.actor)
+    quiet = replace(running, progress=None)
+    picks: list[tuple[Space, Instance, Floats]] = []
+    looks: list[Found] = []
+    for one in said:
+        space = space_of(model, one)
+        seen = _Look(compile_model(space.model), space, sought, size.seed, aims, others, views, quiet)
+        found = search(seen.losses, space.size, seen.epsilons(), max(2, sought.evaluations // len(said)), size.seed)
+        looks.append(found)
+        picks += _distinct(space, found)
+    kept = nondominated(np.array([loss for _, _, loss in picks]), seen.epsilons())
+    order = sorted(kept.tolist(), key=lambda k: _score(picks[k][2], aims))[:_MOST_FOUND]
+    best = [picks[k] for k in order]
+    texts = [space.text(instance) for space, instance, _ in best]
+    for text in texts:
+        patched_model(model, text)  # what is told can be pasted
+    seen = _Look(study.program, None, sought, size.seed, aims, others, views, quiet)
+    own = study.program.instances[study.program.players.index(sought.actor)]
+    scores = [_score(loss, aims) for loss in seen.of(own)]
+    listed = scores.index(min(scores))
+    fresh = replace(size, seed=size.seed + _FRESH)
+    values = [
+        by_world(_run(compile_model(space.model), sought.actor, (instance,), others, fresh, running), aims, views)
+        for space, instance, _ in best
+    ]
+    values.append(by_world(_run(study.program, sought.actor, (own[listed],), others, fresh, running), aims, views))
+    both = np.concatenate(values, axis=2)
+    return Searched(
+        sought.actor, aims, names, sum(one.evaluations for one in looks),
+        tuple(_candidate(one, text, value(both, aims, k), dict(zip(said, looks, strict=True)))
+              for k, (one, text) in enumerate(zip(best, texts, strict=True))),
+        Candidate(own[listed].label, "", value(both, aims, len(best))),
+        difference(both, aims, 0, len(best)),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    """What a space's points come to on the search's worlds and luck."""
+
+    program: Program
+    space: Space | None
+    sought: Sought
+    seed: int
+    aims: tuple[Aim, ...]
+    others: npt.NDArray[np.int64]
+    views: tuple[npt.NDArray[np.int64], ...]
+    running: Running
+
+    def losses(self, points: Floats) -> Floats:
+        """(points, aims)."""
+        assert self.space is not None
+        return self.of(tuple(self.space.at(point) for point in points))
+
+    def of(self, instances: tuple[Instance, ...]) -> Floats:
+        """(strategies, aims)."""
+        size = Size(self.sought.worlds, self.sought.replications, self.seed)
+        ensemble = _run(self.program, self.sought.actor, instances, self.others, size, self.running)
+        return losses(by_world(ensemble, self.aims, self.views), self.aims)
+
+    def epsilons(self) -> list[float]:
+        """What does not matter, of each aim."""
+        return [aim.epsilon or 0.01 for aim in self.aims]
+
+
+def _run(
+    program: Program, actor: str, instances: tuple[Instance, ...], others: npt.NDArray[np.int64], size: Size,
+    running: Running,
+) -> Ensemble:  # fmt: skip
+    """Some strategies of an actor, which the program need not list, against the others' profiles."""
+    at = program.players.index(actor)
+    known = program.instances[at]
+    every = tuple((*own, *instances) if k == at else own for k, own in enumerate(program.instances))
+    profiles = np.repeat(others[None], len(instances), axis=0)
+    profiles[:, :, at] = len(known) + np.arange(len(instances))[:, None]
+    worlds = draw_worlds(program.model, size.worlds, size.seed)
+    design = Design(profiles.reshape(-1, others.shape[1]), worlds, size.replications, size.seed)
+    return run_design(replace(program, instances=every), design, running=running)
+
+
+def _views(
+    program: Program, actor: str
+) -> tuple[tuple[str, ...], npt.NDArray[np.int64], tuple[npt.NDArray[np.int64], ...]]:
+    """Names of views, the others' profiles that are run, and the places of each view's: the even mix comes first."""
+    at = program.players.index(actor)
+    rows: list[tuple[int, ...]] = []
+    names, places = [], []
+    named = [p for p in program.model.profiles if actor not in dict(p.strategies)]
+    for name in (None, *(profile.name for profile in named)):
+        profiles = choose_profiles(program, name)
+        own = np.unique(np.where(np.arange(profiles.shape[1]) == at, 0, profiles), axis=0)
+        spread = own[np.linspace(0, len(own) - 1, min(_MOST_OTHERS, len(own))).round().astype(int)]
+        chosen = [tuple(row) for row in spread.tolist()]
+        rows += [row for row in chosen if row not in rows]
+        names.append(name or "uniform")
+        places.append(np.array([rows.index(row) for row in chosen]))
+    return tuple(names), np.array(rows, dtype=np.int64), tuple(places)
+
+
+def _distinct(space: Space, found: Found) -> list[tuple[Space, Instance, Floats]]:
+    """What was found, each strategy once."""
+    kept: dict[str, tuple[Space, Instance, Floats]] = {}
+    for point, loss in zip(found.points, found.values, strict=True):
+        instance = space.at(point)
+        kept.setdefault(instance.label, (space, instance, loss))
+    return list(kept.values())
+
+
+def _score(loss: Floats, aims: tuple[Aim, ...]) -> tuple[float, ...]:
+    """The mean share within limits, then the payoff: what is best first is least."""
+    limits = [float(x) for x, aim in zip(loss, aims, strict=True) if aim.kind == "limit"]
+    rest = [float(x) for x, aim in zip(loss, aims, strict=True) if aim.kind == "payoff"]
+    means = [float(x) for x, aim in zip(loss, aims, strict=True) if aim.kind == "mean"]
+    return (round(sum(limits), 9), *rest, *means)
+
+
+def _candidate(
+    pick: tuple[Space, Instance, Floats], text: str, values: tuple[Valued, ...], looks: dict[SearchSpace, Found]
+) -> Candidate:
+    """What is told of a strategy that was found."""
+    space, instance, loss = pick
+    found = looks[space.said]
+    near = (found.of - loss <= 2.0 * np.array([one.figure.error for one in values])).all(axis=1)
+    ranges = []
+    for k, variable in enumerate(space.variables):
+        if space.said.strategy is not None and not variable.levels:
+            levels = [float(variable.at(float(u))) for u in found.every[near, k]]
+            ranges.append((variable.name, min(levels), max(levels)))
+    return Candidate(_label(space, instance), text, values, tuple(ranges))
+
+
+def _label(space: Space, instance: Instance) -> str:
+    return instance.label if space.said.strategy is not None else space.said.name
