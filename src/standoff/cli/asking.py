@@ -14,6 +14,7 @@ from standoff.cli.output import echo, print_json, print_lines, print_sentences, 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from standoff.analysis.robustness.metrics import Standing
     from standoff.analysis.robustness.robustness import Robustness
     from standoff.analysis.sensitivity import Sensitivity
     from standoff.ensemble.ensemble import Ensemble
@@ -45,27 +46,33 @@ def answer(run: str, view: str, weights: Path | None, as_json: bool, **how: Any)
     """Say what holds up in a run, and what that hinges on.
 
     RUN is the folder of a run of every strategy of the decider: `standoff run korea --out runs/korea`. A STUDY is run
-    first, at the size given, with every strategy of all; sizes, --set and --variant are for it alone. What holds up is
-    printed as soon as that is known. --json has every number behind the sentences.
+    first, at the size given, with every strategy of all; sizes, --set and --variant are for it alone. The ranking is
+    printed as soon as that is known, then what holds up. --json has every number behind the sentences.
 
     \b
     Examples:
       standoff answer runs/korea --view deep_axis
       standoff answer korea --worlds 128 --replications 4
     """
+    from standoff.analysis.robustness.metrics import Standing  # noqa: PLC0415
     from standoff.analysis.runs.weighings import read_weightings  # noqa: PLC0415
     from standoff.brief.formats.data import finding_data  # noqa: PLC0415
     from standoff.questions.results import of_run  # noqa: PLC0415
     from standoff.words.sentences.linchpins import linchpin_words  # noqa: PLC0415
-    from standoff.words.sentences.robustness import robustness_words  # noqa: PLC0415
+    from standoff.words.sentences.robustness import robustness_words, standing_lines  # noqa: PLC0415
 
     ensemble = _run_of(run, how)
     model, said = ensemble.model, dict[str, tuple[str, ...]]()
+    decider = ensemble.program.players.index(model.decider)
+    strategies = ensemble.program.instances[decider]
     given = None if weights is None else read_weightings(weights, ensemble.design.worlds.size)
 
-    def say(robustness: Robustness) -> None:
-        if "robustness" not in said:
-            said["robustness"] = tuple(robustness_words(model, robustness).sentences)
+    def say(found: Standing | Robustness) -> None:
+        if isinstance(found, Standing):
+            if not as_json and len(found.ranking.order) > 1:
+                print_lines(["Ranking, by mean payoff", *(f"  {line}" for line in standing_lines(found, strategies))])
+        elif "robustness" not in said:
+            said["robustness"] = tuple(robustness_words(model, found).sentences)
             if not as_json:
                 print_sentences("What holds up?", said["robustness"])
 
