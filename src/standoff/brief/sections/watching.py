@@ -66,7 +66,7 @@ def watch_section(model: Model, found: Signposts | Unanswered | None) -> Section
         sure=(
             f"From {counted(found.futures, 'future')}, each of another world and another profile of the others, "
             f"in which {name_labels([found.hold], model.instances(model.decider))} is held until one chooses again. A "
-            "value counts only where it is told from what shuffled signs would give, for all signs of a date at once. "
+            "value counts only where it is told from what shuffled signs would give, for all signs and dates at once. "
             "What a sign is worth is worth it in this model.",
         ),
         why=tuple(Chip(name, title_of(model, name)) for name in ends),
