@@ -111,7 +111,7 @@ class Asking(TypedDict, total=False):
 
 
 class Study(ensemble_study.Study):
-    """A checked study, ready to run: what `standoff check`, `run`, `trace`, `games`, `deals`, `test`, `watch`, `brief` do."""
+    """A checked study, ready to run: what `check`, `run`, `trace`, `games`, `deals`, `test`, `watch` and `brief` do."""
 
     def check(self) -> tuple[Problem, ...]:
         """What `standoff check` reports of the study's folder as it is now, errors and warnings with their places."""
