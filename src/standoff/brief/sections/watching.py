@@ -93,7 +93,8 @@ def since_section(model: Model, found: Posterior | None) -> Section | None:
         since_title(model, found),
         lead=posterior_sentences(model, found),
         pictures=(
-            Picture(Markup(""), "", "", "Assumptions that moved", Table("Assumptions that moved", head, rows)),
+            Picture(Markup(""), "", "", "Assumptions before and now",
+                    Table("Assumptions, those that moved most first", head, rows)),
             Picture(Markup(""), "", "", "Strategies now",
                     Table("Payoffs before and now", ("strategy", "before", "now"), ranks)),
         ),
