@@ -16,7 +16,7 @@ from standoff.words.sentences.confidence import Grounds, confidence_words, level
 
 __all__ = ["QUESTIONS_SHOWN", "Reason", "Tried", "grounds_of", "make_reason"]
 
-QUESTIONS_SHOWN = ("holds-up", "hinges-on", "others", "deals", "watch", "over-time", "documents")
+QUESTIONS_SHOWN = ("since", "holds-up", "hinges-on", "others", "deals", "watch", "over-time", "documents")
 """Sections that have a reason, by anchor, in the order of the page."""
 _OWN_PICTURE = ("holds-up", "watch", "over-time")
 """Sections whose reason is not shown by their first picture."""

@@ -30,6 +30,7 @@ from standoff.words.unanswered import unanswered_words
 
 __all__ = ["since_section", "watch_section"]
 
+_SIGNS = 3
 _MOST_SHOWN = 12
 _MOST_MOVED = 10
 
@@ -41,12 +42,14 @@ def watch_section(model: Model, found: Signposts | Unanswered | None) -> Section
     if isinstance(found, Unanswered):
         why = capital(unanswered_words(found.reason, found.data, model))
         return Section("watch", "What to watch", "What to watch: not answered here", lead=(f"{why}.",))
+    sentences = signpost_sentences(model, found)
+    n_signs = max(1, min(_SIGNS, len(first_of_each(found))))
     ends = dict.fromkeys(row.about for row in found.matrix.rows if row.kind == "end")
     return Section(
         "watch",
         "What to watch",
         watch_title(model, found),
-        lead=signpost_sentences(model, found),
+        lead=sentences,
         pictures=tuple(
             Picture(Markup(""), "", "", title, table)
             for title, table in (
@@ -71,6 +74,7 @@ def watch_section(model: Model, found: Signposts | Unanswered | None) -> Section
         ),
         why=tuple(Chip(name, title_of(model, name)) for name in ends),
         method=Method((capital(found.method) + ".",), found.references),
+        sentence=" ".join(sentences[:n_signs]),
     )  # fmt: skip
 
 
