@@ -176,7 +176,7 @@ class _Builder:
                 if isinstance(inner, yaml.SequenceEndEvent):
                     return Sequence(tuple(items), span.to(self._span(inner)))
                 items.append(self._node(inner, depth + 1))
-                self._check_room(len(items), items[-1].span)
+                self._check_room(len(items), items[-1].span, MOST_ENTRIES)
         return self._mapping(span, depth)
 
     def _mapping(self, span: Span, depth: int) -> Mapping:
@@ -184,7 +184,7 @@ class _Builder:
         for count, event in enumerate(self.events):
             if isinstance(event, yaml.MappingEndEvent):
                 return Mapping(tuple(items.values()), span.to(self._span(event)))
-            self._check_room(count + 1, self._span(event))
+            self._check_room(count + 1, self._span(event), self.room if depth == 1 else MOST_ENTRIES)
             key = self._node(event, depth + 1)
             if not isinstance(key, Scalar):
                 self._stop("wrong-shape", key.span, "a list or mapping stands as a key", "put it in quotation marks")
@@ -202,9 +202,9 @@ class _Builder:
                 items[key.text] = (key, value)
         raise AssertionError("the parser ends every mapping")
 
-    def _check_room(self, count: int, span: Span) -> None:
-        if count > self.room:
-            message = f"more than {self.room:,} entries stand in one list or mapping"
+    def _check_room(self, count: int, span: Span, room: int) -> None:
+        if count > room:
+            message = f"more than {room:,} entries stand in one list or mapping"
             self._stop("too-many", span, message, "keep those that matter")
 
     def _scalar(self, event: Any, span: Span) -> Scalar:
