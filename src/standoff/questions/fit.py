@@ -29,6 +29,7 @@ from standoff.language.clock import parse_date
 from standoff.language.freed import Rewritten, bounds_of, freed, rewritten
 from standoff.language.model import Model
 from standoff.language.text.files import STUDY_FILE
+from standoff.words.sentences.fit import fit_reason
 
 __all__ = ["Data", "fit_study", "read_data", "write_fitted"]
 
@@ -175,8 +176,8 @@ def write_fitted(model: Model, fit: Fit, folder: Path) -> Path:
         raise RunError(f"`{visible(str(folder))}` is not empty; choose another folder")
     changes = {}
     for one in fit.estimates:
-        low, middle, high = (float(f"{x:.3g}") for x in one.quantiles)
-        reason = f"Fitted to {fit.span} of {fit.file}; 90 % from {low:g} to {high:g}"
+        low, middle, high = (float(np.format_float_scientific(x, 2)) for x in one.quantiles)
+        reason = fit_reason(fit, low, high)
         changes[one.name] = (
             Rewritten(one.name, reason, value=middle) if one.is_constant
             else Rewritten(one.name, reason, low=low, high=high)

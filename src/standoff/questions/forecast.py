@@ -33,6 +33,7 @@ from standoff.ensemble.watch.watching import told_program
 from standoff.evidence.asked import Asked, read_questions
 from standoff.evidence.history import read_past
 from standoff.evidence.seen import Seen
+from standoff.words.numbers import number, whole
 
 __all__ = ["FORECAST", "Frozen", "freeze", "make_forecast", "read_facts_of", "read_forecast"]
 
@@ -92,8 +93,8 @@ def make_forecast(  # noqa: PLR0913
     followed = follow_futures(program, Design(profiles, worlds, 1, seed), played, symbols, running)
     if followed.effective < min(_FEWEST, futures / 2):
         raise ValueError(
-            f"what was seen is made by {followed.effective:.0f} effective futures of {futures:,}, and {_FEWEST:.0f} "
-            "are the fewest: ask for more --futures"
+            f"what was seen is made by {number(followed.effective)} effective futures of {whole(futures)}, and "
+            f"{number(_FEWEST)} are the fewest: ask for more --futures"
         )
     past = {name: _in_steps(of.steps, of.values) for name, of in read_past(model).items()}
     noise = {one.name: (one.noise, one.is_log) for one in model.observed if one.kind == "number"}

@@ -13,12 +13,13 @@ from standoff.analysis.watch.weighted import Weighted, weigh_worlds_by
 from standoff.ensemble.design import Design
 from standoff.ensemble.running import Running, Size
 from standoff.ensemble.study import Study
-from standoff.ensemble.watch.tempering import Tempered, temper
+from standoff.ensemble.watch.tempering import temper
 from standoff.ensemble.watch.watching import Weighed, told_program, weigh_cells, weigh_design
 from standoff.evidence.seen import Seen
 from standoff.language.changed import Reweighed, changed
 from standoff.questions.signposts import FUTURES, find_signposts, worlds_resampled
 from standoff.words.numbers import counted, number
+from standoff.words.sentences.watch import failure_words
 
 __all__ = ["PARTICLES", "Watched", "find_posterior", "study_as_seen", "watch_study", "weigh_study"]
 
@@ -74,7 +75,7 @@ def study_as_seen(study: Study, found: Posterior, weighted: Weighted) -> Study:
         ValueError: What was seen has no posterior.
     """
     if found.failed:
-        raise ValueError(f"what was seen has no posterior: {found.failed}; nothing can be said under it")
+        raise ValueError(f"what was seen has no posterior: {failure_words(found)}; nothing can be said under it")
     drawn = worlds_resampled(weighted.worlds, weighted.weights, _KEPT, weighted.worlds.seed)
     columns = tuple((name, tuple(float(x) for x in column)) for name, column in drawn.columns.items())
     return replace(study, model=changed(study.model, [Reweighed(columns)]))
@@ -155,14 +156,10 @@ def _drawn(
     }
     return Weighted(
         found.worlds, weights, poor.strategies, payoffs, poor.before, plays, found.log_evidence, float("nan"),
-        float(n * found.distinct), "drawn", _why(found),
+        float(n * found.distinct), "drawn", found.failed,
     )  # fmt: skip
 
 
 def _row(weighed: Weighed) -> int:
     measures = [m for m in weighed.program.measures if m != ("outcome", "seen so far")]
     return measures.index(("payoff", weighed.program.model.decider))
-
-
-def _why(found: Tempered) -> str:
-    return f"{found.failed} (after {found.degrees} degrees of tempering)" if found.failed else ""

@@ -75,7 +75,7 @@ class Posterior:
         k: Of the tail of the weights; NaN where they were not smoothed.
         how: `weights`, or `drawn` afresh.
         log_evidence: Of what was seen.
-        failed: Why there is no posterior: all else is then empty.
+        failed: Why there is no posterior: all else is then empty. As of the weights, or `collapsed` on few worlds.
     """
 
     sightings: tuple[Sighting, ...]
@@ -111,7 +111,7 @@ def posterior(model: Model, seen: Seen, weighted: Weighted, prior: Worlds) -> Po
         weighted: Worlds with their weights.
         prior: Worlds as they were drawn beforehand.
     """
-    failed = weighted.failed or (_collapse(weighted) if weighted.has_collapsed else "")
+    failed = weighted.failed or ("collapsed" if weighted.has_collapsed else "")
     heaviest = float(weighted.weights.max(initial=0.0))
     if failed:
         return Posterior(
@@ -126,10 +126,6 @@ def posterior(model: Model, seen: Seen, weighted: Weighted, prior: Worlds) -> Po
         seen.sightings, tuple(moved), _fits(model, weighted), values, ranking, left_out, weighted.weights.size,
         weighted.effective, heaviest, weighted.k, weighted.how, weighted.log_evidence,
     )  # fmt: skip
-
-
-def _collapse(weighted: Weighted) -> str:
-    return f"the weight lies on {weighted.effective:.1f} of {weighted.weights.size:,} worlds"
 
 
 def _moved(parameter: Parameter, weighted: Weighted, prior: Worlds, n: int) -> Moved:

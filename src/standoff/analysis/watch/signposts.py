@@ -18,7 +18,7 @@ from standoff.analysis.runs.payoffs import Payoffs
 from standoff.analysis.watch.hypotheses import Diagnosis, Hypothesis, diagnose, hypotheses_of
 from standoff.analysis.watch.matrix import Matrix, make_matrix
 from standoff.analysis.watch.signs import Sign, Split, best_split, signs_by
-from standoff.analysis.watch.triggers import Trigger, Waiting, best_triggers, cost_of_hearing_late, costs_of_waiting
+from standoff.analysis.watch.triggers import Trigger, Waiting, best_triggers, costs_of_waiting, lateness_cost
 from standoff.base.chance import streams
 from standoff.ensemble.watch.ahead import Ahead
 from standoff.evidence.seen import Seen
@@ -141,7 +141,7 @@ def signposts(  # noqa: PLR0913
             one = _signpost(ahead, sign, split, payoffs[:, sound], sound)
             late = Figure(np.nan, np.nan, np.nan, np.nan)
             if split is not None:
-                late = cost_of_hearing_late(held, date, split.holds(sign.values), seed)
+                late = lateness_cost(held, date, split.holds(sign.values), seed)
             told = _diagnoses(sign, hypotheses, halves)
             found.append(
                 Signpost(

@@ -16,7 +16,7 @@ from standoff.analysis.watch.signs import Sign, Split, signs_by, splits_of
 from standoff.base.chance import streams
 from standoff.ensemble.watch.ahead import Ahead, Held
 
-__all__ = ["Trigger", "Waiting", "best_triggers", "cost_of_hearing_late", "costs_of_waiting", "folds_of"]
+__all__ = ["Trigger", "Waiting", "best_triggers", "costs_of_waiting", "folds_of", "lateness_cost"]
 
 _FOLDS = 5
 _SURE = 1.96
@@ -131,7 +131,7 @@ def costs_of_waiting(ahead: Ahead, seed: int = 0) -> tuple[Waiting, ...]:
     )
 
 
-def cost_of_hearing_late(held: Held, date: int, side: npt.NDArray[np.bool_], seed: int = 0) -> Figure:
+def lateness_cost(held: Held, date: int, side: npt.NDArray[np.bool_], seed: int = 0) -> Figure:
     """What a sign loses by coming at a date: the worth of a choice by it now, were it known, less that of one then.
 
     Args:

@@ -43,7 +43,7 @@ class Weighted:
         k: Of the tail of the weights; NaN where they were not smoothed.
         effective: How many worlds carry it (Kish).
         how: `weights` of worlds drawn beforehand, or worlds `drawn` afresh near those that fit.
-        failed: Why these are no posterior; empty where they are.
+        failed: Why these are no posterior, as `standoff.ensemble.watch.tempering` has it; empty where they are.
     """
 
     worlds: Worlds
@@ -139,7 +139,7 @@ def weigh_worlds_by(weighed: Weighed, before: Floats, played: str | None = None)
     return Weighted(
         design.worlds, weights, labels, values, np.stack([before[place[s]].mean() for s in range(len(place))]), plays,
         float(_log_mean(of_worlds)), k, total**2 / float(weights @ weights) if total else 0.0, "weights",
-        "" if total else "no world that was drawn makes what was seen", _spread(of_worlds),
+        "" if total else "impossible", _spread(of_worlds),
     )  # fmt: skip
 
 

@@ -53,7 +53,8 @@ class Tempered:
         degrees: In how many degrees the likelihood came in.
         accepted: Share of moves that were accepted in the last degree.
         distinct: Share of the particles that differ.
-        failed: Why these are no posterior; empty where they are.
+        failed: Why these are no posterior; empty where they are: no world makes what was seen (`impossible`), it came
+            in too slowly (`slow`), hardly a move was accepted (`stuck`), nearly all worlds are `copies` of a few.
     """
 
     worlds: Worlds
@@ -174,7 +175,7 @@ def temper(
     sampler = _Sampler(program, particles, replications, seed, own)
     of = sampler.begin()
     if np.isfinite(of.likely).sum() < max(2, 0.01 * particles):
-        return _ended(sampler, of, 0.0, (0, 0.0), "no world that was drawn makes what was seen")
+        return _ended(sampler, of, 0.0, (0, 0.0), "impossible")
     degree, evidence, step, accepted = 0.0, 0.0, [0.5, 0.5], 0.0
     for degrees in range(1, _MOST_DEGREES + 1):
         further = _further(of.likely, 1.0 - degree)
@@ -195,7 +196,7 @@ def temper(
             running.progress(round(1000 * degree), 1000)
         if degree >= 1.0 - 1e-12:
             return _ended(sampler, of, evidence, (degrees, accepted))
-    return _ended(sampler, of, evidence, (_MOST_DEGREES, accepted), "what was seen came in too slowly")
+    return _ended(sampler, of, evidence, (_MOST_DEGREES, accepted), "slow")
 
 
 def _further(likely: Floats, left: float) -> float:
@@ -219,7 +220,7 @@ def _ended(sampler: _Sampler, of: _Particles, evidence: float, how: tuple[int, f
     distinct = len(np.unique(of.scores, axis=0)) / len(of.scores)
     degrees, accepted = how
     if not failed and accepted < _FEWEST_ACCEPTED:
-        failed = "hardly a move of the worlds was accepted"
+        failed = "stuck"
     if not failed and distinct < _FEWEST_DISTINCT:
-        failed = "nearly all worlds are copies of a few"
+        failed = "copies"
     return Tempered(sampler.worlds(of.scores), of.profiles, evidence, degrees, accepted, distinct, failed)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from standoff.analysis.fitting.fit import Checked, Estimate, Fit
 from standoff.language.model import Model
 from standoff.words.names import quoted
-from standoff.words.numbers import counted, interval, number, percent, plain
+from standoff.words.numbers import counted, exact, interval, number, percent, plain
 
-__all__ = ["fit_sentences"]
+__all__ = ["fit_reason", "fit_sentences"]
 
 
 def fit_sentences(model: Model, found: Fit) -> Iterator[str]:
@@ -25,6 +25,11 @@ def fit_sentences(model: Model, found: Fit) -> Iterator[str]:
         f"{counted(found.rounds, 'round')}; in "
         f"the last {percent(found.accepted)} came within {number(found.tolerance)} spreads of the data."
     )
+
+
+def fit_reason(found: Fit, low: float, high: float) -> str:
+    """Why a fitted copy of a study has a number: what it was fitted to, and between what ends."""
+    return f"Fitted to {found.span} of {found.file}; 90 % from {exact(low)} to {exact(high)}"
 
 
 def _estimate(model: Model, one: Estimate) -> str:

@@ -12,8 +12,14 @@ from standoff.words.names import name_labels, quoted, who
 from standoff.words.numbers import counted, figure_percent, number, percent, shown, whole
 from standoff.words.text import join
 
-__all__ = ["posterior_sentences", "shift_words", "sighting_words", "since_title"]
+__all__ = ["failure_words", "posterior_sentences", "shift_words", "sighting_words", "since_title"]
 
+_FAILURES = {
+    "impossible": "no world that was drawn makes what was seen",
+    "slow": "what was seen came in too slowly",
+    "stuck": "hardly a move of the worlds was accepted",
+    "copies": "nearly all worlds are copies of a few",
+}
 _MOST = 6
 _CLEARLY = 0.05
 """A strategy's share moves where the interval leaves out what it was, by more than this."""
@@ -24,10 +30,17 @@ def posterior_sentences(model: Model, found: Posterior) -> tuple[str, ...]:
     seen = f"{counted(len(found.sightings), 'observation')} weighed the worlds."
     if found.failed:
         return (
-            f"{seen} There is no posterior: {found.failed}. What was seen lies outside what the study holds possible, "
-            "or needs more --worlds.",
+            f"{seen} There is no posterior: {failure_words(found)}. What was seen lies outside what the study holds "
+            "possible, or needs more --worlds.",
         )
     return (_choice(model, found), *_moved(model, found), *_fits(model, found), f"{seen} {_rests(found)}")
+
+
+def failure_words(found: Posterior) -> str:
+    """Why what was seen has no posterior."""
+    if found.failed == "collapsed":
+        return f"the weight lies on {number(found.effective)} of {counted(found.worlds, 'world')}"
+    return _FAILURES[found.failed]
 
 
 def sighting_words(model: Model, one: Sighting) -> str:
