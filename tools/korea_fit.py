@@ -31,9 +31,9 @@ from standoff.language.expressions.tree import Binary, Conditional, Expr, Number
 from standoff.language.load import find_study, load_model
 from standoff.language.model import Model, Series
 from standoff.program.expressions import rebuild
-from standoff.questions.fit import fit_study
-from standoff.questions.fit import read_data as held_against
-from standoff.words.sentences.fit import fit_sentences
+from standoff.questions.watching.fit import fit_study
+from standoff.questions.watching.fit import read_data as held_against
+from standoff.words.sentences.watching.fit import fit_sentences
 
 __all__ = [
     "FITTED", "Data", "Known", "crps", "fit", "follow", "log_score", "read_data", "score", "statistics",

@@ -8,8 +8,8 @@ import pytest
 from standoff.ensemble.running import Running
 from standoff.ensemble.storing.manifest import RunError
 from standoff.ensemble.study import Study, load
-from standoff.questions.fit import fit_study, read_data, write_fitted
-from standoff.words.sentences.fit import fit_sentences
+from standoff.questions.watching.fit import fit_study, read_data, write_fitted
+from standoff.words.sentences.watching.fit import fit_sentences
 
 STUDY = """\
 standoff: 1

@@ -12,7 +12,7 @@ from standoff.ensemble.storing.manifest import RunError
 from standoff.ensemble.study import Study
 from standoff.evidence.asked import read_questions
 from standoff.language.load import load_model
-from standoff.questions.forecast import FORECAST, freeze, make_forecast, read_facts_of, read_forecast
+from standoff.questions.watching.forecast import FORECAST, freeze, make_forecast, read_facts_of, read_forecast
 from tests.analysis.watch.exact_studies import beta_binomial, gamma_poisson, write_seen
 
 ASKED = """\

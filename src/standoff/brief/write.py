@@ -27,8 +27,8 @@ from standoff.questions.kept import Kept
 from standoff.questions.others import OTHERS
 from standoff.questions.question import Unanswered
 from standoff.questions.results import OVER_TIME, RESULTS, ROBUST
-from standoff.questions.signposts import WATCH
-from standoff.questions.watch import find_posterior, study_as_seen
+from standoff.questions.watching.signposts import WATCH
+from standoff.questions.watching.watch import find_posterior, study_as_seen
 from standoff.words.language import load_language
 
 __all__ = [

@@ -15,7 +15,7 @@ from standoff.cli.output import announce, print_json, print_lines, print_sentenc
 if TYPE_CHECKING:
     from standoff.analysis.scoring.scores import Scores
     from standoff.language.model import Model
-    from standoff.questions.watch import Watched
+    from standoff.questions.watching.watch import Watched
 
 __all__ = ["fit", "forecast", "score", "watch"]
 
@@ -54,7 +54,7 @@ def watch(study: str, seen: Path | None, played: str | None, as_json: bool, **ho
     from standoff.ensemble.storing.store import atomic_write  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
     from standoff.evidence.seen import read_seen  # noqa: PLC0415
-    from standoff.questions.watch import watch_study  # noqa: PLC0415
+    from standoff.questions.watching.watch import watch_study  # noqa: PLC0415
 
     loaded = load(study, how["variants"])
     told = None if seen is None else read_seen(seen, loaded.model)
@@ -71,8 +71,8 @@ def watch(study: str, seen: Path | None, played: str | None, as_json: bool, **ho
 
 def _as_data(model: Model, found: Watched) -> dict[str, Any]:
     from standoff.questions.as_json import to_json  # noqa: PLC0415
-    from standoff.words.sentences.signposts import signpost_sentences  # noqa: PLC0415
-    from standoff.words.sentences.watch import posterior_sentences, sighting_words  # noqa: PLC0415
+    from standoff.words.sentences.watching.signposts import signpost_sentences  # noqa: PLC0415
+    from standoff.words.sentences.watching.watch import posterior_sentences, sighting_words  # noqa: PLC0415
 
     data: dict[str, Any] = {}
     if found.posterior is not None:
@@ -86,8 +86,8 @@ def _as_data(model: Model, found: Watched) -> dict[str, Any]:
 
 
 def _print(model: Model, found: Watched) -> None:
-    from standoff.words.sentences.signposts import leader_words, signpost_sentences  # noqa: PLC0415
-    from standoff.words.sentences.watch import posterior_sentences, sighting_words  # noqa: PLC0415
+    from standoff.words.sentences.watching.signposts import leader_words, signpost_sentences  # noqa: PLC0415
+    from standoff.words.sentences.watching.watch import posterior_sentences, sighting_words  # noqa: PLC0415
 
     if found.posterior is not None:
         print_sentences("What was seen", [sighting_words(model, one) for one in found.posterior.sightings])
@@ -143,8 +143,8 @@ def fit(study: str, data: Path, free: dict[str, Any], out: Path | None, as_json:
         --free base_launches=1:4 --free dispersion=1:8 --out korea-fitted
     """
     from standoff.ensemble.study import load  # noqa: PLC0415
-    from standoff.questions.fit import fit_study, read_data, write_fitted  # noqa: PLC0415
-    from standoff.words.sentences.fit import fit_sentences  # noqa: PLC0415
+    from standoff.questions.watching.fit import fit_study, read_data, write_fitted  # noqa: PLC0415
+    from standoff.words.sentences.watching.fit import fit_sentences  # noqa: PLC0415
 
     model = load(study, how["variants"]).model
     told = read_data(data, model, how["on"], how["first"], how["last"])
@@ -200,8 +200,8 @@ def forecast(study: str, questions: Path, out: Path, seen: Path | None, as_json:
     from standoff.ensemble.study import load  # noqa: PLC0415
     from standoff.evidence.asked import read_questions  # noqa: PLC0415
     from standoff.evidence.seen import read_seen  # noqa: PLC0415
-    from standoff.questions.forecast import freeze, make_forecast  # noqa: PLC0415
-    from standoff.words.sentences.scoring import forecast_lines  # noqa: PLC0415
+    from standoff.questions.watching.forecast import freeze, make_forecast  # noqa: PLC0415
+    from standoff.words.sentences.watching.scoring import forecast_lines  # noqa: PLC0415
 
     loaded = load(study, how["variants"])
     asked = read_questions(questions, loaded.model)
@@ -239,8 +239,8 @@ def score(folder: Path, resolved: Path, seal: str | None, again: str | None, as_
     """
     from standoff.analysis.scoring.scores import score_forecast  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
-    from standoff.questions.forecast import read_facts_of, read_forecast  # noqa: PLC0415
-    from standoff.words.sentences.scoring import score_sentences  # noqa: PLC0415
+    from standoff.questions.watching.forecast import read_facts_of, read_forecast  # noqa: PLC0415
+    from standoff.words.sentences.watching.scoring import score_sentences  # noqa: PLC0415
 
     frozen = read_forecast(folder, seal, None if again is None else load(again))
     found = score_forecast(frozen.forecast, read_facts_of(resolved, frozen.forecast.answers))

@@ -47,8 +47,8 @@ from standoff.questions.others import OTHERS
 from standoff.questions.question import Question, Unanswered
 from standoff.questions.results import of_run
 from standoff.questions.runs import changes_to, moving
-from standoff.questions.signposts import FUTURES
-from standoff.questions.watch import Watched, watch_study
+from standoff.questions.watching.signposts import FUTURES
+from standoff.questions.watching.watch import Watched, watch_study
 from standoff.words.sentences.boxes import region_sentence
 from standoff.words.sentences.changes import change_sentences
 from standoff.words.sentences.deals import deals_sentence
@@ -57,8 +57,8 @@ from standoff.words.sentences.linchpins import linchpin_words
 from standoff.words.sentences.others import others_sentence
 from standoff.words.sentences.robustness import robustness_words
 from standoff.words.sentences.sensitivity import sensitivity_sentences
-from standoff.words.sentences.signposts import signpost_sentences
-from standoff.words.sentences.watch import posterior_sentences
+from standoff.words.sentences.watching.signposts import signpost_sentences
+from standoff.words.sentences.watching.watch import posterior_sentences
 from standoff.words.unanswered import unanswered_words
 
 __all__ = ["Asking", "Ensemble", "Study", "load", "open_run"]

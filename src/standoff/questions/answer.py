@@ -21,7 +21,7 @@ from standoff.questions.kept import Kept, identified
 from standoff.questions.others import OTHERS
 from standoff.questions.question import WHOLE, Designs, Question, Runs, Unanswered, with_needs
 from standoff.questions.results import OVER_TIME, RESULTS, ROBUST
-from standoff.questions.signposts import WATCH
+from standoff.questions.watching.signposts import WATCH
 from standoff.words.numbers import counted
 
 __all__ = ["QUESTIONS", "Findings", "answer", "answer_run"]

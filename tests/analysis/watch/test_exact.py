@@ -11,7 +11,7 @@ from standoff.ensemble.running import Running, Size
 from standoff.ensemble.study import load
 from standoff.ensemble.watch.tempering import temper
 from standoff.ensemble.watch.watching import told_program
-from standoff.questions.watch import find_posterior
+from standoff.questions.watching.watch import find_posterior
 from tests.analysis.watch.exact_studies import (
     beta_binomial,
     gamma_poisson,

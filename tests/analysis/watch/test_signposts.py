@@ -13,9 +13,9 @@ from standoff.ensemble.design import Design, all_profiles, draw_worlds
 from standoff.ensemble.running import Running, Size
 from standoff.ensemble.study import Study, load
 from standoff.ensemble.watch.ahead import look_ahead, profiles_at_random
-from standoff.questions.signposts import dates_ahead, find_signposts
-from standoff.questions.watch import watch_study
-from standoff.words.sentences.signposts import signpost_sentences
+from standoff.questions.watching.signposts import dates_ahead, find_signposts
+from standoff.questions.watching.watch import watch_study
+from standoff.words.sentences.watching.signposts import signpost_sentences
 from tests.analysis.watch.exact_studies import beta_binomial, normal_normal, nothing_matters, write_seen
 
 ONE = Running(threads=1)

@@ -13,8 +13,8 @@ from standoff.ensemble.runner import Local
 from standoff.ensemble.running import Running, Size
 from standoff.questions.as_json import from_json, to_json
 from standoff.questions.question import Unanswered
-from standoff.questions.signposts import Signposts, find_signposts
-from standoff.questions.watch import find_posterior, study_as_seen
+from standoff.questions.watching.signposts import Signposts, find_signposts
+from standoff.questions.watching.watch import find_posterior, study_as_seen
 from tests.analysis.watch.exact_studies import beta_binomial, normal_normal, quarters, write_seen
 
 ONE = Running(threads=1)

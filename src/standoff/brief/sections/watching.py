@@ -13,7 +13,7 @@ from standoff.language.model import Model
 from standoff.questions.question import Unanswered
 from standoff.words.names import name_labels, title_of
 from standoff.words.numbers import counted, number, percent, shown
-from standoff.words.sentences.signposts import (
+from standoff.words.sentences.watching.signposts import (
     evidence_words,
     first_of_each,
     leader_words,
@@ -24,7 +24,7 @@ from standoff.words.sentences.signposts import (
     watch_title,
     when,
 )
-from standoff.words.sentences.watch import posterior_sentences, sighting_words, since_title
+from standoff.words.sentences.watching.watch import posterior_sentences, sighting_words, since_title
 from standoff.words.text import capital
 from standoff.words.unanswered import unanswered_words
 

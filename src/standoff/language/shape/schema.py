@@ -6,142 +6,121 @@ From it come the checks of structure, the JSON Schema for editors (`json_schema`
 from __future__ import annotations
 
 from standoff.language.clock import PER_YEAR
+from standoff.language.shape.parts import (
+    ABOUT,
+    CALLED,
+    EXPRESSION,
+    FOR_THE_TIME,
+    KNOWN,
+    NAME,
+    NUMBER,
+    ONE_OR_MORE,
+    ONE_SPREAD,
+    REASON,
+    SEEN_BY,
+    SPREAD,
+    TEXT,
+    THE_UNIT,
+    WITHIN,
+)
 from standoff.language.shape.shapes import Either, Free, Key, Keyed, ListOf, MapOf, Record, Text
 
 __all__ = ["LANGUAGE_VERSION", "STUDY"]
 
 LANGUAGE_VERSION = "1"
 
-PER = ("step", *PER_YEAR)
 BETWEEN = ("exact", "hold", "interpolate")
-
-_TEXT = Text("text")
-_NAME = Text("name")
-_KNOWN = Text("known")
-_NUMBER = Text("number")
-_EXPRESSION = Text("expression")
-_UNIT = Text("unit")
-_ONE_OR_MORE = Either((_KNOWN, ListOf(_KNOWN)))
-_ENDS = ListOf(Text("bound"), least=2, most=2)
-
-_ABOUT = Key("about", _TEXT, "what it is, in a sentence")
-_CALLED = Key("name", _TEXT, "what it is called in prose, in at most four words; its own name where it is left out")
-_THE_UNIT = Key("unit", _UNIT, "its unit, such as `missile` or `USD/year`; none where it is left out")
-_SEEN_BY = Key("seen_by", _ONE_OR_MORE, "the actors that see it; all where it is left out")
-_PER = Key("per", Text("word", PER), "the time that the rate is for; a step where it is left out")
-_WITHIN = Key(
-    "within", _ENDS, "the least and the largest value: numbers, names of constants, or `null` for an open end"
-)
-_REASON = (
-    Key("cites", _ONE_OR_MORE, "the claims, by their names in `claims.yaml`, that it rests on"),
-    Key("fact", _ONE_OR_MORE, "the rows of `facts.csv`, by their `id`, that it rests on"),
-    Key("judgement", _TEXT, "the author's reason, in a sentence, where there is no source"),
-)
-_SPREAD = (
-    Key("range", ListOf(Text("end"), least=2, most=2),
-        "two numbers; nobody claims less or more. An end may depend on others, as `0.2 * other + 1`: sums and products "
-        "of numbers, constants, uncertainties and values, each bounded"),
-    Key("low", _TEXT, "what the lower end of the range means, in words"),
-    Key("high", _TEXT, "what the upper end of the range means, in words"),
-    Key("distribution", Text("distribution"), "a distribution with its arguments, such as `beta(2, 5)`"),
-    Key("levels", Either((ListOf(_NUMBER), MapOf(_NUMBER, keys="number"))),
-        "numbers that are equally likely, or a weight for each"),
-    Key("kinds", Either((ListOf(_NAME, least=2), MapOf(_NUMBER, least=2))),
-        "names without an order, equally likely or with a weight each; compared as options are"),
-    Key("within", _ENDS, "cuts the distribution off: numbers, names of constants, or `null` for an open end"),
-)  # fmt: skip
-_ONE_SPREAD = (("range", "distribution", "levels", "kinds"),)
 
 _PARAMETER = Record(
     (
-        _CALLED,
-        _ABOUT,
-        *_SPREAD,
-        _THE_UNIT,
-        Key("known_to", _ONE_OR_MORE, "the actors that know it; nobody where it is left out"),
-        *_REASON,
+        CALLED,
+        ABOUT,
+        *SPREAD,
+        THE_UNIT,
+        Key("known_to", ONE_OR_MORE, "the actors that know it; nobody where it is left out"),
+        *REASON,
     ),
-    exactly_one=_ONE_SPREAD,
+    exactly_one=ONE_SPREAD,
 )
-_CONSTANT = Record((Key("value", _NUMBER, "the number", required=True), _CALLED, _ABOUT, _THE_UNIT, *_REASON))
+_CONSTANT = Record((Key("value", NUMBER, "the number", required=True), CALLED, ABOUT, THE_UNIT, *REASON))
 
 _RULES = ListOf(
     Record(
         (
-            Key("when", _EXPRESSION, "a truth; a rule without it always applies, and stands last"),
-            Key("then", _EXPRESSION, "the value where `when` holds and no rule above does", required=True),
+            Key("when", EXPRESSION, "a truth; a rule without it always applies, and stands last"),
+            Key("then", EXPRESSION, "the value where `when` holds and no rule above does", required=True),
         )
     )
 )
-_RULED = Either((_EXPRESSION, _RULES))
+_RULED = Either((EXPRESSION, _RULES))
 
-_OPTIONS = ListOf(_NAME, least=2)
-_CHOICE = Record((Key("options", _OPTIONS, "the actions to choose from", required=True), _SEEN_BY))
+_OPTIONS = ListOf(NAME, least=2)
+_CHOICE = Record((Key("options", _OPTIONS, "the actions to choose from", required=True), SEEN_BY))
 _CHOICES = Either(
     (_OPTIONS, Keyed("options", _CHOICE, MapOf(Either((_OPTIONS, _CHOICE)))))
 )  # fmt: skip
 
 _MOVE = Record(
     (
-        Key("name", _NAME, "the move's name, which is an event", required=True),
-        Key("from", _ONE_OR_MORE, "the state or states that it leaves", required=True),
-        Key("to", _KNOWN, "the state that it leads to", required=True),
-        Key("when", _EXPRESSION, "a truth without which it does not happen"),
+        Key("name", NAME, "the move's name, which is an event", required=True),
+        Key("from", ONE_OR_MORE, "the state or states that it leaves", required=True),
+        Key("to", KNOWN, "the state that it leads to", required=True),
+        Key("when", EXPRESSION, "a truth without which it does not happen"),
         Key(
             "chance",
-            _EXPRESSION,
+            EXPRESSION,
             "its chance as it stands; 1 where neither chance nor hazard is given. Chances out of one state add, and are"
             " scaled where they sum above 1",
         ),
         Key(
             "hazard",
-            _EXPRESSION,
+            EXPRESSION,
             "its rate: alone its chance is 1 − exp(−hazard · time). Hazards out of one state compete: one of them"
             " happens with chance 1 − exp(−sum · time), each in proportion to its own; they share what chances leave",
         ),
-        Key("shape", _EXPRESSION, "with a hazard h, the cumulated hazard after a time t in the state is (h·t)^shape"),
-        _PER,
+        Key("shape", EXPRESSION, "with a hazard h, the cumulated hazard after a time t in the state is (h·t)^shape"),
+        FOR_THE_TIME,
     ),
     at_most_one=(("chance", "hazard"),),
 )
 _MODE = Record(
     (
-        _ABOUT,
-        Key("states", ListOf(_NAME, least=2), "the states, of which one holds at a time", required=True),
-        Key("start", _KNOWN, "the state in the first step", required=True),
+        ABOUT,
+        Key("states", ListOf(NAME, least=2), "the states, of which one holds at a time", required=True),
+        Key("start", KNOWN, "the state in the first step", required=True),
         Key("moves", ListOf(_MOVE), "how one state follows another", required=True),
-        Key("final", _ONE_OR_MORE, "the states that are not left"),
-        _SEEN_BY,
+        Key("final", ONE_OR_MORE, "the states that are not left"),
+        SEEN_BY,
     )
 )
 _STOCK = Record(
     (
-        _ABOUT,
-        Key("start", _EXPRESSION, "its value in the first step: a number, or an expression of parameters",
+        ABOUT,
+        Key("start", EXPRESSION, "its value in the first step: a number, or an expression of parameters",
             required=True),
-        _THE_UNIT,
-        Key("next", _EXPRESSION, "its value in the next step"),
-        Key("growth", _EXPRESSION, "its growth: a step multiplies it by (1 + growth)^time"),
-        _PER,
-        _WITHIN,
-        _SEEN_BY,
+        THE_UNIT,
+        Key("next", EXPRESSION, "its value in the next step"),
+        Key("growth", EXPRESSION, "its growth: a step multiplies it by (1 + growth)^time"),
+        FOR_THE_TIME,
+        WITHIN,
+        SEEN_BY,
     ),
     exactly_one=(("next", "growth"),),
 )  # fmt: skip
 _REPORT = Record(
     (
-        Key("of", _KNOWN, "the stock or quantity that is seen dimly", required=True),
-        Key("noise", _EXPRESSION, "the standard error of the logarithm of what is seen"),
+        Key("of", KNOWN, "the stock or quantity that is seen dimly", required=True),
+        Key("noise", EXPRESSION, "the standard error of the logarithm of what is seen"),
         Key("lag", Text("whole"), "how many steps old the news is"),
     )
 )
 _QUANTITY = Record(
     (
-        _ABOUT,
-        _THE_UNIT,
+        ABOUT,
+        THE_UNIT,
         Key("value", _RULED, "its value in a step: an expression, or rules"),
         Key("report", _REPORT, "instead of a value: what others see of a stock or quantity"),
-        _SEEN_BY,
+        SEEN_BY,
     ),
     exactly_one=(("value", "report"),),
 )
@@ -150,86 +129,86 @@ _DRAW = Either(
         Text("distribution"),
         Record(
             (
-                _ABOUT,
+                ABOUT,
                 Key("distribution", Text("distribution"), "the distribution of each step's draw", required=True),
-                _THE_UNIT,
-                _SEEN_BY,
+                THE_UNIT,
+                SEEN_BY,
             )
         ),
     )
 )
 _EVENT = Record(
     (
-        _ABOUT,
-        Key("given", _EXPRESSION, "an event or a truth without which it does not happen"),
-        Key("chance", _EXPRESSION, "its chance, in a step or in the time of `per`"),
-        Key("hazard", _EXPRESSION, "its rate: the chance is 1 − exp(−hazard · time)"),
-        Key("count", _EXPRESSION, "the mean of how often it happens"),
-        _PER,
-        Key("dispersion", _EXPRESSION, "of a count: negative binomial of this size; Poisson where it is left out"),
+        ABOUT,
+        Key("given", EXPRESSION, "an event or a truth without which it does not happen"),
+        Key("chance", EXPRESSION, "its chance, in a step or in the time of `per`"),
+        Key("hazard", EXPRESSION, "its rate: the chance is 1 − exp(−hazard · time)"),
+        Key("count", EXPRESSION, "the mean of how often it happens"),
+        FOR_THE_TIME,
+        Key("dispersion", EXPRESSION, "of a count: negative binomial of this size; Poisson where it is left out"),
         Key("at_most", Text("whole"), "of a count: the largest number in a step"),
         Key("ends", Text("truth"), "whether it ends the future; of several in one step the first in the file does"),
-        Key("worth", MapOf(_EXPRESSION, keys="known"), "of an event that ends: what that is worth to an actor"),
-        _SEEN_BY,
+        Key("worth", MapOf(EXPRESSION, keys="known"), "of an event that ends: what that is worth to an actor"),
+        SEEN_BY,
     ),
     exactly_one=(("chance", "hazard", "count"),),
 )
 _LEVELS = ListOf(Either((Text("known"),)))
 _SETTING = Record(
     (
-        _CALLED,
-        _ABOUT,
-        Key("levels", Either((_LEVELS, MapOf(_TEXT, keys="known"))),
+        CALLED,
+        ABOUT,
+        Key("levels", Either((_LEVELS, MapOf(TEXT, keys="known"))),
             "the levels; or a mapping from each to what a strategy with it is called, in at most four words",
             required=True),
-        _THE_UNIT,
+        THE_UNIT,
     )
 )  # fmt: skip
 _STRATEGY = Record(
     (
-        _CALLED,
-        _ABOUT,
+        CALLED,
+        ABOUT,
         Key("settings", MapOf(Either((_LEVELS, _SETTING))), "levels that are tried, each in every combination"),
-        Key("choose", Either((_EXPRESSION, _RULES, MapOf(_RULED, keys="known"))),
+        Key("choose", Either((EXPRESSION, _RULES, MapOf(_RULED, keys="known"))),
             "an option, or rules; a mapping where the actor chooses several things"),
-        Key("weigh", MapOf(Either((_EXPRESSION, MapOf(_EXPRESSION, keys="known"))), keys="known"),
+        Key("weigh", MapOf(Either((EXPRESSION, MapOf(EXPRESSION, keys="known"))), keys="known"),
             "the worth of each option: a logit choice; options that are not named are not chosen"),
-        Key("precision", _EXPRESSION, "of a logit choice: how sharply it follows the worths; 1 where it is left out"),
+        Key("precision", EXPRESSION, "of a logit choice: how sharply it follows the worths; 1 where it is left out"),
     ),
     at_least_one=(("choose", "weigh"),),
 )  # fmt: skip
 _PAYOFF = Record(
     (
-        Key("each", _EXPRESSION, "paid in each step"),
-        Key("final", _EXPRESSION, "paid on the state after the last step"),
-        Key("discount", _EXPRESSION, "what a payment is worth that comes a time of `per` later"),
-        _PER,
+        Key("each", EXPRESSION, "paid in each step"),
+        Key("final", EXPRESSION, "paid on the state after the last step"),
+        Key("discount", EXPRESSION, "what a payment is worth that comes a time of `per` later"),
+        FOR_THE_TIME,
     ),
     at_least_one=(("each", "final"),),
 )
 _OUTCOME = Record(
     (
-        _CALLED,
-        _ABOUT,
-        Key("measure", _EXPRESSION,
+        CALLED,
+        ABOUT,
+        Key("measure", EXPRESSION,
             "an expression of `final`, `mean`, `total`, `peak`, `minimum`, `ever`, `count`, `first`", required=True),
-        _THE_UNIT,
+        THE_UNIT,
         Key("better", Text("word", ("lower", "higher")), "the direction", required=True),
-        Key("limit", _NUMBER, "what would be tolerable, as a world's mean"),
-        Key("why", _TEXT, "why that limit"),
-        Key("matters", _NUMBER, "the least difference that matters, in the outcome's unit"),
+        Key("limit", NUMBER, "what would be tolerable, as a world's mean"),
+        Key("why", TEXT, "why that limit"),
+        Key("matters", NUMBER, "the least difference that matters, in the outcome's unit"),
     )
 )  # fmt: skip
 _MOVES = Record(
     (
-        Key("irreversible", _ONE_OR_MORE, "the strategies that are not given up for any but one another"),
+        Key("irreversible", ONE_OR_MORE, "the strategies that are not given up for any but one another"),
         Key(
             "barred",
             ListOf(
                 Record(
                     (
-                        Key("from", _ONE_OR_MORE, "strategies that cannot be left for those of `to`", required=True),
-                        Key("to", _ONE_OR_MORE, "strategies that cannot follow on those of `from`", required=True),
+                        Key("from", ONE_OR_MORE, "strategies that cannot be left for those of `to`", required=True),
+                        Key("to", ONE_OR_MORE, "strategies that cannot follow on those of `from`", required=True),
                     )
                 )
             ),
@@ -240,95 +219,95 @@ _MOVES = Record(
 )
 _SEARCH = Record(
     (
-        Key("strategy", _KNOWN, "a strategy of the actor with settings, which are sought in the ranges of `within`"),
+        Key("strategy", KNOWN, "a strategy of the actor with settings, which are sought in the ranges of `within`"),
         Key(
             "within",
-            MapOf(ListOf(_NUMBER, least=2, most=2), keys="known"),
+            MapOf(ListOf(NUMBER, least=2, most=2), keys="known"),
             "for each setting that is sought, the least and the largest value; the others keep their levels",
         ),
-        Key("whole", _ONE_OR_MORE, "the settings of which only whole numbers are taken"),
+        Key("whole", ONE_OR_MORE, "the settings of which only whole numbers are taken"),
         Key(
             "reads",
-            MapOf(ListOf(_NUMBER, least=2, most=2), keys="known"),
+            MapOf(ListOf(NUMBER, least=2, most=2), keys="known"),
             "instead: small decision trees that ask whether these stocks or quantities lie below a value in the range",
         ),
         Key("depth", Text("whole"), "how many questions a tree asks: 1, where it is left out, or 2"),
-        Key("dimension", _KNOWN, "the dimension that a tree chooses, where the actor has several"),
-        Key("options", ListOf(_KNOWN, least=2), "the options that a tree chooses among; all where it is left out"),
-        Key("rest", MapOf(_KNOWN, keys="known"), "what is chosen in the other dimensions"),
+        Key("dimension", KNOWN, "the dimension that a tree chooses, where the actor has several"),
+        Key("options", ListOf(KNOWN, least=2), "the options that a tree chooses among; all where it is left out"),
+        Key("rest", MapOf(KNOWN, keys="known"), "what is chosen in the other dimensions"),
     ),
     exactly_one=(("strategy", "reads"),),
 )
-_TODAY = Key("today", MapOf(_KNOWN, keys="known"), "for each actor, the strategy that it plays now")
+_TODAY = Key("today", MapOf(KNOWN, keys="known"), "for each actor, the strategy that it plays now")
 _TERM = Record(
     (
-        _ABOUT,
-        Key("levels", ListOf(_NUMBER), "the values that can be agreed", required=True),
-        Key("usual", _NUMBER, "the value in ordinary runs; the middle level where it is left out"),
-        _THE_UNIT,
+        ABOUT,
+        Key("levels", ListOf(NUMBER), "the values that can be agreed", required=True),
+        Key("usual", NUMBER, "the value in ordinary runs; the middle level where it is left out"),
+        THE_UNIT,
     )
 )
 _DEAL = Record(
     (
-        _ABOUT,
-        Key("parties", ListOf(_KNOWN, least=2), "the actors that would agree", required=True),
-        Key("during", _EXPRESSION, "a truth: the deal is in force", required=True),
+        ABOUT,
+        Key("parties", ListOf(KNOWN, least=2), "the actors that would agree", required=True),
+        Key("during", EXPRESSION, "a truth: the deal is in force", required=True),
         Key(
             "terms",
             MapOf(_TERM),
             "what is agreed: `deal.term`, 0 when not in force; `deal.offered.term`, the level on the table",
             required=True,
         ),
-        Key("keeps", MapOf(_EXPRESSION, keys="known"), "for a party, a truth: it keeps its word"),
-        Key("breach", MapOf(_ONE_OR_MORE, keys="known"), "for a party, the strategies that break it"),
-        Key("without", _ONE_OR_MORE, "the variants that say what no deal means"),
+        Key("keeps", MapOf(EXPRESSION, keys="known"), "for a party, a truth: it keeps its word"),
+        Key("breach", MapOf(ONE_OR_MORE, keys="known"), "for a party, the strategies that break it"),
+        Key("without", ONE_OR_MORE, "the variants that say what no deal means"),
     )
 )
 _EXPECTATION = Free("expectation")
 _EXPECTATIONS = Either((ListOf(_EXPECTATION), _EXPECTATION))
 _MECHANISM = Record(
     (
-        Key("title", _TEXT, "what it says, in a few words", required=True),
-        _ABOUT,
-        Key("cites", _ONE_OR_MORE, "the claims that describe it"),
-        Key("equation", _ONE_OR_MORE, "the equations in which it lives"),
+        Key("title", TEXT, "what it says, in a few words", required=True),
+        ABOUT,
+        Key("cites", ONE_OR_MORE, "the claims that describe it"),
+        Key("equation", ONE_OR_MORE, "the equations in which it lives"),
         Key("expect", _EXPECTATIONS, "what must follow in the model", required=True),
     )
 )
 _SERIES = Record(
     (
-        _ABOUT,
+        ABOUT,
         Key("file", Text("path"), "a CSV file in the study's folder", required=True),
-        Key("date", _KNOWN, "the column of dates", required=True),
-        Key("column", _KNOWN, "the column of numbers", required=True),
+        Key("date", KNOWN, "the column of dates", required=True),
+        Key("column", KNOWN, "the column of numbers", required=True),
         Key("between", Text("word", BETWEEN),
             "what a step's value is: `exact` (where it is left out), that of its own row; `hold`, the last up to its "
             "start; `interpolate`, on the straight line between those around its start"),
-        _THE_UNIT,
+        THE_UNIT,
     )
 )  # fmt: skip
 _OBSERVED = Record(
     (
-        _ABOUT,
-        Key("source", _TEXT, "who tells of it: a body, a newspaper, a satellite", required=True),
+        ABOUT,
+        Key("source", TEXT, "who tells of it: a body, a newspaper, a satellite", required=True),
         Key("lag", Text("whole"), "how many steps after it is so one hears of it; 0 where it is left out"),
-        Key("noise", _NUMBER, "of a number: the standard error of what is seen, in the number's unit"),
-        Key("log_noise", _NUMBER, "of a number above 0: the standard error of the logarithm of what is seen"),
+        Key("noise", NUMBER, "of a number: the standard error of what is seen, in the number's unit"),
+        Key("log_noise", NUMBER, "of a number above 0: the standard error of the logarithm of what is seen"),
     ),
     at_most_one=(("noise", "log_noise"),),
 )
 _CORRELATION = Record(
     (
-        Key("of", ListOf(_KNOWN, least=2, most=2), "two uncertainties", required=True),
-        Key("rank", _NUMBER, "their rank correlation, between −1 and 1", required=True),
+        Key("of", ListOf(KNOWN, least=2, most=2), "two uncertainties", required=True),
+        Key("rank", NUMBER, "their rank correlation, between −1 and 1", required=True),
     )
 )
-_BELIEF = Either((Text("distribution"), Record(_SPREAD, exactly_one=_ONE_SPREAD)))
+_BELIEF = Either((Text("distribution"), Record(SPREAD, exactly_one=ONE_SPREAD)))
 _ACTOR = Record(
     (
-        Key("name", _TEXT, "its name in prose"),
-        Key("aliases", ListOf(_TEXT), "other names that documents use"),
-        _ABOUT,
+        Key("name", TEXT, "its name in prose"),
+        Key("aliases", ListOf(TEXT), "other names that documents use"),
+        ABOUT,
     )
 )
 _CLOCK = Record(
@@ -347,14 +326,14 @@ _CLOCK = Record(
 )
 
 _PATCHED = (
-    Key("title", _TEXT, "the study's title", required=True),
-    Key("question", _TEXT, "what it asks", required=True),
-    Key("about", _TEXT, "more about it"),
+    Key("title", TEXT, "the study's title", required=True),
+    Key("question", TEXT, "what it asks", required=True),
+    Key("about", TEXT, "more about it"),
     Key("as_of", Text("date"), "the date of what was known"),
-    Key("leaves_out", ListOf(_TEXT), "what it leaves out on purpose"),
-    Key("decider", _KNOWN, "the actor whose choice is studied", required=True),
+    Key("leaves_out", ListOf(TEXT), "what it leaves out on purpose"),
+    Key("decider", KNOWN, "the actor whose choice is studied", required=True),
     Key("clock", _CLOCK, "the steps", required=True),
-    Key("order", ListOf(ListOf(_KNOWN)), "who moves first within a step: groups of actors; all at once if left out"),
+    Key("order", ListOf(ListOf(KNOWN)), "who moves first within a step: groups of actors; all at once if left out"),
     Key("actors", MapOf(_ACTOR), "who acts", required=True),
     Key("constants", MapOf(_CONSTANT), "numbers that are taken as known"),
     Key("uncertainties", MapOf(_PARAMETER), "numbers that nobody knows"),
@@ -369,7 +348,7 @@ _PATCHED = (
     Key("draws", MapOf(_DRAW), "a continuous draw in each step"),
     Key("events", MapOf(_EVENT), "what may happen in a step"),
     Key("strategies", MapOf(MapOf(_STRATEGY), keys="known"), "for each actor, its named rules", required=True),
-    Key("profiles", MapOf(MapOf(_ONE_OR_MORE, keys="known", extra=(_CALLED, _ABOUT))), "names for part of a profile"),
+    Key("profiles", MapOf(MapOf(ONE_OR_MORE, keys="known", extra=(CALLED, ABOUT))), "names for part of a profile"),
     Key("payoffs", MapOf(_PAYOFF, keys="known"), "what each actor wants", required=True),
     Key("outcomes", MapOf(_OUTCOME), "what the brief reports", required=True),
     Key("deals", MapOf(_DEAL), "what could be agreed"),
@@ -377,9 +356,9 @@ _PATCHED = (
         "for an actor, which changes of strategy cannot be made or undone; and what is played today"),
     Key("search", MapOf(MapOf(_SEARCH), keys="known"), "for an actor, strategies to be found rather than listed"),
     Key("mechanisms", MapOf(_MECHANISM), "what the model is meant to do, as tests of it"),
-    Key("checks", MapOf(_EXPRESSION), "truths that must hold in every step of every future"),
+    Key("checks", MapOf(EXPRESSION), "truths that must hold in every step of every future"),
     Key("series", MapOf(_SERIES), "data by date from a file in the folder"),
-    Key("report", ListOf(_EXPRESSION),
+    Key("report", ListOf(EXPRESSION),
         "what the brief draws over time, in this order: stocks, quantities, counts, a mode's state as `mode == state`, "
         "or what an outcome is made of, by its name; what outcomes name, then other stocks, where it is left out"),
     Key("observed", MapOf(_OBSERVED, keys="known"),
@@ -392,7 +371,7 @@ _SECTIONS_OF_A_VARIANT = tuple(
 )
 _VARIANT = Record(
     (
-        _ABOUT,
+        ABOUT,
         Key("impose", IMPOSE, "what is held by hand: `never`, `always`, `at 2026-01`, an option, a number, a series"),
         *_SECTIONS_OF_A_VARIANT,
     )

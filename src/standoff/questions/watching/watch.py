@@ -17,9 +17,9 @@ from standoff.ensemble.watch.tempering import temper
 from standoff.ensemble.watch.watching import Weighed, told_program, weigh_cells, weigh_design
 from standoff.evidence.seen import Seen
 from standoff.language.changed import Reweighed, changed
-from standoff.questions.signposts import FUTURES, find_signposts, worlds_resampled
+from standoff.questions.watching.signposts import FUTURES, find_signposts, worlds_resampled
 from standoff.words.numbers import counted, number
-from standoff.words.sentences.watch import failure_words
+from standoff.words.sentences.watching.watch import failure_words
 
 __all__ = ["PARTICLES", "Watched", "find_posterior", "study_as_seen", "watch_study", "weigh_study"]
 

@@ -29,7 +29,7 @@ from standoff.language.clock import parse_date
 from standoff.language.freed import Rewritten, bounds_of, freed, rewritten
 from standoff.language.model import Model
 from standoff.language.text.files import STUDY_FILE
-from standoff.words.sentences.fit import fit_reason
+from standoff.words.sentences.watching.fit import fit_reason
 
 __all__ = ["Data", "fit_study", "read_data", "write_fitted"]
 

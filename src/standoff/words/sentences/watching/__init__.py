@@ -1,0 +1,1 @@
+"""What was seen, what to look for, forecasts, and fits to data."""
