@@ -25,7 +25,7 @@ def test_an_equation_stands_with_its_stock():
 
 def test_a_function_and_a_key_say_what_they_do():
     assert lines_at("since(exposed)")[0] == "`since`: function"
-    assert lines_at("detection: {about", 14)[0] == "`about`: key"
+    assert lines_at("about: Chance a year", 2)[0] == "`about`: key"
 
 
 def test_a_part_of_a_dotted_name_leads_to_its_own_place():

@@ -106,7 +106,8 @@ class Resolver:
         return replace(node, left=self.resolve(node.left, right), right=resolved)
 
     def _is_unknown(self, node: Expr) -> bool:
-        return isinstance(node, Name) and self._find(node) is None
+        is_broken = isinstance(node, Name) and not self.names.broken.isdisjoint((node.text, node.parts[0]))
+        return isinstance(node, Name) and not is_broken and self._find(node) is None
 
     def _find(self, node: Name) -> Declared | None:
         return self.settings.get(node.text) or self.names.find(node.text)
