@@ -158,7 +158,7 @@ TEXTS: dict[str, tuple[str | bytes, set[str]]] = {
     "a unit of units": (equation("1 [" + "a^99*" * 500 + "b]"), {"unknown-unit"}),
     "units to the power of units": (equation("(arms * 1 [m])" + " ** 99" * 20), {"wrong-unit"}),
     "a great power of a unit": (quantities('  q: {unit: m, value: "(1 [m] ** 9999999) ** 9999999"}\n'), {"wrong-unit"}),
-    "uncertainties": (STUDY + "uncertainties:\n" + repeated(UNCERTAINTY, 10_000), {"too-many"}),
+    "uncertainties": (STUDY + "uncertainties:\n" + repeated(UNCERTAINTY, 12_000), {"too-many"}),
     "as many uncertainties as are read": (STUDY + "uncertainties:\n" + repeated(UNCERTAINTY, 1_900), set()),
     "correlations": (FEAR + "correlated:\n" + repeated("  - {of: [fear, b#], rank: 0.1}\n", 20_000), {"too-many"}),
     "a chain of quantities": (quantities(chain(10_000)), {"too-many"}),

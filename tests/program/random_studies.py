@@ -420,7 +420,9 @@ class _Writer:
             f"min({a}, {b})", f"max({a}, {b}, {c})", f"abs({a})", f"clip({a}, 0, 1)", f"logistic({a})", f"-{a}",
             f"exp(clip({a}, -3, 3))", f"log(1 + abs({a}))", f"sqrt(abs({a}))", f"round({a})", f"floor({a})",
             f"({a} if {self._truth(names, depth - 1)} else {b})", f"(0.3 * ({self._truth(names, depth - 1)}))",
-            f"table({a}, 0, 0.5, 1, 2, 3, 1)",
+            f"table({a}, 0, 0.5, 1, 2, 3, 1)", f"table_stepped({a}, 0, 0.5, 1, 2, 3, 1)",
+            f"table_extended(clip({a}, -9, 9), 0, 0.5, 1, 2, 3, 1)",
+            f"sin(clip({a}, -99, 99))", f"cos(clip({a}, -99, 99))",
             f"abs({a}) ** {r.choice(['0.5', '1.5', '-1', '2', '3', '4', '0', '0.3'])}",
         ]  # fmt: skip
         if names.may_remember:

@@ -59,6 +59,11 @@ outcomes: {end: {measure: "final(level) + mean(seen)", better: lower}}
         ("1 if previous(door) == open else 0", [0, 0, 0, 0, 1, 1, 1, 0]),
         ("step + years(4) / 1 [year] + (date - 2025)", [1 + 1.25 * n for n in range(8)]),
         ("table(level, 2, 10, 4, 20, 8, 0)", [10, 10, 20, 0, 0, 0, 0, 0]),
+        ("table_extended(level, 2, 10, 4, 20, 8, 0)", [5, 10, 20, 0, -40, -120, -280, -600]),
+        ("table_stepped(level, 2, 10, 4, 20, 8, 0)", [10, 10, 20, 0, 0, 0, 0, 0]),
+        ("sin(level)", [math.sin(2**n) for n in range(8)]),
+        ("cos(1 - level)", [math.cos(1 - 2**n) for n in range(8)]),
+        ("smooth(1, 4, 0, 2)", [0, 0, 0.25, 0.5, 0.6875, 0.8125, 0.890625, 0.9375]),
         ("clip(level, 2, 4) + min(level, 3, 2) + max(level, 5)", [8, 9, 11, 14, 22, 38, 70, 134]),
         ("round(level / 4) + floor(level / 3) + abs(1 - level)", [0, 2, 5, 11, 24, 49, 100, 201]),
         ("sqrt(level) ** 2 - 3 ** 2", [-8, -7, -5, -1, 7, 23, 55, 119]),
@@ -70,6 +75,18 @@ def test_functions_and_memories_follow_their_definitions(
 ) -> None:
     study = study_of(LOOKING_BACK.replace("EXPRESSION", expression))
     assert path(study, "quantity", "seen") == pytest.approx(expected, abs=1e-12)
+
+
+def test_parts_of_a_step_are_steps_for_all_that_is_worked_out(study_of: Build) -> None:
+    study = study_of("""\
+        clock: {start: 2025-01, step: year, steps: 2, substeps: 4}
+        stocks: {a: {start: 1, growth: 1, per: year}}
+        quantities: {at: {value: "date + step + years(1) / 1 [year]"}, when: {value: "month()"}}
+        outcomes: {end: {measure: "final(a)", better: lower}}
+        """)
+    assert path(study, "stock", "a") == pytest.approx([2 ** (n / 4) for n in range(9)])
+    assert path(study, "quantity", "at") == pytest.approx([2025.25 + 1.25 * n for n in range(8)])
+    assert path(study, "quantity", "when") == [1, 4, 7, 10] * 2
 
 
 def test_stocks_and_modes_move_together_from_the_state_at_the_start(study_of: Build) -> None:

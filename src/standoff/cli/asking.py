@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -54,6 +56,7 @@ def answer(run: str, view: str, weights: Path | None, as_json: bool, **how: Any)
       standoff answer runs/korea --view deep_axis
       standoff answer korea --worlds 128 --replications 4
     """
+    ensemble = _run_of(run, how)
     from standoff.analysis.robustness.metrics import Standing  # noqa: PLC0415
     from standoff.analysis.runs.weighings import read_weightings  # noqa: PLC0415
     from standoff.brief.formats.data import finding_data  # noqa: PLC0415
@@ -61,7 +64,6 @@ def answer(run: str, view: str, weights: Path | None, as_json: bool, **how: Any)
     from standoff.words.sentences.linchpins import linchpin_words  # noqa: PLC0415
     from standoff.words.sentences.robustness import robustness_words, standing_lines  # noqa: PLC0415
 
-    ensemble = _run_of(run, how)
     model, said = ensemble.model, dict[str, tuple[str, ...]]()
     decider = ensemble.program.players.index(model.decider)
     strategies = ensemble.program.instances[decider]
@@ -155,6 +157,7 @@ def _run_of(run: str, how: dict[str, Any]) -> Ensemble:
     if is_run(run) or not is_study:
         return open_run(run, running.threads)
     loaded = load(run, how["variants"])
+    Thread(target=import_module, args=("standoff.questions.results",)).start()  # a second's work, beside the run
     with progress("running") as told:
         return loaded.run(
             size.worlds, size.replications, seed=size.seed, set=how["set"], threads=running.threads,

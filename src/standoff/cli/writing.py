@@ -180,4 +180,4 @@ def _clean(model: Model) -> str:
         (len(model.mechanisms), "mechanism", "mechanisms"), (len(model.variants), "variant", "variants"),
     )  # fmt: skip
     parts = ", ".join(f"{whole(number)} {one if number == 1 else many}" for number, one, many in counts if number)
-    return f"{model.name}: clean\n{model.title}: {parts}, {model.clock.steps} steps of a {model.clock.step}"
+    return f"{model.name}: clean\n{model.title}: {parts}, {model.clock.steps} steps of a {model.clock.length}"

@@ -12,7 +12,7 @@ import re
 from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import MAXYEAR, MINYEAR, date
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 from fractions import Fraction
 from typing import Literal
 
@@ -37,11 +37,16 @@ _SLACK = 1e-6  # of a day: decimal years are rounded
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """`first` is the day on which step 0 begins."""
+    """`first` is the day on which step 0 begins.
+
+    A calendar's step may be cut into `substeps` equal parts. All else counts the parts: `steps` is their number, and
+    what is said of a step holds for a part.
+    """
 
     first: Day
     step: StepName
     steps: int
+    substeps: int = 1
 
     @property
     def start(self) -> float:
@@ -51,24 +56,39 @@ class Clock:
     @property
     def years_per_step(self) -> float:
         """The length of a step in years, the same for every step."""
-        return float(1 / _PER_YEAR[self.step])
+        return float(1 / (_PER_YEAR[self.step] * self.substeps))
+
+    @property
+    def length(self) -> str:
+        """The length of a step in words: `month`, or `1/8 month`."""
+        return self.step if self.substeps == 1 else f"1/{self.substeps} {self.step}"
+
+    @property
+    def whole(self) -> Clock:
+        """The clock of the calendar's steps, uncut."""
+        return Clock(self.first, self.step, -(-self.steps // self.substeps))
 
     @property
     def fits(self) -> bool:
         """Whether the calendar, which ends with the year 9999, has a date for the end of the last step."""
+        steps = self.whole.steps
         if self.step in _DAYS:
-            return self.first.toordinal() + self.steps * _DAYS[self.step] <= Day.max.toordinal()
-        return self.first.year * 12 + self.first.month - 1 + self.steps * _MONTHS[self.step] < (MAXYEAR + 1) * 12
+            return self.first.toordinal() + steps * _DAYS[self.step] <= Day.max.toordinal()
+        return self.first.year * 12 + self.first.month - 1 + steps * _MONTHS[self.step] < (MAXYEAR + 1) * 12
 
     def years(self, per: str) -> float:
         """The length of a step in periods of `per` (`step` or a calendar unit)."""
-        return 1.0 if per == "step" else float(_PER_YEAR[per] / _PER_YEAR[self.step])
+        return 1.0 if per == "step" else float(_PER_YEAR[per] / (_PER_YEAR[self.step] * self.substeps))
 
     def begins(self, step: int) -> Day:
         """The day on which a step begins; 0 is the first, and negative ones lie before the clock.
 
-        Where the calendar has no such day, its first or last.
+        Where the calendar has no such day, its first or last. A part begins on the day in which its moment lies.
         """
+        step, part = divmod(step, self.substeps)
+        if part:
+            begin, end = self.whole.begins(step), self.whole.begins(step + 1)
+            return begin + timedelta((end - begin).days * part // self.substeps)
         if self.step in _DAYS:
             ordinal = self.first.toordinal() + step * _DAYS[self.step]
             return Day.fromordinal(min(max(ordinal, 1), Day.max.toordinal()))
@@ -84,10 +104,16 @@ class Clock:
 
     def date(self, step: int) -> float:
         """The start of a step as a decimal year."""
-        return decimal_year(self.begins(step))
+        whole, part = divmod(step, self.substeps)
+        begin = decimal_year(self.begins(whole * self.substeps))
+        if not part:
+            return begin
+        return begin + (decimal_year(self.begins((whole + 1) * self.substeps)) - begin) * part / self.substeps
 
     def place(self, day: Day) -> float:
         """Where a date lies on the clock: the step's index and the part of the step that is over."""
+        if self.substeps > 1:
+            return self.whole.place(day) * self.substeps
         if self.step in _DAYS:
             return (day - self.first).days / _DAYS[self.step]
         months = (day.year - self.first.year) * 12 + day.month - self.first.month
@@ -105,7 +131,7 @@ class Clock:
     def label(self, step: int) -> str:
         """A step's date as people write it: `Q3 2026`, `Mar 2026`, `2026`, or a day where the step begins on none."""
         day, first = self.begins(step), self.first
-        if self.step in _DAYS or first.day > 1:
+        if self.step in _DAYS or first.day > 1 or self.substeps > 1:
             return f"{day.day} {_NAMES[day.month - 1]} {day.year}"
         if self.step == "year" and first.month == 1:
             return str(day.year)

@@ -32,7 +32,7 @@ from standoff.language.shape.kinds import MOST_IN_NAME
 from standoff.language.shape.schema import LANGUAGE_VERSION, STUDY
 from standoff.language.shape.shapes import Either, Free, Key, Keyed, ListOf, MapOf, Record, Shape, Text, TextKind
 from standoff.language.text.files import FACTS_FILE, HISTORY_FILE
-from standoff.language.text.reader import MOST_ENTRIES, MOST_NODES
+from standoff.language.text.reader import MOST_ENTRIES, MOST_EQUATIONS, MOST_NODES
 from standoff.language.text.syntax import MOST_DEPTH
 
 __all__ = ["PAGES", "SCHEMAS", "language_page", "problems_page", "schema_of"]
@@ -240,7 +240,7 @@ def _limits() -> Iterator[str]:
     yield from ("## Limits", "", "| what | limit |", "| --- | --- |")
     yield f"| the file | {MOST_BYTES:,} bytes, nested {MOST_DEPTH} deep |"
     yield f"| keys and values of a file | {MOST_NODES:,} |"
-    yield f"| a list or mapping | {MOST_ENTRIES:,} entries |"
+    yield f"| a list or mapping | {MOST_ENTRIES:,} entries; `constants`, `stocks` and `quantities` {MOST_EQUATIONS:,} |"
     yield f"| a list of rules | {MOST_RULES} |"
     yield f"| the strategies that settings make of one | {MOST_INSTANCES:,} |"
     yield f"| correlated uncertainties | {MOST_CORRELATED} |"

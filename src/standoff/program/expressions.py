@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import fields, replace
+from functools import partial
 from typing import Any
 
 from standoff.base.source import Span
@@ -222,12 +223,18 @@ class Lowering:
         if n == 0:
             return argument
         first = self.lower(node.arguments[2], where) if len(node.arguments) > 2 else argument
-        here = self._carry(
-            node, argument, where, Number(span, 0.0),
-            lambda here: self._approach(self._from_second(here, first, span), argument, float(n), span),
-            (n, same(first)),
-        )  # fmt: skip
-        return self._from_second(here, first, span)
+        order = max(1, self._steps(node.arguments[3])) if len(node.arguments) > 3 else 1
+        for _ in range(order):
+            here = self._carry(
+                node, argument, where, Number(span, 0.0),
+                partial(self._smoothed, first=first, argument=argument, n=n / order),
+                (n / order, same(first)),
+            )  # fmt: skip
+            argument = self._from_second(here, first, span)
+        return argument
+
+    def _smoothed(self, here: Reference, first: Expr, argument: Expr, n: float) -> Expr:
+        return self._approach(self._from_second(here, first, here.span), argument, n, here.span)
 
     def _delay(self, node: Call, argument: Expr, where: Expr | None) -> Expr:
         span, n = node.span, min(self._steps(node.arguments[1]), self.model.clock.steps)  # no longer than the clock

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from standoff.base.chance import counts, distributions
 from standoff.base.numbers import arithmetic
+from standoff.base.numbers.trigonometry import wave
 from standoff.language.expressions.tree import (
     Binary,
     Call,
@@ -227,6 +228,27 @@ class Evaluator:
             value = np.where(np.greater_equal(at, x0), y0 + (at - x0) * slope, value)
         return np.where(np.greater_equal(at, pairs[-1][0]), pairs[-1][1], value)
 
+    def _table_extended(self, x: list[Value], active: Mask) -> Value:
+        at, points = x[0], x[1:]
+        pairs = list(zip(points[::2], points[1::2], strict=True))
+        value: Value = None
+        for (x0, y0), (x1, y1) in pairwise(pairs):
+            line = y0 + (at - x0) * np.divide(y1 - y0, x1 - x0)
+            value = line if value is None else np.where(np.greater_equal(at, x0), line, value)
+        return value
+
+    def _table_stepped(self, x: list[Value], active: Mask) -> Value:
+        at, value = x[0], x[2]
+        for x0, y0 in zip(x[3::2], x[4::2], strict=True):
+            value = np.where(np.greater_equal(at, x0), y0, value)
+        return value
+
+    def _sin(self, x: list[Value], active: Mask) -> Value:
+        return wave(_array(x[0]), 0.0)
+
+    def _cos(self, x: list[Value], active: Mask) -> Value:
+        return wave(_array(x[0]), 1.0)
+
     def _chance(self, x: list[Value], active: Mask) -> Value:
         self._flag("chance", ~(np.greater_equal(x[0], 0.0) & np.less_equal(x[0], 1.0)), active)
         return x[0]
@@ -322,6 +344,10 @@ class Evaluator:
         "round": _round,
         "floor": _floor,
         "table": _table,
+        "table_extended": _table_extended,
+        "table_stepped": _table_stepped,
+        "sin": _sin,
+        "cos": _cos,
         "$chance": _chance,
         "$rate": _rate,
         "$loss": _loss,

@@ -47,7 +47,7 @@ _WORDS: Mapping[Reason, str] = {
     Reason.BELIEFS_OUTSIDE: "the beliefs of {actor} lie outside all of {worlds}: widen the study's ranges, or draw "
     "worlds from the study and the beliefs together",
     Reason.NOTHING_OBSERVED: "the study does not say what can be seen: list it under `observed`",
-    Reason.FEW_STEPS: "the clock has {steps} steps, and there is nothing to see before the last",
+    Reason.FEW_STEPS: "too few steps of the clock are left to see anything before the last ({steps} in all)",
     Reason.NO_SUCH_DEAL: "the study names no deal `{deal}`, {deals}",
     Reason.DEAL_NAMES_NO_STATE: "`{deal}` is in force while `{during}`, which names no state of a mode to start in: "
     "add a variant that strikes the deal, and name it",

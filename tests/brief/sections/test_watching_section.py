@@ -7,7 +7,9 @@ import pytest
 
 from standoff.analysis.findings import Reason
 from standoff.brief.sections.watching import since_section, watch_section
+from standoff.brief.write import make_brief
 from standoff.ensemble.design import draw_worlds
+from standoff.ensemble.runner import Local
 from standoff.ensemble.running import Running, Size
 from standoff.questions.as_json import from_json, to_json
 from standoff.questions.question import Unanswered
@@ -60,3 +62,12 @@ def test_what_was_seen_stands_in_front_and_weighs_worlds(tmp_path: Path) -> None
     later = study_as_seen(study, found, weighted)
     assert draw_worlds(later.model, 512).columns["chance_of"].mean() == pytest.approx(0.1, abs=0.02)
     assert later.model.digest != study.model.digest
+
+
+def test_the_page_of_what_was_seen_is_written(tmp_path: Path) -> None:
+    study = beta_binomial(tmp_path / "study")
+    seen = write_seen(tmp_path, study, [(q, "shot", "no") for q in quarters(8)])
+    path = make_brief(study, tmp_path / "brief", Size(64, 2), runner=Local(ONE), seen=seen)
+    text = path.read_text(encoding="utf-8")
+    assert "What changed by Q4 2026: 1 assumption moved" in text
+    assert text.index('id="why-since"') < text.index('id="why-holds-up"')

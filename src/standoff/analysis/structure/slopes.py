@@ -167,11 +167,13 @@ def _call(node: Call, parts: list[Slope]) -> Slope:
         x = parts[0].value
         outer = UP if x[0] >= 0.0 else DOWN if x[1] <= 0.0 else ANY
         return chain((0.0, max(abs(x[0]), abs(x[1]))), (parts[0], outer))
+    if name in ("sin", "cos"):
+        return chain((-1.0, 1.0), (parts[0], ANY))
     if name == "since":
         return chain(UP, (parts[0], DOWN))
     if name == "age":
         return chain(UP, (parts[0], ANY))
-    if name == "table":
+    if name in ("table", "table_stepped"):
         return _table(node, parts)
     return chain(ANY, *((part, ANY) for part in parts))
 

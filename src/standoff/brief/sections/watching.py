@@ -30,6 +30,7 @@ from standoff.words.unanswered import unanswered_words
 
 __all__ = ["since_section", "watch_section"]
 
+_SIGNS = 3
 _MOST_SHOWN = 12
 _MOST_MOVED = 10
 
@@ -41,12 +42,14 @@ def watch_section(model: Model, found: Signposts | Unanswered | None) -> Section
     if isinstance(found, Unanswered):
         why = capital(unanswered_words(found.reason, found.data, model))
         return Section("watch", "What to watch", "What to watch: not answered here", lead=(f"{why}.",))
+    sentences = signpost_sentences(model, found)
+    n_signs = max(1, min(_SIGNS, len(first_of_each(found))))
     ends = dict.fromkeys(row.about for row in found.matrix.rows if row.kind == "end")
     return Section(
         "watch",
         "What to watch",
         watch_title(model, found),
-        lead=signpost_sentences(model, found),
+        lead=sentences,
         pictures=tuple(
             Picture(Markup(""), "", "", title, table)
             for title, table in (
@@ -66,11 +69,12 @@ def watch_section(model: Model, found: Signposts | Unanswered | None) -> Section
         sure=(
             f"From {counted(found.futures, 'future')}, each of another world and another profile of the others, "
             f"in which {name_labels([found.hold], model.instances(model.decider))} is held until one chooses again. A "
-            "value counts only where it is told from what shuffled signs would give, for all signs of a date at once. "
+            "value counts only where it is told from what shuffled signs would give, for all signs and dates at once. "
             "What a sign is worth is worth it in this model.",
         ),
         why=tuple(Chip(name, title_of(model, name)) for name in ends),
         method=Method((capital(found.method) + ".",), found.references),
+        sentence=" ".join(sentences[:n_signs]),
     )  # fmt: skip
 
 
@@ -93,7 +97,8 @@ def since_section(model: Model, found: Posterior | None) -> Section | None:
         since_title(model, found),
         lead=posterior_sentences(model, found),
         pictures=(
-            Picture(Markup(""), "", "", "Assumptions that moved", Table("Assumptions that moved", head, rows)),
+            Picture(Markup(""), "", "", "Assumptions before and now",
+                    Table("Assumptions, those that moved most first", head, rows)),
             Picture(Markup(""), "", "", "Strategies now",
                     Table("Payoffs before and now", ("strategy", "before", "now"), ranks)),
         ),

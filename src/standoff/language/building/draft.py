@@ -149,15 +149,19 @@ def build_clock(study: Mapping, problems: list[Problem]) -> Clock:
     node = mapping(study, "clock")
     start, step, steps = text(node, "start"), text(node, "step"), number(node, "steps")
     begin = parse_date(start) if start is not None else None
-    found = node.get("steps")
-    if steps is not None and found is not None and not 1 <= steps <= MOST_STEPS:
-        problems.append(
-            Problem(
-                "wrong-value", found.span, f"a clock has between 1 and {MOST_STEPS:,} steps, and {steps:g} stands here"
-            )
-        )
+    found, cut = node.get("steps"), node.get("substeps")
+    parts = 1 if cut is None else number(node, "substeps") or 0
+    if cut is not None and not 1 <= parts <= MOST_STEPS:
+        message = f"a step is cut into 1 to {MOST_STEPS:,} parts, and {parts:g} stands here"
+        problems.append(Problem("wrong-value", cut.span, message))
+        parts = 1
+    if steps is not None and found is not None and not 1 <= steps * parts <= MOST_STEPS:
+        stands = f"{steps:g} stands here" if parts == 1 else f"{steps:g} of {parts:g} parts stand here"
+        message = f"a clock has between 1 and {MOST_STEPS:,} steps, and {stands}"
+        problems.append(Problem("wrong-value", found.span, message))
     if steps is not None and start is not None and begin is not None and step in PER_YEAR:
-        clock = Clock(begin, _STEPS[step], min(max(1, int(steps)), MOST_STEPS))
+        total = min(max(1, int(steps) * int(parts)), MOST_STEPS)
+        clock = Clock(begin, _STEPS[step], total, int(parts))
         if clock.fits:
             return clock
         message = f"the clock runs beyond the year {MAXYEAR}, where the calendar ends"

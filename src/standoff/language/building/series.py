@@ -104,7 +104,7 @@ def _moment(row: Row, date: str, problems: list[Problem]) -> datetime.date | Non
 
 def _aligned(draft: Draft, name: Scalar, node: Mapping, table: Table, *, is_read: bool) -> tuple[float, ...]:
     """One value for each step, NaN where there is none and nothing reads it."""
-    clock = draft.clock
+    clock = draft.clock.whole
     date, column = scalar(node, "date"), scalar(node, "column")
     assert date is not None and column is not None
     values = [math.nan] * clock.steps
@@ -122,7 +122,8 @@ def _aligned(draft: Draft, name: Scalar, node: Mapping, table: Table, *, is_read
         complaints += [Problem("series", column.span, said, advice) for said in _gaps(clock, name.text, values)]
     if is_read:
         draft.problems.extend(complaints)
-    return tuple(values)
+    parts = draft.clock.substeps
+    return tuple(value for value in values for _ in range(parts))[: draft.clock.steps]
 
 
 def _gaps(clock: Clock, name: str, values: list[float]) -> list[str]:

@@ -163,6 +163,8 @@ _LIMITS: dict[tuple[str, str], _Limit] = {
 _IN_ORDER: dict[str, tuple[int, int, bool, str, str]] = {
     # the first of the arguments and the step to the next, whether equal ones may follow, what they are, advice
     "table": (1, 2, False, "the x", "write the points in the order of x, each x once; a jump is `a if x < 2 else b`"),
+    "table_extended": (1, 2, False, "the x", "write the points in the order of x, each x once"),
+    "table_stepped": (1, 2, False, "the x", "write the points in the order of x, each x once"),
     "clip": (1, 1, True, "the ends", "write the smaller end first: `clip(x, least, most)`"),
 }
 _OF = {"modes": "of the move", "payoffs": "in the payoff of"}

@@ -201,6 +201,8 @@ _FUNCTIONS: dict[str, Callable[..., float]] = {
     "exp": math.exp,
     "log": math.log,
     "sqrt": math.sqrt,
+    "sin": math.sin,
+    "cos": math.cos,
     "logistic": _logistic,
     "clip": lambda x, low, high: min(max(x, low), high),
     "round": lambda x: math.floor(x) + float(x - math.floor(x) >= 0.5),

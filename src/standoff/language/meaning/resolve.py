@@ -229,7 +229,9 @@ class Resolver:
             if points >= 4 and points % 2 == 0:
                 return (*required[:-1], *(required[-1:] * points))
             message = f"`{node.function}` takes a number and at least two points x, y, and {_counted(given)} stand here"
-            self.problems.append(Problem("wrong-arguments", node.span, message, "write `table(x, x0, y0, x1, y1)`"))
+            self.problems.append(
+                Problem("wrong-arguments", node.span, message, f"write `{node.function}(x, x0, y0, x1, y1)`")
+            )
             return None
         if node.function == "seasonal" and given not in SEASONS:
             message = f"`seasonal` takes 4, 7 or 12 values, and {_counted(given)} stand here"

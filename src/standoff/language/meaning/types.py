@@ -285,7 +285,7 @@ class Inference:
         kinds = (*function.arguments, *function.optional)
         if not kinds:
             return Found(NUMBER)
-        if function.name == "table":
+        if function.arguments[-1:] == ("points",):
             return Found(NUMBER, self._table(node))
         if kinds[0] == "same":
             unit = self.agree(node.arguments, f"`{node.function}` takes numbers of one unit")
@@ -294,8 +294,9 @@ class Inference:
             return self._previous(node)
         unit = self._checked_argument(node, function)
         if function.name in ("delay", "smooth"):
-            self._whole(node)
-            self.agree((node.arguments[0], *node.arguments[2:]), f"`{node.function}` takes numbers of one unit")
+            for steps in node.arguments[1::2]:
+                self._whole(node, steps)
+            self.agree((node.arguments[0], *node.arguments[2:3]), f"`{node.function}` takes numbers of one unit")
         match function.result:
             case "truth":
                 return _A_TRUTH
@@ -344,14 +345,15 @@ class Inference:
             self._report("wrong-unit", node.arguments[1], message, None)
         return found
 
-    def _whole(self, node: Call) -> None:
-        steps = node.arguments[1]
+    def _whole(self, node: Call, steps: Expr) -> None:
         least = 1 if node.function == "smooth" else 0
         value = fold(steps, {}).value
         is_constant = isinstance(steps, Reference) and steps.symbol.kind == "constant"
         is_whole = isinstance(value, float) and value.is_integer() and least <= value <= 1_000_000
         if not is_whole and not is_constant and self.infer(steps).type is not None:
-            message = f"`{node.function}` looks back over a constant whole number of steps, at least {least}"
+            what = "looks back over" if steps is node.arguments[1] else "has for its order"
+            number = "number of steps" if steps is node.arguments[1] else "number"
+            message = f"`{node.function}` {what} a constant whole {number}, at least {least}"
             self._report("wrong-arguments", steps, message, "write a number, or the name of a constant")
 
     def _table(self, node: Call) -> Unit | None:

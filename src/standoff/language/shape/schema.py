@@ -209,6 +209,7 @@ _PAYOFF = Record(
 )
 _OUTCOME = Record(
     (
+        _CALLED,
         _ABOUT,
         Key("measure", _EXPRESSION,
             "an expression of `final`, `mean`, `total`, `peak`, `minimum`, `ever`, `count`, `first`", required=True),
@@ -335,6 +336,13 @@ _CLOCK = Record(
         Key("start", Text("date"), "the first step: a year-month or date", required=True),
         Key("step", Text("word", tuple(PER_YEAR)), "the length of a step", required=True),
         Key("steps", Text("whole"), "how many steps", required=True),
+        Key(
+            "substeps",
+            Text("whole"),
+            "into how many equal parts a step is cut, 1 where it is left out. Each part is then a step for all that "
+            "this page says of one: everything is worked out in it, and `step`, `since`, `age`, `delay` and `smooth` "
+            "count parts",
+        ),
     )
 )
 
@@ -361,7 +369,7 @@ _PATCHED = (
     Key("draws", MapOf(_DRAW), "a continuous draw in each step"),
     Key("events", MapOf(_EVENT), "what may happen in a step"),
     Key("strategies", MapOf(MapOf(_STRATEGY), keys="known"), "for each actor, its named rules", required=True),
-    Key("profiles", MapOf(MapOf(_ONE_OR_MORE, keys="known", extra=(_ABOUT,))), "names for part of a profile"),
+    Key("profiles", MapOf(MapOf(_ONE_OR_MORE, keys="known", extra=(_CALLED, _ABOUT))), "names for part of a profile"),
     Key("payoffs", MapOf(_PAYOFF, keys="known"), "what each actor wants", required=True),
     Key("outcomes", MapOf(_OUTCOME), "what the brief reports", required=True),
     Key("deals", MapOf(_DEAL), "what could be agreed"),

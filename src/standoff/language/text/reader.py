@@ -27,7 +27,9 @@ __all__ = [
 ]
 
 MOST_ENTRIES = 2_000
-MOST_NODES = 50_000
+MOST_EQUATIONS = 10_000
+_OF_EQUATIONS = ("constants", "stocks", "quantities")
+MOST_NODES = 100_000
 _ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\r?\n[ \t]*|.)", re.DOTALL)
 
 
@@ -123,6 +125,7 @@ class _Builder:
         self.source = source
         self.problems: list[Problem] = []
         self.n_nodes = 0
+        self.room = MOST_ENTRIES
         self.shift = 1 if source.text.startswith("\ufeff") else 0
         self.events: Iterator[Any] = self._parse()
 
@@ -173,7 +176,7 @@ class _Builder:
                 if isinstance(inner, yaml.SequenceEndEvent):
                     return Sequence(tuple(items), span.to(self._span(inner)))
                 items.append(self._node(inner, depth + 1))
-                self._check_room(len(items), items[-1].span)
+                self._check_room(len(items), items[-1].span, MOST_ENTRIES)
         return self._mapping(span, depth)
 
     def _mapping(self, span: Span, depth: int) -> Mapping:
@@ -181,13 +184,15 @@ class _Builder:
         for count, event in enumerate(self.events):
             if isinstance(event, yaml.MappingEndEvent):
                 return Mapping(tuple(items.values()), span.to(self._span(event)))
-            self._check_room(count + 1, self._span(event))
+            self._check_room(count + 1, self._span(event), self.room if depth == 1 else MOST_ENTRIES)
             key = self._node(event, depth + 1)
             if not isinstance(key, Scalar):
                 self._stop("wrong-shape", key.span, "a list or mapping stands as a key", "put it in quotation marks")
             assert isinstance(key, Scalar)
             if key.text == "<<":
                 self._stop("yaml-alias", key.span, "`<<` merges another part of the file", "write the part out")
+            if depth == 0:
+                self.room = MOST_EQUATIONS if key.text in _OF_EQUATIONS else MOST_ENTRIES
             value = self._node(next(self.events), depth + 1)
             if key.text in items:
                 line = items[key.text][0].span.line
@@ -197,9 +202,9 @@ class _Builder:
                 items[key.text] = (key, value)
         raise AssertionError("the parser ends every mapping")
 
-    def _check_room(self, count: int, span: Span) -> None:
-        if count > MOST_ENTRIES:
-            message = f"more than {MOST_ENTRIES:,} entries stand in one list or mapping"
+    def _check_room(self, count: int, span: Span, room: int) -> None:
+        if count > room:
+            message = f"more than {room:,} entries stand in one list or mapping"
             self._stop("too-many", span, message, "keep those that matter")
 
     def _scalar(self, event: Any, span: Span) -> Scalar:

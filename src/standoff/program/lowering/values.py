@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import ClassVar
 
 from standoff.language.expressions.tree import (
@@ -23,6 +22,7 @@ from standoff.language.expressions.tree import (
     Symbol,
     Unary,
 )
+from standoff.program.lowering.curves import line_through, steps_through, wave
 from standoff.program.lowering.graph import MOST, Graph
 
 __all__ = ["Phase", "Values"]
@@ -204,16 +204,6 @@ class Values:
     def _floor(self, x: list[int], active: int) -> int:
         return self.graph.apply("floor", x[0])
 
-    def _table(self, x: list[int], active: int) -> int:
-        g, at, points = self.graph, x[0], x[1:]
-        pairs = list(zip(points[::2], points[1::2], strict=True))
-        value = pairs[0][1]
-        for (x0, y0), (x1, y1) in pairwise(pairs):
-            slope = g.apply("div", g.apply("sub", y1, y0), g.apply("sub", x1, x0))
-            line = g.apply("add", y0, g.apply("mul", g.apply("sub", at, x0), slope))
-            value = g.apply("select", g.apply("le", x0, at), line, value)
-        return g.apply("select", g.apply("le", pairs[-1][0], at), pairs[-1][1], value)
-
     def _chance(self, x: list[int], active: int) -> int:
         g, bounds = self.graph, self.graph.bounds[x[0]]
         if bounds is not None and bounds[0] >= 0.0 and bounds[1] <= 1.0:
@@ -378,7 +368,11 @@ class Values:
         "logistic": _logistic,
         "round": _round,
         "floor": _floor,
-        "table": _table,
+        "table": lambda self, x, active: line_through(self.graph, x, flat=True),
+        "table_extended": lambda self, x, active: line_through(self.graph, x, flat=False),
+        "table_stepped": lambda self, x, active: steps_through(self.graph, x),
+        "sin": lambda self, x, active: wave(self.graph, x[0], 0.0),
+        "cos": lambda self, x, active: wave(self.graph, x[0], 1.0),
         "$chance": _chance,
         "$rate": _rate,
         "$loss": _loss_of,

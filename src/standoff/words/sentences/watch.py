@@ -70,7 +70,7 @@ def _choice(model: Model, found: Posterior) -> str:
 def _moved(model: Model, found: Posterior) -> Iterator[str]:
     told = [one for one in found.moved if one.is_told]
     if not told:
-        yield f"None of {counted(len(found.moved), 'assumption')} moved beyond chance."
+        yield f"Of {counted(len(found.moved), 'assumption')} none moved beyond chance."
         return
     yield (
         f"{counted(len(told), 'assumption')} of {whole(len(found.moved))} moved beyond chance, most of all "

@@ -1,0 +1,1 @@
+"""Models of system dynamics: Vensim's .mdl, and XMILE."""

@@ -1,0 +1,186 @@
+"""Models of system dynamics: small ones against closed forms, faulty ones, and the public test suite where it is."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from click.testing import CliRunner
+
+from standoff.base.problems import StudyError
+from standoff.cli import main
+from standoff.ensemble.run import trace_cell
+from standoff.ensemble.study import load
+from standoff.exchange.dynamics.study import Imported, import_model
+
+pytest.importorskip("pysd.translators", reason="models are parsed by the extra `exchange`")
+MODELS = os.environ.get("STANDOFF_MODELS", "")
+TOOL = Path(__file__).parents[3] / "tools" / "dynamics.py"
+
+XMILE = """\
+<?xml version="1.0" encoding="utf-8"?>
+<xmile version="1.0" xmlns="http://docs.oasis-open.org/xmile/ns/XMILE/v1.0">
+<header><vendor>x</vendor><product version="1.0">y</product></header>
+<sim_specs method="METHOD" time_units="Months"><start>0</start><stop>4</stop><dt>0.5</dt></sim_specs>
+<model><variables>
+<stock name="The Stock"><eqn>2 * growth</eqn><inflow>inflow</inflow></stock>
+<flow name="inflow"><eqn>EQUATION</eqn><units>thing/Month</units></flow>
+<aux name="growth"><eqn>0.2</eqn><doc>how fast</doc></aux>
+</variables></model></xmile>
+"""
+MDL = """\
+{UTF-8}
+Region: north, south ~~|
+start[Region] = 1, 2 ~~|
+level[Region] = INTEG( -level[Region] * 0.5, start[Region]) ~ thing ~ drains |
+whole = SUM(level[Region!]) ~~|
+slow = SMOOTH3I(1, 3, 0) ~~|
+late = DELAY1I(STEP(4, 2), 2, 1) ~~|
+curve( (0,0), (2,4), (10,4) ) ~~|
+read = curve(Time) ~~|
+old = DELAY FIXED(Time, 2, -1) ~~|
+FINAL TIME = 5 ~ Month ~|
+INITIAL TIME = 0 ~ Month ~|
+TIME STEP = 1 ~ Month ~|
+SAVEPER = TIME STEP ~ Month ~|
+\\\\\\---/// Sketch
+"""
+
+
+def imported(folder: Path, name: str, text: str, **options: dict[str, tuple[float, float]]) -> Imported:
+    (folder / name).write_text(text, encoding="utf-8")
+    return import_model(folder / name, **options)
+
+
+def paths(folder: Path, study: Imported) -> dict[str, list[float]]:
+    (folder / "study.yaml").write_text(study.text, encoding="utf-8")
+    ready = load(folder)
+    steps = trace_cell(ready.program, ready.design(1, 1), 0, 0, 0).steps[:-1]
+    found: dict[str, list[float]] = {}
+    for step in steps:
+        for name, value in {**step.things["stock"], **step.things["quantity"]}.items():
+            found.setdefault(name, []).append(float(value))
+    return found
+
+
+def xmile(equation: str = "The_Stock * growth", method: str = "Euler") -> str:
+    return XMILE.replace("EQUATION", equation).replace("METHOD", method)
+
+
+def test_growth_by_steps_of_half_a_month(tmp_path: Path) -> None:
+    study = imported(tmp_path, "a.xmile", xmile())
+    found = paths(tmp_path, study)
+    assert found["the_stock"][:9] == pytest.approx([0.4 * 1.1**n for n in range(9)], rel=1e-12)
+    assert found["time"][:9] == [n / 2 for n in range(9)]
+    assert "substeps: 2" in study.text
+    assert "how fast" in study.text
+    assert "[thing/Month]" in study.text
+    assert any("could be choices" in note and "growth" in note for note in study.notes)
+
+
+def test_arrays_are_unrolled_and_what_remembers_becomes_stocks(tmp_path: Path) -> None:
+    found = paths(tmp_path, imported(tmp_path, "a.mdl", MDL))
+    assert found["level_north"] == pytest.approx([0.5**n for n in range(6)])
+    assert found["whole"] == pytest.approx([3 * 0.5**n for n in range(6)])
+    assert found["slow"] == pytest.approx([0, 0, 0, 1, 1, 1])
+    assert found["late"] == pytest.approx([1, 0.5, 0.25, 2.125, 3.0625, 3.53125])
+    assert found["read"] == pytest.approx([0, 2, 4, 4, 4, 4])
+    assert found["old"] == pytest.approx([-1, -1, 0, 1, 2, 3])
+
+
+def test_a_constant_becomes_an_uncertainty_where_asked(tmp_path: Path) -> None:
+    study = imported(tmp_path, "a.xmile", xmile(), uncertain={"growth": (0.1, 0.3)})
+    assert "growth: {range: [0.1, 0.3]" in study.text
+    with pytest.raises(ValueError, match="`grow` is no constant of the model"):
+        imported(tmp_path, "a.xmile", xmile(), uncertain={"grow": (0.1, 0.3)})
+
+
+CUT = xmile()[:450]
+FAULTY = {
+    "cut.xmile": (CUT, 7, "not XML"),
+    "method.xmile": (xmile(method="RK4"), 1, "integrated by RK4"),
+    "unknown.xmile": (xmile("nowhere * 2"), 7, "`nowhere`, which the model does not define"),
+    "random.xmile": (xmile("random_thing(0, 1)"), 7, "the function `random_thing`"),
+    "syntax.xmile": (xmile("1 + + * 2"), 7, "PySD's parser cannot read this"),
+    "circle.xmile": (xmile().replace("2 * growth", "The_Stock"), 6, "hangs on itself"),
+    "bomb.xmile": ("<!DOCTYPE x [<!ENTITY a 'b'>]>" + xmile(), 1, "declares no entities"),
+    "other.xmile": ("<svg/>", 1, "no XMILE file"),
+    "empty.xmile": ("", 1, "not XML"),
+    "deep.mdl": (MDL.replace("SUM(", "(" * 300 + "SUM("), 1, "nested more than"),
+    "nothing.mdl": ("hello", 1, "no Vensim model"),
+    "sampled.mdl": (MDL.replace("curve(Time)", "SAMPLE IF TRUE(Time > 2, 1, 0)"), 9, "SAMPLE IF TRUE"),
+    "game.mdl": (MDL.replace("curve(Time)", "GAME(2)"), 9, "GAME"),
+    "backward.mdl": (MDL.replace("FINAL TIME = 5", "FINAL TIME = -5"), 13, "does not run forward"),
+    "long.mdl": (MDL.replace("FINAL TIME = 5", "FINAL TIME = 1e6"), 13, "at most 10,000"),
+    "unclocked.mdl": (MDL.replace("TIME STEP = 1 ", "TIME STEP = curve(2) "), 13, "is no number"),
+    "wide.mdl": (MDL.replace("start[Region] = 1, 2", "start[Region] = 1, 2, 3"), 3, "start"),
+}
+
+
+@pytest.mark.parametrize("name", FAULTY)
+def test_a_faulty_file_is_refused_at_its_line_and_nothing_is_written(name: str, tmp_path: Path) -> None:
+    text, line, said = FAULTY[name]
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    with pytest.raises(StudyError) as refused:
+        import_model(tmp_path / name)
+    problem = next((p for p in refused.value.problems if said in p.message), refused.value.problems[0])
+    assert said in problem.message
+    assert problem.span.line == line
+    result = CliRunner().invoke(main, ["import", str(tmp_path / name), "--out", str(tmp_path / "new")])
+    assert result.exit_code == 1
+    assert "Traceback" not in result.output
+    assert not (tmp_path / "new").exists()
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.mdl").write_bytes(MDL.encode("utf-16"))
+    with pytest.raises(StudyError) as refused:
+        import_model(tmp_path / "a.mdl")
+    assert "is UTF-16 text" in refused.value.problems[0].message
+
+
+def test_the_command_writes_a_study_that_is_clean_of_errors(tmp_path: Path) -> None:
+    (tmp_path / "a.xmile").write_text(xmile(), encoding="utf-8")
+    out = str(tmp_path / "new")
+    result = CliRunner().invoke(main, ["import", str(tmp_path / "a.xmile"), "--out", out])
+    assert result.exit_code == 0, result.output
+    assert CliRunner().invoke(main, ["check", out]).exit_code == 0
+    again = CliRunner().invoke(main, ["import", str(tmp_path / "a.xmile"), "--out", out])
+    assert again.exit_code == 2
+
+
+def test_the_page_of_formats_is_the_table() -> None:
+    from standoff.exchange.formats import formats_lines  # noqa: PLC0415
+
+    page = (TOOL.parents[1] / "docs" / "exchange.md").read_text(encoding="utf-8")
+    assert "\n".join(formats_lines()) in page
+    shown = CliRunner().invoke(main, ["import", "--help"], terminal_width=200).output
+    assert "Kept: stocks, flows" in " ".join(shown.split())
+
+
+@pytest.mark.skipif(not MODELS, reason="STANDOFF_MODELS does not say where the test suite's models are")
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("samples/teacup/teacup.mdl", "reproduced"),
+        ("samples/SIR/SIR.xmile", "reproduced"),
+        ("tests/delays/test_delays.mdl", "refused"),
+        ("tests/subscript_3d_arrays_widthwise/test_subscript_3d_arrays_widthwise.mdl", "reproduced"),
+        ("tests/macro_stock/test_macro_stock.mdl", "reproduced"),
+        ("tests/lookups/test_lookups.xmile", "reproduced"),
+    ],
+)
+def test_published_outputs_are_reproduced(name: str, kind: str) -> None:
+    assert tool().verdict(Path(MODELS) / name)[0] == kind
+
+
+def tool() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("dynamics_tool", TOOL)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
