@@ -1,7 +1,7 @@
 """Reweighing by what was seen, beside the same filter written with `particles`.
 
-Run `python -m bench watch`: 1,024 worlds × 16 replications × 1,350 profiles by 8 quarters of counts, a hidden mood moving
-them. The peer filters some of these cells one by one, in an environment of its own (it needs NumPy below 2), whose
+Run `python -m bench watch`: 1,024 worlds × 16 replications × 1,350 profiles by 8 quarters of counts, moved by a hidden
+mood. The peer filters some of these cells one by one, in an environment of its own (it needs NumPy below 2), whose
 interpreter `PARTICLES_PYTHON` names; its time is scaled to all. Both must agree on the log likelihood of some cells.
 """
 

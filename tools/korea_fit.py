@@ -1,14 +1,12 @@
 """Fit the Korean study's launches to 2012–2021, and score what it then says of 2022–2024.
 
 The variant `history` runs 2012 to 2024 with talks, the blocked Council, drills and the war in Ukraine imposed. Two
-constants are fitted, on the years to 2021 only: `base_launches` and `dispersion`. What the fit minimises, over a
-grid, is the sum of squared gaps between three statistics of the data and the model's means of them, each gap in
-standard deviations over the model's futures. Everything else in the study was set without these data, or is a
+constants are fitted, on the years to 2021 only, by a call of `standoff fit`: `base_launches` and `dispersion`.
+Everything else in the study was set without these data, or is a
 range wide enough to hold them; the correlation of a quarter with the one before, the ratio of quarters with talks
 to others, and all of 2022–2024, are left out of the fit.
 
 Reference:
-    D. McFadden, A method of simulated moments, Econometrica 57 (1989), 995-1026.
     T. Gneiting and A. Raftery, Strictly proper scoring rules, JASA 102 (2007), 359-378, section 4 (CRPS, log score).
 
 Run `python -m tools.korea_fit` to print it, or `make measure` to write it where the page reads it.
@@ -19,30 +17,34 @@ from __future__ import annotations
 import csv
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
+from standoff.analysis.fitting.fit import Fit
 from standoff.ensemble.run import run_paths
 from standoff.ensemble.study import Study
-from standoff.language.changed import Fixed, changed
+from standoff.language.changed import changed
 from standoff.language.expressions.tree import Binary, Conditional, Expr, Number, Reference, Symbol
 from standoff.language.load import find_study, load_model
 from standoff.language.model import Model, Series
 from standoff.program.expressions import rebuild
+from standoff.questions.fit import fit_study
+from standoff.questions.fit import read_data as held_against
+from standoff.words.sentences.fit import fit_sentences
 
 __all__ = [
-    "FITTED", "GRID", "Data", "Known", "crps", "fit", "follow", "log_score", "read_data", "score", "statistics",
+    "FITTED", "Data", "Known", "crps", "fit", "follow", "log_score", "read_data", "score", "statistics",
 ]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
 FIRST_CHECKED = "2022Q1"
 FITTED = ("base_launches", "dispersion")
 LAUNCHES, RATE = Symbol("event", "launches"), Symbol("quantity", "launch_rate")
-GRID = {"base_launches": (1.8, 2.0, 2.2, 2.4, 2.6, 2.8, 3.0, 3.2), "dispersion": (1.5, 2.0, 2.5, 3.0, 3.5, 4.5, 6.0)}
+LAST_FITTED = "2021-12"
+BOUNDS = {"base_launches": (1.0, 4.5), "dispersion": (0.8, 8.0)}
 MOST = 150  # launches a quarter up to which distributions are summed
 SPAN = 0.90  # of predictive intervals
 
@@ -123,27 +125,15 @@ def statistics(launches: Floats, talks: npt.NDArray[np.bool_]) -> dict[str, Floa
     return found
 
 
-TARGETS = ("mean", "variance", "quarters without a launch")
+def fit(particles: int = 512, rounds: int = 6, seed: int = 11) -> Fit:
+    """What `standoff fit korea --variant history --to history.csv --on launches --until 2021-12` finds.
 
-
-def fit(worlds: int = 256, replications: int = 4, seed: int = 11, grid: Any = GRID) -> dict[str, Any]:
-    """The gap of every point of the grid, and the best point.
-
-    Futures have the same worlds and luck at every point, so that the gaps differ by the constants alone.
+    That is the constants whose futures have the mean, the variance and the share of quarters without a launch of
+    2012–2021, while all else is as uncertain as the study says; the rest is held out.
     """
-    data = read_data()
-    base = load_model("korea", ("history",))
-    seen = statistics(data.launches[data.fitted][:, None], data.talks[data.fitted])
-    points = []
-    for values in product(*grid.values()):
-        chosen = dict(zip(grid, values, strict=True))
-        fixed = changed(base, [Fixed(name, value) for name, value in chosen.items()])
-        launches = follow(fixed, [LAUNCHES], worlds, replications, seed)["launches"]
-        found = statistics(launches[data.fitted], data.talks[data.fitted])
-        gaps = [(float(seen[t][0]) - found[t].mean()) / found[t].std() for t in TARGETS]
-        points.append((sum(gap**2 for gap in gaps), chosen))
-    points.sort(key=lambda point: point[0])
-    return {"best": points[0][1], "gap": points[0][0], "points": points}
+    model = load_model("korea", ("history",))
+    data = held_against(model.folder / "history.csv", model, ("launches",), None, LAST_FITTED)
+    return fit_study(model, data, dict(BOUNDS), particles=particles, rounds=rounds, seed=seed)
 
 
 def score(worlds: int = 512, replications: int = 8, seed: int = 12) -> dict[str, Any]:
@@ -240,10 +230,8 @@ def _one_profile(model: Model) -> dict[str, str]:
 
 
 def _print() -> None:
-    found = fit()
-    print(f"best on 2012-2021: {found['best']} (gap {found['gap']:.2f})")
-    for gap, chosen in found["points"][:8]:
-        print(f"  {gap:6.2f} {chosen}")
+    for line in fit_sentences(load_model("korea", ("history",)), fit()):
+        print(line)
     scored = score()
     print(f"committed: {scored['constants']}")
     for part in ("fitted", "checked", "years"):

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from standoff.analysis.fitting.fit import Fit
 from standoff.ensemble.claims import Judged, collect_expectations, judge_expectations
 from standoff.ensemble.run import run_paths
 from standoff.ensemble.running import Size
@@ -130,7 +131,7 @@ def _run(
     return {symbol.name: found.path(symbol.name)[:-1] for symbol in symbols}
 
 
-def _fit_tables(fitted: Mapping[str, Any], scored: Mapping[str, Any]) -> dict[str, Table]:
+def _fit_tables(fitted: Fit, scored: Mapping[str, Any]) -> dict[str, Table]:
     head = ["statistic of launches a quarter", "history", "model", "90 % of futures", "inside"]
     tables = {}
     for part in ("fitted", "checked"):
@@ -139,10 +140,14 @@ def _fit_tables(fitted: Mapping[str, Any], scored: Mapping[str, Any]) -> dict[st
         ["year", *head[1:]],
         *(_compared(year, row, "") for year, row in scored["years"].items()),
     ]
-    tables["grid"] = [
-        [*(f"`{name}`" for name in korea_fit.FITTED), "gap"],
-        *([*(f"{chosen[name]:g}" for name in korea_fit.FITTED), f"{gap:.2f}"] for gap, chosen in fitted["points"][:5]),
-    ]
+    tables["fit"] = [
+        ["constant", "the study has", "fitted", "90 %", "inside"],
+        *(
+            [f"`{one.name}`", f"{one.committed[0]:g}", f"{one.quantiles[1]:.2f}",
+             f"{one.quantiles[0]:.2f} to {one.quantiles[2]:.2f}", "yes" if one.holds_committed else "no"]
+            for one in fitted.estimates
+        ),
+    ]  # fmt: skip
     rows: Table = [["seen from", "forecast", "CRPS", "log score"]]
     for origin, forecasts in scored["scores"].items():
         best = [min(row[k] for row in forecasts.values()) for k in range(2)]

@@ -1,7 +1,7 @@
 """The filter of `bench.watch` written with the `particles` package: one bootstrap filter a world and profile.
 
-Run by an interpreter that has `particles` 0.4 (which needs NumPy below 2): `python watch_particles.py CELLS PARTICLES`,
-with the counts that were seen and (base, push) of each cell as JSON on the standard input. It prints seconds and the log
+Run by an interpreter that has `particles` 0.4 (which needs NumPy below 2): `python watch_particles.py CELLS NUMBER`, with
+the counts that were seen and (base, push) of each cell as JSON on the standard input. It prints seconds and the log
 likelihood of each cell as JSON.
 """
 
@@ -32,15 +32,15 @@ class Mood(dists.DiscreteDist):
 class Counts(ssm.StateSpaceModel):
     """A hidden mood moves a count."""
 
-    default_params = {"base": 1.0, "push": 1.0}
+    default_params = {"base": 1.0, "push": 1.0}  # noqa: RUF012 - the package reads it so
 
-    def PX0(self):
+    def PX0(self):  # noqa: N802
         return dists.Dirac(loc=0.0)
 
-    def PX(self, t, xp):
+    def PX(self, t, xp):  # noqa: N802
         return Mood(np.where(xp > 0, 0.8, 0.3))
 
-    def PY(self, t, xp, x):
+    def PY(self, t, xp, x):  # noqa: N802
         return dists.Poisson(rate=self.base * self.push * (1.0 + 2.0 * x))
 
 

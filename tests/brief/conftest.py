@@ -24,6 +24,7 @@ FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
+WORKINGS = "document.querySelectorAll('details.working').forEach(details => { details.open = true; })"
 PHONE, LAPTOP, PAPER = (375, 812), (1366, 768), (688, 1001)
 """Widths and heights in CSS pixels; the paper is A4 within the page's margins."""
 
@@ -103,11 +104,14 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Open a page at a size, on paper if asked; it must have nothing to complain of and fetch nothing."""
+    """Open a page at a size, on paper if asked, its workings unfolded unless asked; it must have nothing to complain
+    of and fetch nothing."""
     pages: list[Page] = []
     complaints: list[str] = []
 
-    def go(brief: Brief, size: tuple[int, int] = LAPTOP, *, paper: bool = False) -> Page:
+    def go(
+        brief: Brief, size: tuple[int, int] = LAPTOP, *, paper: bool = False, folded: bool = False
+    ) -> Page:  # fmt: skip
         page = browser.new_page(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
         page.set_default_timeout(10_000)
         pages.append(page)
@@ -116,6 +120,8 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
         page.on("request", lambda sent: complaints.append(sent.url) if sent.url.startswith("http") else None)
         if paper:
             page.emulate_media(media="print")
+        if not folded:
+            page.add_init_script(f"addEventListener('DOMContentLoaded', () => {{ {WORKINGS} }})")
         page.goto(brief.path.as_uri())
         return page
 

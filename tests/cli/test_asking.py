@@ -41,7 +41,8 @@ def test_a_study_is_run_and_what_holds_up_is_told_before_the_rest_is_asked(
     def unasked(*_: object, **__: object) -> None:
         raise ValueError("asked too soon")
 
-    kept = cli("answer", str(runs / "plain"))
+    kept = cli("answer", str(runs / "plain"), "--fresh")
+    assert kept.output.startswith("Ranking, by mean payoff\n  1. reciprocate (patience 2): ")
     shown = cli("answer", "rivals", "--worlds", "64", "--replications", "4", "--fresh")
     assert (shown.exit_code, shown.output) == (0, kept.output)
     monkeypatch.setattr(results, "linchpins", unasked)

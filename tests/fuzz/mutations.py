@@ -142,6 +142,7 @@ MUTATE: dict[str, tuple[Callable[[bytes, Random], bytes], ...]] = {
     "safari": (in_bytes,),
     "plist": (in_bytes, in_lines),
     "brief": (_of_yaml, _of_yaml, _in_texts, in_lines),
+    "newer": (_of_yaml, _of_yaml, _in_texts, in_lines),
     "tests": (_of_yaml, _of_yaml, _in_texts, in_lines),
     "game": (in_bytes, in_lines),
     "options": (in_bytes,),

@@ -62,6 +62,31 @@ Both sides said on *Monday* that they would stop.
 """
 
 
+NEWER = b"""standoff: 1
+title: Budgets
+question: Does it pay?
+decider: north
+clock: {start: 2025-01, step: quarter, steps: 4}
+units: {kEUR: 1000 EUR, MEUR: 1000 kEUR, percent: 0.01}
+actors: {north: {name: North}}
+choices: {north: [act, rest]}
+strategies: {north: {acts: {choose: act}, rests: {choose: rest}}}
+constants:
+  debt: {value: 3, unit: MEUR, judgement: x}
+  rate: {value: 5, unit: percent, judgement: x}
+uncertainties:
+  regime: {kinds: [frozen, warm], judgement: x}
+  other: {range: [1, 5], unit: kEUR, judgement: x}
+  part: {range: ["0.2 * other", "other + 3 [EUR]"], unit: kEUR, judgement: x}
+stocks:
+  cash: {start: 100, unit: EUR, next: "cash + debt * rate * (north == act) + part * (regime == warm)"}
+report: [cash, end]
+payoffs: {north: {each: "cash / 1 [MEUR]"}}
+outcomes:
+  end: {measure: "final(cash)", unit: kEUR, better: higher, limit: 2}
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Bench:
     """Sound files to put inputs among."""
@@ -124,7 +149,18 @@ def _brief(bench: Bench, data: bytes) -> None:
         render(problems)
         if loaded.model is None or has_errors(problems) or not _is_small(loaded.model):
             return
-        make_brief(Study(loaded.model), bench.scratch / "brief", Size(4, 2), running=ALONE)
+        make_brief(Study(loaded.model), bench.scratch / "brief", Size(4, 2), runner=Local(ALONE))
+
+
+def _newer(bench: Bench, data: bytes) -> None:
+    """Of what stands in no bundled study, from the text to a run."""
+    folder = bench.scratch / "newer"
+    folder.mkdir(exist_ok=True)
+    (folder / "study.yaml").write_bytes(data)
+    loaded = read_study(folder, every_variant=True)
+    render(loaded.problems)
+    if loaded.model is not None and not has_errors(loaded.problems) and _is_small(loaded.model):
+        Study(loaded.model).run(4, 2, evaluator="reference", threads=1)
 
 
 def _tests(bench: Bench, data: bytes) -> None:
@@ -255,6 +291,7 @@ TARGETS: dict[str, Target] = {
     "safari": Target(lambda _: _webarchive(plistlib.FMT_BINARY), _document("page.webarchive")),
     "plist": Target(lambda _: _webarchive(plistlib.FMT_XML), _document("page.webarchive")),
     "brief": Target(lambda bench: (bench.rivals / "study.yaml").read_bytes(), _brief),
+    "newer": Target(lambda _: NEWER, _newer),
     "tests": Target(lambda bench: (bench.rivals / "claims.yaml").read_bytes(), _tests),
     "markdown": Target(lambda _: MARKDOWN, _document("page.md")),
     "game": Target(lambda _: GAMBIT.read_bytes(), _game),

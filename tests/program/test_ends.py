@@ -118,6 +118,42 @@ CLOSED = {
         " ends: true, worth: {north: '-10 if crisis else -2'}}}",
         (0.1, 0.1, None, -0.6),
     ),
+    "three ends of one crisis": (
+        "events: {crisis: {chance: 0.4}, war: {given: crisis, chance: 0.5, ends: true, worth: {north: '-1'}},"
+        " coup: {given: crisis, chance: 0.5, ends: true, worth: {north: '-2'}},"
+        " fall: {given: crisis, chance: 0.5, ends: true, worth: {north: '-4'}}}",
+        (0.2, 0.2, 0.1, -0.6),
+    ),
+    "two ends that share one of two causes": (
+        "events: {a: {chance: 0.5}, b: {chance: 0.4},"
+        " war: {given: 'a and b', chance: 0.5, ends: true, worth: {north: '-10'}},"
+        " coup: {given: b, chance: 0.5, ends: true, worth: {north: '-2'}}}",
+        (0.1, 0.1, 0.15, -1.3),
+    ),
+    "worth depends on an event beside the given one": (
+        "events: {a: {chance: 0.5}, b: {given: a, chance: 0.4},"
+        " war: {given: a, chance: 0.2, ends: true, worth: {north: '-10 if b else -5'}}}",
+        (0.1, 0.1, None, -0.7),
+    ),
+    "chance depends on how many of two events of one root": (
+        "events: {root: {chance: 0.5}, a: {given: root, chance: 0.6}, b: {given: root, chance: 0.5},"
+        " war: {given: 'a or b', chance: '0.8 if a and b else 0.1', ends: true, worth: {north: '-10'}}}",
+        (0.145, 0.145, None, -1.45),
+    ),
+    "one end where a cause went further, the other where it did not": (
+        "events: {raid: {chance: 0.6}, riot: {given: raid, chance: 0.5},"
+        " war: {given: 'raid and not riot', chance: 0.5, ends: true, worth: {north: '-2'}},"
+        " coup: {given: riot, chance: 0.2, ends: true, worth: {north: '-5'}}}",
+        (0.15, 0.15, 0.06, -0.6),
+    ),
+    "ends given two of three competing hazards": (
+        "modes: {m: {states: [a, b, c, d], start: a, final: [b, c, d], moves:"
+        " [{name: to_b, from: a, to: b, hazard: 0.2}, {name: to_c, from: a, to: c, hazard: 0.3},"
+        " {name: to_d, from: a, to: d, hazard: 0.5}]}}\n"
+        "events: {war: {given: to_b, chance: 0.5, ends: true, worth: {north: '-10'}},"
+        " coup: {given: to_c, chance: 1, ends: true, worth: {north: '-1'}}}",
+        (*(0.1 * (1 - math.exp(-1.0)),) * 2, 0.3 * (1 - math.exp(-1.0)), -1.3 * (1 - math.exp(-1.0))),
+    ),
     "two hazards as events": (
         "events: {crisis: {hazard: 0.5}, war: {given: crisis, hazard: 0.3, ends: true, worth: {north: '-1'}},"
         " coup: {given: crisis, hazard: 0.7, ends: true, worth: {north: '-1'}}}",

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 import standoff
 from standoff.analysis.findings import Reason, UnanswerableError
 from standoff.cli import main
+from standoff.ensemble.running import Size
 from standoff.public.study import Ensemble, Study, open_run
 
 ROOT = Path(standoff.__file__).parents[2]
@@ -117,3 +118,11 @@ def test_the_page_lists_every_call() -> None:
     listed = set(re.findall(r"^### `(?:study|run|answer|standoff)\.(\w+)\(", text, re.MULTILINE))
     assert {"check", "run", "trace", "games", "deals", "test", "brief", "answer", "linchpins", "sensitivity", "boxes",
             "compare", "paths", "frame", "to_xarray", "to_dict", "load", "open_run"} <= listed  # fmt: skip
+
+
+def test_what_was_seen_and_what_to_watch(tmp_path: Path) -> None:
+    (tmp_path / "seen.csv").write_text("date,name,value\n2025-Q1,clashes,0\n2025-Q4,caught,none\n", encoding="utf-8")
+    found = standoff.load("rivals").watch(tmp_path / "seen.csv", Size(32, 2), futures=128, threads=1)
+    assert found.posterior.sightings[0].of.name == "clashes"
+    assert any("effective worlds of 32" in sentence for sentence in found.sentences)
+    assert "evsi.value" in found.frame().columns

@@ -41,11 +41,11 @@ def test_units_are_read_aloud(unit: str, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("z", "word"), [(3.0, "almost certain"), (1.0, "very likely"), (0.5, "likely"), (0.0, "even chance")]
+    ("chance", "word"),
+    [(0.97, "almost certain"), (0.8, "very likely"), (0.5, "even chance"), (0.035, "remote"), (0.0, "remote")],
 )
-def test_sureness_has_the_fixed_words(z: float, word: str) -> None:
-    assert amounts.sureness(z, 1.0).startswith(f"{word} (")
-    assert amounts.sureness(z, 0.0) == "cannot tell"
+def test_a_chance_of_an_event_has_its_fixed_word(chance: float, word: str) -> None:
+    assert amounts.likelihood(chance) == word
 
 
 def test_names_become_words() -> None:
@@ -53,7 +53,7 @@ def test_names_become_words() -> None:
     labels = [names.strategy_words(instance) for instance in model.instances("us")]
     assert labels[0] == "maximum pressure (firm)"
     assert names.strategy_words(load("rivals").model.instances("north")[1]) == "reciprocate (patience 2)"
-    assert names.title_of(model, "war") == "Chance of war by March 2029"
+    assert names.title_of(model, "war") == "Risk of war"
     assert [o.name for o in model.outcomes if amounts.is_chance(model, o)] == [
         "war", "southern_bomb", "deal_end", "talks_opened",
     ]  # fmt: skip

@@ -111,6 +111,7 @@ _ERRORS = (
 _WARNINGS = (
     ("unused", "Nothing uses this uncertainty, constant, value, stock, draw or series"),
     ("actor-idle", "An actor has no choice, or nothing reads its choices"),
+    ("unnamed", "What headings and axes would call this is long, and it has no `name`"),
     ("unsourced", "An assumption has neither claim, fact nor judgement"),
     ("rare-event-payoff", "A payoff multiplies a rare drawn event where its chance would do"),
     ("unread", "A column or row of a table is read by nothing"),

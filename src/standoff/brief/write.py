@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+import tempfile
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from standoff.analysis.graph_model.wished import Changeable
 from standoff.analysis.watch.signposts import Signposts
 from standoff.brief.formats.data import brief_data
-from standoff.brief.formats.html import Findings, make_page, render_page
+from standoff.brief.formats.html import Findings, Page, make_page, render_page
 from standoff.brief.formats.markdown import render_markdown
+from standoff.brief.formats.pdf import print_pdf
 from standoff.brief.sections.assumptions import read_facts
 from standoff.ensemble.runner import Local, Runner
 from standoff.ensemble.running import Size
@@ -29,15 +31,37 @@ from standoff.questions.question import Unanswered
 from standoff.questions.results import OVER_TIME, RESULTS, ROBUST
 from standoff.questions.signposts import WATCH
 from standoff.questions.watch import find_posterior, study_as_seen
+from standoff.words.language import load_language
 
-__all__ = ["DATA", "MARKDOWN", "PAGE", "SIZE", "make_brief", "run_brief", "write_brief"]
+__all__ = [
+    "DATA", "MARKDOWN", "PAGE", "PDF", "SHORT", "SIZE", "Forms", "make_brief", "run_brief", "write_brief",
+]  # fmt: skip
 
 PAGE = "brief.html"
 MARKDOWN = "brief.md"
 DATA = "brief.json"
+SHORT = "brief-short.html"
+PDF = "brief.pdf"
 SIZE = Size(1024, 4)
 _WEIGHED, _LUCK = 256, 8
 _ASKED = (RESULTS, ROBUST, OTHERS, COURSES, DEALS, WATCH, DOCUMENTS, OVER_TIME)
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """What a brief is written as.
+
+    Attributes:
+        language: Code of the language of the page's own words (`standoff.words.language.LANGUAGES`).
+        is_short: Write the two pages too, and print them where a PDF is wanted.
+        is_whole: With the workings in Markdown and on paper.
+        has_pdf: Print a PDF too.
+    """
+
+    language: str = "en"
+    is_short: bool = False
+    is_whole: bool = False
+    has_pdf: bool = False
 
 
 def make_brief(study: Study, folder: Path, size: Size = SIZE, **wanted: Any) -> Path:
@@ -96,16 +120,35 @@ def run_brief(
     )
 
 
-def write_brief(findings: Findings, folder: Path) -> Path:
+def write_brief(findings: Findings, folder: Path, forms: Forms = Forms()) -> Path:
     """Write the brief as a page, as Markdown and as data, all from the same sections; the path of the page.
 
     Args:
         findings: From `run_brief`.
         folder: Made if it is not there; `brief.html`, `brief.md` and `brief.json` in it are replaced.
+        forms: In which language, how much, and whether on paper too.
+
+    Raises:
+        NoBrowserError: A PDF is wanted, and no Chromium is there to print it; all else is written.
     """
-    page = make_page(findings)
+    page = make_page(findings, load_language(forms.language))
     data = json.dumps(brief_data(findings, page), indent=1, ensure_ascii=False, allow_nan=False)
     atomic_write(folder / DATA, f"{data}\n".encode())
-    atomic_write(folder / MARKDOWN, render_markdown(page).encode())
+    atomic_write(folder / MARKDOWN, render_markdown(page, is_whole=forms.is_whole).encode())
     atomic_write(folder / PAGE, render_page(page).encode())
+    if forms.is_short:
+        atomic_write(folder / SHORT, render_page(page, "short").encode())
+    if forms.has_pdf:
+        _print(page, folder, forms)
     return folder / PAGE
+
+
+def _print(page: Page, folder: Path, forms: Forms) -> None:
+    """The PDF of the form that is wanted; what is printed whole is a page with all of it open."""
+    if forms.is_short:
+        print_pdf(folder / SHORT, folder / PDF)
+        return
+    with tempfile.TemporaryDirectory() as place:
+        there = Path(place) / PAGE
+        there.write_text(render_page(page, "whole" if forms.is_whole else "page"), encoding="utf-8")
+        print_pdf(there, folder / PDF)

@@ -11,14 +11,14 @@ from standoff.cli.evidence import annotate, passages, sources, test
 from standoff.cli.playing import deals, games
 from standoff.cli.running import brief, run, trace
 from standoff.cli.watching import fit, forecast, score, watch
-from standoff.cli.workbench import lsp, play
+from standoff.cli.workbench import lsp, play, serve
 from standoff.cli.writing import check, new, schema, show
 
 __all__ = ["main"]
 
 _COMMANDS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Write a study", (new, check, show, schema, lsp)),
-    ("Run it", (brief, run, trace, play)),
+    ("Run it", (brief, run, trace, play, serve)),
     ("Ask what follows", (answer, sensitivity, compare, games, stability, deals, search)),
     ("Watch what happens", (watch, forecast, score, fit)),
     ("Hold it against documents", (test, sources, passages, annotate)),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -14,6 +16,7 @@ from standoff.cli.output import echo, print_json, print_lines, print_sentences, 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from standoff.analysis.robustness.metrics import Standing
     from standoff.analysis.robustness.robustness import Robustness
     from standoff.analysis.sensitivity import Sensitivity
     from standoff.ensemble.ensemble import Ensemble
@@ -45,27 +48,33 @@ def answer(run: str, view: str, weights: Path | None, as_json: bool, **how: Any)
     """Say what holds up in a run, and what that hinges on.
 
     RUN is the folder of a run of every strategy of the decider: `standoff run korea --out runs/korea`. A STUDY is run
-    first, at the size given, with every strategy of all; sizes, --set and --variant are for it alone. What holds up is
-    printed as soon as that is known. --json has every number behind the sentences.
+    first, at the size given, with every strategy of all; sizes, --set and --variant are for it alone. The ranking is
+    printed as soon as that is known, then what holds up. --json has every number behind the sentences.
 
     \b
     Examples:
       standoff answer runs/korea --view deep_axis
       standoff answer korea --worlds 128 --replications 4
     """
+    ensemble = _run_of(run, how)
+    from standoff.analysis.robustness.metrics import Standing  # noqa: PLC0415
     from standoff.analysis.runs.weighings import read_weightings  # noqa: PLC0415
     from standoff.brief.formats.data import finding_data  # noqa: PLC0415
     from standoff.questions.results import of_run  # noqa: PLC0415
     from standoff.words.sentences.linchpins import linchpin_words  # noqa: PLC0415
-    from standoff.words.sentences.robustness import robustness_words  # noqa: PLC0415
+    from standoff.words.sentences.robustness import robustness_words, standing_lines  # noqa: PLC0415
 
-    ensemble = _run_of(run, how)
     model, said = ensemble.model, dict[str, tuple[str, ...]]()
+    decider = ensemble.program.players.index(model.decider)
+    strategies = ensemble.program.instances[decider]
     given = None if weights is None else read_weightings(weights, ensemble.design.worlds.size)
 
-    def say(robustness: Robustness) -> None:
-        if "robustness" not in said:
-            said["robustness"] = tuple(robustness_words(model, robustness).sentences)
+    def say(found: Standing | Robustness) -> None:
+        if isinstance(found, Standing):
+            if not as_json and len(found.ranking.order) > 1:
+                print_lines(["Ranking, by mean payoff", *(f"  {line}" for line in standing_lines(found, strategies))])
+        elif "robustness" not in said:
+            said["robustness"] = tuple(robustness_words(model, found).sentences)
             if not as_json:
                 print_sentences("What holds up?", said["robustness"])
 
@@ -148,6 +157,7 @@ def _run_of(run: str, how: dict[str, Any]) -> Ensemble:
     if is_run(run) or not is_study:
         return open_run(run, running.threads)
     loaded = load(run, how["variants"])
+    Thread(target=import_module, args=("standoff.questions.results",)).start()  # a second's work, beside the run
     with progress("running") as told:
         return loaded.run(
             size.worlds, size.replications, seed=size.seed, set=how["set"], threads=running.threads,

@@ -23,6 +23,7 @@ __all__ = [
     "realised",
     "run_folder",
     "running",
+    "seed",
     "set_numbers",
     "size",
     "sources",
@@ -45,8 +46,7 @@ def size(worlds: int, replications: int, least: int = 1) -> _Decorator[Any]:
                      help="Draws of everything that nobody knows."),
         click.option("--replications", type=click.IntRange(least), default=replications, show_default=True, metavar="N",
                      help="Streams of chance in each world."),
-        click.option("--seed", type=click.IntRange(0), default=1, show_default=True, metavar="N",
-                     help="Of worlds and luck; the same seed gives the same numbers."),
+        seed,
     )  # fmt: skip
 
     def add(command: _Decorated) -> _Decorated:
@@ -151,6 +151,11 @@ def _as_bins(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> d
             ) from None
     return found
 
+
+seed = click.option(
+    "--seed", type=click.IntRange(0), default=1, show_default=True, metavar="N",
+    help="Of worlds and luck; the same seed gives the same numbers.",
+)  # fmt: skip
 
 study = click.argument("study", metavar="STUDY")
 

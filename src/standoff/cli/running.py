@@ -14,8 +14,11 @@ from standoff.base.escaping import file_name
 from standoff.cli import options
 from standoff.cli.command import command
 from standoff.cli.output import announce, echo, keep_outside, make_folder, print_json, print_lines, progress, running_of
+from standoff.words.language import LANGUAGES, load_language
 
 if TYPE_CHECKING:
+    from standoff.brief.formats.html import Findings
+    from standoff.brief.write import Forms
     from standoff.ensemble.study import Study
     from standoff.program.trace import Trace
 
@@ -35,6 +38,11 @@ __all__ = ["brief", "run", "trace"]
 @click.option("--seen", type=click.Path(path_type=Path, exists=True, dir_okay=False), default=None, metavar="FILE",
               help="What was seen since: every section is then of the worlds as that weighs them.")  # fmt: skip
 @click.option("--markdown", is_flag=True, help="Print it as Markdown; files are then written only with --out.")
+@click.option("--whole", is_flag=True, help="The workings too, in Markdown and on paper.")
+@click.option("--short", is_flag=True, help="Write brief-short.html too, of two pages.")
+@click.option("--pdf", is_flag=True, help="Print brief.pdf too, or with --short its two pages; this needs Chromium.")
+@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True,
+              help="Of the page’s own words; workings stay in English, and the study’s words as they are.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True,
               help="Print it with every number as JSON; files are then written only with --out.")  # fmt: skip
 def brief(
@@ -52,7 +60,7 @@ def brief(
     from standoff.brief.formats.data import brief_data  # noqa: PLC0415
     from standoff.brief.formats.html import make_page  # noqa: PLC0415
     from standoff.brief.formats.markdown import render_markdown  # noqa: PLC0415
-    from standoff.brief.write import run_brief, write_brief  # noqa: PLC0415
+    from standoff.brief.write import Forms, run_brief  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
     from standoff.evidence.seen import read_seen  # noqa: PLC0415
 
@@ -68,13 +76,28 @@ def brief(
         make_folder(folder)
     with progress("running") as told:
         findings = run_brief(loaded, how["size"], *running_of(how, told), sources, watched)
-    path = write_brief(findings, folder) if is_written else None
-    if markdown:
-        echo(render_markdown(make_page(findings)), nl=False)
-    elif as_json:
-        print_json(brief_data(findings, make_page(findings)))
+    forms = Forms(how["language"], is_short=how["short"], is_whole=how["whole"], has_pdf=how["pdf"])
+    path = _write(findings, folder, forms) if is_written else None
+    page = make_page(findings, load_language(forms.language)) if markdown or as_json else None
+    if markdown and page is not None:
+        echo(render_markdown(page, is_whole=forms.is_whole), nl=False)
+    elif page is not None:
+        print_json(brief_data(findings, page))
     elif path is not None:
         echo(f"wrote {path}\nopen it in a browser: {path.resolve().as_uri()}")
+
+
+def _write(findings: Findings, folder: Path, forms: Forms) -> Path:
+    """The files; where there is no Chromium for a PDF, all others are written and that is said."""
+    from standoff.brief.formats.pdf import NoBrowserError  # noqa: PLC0415
+    from standoff.brief.write import PAGE, write_brief  # noqa: PLC0415
+
+    try:
+        return write_brief(findings, folder, forms)
+    except NoBrowserError as error:
+        raise click.ClickException(
+            f"no PDF was printed: {error}; all else is written, so open {folder / PAGE} and print it from a browser"
+        ) from error
 
 
 @command()

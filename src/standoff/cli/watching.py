@@ -125,7 +125,7 @@ def _as_bounds(_: click.Context, __: click.Parameter, given: tuple[str, ...]) ->
 @click.option("--until", "last", default=None, metavar="DATE", help="Fit up to this step; the rest is held out.")
 @click.option("--particles", type=click.IntRange(32), default=256, show_default=True, metavar="N", help="Kept a round.")
 @click.option("--rounds", type=click.IntRange(1), default=5, show_default=True, metavar="N", help="At most.")
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, metavar="N", help="Of worlds and luck.")
+@options.seed
 @options.out("Write a changed copy of the study here.")
 @options.variant
 @options.running
@@ -176,14 +176,7 @@ def _fit_data(found: Any) -> dict[str, Any]:
 @click.option("--seen", type=_FILE, default=None, metavar="FILE", help="What was seen already, as CSV or YAML.")
 @click.option("--futures", type=click.IntRange(128), default=8192, show_default=True, metavar="N",
               help="Each of another world and another profile.")  # fmt: skip
-@click.option(
-    "--seed",
-    type=click.IntRange(0),
-    default=1,
-    show_default=True,
-    metavar="N",
-    help="Of worlds and luck; the same seed gives the same numbers.",
-)
+@options.seed
 @options.profile
 @options.variant
 @options.running

@@ -18,7 +18,7 @@ from standoff.cli.output import announce, echo, print_json, print_lines
 if TYPE_CHECKING:
     from standoff.playing.game import Game, Position
 
-__all__ = ["lsp", "play"]
+__all__ = ["lsp", "play", "serve"]
 
 _WORDS = ("back", "stop")
 
@@ -42,6 +42,39 @@ def lsp(port: int | None) -> None:
         server.start_io()
     else:
         server.start_tcp("127.0.0.1", port)
+
+
+@command()
+@click.argument(
+    "folder", type=click.Path(path_type=Path, exists=True, file_okay=False), default=".", metavar="[FOLDER]"
+)
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS",
+              help="Listen on another address of this machine, for players on others.")  # fmt: skip
+@click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="A free one by default.")
+@click.option("--open/--no-open", "is_opened", default=True, help="Open the browser.")
+def serve(folder: Path, host: str, port: int, is_opened: bool) -> None:
+    """Play the studies of FOLDER in a browser, alone or with others.
+
+    It prints an address that holds the token of this launch; whoever has it sees everything. Each player gets a link
+    of their own. Games are kept in FOLDER/.standoff.
+
+    \b
+    Examples:
+      standoff serve
+      standoff serve studies --host 192.168.1.20
+    """
+    import webbrowser  # noqa: PLC0415
+
+    from standoff.workbench.serve import serve as serve_folder  # noqa: PLC0415
+
+    def say(address: str, warning: str) -> None:
+        if warning:
+            announce(f"warning: {warning}")
+        echo(f"{address}\nstop with Ctrl-C")
+        if is_opened:
+            webbrowser.open(address)
+
+    serve_folder(folder, host, port, say)
 
 
 @command()

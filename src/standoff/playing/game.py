@@ -149,6 +149,14 @@ class Position:
         game = msgspec.structs.replace(self.game, turns=(*self.game.turns, turn))
         return Position(self.study, game, (*self.states[:-1], state, after))
 
+    def refuse(self, injected: Mapping[str, Injected]) -> None:
+        """Say what of it cannot be set.
+
+        Raises:
+            ValueError: Something cannot; the message says what can.
+        """
+        _injected(self.model, self.state, injected)
+
     def back(self, step: int) -> Position:
         """The position before a step that was played: from there another game can branch.
 

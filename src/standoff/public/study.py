@@ -21,6 +21,7 @@ from standoff.analysis.sensitivity import Sensitivity
 from standoff.base.problems import Problem, has_errors
 from standoff.brief.formats.data import finding_data
 from standoff.brief.formats.html import section_of
+from standoff.brief.sections.watching import watch_section
 from standoff.brief.write import SIZE, make_brief
 from standoff.ensemble import study as ensemble_study
 from standoff.ensemble.claims import SIZE as SIZE_OF_TESTS
@@ -31,12 +32,14 @@ from standoff.ensemble.runner import Local
 from standoff.ensemble.running import Running, Size
 from standoff.ensemble.study import Chosen, RunOptions
 from standoff.evidence.claims import check_claims, ledger_of
+from standoff.evidence.seen import read_seen
 from standoff.evidence.sources import check_documents, known_folder
 from standoff.language.load import load_model, read_study
 from standoff.program.trace import Trace
 from standoff.public.answers import Answer, answered, flat
 from standoff.questions.answer import answer as ask
 from standoff.questions.answer import answer_run
+from standoff.questions.as_json import to_json
 from standoff.questions.deals import DEALS
 from standoff.questions.documents import TESTS, Evidence
 from standoff.questions.kept import Kept, kept_findings
@@ -44,6 +47,8 @@ from standoff.questions.others import OTHERS
 from standoff.questions.question import Question, Unanswered
 from standoff.questions.results import of_run
 from standoff.questions.runs import changes_to, moving
+from standoff.questions.signposts import FUTURES
+from standoff.questions.watch import Watched, watch_study
 from standoff.words.sentences.boxes import region_sentence
 from standoff.words.sentences.changes import change_sentences
 from standoff.words.sentences.deals import deals_sentence
@@ -52,6 +57,8 @@ from standoff.words.sentences.linchpins import linchpin_words
 from standoff.words.sentences.others import others_sentence
 from standoff.words.sentences.robustness import robustness_words
 from standoff.words.sentences.sensitivity import sensitivity_sentences
+from standoff.words.sentences.signposts import signpost_sentences
+from standoff.words.sentences.watch import posterior_sentences
 from standoff.words.unanswered import unanswered_words
 
 __all__ = ["Asking", "Ensemble", "Study", "load", "open_run"]
@@ -104,7 +111,7 @@ class Asking(TypedDict, total=False):
 
 
 class Study(ensemble_study.Study):
-    """A checked study, ready to run: what `standoff check`, `run`, `trace`, `games`, `deals`, `test` and `brief` do."""
+    """A checked study, ready to run: what `check`, `run`, `trace`, `games`, `deals`, `test`, `watch` and `brief` do."""
 
     def check(self) -> tuple[Problem, ...]:
         """What `standoff check` reports of the study's folder as it is now, errors and warnings with their places."""
@@ -171,9 +178,37 @@ class Study(ensemble_study.Study):
         tests = [*(t for part in one.mechanisms for t in part.tests), *(t for part in one.claims for t in part.tests)]
         return Answer(one, (answer_counts(one),), section_of(self.model, Evidence(one, ())), tests)
 
-    def brief(self, out: str | Path, size: Size = SIZE, **how: Unpack[Asking]) -> Path:
-        """Run the study and write its brief to a folder, as `standoff brief` does; the path of the page."""
-        return make_brief(self, Path(out), size, runner=_runner(how), kept=_kept(how))
+    def watch(
+        self, seen: str | Path | None = None, size: Size = Size(256, 8), *, futures: int = FUTURES,
+        played: str | None = None, threads: int | None = None,
+    ) -> Answer[Watched]:  # fmt: skip
+        """What follows from what was seen, and what to look for next, as `standoff watch` finds it.
+
+        Args:
+            seen: A file of observations; without one only signposts are told.
+            size: Worlds and replications that are weighed.
+            futures: Followed to tell what to look for next.
+            played: The decider's strategy meanwhile, if it is known.
+            threads: At most so many at once.
+        """
+        told = None if seen is None else read_seen(Path(seen), self.model)
+        one = watch_study(self, told, size, futures, Running(threads), played)
+        said = () if one.posterior is None else posterior_sentences(self.model, one.posterior)
+        section = None if one.ahead is None else watch_section(self.model, one.ahead)
+        ahead = () if one.ahead is None else signpost_sentences(self.model, one.ahead)
+        return Answer(one, (*said, *ahead), section, () if one.ahead is None else one.ahead.found, to_json(one))
+
+    def brief(self, out: str | Path, size: Size = SIZE, seen: str | Path | None = None, **how: Unpack[Asking]) -> Path:
+        """Run the study and write its brief to a folder, as `standoff brief` does; the path of the page.
+
+        Args:
+            out: The folder.
+            size: How much to run.
+            seen: A file of observations: every section is then of the worlds as that weighs them.
+            how: As every question is asked.
+        """
+        told = None if seen is None else read_seen(Path(seen), self.model)
+        return make_brief(self, Path(out), size, runner=_runner(how), kept=_kept(how), seen=told)
 
     def _asked(self, question: Question[Finding], size: Size, how: Asking) -> Finding:
         found: Finding | Unanswered = ask(self, (question,), size, _runner(how), _kept(how)).of(question)

@@ -12,6 +12,7 @@ import numpy as np
 from standoff.analysis.fans import Fan, fans, plan_fans
 from standoff.analysis.findings import Floats
 from standoff.analysis.linchpins.linchpins import Linchpins, linchpins
+from standoff.analysis.robustness.metrics import Standing, standing
 from standoff.analysis.robustness.performance import Performance, performance
 from standoff.analysis.robustness.robustness import Robustness, robustness
 from standoff.analysis.runs.decision_table import DecisionTable, decision_table
@@ -65,7 +66,7 @@ def of_run(
     weightings: Mapping[str, Floats] | None = None,
     *,
     limits_under_all: bool = True,
-    tell: Callable[[Robustness], None] = lambda _: None,
+    tell: Callable[[Standing | Robustness], None] = lambda _: None,
 ) -> Question[Robust]:
     """The first two questions asked of one run by itself, without the game that tells what the others reply.
 
@@ -73,7 +74,7 @@ def of_run(
         view: What the others play where it is asked what the choice hinges on.
         weightings: More weightings of the worlds, by name, under which to rank.
         limits_under_all: Whether outcomes are held against their limits under every view, or the first alone.
-        tell: Told what holds up as soon as that is worked out, before the rest.
+        tell: Told the ranking and then what holds up, each as soon as it is worked out.
     """
 
     def arrange(runs: Runs) -> DecisionTable:
@@ -81,6 +82,8 @@ def of_run(
 
     def find(runs: Runs, ledger: Ledger) -> Robust:
         table = arrange(runs)
+        if table.is_paid:
+            tell(standing(table.payoffs(table.views[0]), table.seed))
         robust = robustness(table, weightings=weightings, limits_under_all=limits_under_all, threads=runs.threads)
         tell(robust)
         hinges = linchpins(table, ledger=ledger, view=view, threads=runs.threads)

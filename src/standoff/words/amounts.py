@@ -1,11 +1,9 @@
-"""Amounts in print: figures of the model with their units, dates and shares, and how sure a difference is."""
+"""Amounts in print: figures of the model with their units, dates and shares, and how likely an event is."""
 
 from __future__ import annotations
 
 import math
 import re
-
-from scipy.special import ndtr
 
 from standoff.base.units import Unit
 from standoff.language.clock import date_of
@@ -15,8 +13,8 @@ from standoff.words.numbers import counted, measured, number, percent
 from standoff.words.numbers import error as error_alone
 
 __all__ = [
-    "SURE", "amount", "certainty_words", "difference", "is_chance", "is_date", "quantity", "sureness", "unit_words",
-    "with_unit", "worlds_share",
+    "SURE", "amount", "certainty_words", "difference", "is_chance", "is_date", "likelihood", "quantity",
+    "unit_words", "with_unit", "worlds_share",
 ]  # fmt: skip
 
 SURE: tuple[tuple[str, float, float], ...] = (
@@ -112,15 +110,9 @@ def is_date(outcome: Outcome) -> bool:
     return isinstance(tree, Call) and tree.function == "first"
 
 
-def sureness(difference: float, error: float) -> str:
-    """The word for the chance that a difference has the sign it seems to have, with what the word means."""
-    if error == 0.0 or math.isnan(error):
-        return "cannot tell"
-    chance = float(ndtr(difference / error))
-    for word, low, high in SURE:
-        if chance >= low:
-            return f"{word} ({_span(low, high)})"
-    return "remote"
+def likelihood(chance: float) -> str:
+    """The word for the chance of an event; of nothing else, and never for a share of worlds."""
+    return next((word for word, low, _ in SURE if chance >= low), SURE[-1][0])
 
 
 def certainty_words() -> str:

@@ -120,7 +120,8 @@ def figure_percent(figure: Figure, *, told: bool = True) -> str:
     """A share as per cent, rounded by its error, which is `told` or not."""
     if told:
         return percent(figure.value, figure.error)
-    return f"{rounded(100.0 * figure.value, 100.0 * figure.error)}{_THIN}%"
+    text = rounded(100.0 * figure.value, 100.0 * figure.error)
+    return f"{text if text.strip('0.') else '0'}{_THIN}%"
 
 
 def plain(value: float) -> str:

@@ -87,6 +87,22 @@ def test_the_flip_point_is_where_the_conditional_means_cross(found):
     assert np.mean([flip.at.value for flip in told]) == pytest.approx(-LEAD, abs=0.03)
 
 
+def test_another_stream_of_folds_shuffles_and_resamples_says_the_same(found):
+    """No stream is picked: eight studies, each under its own, beside the first one's answer."""
+    held = 0
+    for seed in range(8):
+        again = measure_worths(two_options(seed), pairs=False, permutations=99, resamples=40, seed=seed + 1)
+        for name, sd in (("p", 1.0), ("q", 0.5)):
+            one, other = (pick(of.alone, name).evppi for of in (found[seed], again))
+            assert abs(one.value - other.value) < one.error
+            assert other.low > 0.0
+            held += other.low <= value_of(sd) <= other.high
+        (flip,) = again.flips["p"].flips
+        assert flip.is_significant
+        assert flip.at.low <= -LEAD <= flip.at.high
+    assert held >= 14
+
+
 def test_zones_lie_below_above_and_between(found):
     zones = found[0].flips["p"].zones
     assert [zone.strategies for zone in zones] == [("a",), ("a", "b"), ("b",)]

@@ -7,7 +7,13 @@ import pytest
 from scipy.stats import norm
 
 from standoff.analysis.findings import Inputs
-from standoff.analysis.statistics.errors import error_of_mean, is_heavy, without_additive
+from standoff.analysis.statistics.errors import (
+    ends_of_mean,
+    error_of_mean,
+    is_heavy,
+    tail_exponent,
+    without_additive,
+)
 from standoff.analysis.statistics.regression import assign_folds
 from standoff.analysis.statistics.resampling import resample_worlds
 from standoff.base.chance.sampling import unit_columns
@@ -77,3 +83,27 @@ def test_worlds_drawn_again_spread_as_other_designs_do():
     )
     assert again == pytest.approx(np.std(means), rel=0.25)
     assert plain > 2.0 * again
+
+
+def test_ends_of_a_skewed_mean_cover_where_even_ones_do_not():
+    """Means of 400 lognormal figures; an interval even to both sides misses the truth on one of them."""
+    truth, held, plain = np.exp(0.5 * 1.2**2), 0, 0
+    for seed in range(400):
+        figures = np.exp(1.2 * np.random.default_rng(seed).normal(size=400))
+        error = float(error_of_mean(figures, even(400)))
+        low, high = ends_of_mean(figures.mean(), error, figures, even(400), 1.96)
+        held += low <= truth <= high
+        plain += abs(figures.mean() - truth) <= 1.96 * error
+    assert plain < 0.92 * 400 < 0.925 * 400 < held
+
+
+def test_of_even_figures_ends_are_even():
+    figures = np.r_[-np.arange(50.0), np.arange(50.0)]
+    assert ends_of_mean(0.0, 2.0, figures, even(100), 1.96) == pytest.approx((-3.92, 3.92))
+
+
+def test_tails_fall_as_pareto_has_it():
+    exponents = [tail_exponent(np.random.default_rng(seed).pareto(2.0, 4096) + 1.0) for seed in range(40)]
+    assert np.mean(exponents) == pytest.approx(2.0, rel=0.1)
+    assert tail_exponent(np.random.default_rng(1).normal(size=4096)) > 4.0
+    assert tail_exponent(np.repeat([0.05, 0.95], [950, 50])) == np.inf

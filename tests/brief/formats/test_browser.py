@@ -77,11 +77,11 @@ def test_prints_on_a4(rivals: Brief, visit: Visit) -> None:
 def test_the_first_screen_of_a_laptop_answers(brief: Brief, visit: Visit) -> None:
     """The answer, its picture and what it hinges on are all there before any scrolling."""
     page = visit(brief, LAPTOP)
-    for place in (".answer p:first-child", ".answer p:last-child", ".opening figure"):
+    for place in (".answer p:first-child", ".answer p:last-child", ".glance table"):
         box = page.locator(place).bounding_box()
         assert box is not None
         assert box["y"] + box["height"] <= LAPTOP[1]
-    assert re.search("hinges on|No single assumption", page.locator(".answer p:last-child").text_content() or "")
+    assert re.search("turns|can’t name one", page.locator(".answer p:last-child").text_content() or "")
 
 
 @pytest.mark.parametrize("state", ["narrowed", "unfolded on a phone", "in focus"])
@@ -109,7 +109,7 @@ def test_pointing_at_a_mark_says_what_it_is_and_escape_puts_it_away(rivals: Brie
     page = visit(rivals)
     tip = page.locator("#tip")
     assert tip.is_hidden()
-    page.locator(".opening .dots .mean").first.hover()
+    page.locator("#why-holds-up .dots .mean").first.hover()
     assert re.fullmatch(r"[a-z ]+: \S+ \(\S+ to \S+\) points", tip.text_content() or "")
     box = tip.bounding_box()
     assert tip.is_visible() and box is not None and box["x"] + box["width"] <= LAPTOP[0]
@@ -211,3 +211,29 @@ def _agrees(shown: str, value: float, kind: str) -> bool:
     number = text.group(1).replace("−", "-")
     places = len(number.partition(".")[2])
     return abs(float(number) - (100.0 * value if kind == "share" else value)) <= 0.5 * 10.0**-places + 1e-9
+
+
+def test_the_workings_are_folded_and_a_link_or_a_chip_opens_what_it_names(rivals: Brief, visit: Visit) -> None:
+    page = visit(rivals, folded=True)
+    assert not page.locator("#gives-up .pictures").is_visible()
+    page.locator("#why-hinges-on .sure p > a").focus()
+    page.keyboard.press("Enter")
+    page.locator("#hinges-on .notes").wait_for(state="visible")
+    assert not page.locator("#gives-up .pictures").is_visible()
+    chip = page.locator("#why-others .chips a").first
+    chip.focus()
+    page.keyboard.press("Enter")
+    opened = page.locator("#why-others .opened")
+    assert "Each side arms because the other's arsenal frightens it" in (opened.text_content() or "")
+    page.keyboard.press("Escape")
+    assert opened.count() == 0
+
+
+def test_notes_beside_the_pictures_come_when_asked_for(rivals: Brief, visit: Visit) -> None:
+    page = visit(rivals, folded=True)
+    note = page.locator("#why-holds-up .explain")
+    assert not note.is_visible()
+    page.locator("#explain").press("Enter")
+    assert note.is_visible()
+    assert page.locator(".glossary dt").count() >= 12
+    assert page.evaluate("getComputedStyle(document.querySelector('.contents')).position") == "sticky"

@@ -16,6 +16,7 @@ from lxml import html
 from standoff.analysis.findings import Figure
 from standoff.brief.formats.data import FORMAT, brief_data
 from standoff.brief.formats.html import Findings, make_page, render_page
+from standoff.brief.formats.markdown import render_markdown
 from standoff.brief.write import DATA, run_brief, write_brief
 from standoff.ensemble.running import Size
 from standoff.ensemble.study import Study
@@ -23,15 +24,16 @@ from standoff.questions.as_json import _LEFT_TO_THE_RUN
 
 BLOCKS = "p|li|td|th|h1|h2|h3|h4|dd|figcaption|summary|caption|blockquote"
 NOT_READ = (
-    "//svg|//script|//style|//section[@id='explore']",  # pictures stand beside their tables
+    "//svg|//script|//style|//section[@id='explore' or @id='what-if']",  # pictures stand beside their tables
     "//details[@class='method']",  # constants of the method, and years of references
     "//p[@class='words']",  # what the words of certainty mean
     "//section[@id='run']//dl",  # sizes and digests, which the head has
     "//cite|//code|//p[@class='name']",
+    "//div[@id='reasons']",  # read below, with the first screen
 )
 NOT_A_NUMBER = (
     r"Q[1-4] \d{4}",  # dates, kept as steps of the clock
-    r"\b(50|80|90|95|10–90|10–50–90)\s%( interval| of worlds)?",  # levels, which stand in the words of a heading
+    r"\b(50|80|90|95|97|10–90|10–50–90)\s%( interval| of worlds)?",  # levels, which stand in the words of a heading
     r"\d+–\d+\s%\)",  # what a word of certainty means
     r"\b(19|20)\d\d\b",
     r"\bp\d+\.s\d+",  # places in documents
@@ -83,6 +85,32 @@ def test_every_number_of_the_page_is_in_the_data(findings: Findings, data: dict[
             n_found += len(NUMBER.findall(text))
     assert lost == [], "\n".join(map(str, lost))
     assert n_found > 300
+
+
+def test_every_number_of_the_answer_and_the_reasons_is_in_the_data(findings: Findings, data: dict[str, Any]) -> None:
+    """Rounded as it is there; and what stands on the page twice has the same digits."""
+    page = make_page(findings)
+    tree = html.fromstring(render_page(page))
+    for node in tree.xpath("//svg|//script|//style"):
+        node.drop_tree()
+    known = _Known.of(data)
+    texts = [*page.answer, *[cell.value for row in page.glance.rows for cell in row.cells]] if page.glance else []
+    texts += [text for node in tree.xpath("//section[starts-with(@id, 'why-')]") for text in _texts(node)]
+    assert [(text, list(_unknown(text, known))) for text in texts if any(_unknown(text, known))] == []
+    table = {cell for node in tree.xpath("//section[@id='holds-up']//td") for cell in node.itertext()}
+    told = {number for cell in table for number in NUMBER.findall(cell)}
+    glanced = [NUMBER.findall(cell.value) for row in page.glance.rows for cell in row.cells] if page.glance else []
+    assert glanced
+    assert all(set(numbers) <= told for numbers in glanced)
+
+
+def test_the_short_text_has_no_number_that_the_page_has_not(findings: Findings) -> None:
+    page = make_page(findings)
+    tree = html.fromstring(render_page(page))
+    on_page = set(NUMBER.findall(" ".join(tree.itertext())))
+    text = render_markdown(page)
+    assert len(text.split()) <= 800
+    assert set(NUMBER.findall(text.replace("\\", ""))) <= on_page
 
 
 def _texts(node: Any) -> Iterator[str]:
@@ -198,7 +226,7 @@ def test_a_number_that_were_missing_would_be_missed(findings: Findings, data: di
     tree = html.fromstring(render_page(make_page(findings)))
     sections = {section["name"]: section["findings"] for section in data["sections"]}
     for name, other in (("gives-up", "documents"), ("over-time", "gives-up"), ("others", "over-time")):
-        (node,) = tree.xpath(f"//section[@id='{name}']")
+        nodes = tree.xpath(f"//section[@id='{name}' or @id='why-{name}']")
         known = _Known.of(sections[other])
-        texts = [text for text in _texts(node) if "±" in text]
+        texts = [text for node in nodes for text in _texts(node) if "±" in text]
         assert sum(any("±" in shown for shown in _unknown(text, known)) for text in texts) > 0.5 * len(texts)

@@ -26,7 +26,7 @@ def page(trusting: Study) -> Page:
 
 @pytest.fixture(scope="module")
 def tokens(page: Page) -> list[Token]:
-    return MarkdownIt("commonmark").enable("table").parse(render_markdown(page))
+    return MarkdownIt("commonmark").enable("table").parse(render_markdown(page, is_whole=True))
 
 
 def _texts(tokens: list[Token], kind: str) -> list[str]:
@@ -41,7 +41,7 @@ def _shown(token: Token) -> str:
 def test_the_answer_comes_first_and_is_whole(page: Page, tokens: list[Token]) -> None:
     assert _texts(tokens, "heading_open")[0] == page.question
     paragraphs = _texts(tokens, "paragraph_open")
-    assert paragraphs[0] == page.title
+    assert paragraphs[0] == f"{page.title}; in this model; not a forecast"
     assert tuple(paragraphs[1 : 1 + len(page.answer)]) == page.answer
 
 
@@ -72,7 +72,7 @@ def test_every_table_is_there_with_every_cell(page: Page, tokens: list[Token]) -
 
 
 def test_nothing_of_the_page_for_browsers_is_left(page: Page, tokens: list[Token]) -> None:
-    text = render_markdown(page)
+    text = render_markdown(page, is_whole=True)
     assert not re.search(r"</?[a-z]+[ >]|&[a-z]+;|class=|href=", text)
     assert not [token for token in tokens if token.type in ("html_block", "code_block", "fence")]
     assert not [child for token in tokens for child in token.children or [] if child.type == "html_inline"]

@@ -18,8 +18,10 @@ import pytest
 from conftest import PHONE, Brief
 
 from standoff.brief.live.model import digest_of_means, live_model
-from standoff.ensemble.design import Worlds
+from standoff.ensemble.design import Worlds, draw_worlds
 from standoff.ensemble.run import run_design
+from standoff.ensemble.study import Study
+from standoff.language.changed import Varied, changed
 from standoff.questions.results import Robust
 
 if TYPE_CHECKING:
@@ -29,17 +31,22 @@ Visit = Callable[..., "Page"]
 Floats = npt.NDArray[np.float64]
 
 
-def expected(brief: Brief, columns: Mapping[str, Floats] = {}, replications: int | None = None) -> str:
+def expected(brief: Brief, columns: Mapping[str, Floats] = {}, variant: str = "") -> str:
     """The digest of the page's run: each of the decider's strategies, the others drawing theirs."""
     ensemble = brief.findings.ensemble
     program, design = ensemble.program, ensemble.design
+    if variant:
+        other = Study(changed(ensemble.model, [Varied(variant)]))
+        program = other.program
+        design = replace(design, worlds=draw_worlds(other.model, design.worlds.size, design.worlds.seed))
     decider = program.players.index(ensemble.model.decider)
     worlds = Worlds({**design.worlds.columns, **columns}, design.worlds.streams, design.worlds.seed, "changed")
     means = []
     for s in range(len(program.instances[decider])):
         mix = tuple((s,) if p == decider else tuple(range(len(of))) for p, of in enumerate(program.instances))
-        one = replace(design, profiles=design.profiles[:1], worlds=worlds, mix=mix,
-                      replications=replications or 4 * design.replications)  # fmt: skip
+        one = replace(
+            design, profiles=design.profiles[:1], worlds=worlds, mix=mix, replications=4 * design.replications
+        )
         found = run_design(program, one)
         rows = [("payoff", ensemble.model.decider), *(("outcome", m.name) for m in program.measured)]
         means.append([found.means[found.measures.index(row), 0] for row in rows])
@@ -72,6 +79,13 @@ def test_the_page_prints_the_digest_of_the_same_run_here(
         brief.findings.ensemble.program.players.index(brief.findings.model.decider)
     ]
     assert page.locator("#live tbody tr").count() == len(strategies)
+
+
+def test_a_variant_is_run_by_a_module_of_its_own(korea: Brief, visit: Visit) -> None:
+    page = visit(korea)
+    page.locator("#l-model").select_option(label="Washington and Pyongyang never sit down")
+    assert digest(page) == expected(korea, variant="no_talks")
+    assert "variant=" in page.url
 
 
 def test_an_assumption_held_by_keyboard_is_held_in_every_world(rivals: Brief, visit: Visit) -> None:
@@ -159,7 +173,14 @@ def test_node_runs_the_same_worker_to_the_same_digest(rivals: Brief) -> None:
     data = live_model(robust.table)
     worker = resources.files("standoff.brief").joinpath("templates", "live_worker.js").read_text(encoding="utf-8")
     allowed = [list(range(len(player["strategies"]))) for player in data["players"]]
-    job = {"first": 0, "last": data["worlds"], "replications": 4 * data["replications"], "allowed": allowed, "ends": []}
+    job = {
+        "first": 0,
+        "last": data["worlds"],
+        "replications": 4 * data["replications"],
+        "allowed": allowed,
+        "ends": [],
+        "model": 0,
+    }
     script = f"""
       let onmessage, postMessage;
       const study = {json.dumps(json.dumps(data))}, job = {json.dumps(job)};

@@ -137,6 +137,7 @@ def test_a_run_too_small_says_so(study: Study) -> None:
 def test_worlds_can_be_narrowed_by_mouse_and_keyboard(study: Study, tmp_path: Path) -> None:
     page = make_brief(study, tmp_path / "out", Size(64, 2)).read_text(encoding="utf-8")
     probe = """<script>addEventListener('load', () => {
+      for (const folded of document.querySelectorAll('details')) folded.open = true;
       const out = document.documentElement.dataset, count = () => document.getElementById('x-count').textContent;
       const means = () => [...document.querySelectorAll('.x-mean')].map(e => e.textContent).join('|');
       out.before = count(); out.means = means();

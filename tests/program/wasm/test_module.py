@@ -20,7 +20,10 @@ from standoff.ensemble.run import lanes_of, run_design
 from standoff.ensemble.running import Running
 from standoff.ensemble.study import Study
 from standoff.program import compiled as compiling
-from standoff.program.reference import run_lanes
+from standoff.program.compiled import played_input, tables_of
+from standoff.program.lowering.places import Source
+from standoff.program.reference import Lanes, run_lanes
+from standoff.program.stepper import advance, begin, finish
 from standoff.program.wasm.module import assemble, load_module
 from standoff.program.wasm.writer import emit_module
 
@@ -35,14 +38,15 @@ def rivals() -> Study:
 class standalone:
     """A module called as a browser calls it."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: Study, *, held: bool = False) -> None:
         self.store = wasmtime.Store()
-        module = wasmtime.Module(self.store.engine, assemble(emit_module(study.program).text))
+        self.source = emit_module(study.program, held=held)
+        module = wasmtime.Module(self.store.engine, assemble(self.source.text))
         self.exports: Any = wasmtime.Instance(self.store, module, []).exports(self.store)
         self.heap = int(self.exports["heap"].value(self.store))
         self.exports["memory"].grow(self.store, 4)
 
-    def call(self, name: str, *arguments: int) -> None:
+    def call(self, name: str, *arguments: float) -> None:
         self.exports[name](self.store, *arguments)
 
     def write(self, place: int, array: Any) -> None:
@@ -104,6 +108,54 @@ def test_a_host_can_draw_the_keys_and_luck_of_futures_itself(rivals: Study) -> N
     exports.call("luck", place + 32, place + 24, place + 256, 11)
     expected = streams.uniform(keys.ravel()[:11], streams.key("mix"), 0)
     assert np.array_equal(exports.read(place + 256, 11, np.float64), expected)
+
+
+def test_a_host_plays_a_study_by_steps_and_holds_choices(rivals: Study) -> None:
+    program, design, n = rivals.program, rivals.design(10, 1), 10
+    lanes = lanes_of(program, design, np.full(n, 1), np.arange(n), np.zeros(n, dtype=np.int64))
+    exports = standalone(rivals, held=True)
+    source, place, at = exports.source, exports.heap, []
+    tables = [
+        lanes.columns.table.array,
+        np.arange(n),
+        lanes.keys,
+        given_rows(rivals, source, lanes),
+        *tables_of(program, source),
+    ]
+    for table in tables:
+        exports.write(place, np.ascontiguousarray(table))
+        at.append(place)
+        place += table.nbytes + 16 - table.nbytes % 16
+    columns, worlds, keys, given, counters, clock = at
+    exports.call("lay", columns, n, worlds, keys, given, counters, clock, place, n)
+    choice = next(a.target for a in program.step if a.target.kind == "choice" and a.target.name == source.held[0])
+    state = begin(program, lanes)
+    exports.call("begin", 0, 0, n)
+    for step in range(program.n_steps):
+        option = -1 if step % 3 else 1
+        exports.call("hold", 0, float(option))
+        exports.call("step", step)
+        state = advance(program, state, {choice: np.int64(option)} if option >= 0 else None)
+    exports.call("finish")
+    expected = finish(program, state)
+    found = exports.read(place, n * (len(source.outputs) + 1), np.float64).reshape(-1, n)
+    assert not found[-1].any()
+    for i in range(len(program.payoffs)):
+        assert np.array_equal(found[source.outputs.index(f"payoff {i}")], expected.payoffs[i])
+    free = run_lanes(program, lanes)
+    assert not np.array_equal(expected.payoffs, free.payoffs)
+
+
+def given_rows(study: Study, source: Source, lanes: Lanes) -> np.ndarray:
+    """What the one run of these futures plays."""
+    row = []
+    for key in source.given:
+        if key == "realised" or key[0] == "level":
+            row.append(0.0 if key == "realised" else dict(study.program.levels)[key[1]])
+        else:
+            player, values = played_input(study.program, key)
+            row.append(values[lanes.instances[player][0]])
+    return np.array([row])
 
 
 def test_a_new_table_of_worlds_takes_the_place_of_the_old(rivals: Study) -> None:

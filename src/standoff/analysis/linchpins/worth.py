@@ -169,7 +169,7 @@ def measure_worths(  # noqa: PLR0913
 
 
 def measure_signals(
-    payoffs: Payoffs, *, permutations: int = 199, seed: int = 0, threads: int | None = None
+    payoffs: Payoffs, *, permutations: int = 199, chance: float = _CHANCE, seed: int = 0, threads: int | None = None
 ) -> tuple[Worth, ...]:
     """The value of seeing each signal before choosing (EVSI), in the order of the inputs.
 
@@ -180,6 +180,7 @@ def measure_signals(
     Args:
         payoffs: of the decider's strategies, where the choice falls after the signals; the inputs are the signals.
         permutations: of the futures against the signals, for the null; at least 99.
+        chance: with which any signal may be told from nothing where none is worth anything.
         seed: of folds and permutations.
         threads: at most so many at once; all cores by default.
 
@@ -202,7 +203,7 @@ def measure_signals(
         shuffles = _shuffles(inputs, permutations, seed, "shuffles")
         by = _Judging(left, folds, payoffs.w, champion, threads)
         judged = _judge(by, cells, which, shuffles)
-    return tuple(_report(inputs, judged, which, Figure(0.0, 0.0, 0.0, 0.0), payoffs.w))
+    return tuple(_report(inputs, judged, which, Figure(0.0, 0.0, 0.0, 0.0), payoffs.w, chance=chance))
 
 
 def _shuffles(inputs: Inputs, times: int, seed: int, name: str) -> npt.NDArray[np.int64]:
@@ -279,17 +280,18 @@ def _judge(by: _Judging, cells: list[Cells], which: list[tuple[int, ...]], shuff
     return _Judged(gain, standard, value, error, p_value, missed)
 
 
-def _report(
+def _report(  # noqa: PLR0913, PLR0917
     inputs: Inputs,
     judged: _Judged,
     which: list[tuple[int, ...]],
     evpi: Figure,
     w: Floats,
     alone: _Judged | None = None,
+    chance: float = _CHANCE,
 ) -> list[Worth]:
     """Findings with intervals, each by itself; for pairs, what they add to the better one, for all pairs at once."""
     reach = -float(ndtri(0.025 / max(len(which), 1)))
-    chance = _CHANCE if alone is None else _CHANCE_PAIRED
+    chance = chance if alone is None else _CHANCE_PAIRED
     found = []
     n_worlds = judged.gain.shape[1]
     for c, members in enumerate(which):

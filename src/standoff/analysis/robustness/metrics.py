@@ -14,8 +14,9 @@ from standoff.analysis.robustness.tails import FrontierPoint, Tails, find_lowest
 from standoff.analysis.runs.payoffs import SURE, Payoffs, Posteriors, figure_within, find_posteriors, mean_figure
 from standoff.analysis.statistics.errors import additive_part, ends_of_mean, error_of_mean
 from standoff.analysis.statistics.ranking import Ranking, rank
+from standoff.analysis.statistics.regression import assign_folds
 
-__all__ = ["Expected", "Metrics", "expected", "explain", "measure_robustness"]
+__all__ = ["Expected", "Metrics", "Standing", "expected", "explain", "measure_robustness", "standing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,14 @@ class Metrics:
     weightings: dict[str, Ranking]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Standing:
+    """Mean payoff of each strategy over worlds, and the ranking."""
+
+    payoffs: Mapping[str, Figure]
+    ranking: Ranking
+
+
 def measure_robustness(
     payoffs: Payoffs, weightings: Mapping[str, Floats] | None = None, posteriors: Posteriors | None = None
 ) -> Metrics:
@@ -62,6 +71,13 @@ def measure_robustness(
         frontier(payoffs, lowest),
         {name: rank(payoffs.names, payoffs.mean, w, doubt=payoffs.doubt) for name, w in (weightings or {}).items()},
     )
+
+
+def standing(payoffs: Payoffs, seed: int = 0) -> Standing:
+    """The mean payoffs and their ranking alone, which are the first that is known of a run."""
+    settled = explain(payoffs, assign_folds(payoffs.inputs, seed=seed))
+    ranking = rank(payoffs.names, payoffs.mean, payoffs.weights, explained=settled, doubt=payoffs.doubt)
+    return Standing({name: each.payoff for name, each in expected(payoffs, settled).items()}, ranking)
 
 
 def explain(payoffs: Payoffs, folds: npt.NDArray[np.int64]) -> Floats | None:

@@ -30,12 +30,13 @@ __all__ = ["Cell", "Measure", "Performance", "Standing", "performance"]
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A column: an outcome, or the decider's payoff (which has no limit)."""
+    """A column: an outcome, or the decider's payoff (which has no limit); `matters` is the least that does, if told."""
 
     kind: Literal["outcome", "payoff"]
     name: str
     better: Literal["lower", "higher"]
     limit: float | None = None
+    matters: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ def performance(table: DecisionTable, robust: Robustness | None = None) -> Perfo
     """
     measures = (
         *((Measure("payoff", table.decider, "higher"),) if table.is_paid else ()),
-        *(Measure("outcome", o.name, o.better, o.limit) for o in table.ensemble.model.outcomes),
+        *(Measure("outcome", o.name, o.better, o.limit, o.matters) for o in table.ensemble.model.outcomes),
     )
     known = {(each.view.kind, each.view.name): each.metrics for each in (robust.under if robust else ())}
     views = [view for view in table.views if view.kind in ("uniform", "profile")] if table.worlds.size else []

@@ -28,6 +28,8 @@ __all__ = ["Signpost", "Signposts", "signposts"]
 _MOST_DIAGNOSES = 4
 _SURE = 1.96
 _FEWEST = 50
+_CHANCE = 0.01
+"""With which any sign of any date may be told from nothing where none is worth anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ class Signposts:
     method: str = (
         "futures that hold the best strategy and branch at each date into every strategy, in the same worlds and luck; "
         "EVSI by cross-fitted regression of payoff differences on bins of what was seen, permutation null for all "
-        "signs of a date at once; triggers picked and valued on different futures"
+        "signs and dates at once; triggers picked and valued on different futures"
     )
     references: tuple[str, ...] = (
         "Strong, Oakley, Brennan & Breeze 2015, Medical Decision Making 35 (EVSI by regression)",
@@ -104,7 +106,7 @@ class Signposts:
 
 def signposts(  # noqa: PLR0913
     ahead: Ahead, assumptions: Sequence[str] = (), seen: Seen | None = None, before: Ahead | None = None, *,
-    seed: int = 0, permutations: int = 199, threads: int | None = None,
+    seed: int = 0, permutations: int = 499, threads: int | None = None,
 ) -> Signposts:  # fmt: skip
     """What to look for next.
 
@@ -131,7 +133,9 @@ def signposts(  # noqa: PLR0913
             continue
         inputs = Inputs(tuple(sign.of.name for sign in signs), np.column_stack([s.values[sound] for s in signs]))
         own = Payoffs(ahead.labels, payoffs[:, sound], inputs)
-        worths = measure_signals(own, permutations=permutations, seed=seed + date, threads=threads)
+        worths = measure_signals(
+            own, permutations=permutations, chance=_CHANCE / len(ahead.dates), seed=seed + date, threads=threads
+        )
         for sign, worth in zip(signs, worths, strict=True):
             split = best_split(sign, np.where(sound, payoffs, 0.0))
             one = _signpost(ahead, sign, split, payoffs[:, sound], sound)

@@ -17,6 +17,8 @@ from standoff.analysis.others.shares import error_of_beliefs, play_shares
 from standoff.analysis.robustness.robustness import Robustness
 from standoff.brief.formats.html import Findings, Page
 from standoff.brief.pictures.boxes import range_of
+from standoff.brief.pictures.courses import end_differences
+from standoff.brief.sections.first_screen import glance_table
 from standoff.brief.sections.gives_up import EVENLY
 from standoff.brief.sections.grid import Section
 from standoff.language.model import Parameter
@@ -86,7 +88,29 @@ def brief_data(findings: Findings, page: Page) -> dict[str, Any]:
         ],
         "assumptions": [_assumption(findings, parameter) for parameter in model.parameters],
         "answer": list(page.answer),
+        "at_a_glance": None if page.glance is None else to_json(glance_table(page.glance, page.language)),
+        "reasons": [
+            {
+                "name": reason.anchor,
+                "title": reason.title,
+                "sentence": reason.sentence,
+                "confidence": {"level": reason.level, **to_json(reason.grounds)},
+                **_differences(findings, reason.anchor),
+            }
+            for reason in page.reasons
+        ],
         "sections": [_section(findings, section) for section in page.sections if not section.is_live],
+    }
+
+
+def _differences(findings: Findings, anchor: str) -> dict[str, Any]:
+    """How far each approach is from the leader at the end, where that is the reason's picture."""
+    if anchor != "over-time" or not findings.performance.standings:
+        return {}
+    labels = findings.performance.labels
+    told = end_differences(findings.performance, findings.fans)
+    return {
+        "differences": [{"of": one.followed.symbol.name, "strategy": labels[s], **to_json(gap)} for one, s, gap in told]
     }
 
 

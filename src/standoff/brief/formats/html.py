@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -22,16 +22,19 @@ from standoff.analysis.watch.posterior import Posterior
 from standoff.analysis.watch.signposts import Signposts
 from standoff.brief.live.section import live_section
 from standoff.brief.parts import AssumptionTable, Facts, Listing
+from standoff.brief.pictures.courses import courses_picture
 from standoff.brief.sections.assumptions import Why, assumption_rows, assumptions_title
 from standoff.brief.sections.deals import deals_section
 from standoff.brief.sections.documents import documents_section, documents_style
 from standoff.brief.sections.explore import explore
+from standoff.brief.sections.first_screen import Glance, glance
 from standoff.brief.sections.gives_up import gives_up
 from standoff.brief.sections.grid import Method, Picture, Section, grid_tables, make_grid
-from standoff.brief.sections.hinges_on import first_hinge, hinges_on, unanswered
+from standoff.brief.sections.hinges_on import hinges_on, unanswered
 from standoff.brief.sections.holds_up import first_picture, holds_up, map_section, views
 from standoff.brief.sections.others import others_section
 from standoff.brief.sections.over_time import over_time
+from standoff.brief.sections.reasons import QUESTIONS_SHOWN, Reason, Tried, make_reason
 from standoff.brief.sections.watching import since_section, watch_section
 from standoff.ensemble.ensemble import Ensemble
 from standoff.evidence.claims import Ledger, ledger_of
@@ -41,15 +44,19 @@ from standoff.questions.question import Unanswered
 from standoff.questions.results import Robust
 from standoff.words.amounts import certainty_words
 from standoff.words.faults import owned_up
+from standoff.words.language import ENGLISH, Language
 from standoff.words.names import described
 from standoff.words.numbers import counted
-from standoff.words.sentences.answer import answer
-from standoff.words.sentences.robustness import replies_sentence
+from standoff.words.sentences.opening import Sides, opening
 from standoff.words.text import capital
 from standoff.words.unanswered import unanswered_words
 
-__all__ = ["SECTIONS", "Findings", "Page", "make_page", "render_page", "render_section", "section_of"]
+__all__ = ["SECTIONS", "Findings", "Form", "Page", "make_page", "render_page", "render_section", "section_of"]
 
+Form = Literal["page", "whole", "short"]
+
+_SHEETS = ("page.css", "reading.css", "documents.css", "games.css", "robust.css", "live.css")
+_SCRIPTS = ("page.js", "reading.js", "explore.js", "over_time.js", "live.js")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
@@ -77,16 +84,26 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What the templates show, in HTML and in Markdown; `strategies` are the decider's, each with what it is."""
+    """What the templates show, in HTML and in Markdown; `strategies` are the decider's, each with what it is.
+
+    Three depths: `answer` with the table `glance`, `reasons`, and `sections` with all there is.
+    """
 
     title: str
     question: str
     as_of: str
     answer: tuple[str, ...]
-    picture: Picture | None
+    glance: Glance | None
     strategies: tuple[tuple[str, str], ...]
+    reasons: tuple[Reason, ...]
     sections: tuple[Section, ...]
+    language: Language = ENGLISH
     version: str = __version__
+
+    @property
+    def taken(self) -> frozenset[str]:
+        """Anchors of the sections whose first picture stands with their reason."""
+        return frozenset(reason.anchor for reason in self.reasons if reason.is_taken)
 
     @property
     def sure_words(self) -> str:
@@ -102,28 +119,49 @@ class Page:
         )
 
 
-def make_page(findings: Findings) -> Page:
+def make_page(findings: Findings, language: Language = ENGLISH) -> Page:
     """Put the sections together; a question that the study does not raise has no section."""
     model, results = findings.model, findings.performance
-    sections = [section for make in SECTIONS if (section := make(findings)) is not None]
+    sections = {section.anchor: section for make in SECTIONS if (section := make(findings)) is not None}
+    robust = None if isinstance(findings.robust, Unanswered) else findings.robust
+    deals = tuple(None if isinstance(deal, Unanswered) else deal for deal in findings.deals)
+    held, pins = (None, None) if robust is None else (robust.robustness, robust.linchpins)
+    said = opening(model, results, Sides(held, pins, deals), language)
+    tried = Tried(held, pins, deals[0] if deals else None, findings.evidence.found)
+    held_up = sections["holds-up"]
+    sections["holds-up"] = replace(held_up, headline=said.title or said.leads, sentence=f"{held_up.title}.")
+    pictures = {
+        "holds-up": first_picture(model, results), "over-time": courses_picture(model, results, findings.fans),
+    }  # fmt: skip
     return Page(
         model.title,
         model.question,
         _day(model.as_of),
-        _answer(findings),
-        first_picture(model, results),
+        said.sentences,
+        glance(model, results, language),
         described(model),
-        tuple(sections),
-    )
+        tuple(
+            make_reason(model, sections[anchor], tried, pictures.get(anchor), language)
+            for anchor in QUESTIONS_SHOWN if anchor in sections
+        ),
+        tuple(sections.values()),
+        language,
+    )  # fmt: skip
 
 
-def render_page(page: Page) -> str:
-    """The page as one self-contained HTML file."""
+def render_page(page: Page, form: Form = "page") -> str:
+    """The page as one self-contained HTML file.
+
+    Args:
+        page: To render.
+        form: `page` with the workings folded, `whole` with them open, as for paper, or `short`: the answer and the
+            reasons without pictures, on two sheets.
+    """
     environment = _environment()
-    sheets = [_text(environment, name) for name in ("page.css", "documents.css", "games.css", "robust.css", "live.css")]
+    sheets = [_text(environment, name) for name in _SHEETS]
     css = Markup("").join([*sheets, Markup(documents_style())])
-    script = Markup("").join(_text(environment, name) for name in ("page.js", "explore.js", "over_time.js", "live.js"))
-    return environment.get_template("page.html.j2").render(page=page, css=css, script=script)
+    script = Markup("").join(_text(environment, name) for name in _SCRIPTS)
+    return environment.get_template("page.html.j2").render(page=page, css=css, script=script, form=form)
 
 
 def section_of(model: Model, found: object) -> Section | None:
@@ -149,10 +187,10 @@ def section_of(model: Model, found: object) -> Section | None:
 def render_section(section: Section) -> str:
     """One section as a page of its own, for notebooks."""
     environment = _environment()
-    sheets = [_text(environment, name) for name in ("page.css", "documents.css", "games.css", "robust.css")]
+    sheets = [_text(environment, name) for name in _SHEETS]
     css = Markup("").join([*sheets, Markup(documents_style())])
     parts: Any = environment.get_template("parts.html.j2").module
-    body = parts.section_part(section, True, "")
+    body = parts.section_part(section, ENGLISH, "")
     return f"<!DOCTYPE html><html lang='en'><head><style>{css}</style></head><body><main>{body}</main></body></html>"
 
 
@@ -193,16 +231,6 @@ def _live(findings: Findings) -> Section | None:
     if isinstance(robust, Unanswered):
         return None
     return live_section(robust.table, robust.robustness, robust.linchpins, _environment())
-
-
-def _answer(findings: Findings) -> tuple[str, ...]:
-    """What holds up, whether replies turn that round, and the top linchpin with its flip point."""
-    model, robust = findings.model, findings.robust
-    first, *rest = answer(model, findings.performance).sentences
-    if isinstance(robust, Unanswered):
-        return first, *rest
-    replying = replies_sentence(model, robust.robustness)
-    return first, *filter(None, (replying,)), *rest, first_hinge(model, robust.linchpins)
 
 
 def _others(findings: Findings) -> Section:

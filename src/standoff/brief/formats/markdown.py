@@ -9,10 +9,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from standoff.brief.formats.html import Page
+from standoff.brief.sections.first_screen import glance_table
 from standoff.brief.sections.grid import Picture, Table
 
 __all__ = ["escape_markdown", "render_markdown"]
 
+_MOST_WORDS, _OF_FRAME = 800, 80
+"""Of the short text, and of these what its frame takes."""
 _MOST_ROWS = 15
 """A table with more rows than this stands at the end."""
 _MARKS = re.compile(r"([\\`*_\[\]<>|~])")
@@ -21,8 +24,13 @@ _SPACES = re.compile(r"[ \t\r\n]+")  # not those that keep numbers and units tog
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 
 
-def render_markdown(page: Page) -> str:
-    """The page in CommonMark with pipe tables (GitHub's), without a mark of HTML."""
+def render_markdown(page: Page, *, is_whole: bool = False) -> str:
+    """The page in CommonMark with pipe tables (GitHub's), without a mark of HTML.
+
+    Args:
+        page: To write.
+        is_whole: With the workings; else the answer and the reasons, in at most 800 words.
+    """
     environment = Environment(
         loader=PackageLoader("standoff.brief", "templates"),
         autoescape=True,  # what is not ours is escaped once, by `finalize`
@@ -35,9 +43,25 @@ def render_markdown(page: Page) -> str:
     sections = [section for section in page.sections if not section.is_live]
     numbers = {table: n for n, table in enumerate(dict.fromkeys(_put_off(page)), start=1)}
     text = environment.get_template("page.md.j2").render(
-        page=page, sections=sections, numbers=numbers, at_once=_at_once
-    )
+        page=page, sections=sections, numbers=numbers, at_once=_at_once, is_whole=is_whole,
+        glance=glance_table(page.glance, page.language) if page.glance else None,
+        reasons_shown=_reasons_with_room(page),
+    )  # fmt: skip
     return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in text.splitlines())).strip() + "\n"
+
+
+def _reasons_with_room(page: Page) -> int:
+    """How many reasons fit into the words that a short text has."""
+    table = glance_table(page.glance, page.language) if page.glance else None
+    texts = [page.title, page.question, page.footer, *page.answer]
+    texts += [cell for row in (table.header, *table.rows) for cell in row] if table else []
+    texts += [f"{name} {about}" for name, about in page.strategies]
+    left = _MOST_WORDS - _OF_FRAME - sum(len(text.split()) for text in texts)
+    for shown, reason in enumerate(page.reasons):
+        left -= sum(len(text.split()) for text in (reason.title, reason.sentence, reason.sure, reason.stated))
+        if left < 0:
+            return shown
+    return len(page.reasons)
 
 
 def escape_markdown(text: str) -> str:

@@ -7,6 +7,8 @@ here. Numbers go as the bytes of doubles, so that the page computes the bits tha
 from __future__ import annotations
 
 import base64
+import zlib
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,15 +18,17 @@ from standoff.analysis.runs.decision_table import DecisionTable
 from standoff.base.chance import streams
 from standoff.brief.sections.gives_up import is_second
 from standoff.brief.sections.grid import colour_of
-from standoff.ensemble.design import Design, choose_profiles
+from standoff.ensemble.design import Design, choose_profiles, draw_worlds
+from standoff.ensemble.study import Study
+from standoff.language.changed import Varied, changed
 from standoff.language.model import Model, Parameter
 from standoff.program.compiled import played_input, tables_of
-from standoff.program.lowering.places import Source
 from standoff.program.program import Program
 from standoff.program.wasm.module import assemble
 from standoff.program.wasm.writer import emit_module
 from standoff.words.amounts import is_chance, unit_words, with_unit
 from standoff.words.names import strategy_words, title_of, who
+from standoff.words.text import capital, words
 
 __all__ = ["digest_of_means", "live_model", "live_names"]
 
@@ -33,28 +37,61 @@ _BASES = (2166136261, 3339675911)
 
 
 def live_model(table: DecisionTable) -> dict[str, Any]:
-    """The module and its tables, as JSON has them: bytes in base64, 64-bit words as text."""
-    program, design = table.ensemble.program, table.ensemble.design
-    source = emit_module(program)
-    counters, clock = tables_of(program, source)
+    """The modules of the study and its variants with their tables, as JSON has them: bytes in base64, words as text."""
+    model, program, design = table.ensemble.model, table.ensemble.program, table.ensemble.design
+    columns: dict[str, int] = {}
+    models = [_model("as it is", program, design, table.decider, columns)]
+    for variant in model.variants:
+        if variant.name not in model.applied:
+            other = Study(changed(model, [Varied(variant.name)]))
+            if _is_alike(other.program, program):
+                drawn = draw_worlds(other.model, design.worlds.size, design.worlds.seed, "latin hypercube")
+                own = replace(design, worlds=drawn)
+                title = variant.about or capital(words(variant.name))
+                models.append(_model(title, other.program, own, table.decider, columns))
     return {
-        "module": base64.b64encode(assemble(source.text)).decode(),
-        "steps": program.n_steps,
+        "models": models,
+        "columns": [*columns],
         "worlds": design.worlds.size,
         "replications": design.replications,
         "state": str(_signed(streams.seed_state(design.seed))),
         "streams": _bytes(design.worlds.streams),
+        "players": [_player(model, program, i) for i in range(len(program.players))],
+        "decider": program.players.index(table.decider),
+        "views": _views(model, program, design),
+        "measures": _measures(table),
+        "assumptions": [_assumption(table, name) for name in live_names(table)],
+    }
+
+
+def _model(title: str, program: Program, design: Design, decider: str, columns: dict[str, int]) -> dict[str, Any]:
+    """One module, compressed, and what only it has; its columns are places among those of all."""
+    source = emit_module(program)
+    counters, clock = tables_of(program, source)
+    packed = [_bytes(design.worlds.columns[name]) for name in program.columns]
+    paid = next(i for i, payoff in enumerate(program.payoffs) if payoff.actor == decider)
+    outcomes = [(f"outcome {i}", None if m.first is None else f"weight {i}") for i, m in enumerate(program.measured)]
+    return {
+        "title": title,
+        "module": base64.b64encode(zlib.compress(assemble(source.text), 9)).decode(),
+        "steps": program.n_steps,
         "counters": _bytes(counters),
         "clock": _bytes(clock),
-        "columns": [_bytes(design.worlds.columns[name]) for name in program.columns],
+        "names": list(program.columns),
+        "columns": [columns.setdefault(text, len(columns)) for text in packed],
         "given": [_given(program, key) for key in source.given],
-        "players": [_player(table.ensemble.model, program, i) for i in range(len(program.players))],
-        "decider": program.players.index(table.decider),
-        "views": _views(table.ensemble.model, program, design),
-        "measures": _measures(table, source),
         "rows": len(source.outputs) + 1,
-        "assumptions": [_assumption(table, program.columns.index(name), name) for name in live_names(table)],
-    }
+        "measures": [[source.outputs.index(row), None if weight is None else source.outputs.index(weight)]
+                     for row, weight in ((f"payoff {paid}", None), *outcomes)],
+    }  # fmt: skip
+
+
+def _is_alike(other: Program, program: Program) -> bool:
+    """Whether a variant has the same players, strategies and outcomes, so that the same controls serve it."""
+    labels = [[[i.label for i in of] for of in each.instances] for each in (other, program)]
+    names = [(each.players, tuple(m.name for m in each.measured)) for each in (other, program)]
+    paid = [{payoff.actor for payoff in each.payoffs} for each in (other, program)]
+    return labels[0] == labels[1] and names[0] == names[1] and paid[0] == paid[1]
 
 
 def live_names(table: DecisionTable) -> list[str]:
@@ -106,32 +143,26 @@ def _views(model: Model, program: Program, design: Design) -> list[dict[str, Any
     return found
 
 
-def _measures(table: DecisionTable, source: Source) -> list[dict[str, Any]]:
-    """The decider's payoff, and every outcome: its row of results, and its weight's row where it can be missing."""
-    model, program = table.ensemble.model, table.ensemble.program
-    paid = next(i for i, payoff in enumerate(program.payoffs) if payoff.actor == table.decider)
-    found: list[dict[str, Any]] = [
-        {"title": f"Payoff of {who(model, table.decider)}", "unit": "points",
-         "row": source.outputs.index(f"payoff {paid}"), "weight": None}
-    ]  # fmt: skip
+def _measures(table: DecisionTable) -> list[dict[str, Any]]:
+    """The decider's payoff, and every outcome."""
+    model = table.ensemble.model
+    found: list[dict[str, Any]] = [{"title": f"Payoff of {who(model, table.decider)}", "unit": "points"}]
     outcomes = {outcome.name: outcome for outcome in model.outcomes}
-    for i, measured in enumerate(program.measured):
+    for measured in table.ensemble.program.measured:
         outcome = outcomes[measured.name]
         unit = "%" if is_chance(model, outcome) else with_unit("", unit_words(outcome.unit)).strip()
-        weight = None if measured.first is None else source.outputs.index(f"weight {i}")
-        found.append({"title": title_of(model, measured.name), "unit": unit,
-                      "row": source.outputs.index(f"outcome {i}"), "weight": weight})  # fmt: skip
+        found.append({"title": title_of(model, measured.name), "unit": unit})
     return found
 
 
-def _assumption(table: DecisionTable, column: int, name: str) -> dict[str, Any]:
+def _assumption(table: DecisionTable, name: str) -> dict[str, Any]:
     model = table.ensemble.model
     parameter = next(parameter for parameter in model.uncertain if parameter.name == name)
     values = table.ensemble.design.worlds.columns[name]
     low, high = _ends(parameter, values)
     kinds = parameter.spread.kinds if parameter.spread is not None else ()
     is_discrete = parameter.spread is not None and bool(parameter.spread.levels)
-    return {"name": name, "title": title_of(model, name), "column": column, "low": low, "high": high,
+    return {"name": name, "title": title_of(model, name), "low": low, "high": high,
             "unit": unit_words(parameter.unit), "discrete": is_discrete, "kinds": list(kinds)}  # fmt: skip
 
 

@@ -12,14 +12,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-import numpy as np
 from markupsafe import Markup
 
 from standoff.analysis.findings import Floats
+from standoff.brief.pictures.svg import Scale, framed, nice_ticks
 from standoff.words.numbers import interval, number, plain
 from standoff.words.text import shortened
 
-__all__ = ["COLOURS", "DotRow", "FanFrame", "FanPanel", "bar", "dots", "fan", "nice_ticks"]
+__all__ = ["COLOURS", "DotRow", "FanFrame", "FanPanel", "bar", "dots", "fan", "squares"]
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7A7000", "#000000")
 """Okabe & Ito's colours that stand on white, strongest first; the yellow is darkened to be seen."""
@@ -39,18 +39,38 @@ def bar(
     """One cell's bar: the 10–90 % range over worlds, the mean as a dot, the limit as a line, beyond it shaded."""
     if not all(map(math.isfinite, (value, *spread))):
         return Markup("")
+    place = Scale(domain, (0.0, _BAR_WIDTH))
     parts = []
     if limit is not None:
-        at = _scale(limit, domain, _BAR_WIDTH)
+        at = place(limit)
         left, width = (at, _BAR_WIDTH - at) if better == "lower" else (0.0, at)
         parts.append(f'<rect class="beyond" x="{left:.1f}" y="0" width="{max(width, 0):.1f}" height="14"/>')
         parts.append(f'<line class="limit" x1="{at:.1f}" x2="{at:.1f}" y1="0" y2="14"/>')
-    low, high = (_scale(x, domain, _BAR_WIDTH) for x in spread)
+    low, high = map(place, spread)
     parts.append(f'<rect class="range" x="{low:.1f}" y="5" width="{max(high - low, 1):.1f}" height="4" rx="2"/>')
     mark = "mean hollow" if hollow else "mean"
-    parts.append(f'<circle class="{mark}" cx="{_scale(value, domain, _BAR_WIDTH):.1f}" cy="7" r="3.6"/>')
+    parts.append(f'<circle class="{mark}" cx="{place(value):.1f}" cy="7" r="3.6"/>')
     return Markup(
         f'<svg class="bar" viewBox="0 0 {_BAR_WIDTH:.0f} {_BAR_HEIGHT:.0f}" aria-hidden="true">{"".join(parts)}</svg>'
+    )
+
+
+_SQUARE, _ACROSS, _DOWN = 5, 20, 5
+"""Of a picture of a hundred squares: a square's side with the gap, how many stand in a row, and the rows."""
+
+
+def squares(chance: float) -> Markup:
+    """A chance as squares out of a hundred, the last of them in part: dashed lines, a dash a square."""
+    side, whole = _SQUARE - 1, 100.0 * min(max(chance, 0.0), 1.0)
+    rows, filled = [], []
+    for row in range(_DOWN):
+        y, n = _SQUARE * row + side / 2, min(max(whole - _ACROSS * row, 0.0), _ACROSS)
+        rows.append(f"M0 {y:g}h{_SQUARE * _ACROSS - 1}")
+        if n > 0.0:
+            filled.append(f"M0 {y:g}h{_SQUARE * int(n) + side * (n - int(n)):.3g}")
+    return Markup(
+        f'<svg class="hundred" viewBox="0 0 {_SQUARE * _ACROSS - 1} {_SQUARE * _DOWN - 1}" aria-hidden="true">'
+        f'<path class="off" d="{"".join(rows)}"/><path class="on" d="{"".join(filled)}"/></svg>'
     )
 
 
@@ -108,8 +128,7 @@ def fan(panel: FanPanel, frame: FanFrame, said: str) -> Markup:
     def x(i: float) -> float:
         return _FAN_LEFT + step * (i - frame.first)
 
-    def y(v: float) -> float:
-        return _FAN_FOOT - _scale(v, frame.domain, _FAN_FOOT - _FAN_TOP)
+    y = Scale(frame.domain, (_FAN_FOOT, _FAN_TOP))
 
     def points(at: Sequence[float], values: Floats) -> str:
         return " ".join(f"{x(i):.1f},{y(float(v)):.1f}" for i, v in zip(at, values, strict=True) if math.isfinite(v))
@@ -132,7 +151,7 @@ def fan(panel: FanPanel, frame: FanFrame, said: str) -> Markup:
     parts.append(f'<line class="at" y1="{_FAN_TOP}" y2="{_FAN_FOOT}"/>')
     readings = escape(json.dumps(panel.readings, ensure_ascii=False, separators=(",", ":")))
     data = f'data-start="{x(0):.2f}" data-step="{step:.3f}" data-readings="{readings}"'
-    return _picture(f"fan s{panel.colour}", _FAN_WIDTH, _FAN_HEIGHT, said, parts, data)
+    return framed(f"fan s{panel.colour}", (_FAN_WIDTH, _FAN_HEIGHT), said, parts, data)
 
 
 def _fan_axes(frame: FanFrame, start: float, y: Callable[[float], float]) -> list[str]:
@@ -194,9 +213,7 @@ def dots(rows: Sequence[DotRow], domain: tuple[float, float], unit: str, said: s
     height = top + step * len(rows) + 20.0
     plot = width - left - 10.0
 
-    def x(v: float) -> float:
-        return left + _scale(v, domain, plot)
-
+    x = Scale(domain, (left, left + plot))
     base = top + step * len(rows)
     parts = [f'<line class="zero" x1="{x(0):.1f}" x2="{x(0):.1f}" y1="{top:.0f}" y2="{base:.0f}"/>']
     for tick in nice_ticks(domain, 3):
@@ -214,29 +231,4 @@ def dots(rows: Sequence[DotRow], domain: tuple[float, float], unit: str, said: s
             f'<line class="error" x1="{x(row.low):.1f}" x2="{x(row.high):.1f}" y1="{y:.1f}" y2="{y:.1f}"/>'
             f'<circle class="mean" cx="{x(row.value):.1f}" cy="{y:.1f}" r="4"/></g>'
         )
-    return _picture("dots", width, height, said, parts)
-
-
-def nice_ticks(domain: tuple[float, float], most: int = 4) -> list[float]:
-    """Round numbers inside a domain, at most so many and at least one."""
-    low, high = domain
-    if not high > low:
-        return [low]
-    rough = (high - low) / most
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(s * power for s in (1.0, 2.0, 2.5, 5.0, 10.0) if s * power >= rough)
-    first = math.ceil(low / step - 1e-9) * step
-    ticks = np.arange(first, high + 1e-9 * step, step)
-    return [0.0 if abs(t) < 1e-9 * step else float(f"{t:.10g}") for t in ticks]
-
-
-def _picture(kind: str, width: float, height: float, said: str, parts: Sequence[str], data: str = "") -> Markup:
-    return Markup(
-        f'<svg class="{kind}" viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{escape(said)}" {data}>'
-        f"{''.join(parts)}</svg>"
-    )
-
-
-def _scale(value: float, domain: tuple[float, float], size: float) -> float:
-    low, high = domain
-    return size / 2.0 if not high > low else size * min(max((value - low) / (high - low), 0.0), 1.0)
+    return framed("dots", (width, height), said, parts)

@@ -15,7 +15,7 @@ from standoff.analysis.findings import Figure
 from standoff.analysis.robustness.metrics import Metrics
 from standoff.analysis.robustness.robustness import Robustness
 from standoff.analysis.robustness.satisficing import Within
-from standoff.brief.pictures.charts import nice_ticks
+from standoff.brief.pictures.svg import nice_ticks
 from standoff.brief.sections.grid import Method, Picture, Section, Table, colour_of
 from standoff.language.model import Instance, Model
 from standoff.words.amounts import amount

@@ -21,7 +21,7 @@ from standoff.language.model import Instance, Model, Outcome
 from standoff.language.model.reads import symbols_read
 from standoff.words.amounts import amount, difference, is_chance, is_date, unit_words, with_unit
 from standoff.words.names import family_words, setting_words, strategy_words, title_of, who
-from standoff.words.numbers import error, interval, measured, percent, plain, whole
+from standoff.words.numbers import error, figure_percent, interval, measured, percent, plain, whole
 from standoff.words.text import capital, words
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "grid_tables",
     "make_grid",
     "standing_table",
+    "unit_of",
 ]
 
 
@@ -93,7 +94,8 @@ class Section:
     """One question answered.
 
     `anchor` is the id that others link to; `short` its name in the contents. A section that `is_live` is there to be
-    used, and says nothing that the others do not.
+    used, and says nothing that the others do not. `headline` and `sentence` are what its reason says of it, where
+    that is not its title and the first of `lead`.
     """
 
     anchor: str
@@ -106,6 +108,8 @@ class Section:
     method: Method | None = None
     parts: tuple[Part, ...] = ()
     is_live: bool = False
+    headline: str = ""
+    sentence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +199,7 @@ def standing_table(model: Model, results: Performance, standing: Standing) -> Ta
         (
             strategy_words(results.strategies[s]),
             _title(model, measure),
-            _unit(model, measure),
+            unit_of(model, measure),
             _split(_measured(model, measure, cell.figure))[0],
             _error(model, measure, cell.error_of_worlds),
             "not known" if cell.error_of_luck is None else _error(model, measure, cell.error_of_luck),
@@ -227,7 +231,7 @@ def assumptions_behind(model: Model, parts: Sequence[object]) -> tuple[Chip, ...
             if symbol.kind == "quantity":
                 waiting.append(quantities[symbol.name])
     read = {symbol.name for symbol in seen if symbol.kind in ("uncertainty", "value")}
-    return tuple(Chip(p.name, capital(p.about or words(p.name))) for p in model.uncertain if p.name in read)
+    return tuple(Chip(p.name, title_of(model, p.name)) for p in model.uncertain if p.name in read)
 
 
 def _head_words(column: Column) -> str:
@@ -291,12 +295,12 @@ def _column(
         value, error = _split(_measured(model, measure, cell.figure))
         if cell.present < 1.0:
             error += f" in {percent(cell.present)}"
-        within = "" if cell.within is None else f"{_narrow(cell.within.value)} within"
+        within = "" if cell.within is None else f"{_share(cell.within)} within"
         drawn.append(Cell(value, error, within, picture, len(order) > 1 and results.labels[s] in best))
     limit = ""
     if measure.limit is not None:
         limit = f"{'≤' if measure.better == 'lower' else '≥'} {_limit(model, measure, measure.limit)}"
-    return Column(_title(model, measure), _unit(model, measure), limit), drawn
+    return Column(_title(model, measure), unit_of(model, measure), limit), drawn
 
 
 def _kept(standing: Standing, order: Sequence[int], limited: int) -> list[Cell]:
@@ -308,16 +312,14 @@ def _kept(standing: Standing, order: Sequence[int], limited: int) -> list[Cell]:
         top = standing.kept[most]
         level = top.value - kept.value <= 1.96 * float(np.hypot(top.error, kept.error))
         picture = bar(kept.value, (kept.value, kept.value), None, "higher", (0.0, float(limited)), hollow=False)
-        within = "all kept" if all_of.value >= 1.0 else f"{_narrow(all_of.value)} all"
+        within = "all kept" if all_of.value >= 1.0 else f"{_share(all_of)} all"
         cells.append(Cell(*_split(measured(kept.value, kept.error)), within, picture, len(order) > 1 and level))
     return cells
 
 
-def _narrow(share: float) -> str:
-    """A share as a cell of the table has room for it: in whole per cents; the table of every number has the rest."""
-    if share >= 1.0:
-        return "all"
-    return f"<{percent(0.01)}" if 0.0 < share < 0.005 else percent(min(round(share, 2), 0.99))
+def _share(share: Figure) -> str:
+    """A share as everywhere, without its error, which the table of every number has."""
+    return "all" if share.value >= 1.0 else figure_percent(share, told=False)
 
 
 def _split(text: str) -> tuple[str, str]:
@@ -343,7 +345,8 @@ def _title(model: Model, measure: Measure) -> str:
     return title_of(model, measure.name) if measure.kind == "outcome" else f"Payoff of {who(model, measure.name)}"
 
 
-def _unit(model: Model, measure: Measure) -> str:
+def unit_of(model: Model, measure: Measure) -> str:
+    """A measure's unit as it heads a column, in the plural; empty for chances and dates, which are written with it."""
     outcome = _outcome(model, measure)
     if outcome is None:
         return "points"

@@ -65,8 +65,9 @@ def hinges_on(model: Model, found: Linchpins, inputs: Inputs, ledger: Ledger, en
         lead=(f"{capital(words.nothing)}.",) if words.nothing else _paragraphs(words.named),
         pictures=tuple(pictures),
         sure=_sure(model, found, ledger),
-        why=tuple(Chip(pin.name, capital(pin.parameter.about)) for pin in found.linchpins),
+        why=tuple(Chip(pin.name, title_of(model, pin.name)) for pin in found.linchpins),
         method=_method(found) if found.facts or found.values else None,
+        sentence=first_hinge(model, found),
     )
 
 
@@ -76,7 +77,7 @@ def unanswered(why: str) -> Section:
 
 
 def first_hinge(model: Model, found: Linchpins) -> str:
-    """For the first screen: the top linchpin among the facts (or else the wants), with its flip point."""
+    """For the reasons: the top linchpin among the facts (or else the wants), with its flip point."""
     told = [pin for pin in found.facts if pin.worth.is_significant] or list(found.linchpins)
     if not told:
         return "No single assumption is known to decide the choice."

@@ -7,6 +7,7 @@ from dataclasses import replace
 from markupsafe import Markup
 
 from standoff.analysis.robustness.performance import Performance, Standing
+from standoff.analysis.robustness.practical import best_settings
 from standoff.analysis.structure.causal import CausalMap
 from standoff.brief.pictures.causal_map import draw_map, list_map
 from standoff.brief.pictures.charts import DotRow, dots
@@ -26,7 +27,7 @@ from standoff.words.numbers import counted, interval, measured
 from standoff.words.sentences.answer import confidence, limits_title, views_title
 from standoff.words.text import capital, few, join, words
 
-__all__ = ["better_settings", "first_picture", "holds_up", "map_section", "views"]
+__all__ = ["first_picture", "holds_up", "map_section", "views"]
 
 _TOLD = 1.96
 _MAP_KEY = (
@@ -54,9 +55,9 @@ def holds_up(model: Model, results: Performance, grid: tuple[Picture, ...] = ())
 def first_picture(model: Model, results: Performance) -> Picture | None:
     """The picture beside the answer: how far behind the best each strategy is; None where nothing is ranked."""
     main = results.standings[0] if results.standings else None
-    if main is None or not main.rankings or main.rankings[0] is None or len(better_settings(results)) < 2:
+    if main is None or not main.rankings or main.rankings[0] is None or len(best_settings(results)) < 2:
         return None
-    rows = _view_rows(model, results, main)
+    rows = sorted(_view_rows(model, results, main), key=lambda row: -row.value)
     low, high = min(row.low for row in rows), max(row.high for row in rows)
     unit = "points" if results.measures[0].kind == "payoff" else ""
     drawn = dots(rows, (1.06 * low, max(-0.04 * low, 1.04 * high)), unit, f"Mean payoff: {_view_said(rows, unit)}")
@@ -68,7 +69,7 @@ def first_picture(model: Model, results: Performance) -> Picture | None:
 def views(model: Model, results: Performance) -> Section | None:
     """The decider's payoff under each named profile of the others; None where there is nothing to compare."""
     ranked = [s for s in results.standings if s.rankings and s.rankings[0] is not None]
-    if len(ranked) < 2 or len(better_settings(results)) < 2:
+    if len(ranked) < 2 or len(best_settings(results)) < 2:
         return None
     rows = {id(s): _view_rows(model, results, s) for s in ranked}
     low = min(row.low for of in rows.values() for row in of)
@@ -180,22 +181,10 @@ def _performance_method(model: Model, results: Performance) -> Method:
     )
 
 
-def better_settings(results: Performance, standing: Standing | None = None) -> tuple[int, ...]:
-    """Of each family the setting that does best under a view (the first by default), in the study's order."""
-    ranking = None
-    if results.standings:
-        ranking = (standing or results.standings[0]).rankings[0] if results.measures else None
-    order = range(len(results.strategies)) if ranking is None else map(results.labels.index, ranking.order)
-    best: dict[str, int] = {}
-    for s in order:
-        best.setdefault(results.strategies[s].strategy.name, s)
-    return tuple(sorted(best.values()))
-
-
 def _view_rows(model: Model, results: Performance, standing: Standing) -> list[DotRow]:
     ranking = standing.rankings[0]
     assert ranking is not None
-    shown = better_settings(results, standing)
+    shown = best_settings(results, standing)
     rows = []
     for s in shown:
         instance = results.strategies[s]

@@ -11,16 +11,16 @@ from markupsafe import Markup
 from standoff.analysis.fans import Band, Fan
 from standoff.analysis.findings import Floats
 from standoff.analysis.robustness.performance import Performance
+from standoff.analysis.robustness.practical import best_settings
 from standoff.brief.pictures.charts import FanFrame, FanPanel, fan
 from standoff.brief.sections.grid import Method, Picture, Section, Table, colour_of
-from standoff.brief.sections.holds_up import better_settings
 from standoff.language.model import Model
 from standoff.words.amounts import unit_words, with_unit
 from standoff.words.names import family_words, quoted, strategy_words, title_of
 from standoff.words.numbers import counted, measured, number, percent
 from standoff.words.text import capital, join, words
 
-__all__ = ["over_time"]
+__all__ = ["fan_name", "over_time"]
 
 _SELDOM = 2.0
 """Counts that are no larger in 95 of 100 futures are drawn by their mean alone."""
@@ -35,7 +35,7 @@ def over_time(model: Model, results: Performance, found: tuple[Fan, ...]) -> Sec
     """Fans; one row of panels for each thing, one panel for each family of strategies (its better setting)."""
     if not found:
         return None
-    shown = better_settings(results)
+    shown = best_settings(results)
     pictures = tuple(_fan_picture(model, one, shown, "" if k else _FAN_KEY) for k, one in enumerate(found))
     apart = [one for one in found if _differs(one, shown)]
     names = join([quoted(model, one.followed.symbol.name) for one in apart])
@@ -86,7 +86,7 @@ def _fan_picture(model: Model, one: Fan, shown: tuple[int, ...], key: str) -> Pi
                 tuple(_reading(one, band, line, i, figures) for i in range(line.size)),
             ),
             frame,
-            f"{_fan_name(model, one)} under {strategy_words(band.strategy)}: {_ends(model, one, s)} in {dates[-1]}",
+            f"{fan_name(model, one)} under {strategy_words(band.strategy)}: {_ends(model, one, s)} in {dates[-1]}",
         )
         for s, band, line in zip(shown, bands, lines, strict=True)
     ]
@@ -100,7 +100,7 @@ def _fan_picture(model: Model, one: Fan, shown: tuple[int, ...], key: str) -> Pi
         )
         for s, band in enumerate(one.bands)
     )
-    caption = f"{_fan_name(model, one)}{f' [{unit}]' if unit else ''}, {dates[0]} to {dates[-1]}"
+    caption = f"{fan_name(model, one)}{f' [{unit}]' if unit else ''}, {dates[0]} to {dates[-1]}"
     seen = f". Grey, from {frame.dates[0]}: what was seen ({one.past.source})" if one.past and frame.seen.size else ""
     drawn = Markup('<div class="panels" data-dates="{}">{}</div>').format(
         json.dumps(dates, separators=(",", ":")), Markup("").join(panels)
@@ -145,7 +145,7 @@ def _reading(one: Fan, band: Band, line: Floats, i: int, figures: int) -> str:
 
 def _fan_title(model: Model, one: Fan, shown: tuple[int, ...]) -> str:
     """Which way it goes from start to end, and what the strategies make of it."""
-    name = _fan_name(model, one)
+    name = fan_name(model, one)
     ends = [one.bands[s].end.value for s in shown]
     if not all(map(math.isfinite, ends)):
         return _labelled(name, "not known, every future followed has a fault")
@@ -198,7 +198,8 @@ def _ends(model: Model, one: Fan, s: int) -> str:
     return with_unit(measured(end.value, end.error), _fan_unit(model, one))
 
 
-def _fan_name(model: Model, one: Fan) -> str:
+def fan_name(model: Model, one: Fan) -> str:
+    """What is followed, in words."""
     symbol, state = one.followed.symbol, one.followed.state
     if state is None and one.kind == "share":
         return f"Share of futures with {quoted(model, symbol.name)} in a {model.clock.step}"

@@ -66,7 +66,7 @@ def watch_section(model: Model, found: Signposts | Unanswered | None) -> Section
         sure=(
             f"From {counted(found.futures, 'future')}, each of another world and another profile of the others, "
             f"in which {name_labels([found.hold], model.instances(model.decider))} is held until one chooses again. A "
-            "value counts only where it is told from what shuffled signs would give, for all signs of a date at once. "
+            "value counts only where it is told from what shuffled signs would give, for all signs and dates at once. "
             "What a sign is worth is worth it in this model.",
         ),
         why=tuple(Chip(name, title_of(model, name)) for name in ends),
@@ -93,7 +93,8 @@ def since_section(model: Model, found: Posterior | None) -> Section | None:
         since_title(model, found),
         lead=posterior_sentences(model, found),
         pictures=(
-            Picture(Markup(""), "", "", "Assumptions that moved", Table("Assumptions that moved", head, rows)),
+            Picture(Markup(""), "", "", "Assumptions before and now",
+                    Table("Assumptions, those that moved most first", head, rows)),
             Picture(Markup(""), "", "", "Strategies now",
                     Table("Payoffs before and now", ("strategy", "before", "now"), ranks)),
         ),

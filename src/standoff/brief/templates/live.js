@@ -2,7 +2,7 @@
 (() => {
   // what if: the study's own model runs in workers, and its figures stand beside the printed ones
   const box = document.getElementById("live");
-  if (!box || !window.Worker || !window.WebAssembly || !window.BigInt64Array) return;
+  if (!box || !window.Worker || !window.WebAssembly || !window.DecompressionStream) return;
   const study = document.getElementById("l-data").textContent, data = JSON.parse(study);
   const FEW = 64, LUCK = 4, CHUNK = 64, REST = 300, PREFIX = "#what-if?";
   const by = id => document.getElementById(id), fields = [...box.querySelectorAll("fieldset.axis")];
@@ -66,6 +66,7 @@
   const value = (one, part) => one.low + part / 100 * (one.high - one.low);
   const ends = () => parts.map(([low, high], k) => [k, value(data.assumptions[k], low), value(data.assumptions[k], high), low, high])
     .filter(([, , , low, high]) => low > 0 || high < 100).map(([k, low, high]) => [k, low, high]);
+  const variant = () => +(by("l-model")?.value || 0);
   const allowed = () => {
     const view = data.views[by("l-view").value] || {allowed: null};
     return data.players.map((player, p) => {
@@ -83,7 +84,7 @@
     turn++;
     queue = [];
     asked = {worlds, replications, isMoving, scan, parts: []};
-    const each = isMoving ? Math.ceil(worlds / workers.length) : CHUNK, base = {turn, replications, allowed: who};
+    const each = isMoving ? Math.ceil(worlds / workers.length) : CHUNK, base = {turn, replications, allowed: who, model: variant()};
     if (scan) queue = scan.at.map((x, i) => ({...base, i, first: 0, last: worlds, ends: [...ends().filter(([k]) => k !== scan.k), [scan.k, x, x]]}));
     else for (let first = 0; first < worlds; first += each) queue.push({...base, first, last: Math.min(worlds, first + each), ends: ends()});
     asked.of = queue.length;
@@ -186,6 +187,7 @@
     const said = new URLSearchParams();
     parts.forEach(([low, high], k) => { if (low > 0 || high < 100) said.set(data.assumptions[k].name, `${low}-${high}`); });
     if (+by("l-view").value) said.set("view", by("l-view").value);
+    if (variant()) said.set("variant", variant());
     choices.forEach(select => { if (select.value !== "") said.set(`player-${select.dataset.player}`, select.value); });
     history.replaceState(null, "", `${PREFIX}${said}`);
   };
@@ -220,6 +222,7 @@
     draw(field, k);
   });
   by("l-view").addEventListener("change", move);
+  by("l-model")?.addEventListener("change", move);
   choices.forEach(select => select.addEventListener("change", move));
   by("l-measure").addEventListener("change", () => {
     if (!last) return ask(false);
@@ -235,6 +238,7 @@
     parts.forEach((_, k) => { parts[k] = [0, 100]; });
     fields.forEach((field, f) => draw(field, axes[f]));
     by("l-view").value = "0";
+    if (by("l-model")) by("l-model").value = "0";
     choices.forEach(select => { select.value = ""; });
     box.querySelector("tbody").replaceChildren();
     for (const id of ["l-flip", "l-about"]) by(id).textContent = "";
@@ -249,6 +253,7 @@
       if (low >= 0 && high <= 100 && low <= high) parts[axes[f]] = [low, high];
       draw(field, axes[f]);
     });
+    if (by("l-model") && data.models[said.get("variant")]) by("l-model").value = said.get("variant");
     if (data.views[said.get("view")]) by("l-view").value = said.get("view");
     choices.forEach(select => { if ([...select.options].some(o => o.value === said.get(`player-${select.dataset.player}`))) select.value = said.get(`player-${select.dataset.player}`); });
     document.getElementById("what-if").scrollIntoView();

@@ -1,5 +1,5 @@
 // runs the study's module on some worlds; told a study once, then jobs
-let wasm, data, place, columns, sorted, ranks;
+let data, current, model, wasm, place, columns, sorted, ranks;
 const bytesOf = text => Uint8Array.from(atob(text), c => c.charCodeAt(0));
 const doublesOf = text => new Float64Array(bytesOf(text).buffer);
 const room = size => {
@@ -14,31 +14,33 @@ const put = bytes => {
   new Uint8Array(wasm.memory.buffer, start, bytes.byteLength).set(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   return start;
 };
-const begin = async text => {
-  data = JSON.parse(text);
-  wasm = (await WebAssembly.instantiate(bytesOf(data.module))).instance.exports;
+const use = async which => {
+  model = data.models[which];
+  const stream = new Blob([bytesOf(model.module)]).stream().pipeThrough(new DecompressionStream("deflate"));
+  wasm = (await WebAssembly.instantiate(await new Response(stream).arrayBuffer())).instance.exports;
   place = wasm.heap.value;
-  columns = data.columns.map(doublesOf);
+  columns = model.columns.map(i => doublesOf(data.columns[i]));
   data.at = {
-    streams: put(bytesOf(data.streams)), counters: put(bytesOf(data.counters)), clock: put(bytesOf(data.clock)),
+    streams: put(bytesOf(data.streams)), counters: put(bytesOf(model.counters)), clock: put(bytesOf(model.clock)),
     draws: data.players.map(player => put(new BigInt64Array([BigInt(player.counter)]))),
     columns: room(8 * columns.length * data.worlds),
   };
   data.free = place;
+  current = which;
   sorted = new Map();
   ranks = new Map();
 };
 // a world keeps its place within what is left of a range: the conditional quantile of the worlds' own spread
-const narrowed = (one, low, high) => {
-  const column = columns[one.column], n = column.length;
+const narrowed = (one, c, low, high) => {
+  const column = columns[c], n = column.length;
   if (low <= one.low && high >= one.high) return column;
-  if (!sorted.has(one.column)) {
+  if (!sorted.has(c)) {
     const order = Array.from(column.keys()).sort((a, b) => column[a] - column[b] || a - b), rank = new Float64Array(n);
     order.forEach((w, i) => { rank[w] = (i + 0.5) / n; });
-    sorted.set(one.column, Float64Array.from(order, w => column[w]));
-    ranks.set(one.column, rank);
+    sorted.set(c, Float64Array.from(order, w => column[w]));
+    ranks.set(c, rank);
   }
-  const inside = sorted.get(one.column).filter(x => x >= low && x <= high), rank = ranks.get(one.column);
+  const inside = sorted.get(c).filter(x => x >= low && x <= high), rank = ranks.get(c);
   if (high <= low) return new Float64Array(n).fill(low);
   if (one.discrete && inside.length) return rank.map(u => inside[Math.floor(u * inside.length)]);
   if (inside.length < 2) return rank.map(u => low + u * (high - low));
@@ -84,14 +86,17 @@ const grouped = (keys, n, allowed) => {
 };
 const run = job => {
   place = data.free;
-  const {first, last, replications, allowed, ends} = job, n = (last - first) * replications, measures = data.measures;
+  const {first, last, replications, allowed, ends} = job, n = (last - first) * replications, measures = model.measures;
   const table = new Float64Array(wasm.memory.buffer, data.at.columns, columns.length * data.worlds);
   columns.forEach((column, c) => table.set(column, c * data.worlds));
-  for (const [k, low, high] of ends) table.set(narrowed(data.assumptions[k], low, high), data.assumptions[k].column * data.worlds);
+  for (const [k, low, high] of ends) {
+    const one = data.assumptions[k], c = model.names.indexOf(one.name);
+    if (c >= 0) table.set(narrowed(one, c, low, high), c * data.worlds);  // a variant may do without it
+  }
   const drawn = room(8 * n + 16);
   wasm.keys(BigInt(data.state), data.at.streams + 8 * first, last - first, replications, drawn);
   const {order, runs, played} = grouped(drawn, n, allowed);
-  const worlds = room(8 * n), keys = room(8 * n), given = room(8 * data.given.length * played.length), out = room(8 * data.rows * n);
+  const worlds = room(8 * n), keys = room(8 * n), given = room(8 * model.given.length * played.length), out = room(8 * model.rows * n);
   const at = put(runs), words = new BigInt64Array(wasm.memory.buffer, drawn, n);
   const toWorlds = new BigInt64Array(wasm.memory.buffer, worlds, n), toKeys = new BigInt64Array(wasm.memory.buffer, keys, n);
   order.forEach((i, k) => {
@@ -104,19 +109,19 @@ const run = job => {
   order.forEach((i, k) => { placed[i] = k; });
   let left = 0;
   own.forEach((s, which) => {
-    const inputs = new Float64Array(wasm.memory.buffer, given, data.given.length * played.length);
-    played.forEach((profile, g) => data.given.forEach((one, k) => {
-      inputs[g * data.given.length + k] = one.values ? one.values[one.player === data.decider ? s : profile[one.player]] : one.value;
+    const inputs = new Float64Array(wasm.memory.buffer, given, model.given.length * played.length);
+    played.forEach((profile, g) => model.given.forEach((one, k) => {
+      inputs[g * model.given.length + k] = one.values ? one.values[one.player === data.decider ? s : profile[one.player]] : one.value;
     }));
     wasm.run(at, played.length);
-    const results = new Float64Array(wasm.memory.buffer, out, data.rows * n), wrong = (data.rows - 1) * n;
+    const results = new Float64Array(wasm.memory.buffer, out, model.rows * n), wrong = (model.rows - 1) * n;
     for (let k = 0; k < n; k++) if (results[wrong + k] !== 0) left++;
-    measures.forEach((measure, m) => {
+    measures.forEach(([row, weighed], m) => {
       for (let w = 0; w < size; w++) {
         let mean = 0, weight = 0;
         for (let r = 0; r < replications; r++) {  // as ensemble/folding/moments.py
           const k = placed[w * replications + r];
-          let x = results[measure.row * n + k], add = measure.weight === null ? 1 : results[measure.weight * n + k];
+          let x = results[row * n + k], add = weighed === null ? 1 : results[weighed * n + k];
           if (x !== x || results[wrong + k] !== 0) { x = 0; add = 0; }
           weight += add;
           mean += (weight > 0 ? add / weight : 0) * (x - mean);
@@ -129,9 +134,10 @@ const run = job => {
 };
 onmessage = async ({data: told}) => {
   if (told.study) {
-    await begin(told.study);
+    data = JSON.parse(told.study);
     postMessage({ready: true});
   } else {
+    if (told.model !== current) await use(told.model);
     const found = run(told);
     postMessage({...told, ...found}, [found.means.buffer]);
   }

@@ -3,7 +3,7 @@
   // a link to something folded opens what folds it
   const open = () => {
     const found = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    for (let e = found; e; e = e.parentElement) if (e.tagName === "DETAILS") e.open = true;
+    for (let e = found && (found.querySelector(":scope > details.working") ?? found); e; e = e.parentElement) if (e.tagName === "DETAILS") e.open = true;
     if (found) found.scrollIntoView();
   };
   addEventListener("hashchange", open);

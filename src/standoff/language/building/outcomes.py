@@ -55,7 +55,7 @@ def build_outcomes(draft: Draft) -> tuple[Outcome, ...]:
             Outcome(
                 name.text, name.span, text(node, "about"), unit or DIMENSIONLESS, measure,
                 "higher" if text(node, "better") == "higher" else "lower", number(node, "limit"), text(node, "why"),
-                matters,
+                matters, draft.title(node),
             )
         )  # fmt: skip
     return tuple(found)

@@ -220,15 +220,18 @@ def _range(draft: Draft, node: Sequence, parent: Mapping, unit: Unit) -> Spread 
 def _range_of_others(draft: Draft, node: Sequence, parent: Mapping, unit: Unit) -> Spread | None:
     """A range with an end that depends on other assumptions, whose outer bounds `settle_ranges` finds."""
     known = len(draft.problems)
+    ends = [item for item in node.items if isinstance(item, Scalar)]
+    if len(ends) != len(node.items):  # reported with the shape
+        return None
     edges = tuple(
         None
-        if as_number(item) is not None or not isinstance(item, Scalar)
+        if as_number(item) is not None
         else draft.equations.number(item, RANGE, unit, "an end of the range", literal_fits=True)
-        for item in node.items
+        for item in ends
     )
     if len(draft.problems) > known:
         return None
-    numbers = tuple(as_number(item) for item in node.items)
+    numbers = tuple(as_number(item) for item in ends)
     return Spread(
         "uniform", tuple(math.nan if end is None else end for end in numbers), low_words=text(parent, "low"),
         high_words=text(parent, "high"), edges=edges,

@@ -101,11 +101,11 @@ def build_profiles(draft: Draft, strategies: tuple[Strategy, ...]) -> tuple[Part
     for name, node in entries(draft.study, "profiles"):
         parts: list[tuple[str, tuple[str, ...]]] = []
         for actor, value in node.items:
-            if actor.text == "about" or not draft.is_actor(actor):
+            if actor.text in ("name", "about") or not draft.is_actor(actor):
                 continue
             labels = tuple(item for item in nodes(value) if isinstance(item, Scalar))
             parts.append((actor.text, known_labels(draft, actor.text, labels, strategies)))
-        found.append(PartialProfile(name.text, name.span, tuple(parts), text(node, "about")))
+        found.append(PartialProfile(name.text, name.span, tuple(parts), text(node, "about"), draft.title(node)))
     return tuple(found)
 
 

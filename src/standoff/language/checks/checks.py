@@ -13,6 +13,7 @@ from standoff.language.checks.reach import check_after_the_end, check_before_the
 from standoff.language.checks.tables import check_facts, check_history
 from standoff.language.checks.usage import (
     check_idle,
+    check_names,
     check_profiles,
     check_rare_events,
     check_settled,
@@ -86,6 +87,7 @@ CHECKS: tuple[Callable[[Model], Iterable[Problem]], ...] = (
     check_idle,
     check_unused,
     check_sources,
+    check_names,
     check_rare_events,
     check_settled,
     check_profiles,

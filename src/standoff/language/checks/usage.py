@@ -21,6 +21,7 @@ __all__ = [
     "MOST_PROFILES",
     "RARE",
     "check_idle",
+    "check_names",
     "check_profiles",
     "check_rare_events",
     "check_settled",
@@ -28,6 +29,8 @@ __all__ = [
     "check_unused",
 ]
 
+LONGEST_TITLE = 28
+"""Letters that a heading or an axis has room for."""
 MANY_PROFILES = 20_000
 MOST_PROFILES = 10_000_000
 RARE = 0.05
@@ -80,6 +83,26 @@ def check_sources(model: Model) -> Iterator[Problem]:
             message = f"`{parameter.name}` does not say why it is what it is"
             advice = "add `cites: [claim]`, `fact: F123`, or `judgement:` with a sentence"
             yield Problem("unsourced", parameter.span, message, advice)
+
+
+def check_names(model: Model) -> Iterator[Problem]:
+    """What stands in headings and on axes has a short name where what it is about is long."""
+    things: list[tuple[str, Span, str | None]] = [
+        (thing.name, thing.span, thing.about)
+        for group in (model.uncertain, model.outcomes, model.profiles)
+        for thing in group
+        if thing.title is None
+    ]
+    for name, span, about in things:
+        if len(about or "") > LONGEST_TITLE:
+            message = f"`{name}` has no name for headings and axes, and what it is about is long: “{about}”"
+            yield Problem("unnamed", span, message, f"give it a `name` of at most four words, such as “{_short(name)}”")
+
+
+def _short(name: str) -> str:
+    """A name of the model in at most four words, its first letter large."""
+    said = " ".join(name.split("_")[:4])
+    return said[:1].upper() + said[1:]
 
 
 def check_idle(model: Model) -> Iterator[Problem]:

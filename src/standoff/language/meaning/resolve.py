@@ -98,10 +98,15 @@ class Resolver:
 
     def _comparison(self, node: Binary) -> Expr:
         left, right = self.family_of(node.left), self.family_of(node.right)
+        if left == right == BROKEN and self._is_unknown(node.left) and self._is_unknown(node.right):
+            left = right = None  # each was taken for an option of the other
         resolved = self.resolve(node.right, left)
         if isinstance(resolved, Option):
             return replace(node, left=self.resolve(node.left), right=resolved)
         return replace(node, left=self.resolve(node.left, right), right=resolved)
+
+    def _is_unknown(self, node: Expr) -> bool:
+        return isinstance(node, Name) and self._find(node) is None
 
     def _find(self, node: Name) -> Declared | None:
         return self.settings.get(node.text) or self.names.find(node.text)

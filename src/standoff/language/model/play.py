@@ -126,12 +126,16 @@ class Instance:
 
 @dataclass(frozen=True, slots=True)
 class PartialProfile:
-    """A name for some actors' strategies: for each actor the labels allowed (a bare name allows all settings)."""
+    """A name for some actors' strategies: for each actor the labels allowed (a bare name allows all settings).
+
+    `title` is what prose calls it.
+    """
 
     name: str
     span: Span
     strategies: tuple[tuple[str, tuple[str, ...]], ...]
     about: str | None = None
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +152,10 @@ class Payoff:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the brief reports: a `measure` over a whole future, its direction, what would be tolerable, what matters."""
+    """What the brief reports: a `measure` over a whole future, its direction, what would be tolerable, what matters.
+
+    `title` is what prose calls it.
+    """
 
     name: str
     span: Span
@@ -159,6 +166,7 @@ class Outcome:
     limit: float | None = None
     why: str | None = None
     matters: float | None = None
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

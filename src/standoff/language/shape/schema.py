@@ -209,6 +209,7 @@ _PAYOFF = Record(
 )
 _OUTCOME = Record(
     (
+        _CALLED,
         _ABOUT,
         Key("measure", _EXPRESSION,
             "an expression of `final`, `mean`, `total`, `peak`, `minimum`, `ever`, `count`, `first`", required=True),
@@ -361,7 +362,7 @@ _PATCHED = (
     Key("draws", MapOf(_DRAW), "a continuous draw in each step"),
     Key("events", MapOf(_EVENT), "what may happen in a step"),
     Key("strategies", MapOf(MapOf(_STRATEGY), keys="known"), "for each actor, its named rules", required=True),
-    Key("profiles", MapOf(MapOf(_ONE_OR_MORE, keys="known", extra=(_ABOUT,))), "names for part of a profile"),
+    Key("profiles", MapOf(MapOf(_ONE_OR_MORE, keys="known", extra=(_CALLED, _ABOUT))), "names for part of a profile"),
     Key("payoffs", MapOf(_PAYOFF, keys="known"), "what each actor wants", required=True),
     Key("outcomes", MapOf(_OUTCOME), "what the brief reports", required=True),
     Key("deals", MapOf(_DEAL), "what could be agreed"),

@@ -52,11 +52,17 @@ class Lowered:
     labels: dict[int, str]
 
 
-def lower_program(program: Program) -> Lowered:
-    """Lower a program to operations of three phases."""
+def lower_program(program: Program, *, held: bool = False) -> Lowered:
+    """Lower a program to operations of three phases.
+
+    Args:
+        program: From `standoff.program.compile.compile_model`.
+        held: Whether choices can be held in a step: an input `("held", choice)` of each, the index of an option, or
+            less than 0 where the strategy chooses.
+    """
     scalars: frozenset[str] | None = None
     while True:
-        lowering = _Lowering(program, scalars)
+        lowering = _Lowering(program, scalars, held)
         lowered = lowering.run()
         wrong = lowering.contradicted(lowered)
         if not wrong:
@@ -65,8 +71,9 @@ def lower_program(program: Program) -> Lowered:
 
 
 class _Lowering:
-    def __init__(self, program: Program, scalars: frozenset[str] | None) -> None:
+    def __init__(self, program: Program, scalars: frozenset[str] | None, held: bool) -> None:
         self.program = program
+        self.held = held
         self.graph = Graph()
         self.values = Values(self.graph)
         self.states = States(self.graph, self.values, scalars)
@@ -199,6 +206,8 @@ class _Lowering:
         for assignment in program.step:
             self.values.shown = assignment.shown
             value = self.values.evaluate(assignment.value, assignment.where)
+            if self.held and assignment.target.kind == "choice":
+                value = self._unless_held(assignment.target.name, value)
             known[assignment.target] = value
             self.labels.setdefault(g.node[value], assignment.shown)
         self._check()
@@ -212,6 +221,11 @@ class _Lowering:
             if name not in counts:  # a branch, which is none of what is drawn
                 continue
             self.states.add(f"clamped {name}", g.number(clamped))
+
+    def _unless_held(self, choice: str, value: int) -> int:
+        g = self.graph
+        option = g.input(("held", choice), BLOCK | STEP, bounds=(-1.0, MOST))
+        return g.select(g.apply("lt", option, g.constant(0.0)), value, option)
 
     def _survival(self) -> int:
         return self.states.read("survival") if self.has_endings else self.graph.constant(1.0)

@@ -27,6 +27,7 @@ class Source:
         clock: Inputs of a step, likewise.
         luck: Names of the draws of a step.
         outputs: Names of the results, in order; the last row is 0 where no fault was found.
+        held: Choices that can be held, in the order in which `hold` counts them.
     """
 
     text: str
@@ -35,6 +36,7 @@ class Source:
     clock: tuple[tuple[str, str], ...]
     luck: tuple[str, ...]
     outputs: tuple[str, ...]
+    held: tuple[str, ...] = ()
 
 
 class Places:
@@ -47,6 +49,7 @@ class Places:
         self.wrong = self.rows.lasting("wrong")
         self.nowhere = self.rows.lasting("nowhere")
         self.clock = [k for k in plan.scalars if isinstance(k, tuple) and k[0] in ("clock", "series")]
+        self.held = [k for k in plan.scalars if isinstance(k, tuple) and k[0] == "held"]
         self.given = [
             k for k in plan.scalars
             if k == "realised" or (isinstance(k, tuple) and k[0] in ("strategy", "setting", "level"))
@@ -144,4 +147,5 @@ def source_of(places: Places, text: str) -> Source:
         clock=tuple(places.clock),
         luck=tuple(places.plan.luck),
         outputs=tuple(places.plan.outputs),
+        held=tuple(name for _, name in places.held),
     )

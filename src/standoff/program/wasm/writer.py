@@ -22,6 +22,8 @@ The module, as its host sees it (all whole numbers are `i32`, all addresses in b
                            the same by hand for up to `lanes` futures of one run, from the first on: the beginning,
                            each step of the clock in order, and the results
     lanes                  the most futures of a block
+    hold(k, option)        of a module made to be played: in the steps that follow `begin` the k-th choice of
+                           `Source.held` is this option (f64 of its index), or again the strategy's where it is below 0
     keys(state, streams, n, replications, to)
                            keys of luck of n worlds' replications from the ids of their streams; `state` (i64) is that
                            of the seed, `streams.seed_state`
@@ -52,14 +54,15 @@ PAGE = 65536
 TABLES = ("columns", "n_worlds", "worlds", "keys", "given", "counters", "clock", "out", "n_out")
 
 
-def emit_module(program: Program, *, remarks: bool = False) -> Source:
+def emit_module(program: Program, *, remarks: bool = False, held: bool = False) -> Source:
     """Generate the module of a program, as text.
 
     Args:
         program: From `standoff.program.compile.compile_model`.
         remarks: Say in comments what of the study each line computes; for reading only.
+        held: Let the host hold choices, to play the study step by step.
     """
-    places = Places(plan_program(lower_program(program)))
+    places = Places(plan_program(lower_program(program, held=held)))
     return source_of(places, _Writer(places, remarks).text())
 
 
@@ -79,7 +82,13 @@ class _Writer:
 
     def text(self) -> str:
         name = visible(self.plan.lowered.program.model.name)
-        own = [*self._scalar_functions(), *self._loop_functions(), *self._phases(), *host_functions().splitlines()]
+        own = [
+            *self._scalar_functions(),
+            *self._loop_functions(),
+            *self._phases(),
+            *self._hold(),
+            *host_functions().splitlines(),
+        ]
         self.parts["luck_row"] = None
         if "enter_line" in self.parts or "leave_line" in self.parts:
             self.parts["copy_row"] = None
@@ -288,6 +297,8 @@ class _Writer:
                 value = f"(f64x2.ne {value} {literal(0.0)})"
             said = " ".join(key) if isinstance(key, tuple) else key
             yield self._scalar_store(plan.scalars[key], value) + self._remark(said)
+        for key in self.places.held:
+            yield self._scalar_store(plan.scalars[key], literal(-1.0)) + self._remark(key[1])
         yield from self._scalar_call("block")
         first = "(i32.shl (local.get $first) (i32.const 3))"
         yield self._call("take_row", f"(i32.add (global.get $keys) {first})", self.keys * WIDTH)
@@ -298,6 +309,15 @@ class _Writer:
             table, index = f"(i32.add (global.get $columns) {column})", f"(i32.add (global.get $worlds) {first})"
             yield self._call("gather_row", table, index, self.places.start("column", name) * WIDTH) + self._remark(name)
         yield from self._calls("world")
+
+    def _hold(self) -> Iterator[str]:
+        """Hold a choice; places of choices stand side by side nowhere, so each has its branch."""
+        if self.places.held:
+            yield '(func (export "hold") (param $k i32) (param $option f64)'
+            for k, key in enumerate(self.places.held):
+                store = self._scalar_store(self.plan.scalars[key], "(f64x2.splat (local.get $option))")
+                yield f"  (if (i32.eq (local.get $k) (i32.const {k})) (then {store}))"
+            yield ")"
 
     def _leave(self, step: str) -> Iterator[str]:
         for line in self.places.lines():

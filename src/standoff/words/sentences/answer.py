@@ -15,9 +15,9 @@ import numpy as np
 from standoff.analysis.findings import FEWEST_WORLDS, Figure
 from standoff.analysis.robustness.performance import Performance, Standing
 from standoff.language.model import Instance, Model
-from standoff.words.amounts import amount, difference, sureness, worlds_share
+from standoff.words.amounts import amount, difference, worlds_share
 from standoff.words.names import strategy_words, title_of
-from standoff.words.numbers import counted, measured, percent, rounded_up, whole
+from standoff.words.numbers import counted, figure_percent, measured, percent, rounded_up, whole
 from standoff.words.text import are_or_is, capital, join, words
 
 __all__ = ["Answer", "answer", "confidence", "leaders", "limits_title", "views_title"]
@@ -74,9 +74,8 @@ def confidence(model: Model, results: Performance) -> tuple[str, ...]:
     first, second = results.order[0], results.order[1]
     gap, error = abs(float(ranking.difference[first, second])), float(ranking.error[first, second])
     a, b = strategy_words(results.strategies[first]), strategy_words(results.strategies[second])
-    word = sureness(gap, error)
-    told = f"That {a} is ahead of {b} on average in this model: {word}" if word != "cannot tell" else ""
-    lines = [f"{told}, as far as sampling goes." if told else f"Whether {a} or {b} is ahead: cannot tell."]
+    told = f"{capital(a)} is ahead of {b} on average by more than sampling explains."
+    lines = [told if gap > _TOLD * error else f"Whether {a} or {b} is ahead: cannot tell."]
     if main.metrics is not None:
         regret = main.metrics.regret
         better = float((regret.by_world[first] > 0.0).mean())
@@ -107,24 +106,32 @@ def limits_title(model: Model, results: Performance) -> str:
         return "No result to show"
     cells = results.standings[0].cells
     limited = [i for i, m in enumerate(results.measures) if m.limit is not None]
-    shares = {i: [_share(row[i].within) for row in cells] for i in limited}
+    shares = {i: [row[i].within for row in cells] for i in limited}
     if not shares:
         return f"The study states no limits; these are the {len(results.measures)} measures it reports"
-    hardest = min(shares, key=lambda i: sum(shares[i]))
-    widest = max(shares, key=lambda i: max(shares[i]) - min(shares[i]))
-    if min(map(min, shares.values())) >= _MOST:
-        least = min(map(min, shares.values()))
+    kept = {i: [_share(share) for share in of] for i, of in shares.items()}
+    hardest = min(kept, key=lambda i: sum(kept[i]))
+    widest = max(kept, key=lambda i: max(kept[i]) - min(kept[i]))
+    if min(map(min, kept.values())) >= _MOST:
+        at = min(kept, key=lambda i: min(kept[i]))
+        least = _ends_of(shares[at])[0]
         limit = "The one limit" if len(shares) == 1 else "Every limit"
-        return f"{limit} is kept in {'every world' if least >= 1.0 else f'at least {percent(least)} of worlds'}"
+        return f"{limit} is kept in {'every world' if min(kept[at]) >= 1.0 else f'at least {least} of worlds'}"
     name = title_of(model, results.measures[hardest].name)
-    worst, best = min(shares[hardest]), max(shares[hardest])
-    kept = f"{percent(worst)} of worlds keep it"
-    if percent(worst) != percent(best):
-        kept = f"{kept} under the worst strategy, {percent(best)} under the best"
-    broken = f"“{name}” is the limit broken most: {kept if best > 0.0 else 'no world keeps it'}"
-    if len(cells) == 1 or max(shares[widest]) - min(shares[widest]) < 0.05 or hardest == widest:
+    worst, best = _ends_of(shares[hardest])
+    said = f"{worst} of worlds keep it"
+    if worst != best:
+        said = f"{said} under the worst strategy, {best} under the best"
+    broken = f"“{name}” is the limit broken most: {said if max(kept[hardest]) > 0.0 else 'no world keeps it'}"
+    if len(cells) == 1 or max(kept[widest]) - min(kept[widest]) < 0.05 or hardest == widest:
         return broken
     return f"{broken}. The strategies differ most over “{title_of(model, results.measures[widest].name)}”"
+
+
+def _ends_of(shares: Sequence[Figure | None]) -> tuple[str, str]:
+    """The least and the largest share, as everywhere."""
+    known = sorted((share for share in shares if share is not None), key=lambda share: share.value)
+    return figure_percent(known[0], told=False), figure_percent(known[-1], told=False)
 
 
 def views_title(results: Performance) -> str:

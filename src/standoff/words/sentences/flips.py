@@ -11,7 +11,7 @@ from standoff.words.names import name_labels
 from standoff.words.numbers import plain
 from standoff.words.text import capital, join, words
 
-__all__ = ["say_zones"]
+__all__ = ["say_zones", "zones_apart"]
 
 _Group = Callable[[Sequence[str]], str]
 
@@ -30,7 +30,7 @@ def say_zones(parameter: Parameter, flips: Flips, strategies: Sequence[Instance]
 
     if flips.levels:
         return _say_levels(parameter, flips, group, title)
-    chain = _chain(zones)
+    chain = zones_apart(zones)
     if not chain:
         everywhere = [label for label in zones[0].strategies if all(label in zone.strategies for zone in zones)]
         if everywhere and all(len(zone.strategies) == 1 for zone in zones):
@@ -68,7 +68,7 @@ def _where(parameter: Parameter, zones: Sequence[Zone], first: int, last: int) -
     return f"{where}, towards “{words}”" if words else where
 
 
-def _chain(zones: Sequence[Zone]) -> list[int]:
+def zones_apart(zones: Sequence[Zone]) -> list[int]:
     """Zones from low to high of which each has nothing in common with the next.
 
     First the flip whose two sides reach furthest and have nothing in common, of equals the sharpest; then those

@@ -8,7 +8,7 @@ from dataclasses import astuple, dataclass
 import numpy as np
 
 from standoff.analysis.findings import Figure
-from standoff.analysis.robustness.metrics import Metrics
+from standoff.analysis.robustness.metrics import Metrics, Standing
 from standoff.analysis.robustness.robustness import Robustness
 from standoff.analysis.runs.views import View
 from standoff.analysis.statistics.ranking import Ranking
@@ -17,7 +17,14 @@ from standoff.words.names import name_group, name_labels, quoted, strategy_words
 from standoff.words.numbers import figure_percent, interval, number, percent, rounded_up, shown, whole
 from standoff.words.text import capital, join, words
 
-__all__ = ["RobustnessWords", "ranking_sentence", "replies_sentence", "robustness_words", "weighting_words"]
+__all__ = [
+    "RobustnessWords",
+    "ranking_sentence",
+    "replies_sentence",
+    "robustness_words",
+    "standing_lines",
+    "weighting_words",
+]
 
 _RARE = 0.1
 _SELDOM = 0.005
@@ -228,6 +235,16 @@ def ranking_sentence(ranking: Ranking, strategies: Sequence[Instance]) -> str:
     return (
         f"More futures could change which is best: {group} cannot be told apart on {whole(ranking.n_worlds)} worlds. "
         f"If the first two differ as it seems, about {rounded_up(ranking.worlds_needed)} worlds would tell them."
+    )
+
+
+def standing_lines(standing: Standing, strategies: Sequence[Instance]) -> tuple[str, ...]:
+    """The ranking with each strategy's mean payoff, and who may be the best."""
+    named = {instance.label: instance for instance in strategies}
+    return tuple(
+        f"{place}. {strategy_words(named[label])}: {shown(standing.payoffs[label])}"
+        + (", not told from the best" if label in standing.ranking.may_be_best and place > 1 else "")
+        for place, label in enumerate(standing.ranking.order, start=1)
     )
 
 

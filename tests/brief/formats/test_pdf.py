@@ -1,0 +1,56 @@
+"""The page on paper: two tagged pages with an outline, and a word where there is no Chromium."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import Brief
+
+from standoff.brief.formats import pdf
+from standoff.brief.write import PAGE, PDF, SHORT, Forms, write_brief
+
+pikepdf = pytest.importorskip("pikepdf", reason="pikepdf is missing: pip install -e '.[dev]'")
+
+
+def test_the_short_form_is_two_tagged_pages_with_an_outline(korea: Brief, tmp_path: Path) -> None:
+    if pdf.find_browser() is None:
+        pytest.skip("Chromium is missing: apt install chromium")
+    write_brief(korea.findings, tmp_path, Forms(is_short=True, has_pdf=True))
+    assert (tmp_path / SHORT).is_file()
+    with pikepdf.open(tmp_path / PDF) as printed:
+        assert len(printed.pages) == 2
+        root = printed.Root
+        assert root.MarkInfo.Marked
+        assert str(root.Lang).startswith("en")
+        kinds = _kinds(root.StructTreeRoot)
+        assert {"/Document", "/H1", "/H2", "/P", "/Table", "/TH", "/TD"} <= kinds
+        with printed.open_outline() as outline:
+            titles = [item.title for item in outline.root]
+        assert titles and titles[0].startswith("Which United States approach")
+
+
+def test_without_a_browser_all_else_is_written(
+    rivals: Brief, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    monkeypatch.setattr(pdf, "find_browser", lambda: None)
+    with pytest.raises(pdf.NoBrowserError, match="no Chromium is on the path"):
+        write_brief(rivals.findings, tmp_path, Forms(has_pdf=True))
+    assert (tmp_path / PAGE).is_file()
+    assert not (tmp_path / PDF).exists()
+
+
+def _kinds(node: object) -> set[str]:
+    """The kinds of all structure elements below a node."""
+    found: set[str] = set()
+    stack = [node]
+    while stack:
+        top = stack.pop()
+        if isinstance(top, pikepdf.Array):
+            stack += list(top)
+        elif isinstance(top, pikepdf.Dictionary):
+            if "/S" in top:
+                found.add(str(top.S))
+            if "/K" in top:
+                stack.append(top.K)
+    return found

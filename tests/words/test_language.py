@@ -1,0 +1,35 @@
+"""Every language has the same texts with the same places, and a page can be made in each."""
+
+from __future__ import annotations
+
+from string import Formatter
+
+import pytest
+
+import standoff
+from standoff.analysis.robustness.performance import performance
+from standoff.analysis.runs.decision_table import decision_table
+from standoff.words.language import ENGLISH, LANGUAGES, load_language
+from standoff.words.sentences.opening import opening
+
+
+def _places(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_text_is_there_with_its_places(code: str) -> None:
+    language = load_language(code)
+    assert set(language.texts) == set(ENGLISH.texts)
+    for key, text in ENGLISH.texts.items():
+        assert _places(language.texts[key]) <= _places(text), key
+        assert language.texts[key] or key == "article"
+
+
+def test_the_first_screen_is_made_in_each_language() -> None:
+    study = standoff.load("rivals")
+    results = performance(decision_table(study.run(worlds=32, replications=2)))
+    said = {code: opening(study.model, results, language=load_language(code)).sentences for code in LANGUAGES}
+    assert len({len(sentences) for sentences in said.values()}) == 1
+    assert len({sentences[0] for sentences in said.values()}) == len(LANGUAGES)
+    assert "reciprocate" in " ".join(said["ko"])
