@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from standoff.analysis.graph_model.wished import Changeable
 from standoff.analysis.watch.signposts import Signposts
 from standoff.brief.formats.data import brief_data
 from standoff.brief.formats.html import Findings, Page, make_page, render_page
@@ -21,6 +22,7 @@ from standoff.ensemble.study import Study
 from standoff.evidence.seen import Seen
 from standoff.evidence.sources import sources as look
 from standoff.questions.answer import answer
+from standoff.questions.courses import COURSES
 from standoff.questions.deals import DEALS
 from standoff.questions.documents import DOCUMENTS
 from standoff.questions.kept import Kept
@@ -42,7 +44,7 @@ SHORT = "brief-short.html"
 PDF = "brief.pdf"
 SIZE = Size(1024, 4)
 _WEIGHED, _LUCK = 256, 8
-_ASKED = (RESULTS, ROBUST, OTHERS, DEALS, WATCH, DOCUMENTS, OVER_TIME)
+_ASKED = (RESULTS, ROBUST, OTHERS, COURSES, DEALS, WATCH, DOCUMENTS, OVER_TIME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ def run_brief(
     assert not isinstance(evidence, Unanswered) and not isinstance(results, Unanswered)
     assert not isinstance(fans, Unanswered) and not isinstance(deals, Unanswered)
     watch: Signposts | Unanswered = found.of(WATCH)
+    courses: Changeable | Unanswered = found.of(COURSES)
     return Findings(
         study.model,
         found.ensemble,
@@ -113,6 +116,7 @@ def run_brief(
         deals,
         watch,
         since,
+        courses,
     )
 
 

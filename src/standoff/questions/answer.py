@@ -15,6 +15,7 @@ from standoff.ensemble.running import Announce, Running, Size
 from standoff.ensemble.study import Study
 from standoff.evidence.claims import ledger_of
 from standoff.questions.as_json import from_json, to_json
+from standoff.questions.courses import COURSES
 from standoff.questions.deals import DEALS
 from standoff.questions.documents import DOCUMENTS, TESTS
 from standoff.questions.kept import Kept, identified
@@ -28,7 +29,7 @@ __all__ = ["QUESTIONS", "Findings", "answer", "answer_run"]
 
 Finding = TypeVar("Finding")
 
-QUESTIONS: tuple[Question[Any], ...] = (RESULTS, ROBUST, OTHERS, DEALS, DOCUMENTS, TESTS, OVER_TIME, WATCH)
+QUESTIONS: tuple[Question[Any], ...] = (RESULTS, ROBUST, OTHERS, COURSES, DEALS, DOCUMENTS, TESTS, OVER_TIME, WATCH)
 """Every question, in the order of a brief."""
 
 

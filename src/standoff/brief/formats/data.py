@@ -11,6 +11,7 @@ from typing import Any
 
 from standoff._version import __version__
 from standoff.analysis.comparing import Comparison
+from standoff.analysis.graph_model.wished import Changeable
 from standoff.analysis.others.others import Others
 from standoff.analysis.others.shares import error_of_beliefs, play_shares
 from standoff.analysis.robustness.robustness import Robustness
@@ -185,6 +186,14 @@ def _linchpins(robust: Robust) -> dict[str, Any]:
     return {**to_json(robust.linchpins), "derived": {"ranges": to_json(ends)}}
 
 
+def _courses(found: Changeable | Unanswered | None) -> Any:
+    """What holds if courses can change, without the tables of all profiles, which `standoff stability` writes."""
+    data = to_json(found)
+    if isinstance(found, Changeable):
+        data["found"] = {k: v for k, v in data["found"].items() if k not in ("stable", "standing", "worlds", "beliefs")}
+    return data
+
+
 def _derived_of_others(found: Others) -> dict[str, Any]:
     shares, errors = play_shares(found)
     played = {
@@ -217,7 +226,7 @@ _FINDINGS: Mapping[str, Callable[[Findings], Any]] = {
     "gives-up": lambda findings: _of_robust(findings, "robustness"),
     "hinges-on": lambda findings: _of_robust(findings, "linchpins"),
     "others-play": lambda findings: _standings(findings, slice(None)),
-    "others": lambda findings: finding_data(findings.others),
+    "others": lambda findings: {**finding_data(findings.others), "courses": _courses(findings.courses)},
     "deals": lambda findings: findings.deals,
     "watch": lambda findings: findings.watch,
     "since": lambda findings: findings.since,

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from standoff._version import __version__
 from standoff.analysis.deals.deals import Deals
 from standoff.analysis.fans import Fan
+from standoff.analysis.graph_model.wished import Changeable
 from standoff.analysis.others.others import Others
 from standoff.analysis.robustness.performance import Performance
 from standoff.analysis.robustness.robustness import Robustness
@@ -79,6 +80,7 @@ class Findings:
     deals: tuple[Deals | Unanswered, ...]
     watch: Signposts | Unanswered | None = None
     since: Posterior | None = None
+    courses: Changeable | Unanswered | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +235,7 @@ def _live(findings: Findings) -> Section | None:
 
 
 def _others(findings: Findings) -> Section:
-    return others_section(findings.model, findings.others, _environment())
+    return others_section(findings.model, findings.others, _environment(), findings.courses)
 
 
 def _deals(findings: Findings) -> Section:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from jinja2 import Environment
 
+from standoff.analysis.graph_model.wished import Changeable
 from standoff.analysis.others.others import Others
 from standoff.brief.parts import Listing
 from standoff.brief.pictures.plays import (
@@ -24,6 +26,7 @@ from standoff.language.model import Model
 from standoff.questions.question import Unanswered
 from standoff.words.names import title_of
 from standoff.words.numbers import counted, percent
+from standoff.words.sentences.courses import courses_sentences, courses_title
 from standoff.words.sentences.others import condition_words, others_lead, others_sure, others_title, tolerance_words
 from standoff.words.text import capital
 from standoff.words.unanswered import unanswered_words
@@ -39,10 +42,13 @@ _REFERENCES = (
     "McKelvey & Palfrey 1995, Quantal response equilibria for normal form games",
     "von Stengel & Zamir 2010, Leadership games with convex strategy sets",
     "Bryant & Lempert 2010, Thinking inside the box",
+    "Fang, Hipel & Kilgour 1993, Interactive decision making: the graph model for conflict resolution",
 )
 
 
-def others_section(model: Model, found: Others | Unanswered, environment: Environment) -> Section:
+def others_section(
+    model: Model, found: Others | Unanswered, environment: Environment, courses: Changeable | Unanswered | None = None
+) -> Section:
     """Question 3; a study without others, or a run that cannot tell, says so."""
     if isinstance(found, Unanswered):
         return Section("others", "What the others do", "What the others will do: not answered here",
@@ -78,13 +84,23 @@ def others_section(model: Model, found: Others | Unanswered, environment: Enviro
         others_title(model, found),
         lead=others_lead(model, found),
         pictures=tuple(pictures),
-        parts=tuple(
-            [Listing("What moves it: beliefs", said)] if (said := tuple(condition_words(model, found))) else ()
-        ),
+        parts=(*_if_courses_change(model, courses), *_moved_by(model, found)),
         sure=others_sure(model, found),
         why=tuple(Chip(name, title_of(model, name)) for name, _ in found.beliefs.assumptions),
         method=_method(model, found),
     )
+
+
+def _if_courses_change(model: Model, courses: Changeable | Unanswered | None) -> Iterator[Listing]:
+    """What holds if nobody can change course, if they can, and what would have to change."""
+    if isinstance(courses, Changeable):
+        yield Listing(courses_title(model, courses), courses_sentences(model, courses))
+
+
+def _moved_by(model: Model, found: Others) -> Iterator[Listing]:
+    said = tuple(condition_words(model, found))
+    if said:
+        yield Listing("What moves it: beliefs", said)
 
 
 def _method(model: Model, found: Others) -> Method:
@@ -101,6 +117,10 @@ def _method(model: Model, found: Others) -> Method:
             "take profiles as independent.",
             "A reply is an equilibrium of what a strategy of the decider leaves to the others. Where there is no pure "
             "one, the others’ logit responses stand in.",
+            "If courses can change: a profile holds by foresight (sequential stability) if after every gain the others "
+            "can lead, by moves that each gain who makes them, to where the actor is no better off. What an actor "
+            "would have to want or believe is the least part of its belief that must move to an assumption’s highest "
+            "or lowest fifth.",
         ),
         _REFERENCES,
     )
