@@ -14,7 +14,7 @@ from standoff.ensemble.ensemble import Ensemble
 from standoff.evidence.claims import Ledger
 from standoff.language.model import Model
 from standoff.language.model.reads import symbols_read
-from standoff.questions.question import Question, Runs, Unanswered
+from standoff.questions.question import Keeping, Question, Runs, Unanswered
 from standoff.questions.results import whole_run
 from standoff.words.numbers import number
 
@@ -136,4 +136,4 @@ def _find(runs: Runs, _: Ledger) -> Changeable | Unanswered:
     return find_courses(runs.whole(), threads=runs.threads)
 
 
-COURSES: Question[Changeable] = Question("courses", whole_run, _find)
+COURSES: Question[Changeable] = Question("courses", whole_run, _find, keeping=Keeping(Changeable))

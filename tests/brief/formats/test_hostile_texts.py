@@ -43,7 +43,9 @@ def with_text(tree: Any, text: str) -> Any:
     if not isinstance(tree, dict):
         return tree
     return {
-        key: f"{value}{'' if key == 'name' else ' '}{text}" if key in SAID and str(value)[:1].isupper() else with_text(value, text)
+        key: f"{value}{'' if key == 'name' else ' '}{text}"
+        if key in SAID and str(value)[:1].isupper()
+        else with_text(value, text)
         for key, value in tree.items()
     }
 
