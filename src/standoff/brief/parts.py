@@ -18,11 +18,12 @@ class Part(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Lines under a heading, or none; names of the model stand between backticks."""
+    """Lines under a heading, or none; names of the model stand between backticks, unless lines are `prose` alone."""
 
     shape: ClassVar[str] = "listing"
     heading: str
     lines: tuple[str, ...]
+    prose: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ def others_section(
 def _if_courses_change(model: Model, courses: Changeable | Unanswered | None) -> Iterator[Listing]:
     """What holds if nobody can change course, if they can, and what would have to change."""
     if isinstance(courses, Changeable):
-        yield Listing(courses_title(model, courses), courses_sentences(model, courses))
+        yield Listing(courses_title(model, courses), courses_sentences(model, courses), prose=True)
 
 
 def _moved_by(model: Model, found: Others) -> Iterator[Listing]:
