@@ -75,8 +75,9 @@ $(VENV)/.installed: lock/run.txt pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
+# odfpy, which PySD brings through pandas and nothing here imports, has no wheel: plain Python, built in a second
 $(VENV)/.installed-dev: lock/dev.txt $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --require-hashes --only-binary :all: -r $<
+	$(BIN)/python -m pip install --quiet --require-hashes --only-binary :all: --no-binary odfpy -r $<
 	touch $@
 
 $(VENV)/.installed-bench: lock/bench.txt $(VENV)/.installed
