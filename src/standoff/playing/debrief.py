@@ -58,7 +58,7 @@ class Debrief:
     Attributes:
         outcomes, payoffs: What the future came to.
         judged: For each seat, its choices in their order.
-        knew: Of each seat, the assumptions of this world that it knew; and all, revealed.
+        world: Every assumption, as it was in this world.
         lucks: Streams of luck behind each regret.
     """
 

@@ -272,11 +272,11 @@ def _injected(model: Model, state: State, injected: Mapping[str, Injected]) -> t
     held: dict[Symbol, Any] = {}
     families = {choice.family: choice.options for choice in model.choices}
     modes = {mode.name: mode.states for mode in model.modes}
-    truths = {event.name: "event" for event in model.events if event.kind != "count"}
-    truths |= {move.name: "move" for mode in model.modes for move in mode.moves}
+    truths = {event.name: Symbol("event", event.name) for event in model.events if event.kind != "count"}
+    truths |= {move.name: Symbol("move", move.name) for mode in model.modes for move in mode.moves}
     for name, value in injected.items():
         if name in truths and isinstance(value, bool):
-            held[Symbol("event" if truths[name] == "event" else "move", name)] = np.bool_(value)
+            held[truths[name]] = np.bool_(value)
         elif name in families and value in families[name]:
             held[Symbol("choice", name)] = np.int64(families[name].index(str(value)))
         elif name in modes and value in modes[name]:
@@ -288,7 +288,7 @@ def _injected(model: Model, state: State, injected: Mapping[str, Injected]) -> t
     return replace(state, known=known), held
 
 
-def _advice(name: str, value: Injected, named: Mapping[str, tuple[str, ...]], truths: Mapping[str, str]) -> str:
+def _advice(name: str, value: Injected, named: Mapping[str, tuple[str, ...]], truths: Mapping[str, Symbol]) -> str:
     if name in named:
         return f"`{name}` takes one of {', '.join(f'`{one}`' for one in named[name])}, not `{value}`"
     if name in truths:

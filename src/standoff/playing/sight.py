@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from standoff.language.checks.visibility import Sight
 from standoff.language.expressions.tree import Symbol
 from standoff.language.model import Model
 from standoff.playing.game import Position, choices_of
+from standoff.program.trace import plain_value
 
 __all__ = ["Seen", "Thing", "seen_by"]
 
@@ -133,9 +132,9 @@ def _things(position: Position, symbols: Any, values: Any, before: Any) -> Itera
     for symbol in symbols:
         if symbol in values:
             options = families.get(symbol.name)
-            earlier = _plain(before[symbol], options) if symbol in before else None
+            earlier = plain_value(before[symbol], options) if symbol in before else None
             unit, about = described.get((symbol.kind, symbol.name), ("", None))
-            yield Thing(symbol.kind, symbol.name, _plain(values[symbol], options), earlier, unit, about)
+            yield Thing(symbol.kind, symbol.name, plain_value(values[symbol], options), earlier, unit, about)
 
 
 def _described(model: Model) -> dict[tuple[str, str], tuple[str, str | None]]:
@@ -152,12 +151,3 @@ def _described(model: Model) -> dict[tuple[str, str], tuple[str, str | None]]:
             shown = "" if unit is None or unit.is_dimensionless else str(unit)
             found[kind, thing.name] = (shown, thing.about)
     return found
-
-
-def _plain(value: Any, options: tuple[str, ...] | None) -> float | bool | str:
-    first: Any = np.ravel(value)[0]
-    if isinstance(first, np.bool_):
-        return bool(first)
-    if options is not None and not isinstance(first, np.floating):
-        return options[int(first)] if first >= 0 else "none"
-    return float(first)

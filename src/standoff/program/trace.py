@@ -14,7 +14,7 @@ from standoff.program.operations import Evaluator, Value
 from standoff.program.program import FAULTS, Fired, Program
 from standoff.program.stepper import advance, begin, finish
 
-__all__ = ["Step", "Trace", "trace_future", "trace_states"]
+__all__ = ["Step", "Trace", "plain_value", "trace_future", "trace_states"]
 
 # Kinds that a trace shows, in the order in which a reader meets them.
 SHOWN = ("mode", "stock", "choice", "quantity", "report", "draw", "event", "move")
@@ -139,14 +139,15 @@ def _step(
     things: dict[str, dict[str, float | bool | str]] = {kind: {} for kind in SHOWN}
     for symbol, value in known.items():
         if symbol.kind in things:
-            things[symbol.kind][symbol.name] = _plain(value, families.get(symbol.name))
+            things[symbol.kind][symbol.name] = plain_value(value, families.get(symbol.name))
     own = {symbol.name: float(np.ravel(value)[0]) for symbol, value in known.items() if symbol.kind == "own"}
     is_last = index == program.n_steps
     fired = {} if is_last else rules.fired(known) | dict.fromkeys(persons, "chosen by a person")
     return Step(index, program.model.clock.label(index), things, fired, own)
 
 
-def _plain(value: Value, options: tuple[str, ...] | None) -> float | bool | str:
+def plain_value(value: Value, options: tuple[str, ...] | None) -> float | bool | str:
+    """A value of one future as people write it: a number, a truth, or an option's name."""
     first: Any = np.ravel(value)[0]
     if isinstance(first, np.bool_):
         return bool(first)

@@ -9,12 +9,22 @@ from standoff.base.units import Unit
 from standoff.language.clock import date_of
 from standoff.language.expressions.tree import Call, Conditional, Expr, Number, Reference
 from standoff.language.model import Model, Outcome
-from standoff.words.numbers import counted, measured, number, percent
+from standoff.words.numbers import counted, exact, measured, number, percent
 from standoff.words.numbers import error as error_alone
 
 __all__ = [
-    "SURE", "amount", "certainty_words", "difference", "is_chance", "is_date", "likelihood", "quantity",
-    "unit_words", "with_unit", "worlds_share",
+    "SURE",
+    "amount",
+    "certainty_words",
+    "difference",
+    "is_chance",
+    "is_date",
+    "likelihood",
+    "quantity",
+    "unit_words",
+    "value_words",
+    "with_unit",
+    "worlds_share",
 ]  # fmt: skip
 
 SURE: tuple[tuple[str, float, float], ...] = (
@@ -92,6 +102,13 @@ def with_unit(shown: str, unit: str) -> str:
     if shown != "1" and head not in ("a", "an") and not rest.startswith("of "):
         head = _plural(head)
     return f"{shown} {head}{space}{rest}".rstrip()
+
+
+def value_words(value: float | bool | str, unit: Unit | str = "") -> str:
+    """A value of one future that has no error: `yes`, an option's name, or a number with its unit."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value if isinstance(value, str) else with_unit(exact(value), unit_words(unit))
 
 
 def is_chance(model: Model, outcome: Outcome) -> bool:

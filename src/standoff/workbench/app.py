@@ -30,7 +30,7 @@ from standoff.playing.game import Game, Place, Position, Turn, choices_of, new_g
 from standoff.playing.odds import UNIFORM, draw_profile
 from standoff.playing.sight import Thing, seen_by
 from standoff.studies import BUNDLED
-from standoff.words.amounts import unit_words, with_unit
+from standoff.words.amounts import unit_words, value_words, with_unit
 from standoff.words.names import title_of
 from standoff.words.numbers import exact, measured
 from standoff.workbench.guard import COOKIE, Guard, same
@@ -335,8 +335,8 @@ def _key(table: Table) -> bytes:
 def _rows(position: Position, things: tuple[Thing, ...]) -> list[tuple[str, str, str, str]]:
     """Name, value, what it was where it moved, and what it is."""
     return [
-        (title_of(position.model, one.name), _value(one, one.value),
-         _value(one, one.before) if one.changed else "", _about(position, one))
+        (title_of(position.model, one.name), value_words(one.value, one.unit),
+         value_words(one.before, one.unit) if one.before is not None and one.changed else "", _about(position, one))
         for one in things
     ]  # fmt: skip
 
@@ -344,12 +344,6 @@ def _rows(position: Position, things: tuple[Thing, ...]) -> list[tuple[str, str,
 def _about(position: Position, one: Thing) -> str:
     """What it is, where its name does not say just that."""
     return one.about if one.about and one.about != title_of(position.model, one.name) else ""
-
-
-def _value(one: Thing, value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return value if isinstance(value, str) else with_unit(exact(value), unit_words(one.unit))
 
 
 def _judged(found: Debrief, actor: str) -> list[tuple[str, str, str, str]]:

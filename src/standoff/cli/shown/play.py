@@ -10,7 +10,7 @@ import msgspec
 from standoff.language.model import Model
 from standoff.playing.debrief import Debrief, Judged
 from standoff.playing.sight import Seen, Thing
-from standoff.words.amounts import unit_words, with_unit
+from standoff.words.amounts import unit_words, value_words, with_unit
 from standoff.words.names import title_of
 from standoff.words.numbers import exact, measured
 
@@ -36,21 +36,15 @@ def seen_lines(model: Model, seen: Seen) -> Iterator[str]:
 
 
 def _thing(model: Model, one: Thing) -> str:
-    before = f" (was {_value(one, one.before)})" if one.changed else ""
+    before = f" (was {value_words(one.before, one.unit)})" if one.before is not None and one.changed else ""
     about = f"  {one.about}" if one.about else ""
-    return f"{title_of(model, one.name)}: {_value(one, one.value)}{before}{about}"
+    return f"{title_of(model, one.name)}: {value_words(one.value, one.unit)}{before}{about}"
 
 
 def _happened(model: Model, one: Thing) -> str:
     if one.value is True:
         return title_of(model, one.name)
-    return f"{title_of(model, one.name)} {_value(one, one.value)}"
-
-
-def _value(one: Thing, value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return value if isinstance(value, str) else with_unit(exact(value), unit_words(one.unit))
+    return f"{title_of(model, one.name)} {value_words(one.value, one.unit)}"
 
 
 def debrief_lines(model: Model, found: Debrief, actor: str) -> Iterator[str]:
