@@ -191,7 +191,9 @@ def read_columns(
 
 def _array(column: pa.ChunkedArray) -> npt.NDArray[Any]:
     """A column, where that can be without a copy."""
-    return column.chunk(0).to_numpy(zero_copy_only=False) if column.num_chunks == 1 else column.to_numpy()
+    values: npt.NDArray[Any]
+    values = column.chunk(0).to_numpy(zero_copy_only=False) if column.num_chunks == 1 else column.to_numpy()
+    return values
 
 
 _FIGURES = {"mean": "means", "error": "errors", "half": "halves"}

@@ -186,7 +186,7 @@ def _beside(run: Ensemble) -> str:
     state = hashlib.blake2b(digest_size=16)
     for rows in (run.halves, *run.present.values()):
         for row in rows:
-            state.update(np.ascontiguousarray(np.where(np.isnan(row), np.nan, row)))  # one pattern of bits
+            state.update(np.ascontiguousarray(np.where(np.isnan(row), np.nan, row)).data)  # one pattern of bits
     state.update(repr(sorted((f.place, f.kind, f.futures, f.world, f.step) for f in run.diagnostics.faults)).encode())
     state.update(repr(sorted(run.diagnostics.broken.items())).encode())
     return state.hexdigest()
