@@ -12,15 +12,16 @@ from standoff.analysis.discovery.discover import Box
 from standoff.analysis.findings import Inputs
 from standoff.analysis.linchpins.linchpins import Linchpins
 from standoff.analysis.linchpins.regions import Region
-from standoff.brief.sections.grid import Picture, Table
-from standoff.language.model import Model, Parameter
+from standoff.brief.pictures.drawing.ranges import place_in, range_of
+from standoff.brief.section import Picture, Table
+from standoff.language.model import Model
 from standoff.words.amounts import unit_words
 from standoff.words.names import title_of
 from standoff.words.numbers import exact, percent
 from standoff.words.sentences.boxes import dropped_words, opinion_sentence, region_sentence, why_box
 from standoff.words.text import shortened
 
-__all__ = ["box_picture", "place_in", "range_of"]
+__all__ = ["box_picture"]
 
 _MOST_AXES = 5
 _MOST_LINES = 110
@@ -56,20 +57,6 @@ def box_picture(
         region_sentence(model, region),
         _table(model, region),
     )
-
-
-def range_of(parameter: Parameter, inputs: Inputs) -> tuple[float, float]:
-    """The ends of an assumption: its range where it has one, else the least and largest of the worlds."""
-    spread = parameter.spread
-    if spread is not None and spread.distribution == "uniform" and len(spread.arguments) == 2:
-        return spread.arguments[0], spread.arguments[1]
-    column = inputs.column(parameter.name)
-    return float(column.min()), float(column.max())
-
-
-def place_in(value: float, low: float, high: float) -> float:
-    """Where a value lies between two ends, in per cent."""
-    return round(100.0 * min(max((value - low) / (high - low), 0.0), 1.0), 2) if high > low else 50.0
 
 
 def _axes(model: Model, found: Linchpins, region: Region, inputs: Inputs, others: Sequence[str]) -> Markup:

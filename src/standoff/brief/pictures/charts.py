@@ -15,14 +15,11 @@ from html import escape
 from markupsafe import Markup
 
 from standoff.analysis.findings import Floats
-from standoff.brief.pictures.svg import Scale, framed, nice_ticks
+from standoff.brief.pictures.drawing.svg import Scale, framed, nice_ticks
 from standoff.words.numbers import interval, number, plain
 from standoff.words.text import shortened
 
-__all__ = ["COLOURS", "DotRow", "FanFrame", "FanPanel", "bar", "dots", "fan", "squares"]
-
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7A7000", "#000000")
-"""Okabe & Ito's colours that stand on white, strongest first; the yellow is darkened to be seen."""
+__all__ = ["DotRow", "FanFrame", "FanPanel", "bar", "dots", "fan", "squares"]
 
 _BAR_WIDTH, _BAR_HEIGHT = 72.0, 14.0
 

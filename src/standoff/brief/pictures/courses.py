@@ -15,12 +15,13 @@ from standoff.analysis.fans import Fan
 from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.robustness.performance import Performance
 from standoff.analysis.robustness.practical import best_settings
-from standoff.brief.pictures.svg import Scale, framed, nice_ticks, path_of, tag
-from standoff.brief.sections.grid import Picture, Table, colour_of
-from standoff.brief.sections.over_time import fan_name
+from standoff.brief.pictures.drawing.colours import colour_of
+from standoff.brief.pictures.drawing.svg import Scale, framed, nice_ticks, path_of, tag
+from standoff.brief.section import Picture, Table
 from standoff.language.model import Model
 from standoff.words.names import family_words
 from standoff.words.numbers import plain, shown
+from standoff.words.sentences.over_time import fan_name
 
 __all__ = ["Course", "Line", "courses_picture", "draw_course", "end_differences"]
 

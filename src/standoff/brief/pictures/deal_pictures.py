@@ -21,7 +21,7 @@ from standoff.brief.pictures.zone_maps import (
     share_fill,
     word_mark,
 )
-from standoff.brief.sections.grid import Picture, Table
+from standoff.brief.section import Picture, Table
 from standoff.language.model import Deal, Model
 from standoff.words.names import quoted, title_of, who
 from standoff.words.numbers import measured, number, percent, plain

@@ -13,7 +13,7 @@ from html import escape
 from markupsafe import Markup
 
 from standoff.analysis.documents.documents import Agreement, ClaimFinding, DocumentFinding, MechanismFinding
-from standoff.brief.pictures.marks import MARKS
+from standoff.brief.pictures.drawing.marks import MARKS
 from standoff.words.numbers import counted
 
 __all__ = ["draw_ties"]

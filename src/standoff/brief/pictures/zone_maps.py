@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from standoff.analysis.deals.hinges import Mover
 from standoff.analysis.games.normalform import Truths
-from standoff.brief.pictures.svg import nice_ticks
+from standoff.brief.pictures.drawing.svg import nice_ticks
 from standoff.words.numbers import figure_percent, plain
 from standoff.words.text import shortened
 

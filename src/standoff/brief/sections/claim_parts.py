@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from standoff.analysis.documents.documents import Agreement, ClaimFinding, DocumentFinding, Headline, Mover, Tested
 from standoff.brief.parts import Part
-from standoff.brief.pictures.marks import MARKS, Mark
+from standoff.brief.pictures.drawing.marks import MARKS, Mark
 from standoff.evidence.opposed import Opposed
 from standoff.evidence.sources import Sources
 from standoff.language.model import Model

@@ -11,7 +11,7 @@ from jinja2 import Environment
 from standoff.analysis.deals.deals import Deals
 from standoff.brief.parts import Listing
 from standoff.brief.pictures.deal_pictures import movers_picture, multiples_picture, space_picture
-from standoff.brief.sections.grid import Chip, Method, Section
+from standoff.brief.section import Chip, Method, Section
 from standoff.language.model import Model
 from standoff.questions.question import Unanswered
 from standoff.words.names import title_of

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from standoff.analysis.documents.documents import Agreement, ClaimAnswer
-from standoff.brief.pictures.marks import mark_styles
+from standoff.brief.pictures.drawing.marks import mark_styles
 from standoff.brief.pictures.ties import draw_ties
+from standoff.brief.section import Method, Picture, Section, Table
 from standoff.brief.sections.claim_parts import evidence_parts
-from standoff.brief.sections.grid import Method, Picture, Section, Table
 from standoff.language.model import Model
 from standoff.questions.documents import Evidence
 from standoff.words.names import spelled

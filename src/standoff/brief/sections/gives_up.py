@@ -15,16 +15,17 @@ from standoff.analysis.findings import Figure
 from standoff.analysis.robustness.metrics import Metrics
 from standoff.analysis.robustness.robustness import Robustness
 from standoff.analysis.robustness.satisficing import Within
-from standoff.brief.pictures.svg import nice_ticks
-from standoff.brief.sections.grid import Method, Picture, Section, Table, colour_of
-from standoff.language.model import Instance, Model
+from standoff.brief.pictures.drawing.colours import colour_of, is_second
+from standoff.brief.pictures.drawing.svg import nice_ticks
+from standoff.brief.section import Method, Picture, Section, Table
+from standoff.language.model import Model
 from standoff.words.amounts import amount
 from standoff.words.names import strategy_words, title_of
 from standoff.words.numbers import counted, error, measured, number, percent
 from standoff.words.sentences.robustness import robustness_words, weighting_words
 from standoff.words.text import capital
 
-__all__ = ["EVENLY", "Strip", "gives_up", "is_second"]
+__all__ = ["EVENLY", "Strip", "gives_up"]
 
 _TICKS = 160
 EVENLY = 0.75
@@ -89,11 +90,6 @@ def gives_up(model: Model, found: Robustness, environment: Environment) -> Secti
         sure=_said(words.ranked, _errors(robust), words.views, words.weightings),
         method=_method(found, robust),
     )
-
-
-def is_second(instance: Instance) -> bool:
-    """Whether a strategy is drawn hollow: of its family, not the first setting."""
-    return instance.strategy.instances[0].label != instance.label
 
 
 def _title(found: Robustness, robust: Metrics) -> str:

@@ -12,9 +12,9 @@ from standoff.analysis.findings import Inputs
 from standoff.analysis.linchpins.linchpins import Assumption, Linchpins
 from standoff.analysis.linchpins.regions import Region
 from standoff.brief.pictures.boxes import box_picture
+from standoff.brief.pictures.drawing.colours import colour_of, is_second
 from standoff.brief.pictures.flips import PinRow, flip_row, on_lines
-from standoff.brief.sections.gives_up import is_second
-from standoff.brief.sections.grid import Chip, Method, Picture, Section, Table, colour_of
+from standoff.brief.section import Chip, Method, Picture, Section, Table
 from standoff.evidence.claims import Ledger
 from standoff.language.model import Model
 from standoff.words.names import known_words, quoted, strategy_words, title_of

@@ -11,15 +11,10 @@ from standoff.analysis.robustness.practical import best_settings
 from standoff.analysis.structure.causal import CausalMap
 from standoff.brief.pictures.causal_map import draw_map, list_map
 from standoff.brief.pictures.charts import DotRow, dots
-from standoff.brief.sections.grid import (
-    Method,
-    Picture,
-    Section,
-    Table,
-    assumptions_behind,
-    colour_of,
-    standing_table,
-)
+from standoff.brief.pictures.drawing.colours import colour_of
+from standoff.brief.pictures.grid import standing_table
+from standoff.brief.section import Method, Picture, Section, Table
+from standoff.brief.sections.assumptions import assumptions_behind
 from standoff.language.model import Model
 from standoff.words.amounts import with_unit
 from standoff.words.names import family_words, quoted, title_of, who
