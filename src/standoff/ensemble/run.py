@@ -90,6 +90,10 @@ def run_jobs(
 
     Designs of one program share the choice of an evaluator.
     """
+    if running.on is not None and evaluate is None:
+        from standoff.ensemble.cluster.jobs import run_jobs_on  # noqa: PLC0415 - Dask
+
+        return run_jobs_on(jobs, running)
     _keep_freed_memory()
     total = sum(job.design.n_futures for job in jobs)
     chosen = _chosen(jobs, running) if evaluate is None else [evaluate] * len(jobs)

@@ -10,8 +10,9 @@ from msgspec import Meta, Struct
 
 from standoff.base.escaping import visible
 from standoff.ensemble.design import Method
+from standoff.ensemble.storing.place import Place, place_of
 
-__all__ = ["MANIFEST", "Histogram", "Kind", "Manifest", "RunError", "read_manifest"]
+__all__ = ["MANIFEST", "Histogram", "Kind", "Manifest", "RunError", "has_manifest", "read_manifest"]
 
 MANIFEST = "manifest.json"
 MOST_BYTES = 20_000_000
@@ -71,18 +72,33 @@ class Manifest(Struct, frozen=True, kw_only=True, omit_defaults=True, rename={"l
         return msgspec.json.format(msgspec.json.encode(self), indent=2)
 
 
-def read_manifest(folder: Path) -> Manifest:
+def has_manifest(where: str | Path | Place) -> bool:
+    """Whether a run is kept here, whole or in part.
+
+    Raises:
+        OSError: The place cannot be reached.
+    """
+    try:
+        with place_of(where).reading(MANIFEST) as file:
+            file.read(1)
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return False
+    return True
+
+
+def read_manifest(where: str | Path | Place) -> Manifest:
     """What a run's folder says of itself.
 
     Raises:
         RunError: There is no manifest, or it is not one: the message says what was found, and where.
     """
-    path, shown = folder / MANIFEST, visible(str(folder / MANIFEST))
+    place = place_of(where)
+    shown = f"{place.shown}/{MANIFEST}"
     try:
-        with path.open("rb") as file:
+        with place.reading(MANIFEST) as file:
             data = file.read(MOST_BYTES + 1)
     except FileNotFoundError:
-        raise RunError(f"`{visible(str(folder))}` holds no run (there is no {MANIFEST})") from None
+        raise RunError(f"`{place.shown}` holds no run (there is no {MANIFEST})") from None
     except OSError as error:
         raise RunError(f"`{shown}` cannot be read: {error.strerror}") from None
     if len(data) > MOST_BYTES:

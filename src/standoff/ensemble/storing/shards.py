@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -20,6 +20,8 @@ from standoff.ensemble.design import Design
 from standoff.ensemble.ensemble import Diagnostics, Ensemble, FaultCount
 from standoff.ensemble.folding.spreads import Spreads, Wanted
 from standoff.ensemble.storing.manifest import MANIFEST
+from standoff.ensemble.storing.place import Place
+from standoff.ensemble.storing.rows import StoredRows
 from standoff.program.program import Program
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "Whole",
     "blank",
     "column_names",
+    "open_pieces",
     "pack_shard",
     "pieces",
     "read_columns",
@@ -55,6 +58,15 @@ class Piece:
         numbers = [*self.profiles, *(() if self.worlds == (0, n_worlds) else self.worlds)]
         return f"shards/{'-'.join(f'{n:06d}' for n in numbers)}.parquet"
 
+    @property
+    def n_cells(self) -> int:
+        """Profiles × worlds."""
+        return (self.profiles[1] - self.profiles[0]) * (self.worlds[1] - self.worlds[0])
+
+    def moved(self, by: int) -> Piece:
+        """The same, so many profiles further."""
+        return Piece((self.profiles[0] + by, self.profiles[1] + by), self.worlds)
+
     def design(self, whole: Design) -> Design:
         """This piece of a design."""
         of, among = slice(*self.profiles), slice(*self.worlds)
@@ -68,11 +80,40 @@ class Piece:
 
 def pieces(design: Design, cells: int) -> Iterator[Piece]:
     """A design in pieces of about so many cells: several profiles of all worlds, or some worlds of one profile."""
-    n_profiles, n_worlds = design.profiles.shape[0], design.worlds.size
+    return pieces_of(design.profiles.shape[0], design.worlds.size, cells)
+
+
+def pieces_of(n_profiles: int, n_worlds: int, cells: int) -> Iterator[Piece]:
+    """The same of so many profiles and worlds."""
     each = max(1, cells // n_worlds)
     for start in range(0, n_profiles, each):
         for first in range(0, n_worlds, max(cells, 1)):
             yield Piece((start, min(n_profiles, start + each)), (first, min(n_worlds, first + max(cells, 1))))
+
+
+def open_pieces(design: Design, cells: int, kept: Iterable[Piece]) -> list[Piece]:
+    """What is left of a design where some pieces are kept already, however these were cut, in about so many cells."""
+    n_profiles, n_worlds = design.profiles.shape[0], design.worlds.size
+    rows: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for piece in sorted(kept, key=lambda piece: (piece.profiles, piece.worlds)):
+        rows.setdefault(piece.profiles, []).append(piece.worlds)
+    found: list[Piece] = []
+    for profiles in _left(list(rows), n_profiles):
+        found += (piece.moved(profiles[0]) for piece in pieces_of(profiles[1] - profiles[0], n_worlds, cells))
+    for profiles, among in rows.items():
+        each = max(1, cells // (profiles[1] - profiles[0]))
+        for first, last in _left(among, n_worlds):
+            found += (Piece(profiles, (at, min(last, at + each))) for at in range(first, last, each))
+    return sorted(found, key=lambda piece: (piece.profiles, piece.worlds))
+
+
+def _left(ranges: Sequence[tuple[int, int]], size: int) -> Iterator[tuple[int, int]]:
+    """The gaps between ascending ranges."""
+    at = 0
+    for start, stop in (*ranges, (size, size)):
+        if start > at:
+            yield at, start
+        at = stop
 
 
 def pack_shard(part: Ensemble) -> bytes:
@@ -110,7 +151,7 @@ def unpack_shard(
     counts = tuple(np.array(counted, dtype=np.int64) for counted in histograms)
     if any(c.shape != (shape[0], len(b.edges) + 1) for c, b in zip(counts, wanted.bins, strict=True)):
         raise ShardError("holds histograms with other bins")
-    arrays = blank(program, piece, wanted) if into is None else into
+    arrays = blank(program, piece, wanted, tuple(_FIGURES.values())) if into is None else into
     counted = table["count"].reshape(shape)
     if counted.min() < 0 or counted.max() > piece.replications:
         raise ShardError(f"counts more than the {piece.replications} replications of the run")
@@ -227,10 +268,12 @@ Arrays = Mapping[str, npt.NDArray[Any]]
 """Every array of an ensemble that ends with the axes (profiles, worlds), by name."""
 
 
-def blank(program: Program, design: Design, wanted: Wanted) -> Arrays:
-    """Arrays for an ensemble, to be filled."""
+def blank(program: Program, design: Design, wanted: Wanted, figures: Sequence[str] = ()) -> Arrays:
+    """Arrays for an ensemble, to be filled; of means, errors and halves those that are named."""
     shape, n_measures = (design.profiles.shape[0], design.worlds.size), len(program.measures)
-    arrays = {name: np.empty((n_measures, *shape)) for name in _FIGURES.values()}
+    arrays = {name: np.empty((n_measures, *shape)) for name in figures}
+    if wanted.futures:
+        arrays["futures"] = np.empty((design.replications, n_measures, *shape))
     arrays |= {f"present {m.name}": np.empty(shape) for m in program.measured if m.first is not None}
     return arrays | {
         "counts": np.empty(shape, dtype=np.int32), "quantiles": np.empty((len(wanted.levels), n_measures, *shape)),
@@ -240,14 +283,16 @@ def blank(program: Program, design: Design, wanted: Wanted) -> Arrays:
 class Whole:
     """An ensemble that is put together of pieces, each written to its place at once, so that nothing is held twice.
 
-    Pieces may be taken in any order and from any thread.
+    Pieces may be taken in any order and from any thread. Means, errors and halves are left in the shards of a `place`
+    where one is given, and read from there a measure at a time.
     """
 
-    def __init__(self, program: Program, design: Design, wanted: Wanted) -> None:
+    def __init__(self, program: Program, design: Design, wanted: Wanted, place: Place | None = None) -> None:
         self.program = program
         self.design = design
         self.wanted = wanted
-        self._arrays = blank(program, design, wanted)
+        self.place = place
+        self._arrays = blank(program, design, wanted, () if place is not None else tuple(_FIGURES.values()))
         self._parts: dict[Piece, _Part] = {}
 
     def unpack(self, data: bytes, piece: Piece) -> None:
@@ -256,15 +301,21 @@ class Whole:
         Raises:
             ShardError: It is none of this piece, which is then still to be had.
         """
-        place = self._place(piece)
-        self._keep(piece, unpack_shard(data, self.program, piece.design(self.design), self.wanted, place))
+        own, here = (self.program, piece.design(self.design), self.wanted), self._place(piece)
+        if self.place is not None:
+            self.take(piece, unpack_shard(data, *own))
+        else:
+            self._keep(piece, unpack_shard(data, *own, here))
 
     def take(self, piece: Piece, part: Ensemble) -> None:
         """Take a piece that was run."""
         place = self._place(piece)
         for name, values in (("means", part.means), ("errors", part.errors), ("halves", part.halves),
                              ("counts", part.counts), ("quantiles", part.spreads.quantiles)):  # fmt: skip
-            place[name][:] = values
+            if name in place:
+                place[name][:] = values
+        if part.spreads.futures is not None:
+            place["futures"][:] = np.moveaxis(part.spreads.futures, -1, 0)
         for name, values in part.present.items():
             place[f"present {name}"][:] = values
         self._keep(piece, part)
@@ -279,8 +330,22 @@ class Whole:
             np.concatenate([sum(part.counts[i] for part in row) for row in rows.values()])
             for i in range(len(self.wanted.bins))
         )
-        spreads = Spreads(self.wanted, self._arrays["quantiles"], tuple(histograms))
-        return _ensemble(self.program, self.design, self._arrays, _merged(parts), spreads)
+        futures = np.moveaxis(self._arrays["futures"], 0, -1) if self.wanted.futures else None
+        spreads = Spreads(self.wanted, self._arrays["quantiles"], tuple(histograms), futures)
+        arrays = {**self._arrays, **({} if self.place is None else self._stored(self.place))}
+        return _ensemble(self.program, self.design, arrays, _merged(parts), spreads)
+
+    def _stored(self, place: Place) -> dict[str, Any]:
+        measures, (n_profiles, n_worlds) = self.program.measures, self._arrays["counts"].shape
+        ordered = sorted(self._parts, key=lambda piece: (piece.profiles, piece.worlds))
+        shards = tuple((piece, piece.name(n_worlds)) for piece in ordered)
+        return {
+            figure: StoredRows(
+                place, shards, tuple(f"{kind} {name} {label}" for kind, name in measures),
+                (len(measures), n_profiles, n_worlds),
+            )
+            for label, figure in _FIGURES.items()
+        }  # fmt: skip
 
     def _place(self, piece: Piece) -> Arrays:
         profiles, worlds = slice(*piece.profiles), slice(*piece.worlds)

@@ -16,7 +16,7 @@ Reference:
 from __future__ import annotations
 
 import math
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +27,7 @@ from standoff.ensemble.design import Design
 from standoff.ensemble.evaluator import Evaluate, choose_evaluator
 from standoff.ensemble.run import BLOCK, lanes_of, run_paths
 from standoff.ensemble.running import Running
+from standoff.ensemble.spreading import spread
 from standoff.evidence.seen import Seen, Sighting
 from standoff.language.model import Model
 from standoff.program.columns import Table
@@ -128,31 +129,44 @@ def weigh_design(program: Program, design: Design, seen: Seen, running: Running 
         seen: What the program was told.
         running: How.
     """
-    evaluate = choose_evaluator(program, design.n_futures, running)
     n_profiles, n_worlds = design.profiles.shape[0], design.worlds.size
     likely, alive = np.empty(n_profiles * n_worlds), np.empty(n_profiles * n_worlds)
     means = np.empty((len(program.measures) - 1, likely.size))
-    table = Table(program.columns, design.worlds.columns)
     size = max(1, BLOCK // design.replications)
-    done = 0
-
-    def take(start: int) -> int:
-        cells = np.arange(start, min(start + size, likely.size))
-        profiles, worlds = np.divmod(cells, n_worlds)
-        found = weigh_cells(program, design, profiles, worlds, evaluate, table)
-        likely[cells], alive[cells], means[:, cells] = found.log_likelihood, found.alive, found.means
-        return cells.size * design.replications
-
-    with ThreadPoolExecutor(running.workers) as pool:
-        for n in pool.map(take, range(0, likely.size, size)):
-            done += n
-            if running.progress is not None:
-                running.progress(done, design.n_futures)
+    starts, are_filtered = range(0, likely.size, size), set()
+    found = spread(_Weighing(program, design, size), starts, running)
+    for start, (weighed, is_filtered) in zip(starts, found, strict=True):
+        cells = slice(start, start + size)
+        likely[cells], alive[cells], means[:, cells] = weighed.log_likelihood, weighed.alive, weighed.means
+        are_filtered.add(is_filtered)
+        if running.progress is not None:
+            running.progress(min(start + size, likely.size) * design.replications, design.n_futures)
     shape = (n_profiles, n_worlds)
     return Weighed(
         program, design, seen, likely.reshape(shape), means.reshape(-1, *shape), alive.reshape(shape),
-        evaluate is run_lanes,
+        are_filtered == {True},
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Weighing:
+    """The work of weighing so many cells from a place on; with whether particles were resampled on the way."""
+
+    program: Program
+    design: Design
+    size: int
+
+    def begin(self, running: Running) -> Callable[[int], tuple[Cells, bool]]:
+        program, design = self.program, self.design
+        evaluate = choose_evaluator(program, design.n_futures, running)
+        n_worlds, table = design.worlds.size, Table(program.columns, design.worlds.columns)
+
+        def weigh(start: int) -> tuple[Cells, bool]:
+            cells = np.arange(start, min(start + self.size, design.profiles.shape[0] * n_worlds))
+            profiles, worlds = np.divmod(cells, n_worlds)
+            return weigh_cells(program, design, profiles, worlds, evaluate, table), evaluate is run_lanes
+
+        return weigh
 
 
 def weigh_cells(
