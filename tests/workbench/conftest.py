@@ -37,7 +37,7 @@ class Visits:
             self.complaints.append(url)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def desk(tmp_path_factory):
     """A folder that is served: its path and address."""
     folder = tmp_path_factory.mktemp("served")
@@ -58,7 +58,7 @@ def desk(tmp_path_factory):
         made.end()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
     sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is missing: pip install -e '.[dev]'")
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
