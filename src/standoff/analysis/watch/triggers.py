@@ -125,7 +125,7 @@ def _best(ahead: Ahead, held: Held, seed: int) -> Trigger | None:
     )  # fmt: skip
 
 
-def _reach(table: npt.NDArray[np.float32], folds: npt.NDArray[np.int64], seed: int) -> float:
+def _reach(table: npt.NDArray[np.floating], folds: npt.NDArray[np.int64], seed: int) -> float:
     """Errors to each side of the gain of the trigger picked that make a 95 % interval where none adds anything.
 
     Args:
