@@ -157,7 +157,7 @@ class _Nodes:
         reader.expect("}", "a closing brace after the actions")
         if not actions:
             raise reader.error("at least one action", 1)
-        if player == CHANCE and (any(c < 0 for c in chances) or abs(sum(chances) - 1) > Fraction(1, 1_000_000)):
+        if player == CHANCE and (any(c < 0 for c in chances) or abs(float(sum(chances)) - 1.0) > 1e-6):
             raise reader.error(f"chances from 0 that sum to 1, not to {float(sum(chances)):g}", 1)
         said = InformationSet(player, number, name, tuple(actions), tuple(chances))
         if known is None:
