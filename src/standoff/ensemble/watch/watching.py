@@ -175,7 +175,7 @@ def weigh_cells(
     evaluate: Evaluate | None = None,
     table: Table | None = None,
 ) -> Cells:
-    """Weigh cells given by their profile and world in the design, (cells,) each; resampled where no evaluator is given."""
+    """Weigh cells given by their profile and world in the design, (cells,) each; resampled if no evaluator is given."""
     r = design.replications
     lanes = lanes_of(
         program, design, np.repeat(profiles, r), np.repeat(worlds, r), np.tile(np.arange(r), profiles.size), table
