@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from statistics import median
 
 from standoff.evidence.reading.blocks import Metadata, RawBlock
 
@@ -19,7 +18,7 @@ _MOST_PAGES = 2_000
 _MOST_LETTERS = 5_000_000
 _END = re.compile(r"[.!?…:。！？][\"'”’»)\]]*$")
 _ITEM = re.compile(r"^(?:[•▪●◦*–—-]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s")
-_SHORT = 0.85  # of the usual length of a page's lines
+_SHORT = 0.85  # of the length of a page's full lines
 
 
 def looks_like_pdf(data: bytes) -> bool:
@@ -92,7 +91,7 @@ def _paragraphs(pages: list[list[str]]) -> list[str]:
     found: list[str] = []
     open_ = ""
     for page in pages:
-        usual = median(len(line) for line in page) if page else 0
+        usual = sorted(len(line) for line in page)[4 * len(page) // 5] if page else 0
         for line in page:
             if open_ and _ITEM.match(line):
                 found.append(open_)
