@@ -77,7 +77,7 @@ def test_a_pdf_is_read_in_paragraphs_and_words_cut_at_a_line_are_joined(tmp_path
         "The ministry said that the talks would go on in the spring and in the sum-",
         "mer too. Nobody in the house believed it.",
         "The delegation left the capital on the following day, and the markets then fell",
-        "by a tenth within hours of it, more than anybody had thought.",
+        "by a tenth within hours of it, more than the others had.",
     ]
     places = ("north", "south", "west")
     pages = [[head, *(line.replace("the", place) for line in lines), f"page {place}"] for place in places]
