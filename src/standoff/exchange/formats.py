@@ -68,9 +68,9 @@ FORMATS = (
     ),
     Format(
         "Events: UCDP GED, ACLED, ICB, COW MID, ViEWS, GDELT", (".csv", ".tsv", ".tab"),
-        "what a mapping asks (`format`, `step`, `start`, `steps`, `covered`, `series` with `where` and `sum`), counted by "
-        "steps: history.csv before the start, seen.csv after it, rates in facts.csv. Coverage, gaps, rows without a date "
-        "or a number are told; a step without any row is left out, and never 0",
+        "what a mapping asks (`format`, `step`, `start`, `steps`, `covered`, `series` with `where` and `sum`), counted "
+        "by steps: history.csv before the start, seen.csv after it, rates in facts.csv. Coverage, gaps, rows without a "
+        "date or a number are told; a step without any row is left out, and never 0",
         "places, actors and texts of single events", import_events, "ged.csv --mapping syria.yaml",
     ),
 )  # fmt: skip

@@ -73,7 +73,7 @@ def test_the_study_is_clean_and_its_history_and_what_was_seen_are_read(tmp_path:
 
 GDELT_ROW = "\t".join(["1", "20240115", *(["x"] * 27), "4", *(["x"] * 28)])
 TABLES = {
-    "acled": ("event_date,event_type,fatalities\n13 January 2024,Battles,2\n2024-02-01,Battles,1\n", "2024-01,1\n2024-02,1"),
+    "acled": ("event_date,fatalities\n13 January 2024,2\n2024-02-01,1\n", "2024-01,1\n2024-02,1"),
     "icb": ("crisno,yrtrig,motrig,datrig\n1,1918,5,25\n2,1918,7,-9\n", "1918-05,1\n1918-07,1"),
     "mid": ("dispnum,styear,stmon,stday\n2,1902,5,-9\n3,1913,5,-9\n", "1902-05,1\n1913-05,1"),
     "views": ("country_id,year,month,main_mean\n1,2024,1,0.5\n2,2024,1,1.5\n", "2024-01,2"),
@@ -106,8 +106,8 @@ FAULTY = {
     "cut": (UCDP[:130], MAPPING, "cells, where 7 are expected", 3),
     "ragged": (UCDP + "7,2024-01-01\n", MAPPING, "has 2 cells, where 7 are expected", 8),
     "empty": ("", MAPPING, "no column `date_start`", 1),
-    "header": (UCDP.splitlines()[0] + "\n", MAPPING, "no row of the table", 6),
-    "dates": (UCDP.replace("2024", "24"), MAPPING, "no row", 6),
+    "header": (UCDP.splitlines()[0] + "\n", MAPPING, "no row with a date", 1),
+    "dates": (UCDP.replace("2024", "24"), MAPPING, "no row with a date", 1),
     "gdelt": ("1\t2\n", "format: gdelt\nseries: {a: {about: b}}\n", "a row has 2 cells, where 57, 58, 61 are", 1),
 }
 

@@ -24,6 +24,7 @@ __all__ = ["import_events"]
 
 _MOST_STEPS = 20_000
 _MOST_GAPS = 6
+_MOST_COUNTED = 500  # of an event in a step
 
 
 def import_events(path: Path, asked: Asked) -> Imported:
@@ -92,7 +93,8 @@ def _notes(
     for one in mapping.series:
         total = sum(found.totals[one.name].values())
         zeros = sum(found.totals[one.name].get(k, 0.0) == 0.0 for k in found.any if span[0] <= k <= span[1])
-        yield f"{one.name}: {found.rows_of[one.name]:,} rows, {total:,.6g} in all; 0 in {zeros} steps that have other rows"
+        rows = f"{found.rows_of[one.name]:,} rows, {total:,.6g} in all"
+        yield f"{one.name}: {rows}; 0 in {zeros} steps that have other rows"
         if found.unnumbered[one.name]:
             yield f"{one.name}: {found.unnumbered[one.name]:,} rows have no number in `{one.sum}` and are not added"
     if gaps:
@@ -100,7 +102,8 @@ def _notes(
         more = f" and {len(gaps) - _MOST_GAPS} more" if len(gaps) > _MOST_GAPS else ""
         yield f"{len(gaps)} steps have no row at all and are left out, not written as 0: {named}{more}"
     if found.undated:
-        yield f"{found.undated:,} rows have no date that can be read and are not counted (the first: row {found.first_undated:,})"
+        first = f"the first: row {found.first_undated:,}"
+        yield f"{found.undated:,} rows have no date that can be read and are not counted ({first})"
     if found.vague:
         yield f"{found.vague:,} rows know their date no better than to the year, and count where they say they begin"
     outside = sum(n for k, n in found.any.items() if not span[0] <= k <= span[1])
@@ -110,8 +113,8 @@ def _notes(
 
 
 def _study(path: Path, mapping: EventMapping, found: Counted, present: list[int], start: int) -> str:
-    counted = [one for one in mapping.series if one.sum is None]
-    summed = [one for one in mapping.series if one.sum is not None]
+    counted = [one for one in mapping.series if one.sum is None and _at_most(found, one) <= _MOST_COUNTED]
+    summed = [one for one in mapping.series if one not in counted]  # and what is counted in hundreds
     lines = [
         "standoff: 1", f"title: {quoted(f'{mapping.kind.title}: {path.stem}')}",
         f"question: {quoted('How often do they happen?')}", "decider: observer",
@@ -130,8 +133,8 @@ def _study(path: Path, mapping: EventMapping, found: Counted, present: list[int]
     if counted:
         lines.append("events:")
         for one in counted:
-            most = int(3 * max(found.totals[one.name].values(), default=0.0)) + 10
-            lines.append(f"  {one.name}: {{count: {one.name}_rate, at_most: {most}{_about(one)}}}")
+            most = f"at_most: {_at_most(found, one)}"
+            lines.append(f"  {one.name}: {{count: {one.name}_rate, {most}{_about(one)}}}")
     lines.append("outcomes:")
     lines += [f"  {one.name}_in_all: {{measure: count({one.name}), better: lower}}" for one in counted]
     lines += [f"  {one.name}_in_all: {{measure: total({one.name}), better: lower}}" for one in summed]
@@ -141,6 +144,10 @@ def _study(path: Path, mapping: EventMapping, found: Counted, present: list[int]
         spread = float(np.std([found.totals[one.name].get(step, 0.0) for step in present])) or 1.0
         lines.append(f"  {one.name}: {{source: {quoted(mapping.kind.title)}, noise: {spread:.6g}}}")
     return "\n".join(lines) + "\n"
+
+
+def _at_most(found: Counted, one: Series) -> int:
+    return int(3 * max(found.totals[one.name].values(), default=0.0)) + 10
 
 
 def _about(one: Series) -> str:

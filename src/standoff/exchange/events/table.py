@@ -19,6 +19,12 @@ __all__ = ["Counted", "count_events", "step_numbers"]
 
 Integers = npt.NDArray[np.int64]
 _BLOCK = 8_000_000  # bytes
+_DATES = (
+    (r"^\d{4}-\d\d-\d\d", "%Y-%m-%d"),
+    (r"^\d{1,2} [A-Za-z]+ \d{4}$", "%d %B %Y"),
+    (r"^\d{1,2}-[A-Za-z]+-\d{4}$", "%d-%B-%Y"),
+    (r"^\d{1,2}/\d{1,2}/\d{4}", "%m/%d/%Y"),
+)
 _FIRST, _LAST = np.datetime64("1000-01-01", "D"), np.datetime64("2200-01-01", "D")
 
 
@@ -200,8 +206,7 @@ def _days(batch: Any, mapping: EventMapping) -> npt.NDArray[np.datetime64]:
     if mapping.kind.headers:
         column = pc.replace_substring_regex(column, r"^(\d{4})(\d\d)(\d\d)$", r"\1-\2-\3")
     found = np.full(len(column), np.datetime64("NaT"), dtype="datetime64[D]")
-    for pattern, form in ((r"^\d{4}-\d\d-\d\d", "%Y-%m-%d"), (r"^\d{1,2} [A-Za-z]+ \d{4}$", "%d %B %Y"),
-                          (r"^\d{1,2}-[A-Za-z]+-\d{4}$", "%d-%B-%Y"), (r"^\d{1,2}/\d{1,2}/\d{4}", "%m/%d/%Y")):  # fmt: skip
+    for pattern, form in _DATES:
         fits = pc.match_substring_regex(column, pattern)
         if not pc.any(fits).as_py():
             continue
