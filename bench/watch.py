@@ -82,7 +82,11 @@ def main() -> dict[str, Any]:
     worlds = draw_worlds(model, WORLDS, 1)
     design = Design(all_profiles(program), worlds, REPLICATIONS, 1)
     weigh_design(
-        program, Design(design.profiles[:64], worlds, REPLICATIONS, 1), seen, Running(evaluator="kernel"), filtered=False
+        program,
+        Design(design.profiles[:64], worlds, REPLICATIONS, 1),
+        seen,
+        Running(evaluator="kernel"),
+        filtered=False,
     )  # compiles
     cells = len(design.profiles) * WORLDS
     found = {"futures": design.n_futures, "cells": cells}
