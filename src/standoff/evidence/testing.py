@@ -14,7 +14,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 
 from standoff.language.experiments.expectations import Verb
 
@@ -136,7 +136,8 @@ def judge_bounds(values: Floats, bounds: tuple[float | None, float | None], colu
     separator = None
     if cut is not None:
         sides = [_majority(signs[side]) for side in cut.sides(inputs)]
-        separator = Separator(cut.name, cut.value, sides[0], sides[1], cut.share)
+        if sides[0] != sides[1]:  # else it parts worlds by how often, and not by what is so
+            separator = Separator(cut.name, cut.value, sides[0], sides[1], cut.share)
     effect, spread = _pooled(mean)
     return Verdict(answer, effect, spread, up, down, 1 - up - down, int(mean.size), 0.0, separator)
 
@@ -198,7 +199,7 @@ def _judge(verb: Verb, change: Floats, columns: Mapping[str, Floats], smallest: 
     signs = np.where(visible, np.sign(direction * mean), 0.0)
     up, down = int((signs > 0).sum()), int((signs < 0).sum())
     chance = _chance(change.shape[1], critical)
-    most = float(stats.binom.ppf(1 - LUCK, mean.size, chance)) if mean.size else 0.0
+    most = _most_by_luck(mean.size, chance)
     pooled = direction * np.sign(effect) if abs(effect) > max(FAR * spread, smallest) else 0.0
     answer, separator = _answer(signs, (up > most, down > most), float(pooled), direction * mean, inputs, smallest)
     n = max(1, mean.size)
@@ -208,8 +209,10 @@ def _judge(verb: Verb, change: Floats, columns: Mapping[str, Floats], smallest: 
         if separator is not None:
             sides = [swapped[side] for side in (separator.below, separator.above)]
             separator = replace(separator, below=sides[0], above=sides[1])
-        still = 1 - (up + down) / n
-        return Verdict(answer, effect, spread, still, (up + down) / n, 0.0, mean.size, smallest, separator)
+        still, moved = 1 - (up + down) / n, (up + down) / n
+        if answer == "fails":  # on the whole it is moved: a world in which that is not seen speaks for nothing
+            return Verdict(answer, effect, spread, 0.0, moved, still, mean.size, smallest, separator)
+        return Verdict(answer, effect, spread, still, moved, 0.0, mean.size, smallest, separator)
     return Verdict(answer, effect, spread, up / n, down / n, 1 - (up + down) / n, mean.size, smallest, separator)
 
 
@@ -264,13 +267,19 @@ def _worlds(values: Floats) -> tuple[Floats, Floats, float]:
         squares = np.where(np.isnan(values), 0.0, (values - mean[:, None]) ** 2).sum(axis=1)
         error = np.where(count > 1, np.sqrt(squares / (count - 1) / count), np.inf)
     n = values.shape[1]
-    critical = max(2.0, float(stats.t.ppf(0.975, n - 1))) if n > 1 else 2.0
+    critical = max(2.0, float(special.stdtrit(n - 1, 0.975))) if n > 1 else 2.0
     return mean, error, critical
 
 
 def _chance(n: int, critical: float) -> float:
     """How often luck alone makes a world's change visible in one direction."""
-    return float(stats.t.sf(critical, n - 1)) if n > 1 else 0.0
+    return float(special.stdtr(n - 1, -critical)) if n > 1 else 0.0
+
+
+def _most_by_luck(n: int, chance: float) -> int:
+    """In how many of so many worlds a change is seen at most by luck: a quantile of a binomial distribution."""
+    counts = np.arange(n + 1)
+    return int(np.searchsorted(special.bdtr(counts, n, chance), 1 - LUCK))
 
 
 def _means(values: Floats) -> Floats:

@@ -7,6 +7,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import dask
@@ -55,7 +56,13 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     with warnings.catch_warnings(), quick:
         warnings.simplefilter("ignore")
         with distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None, silence_logs=50
+            n_workers=2,
+            threads_per_worker=1,
+            processes=False,
+            protocol="tcp://",
+            host="127.0.0.1",
+            dashboard_address=None,
+            silence_logs=50,
         ) as made:
             yield made
             for of in list(session._SESSIONS.values()):
@@ -67,7 +74,7 @@ def on(cluster: Any, **more: Any) -> Running:
     return Running(1, "reference", on=cluster.scheduler_address, **more)
 
 
-def slowed(monkeypatch: pytest.MonkeyPatch, seconds: float, meanwhile: Callable[[int], None] = lambda _: None) -> None:
+def slowed(monkeypatch: pytest.MonkeyPatch, seconds: float, meanwhile: Callable[[int], object] = lambda _: None) -> None:
     """Each piece takes so long, and something happens as it begins."""
     whole, calls = jobs.run_design, iter(range(1_000_000))
 
@@ -127,7 +134,11 @@ def test_what_a_lost_worker_was_at_is_run_again(
     cluster: Any, rivals: Study, design: Design, digest: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lost, lines = next(iter(cluster.workers.values())), list[str]()
-    slowed(monkeypatch, 0.02, lambda call: lost.loop.add_callback(lost.close, timeout=0, executor_wait=False) if call == 9 else None)
+    slowed(
+        monkeypatch,
+        0.02,
+        lambda call: lost.loop.add_callback(lost.close, timeout=0, executor_wait=False) if call == 9 else None,
+    )
     running = on(cluster, announce=lines.append)
     assert run_to_folder(rivals.program, design, tmp_path / "run", running=running).digest == digest
     assert any(lost.address in line and "was lost" in line for line in lines)
@@ -138,7 +149,7 @@ def test_a_lost_scheduler_leaves_a_run_that_goes_on(
 ) -> None:
     scheduler = cluster.scheduler
     slowed(monkeypatch, 0.02, lambda call: scheduler.loop.add_callback(scheduler.close) if call == 25 else None)
-    with pytest.raises(RunError, match=r"the scheduler at `inproc:.*` was lost"):
+    with pytest.raises(RunError, match=r"the scheduler at `tcp:.*` was lost"):
         run_to_folder(rivals.program, design, tmp_path / "run", running=on(cluster))
     kept = read_manifest(tmp_path / "run")
     assert kept.shards
@@ -150,10 +161,17 @@ def test_a_slow_workers_shard_is_begun_elsewhere(
     cluster: Any, rivals: Study, design: Design, digest: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(drive, "SLOW_LEAST", 0.3)
-    lines: list[str] = []
-    slowed(monkeypatch, 0.0, lambda call: time.sleep(2.0) if call == 8 else None)
-    assert run_design(rivals.program, design, running=on(cluster, announce=lines.append)).digest == digest
-    assert any("is slow" in line and "second time" in line for line in lines)
+    monkeypatch.setattr(drive, "SLOW", 0.0)
+    lines, said = list[str](), Event()
+
+    def announce(line: str) -> None:
+        lines.append(line)
+        if "is slow" in line:
+            said.set()
+
+    slowed(monkeypatch, 0.0, lambda call: said.wait(20.0) if call == 8 else None)
+    assert run_design(rivals.program, design, running=on(cluster, announce=announce)).digest == digest
+    assert any("second time elsewhere" in line for line in lines)
 
 
 def test_a_full_disk_is_said_and_what_is_complete_stays(
@@ -200,7 +218,7 @@ def test_another_arithmetic_is_refused_before_any_shard(
     cluster: Any, rivals: Study, design: Design, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(session, "identify", lambda: Identity(identify().version, "f" * 32))
-    with pytest.raises(RunError, match=r"the worker inproc:.* computes otherwise: .* f{32} there.*nothing was run"):
+    with pytest.raises(RunError, match=r"the worker tcp:.* computes otherwise: .* f{32} there.*nothing was run"):
         run_design(rivals.program, design, running=on(cluster))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from standoff.ensemble.study import open_run
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("run's [folder]") / "rivals"
+    folder = tmp_path_factory.mktemp("run's folder") / "rivals"
     study = standoff.load("rivals")
     run_to_folder(study.program, study.design(8, 3), folder, cells_per_shard=5)  # worlds are cut too
     return folder
@@ -59,6 +60,12 @@ def test_worlds_and_profiles_join(run: Path) -> None:
 def test_what_is_no_query_of_the_run_is_refused(run: Path, query: str) -> None:
     with pytest.raises(QueryError), query_run(run, query) as found:
         found.fetchall()
+
+
+def test_a_folder_that_duckdb_takes_for_a_pattern_is_said(run: Path, tmp_path: Path) -> None:
+    shutil.copytree(run, tmp_path / "a[b]")
+    with pytest.raises(RunError, match="as patterns: move the run"), query_run(tmp_path / "a[b]", "select 1"):
+        pass
 
 
 def test_a_folder_without_a_run_is_said(tmp_path: Path) -> None:

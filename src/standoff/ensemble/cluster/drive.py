@@ -122,9 +122,14 @@ class _Driver:
     def _send(self, numbers: Sequence[int], tries: int = 0, **more: Any) -> None:
         mark = f"-{next(_RUNS)}" if tries or more else ""
         keys = [f"{self.name}-{number}{mark}" for number in numbers]
-        futures = self.session.client.map(
-            do, [self.items[n] for n in numbers], key=keys, pure=False, retries=2, **self.told, **more
-        )
+        try:
+            futures = self.session.client.map(
+                do, [self.items[n] for n in numbers], key=keys, pure=False, retries=2, **self.told, **more
+            )
+        except Exception:
+            if self.session.is_lost:
+                self._fail_lost()
+            raise
         now = time.monotonic()
         for number, future in zip(numbers, futures, strict=True):
             self.under_way[future] = _Task(number, now, tries, bool(more))
@@ -156,7 +161,10 @@ class _Driver:
 
     def _result(self, future: Any) -> Any:
         if future.status in ("cancelled", "lost"):
-            self._fail_lost()
+            time.sleep(min(LOOK_EVERY, 0.5))  # until a client knows that its scheduler is gone
+            if self.session.is_lost:
+                self._fail_lost()
+            return _Error(TimeoutError("its worker was lost"))
         try:
             return future.result(timeout=PATIENCE)
         except Exception as error:

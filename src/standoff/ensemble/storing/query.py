@@ -6,7 +6,6 @@ neither reach another file nor change anything.
 
 from __future__ import annotations
 
-import glob
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -74,7 +73,10 @@ def query_run(where: str | Path, query: str, threads: int | None = None) -> Iter
 def _root(connection: Any, place: Place) -> str:
     """The run's address, as DuckDB reads it."""
     if isinstance(place, Folder):
-        return place.path.resolve().as_posix()
+        root = place.path.resolve().as_posix()
+        if set(root) & set("*?["):
+            raise RunError(f"DuckDB reads `*`, `?` and `[` in `{visible(root)}` as patterns: move the run elsewhere")
+        return root
     import fsspec  # noqa: PLC0415
 
     url = str(getattr(place, "url", ""))
@@ -84,8 +86,7 @@ def _root(connection: Any, place: Place) -> str:
 
 def _declare(connection: Any, root: str, manifest: Manifest) -> None:
     """The tables, as views: nothing is read yet but the columns' names."""
-    shards = ", ".join(_quoted(glob.escape(f"{root}/{name}") if "://" not in root else f"{root}/{name}")
-                       for name in manifest.names())  # fmt: skip
+    shards = ", ".join(_quoted(f"{root}/{name}") for name in manifest.names())
     files = f"read_parquet([{shards}], filename = true, file_row_number = true)"
     digits = "(?:([0-9]+)-([0-9]+)-)?([0-9]+)-([0-9]+)[.]parquet$"  # profiles and worlds, or profiles alone
     parts = [f"regexp_extract(filename, '{digits}', {k})" for k in (1, 3, 4)]
