@@ -74,7 +74,9 @@ def on(cluster: Any, **more: Any) -> Running:
     return Running(1, "reference", on=cluster.scheduler_address, **more)
 
 
-def slowed(monkeypatch: pytest.MonkeyPatch, seconds: float, meanwhile: Callable[[int], object] = lambda _: None) -> None:
+def slowed(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, meanwhile: Callable[[int], object] = lambda _: None
+) -> None:
     """Each piece takes so long, and something happens as it begins."""
     whole, calls = jobs.run_design, iter(range(1_000_000))
 

@@ -112,6 +112,7 @@ class _Driver:
                 looked = time.monotonic()
                 if following == len(self.items):
                     self._hurry()
+        self._look()
 
     def cancel(self) -> None:
         """Give up what is under way."""

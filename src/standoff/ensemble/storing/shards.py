@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-<<<<<<< HEAD
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-=======
 import math
-from collections.abc import Container, Iterator, Mapping, Sequence
->>>>>>> main
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
