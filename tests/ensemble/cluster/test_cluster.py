@@ -24,8 +24,8 @@ from standoff.ensemble.run import run_design
 from standoff.ensemble.running import Running
 from standoff.ensemble.storing import store
 from standoff.ensemble.storing.manifest import RunError, read_manifest
+from standoff.ensemble.storing.pieces import Piece, open_pieces, pieces
 from standoff.ensemble.storing.place import Folder
-from standoff.ensemble.storing.shards import Piece, open_pieces, pieces
 from standoff.ensemble.storing.store import read_run, run_to_folder
 from standoff.ensemble.study import Study
 

@@ -21,8 +21,9 @@ from standoff.ensemble.evaluator import Evaluate, choose_evaluator
 from standoff.ensemble.run import Job, run_design
 from standoff.ensemble.running import Running
 from standoff.ensemble.storing.manifest import RunError
+from standoff.ensemble.storing.pieces import Piece, pieces
 from standoff.ensemble.storing.place import Place
-from standoff.ensemble.storing.shards import Piece, Whole, pack_shard, pieces
+from standoff.ensemble.storing.shards import Whole, pack_shard
 from standoff.program.program import Program
 from standoff.program.reference import run_lanes
 

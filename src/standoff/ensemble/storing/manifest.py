@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -12,11 +14,12 @@ from standoff.base.escaping import visible
 from standoff.ensemble.design import Method
 from standoff.ensemble.storing.place import Place, place_of
 
-__all__ = ["MANIFEST", "Histogram", "Kind", "Manifest", "RunError", "has_manifest", "read_manifest"]
+__all__ = ["MANIFEST", "Histogram", "Keeping", "Kind", "Manifest", "RunError", "has_manifest", "read_manifest"]
 
 MANIFEST = "manifest.json"
 MOST_BYTES = 20_000_000
 MOST_BITS = 1024
+MANY, SELDOM = 200, 20
 _Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$")]
 _Size = Annotated[int, Meta(ge=1, le=10**12)]
 Kind = Literal["outcome", "payoff"]
@@ -70,6 +73,33 @@ class Manifest(Struct, frozen=True, kw_only=True, omit_defaults=True, rename={"l
     def encode(self) -> bytes:
         """As the file holds it."""
         return msgspec.json.format(msgspec.json.encode(self), indent=2)
+
+
+@dataclass(eq=False)
+class Keeping:
+    """The manifest of a run under way, with each complete shard.
+
+    It is written after each shard, until there are so many that this would take a twentieth of the time; then less
+    often.
+    """
+
+    place: Place
+    manifest: Manifest
+    shards: dict[str, str]
+    due: float = 0.0
+
+    def note(self, name: str, digest: str) -> None:
+        """A shard is complete."""
+        self.shards[name] = digest
+        if time.monotonic() >= self.due:
+            self.write()
+
+    def write(self, **known: Any) -> None:
+        """All that is complete."""
+        start = time.monotonic()
+        self.place.write(MANIFEST, msgspec.structs.replace(self.manifest, shards=self.shards, **known).encode())
+        end = time.monotonic()
+        self.due = end + (SELDOM * (end - start) if len(self.shards) > MANY else 0.0)
 
 
 def has_manifest(where: str | Path | Place) -> bool:

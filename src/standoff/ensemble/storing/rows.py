@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from standoff.ensemble.storing.place import Place
 
 if TYPE_CHECKING:
-    from standoff.ensemble.storing.shards import Piece
+    from standoff.ensemble.storing.pieces import Piece
 
 __all__ = ["StoredRows"]
 

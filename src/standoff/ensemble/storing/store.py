@@ -14,16 +14,13 @@ complete shard and leaves none half-written.
 from __future__ import annotations
 
 import hashlib
-import time
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-import msgspec
 import numpy as np
 import pyarrow as pa
 
@@ -38,19 +35,19 @@ from standoff.ensemble.running import Running
 from standoff.ensemble.storing.manifest import (
     MANIFEST,
     Histogram,
+    Keeping,
     Kind,
     Manifest,
     RunError,
     has_manifest,
     read_manifest,
 )
+from standoff.ensemble.storing.pieces import Piece, open_pieces
 from standoff.ensemble.storing.place import Place, atomic_write, place_of
 from standoff.ensemble.storing.shards import (
-    Piece,
     ShardError,
     Whole,
     column_names,
-    open_pieces,
     pack_shard,
     read_columns,
     table_bytes,
@@ -61,7 +58,6 @@ __all__ = ["RunError", "atomic_write", "read_manifest", "read_run", "run_to_fold
 
 CELLS_PER_SHARD = 65_536
 IN_MEMORY = 1 << 28  # bytes of means, errors and halves; more stay in the shards
-MANY, SELDOM = 200, 20
 MISSING = "is missing"
 
 _SAME = {
@@ -103,7 +99,7 @@ def run_to_folder(
     with _disk(place):
         place.begin()
         found = _earlier(place, manifest)
-        keeping = _Keeping(place, manifest, {} if found is None else dict(found.shards))
+        keeping = Keeping(place, manifest, {} if found is None else dict(found.shards))
         keeping.write()
         _begin(place, program, design)
         place.clean()
@@ -168,40 +164,13 @@ def _run(
         yield piece, _digest(data), part
 
 
-@dataclass(eq=False)
-class _Keeping:
-    """The manifest of a run under way, with each complete shard.
-
-    It is written after each shard, until there are so many that this would take a twentieth of the time; then less
-    often.
-    """
-
-    place: Place
-    manifest: Manifest
-    shards: dict[str, str]
-    due: float = 0.0
-
-    def note(self, name: str, digest: str) -> None:
-        """A shard is complete."""
-        self.shards[name] = digest
-        if time.monotonic() >= self.due:
-            self.write()
-
-    def write(self, **known: Any) -> None:
-        """All that is complete."""
-        start = time.monotonic()
-        _write_manifest(self.place, self.manifest, shards=self.shards, **known)
-        end = time.monotonic()
-        self.due = end + (SELDOM * (end - start) if len(self.shards) > MANY else 0.0)
-
-
 def _is_large(program: Program, design: Design) -> bool:
     """Whether the figures are rather left on the disk."""
     cells = int(design.profiles.shape[0]) * design.worlds.size
     return cells * len(program.measures) * 3 * 8 > IN_MEMORY
 
 
-def _take_up(keeping: _Keeping, whole: Whole, running: Running) -> dict[str, str]:
+def _take_up(keeping: Keeping, whole: Whole, running: Running) -> dict[str, str]:
     """Take what an earlier run left complete; what is no longer as it was written is to be run again: its digests."""
     place, names = keeping.place, list(keeping.shards)
     announce = running.announce or warnings.warn
@@ -403,7 +372,3 @@ def _begin(place: Place, program: Program, design: Design) -> None:
     if design.levels is not None:
         profiles |= {name: design.levels[:, i] for i, (name, _) in enumerate(program.levels)}
     place.write("profiles.parquet", table_bytes(pa.table(profiles)))
-
-
-def _write_manifest(place: Place, manifest: Manifest, **known: Any) -> None:
-    place.write(MANIFEST, msgspec.structs.replace(manifest, **known).encode())
