@@ -143,7 +143,7 @@ def test_what_a_lost_worker_was_at_is_run_again(
     )
     running = on(cluster, announce=lines.append)
     assert run_to_folder(rivals.program, design, tmp_path / "run", running=running).digest == digest
-    assert any(lost.address in line and "was lost" in line for line in lines)
+    assert any(lost.address in line and "was lost" in line for line in lines), lines
 
 
 def test_a_lost_scheduler_leaves_a_run_that_goes_on(
