@@ -12,8 +12,8 @@ from standoff.analysis.scoring.laws import Law, chance_law, count_law, moments_l
 
 def test_the_crps_of_counts_is_that_of_scoringrules() -> None:
     law, size, p = moments_law(6.0, 15.0), 4.0, 0.4
-    for seen in (0, 3, 6, 20):
-        assert score(law, seen).quadratic == pytest.approx(float(sr.crps_negbinom(seen, size, p)), abs=1e-6)
+    for seen in (0, 3, 6, 20, 60):
+        assert score(law, seen).quadratic == pytest.approx(float(sr.crps_negbinom(seen, size, p)), abs=1e-9)
 
 
 def test_the_crps_of_whole_members_is_that_of_scoringrules() -> None:
@@ -26,8 +26,15 @@ def test_the_crps_of_whole_members_is_that_of_scoringrules() -> None:
 
 def test_the_log_score_of_counts_is_that_of_scoringrules() -> None:
     law = moments_law(6.0, 15.0)
-    for seen in (0, 3, 6, 20):
-        assert score(law, seen).log == pytest.approx(float(sr.logs_negbinom(seen, 4.0, 0.4)), abs=1e-6)
+    for seen in (0, 3, 6, 20, 60):
+        assert score(law, seen).log == pytest.approx(float(sr.logs_negbinom(seen, 4.0, 0.4)), abs=1e-9)
+
+
+def test_scores_of_a_poisson_law_are_those_of_scoringrules() -> None:
+    law = moments_law(3.0, 3.0)
+    for seen in (0, 3, 12):
+        assert score(law, seen).quadratic == pytest.approx(float(sr.crps_poisson(seen, 3.0)), abs=1e-9)
+        assert score(law, seen).log == pytest.approx(float(sr.logs_poisson(seen, 3.0)), abs=1e-9)
 
 
 def test_the_crps_of_numbers_is_that_of_scoringrules() -> None:
@@ -35,6 +42,7 @@ def test_the_crps_of_numbers_is_that_of_scoringrules() -> None:
     law = number_law(values, np.full(500, 1 / 500))
     expected = float(sr.crps_ensemble(0.7, np.array(law.numbers), estimator="qd"))
     assert score(law, 0.7).quadratic == pytest.approx(expected, abs=1e-9)
+    assert score(law, 0.7).log == pytest.approx(float(sr.logs_ensemble(0.7, np.array(law.numbers))), abs=1e-9)
     assert score(law, 0.7).quadratic == pytest.approx(float(sr.crps_normal(0.7, values.mean(), values.std())), abs=0.02)
 
 
@@ -43,7 +51,7 @@ def test_the_crps_of_numbers_is_that_of_scoringrules() -> None:
 def test_the_brier_score_is_that_of_scoringrules(p: float, seen: float) -> None:
     found = score(Law("chance", (p,)), seen)
     assert found.quadratic == pytest.approx(float(sr.brier_score(seen, p)), abs=1e-9)
-    assert found.log == pytest.approx(-math.log(p if seen else 1 - p))
+    assert found.log == pytest.approx(float(sr.logs_binomial(seen, 1, p)), abs=1e-9)
 
 
 def test_places_of_counts_are_uniform_in_the_middle_of_their_jumps() -> None:

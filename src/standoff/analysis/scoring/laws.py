@@ -20,7 +20,8 @@ from standoff.analysis.findings import Floats
 __all__ = ["Law", "Score", "chance_law", "count_law", "moments_law", "number_law", "score"]
 
 _MEMBERS = 999
-_LEAST = 1e-9
+_LEAST = 1e-15
+"""Chance of all counts beyond the last one that is kept, and the least that a count is given."""
 _MOST_COUNTED = 2_000
 SPAN = 0.90
 
@@ -126,7 +127,7 @@ def _score_counts(chances: Floats, seen: int, covered: bool) -> Score:
     below = np.cumsum(chances)
     crps = float(((below - (np.arange(chances.size) >= seen)) ** 2).sum())
     before = float(below[seen - 1]) if seen else 0.0
-    return Score(-math.log(max(float(chances[seen]), 1e-12)), crps, before + 0.5 * float(chances[seen]), covered)
+    return Score(-math.log(max(float(chances[seen]), _LEAST)), crps, before + 0.5 * float(chances[seen]), covered)
 
 
 def _counts(chances: Floats) -> Law:
