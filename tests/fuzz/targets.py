@@ -8,6 +8,7 @@ import json
 import plistlib
 import shutil
 import signal
+import traceback
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,13 +31,21 @@ from standoff.ensemble.storing.manifest import RunError
 from standoff.ensemble.storing.shards import pack_shard
 from standoff.ensemble.storing.store import _digest
 from standoff.ensemble.study import Study, open_run
+from standoff.evidence.asked import read_questions
 from standoff.evidence.claims import check_claims
 from standoff.evidence.history import read_past
 from standoff.evidence.reading.documents import read_document
+from standoff.evidence.seen import read_seen
+from standoff.exchange.dynamics.study import import_model
 from standoff.language.load import load_model, read_study
 from standoff.language.model import Model
+from standoff.playing.file import open_game, write_game
+from standoff.playing.game import Turn, new_game, opened
 from standoff.questions.answer import answer
 from standoff.questions.documents import TESTS
+from standoff.questions.watching.fit import read_data
+from standoff.questions.watching.forecast import freeze, make_forecast, read_facts_of, read_forecast
+from standoff.questions.watching.watch import watch_study
 from standoff.words.sentences.changes import change_sentences
 
 __all__ = ["TARGETS", "Bench", "Target", "read"]
@@ -85,16 +94,56 @@ payoffs: {north: {each: "cash / 1 [MEUR]"}}
 outcomes:
   end: {measure: "final(cash)", unit: kEUR, better: higher, limit: 2}
 """
+SEEN = b"""date,name,value,reliability,source
+2025-Q2,clashes,1,0.9,A paper
+2025-Q3,arms_south,1.25,,
+2026-Q1,caught,none,,"An inspector, said"
+"""
+SEEN_YAML = b"""seen:
+  - {date: 2025-Q2, name: clashes, value: 1, reliability: 0.9, source: A paper}
+  - {date: 2025-Q3, name: arms_south, value: 1.25}
+"""
+QUESTIONS = b"""questions:
+  fight: {asks: Will it come to a war?, name: war, ask: happens, by: 2026-Q2}
+  arms: {asks: How much by then?, name: arms_south, ask: number, by: 2025-Q4}
+  many: {asks: Twice?, name: clashes, ask: total, from: 2025-Q2, by: 2026-Q4, at_least: 2}
+"""
+RESOLVED = b"question,value,note\nfight,no,\narms,1.5,a guess\nmany,yes,\n"
+HISTORY = b"quarter,arms_south,clashes\n" + b"".join(b"%dQ%d,1.5,1\n" % (2025 + n // 4, n % 4 + 1) for n in range(12))
+MDL = b"""{UTF-8}
+Region: north, south ~~|
+start[Region] = 1, 2 ~~|
+level[Region] = INTEG( -level[Region] * 0.5, start[Region]) ~ thing ~ drains |
+slow = SMOOTH3I(1, 3, 0) ~~|
+curve( (0,0), (2,4), (10,4) ) ~~|
+read = IF THEN ELSE(Time > 2, curve(Time), SUM(level[Region!])) ~~|
+FINAL TIME = 5 ~ Month ~|
+INITIAL TIME = 0 ~ Month ~|
+TIME STEP = 1 ~ Month ~|
+SAVEPER = TIME STEP ~ Month ~|
+\\\\\\---/// Sketch
+"""
+XMILE = b"""<?xml version="1.0" encoding="utf-8"?>
+<xmile version="1.0" xmlns="http://docs.oasis-open.org/xmile/ns/XMILE/v1.0">
+<header><vendor>x</vendor><product version="1.0">y</product></header>
+<sim_specs method="euler" time_units="Months"><start>0</start><stop>4</stop><dt>0.5</dt></sim_specs>
+<model><variables>
+<stock name="The Stock"><eqn>2 * growth</eqn><inflow>inflow</inflow></stock>
+<flow name="inflow"><eqn>MAX(growth * The_Stock, 1)</eqn><units>thing/Month</units></flow>
+<aux name="growth"><eqn>0.2</eqn><doc>how fast</doc></aux>
+</variables></model></xmile>
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """Sound files to put inputs among."""
+    """Sound files to put inputs among, and the study in `rivals`."""
 
     korea: Path
     rivals: Path
     run: Path
     scratch: Path
+    study: Study
     is_thorough: bool = False
 
     @classmethod
@@ -102,9 +151,15 @@ class Bench:
         """Lay them out in a folder; a thorough bench also asks what takes a minute to compile."""
         shutil.copytree(standoff.load("korea").model.folder, folder / "korea")
         shutil.copytree(standoff.load("rivals").model.folder, folder / "rivals")
-        standoff.load("rivals").run(worlds=16, replications=2, out=folder / "run")
-        (folder / "scratch").mkdir()
-        return cls(folder / "korea", folder / "rivals", folder / "run", folder / "scratch", is_thorough)
+        study = standoff.load(folder / "rivals")
+        study.run(worlds=16, replications=2, out=folder / "run")
+        scratch = folder / "scratch"
+        scratch.mkdir()
+        (scratch / "asked.yaml").write_bytes(QUESTIONS)
+        asked = read_questions(scratch / "asked.yaml", study.model)
+        made = make_forecast(study, asked, futures=128, questions=QUESTIONS.decode(), running=ALONE)
+        freeze(made, folder / "forecast", QUESTIONS.decode())
+        return cls(folder / "korea", folder / "rivals", folder / "run", scratch, study, is_thorough)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +183,8 @@ def read(target: Target, bench: Bench, data: bytes) -> None:
             text = str(error)
             assert len(text) < 50_000
             assert "\x1b" not in text
+        except ValueError as error:  # of ours where we raise it: another's text is no interface
+            assert (traceback.extract_tb(error.__traceback__)[-1].line or "").startswith("raise "), repr(error)
 
 
 def _study(bench: Bench, data: bytes) -> None:
@@ -210,6 +267,54 @@ def _document(name: str) -> Callable[[Bench, bytes], object]:
     return look
 
 
+def _seen(name: str) -> Callable[[Bench, bytes], object]:
+    def look(bench: Bench, data: bytes) -> None:
+        (bench.scratch / name).write_bytes(data)
+        told = read_seen(bench.scratch / name, bench.study.model)
+        if bench.is_thorough:
+            watch_study(bench.study, told, Size(8, 2), 128, ALONE)
+
+    return look
+
+
+def _questions(bench: Bench, data: bytes) -> None:
+    (bench.scratch / "questions.yaml").write_bytes(data)
+    asked = read_questions(bench.scratch / "questions.yaml", bench.study.model)
+    make_forecast(bench.study, asked, futures=32, running=ALONE)
+
+
+def _resolved(bench: Bench, data: bytes) -> None:
+    (bench.scratch / "resolved.csv").write_bytes(data)
+    read_facts_of(bench.scratch / "resolved.csv", read_forecast(bench.run.parent / "forecast").forecast.answers)
+
+
+def _forecast(bench: Bench, data: bytes) -> None:
+    folder = bench.run.parent / "forecast"
+    with _in_place(folder / "forecast.json", data):
+        read_forecast(folder)
+
+
+def _data(bench: Bench, data: bytes) -> None:
+    (bench.scratch / "data.csv").write_bytes(data)
+    read_data(bench.scratch / "data.csv", bench.study.model, (), None, None)
+
+
+def _play(bench: Bench, data: bytes) -> None:
+    (bench.scratch / "game.json").write_bytes(data)
+    position = open_game(bench.rivals, bench.scratch / "game.json")
+    position.trace()
+    position.results()
+
+
+def _imported(name: str) -> Callable[[Bench, bytes], object]:
+    def look(bench: Bench, data: bytes) -> None:
+        (bench.scratch / name).write_bytes(data)
+        text = import_model(bench.scratch / name).text
+        render(read_study(bench.scratch / "imported" / "study.yaml", unsaved={"study.yaml": text}).problems)
+
+    return look
+
+
 def _game(bench: Bench, data: bytes) -> None:
     try:
         read_nfg(data.decode("utf-8", "replace"))
@@ -265,6 +370,17 @@ def _packed(_: Bench) -> bytes:
     return pack_shard(standoff.load("rivals").run(worlds=16, replications=2))
 
 
+def _played(bench: Bench) -> bytes:
+    study = bench.study
+    profile = {player: own[0].label for player, own in zip(study.program.players, study.program.instances, strict=True)}
+    game = new_game(study, ("north",), profile)
+    (choice,) = [one for one in study.model.choices if one.actor == "north"]
+    for option in choice.options[:2]:
+        game = opened(study, game).play(Turn({choice.family: option})).game
+    write_game(bench.scratch / "game.json", game)
+    return (bench.scratch / "game.json").read_bytes()
+
+
 def _mhtml(_: Bench) -> bytes:
     message = email.mime.multipart.MIMEMultipart("related", boundary="----MultipartBoundary--x")
     message["Snapshot-Content-Location"] = "https://example.org/treaty"
@@ -295,5 +411,14 @@ TARGETS: dict[str, Target] = {
     "tests": Target(lambda bench: (bench.rivals / "claims.yaml").read_bytes(), _tests),
     "markdown": Target(lambda _: MARKDOWN, _document("page.md")),
     "game": Target(lambda _: GAMBIT.read_bytes(), _game),
+    "seen": Target(lambda _: SEEN, _seen("seen.csv")),
+    "seen-list": Target(lambda _: SEEN_YAML, _seen("seen.yaml")),
+    "questions": Target(lambda _: QUESTIONS, _questions),
+    "resolved": Target(lambda _: RESOLVED, _resolved),
+    "forecast": Target(lambda bench: (bench.run.parent / "forecast" / "forecast.json").read_bytes(), _forecast),
+    "data": Target(lambda _: HISTORY, _data),
+    "play": Target(_played, _play),
+    "mdl": Target(lambda _: MDL, _imported("model.mdl")),
+    "xmile": Target(lambda _: XMILE, _imported("model.xmile")),
     "options": Target(lambda _: b"fear=0.3,north=reciprocate:0:1:5", _options),
 }

@@ -52,4 +52,4 @@ def test_a_nearly_sound_input_is_read_or_refused(bench: Bench, kind: str) -> Non
 @pytest.mark.filterwarnings("default")
 @pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.name)
 def test_what_once_went_wrong_is_read_or_refused(bench: Bench, path: Path) -> None:
-    read(TARGETS[path.name.split("-")[0]], bench, path.read_bytes())
+    read(TARGETS[path.name.rpartition("-")[0]], bench, path.read_bytes())

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from standoff.brief.sections.assumptions import Assumption
-
-__all__ = ["AssumptionTable", "Facts", "Listing", "Part"]
+__all__ = ["Assumption", "AssumptionTable", "Facts", "Listing", "Part", "Why"]
 
 
 class Part(Protocol):
@@ -32,6 +30,31 @@ class Facts:
 
     shape: ClassVar[str] = "facts"
     rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """One reason: a claim, a fact or a judgement, in words, with its source and address where there is one."""
+
+    kind: str
+    name: str
+    says: str
+    source: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """A row of the table; `kind` is constant, uncertainty or value."""
+
+    name: str
+    kind: str
+    about: str
+    spread: str
+    ends: str
+    unit: str
+    known_to: str
+    why: tuple[Why, ...]
 
 
 @dataclass(frozen=True, slots=True)

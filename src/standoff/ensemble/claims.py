@@ -22,7 +22,7 @@ from standoff.ensemble.runner import Job, Local, Runner
 from standoff.ensemble.running import Size
 from standoff.evidence.claims import Ledger
 from standoff.evidence.testing import Verdict, judge_bounds, judge_effect, judge_interplay
-from standoff.language.changed import Varied, changed
+from standoff.language.changed import How, Movable, Moved, Varied, changed
 from standoff.language.experiments.expectations import Expectation, read_expectations, represented
 from standoff.language.experiments.experiments import Arm, Measured, arms
 from standoff.language.experiments.measures import Measure
@@ -118,37 +118,42 @@ def plan_tests(
 ) -> TestPlan:
     """Every distinct arm once, with all measures that any expectation needs of it.
 
-    Arms that change the model alike share one program, which measures what any of them needs, so that a kernel soon
-    pays: most experiments only hold assumptions at other numbers. What is `held` stays so but where an experiment is
-    about it.
+    Arms that change the model alike share one program, which measures what any of them needs, so that compiling soon
+    pays: most experiments only hold assumptions at other numbers, or move starts and quantities, by columns of that
+    program. What is `held` stays so but where an experiment is about it.
     """
     paths = tuple(represented(model, expectation) for _, _, expectation in expectations)
     wanted: dict[Arm, None] = {}
     measures: dict[tuple[Change | Varied, ...], dict[tuple[str, str], Measure]] = {}
+    moves: dict[tuple[Symbol, How], None] = {}
     for (_, _, expectation), path in zip(expectations, paths, strict=True):
         for arm in arms(expectation, model) if path is not None else ():
             wanted[arm] = None
-            measures.setdefault(arm.changes, {})[_row(expectation.measure)] = expectation.measure
+            measures.setdefault(_rebuilt(arm), {})[_row(expectation.measure)] = expectation.measure
+            moves |= dict.fromkeys(_by_column(arm))
+    movable = (Movable(tuple(moves)),) if moves else ()
     programs = {
-        changes: compile_model(changed(model, (*changes, Measured(tuple(of.values())))))
+        changes: compile_model(changed(model, (*(changes or movable), Measured(tuple(of.values())))))
         for changes, of in measures.items()
     }
     worlds = draw_worlds(model, size.worlds, size.seed, fixed=held)
     together: dict[tuple[object, ...], list[tuple[Arm, Design]]] = {}
     for arm in wanted:
-        program = programs[arm.changes]
+        changes = _rebuilt(arm)
+        program = programs[changes]
         # a column depends on its name alone: all arms have the same worlds, whatever columns a variant adds
         is_same = program.model.applied == model.applied
         table = worlds if is_same else draw_worlds(program.model, size.worlds, size.seed, fixed=held)
-        design = _design(program, arm, table, size)
-        together.setdefault((arm.changes, arm.levels, design.mix), []).append((arm, design))
+        still = {} if changes else {Movable.column(*move): Movable.unmoved(move[1]) for move in moves}
+        design = _design(program, arm, table, size, still)
+        together.setdefault((changes, arm.levels, design.mix), []).append((arm, design))
     jobs: list[Job] = []
     places: dict[Arm, tuple[int, slice]] = {}
     for members in together.values():
         stacked = _stacked([design for _, design in members])
         for row, (arm, _) in enumerate(members):
             places[arm] = (len(jobs), slice(row * size.worlds, (row + 1) * size.worlds))
-        jobs.append(Job(programs[members[0][0].changes], stacked, Wanted(futures=True), _WHAT_FOR))
+        jobs.append(Job(programs[_rebuilt(members[0][0])], stacked, Wanted(futures=True), _WHAT_FOR))
     return TestPlan(model, tuple(expectations), paths, worlds, places, tuple(jobs))
 
 
@@ -173,11 +178,27 @@ def _stacked(designs: Sequence[Design]) -> Design:
     return replace(designs[0], worlds=replace(tables[0], columns=columns, streams=streams))
 
 
-def _design(program: Program, arm: Arm, table: Worlds, size: Size) -> Design:
+def _by_column(arm: Arm) -> dict[tuple[Symbol, How], float]:
+    """What an arm moves by columns, each by how much; empty where it also changes what no column can."""
+    found: dict[tuple[Symbol, How], float] = {}
+    for change in arm.changes:
+        if not isinstance(change, Moved) or change.symbol.kind not in ("stock", "quantity"):
+            return {}
+        found[change.symbol, change.how] = change.by
+    return found if len(found) == len(arm.changes) else {}
+
+
+def _rebuilt(arm: Arm) -> tuple[Change | Varied, ...]:
+    """The changes for which an arm needs a program of its own."""
+    return () if _by_column(arm) else arm.changes
+
+
+def _design(program: Program, arm: Arm, table: Worlds, size: Size, still: Mapping[str, float]) -> Design:
     """One row, in which every actor draws among the strategies allowed, with the arm's numbers held."""
     profiles = choose_profiles(program, {actor: list(labels) for actor, labels in arm.where} or None)
     mix = tuple(tuple(np.unique(profiles[:, i]).tolist()) for i in range(profiles.shape[1]))
-    held = {name: np.full(table.size, value) for name, value in arm.columns}
+    moved = {Movable.column(*move): by for move, by in _by_column(arm).items()}
+    held = {name: np.full(table.size, value) for name, value in {**still, **moved, **dict(arm.columns)}.items()}
     return Design(
         profiles[:1],
         replace(table, columns={**table.columns, **held}),

@@ -195,7 +195,7 @@ class Ensemble:
         worlds = (design.worlds.streams, *design.worlds.columns.values())
         for array in (design.profiles, *worlds, design.levels, *kept, self.spreads.futures):
             if array is not None:
-                state.update(np.ascontiguousarray(array).tobytes())
+                state.update(np.ascontiguousarray(array).view(np.uint8).data)
         return state.hexdigest()
 
     def to_arrow(self) -> pa.Table:

@@ -7,17 +7,20 @@ runs gives the same answers.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from standoff.base.problems import suggest
 from standoff.base.source import Span
-from standoff.language.expressions.tree import Binary, Call, Expr, Number, Symbol
+from standoff.base.units import DIMENSIONLESS
+from standoff.language.expressions.tree import Binary, Call, Expr, Number, Reference, Symbol
 from standoff.language.load import build_variant
-from standoff.language.model import Change, Expression, Imposition, Model, Parameter, Stock
+from standoff.language.model import Change, Imposition, Model, Parameter, Reason, Stock
 
-__all__ = ["Fixed", "Imposed", "Moved", "Reweighed", "Varied", "changed"]
+__all__ = ["Fixed", "How", "Imposed", "Movable", "Moved", "Reweighed", "Varied", "changed"]
+
+How = Literal["shift", "factor"]
 
 _How = Literal["never", "always", "at", "option", "number", "series"]
 
@@ -55,33 +58,51 @@ class Moved:
     """With a constant, a stock's start or a quantity moved by a number (`shift`) or multiplied (`factor`)."""
 
     symbol: Symbol
-    how: Literal["shift", "factor"]
+    how: How
     by: float
 
     def apply(self, model: Model) -> Model:
         """The model with the moved thing."""
-        name = self.symbol.name
         if self.symbol.kind == "constant":
+            name = self.symbol.name
             moved = (self._constant(p) if p.name == name else p for p in model.parameters)
             return replace(model, parameters=tuple(moved))
-        if self.symbol.kind == "stock":
-            return replace(model, stocks=tuple(self._start(s) if s.name == name else s for s in model.stocks))
-        quantities = (replace(q, value=self._equation(q.value)) if q.name == name else q for q in model.quantities)
-        return replace(model, quantities=tuple(quantities))
+        return _moved(model, self.symbol, self.how, lambda tree: Number(tree.span, float(self.by)))
 
     def _constant(self, parameter: Parameter) -> Parameter:
         assert parameter.value is not None
         moved = parameter.value + self.by if self.how == "shift" else parameter.value * self.by
         return replace(parameter, value=moved)
 
-    def _start(self, stock: Stock) -> Stock:
-        start = self._equation(stock.start)
-        return replace(stock, start=replace(start, tree=_within(start.tree, stock.within)))
 
-    def _equation(self, equation: Expression) -> Expression:
-        tree = equation.tree
-        sign: Literal["+", "*"] = "+" if self.how == "shift" else "*"
-        return replace(equation, tree=Binary(tree.span, sign, tree, Number(tree.span, float(self.by))))
+@dataclass(frozen=True, slots=True)
+class Movable:
+    """With stocks' starts and quantities that every world moves by a number of its own, in a column more for each.
+
+    Where that is the thing's `unmoved` number, all is as without this change, so that what differs in such moves alone
+    can share a program.
+    """
+
+    things: tuple[tuple[Symbol, How], ...]
+
+    @staticmethod
+    def column(symbol: Symbol, how: How) -> str:
+        """Which column says by how much a thing is moved; no name of a study has spaces."""
+        return f"{how} of {symbol.kind} {symbol.name}"
+
+    @staticmethod
+    def unmoved(how: How) -> float:
+        """By how much, so that nothing changes."""
+        return 0.0 if how == "shift" else 1.0
+
+    def apply(self, model: Model) -> Model:
+        """The model with these columns, which no distribution draws."""
+        for symbol, how in self.things:
+            name, span = self.column(symbol, how), Span(model.source, 0, 0)
+            column = Parameter("uncertainty", name, span, "", DIMENSIONLESS, Reason())
+            model = _moved(model, symbol, how, _reader(Symbol("uncertainty", name)))
+            model = replace(model, parameters=(*model.parameters, column))
+        return model
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +152,29 @@ def changed(model: Model, changes: Iterable[Change | Varied]) -> Model:
         digest = hashlib.blake2b(f"{model.digest} {change!r}".encode(), digest_size=16).hexdigest()
         model = replace(change.apply(model), digest=digest, changes=(*model.changes, change))
     return model
+
+
+def _moved(model: Model, symbol: Symbol, how: How, by: Callable[[Expr], Expr]) -> Model:
+    """The model with a stock's start or a quantity moved."""
+    sign: Literal["+", "*"] = "+" if how == "shift" else "*"
+
+    def moved(tree: Expr) -> Expr:
+        return Binary(tree.span, sign, tree, by(tree))
+
+    def started(stock: Stock) -> Stock:
+        return replace(stock, start=replace(stock.start, tree=_within(moved(stock.start.tree), stock.within)))
+
+    if symbol.kind == "stock":
+        return replace(model, stocks=tuple(started(s) if s.name == symbol.name else s for s in model.stocks))
+    quantities = (
+        replace(q, value=replace(q.value, tree=moved(q.value.tree))) if q.name == symbol.name else q
+        for q in model.quantities
+    )
+    return replace(model, quantities=tuple(quantities))
+
+
+def _reader(symbol: Symbol) -> Callable[[Expr], Expr]:
+    return lambda tree: Reference(tree.span, symbol)
 
 
 def _within(tree: Expr, ends: tuple[float | None, float | None]) -> Expr:

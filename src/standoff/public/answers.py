@@ -13,7 +13,7 @@ import pandas as pd
 from standoff.analysis.findings import Figure, UnanswerableError
 from standoff.brief.formats.data import finding_data
 from standoff.brief.formats.html import render_section
-from standoff.brief.sections.grid import Section
+from standoff.brief.section import Section
 from standoff.language.model import Model
 from standoff.questions.as_json import to_json
 from standoff.questions.question import Unanswered

@@ -13,8 +13,8 @@ from conftest import Brief
 
 import standoff
 from standoff.analysis.fans import plan_fans
-from standoff.brief.pictures.charts import COLOURS
-from standoff.brief.pictures.svg import nice_ticks
+from standoff.brief.pictures.drawing.colours import COLOURS
+from standoff.brief.pictures.drawing.svg import nice_ticks
 from standoff.brief.sections.reasons import QUESTIONS_SHOWN
 from standoff.brief.write import make_brief
 from standoff.ensemble.running import Size

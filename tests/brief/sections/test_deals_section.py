@@ -12,8 +12,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from standoff.analysis.deals.deals import Deals
 from standoff.analysis.findings import Reason
 from standoff.brief.pictures.zone_maps import Axes, MapCells, draw_map_of, gain_fill, share_fill
+from standoff.brief.section import Section
 from standoff.brief.sections.deals import deals_section
-from standoff.brief.sections.grid import Section
 from standoff.ensemble.run import Job, run_jobs
 from standoff.ensemble.running import Running, Size
 from standoff.ensemble.study import Study

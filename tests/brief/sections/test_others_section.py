@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from standoff.analysis.findings import Reason
 from standoff.analysis.others.others import others_design, others_finding
-from standoff.brief.sections.grid import Section
+from standoff.brief.section import Section
 from standoff.brief.sections.others import others_section
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.run import run_design

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from standoff.analysis.documents.documents import Agreement, ClaimFinding, Tested
 from standoff.analysis.documents.gaps import uncovered
-from standoff.brief.pictures.marks import MARKS, Mark, mark_styles
+from standoff.brief.pictures.drawing.marks import MARKS, Mark, mark_styles
 from standoff.ensemble.storing.store import atomic_write
 from standoff.evidence.candidates import is_covered
 from standoff.evidence.reading.passages import Passage, sentences

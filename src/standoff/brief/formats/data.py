@@ -16,11 +16,11 @@ from standoff.analysis.others.others import Others
 from standoff.analysis.others.shares import error_of_beliefs, play_shares
 from standoff.analysis.robustness.robustness import Robustness
 from standoff.brief.formats.html import Findings, Page
-from standoff.brief.pictures.boxes import range_of
 from standoff.brief.pictures.courses import end_differences
+from standoff.brief.pictures.drawing.ranges import range_of
+from standoff.brief.section import Section
 from standoff.brief.sections.first_screen import glance_table
 from standoff.brief.sections.gives_up import EVENLY
-from standoff.brief.sections.grid import Section
 from standoff.language.model import Parameter
 from standoff.questions.as_json import to_json
 from standoff.questions.documents import Evidence

@@ -21,15 +21,16 @@ from standoff.analysis.structure.causal import causal_map
 from standoff.analysis.watch.posterior import Posterior
 from standoff.analysis.watch.signposts import Signposts
 from standoff.brief.live.section import live_section
-from standoff.brief.parts import AssumptionTable, Facts, Listing
+from standoff.brief.parts import AssumptionTable, Facts, Listing, Why
 from standoff.brief.pictures.courses import courses_picture
-from standoff.brief.sections.assumptions import Why, assumption_rows, assumptions_title
+from standoff.brief.pictures.grid import grid_tables, make_grid
+from standoff.brief.section import Method, Picture, Section
+from standoff.brief.sections.assumptions import assumption_rows, assumptions_title
 from standoff.brief.sections.deals import deals_section
 from standoff.brief.sections.documents import documents_section, documents_style
 from standoff.brief.sections.explore import explore
 from standoff.brief.sections.first_screen import Glance, glance
 from standoff.brief.sections.gives_up import gives_up
-from standoff.brief.sections.grid import Method, Picture, Section, grid_tables, make_grid
 from standoff.brief.sections.hinges_on import hinges_on, unanswered
 from standoff.brief.sections.holds_up import first_picture, holds_up, map_section, views
 from standoff.brief.sections.others import others_section

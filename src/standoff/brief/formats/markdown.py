@@ -9,8 +9,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from standoff.brief.formats.html import Page
+from standoff.brief.section import Picture, Table
 from standoff.brief.sections.first_screen import glance_table
-from standoff.brief.sections.grid import Picture, Table
 
 __all__ = ["escape_markdown", "render_markdown"]
 

@@ -16,8 +16,7 @@ import numpy.typing as npt
 
 from standoff.analysis.runs.decision_table import DecisionTable
 from standoff.base.chance import streams
-from standoff.brief.sections.gives_up import is_second
-from standoff.brief.sections.grid import colour_of
+from standoff.brief.pictures.drawing.colours import colour_of, is_second
 from standoff.ensemble.design import Design, choose_profiles, draw_worlds
 from standoff.ensemble.study import Study
 from standoff.language.changed import Varied, changed

@@ -12,7 +12,7 @@ from standoff.analysis.robustness.robustness import Robustness
 from standoff.analysis.runs.decision_table import DecisionTable
 from standoff.base.escaping import script_json
 from standoff.brief.live.model import live_model
-from standoff.brief.sections.grid import Method, Picture, Section
+from standoff.brief.section import Method, Picture, Section
 from standoff.words.numbers import counted
 
 __all__ = ["live_section"]

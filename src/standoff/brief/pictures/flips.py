@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from standoff.analysis.findings import Inputs
 from standoff.analysis.linchpins.flips import Zone
 from standoff.analysis.linchpins.linchpins import Assumption, Linchpins
-from standoff.brief.pictures.boxes import place_in, range_of
-from standoff.brief.sections.gives_up import is_second
-from standoff.brief.sections.grid import colour_of
+from standoff.brief.pictures.drawing.colours import colour_of, is_second
+from standoff.brief.pictures.drawing.ranges import place_in, range_of
 from standoff.language.model import Instance, Model
 from standoff.words.amounts import unit_words
 from standoff.words.names import title_of

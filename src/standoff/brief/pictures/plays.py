@@ -10,8 +10,9 @@ from standoff.analysis.findings import Figure
 from standoff.analysis.others.others import Others
 from standoff.analysis.others.replies import Lead
 from standoff.analysis.others.shares import play_shares
+from standoff.brief.pictures.drawing.colours import colour_of
 from standoff.brief.pictures.play_pictures import LeadRow, PlayCell, PlayColumn, ReplyCell, reach
-from standoff.brief.sections.grid import Table, colour_of
+from standoff.brief.section import Table
 from standoff.language.model import Model
 from standoff.words.names import family_words, strategy_words, who
 from standoff.words.numbers import measured, number, percent

@@ -1,46 +1,24 @@
-"""Assumptions as rows: what each is, how far it is known, in what unit, and why."""
+"""Assumptions as rows: what each is, how far it is known, in what unit, and why; and those behind an equation."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 from standoff.base.tables import Row
+from standoff.brief.parts import Assumption, Why
+from standoff.brief.section import Chip
 from standoff.evidence.claims import Ledger
+from standoff.language.expressions.tree import Symbol
 from standoff.language.model import Model, Parameter, Spread
+from standoff.language.model.reads import symbols_read
 from standoff.language.text.files import FACTS_FILE
 from standoff.words.amounts import unit_words, with_unit
 from standoff.words.mathematics import range_ends
-from standoff.words.names import who
+from standoff.words.names import title_of, who
 from standoff.words.numbers import counted, number, plain
 from standoff.words.text import capital, join, words
 
-__all__ = ["Assumption", "Why", "assumption_rows", "assumptions_title", "read_facts"]
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """One reason: a claim, a fact or a judgement, in words, with its source and address where there is one."""
-
-    kind: str
-    name: str
-    says: str
-    source: str = ""
-    url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Assumption:
-    """A row of the table; `kind` is constant, uncertainty or value."""
-
-    name: str
-    kind: str
-    about: str
-    spread: str
-    ends: str
-    unit: str
-    known_to: str
-    why: tuple[Why, ...]
+__all__ = ["assumption_rows", "assumptions_behind", "assumptions_title", "read_facts"]
 
 
 def read_facts(model: Model) -> dict[str, Why]:
@@ -71,6 +49,20 @@ def assumptions_title(rows: tuple[Assumption, ...]) -> str:
     parts = [f"{n} {what}" for n, what in counts if n]
     alone = f"; {judged} {'rests' if judged == 1 else 'rest'} on the author’s judgement alone" if judged else ""
     return f"The answer rests on {counted(len(rows), 'assumption')}: {join(parts)}{alone}"
+
+
+def assumptions_behind(model: Model, parts: Sequence[object]) -> tuple[Chip, ...]:
+    """Uncertainties and values that equations read directly or through quantities, in the study's order."""
+    quantities = {quantity.name: quantity for quantity in model.quantities}
+    seen: set[Symbol] = set()
+    waiting: list[object] = list(parts)
+    while waiting:
+        for symbol in symbols_read(waiting.pop()) - seen:
+            seen.add(symbol)
+            if symbol.kind == "quantity":
+                waiting.append(quantities[symbol.name])
+    read = {symbol.name for symbol in seen if symbol.kind in ("uncertainty", "value")}
+    return tuple(Chip(p.name, title_of(model, p.name)) for p in model.uncertain if p.name in read)
 
 
 def _row(model: Model, parameter: Parameter, ledger: Ledger, facts: Mapping[str, Why]) -> Assumption:

@@ -19,9 +19,9 @@ from standoff.analysis.robustness.performance import Performance
 from standoff.analysis.robustness.robustness import Robustness
 from standoff.analysis.runs.decision_table import DecisionTable
 from standoff.base.escaping import script_json
-from standoff.brief.pictures.boxes import range_of
-from standoff.brief.sections.gives_up import is_second
-from standoff.brief.sections.grid import Method, Picture, Section, colour_of
+from standoff.brief.pictures.drawing.colours import colour_of, is_second
+from standoff.brief.pictures.drawing.ranges import range_of
+from standoff.brief.section import Method, Picture, Section
 from standoff.language.model import Model
 from standoff.questions.results import Robust
 from standoff.words.amounts import amount, is_chance, unit_words, with_unit

@@ -10,10 +10,12 @@ from markupsafe import Markup
 from standoff.analysis.robustness.performance import Performance
 from standoff.analysis.robustness.practical import best_settings, is_practically_level, practically_best, spread_of
 from standoff.brief.pictures.charts import squares
-from standoff.brief.sections.grid import Table, colour_of, unit_of
+from standoff.brief.pictures.drawing.colours import colour_of
+from standoff.brief.section import Table
 from standoff.language.model import Model
 from standoff.words.amounts import is_chance
 from standoff.words.language import ENGLISH, Language
+from standoff.words.measures import unit_of
 from standoff.words.names import family_words, title_of
 from standoff.words.sentences.opening import outcome_figure
 from standoff.words.text import capital

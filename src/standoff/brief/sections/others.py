@@ -21,7 +21,7 @@ from standoff.brief.pictures.plays import (
     profile_table,
     reply_table,
 )
-from standoff.brief.sections.grid import Chip, Method, Picture, Section
+from standoff.brief.section import Chip, Method, Picture, Section
 from standoff.language.model import Model
 from standoff.questions.question import Unanswered
 from standoff.words.names import title_of

@@ -13,14 +13,16 @@ from standoff.analysis.findings import Floats
 from standoff.analysis.robustness.performance import Performance
 from standoff.analysis.robustness.practical import best_settings
 from standoff.brief.pictures.charts import FanFrame, FanPanel, fan
-from standoff.brief.sections.grid import Method, Picture, Section, Table, colour_of
+from standoff.brief.pictures.drawing.colours import colour_of
+from standoff.brief.section import Method, Picture, Section, Table
 from standoff.language.model import Model
-from standoff.words.amounts import unit_words, with_unit
-from standoff.words.names import family_words, quoted, strategy_words, title_of
+from standoff.words.amounts import with_unit
+from standoff.words.names import family_words, quoted, strategy_words
 from standoff.words.numbers import counted, measured, number, percent
+from standoff.words.sentences.over_time import fan_name, fan_unit
 from standoff.words.text import capital, join, words
 
-__all__ = ["fan_name", "over_time"]
+__all__ = ["over_time"]
 
 _SELDOM = 2.0
 """Counts that are no larger in 95 of 100 futures are drawn by their mean alone."""
@@ -90,7 +92,7 @@ def _fan_picture(model: Model, one: Fan, shown: tuple[int, ...], key: str) -> Pi
         )
         for s, band, line in zip(shown, bands, lines, strict=True)
     ]
-    unit = _fan_unit(model, one)
+    unit = fan_unit(model, one)
     header = ("Strategy", f"Mean in {dates[-1]}", "5 %", "25 %", "Median", "75 %", "95 %")
     rows = tuple(
         (
@@ -195,23 +197,4 @@ def _ends(model: Model, one: Fan, s: int) -> str:
     end = one.bands[s].end
     if one.kind == "share":
         return percent(end.value, end.error)
-    return with_unit(measured(end.value, end.error), _fan_unit(model, one))
-
-
-def fan_name(model: Model, one: Fan) -> str:
-    """What is followed, in words."""
-    symbol, state = one.followed.symbol, one.followed.state
-    if state is None and one.kind == "share":
-        return f"Share of futures with {quoted(model, symbol.name)} in a {model.clock.length}"
-    if state is None:
-        return title_of(model, symbol.name)
-    mode = next(m for m in model.modes if m.name == symbol.name)
-    return f"Share of futures with {words(mode.name)} at {words(mode.states[state])}"
-
-
-def _fan_unit(model: Model, one: Fan) -> str:
-    symbol = one.followed.symbol
-    if one.followed.state is not None:
-        return ""
-    units = {thing.name: unit_words(thing.unit) for group in (model.stocks, model.quantities) for thing in group}
-    return f"a {model.clock.length}" if symbol.kind == "event" and one.kind != "share" else units.get(symbol.name, "")
+    return with_unit(measured(end.value, end.error), fan_unit(model, one))

@@ -9,7 +9,7 @@ from standoff.analysis.deals.deals import Deals
 from standoff.analysis.documents.documents import Agreement, ClaimAnswer
 from standoff.analysis.linchpins.linchpins import Linchpins
 from standoff.analysis.robustness.robustness import Robustness
-from standoff.brief.sections.grid import Chip, Picture, Section
+from standoff.brief.section import Chip, Picture, Section
 from standoff.language.model import Model
 from standoff.words.language import ENGLISH, Language
 from standoff.words.sentences.confidence import Grounds, confidence_words, level_of

@@ -8,7 +8,7 @@ from standoff.analysis.watch.matrix import Matrix
 from standoff.analysis.watch.posterior import Posterior
 from standoff.analysis.watch.signposts import Signpost, Signposts
 from standoff.brief.parts import Listing
-from standoff.brief.sections.grid import Chip, Method, Picture, Section, Table
+from standoff.brief.section import Chip, Method, Picture, Section, Table
 from standoff.language.model import Model
 from standoff.questions.question import Unanswered
 from standoff.words.names import name_labels, title_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Container, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -20,15 +20,15 @@ from standoff.base.escaping import visible
 from standoff.ensemble.design import Design
 from standoff.ensemble.ensemble import Diagnostics, Ensemble, FaultCount
 from standoff.ensemble.folding.spreads import Spreads, Wanted
-from standoff.ensemble.running import Running
 from standoff.ensemble.storing.manifest import MANIFEST
 from standoff.program.program import Program
 
 __all__ = [
     "Piece",
     "ShardError",
+    "Whole",
+    "blank",
     "column_names",
-    "merge",
     "pack_shard",
     "pieces",
     "read_columns",
@@ -90,11 +90,13 @@ def pack_shard(part: Ensemble) -> bytes:
     return table_bytes(pa.table(table).replace_schema_metadata(notes))
 
 
-def unpack_shard(data: bytes, program: Program, piece: Design, wanted: Wanted) -> Ensemble:
-    """The ensemble that was packed.
+def unpack_shard(
+    data: bytes, program: Program, piece: Design, wanted: Wanted, into: Arrays | None = None
+) -> Ensemble:  # fmt: skip
+    """The ensemble that was packed, in arrays of its own or in those given, of `blank`.
 
     Raises:
-        ShardError: It is no shard of this program, design and treatment of ends.
+        ShardError: It is no shard of this program, design and treatment of ends; what was given is then half filled.
     """
     shape = (piece.profiles.shape[0], piece.worlds.size)
     kinds = {f"{kind} {measure} {label}": pa.float64() for kind, measure in program.measures for label in _FIGURES}
@@ -109,27 +111,23 @@ def unpack_shard(data: bytes, program: Program, piece: Design, wanted: Wanted) -
     counts = tuple(np.array(counted, dtype=np.int64) for counted in histograms)
     if any(c.shape != (shape[0], len(b.edges) + 1) for c, b in zip(counts, wanted.bins, strict=True)):
         raise ShardError("holds histograms with other bins")
-
-    def read(label: str) -> Any:
-        return table[label].reshape(shape)
-
-    means, errors, halves = (
-        np.stack([read(f"{kind} {measure} {label}") for kind, measure in program.measures]) for label in _FIGURES
-    )
-    present = {name: read(f"outcome {name} present") for name in first}
-    quantiles = np.empty((len(wanted.levels), len(program.measures), *shape))
-    for label, i in _quantiles(program, wanted):
-        quantiles[i] = read(label)
-    counted = read("count")
+    arrays = blank(program, piece, wanted) if into is None else into
+    counted = table["count"].reshape(shape)
     if counted.min() < 0 or counted.max() > piece.replications:
         raise ShardError(f"counts more than the {piece.replications} replications of the run")
-    always = [row for row, (kind, name) in enumerate(program.measures) if kind == "payoff" or name not in first]
-    if np.any(np.isnan(means[always]) & (counted > 0)):  # a sound future has every figure but a first date
-        raise ShardError("has gaps")
-    return Ensemble(
-        program, piece, means, errors, halves, counted, present, diagnostics,
-        Spreads(wanted, quantiles, counts),
-    )  # fmt: skip
+    arrays["counts"][:] = counted
+    is_sound = counted > 0
+    for row, (kind, name) in enumerate(program.measures):
+        for label, figure in _FIGURES.items():
+            arrays[figure][row] = table[f"{kind} {name} {label}"].reshape(shape)
+        # a sound future has every figure but a first date
+        if (kind == "payoff" or name not in first) and np.any(np.isnan(arrays["means"][row]) & is_sound):
+            raise ShardError("has gaps")
+    for name in first:
+        arrays[f"present {name}"][:] = table[f"outcome {name} present"].reshape(shape)
+    for label, i in _quantiles(program, wanted):
+        arrays["quantiles"][i] = table[label].reshape(shape)
+    return _ensemble(program, piece, arrays, diagnostics, Spreads(wanted, arrays["quantiles"], counts))
 
 
 class ShardError(ValueError):
@@ -189,10 +187,20 @@ def read_columns(
         raise ShardError("has gaps")
     if notes is not None:
         notes.update(schema.metadata or {})
-    return {name: table[name].to_numpy() for name in kinds}
+    return {name: _array(table[name]) for name in kinds}
 
 
-_FIGURES = ("mean", "error", "half")
+def _array(column: pa.ChunkedArray) -> npt.NDArray[Any]:
+    """A column of numbers, NaN where there is none; without a copy where that can be.
+
+    Arrow's own `to_numpy` imports pandas, which takes as long as reading a run.
+    """
+    array = column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks)
+    values: npt.NDArray[Any] = np.from_dlpack(array.fill_null(math.nan) if array.null_count else array)
+    return values
+
+
+_FIGURES = {"mean": "means", "error": "errors", "half": "halves"}
 
 
 def _part(design: Design) -> dict[str, Any]:
@@ -219,46 +227,97 @@ def _notes(notes: Mapping[bytes, bytes], piece: Design) -> tuple[Diagnostics, li
     return diagnostics, histograms
 
 
-def merge(
-    parts: Sequence[tuple[Piece, Ensemble]], program: Program, design: Design, threads: int | None = None
-) -> Ensemble:
-    """One ensemble of the pieces of a design, in the order of `pieces`."""
-    rows: dict[tuple[int, int], list[Ensemble]] = {}
-    for piece, part in parts:
-        rows.setdefault(piece.profiles, []).append(part)
-    found = _joined([_joined([_arrays(part) for part in row], -1, threads) for row in rows.values()], -2, threads)
-    bins = parts[0][1].spreads.wanted.bins
-    histograms = (
-        np.concatenate([sum(part.spreads.counts[i] for part in row) for row in rows.values()]) for i in range(len(bins))
-    )
+Arrays = Mapping[str, npt.NDArray[Any]]
+"""Every array of an ensemble that ends with the axes (profiles, worlds), by name."""
+
+
+def blank(program: Program, design: Design, wanted: Wanted) -> Arrays:
+    """Arrays for an ensemble, to be filled."""
+    shape, n_measures = (design.profiles.shape[0], design.worlds.size), len(program.measures)
+    arrays = {name: np.empty((n_measures, *shape)) for name in _FIGURES.values()}
+    arrays |= {f"present {m.name}": np.empty(shape) for m in program.measured if m.first is not None}
+    return arrays | {
+        "counts": np.empty(shape, dtype=np.int32), "quantiles": np.empty((len(wanted.levels), n_measures, *shape)),
+    }  # fmt: skip
+
+
+class Whole:
+    """An ensemble that is put together of pieces, each written to its place at once, so that nothing is held twice.
+
+    Pieces may be taken in any order and from any thread.
+    """
+
+    def __init__(self, program: Program, design: Design, wanted: Wanted) -> None:
+        self.program = program
+        self.design = design
+        self.wanted = wanted
+        self._arrays = blank(program, design, wanted)
+        self._parts: dict[Piece, _Part] = {}
+
+    def unpack(self, data: bytes, piece: Piece) -> None:
+        """Take a packed shard.
+
+        Raises:
+            ShardError: It is none of this piece, which is then still to be had.
+        """
+        place = self._place(piece)
+        self._keep(piece, unpack_shard(data, self.program, piece.design(self.design), self.wanted, place))
+
+    def take(self, piece: Piece, part: Ensemble) -> None:
+        """Take a piece that was run."""
+        place = self._place(piece)
+        for name, values in (("means", part.means), ("errors", part.errors), ("halves", part.halves),
+                             ("counts", part.counts), ("quantiles", part.spreads.quantiles)):  # fmt: skip
+            place[name][:] = values
+        for name, values in part.present.items():
+            place[f"present {name}"][:] = values
+        self._keep(piece, part)
+
+    def ensemble(self) -> Ensemble:
+        """All of it, once every piece was taken."""
+        parts = sorted(self._parts.items(), key=lambda one: (one[0].profiles, one[0].worlds))
+        rows: dict[tuple[int, int], list[_Part]] = {}
+        for piece, part in parts:
+            rows.setdefault(piece.profiles, []).append(part)
+        histograms = (
+            np.concatenate([sum(part.counts[i] for part in row) for row in rows.values()])
+            for i in range(len(self.wanted.bins))
+        )
+        spreads = Spreads(self.wanted, self._arrays["quantiles"], tuple(histograms))
+        return _ensemble(self.program, self.design, self._arrays, _merged(parts), spreads)
+
+    def _place(self, piece: Piece) -> Arrays:
+        profiles, worlds = slice(*piece.profiles), slice(*piece.worlds)
+        return {name: values[..., profiles, worlds] for name, values in self._arrays.items()}
+
+    def _keep(self, piece: Piece, part: Ensemble) -> None:
+        self._parts[piece] = _Part(part.diagnostics, part.design.n_futures, part.spreads.counts)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """What is kept of a piece besides its arrays."""
+
+    diagnostics: Diagnostics
+    n_futures: int
+    counts: tuple[npt.NDArray[np.int64], ...]
+
+
+def _ensemble(
+    program: Program, design: Design, arrays: Arrays, diagnostics: Diagnostics, spreads: Spreads
+) -> Ensemble:  # fmt: skip
+    present = {m.name: arrays[f"present {m.name}"] for m in program.measured if m.first is not None}
     return Ensemble(
-        program, design, found["means"], found["errors"], found["halves"], found["counts"],
-        {name: found[f"present {name}"] for name in parts[0][1].present}, _merged(parts),
-        Spreads(parts[0][1].spreads.wanted, found["quantiles"], tuple(histograms)),
+        program, design, arrays["means"], arrays["errors"], arrays["halves"], arrays["counts"], present, diagnostics,
+        spreads,
     )  # fmt: skip
-
-
-def _arrays(part: Ensemble) -> dict[str, npt.NDArray[Any]]:
-    """Every array of an ensemble that ends with the axes (profiles, worlds)."""
-    arrays: dict[str, npt.NDArray[Any]] = {"means": part.means, "errors": part.errors, "halves": part.halves}
-    arrays |= {"counts": part.counts, "quantiles": part.spreads.quantiles}
-    return arrays | {f"present {name}": values for name, values in part.present.items()}
-
-
-def _joined(
-    parts: Sequence[dict[str, npt.NDArray[Any]]], axis: int, threads: int | None
-) -> dict[str, npt.NDArray[Any]]:
-    if len(parts) == 1:
-        return parts[0]
-    with ThreadPoolExecutor(Running(threads).workers) as pool:  # half a gigabyte and more, all of it copying
-        arrays = pool.map(lambda name: np.concatenate([part[name] for part in parts], axis=axis), parts[0])
-        return dict(zip(parts[0], arrays, strict=True))
 
 
 def table_bytes(table: pa.Table) -> bytes:
     """A table as a Parquet file, with nulls for what is not there."""
     sink = pa.BufferOutputStream()
-    pq.write_table(with_nulls(table), sink, compression="zstd")
+    # figures are never alike, so that a dictionary of them, and more than LZ4, costs ten times the time for nothing
+    pq.write_table(with_nulls(table), sink, compression="lz4", use_dictionary=False)
     data: bytes = sink.getvalue().to_pybytes()
     return data
 
@@ -266,7 +325,7 @@ def table_bytes(table: pa.Table) -> bytes:
 def with_nulls(table: pa.Table) -> pa.Table:
     """A table with a null for every NaN, as other readers leave out the one and take in the other."""
     for i, column in enumerate(table.columns):
-        if pa.types.is_floating(column.type):
+        if pa.types.is_floating(column.type) and pc.any(pc.is_nan(column)).as_py():
             table = table.set_column(i, table.field(i), pc.if_else(pc.is_nan(column), None, column))
     return table
 
@@ -278,9 +337,9 @@ def _quantiles(program: Program, wanted: Wanted) -> Iterator[tuple[str, tuple[in
             yield f"{kind} {measure} {100 * level:.12g} %", (i, row)
 
 
-def _merged(parts: Sequence[tuple[Piece, Ensemble]]) -> Diagnostics:
+def _merged(parts: Sequence[tuple[Piece, _Part]]) -> Diagnostics:
     """What all pieces own up to; worlds are counted from the first of each piece, and here from the first of all."""
-    total = sum(part.design.n_futures for _, part in parts)
+    total = sum(part.n_futures for _, part in parts)
     faults: dict[tuple[str, str], FaultCount] = {}
     broken: dict[str, tuple[int, int, int]] = {}
     for piece, part in parts:
@@ -297,8 +356,8 @@ def _merged(parts: Sequence[tuple[Piece, Ensemble]]) -> Diagnostics:
             broken[check] = (n + futures, *min((first + world, step), (earliest[0], earliest[1])))
     return Diagnostics(
         tuple(faults.values()),
-        _mean_shares([(part.diagnostics.clipped, part.design.n_futures) for _, part in parts], total),
-        _mean_shares([(part.diagnostics.clamped, part.design.n_futures) for _, part in parts], total),
+        _mean_shares([(part.diagnostics.clipped, part.n_futures) for _, part in parts], total),
+        _mean_shares([(part.diagnostics.clamped, part.n_futures) for _, part in parts], total),
         broken,
     )
 

@@ -39,13 +39,12 @@ from standoff.ensemble.storing.manifest import MANIFEST, Histogram, Kind, Manife
 from standoff.ensemble.storing.shards import (
     Piece,
     ShardError,
+    Whole,
     column_names,
-    merge,
     pack_shard,
     pieces,
     read_columns,
     table_bytes,
-    unpack_shard,
 )
 from standoff.program.program import Program
 
@@ -98,31 +97,27 @@ def run_to_folder(
         for left in folder.rglob(".*.part"):  # by a run that was killed as it wrote
             left.unlink(missing_ok=True)
     evaluate = choose_evaluator(program, design.n_futures, running)
-    parts: list[tuple[Piece, Ensemble]] = []
-    done = 0
+    whole, names, done = Whole(program, design, wanted), [], 0
     for piece in pieces(design, cells_per_shard):
         here, name = piece.design(design), piece.name(design.worlds.size)
-        part = None
-        if name in earlier:
-            announce = running.announce or warnings.warn
-            part = _kept(folder, name, earlier[name], announce, (program, here, wanted))
-        if part is None:
+        announce = running.announce or warnings.warn
+        if name not in earlier or not _kept(folder, name, earlier[name], announce, whole):
             part = run_design(program, here, wanted, running.part(done, design.n_futures), evaluate=evaluate)
             data = pack_shard(part)
             with _disk(folder):
                 atomic_write(folder / name, data)
                 earlier[name] = _digest(data)
                 _write_manifest(folder, manifest, shards=earlier)
-        parts.append((piece, part))
+            whole.take(piece, part)
+        names.append(name)
         done += here.n_futures
-    whole = merge(parts, program, design, running.threads)
+    run = whole.ensemble()
     if found is not None and found.complete:
-        _hold_result(folder, found, whole)
+        _hold_result(folder, found, run, running.threads)
     with _disk(folder):
-        names = [piece.name(design.worlds.size) for piece, _ in parts]
         shards = {name: earlier[name] for name in names}
-        _write_manifest(folder, manifest, shards=shards, complete=True, result=whole.digest, beside=_beside(whole))
-    return whole
+        _write_manifest(folder, manifest, shards=shards, complete=True, **_digests(run, running.threads))
+    return run
 
 
 def read_run(folder: Path, program: Program, threads: int | None = None) -> Ensemble:
@@ -144,48 +139,56 @@ def read_run(folder: Path, program: Program, threads: int | None = None) -> Ense
         design = None
     if design is None or _design_digest(design) != manifest.design:
         raise RunError(f"the tables of worlds or profiles in `{shown}` were lost or altered; {_AGAIN}")
-    wanted = _wanted(program, manifest, shown)
+    whole = Whole(program, design, _wanted(program, manifest, shown))
 
-    def read(name: str) -> tuple[Piece, Ensemble]:
-        piece = Piece.of_name(name, design.worlds.size)
+    def read(name: str) -> None:
         data, wrong = _read(folder, name, manifest.shards[name])
         try:
             if data is None or wrong:
                 raise ShardError(wrong)
-            return piece, unpack_shard(data, program, piece.design(design), wanted)
+            whole.unpack(data, Piece.of_name(name, design.worlds.size))
         except ShardError as error:
             raise RunError(f"the shard `{visible(str(folder / name))}` {error}; {_AGAIN}") from None
 
     with ThreadPoolExecutor(Running(threads).workers) as pool:
-        parts = list(pool.map(read, manifest.names()))
-    whole = merge(parts, program, design, threads)
-    _hold_result(folder, manifest, whole)
-    return whole
+        for _ in pool.map(read, manifest.names()):
+            pass
+    run = whole.ensemble()
+    _hold_result(folder, manifest, run, threads)
+    return run
 
 
-def _hold_result(folder: Path, manifest: Manifest, whole: Ensemble) -> None:
+def _hold_result(folder: Path, manifest: Manifest, run: Ensemble, threads: int | None = None) -> None:
     """Insist that the figures in a folder are those of the run that it says it holds.
 
     Raises:
         RunError: They are not: manifest or shards were altered, however consistently.
     """
-    found = (("result", whole.digest, manifest.result), ("beside", _beside(whole), manifest.beside))
-    for key, computed, said in found:
-        if said not in (None, computed):
+    found = _digests(run, threads)
+    for key, said in (("result", manifest.result), ("beside", manifest.beside)):
+        if said not in (None, found[key]):
             raise RunError(
                 f"`{visible(str(folder))}` does not hold the run that it says it holds: its figures, sizes, seeds and "
-                f"treatment of ends come to the digest {computed}, and `{key}` in {MANIFEST} is {said}; "
+                f"treatment of ends come to the digest {found[key]}, and `{key}` in {MANIFEST} is {said}; "
                 "one of them was altered: delete the folder and run again"
             )
 
 
-def _beside(whole: Ensemble) -> str:
+def _digests(run: Ensemble, threads: int | None) -> dict[str, str]:
+    """By the manifest's keys: a gigabyte to go through, half each."""
+    with ThreadPoolExecutor(min(2, Running(threads).workers)) as pool:
+        result, beside = pool.submit(lambda: run.digest), pool.submit(_beside, run)
+        return {"result": result.result(), "beside": beside.result()}
+
+
+def _beside(run: Ensemble) -> str:
     """Identifies what a run keeps besides what its own digest covers."""
     state = hashlib.blake2b(digest_size=16)
-    for array in (whole.halves, *whole.present.values()):
-        state.update(np.where(np.isnan(array), np.nan, array).tobytes())  # one pattern of bits
-    state.update(repr(sorted((f.place, f.kind, f.futures, f.world, f.step) for f in whole.diagnostics.faults)).encode())
-    state.update(repr(sorted(whole.diagnostics.broken.items())).encode())
+    for rows in (run.halves, *run.present.values()):
+        for row in rows:
+            state.update(np.ascontiguousarray(np.where(np.isnan(row), np.nan, row)).data)  # one pattern of bits
+    state.update(repr(sorted((f.place, f.kind, f.futures, f.world, f.step) for f in run.diagnostics.faults)).encode())
+    state.update(repr(sorted(run.diagnostics.broken.items())).encode())
     return state.hexdigest()
 
 
@@ -222,14 +225,16 @@ def _read(folder: Path, name: str, digest: str) -> tuple[bytes | None, str]:
     return data, "" if _digest(data) == digest else "was truncated or altered"
 
 
-def _kept(folder: Path, name: str, digest: str, announce: Announce, asked: tuple[Any, ...]) -> Ensemble | None:
-    """A complete shard; None where it is no longer what was written, which is then set aside."""
+def _kept(folder: Path, name: str, digest: str, announce: Announce, whole: Whole) -> bool:
+    """Whether a complete shard was taken; where it is no longer what was written, it is set aside."""
     data, wrong = _read(folder, name, digest)
     if data is not None and not wrong:
         try:
-            return unpack_shard(data, *asked)
+            whole.unpack(data, Piece.of_name(name, whole.design.worlds.size))
         except ShardError as error:
             wrong = str(error)
+        else:
+            return True
     line = f"the shard `{visible(str(folder / name))}` {wrong}: it is run again"
     if data is not None:
         aside = next(p for n in count(1) if not (p := folder / f"{name}.altered-{n}").exists())
@@ -237,7 +242,7 @@ def _kept(folder: Path, name: str, digest: str, announce: Announce, asked: tuple
             (folder / name).rename(aside)
         line += f", and the altered file set aside as `{aside.name}`"
     announce(line)
-    return None
+    return False
 
 
 def _digest(data: bytes) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from standoff.brief.pictures.courses import Course, Line, draw_course
-from standoff.brief.pictures.svg import Scale, path_of, tag
+from standoff.brief.pictures.drawing.svg import Scale, path_of, tag
 
 
 def test_a_scale_keeps_what_lies_outside_within_and_a_point_in_the_middle() -> None:

@@ -1,8 +1,4 @@
-"""What the page is made of: sections of one shape, and the tables in them.
-
-A section states its finding in its title, shows it in one picture, says how sure it is and why, and how it was
-computed. Later questions add theirs to `SECTIONS` of `page.py`.
-"""
+"""The table of the decider's strategies by outcome: its columns, cells and bars, and the same as text."""
 
 from __future__ import annotations
 
@@ -13,103 +9,18 @@ import numpy as np
 from markupsafe import Markup
 
 from standoff.analysis.findings import Figure
-from standoff.analysis.robustness.performance import Measure, Performance, Standing
-from standoff.brief.parts import Part
-from standoff.brief.pictures.charts import COLOURS, bar
-from standoff.language.expressions.tree import Symbol
-from standoff.language.model import Instance, Model, Outcome
-from standoff.language.model.reads import symbols_read
-from standoff.words.amounts import amount, difference, is_chance, is_date, unit_words, with_unit
-from standoff.words.names import family_words, setting_words, strategy_words, title_of, who
-from standoff.words.numbers import error, figure_percent, interval, measured, percent, plain, whole
-from standoff.words.text import capital, words
+from standoff.analysis.robustness.performance import Performance, Standing
+from standoff.brief.pictures.charts import bar
+from standoff.brief.pictures.drawing.colours import colour_of
+from standoff.brief.section import Table
+from standoff.language.model import Model
+from standoff.words.measures import ends_of, error_of, figure_of, limit_words, measure_title, unit_of
+from standoff.words.names import family_words, setting_words, strategy_words
+from standoff.words.numbers import figure_percent, measured, percent
+from standoff.words.sections import holds_up as said
+from standoff.words.text import capital
 
-__all__ = [
-    "Cell",
-    "Chip",
-    "Column",
-    "Grid",
-    "Method",
-    "Picture",
-    "Row",
-    "Section",
-    "Table",
-    "assumptions_behind",
-    "colour_of",
-    "grid_tables",
-    "make_grid",
-    "standing_table",
-    "unit_of",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A plain table, as text."""
-
-    caption: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture, its finding where it needs one of its own, and the table behind it.
-
-    Attributes:
-        drawn: Markup; empty where the table is all there is.
-        caption: What it shows.
-        key: How to read the marks; said only where they are drawn.
-        title: Its finding.
-        table: Every number behind it.
-        instead: What stands for it where nothing can be drawn; the table, where this is empty.
-    """
-
-    drawn: Markup
-    caption: str = ""
-    key: str = ""
-    title: str = ""
-    table: Table | None = None
-    instead: tuple[Table, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """A link to an assumption."""
-
-    name: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Method:
-    """How a section's figures were computed: paragraphs and references."""
-
-    text: tuple[str, ...]
-    references: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One question answered.
-
-    `anchor` is the id that others link to; `short` its name in the contents. A section that `is_live` is there to be
-    used, and says nothing that the others do not. `headline` and `sentence` are what its reason says of it, where
-    that is not its title and the first of `lead`.
-    """
-
-    anchor: str
-    short: str
-    title: str
-    lead: tuple[str, ...] = ()
-    pictures: tuple[Picture, ...] = ()
-    sure: tuple[str, ...] = ()
-    why: tuple[Chip, ...] = ()
-    method: Method | None = None
-    parts: tuple[Part, ...] = ()
-    is_live: bool = False
-    headline: str = ""
-    sentence: str = ""
+__all__ = ["Cell", "Column", "Grid", "Row", "grid_tables", "make_grid", "standing_table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +69,6 @@ class Grid:
 _BAND, _WHOLE = 3, 16
 
 
-def colour_of(model: Model, instance: Instance) -> int:
-    """The index of a strategy's colour: by its family, the same everywhere."""
-    families = [s.name for s in model.strategies if s.actor == instance.strategy.actor]
-    return families.index(instance.strategy.name) % len(COLOURS)
-
-
 def make_grid(model: Model, results: Performance, standing: Standing) -> Grid:
     """The decider's strategies by outcome under one view: families best first, and their best setting first."""
     order = _grouped(results)
@@ -182,7 +87,7 @@ def grid_tables(grid: Grid) -> tuple[Table, ...]:
     """The table of strategies as text, in its bands."""
     return tuple(
         Table(
-            "The decider’s strategies by measure" + (f", part {band}" if len(grid.bands) > 1 else ""),
+            said.grid_caption(band, len(grid.bands)),
             ("Strategy", *(_head_words(column) for column in columns)),
             tuple(
                 (row.label, *(_cell_words(cell) for cell in of_row))
@@ -198,40 +103,18 @@ def standing_table(model: Model, results: Performance, standing: Standing) -> Ta
     rows = [
         (
             strategy_words(results.strategies[s]),
-            _title(model, measure),
+            measure_title(model, measure),
             unit_of(model, measure),
-            _split(_measured(model, measure, cell.figure))[0],
-            _error(model, measure, cell.error_of_worlds),
-            "not known" if cell.error_of_luck is None else _error(model, measure, cell.error_of_luck),
-            _ends(model, measure, cell.low, cell.high),
+            _split(figure_of(model, measure, cell.figure))[0],
+            error_of(model, measure, cell.error_of_worlds),
+            "not known" if cell.error_of_luck is None else error_of(model, measure, cell.error_of_luck),
+            ends_of(model, measure, cell.low, cell.high),
             "" if cell.within is None else percent(cell.within.value, cell.within.error),
         )
         for s in _grouped(results)
         for measure, cell in zip(results.measures, standing.cells[s], strict=True)
     ]
-    view = "all strategies of the others" if standing.view.kind == "uniform" else f"“{words(standing.view.name)}”"
-    return Table(
-        f"Against {view} ({whole(round(standing.view.n_profiles))} profiles, equal weights)",
-        (
-            "Strategy", "Measure", "Unit", "Mean", "Error from worlds", "Error from luck",
-            "10–90 % of worlds", "Worlds within limit",
-        ),
-        tuple(rows),
-    )  # fmt: skip
-
-
-def assumptions_behind(model: Model, parts: Sequence[object]) -> tuple[Chip, ...]:
-    """Uncertainties and values that equations read directly or through quantities, in the study's order."""
-    quantities = {quantity.name: quantity for quantity in model.quantities}
-    seen: set[Symbol] = set()
-    waiting: list[object] = list(parts)
-    while waiting:
-        for symbol in symbols_read(waiting.pop()) - seen:
-            seen.add(symbol)
-            if symbol.kind == "quantity":
-                waiting.append(quantities[symbol.name])
-    read = {symbol.name for symbol in seen if symbol.kind in ("uncertainty", "value")}
-    return tuple(Chip(p.name, title_of(model, p.name)) for p in model.uncertain if p.name in read)
+    return Table(said.standing_caption(standing), said.STANDING_HEAD, tuple(rows))
 
 
 def _head_words(column: Column) -> str:
@@ -292,15 +175,15 @@ def _column(
             cell.figure.value, (cell.low, cell.high), measure.limit, measure.better, domain, hollow=name == family
         )
         family = name
-        value, error = _split(_measured(model, measure, cell.figure))
+        value, error = _split(figure_of(model, measure, cell.figure))
         if cell.present < 1.0:
             error += f" in {percent(cell.present)}"
         within = "" if cell.within is None else f"{_share(cell.within)} within"
         drawn.append(Cell(value, error, within, picture, len(order) > 1 and results.labels[s] in best))
     limit = ""
     if measure.limit is not None:
-        limit = f"{'≤' if measure.better == 'lower' else '≥'} {_limit(model, measure, measure.limit)}"
-    return Column(_title(model, measure), unit_of(model, measure), limit), drawn
+        limit = f"{'≤' if measure.better == 'lower' else '≥'} {limit_words(model, measure, measure.limit)}"
+    return Column(measure_title(model, measure), unit_of(model, measure), limit), drawn
 
 
 def _kept(standing: Standing, order: Sequence[int], limited: int) -> list[Cell]:
@@ -335,50 +218,3 @@ def _domain(values: Sequence[float | None]) -> tuple[float, float]:
     low, high = min(known), max(known)
     pad = 0.06 * (high - low) or 0.5
     return (low - pad, high + pad)
-
-
-def _outcome(model: Model, measure: Measure) -> Outcome | None:
-    return next((o for o in model.outcomes if o.name == measure.name), None) if measure.kind == "outcome" else None
-
-
-def _title(model: Model, measure: Measure) -> str:
-    return title_of(model, measure.name) if measure.kind == "outcome" else f"Payoff of {who(model, measure.name)}"
-
-
-def unit_of(model: Model, measure: Measure) -> str:
-    """A measure's unit as it heads a column, in the plural; empty for chances and dates, which are written with it."""
-    outcome = _outcome(model, measure)
-    if outcome is None:
-        return "points"
-    unit = "" if is_chance(model, outcome) or is_date(outcome) else unit_words(outcome.unit)
-    return with_unit("", unit).strip()
-
-
-def _limit(model: Model, measure: Measure, limit: float) -> str:
-    """A limit as the study's author wrote it, without its unit."""
-    outcome = _outcome(model, measure)
-    if outcome is None or not (is_chance(model, outcome) or is_date(outcome)):
-        return plain(limit)
-    return amount(model, outcome.name, limit)
-
-
-def _error(model: Model, measure: Measure, value: float) -> str:
-    """An error without its unit, which stands in the column's head; those of dates are in years."""
-    outcome = _outcome(model, measure)
-    if outcome is None or not (is_chance(model, outcome) or is_date(outcome)):
-        return error(value)
-    return difference(model, outcome.name, value)
-
-
-def _ends(model: Model, measure: Measure, low: float, high: float) -> str:
-    outcome = _outcome(model, measure)
-    if outcome is None or not (is_chance(model, outcome) or is_date(outcome)):
-        return interval(low, high)
-    return f"{amount(model, outcome.name, low)} to {amount(model, outcome.name, high)}"
-
-
-def _measured(model: Model, measure: Measure, figure: Figure) -> str:
-    outcome = _outcome(model, measure)
-    if outcome is None or not (is_chance(model, outcome) or is_date(outcome)):
-        return measured(figure.value, figure.error)
-    return amount(model, outcome.name, figure.value, figure.error)

@@ -1,0 +1,1 @@
+"""What the pictures share: scales, ticks and escaped tags of SVG, colours, and marks."""
