@@ -118,6 +118,17 @@ def test_a_linear_gaussian_study_has_the_posterior_of_kalman(tmp_path: Path) -> 
     assert abs(weighted.log_evidence - evidence) < 4 * weighted.evidence_error < 0.3
 
 
+def test_futures_of_which_few_count_are_filtered_step_by_step_though_compiled(tmp_path: Path) -> None:
+    study = linear_gaussian(tmp_path)
+    seen = write_seen(tmp_path, study, [(q, "place", y) for q, y in zip(quarters(8), PLACES, strict=True)])
+    compiled, plain = (
+        find_posterior(study, seen, Size(128, 32, 1), Local(Running(threads=1, evaluator=by)))[1]
+        for by in ("wasm", "reference")
+    )
+    assert compiled.log_evidence == plain.log_evidence
+    np.testing.assert_array_equal(compiled.weights, plain.weights)
+
+
 def test_fresh_worlds_have_the_posterior_of_kalman_too(tmp_path: Path) -> None:
     study = linear_gaussian(tmp_path)
     seen = write_seen(tmp_path, study, [(q, "place", y) for q, y in zip(quarters(8), PLACES, strict=True)])

@@ -3,8 +3,9 @@
 The replications of a world and profile are the particles. What was seen of events, counts, modes and reports is set
 in each (`standoff.program.watched`), so that its chance, given the path, is the particle's weight. On the reference a
 cell's particles are resampled where few of them carry its weight, as in the bootstrap filter; a compiled kernel runs
-whole futures, whose weights multiply. Either way the mean weight of a cell is an unbiased estimate of the likelihood
-of its world and profile.
+whole futures, whose weights multiply. Where no cell that counts would be resampled both are the same to the last bit;
+where few of the kernel's futures carry the weight, the design is filtered on the reference instead. Either way the mean
+weight of a cell is an unbiased estimate of the likelihood of its world and profile.
 
 Reference:
     N. Gordon, D. Salmond and A. Smith, Novel approach to nonlinear/non-Gaussian Bayesian state estimation, IEE
@@ -40,6 +41,7 @@ from standoff.program.watched import BLIND, DEAD, RELIABLE, SEEN, SO_FAR, SPARE,
 __all__ = ["Cells", "Weighed", "filter_lanes", "told_program", "weigh_cells", "weigh_design"]
 
 Floats = npt.NDArray[np.float64]
+_HALF = 0.5
 _PILOT = 2048
 """Futures that tell what a report would be that knows nothing."""
 
@@ -128,7 +130,24 @@ def weigh_design(program: Program, design: Design, seen: Seen, running: Running 
         seen: What the program was told.
         running: How.
     """
-    evaluate = choose_evaluator(program, design.n_futures, running)
+    found = _weigh(program, design, seen, choose_evaluator(program, design.n_futures, running), running)
+    if found.is_filtered or design.replications < 2 or _share_alive(found) >= _HALF:
+        return found
+    running.say("few futures carry what was seen: filtering them step by step")
+    return _weigh(program, design, seen, run_lanes, running)
+
+
+def _share_alive(of: Weighed) -> float:
+    """The share of a cell's replications that is effective, on average over cells by their likelihood."""
+    most = of.log_likelihood.max()
+    if not np.isfinite(most):
+        return 1.0
+    weight = np.exp(of.log_likelihood - most)
+    return float((weight * of.alive).sum() / weight.sum()) / of.design.replications
+
+
+def _weigh(program: Program, design: Design, seen: Seen, evaluate: Evaluate, running: Running) -> Weighed:
+    """Every cell, by one evaluator."""
     n_profiles, n_worlds = design.profiles.shape[0], design.worlds.size
     likely, alive = np.empty(n_profiles * n_worlds), np.empty(n_profiles * n_worlds)
     means = np.empty((len(program.measures) - 1, likely.size))
@@ -194,7 +213,7 @@ def filter_lanes(program: Program, lanes: Lanes, replications: int) -> tuple[Res
         most = weight.max(axis=1)
         shares = np.exp(weight - np.where(np.isfinite(most), most, 0.0)[:, None])
         total, squares = shares.sum(axis=1), (shares**2).sum(axis=1)
-        poor = (total > 0.0) & (total**2 < 0.5 * replications * squares) & (most > DEAD)
+        poor = (total > 0.0) & (total**2 < _HALF * replications * squares) & (most > DEAD)
         if not poor.any():
             continue
         order = np.arange(lanes.size).reshape(-1, replications)
