@@ -6,7 +6,6 @@ scales and reads like the page around it. Nothing here depends on anything but i
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from markupsafe import Markup
 
 from standoff.analysis.findings import Floats
 from standoff.brief.pictures.drawing.svg import Scale, framed, nice_ticks
-from standoff.words.numbers import interval, number, plain
+from standoff.words.numbers import interval, plain, rounded
 from standoff.words.text import shortened
 
 __all__ = ["DotRow", "FanFrame", "FanPanel", "bar", "dots", "fan", "squares"]
@@ -80,7 +79,8 @@ class FanPanel:
         colour: Index of its colour.
         quantiles: (5, points) quantiles, or None where only a line is drawn.
         line: (points,) median, or the share.
-        others: Lines of the other strategies, in grey.
+        lines: Id of all strategies' lines, in grey, for the panels of one thing share them.
+        others: Those lines, in the panel that draws them first.
         readings: (points,) in words; the last is printed, the page's slider shows the rest.
     """
 
@@ -88,6 +88,7 @@ class FanPanel:
     colour: int
     quantiles: Floats | None
     line: Floats
+    lines: str
     others: tuple[Floats, ...]
     readings: tuple[str, ...]
 
@@ -141,12 +142,14 @@ def fan(panel: FanPanel, frame: FanFrame, said: str) -> Markup:
         for low, high, kind in ((0, 4, "wide"), (1, 3, "narrow")):
             edges = points(steps, panel.quantiles[high]), points(steps[::-1], panel.quantiles[low][::-1])
             parts.append(f'<polygon class="{kind}" points="{" ".join(edges)}"/>')
-    parts += [f'<polyline class="other" points="{points(steps, other)}"/>' for other in panel.others]
+    grey = "".join(f'<polyline points="{points(steps, other)}"/>' for other in panel.others)
+    name = escape(panel.lines)
+    parts.append(f'<g id="{name}" class="other">{grey}</g>' if grey else f'<use href="#{name}" class="other"/>')
     if frame.seen.size:
         parts.append(f'<polyline class="seen" points="{points(frame.seen[:, 0].tolist(), frame.seen[:, 1])}"/>')
     parts.append(f'<polyline class="median" points="{points(steps, panel.line)}"/>')
     parts.append(f'<line class="at" y1="{_FAN_TOP}" y2="{_FAN_FOOT}"/>')
-    readings = escape(json.dumps(panel.readings, ensure_ascii=False, separators=(",", ":")))
+    readings = escape("\t".join(panel.readings))
     data = f'data-start="{x(0):.2f}" data-step="{step:.3f}" data-readings="{readings}"'
     return framed(f"fan s{panel.colour}", (_FAN_WIDTH, _FAN_HEIGHT), said, parts, data)
 
@@ -219,7 +222,7 @@ def dots(rows: Sequence[DotRow], domain: tuple[float, float], unit: str, said: s
     for i, row in enumerate(rows):
         y = top + step * (i + 0.5)
         strength = " best" if row.best else ""
-        reach = f"{number(row.value)} ({interval(row.low, row.high)}) {unit}".strip()
+        reach = f"{rounded(row.value, (row.high - row.low) / 4.0)} ({interval(row.low, row.high)}) {unit}".strip()
         parts.append(f'<g class="s{row.colour}{strength}"><title>{escape(f"{row.label}: {reach}")}</title>')
         parts.append(
             f'<text class="name" x="{left - 8}" y="{y + 4:.1f}">{escape(shortened(row.label, _LONGEST))}</text>'
