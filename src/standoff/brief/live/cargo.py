@@ -17,12 +17,12 @@ import numpy.typing as npt
 
 from standoff.analysis.findings import Floats
 
-__all__ = ["EXACT", "FINE", "Cargo", "changed_bytes"]
+__all__ = ["COARSE", "EXACT", "FINE", "Cargo", "changed_bytes"]
 
 FINE = 256
 """Steps to a standard deviation over worlds: the mean of those kept is then off by a thousandth of its error."""
-EXACT = 1 << 14
-"""Steps for what is compared with an end."""
+EXACT, COARSE = 1 << 14, 64
+"""Steps for what is compared with an end, and for what is told as whole per cent."""
 _MOST = 1 << 24
 _SAME = 8
 """Bytes that two modules share at the least, for them to be told by their place."""

@@ -17,7 +17,7 @@ from standoff.analysis.linchpins.linchpins import Linchpins
 from standoff.analysis.robustness.performance import Performance
 from standoff.analysis.robustness.robustness import Robustness
 from standoff.analysis.runs.decision_table import DecisionTable
-from standoff.brief.live.cargo import EXACT, Cargo
+from standoff.brief.live.cargo import COARSE, EXACT, Cargo
 from standoff.brief.pictures.drawing.colours import colour_of, is_second
 from standoff.brief.pictures.drawing.ranges import range_of
 from standoff.brief.section import Method, Picture, Section
@@ -141,7 +141,7 @@ def _kept(robust: Robustness, outcome: str, order: list[int], cargo: Cargo) -> d
     """The chance by world that the limit on an outcome is kept, as the tables count it; nothing without a limit."""
     kept = robust.under[0].satisficing
     places = {bound.outcome: o for o, bound in enumerate(robust.bounds)}
-    return {} if kept is None or outcome not in places else {"kept": cargo.put_rows(kept.chances[places[outcome]][order])}
+    return {} if kept is None or outcome not in places else {"kept": cargo.put_rows(kept.chances[places[outcome]][order], COARSE)}
 
 
 def _with_all_worlds(model: Model, robust: Robustness, results: Performance, name: str) -> list[tuple[str, str]]:
