@@ -79,7 +79,9 @@ class _Hold:
         source = emit_module(program)
         counters, clock = tables_of(program, source)
         paid = next(i for i, payoff in enumerate(program.payoffs) if payoff.actor == self.decider)
-        outcomes = [(f"outcome {i}", None if m.first is None else f"weight {i}") for i, m in enumerate(program.measured)]
+        outcomes = [
+            (f"outcome {i}", None if m.first is None else f"weight {i}") for i, m in enumerate(program.measured)
+        ]
         return {
             "title": title,
             **self._module(assemble(source.text)),

@@ -137,7 +137,9 @@ def fan(panel: FanPanel, frame: FanFrame, said: str) -> Markup:
             edges = points(steps, panel.quantiles[high]), points(steps[::-1], panel.quantiles[low][::-1])
             parts.append(tag("polygon", kind=kind, points=" ".join(edges)))
     grey = [tag("polyline", points=points(steps, other)) for other in panel.others]
-    parts.append(group(grey, kind="other", id=panel.lines) if grey else tag("use", kind="other", href=f"#{panel.lines}"))
+    parts.append(
+        group(grey, kind="other", id=panel.lines) if grey else tag("use", kind="other", href=f"#{panel.lines}")
+    )
     if frame.seen.size:
         parts.append(tag("polyline", kind="seen", points=points(frame.seen[:, 0].tolist(), frame.seen[:, 1])))
     parts.append(tag("polyline", kind="median", points=points(steps, panel.line)))

@@ -141,7 +141,11 @@ def _kept(robust: Robustness, outcome: str, order: list[int], cargo: Cargo) -> d
     """The chance by world that the limit on an outcome is kept, as the tables count it; nothing without a limit."""
     kept = robust.under[0].satisficing
     places = {bound.outcome: o for o, bound in enumerate(robust.bounds)}
-    return {} if kept is None or outcome not in places else {"kept": cargo.put_rows(kept.chances[places[outcome]][order], COARSE)}
+    return (
+        {}
+        if kept is None or outcome not in places
+        else {"kept": cargo.put_rows(kept.chances[places[outcome]][order], COARSE)}
+    )
 
 
 def _with_all_worlds(model: Model, robust: Robustness, results: Performance, name: str) -> list[tuple[str, str]]:
