@@ -68,7 +68,7 @@ def read_data(path: Path, model: Model, on: Sequence[str], first: str | None, la
     wanted = tuple(on) or tuple(name for name in columns if name in known and name not in imposed)
     for name in wanted:
         if name not in columns or name not in known:
-            what = "column" if name not in columns else "thing of the study"
+            what = "column" if name not in columns else "thing to follow"
             advice = suggest(name, columns if name not in columns else known) or ""
             raise ValueError(f"no {what} is named `{name}`; {advice}".rstrip("; "))
     if not wanted:
