@@ -185,7 +185,8 @@ def test_node_runs_the_same_worker_to_the_same_digest(rivals: Brief) -> None:
     }
     script = f"""
       let onmessage, postMessage;
-      const packed = require("zlib").inflateSync(Buffer.from("{cargo.packed(data)}", "base64")), job = {json.dumps(job)};
+      const packed = require("zlib").inflateSync(Buffer.from("{cargo.packed(data)}", "base64"));
+      const job = {json.dumps(job)};
       const print = told => console.log(Array.from(told.means, String).join(" "));
       postMessage = told => {{ if (told.ready) onmessage({{data: job}}); else print(told); }};
       {worker}

@@ -169,8 +169,8 @@ def test_worlds_can_be_narrowed_by_mouse_and_keyboard(study: Study, tmp_path: Pa
     probed.write_text(page.replace("</body>", probe + "</body>"), encoding="utf-8")
     assert CHROMIUM is not None
     done = subprocess.run(
-        [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--dump-dom", "--virtual-time-budget=5000",
-         f"--user-data-dir={tmp_path / 'profile'}", probed.as_uri()],
+        [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--dump-dom",
+         "--virtual-time-budget=5000", f"--user-data-dir={tmp_path / 'profile'}", probed.as_uri()],
         capture_output=True, text=True, timeout=60, check=True,
     )  # fmt: skip
     assert [line for line in done.stderr.splitlines() if "CONSOLE" in line] == []

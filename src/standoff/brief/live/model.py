@@ -1,8 +1,8 @@
 """What a page carries to run its study: the module, and the tables that its scripts lay before it.
 
 The scripts know of the module what the docstring of `standoff.program.wasm.writer` says, and of a study what stands
-here. Numbers go as the bytes of doubles, so that the page computes the bits that the printed run was made of. A column that
-is drawn evenly from a range is drawn again there, and a variant's module is told by what it changes.
+here. Numbers go as the bytes of doubles, so that the page computes the bits that the printed run was made of. A column
+that is drawn evenly from a range is drawn again there, and a variant's module is told by what it changes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from standoff.analysis.runs.decision_table import DecisionTable
 from standoff.base.chance import sampling, streams
 from standoff.brief.live.cargo import Cargo, changed_bytes
 from standoff.brief.pictures.drawing.colours import colour_of, is_second
-from standoff.ensemble.design import Design, choose_profiles, draw_worlds
+from standoff.ensemble.design import Design, Method, choose_profiles, draw_worlds
 from standoff.ensemble.study import Study
 from standoff.language.changed import Varied, changed
 from standoff.language.model import Model, Parameter
@@ -32,7 +32,7 @@ from standoff.words.text import capital, words
 
 __all__ = ["digest_of_means", "live_model", "live_names"]
 
-_METHOD = "latin hypercube"
+_METHOD: Method = "latin hypercube"
 _FNV = 16777619
 _BASES = (2166136261, 3339675911)
 

@@ -73,18 +73,18 @@ class FanPanel:
         colour: Index of its colour.
         quantiles: (5, points) quantiles, or None where only a line is drawn.
         line: (points,) median, or the share.
-        lines: Id of all strategies' lines, in grey, for the panels of one thing share them.
-        others: Those lines, in the panel that draws them first.
+        others: Lines to compare it with, in grey; empty where an earlier panel has drawn them.
         readings: (points,) in words; the last is printed, the page's slider shows the rest.
+        lines: Id of the grey lines that the panels of one thing share; empty for a panel alone.
     """
 
     label: str
     colour: int
     quantiles: Floats | None
     line: Floats
-    lines: str
     others: tuple[Floats, ...]
     readings: tuple[str, ...]
+    lines: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,17 +137,16 @@ def fan(panel: FanPanel, frame: FanFrame, said: str) -> Markup:
             edges = points(steps, panel.quantiles[high]), points(steps[::-1], panel.quantiles[low][::-1])
             parts.append(tag("polygon", kind=kind, points=" ".join(edges)))
     grey = [tag("polyline", points=points(steps, other)) for other in panel.others]
-    parts.append(
-        group(grey, kind="other", id=panel.lines) if grey else tag("use", kind="other", href=f"#{panel.lines}")
-    )
+    if grey:
+        parts.append(group(grey, kind="other", **({"id": panel.lines} if panel.lines else {})))
+    elif panel.lines:
+        parts.append(tag("use", kind="other", href=f"#{panel.lines}"))
     if frame.seen.size:
         parts.append(tag("polyline", kind="seen", points=points(frame.seen[:, 0].tolist(), frame.seen[:, 1])))
     parts.append(tag("polyline", kind="median", points=points(steps, panel.line)))
     parts.append(tag("line", kind="at", y1=_FAN_TOP, y2=_FAN_FOOT))
-    places = {"data_start": f"{x(0):.2f}", "data_step": f"{step:.3f}"}
-    return framed(
-        f"fan s{panel.colour}", (_FAN_WIDTH, _FAN_HEIGHT), said, parts, **places, data_readings="\t".join(panel.readings)
-    )  # fmt: skip
+    told = {"data_start": f"{x(0):.2f}", "data_step": f"{step:.3f}", "data_readings": "\t".join(panel.readings)}
+    return framed(f"fan s{panel.colour}", (_FAN_WIDTH, _FAN_HEIGHT), said, parts, **told)
 
 
 def _fan_axes(frame: FanFrame, start: float, y: Callable[[float], float]) -> list[str]:
