@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pytest
 from conftest import PHONE, Brief
 
-from standoff.brief.live.cargo import Cargo
+from standoff.brief.cargo import Cargo
 from standoff.brief.live.model import digest_of_means, live_model
 from standoff.ensemble.design import Worlds, draw_worlds
 from standoff.ensemble.run import run_design

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from standoff.analysis.runs.decision_table import DecisionTable
 from standoff.base.chance import sampling, streams
-from standoff.brief.live.cargo import Cargo, changed_bytes
+from standoff.brief.cargo import Cargo, changed_bytes
 from standoff.brief.pictures.drawing.colours import colour_of, is_second
 from standoff.ensemble.design import Design, Method, choose_profiles, draw_worlds
 from standoff.ensemble.study import Study

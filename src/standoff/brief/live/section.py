@@ -10,7 +10,7 @@ from markupsafe import Markup
 from standoff.analysis.linchpins.linchpins import Linchpins
 from standoff.analysis.robustness.robustness import Robustness
 from standoff.analysis.runs.decision_table import DecisionTable
-from standoff.brief.live.cargo import Cargo
+from standoff.brief.cargo import Cargo
 from standoff.brief.live.model import live_model
 from standoff.brief.section import Method, Picture, Section
 from standoff.words.sections import explore as said

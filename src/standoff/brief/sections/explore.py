@@ -17,7 +17,7 @@ from standoff.analysis.linchpins.linchpins import Linchpins
 from standoff.analysis.robustness.performance import Performance
 from standoff.analysis.robustness.robustness import Robustness
 from standoff.analysis.runs.decision_table import DecisionTable
-from standoff.brief.live.cargo import COARSE, EXACT, Cargo
+from standoff.brief.cargo import COARSE, EXACT, Cargo
 from standoff.brief.pictures.drawing.colours import colour_of, is_second
 from standoff.brief.pictures.drawing.ranges import range_of
 from standoff.brief.section import Method, Picture, Section

@@ -2,7 +2,7 @@
 // what the scripts below share: data that the page carries, and figures in print
 const standoff = {
   started: [],
-  // as brief/live/cargo.py packs it: {words, bytes, at}, where at([place, size]) is an array's bytes, aligned
+  // as brief/cargo.py packs it: {words, bytes, at}, where at([place, size]) is an array's bytes, aligned
   open: whole => {
     const size = new DataView(whole).getUint32(0, true), first = 4 + size;
     return {words: JSON.parse(new TextDecoder().decode(new Uint8Array(whole, 4, size))), at: ([place, n]) => new Uint8Array(whole.slice(first + place, first + place + n))};
