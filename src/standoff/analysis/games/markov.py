@@ -21,10 +21,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-
-from standoff.analysis.findings import Floats
+import numpy.typing as npt
 
 __all__ = ["MarkovPlay", "StochasticGame", "follow_logit", "gains"]
+
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
