@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from standoff.base.chance import streams
 from standoff.ensemble.design import Design, lane_keys
+from standoff.ensemble.elsewhere import cluster
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.evaluator import Evaluate, choose_evaluator, choose_fold
 from standoff.ensemble.folding.spreads import NOTHING, Wanted
@@ -91,9 +92,8 @@ def run_jobs(
     Designs of one program share the choice of an evaluator.
     """
     if running.on is not None and evaluate is None:
-        from standoff.ensemble.cluster.jobs import run_jobs_on  # noqa: PLC0415 - Dask
-
-        return run_jobs_on(jobs, running)
+        found: list[Ensemble] = cluster("jobs").run_jobs_on(jobs, running)
+        return found
     _keep_freed_memory()
     total = sum(job.design.n_futures for job in jobs)
     chosen = _chosen(jobs, running) if evaluate is None else [evaluate] * len(jobs)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
+from standoff.ensemble.elsewhere import cluster
 from standoff.ensemble.running import Running
 
 __all__ = ["Work", "in_order", "spread"]
@@ -24,9 +25,7 @@ class Work(Protocol):
 def spread(work: Work, items: Sequence[Any], running: Running) -> Iterator[Any]:
     """The result of each item, in their order."""
     if running.on is not None:
-        from standoff.ensemble.cluster.drive import drive  # noqa: PLC0415 - Dask
-
-        yield from in_order(drive(work, items, running))
+        yield from in_order(cluster("drive").drive(work, items, running))
         return
     with ThreadPoolExecutor(running.workers) as pool:
         yield from pool.map(work.begin(running), items)

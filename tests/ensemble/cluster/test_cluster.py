@@ -136,11 +136,13 @@ def test_what_a_lost_worker_was_at_is_run_again(
     cluster: Any, rivals: Study, design: Design, digest: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lost, lines = next(iter(cluster.workers.values())), list[str]()
-    slowed(
-        monkeypatch,
-        0.02,
-        lambda call: lost.loop.add_callback(lost.close, timeout=0, executor_wait=False) if call == 9 else None,
-    )
+    scheduler = cluster.scheduler
+
+    def lose(call: int) -> None:
+        if call == 9:
+            scheduler.loop.add_callback(scheduler.remove_worker, lost.address, stimulus_id="lost", expected=False)
+
+    slowed(monkeypatch, 0.03, lose)
     running = on(cluster, announce=lines.append)
     assert run_to_folder(rivals.program, design, tmp_path / "run", running=running).digest == digest
     assert any(lost.address in line and "was lost" in line for line in lines), lines

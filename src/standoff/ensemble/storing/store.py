@@ -27,6 +27,7 @@ import pyarrow as pa
 from standoff._version import __version__
 from standoff.base.escaping import visible
 from standoff.ensemble.design import Design, Method, Worlds
+from standoff.ensemble.elsewhere import cluster
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.evaluator import choose_evaluator
 from standoff.ensemble.folding.spreads import NOTHING, Bins, Wanted
@@ -136,10 +137,8 @@ def _cells(design: Design, running: Running) -> int:
     """Of a shard."""
     if running.on is None:
         return CELLS_PER_SHARD
-    from standoff.ensemble.cluster.jobs import cells_each  # noqa: PLC0415 - Dask
-    from standoff.ensemble.cluster.session import session_of  # noqa: PLC0415
-
-    return cells_each(design, session_of(running).n_threads)
+    cells: int = cluster("jobs").cells_each(design, cluster("session").session_of(running).n_threads)
+    return cells
 
 
 def _run(
@@ -147,9 +146,7 @@ def _run(
 ) -> Iterator[tuple[Piece, str, Ensemble | None]]:  # fmt: skip
     """Run pieces and write them: each with the digest of its file, and its figures where they are at hand."""
     if running.on is not None:
-        from standoff.ensemble.cluster.jobs import run_shards_on  # noqa: PLC0415 - Dask
-
-        for piece, digest in run_shards_on(job, todo, place, running):
+        for piece, digest in cluster("jobs").run_shards_on(job, todo, place, running):
             yield piece, digest, None
         return
     program, design = job.program, job.design
