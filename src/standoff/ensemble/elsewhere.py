@@ -1,4 +1,4 @@
-"""The door to runs on a cluster: `standoff.ensemble.cluster` is made of what asks for it here, so it is loaded by name."""
+"""The door to a cluster: `standoff.ensemble.cluster` is made of what asks for it here, so it is loaded by name."""
 
 from __future__ import annotations
 
