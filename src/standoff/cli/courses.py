@@ -137,7 +137,8 @@ def search(study: str, as_json: bool, actor: str | None, evaluations: int, **how
 @options.study
 @click.option("--draws", type=click.IntRange(16, 100_000), default=1024, show_default=True, metavar="N",
               help="Futures by which each state and joint choice is stepped.")  # fmt: skip
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, metavar="N", help="Of worlds and luck.")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, metavar="N",
+              help="Of worlds and luck; the same seed gives the same numbers.")  # fmt: skip
 @options.variant
 @options.set_numbers
 @options.as_json
