@@ -30,7 +30,7 @@ from standoff.ensemble.storing.manifest import RunError
 
 __all__ = ["drive"]
 
-AHEAD = 4  # tasks under way a thread
+AHEAD, LEAST_AHEAD = 4, 256  # tasks under way a thread, and in all
 LOOK_EVERY = 2.0  # seconds
 SLOW = 5.0  # times the median
 SLOW_LEAST = 20.0  # seconds
@@ -98,9 +98,10 @@ class _Driver:
         """See `drive`."""
         following, looked = 0, 0.0
         while len(self.done) < len(self.items):
-            # in batches: what a message to the scheduler costs is shared by half of what is under way
-            room = AHEAD * self.session.n_threads - len(self.under_way)
-            if following < len(self.items) and (room > 2 * self.session.n_threads or not self.under_way):
+            # in batches: what a message to the scheduler costs is shared by half of what may be under way
+            ahead = max(LEAST_AHEAD, AHEAD * self.session.n_threads)
+            room = ahead - len(self.under_way)
+            if following < len(self.items) and (2 * room > ahead or not self.under_way):
                 stop = min(len(self.items), following + max(1, room))
                 self._send(range(following, stop))
                 following = stop
@@ -151,10 +152,13 @@ class _Driver:
         """The result of each, or the error that stands for it; in one request, or one by one where that fails."""
         sound = [future for future in ended if future.status == "finished"]
         client, found = self.session.client, dict[Any, Any]()
-        if len(sound) > 1:
-            with suppress(Exception):
-                found = dict(zip(sound, client.sync(client.gather, sound, asynchronous=True, callback_timeout=PATIENCE),
-                                 strict=True))  # fmt: skip
+
+        async def gather() -> list[Any]:
+            fetched: list[Any] = await client.gather(sound, asynchronous=True)
+            return fetched
+
+        with suppress(Exception):
+            found = dict(zip(sound, client.sync(gather, callback_timeout=PATIENCE), strict=True))
         for future in ended:
             if future not in found:
                 found[future] = self._result(future)
