@@ -177,9 +177,8 @@ def _pins_table(rows: Sequence[PinRow]) -> Table:
 
 def _sure(model: Model, found: Linchpins, ledger: Ledger) -> tuple[str, ...]:
     lines = [
-        f"Knowing everything first would be worth {measured(found.evpi.value, found.evpi.error)} points. Intervals "
-        "hold for all assumptions at once, and an assumption is named only where shuffling the worlds seldom does as "
-        "well."
+        f"Knowing everything first would be worth {measured(found.evpi.value, found.evpi.error)} points. Each "
+        "interval holds by itself, and an assumption is named only where shuffling the worlds seldom does as well."
     ]
     if _boxed(found):
         lines.append(
