@@ -134,3 +134,44 @@ def test_a_misspelt_column_is_an_error(study: Study, data: Path) -> None:
 def test_too_few_steps_are_refused(study: Study, data: Path) -> None:
     with pytest.raises(ValueError, match="are the fewest"):
         read_data(data, study.model, ("shots",), None, "2000-12")
+
+
+SECOND = """\
+standoff: 1
+title: Raids and trust
+question: Are parameters of another study found again?
+decider: harbour
+clock: {start: 2010-01, step: month, steps: 120}
+actors: {harbour: {name: Harbour}, raiders: {name: Raiders}}
+constants:
+  loss: {value: 2, judgement: a guess}
+uncertainties:
+  heal: {range: [0.02, 0.6], judgement: unknown}
+  risk: {range: [0.01, 0.5], judgement: unknown}
+choices: {harbour: [guard, sleep], raiders: [sail, rest]}
+events: {raid: {chance: risk}}
+stocks: {trust: {start: 10, next: "trust + heal * (10 - trust) - loss * raid"}}
+strategies: {harbour: {guarding: {choose: guard}, sleeping: {choose: sleep}}, raiders: {sailing: {choose: sail}}}
+payoffs: {harbour: {each: "trust"}, raiders: {each: "1 if raid else 0"}}
+outcomes: {raids: {measure: "total(raid)", better: lower}, trust_end: {measure: "final(trust)", better: higher}}
+"""
+
+
+def test_planted_parameters_of_a_second_study_lie_in_their_intervals(tmp_path: Path) -> None:
+    (tmp_path / "study.yaml").write_text(SECOND, encoding="utf-8")
+    model, data, planted = load(tmp_path).model, tmp_path / "data.csv", {"heal": 0.2, "risk": 0.15}
+    held = dict.fromkeys(planted, 0)
+    for seed in range(8):
+        rng, trust, rows = np.random.default_rng(seed), 10.0, ["month,raid,trust"]
+        for t in range(120):
+            raid = int(rng.random() < planted["risk"])
+            rows.append(f"{2010 + t // 12}-{t % 12 + 1:02},{raid},{trust:.6f}")
+            trust += planted["heal"] * (10.0 - trust) - 2.0 * raid
+        data.write_text("\n".join(rows) + "\n", encoding="utf-8")
+        told = read_data(data, model, ("raid", "trust"), None, "2017-12")
+        found = fit_study(model, told, {"heal": None, "risk": None}, particles=128, rounds=4, running=ONE)
+        for one in found.estimates:
+            low, _, high = one.quantiles
+            held[one.name] += low < planted[one.name] < high
+            assert high - low < 0.4 * (one.committed[1] - one.committed[0]), one
+    assert min(held.values()) >= 6, held  # 90 % intervals: fewer of 8 by luck in 4 of 100

@@ -1,3 +1,5 @@
+"""Games and studies through the application, and everything that a hostile request may try."""
+
 import re
 
 import pytest
@@ -6,17 +8,32 @@ from starlette.testclient import TestClient
 from standoff.language.load import find_study
 from standoff.workbench.app import make_app
 from standoff.workbench.guard import MOST_BYTES
-from standoff.workbench.store import Store
+from standoff.workbench.handling.desk import Desk
+from standoff.workbench.keeping.database import Database
+from standoff.workbench.keeping.games import Games
 
 HOST = "127.0.0.1:8700"
 ORIGIN = {"origin": f"http://{HOST}"}
 TOKEN = "a-token-of-this-launch"
+FORM = {**ORIGIN, "content-type": "application/x-www-form-urlencoded"}
+FILE = {**ORIGIN, "content-type": "multipart/form-data; boundary=x"}
+
+
+def opened(folder):
+    app = make_app(Desk(folder, TOKEN, apart=False), (HOST,))
+    return TestClient(app, base_url=f"http://{HOST}", follow_redirects=False)
 
 
 @pytest.fixture
-def client(tmp_path):
-    with TestClient(make_app(tmp_path, TOKEN, (HOST,)), base_url=f"http://{HOST}", follow_redirects=False) as one:
-        yield one
+def client(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    (tmp_path / "desk").mkdir()
+    return opened(tmp_path / "desk")
+
+
+@pytest.fixture
+def games(client, tmp_path):
+    return Games(Database(tmp_path / "desk" / ".standoff" / "workbench.sqlite"))
 
 
 def facilitator(client):
@@ -26,7 +43,7 @@ def facilitator(client):
 
 def begin(client, *seats, study="rivals"):
     """A new game: its name, and the links of its seats in their order."""
-    page = facilitator(client).post("/new", data={"study": study, "seat": list(seats), "luck": "7"}, headers=ORIGIN)
+    page = facilitator(client).post(f"/study/{study}/play", data={"seat": list(seats), "luck": "7"}, headers=ORIGIN)
     assert page.status_code == 200, page.text
     return re.search(r"/game/([0-9a-f]+)", page.text).group(1), re.findall(r">http://[^<]*(/seat/[^<]+)</a>", page.text)
 
@@ -63,19 +80,20 @@ def test_a_game_is_played_to_its_end_and_looked_at_again(client):
     page = client.get(north).text
     assert "The end" in page
     assert "Your choices, looked at again" in page
+    assert "What you could have known" in page
+    assert page.count('class="other"') >= 2
     assert "The game is over." in client.get(f"/game/{name}").text
 
 
-def test_a_choice_is_taken_once_and_for_its_own_step_only(client, tmp_path):
+def test_a_choice_is_taken_once_and_for_its_own_step_only(client, games):
     name, (north,) = begin(client, "north")
     choose(client, north, 0, north="build")
     choose(client, north, 0, north="freeze")
     choose(client, north, 5, north="freeze")
-    turns = Store(tmp_path / ".standoff" / "games.sqlite").table(name).game.turns
-    assert [turn.choices for turn in turns] == [{"north": "build"}]
+    assert [turn.choices for turn in games.table(name).game.turns] == [{"north": "build"}]
 
 
-def test_a_facilitator_pauses_sets_and_steps_back(client, tmp_path):
+def test_a_facilitator_pauses_sets_and_steps_back(client, games):
     name, (north,) = begin(client, "north")
     do = lambda **data: client.post(f"/game/{name}/do", data=data, headers=ORIGIN)  # noqa: E731
     do(what="pause")
@@ -84,115 +102,180 @@ def test_a_facilitator_pauses_sets_and_steps_back(client, tmp_path):
     do(what="inject", name="trust", value="0.9")
     do(what="resume")
     choose(client, north, 0, north="build")
-    game = Store(tmp_path / ".standoff" / "games.sqlite").table(name).game
-    assert game.turns[0].injected == {"trust": 0.9}
+    assert games.table(name).game.turns[0].injected == {"trust": 0.9}
     do(what="back")
-    assert Store(tmp_path / ".standoff" / "games.sqlite").table(name).game.turns == ()
+    assert games.table(name).game.turns == ()
+
+
+def test_a_facilitator_branches_and_both_games_go_on(client, games):
+    name, (north,) = begin(client, "north")
+    for step in range(3):
+        choose(client, north, step, north="build")
+    page = client.post(f"/game/{name}/do", data={"what": "branch", "step": "1"}, headers=ORIGIN).text
+    other = re.search(r"/game/([0-9a-f]+)", page).group(1)
+    (link,) = re.findall(r">http://[^<]*(/seat/[^<]+)</a>", page)
+    choose(client, link, 1, north="freeze")
+    assert [turn.choices["north"] for turn in games.table(other).game.turns] == ["build", "freeze"]
+    assert len(games.table(name).game.turns) == 3
+
+
+def test_a_facilitator_shows_everything_and_hides_it_again(client):
+    name, (north,) = begin(client, "north")
+    choose(client, north, 0, north="build")
+    client.post(f"/game/{name}/do", data={"what": "reveal"}, headers=ORIGIN)
+    assert "What you could have known" in client.get(north).text
+    client.post(f"/game/{name}/do", data={"what": "hide"}, headers=ORIGIN)
+    assert "What you could have known" not in client.get(north).text
 
 
 def test_games_outlive_the_server(client, tmp_path):
     _, (north,) = begin(client, "north")
     choose(client, north, 0, north="build")
-    with TestClient(make_app(tmp_path, "another", (HOST,)), base_url=f"http://{HOST}") as again:
-        assert "Q2 2025" in again.get(north).text
+    assert "Q2 2025" in opened(tmp_path / "desk").get(north).text
 
 
-PAGES = ("/", "/game/abc", "/game/abc/events")
-WRITES = ("/new", "/game/abc/do")
+def test_a_step_that_a_dead_server_left_open_is_taken(client, games):
+    name, (north,) = begin(client, "north")
+    games.choose(name, 0, "north", {"north": "build"})
+    assert "Q2 2025" in client.get(north).text
+
+
+def test_a_game_goes_on_when_its_study_is_changed(client, tmp_path):
+    facilitator(client).post("/new", data={"name": "mine", "from": "rivals"}, headers=ORIGIN)
+    _, (north,) = begin(client, "north", study="mine")
+    study = tmp_path / "desk" / "mine" / "study.yaml"
+    study.write_text(study.read_text().replace("steps: 16", "steps: 4"))
+    choose(client, north, 0, north="build")
+    assert "Step 2 of 16" in client.get(north).text
+
+
+STUDY = "/study/rivals"
+PAGES = ("/", "/runs", "/games", "/game/abc", "/game/abc/events", STUDY, f"{STUDY}/edit/study.yaml",
+         f"{STUDY}/history/study.yaml", f"{STUDY}/documents", f"{STUDY}/document/a.txt", "/run/abc", "/run/abc/brief",
+         "/compare", "/game/abc/file")  # fmt: skip
+WRITES = ("/new", "/game/abc/do", f"{STUDY}/play", f"{STUDY}/run", f"{STUDY}/edit/study.yaml", "/run/abc/do",
+          f"{STUDY}/edit/study.yaml/problems", f"{STUDY}/edit/study.yaml/words", f"{STUDY}/edit/study.yaml/look",
+          f"{STUDY}/edit/study.yaml/map", f"{STUDY}/document/a.txt")  # fmt: skip
 ADDRESSES = (
     "/seat/../../etc/passwd", "/static/../app.py", "/static/%2e%2e/app.py", "/static//etc/passwd", "/seat/%00",
     "/seat/' or 1=1 --", "/game/' union select 1 --", "/seat/" + "a" * 150, "/static/..%2f..%2fapp.py", "/seat/",
+    "/study/%2e%2e", "/study/..%2f..%2fetc", 
+    "/study/rivals/edit/..%2fstudy.yaml", "/study/rivals/edit/%2fetc%2fpasswd", "/study/rivals/edit/passwd",
+    "/study/rivals/history/facts.csv", "/study/rivals/history/study.yaml?of=999999", "/study//edit/study.yaml",
+    "/study/rivals/document/..%2f..%2fstudy.yaml", "/study/rivals/document/%2fetc%2fpasswd", "/run/..%2f..",
+    "/study/rivals/document/.hidden", "/run/../../etc/brief", "/run/%00/brief", "/compare?before=..&after=..",
+    "/compare?before=/etc&after=/etc", "/study/%00", "/study/rivals%00", "/game/%2e%2e/file",
 )  # fmt: skip
 HOSTS = ("evil.example", "127.0.0.1:8701", "", "127.0.0.1:8700.evil.example", "127.0.0.1", "[::1]:8700", "localhost")
-ORIGINS = (
-    "",
-    "null",
-    "http://evil.example",
-    f"http://{HOST}.evil.example",
-    "https://",
-    f"ftp://{HOST}",
-    "http://localhost",
-)
+ORIGINS = ("", "null", "http://evil.example", f"http://{HOST}.evil.example", "https://", f"ftp://{HOST}",
+           "http://localhost")  # fmt: skip
 TOKENS = ("", "x", TOKEN[:-1], TOKEN + "x", TOKEN.upper(), "\N{DRAGON}")
 
 
-@pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("token", TOKENS)
-def test_without_the_token_no_page_of_the_facilitator_opens(client, path, token):
-    assert client.get(path, params={"token": token}).status_code == 403
-    cookie = b"standoff=" + token.encode()
-    assert client.get(path, headers=[(b"cookie", cookie)]).status_code == 403
+def test_without_the_token_no_page_but_a_players_opens(client, token):
+    cookie = {"cookie": b"standoff=" + token.encode()}
+    for path in PAGES:
+        assert client.get(path, params={"token": token}).status_code == 403, path
+        assert client.get(path, headers=cookie).status_code == 403, path
+    for path in WRITES:
+        assert client.post(path, content=b"text=a", headers={**FORM, **cookie}).status_code == 403, path
+    assert client.post(f"{STUDY}/drop", content=b"--x--", headers={**FILE, **cookie}).status_code == 403
 
 
-@pytest.mark.parametrize("path", (*PAGES, *WRITES, "/seat/abc", "/static/desk.css"))
 @pytest.mark.parametrize("host", HOSTS)
-def test_another_name_for_the_server_is_refused(client, path, host):
+def test_another_name_for_the_server_is_refused(client, host):
     facilitator(client)
-    assert client.get(path, headers={"host": host}).status_code == 421
+    for path in (*PAGES, *WRITES, "/seat/abc", "/static/desk.css"):
+        assert client.get(path, headers={"host": host}).status_code == 421, path
 
 
-@pytest.mark.parametrize("path", (*WRITES, "/seat/abc/choose"))
 @pytest.mark.parametrize("origin", ORIGINS)
-def test_a_form_of_another_page_is_refused(client, path, origin):
+def test_a_form_of_another_page_is_refused(client, origin):
     facilitator(client)
     headers = {} if origin == "" else {"origin": origin}
-    assert client.post(path, data={"what": "pause"}, headers=headers).status_code == 403
+    for path in (*WRITES, f"{STUDY}/drop", "/seat/abc/choose"):
+        assert client.post(path, data={"what": "pause"}, headers=headers).status_code == 403, path
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
-@pytest.mark.parametrize("path", (*PAGES, *WRITES, "/seat/abc"))
-def test_other_methods_are_refused(client, path, method):
-    assert facilitator(client).request(method, path).status_code == 405
+def test_other_methods_are_refused(client, method):
+    facilitator(client)
+    for path in (*PAGES, *WRITES, "/seat/abc"):
+        assert client.request(method, path).status_code == 405, path
 
 
 @pytest.mark.parametrize("kind", ["application/json", "text/plain", "multipart/form-data; boundary=x", ""])
-@pytest.mark.parametrize("path", (*WRITES, "/seat/abc/choose"))
-def test_other_kinds_of_body_are_refused(client, path, kind):
-    assert facilitator(client).post(path, content=b"{}", headers={**ORIGIN, "content-type": kind}).status_code == 415
+def test_other_kinds_of_body_are_refused(client, kind):
+    facilitator(client)
+    for path in (*WRITES, "/seat/abc/choose"):
+        found = client.post(path, content=b"{}", headers={**ORIGIN, "content-type": kind})
+        assert found.status_code == 415, path
+    if not kind.startswith("multipart"):
+        drop = client.post(f"{STUDY}/drop", content=b"{}", headers={**ORIGIN, "content-type": kind})
+        assert drop.status_code == 415
 
 
-@pytest.mark.parametrize("path", (*WRITES, "/seat/abc/choose"))
+@pytest.mark.parametrize("path", ["/new", "/game/abc/do", f"{STUDY}/play", f"{STUDY}/run", "/run/abc/do",
+                                  "/seat/abc/choose", f"{STUDY}/document/a.txt"])  # fmt: skip
 def test_a_body_beyond_bounds_is_refused(client, path):
-    headers = {**ORIGIN, "content-type": "application/x-www-form-urlencoded"}
-    assert facilitator(client).post(path, content=b"a=" + b"x" * MOST_BYTES, headers=headers).status_code == 413
+    assert facilitator(client).post(path, content=b"a=" + b"x" * MOST_BYTES, headers=FORM).status_code == 413
+
+
+@pytest.mark.parametrize("path", [f"{STUDY}/edit/study.yaml", f"{STUDY}/edit/study.yaml/problems", f"{STUDY}/drop"])
+def test_only_who_has_the_token_may_send_a_long_text(client, path):
+    headers = FILE if path.endswith("drop") else FORM
+    assert client.post(path, content=b"text=" + b"x" * MOST_BYTES, headers=headers).status_code == 413
+
+
+@pytest.mark.parametrize("what", ["problems", "words", "look", "map", ""])
+def test_a_text_longer_than_a_study_may_be_is_refused(client, what):
+    path = f"{STUDY}/edit/study.yaml/{what}".rstrip("/")
+    found = facilitator(client).post(path, content=b"at=0&text=" + b"x" * 1_000_001, headers=FORM)
+    assert found.status_code == (413 if what else 403)
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_an_address_that_leads_elsewhere_finds_nothing(client, address):
     found = facilitator(client).get(address)
-    assert found.status_code in (400, 404, 405, 414)
+    assert found.status_code in (307, 400, 404, 405, 414)
     assert "Traceback" not in found.text
     assert "root:" not in found.text
 
 
-@pytest.mark.parametrize("field", ["study", "seat", "odds", "luck", "what", "step", "north"])
-@pytest.mark.parametrize(
-    "value", ["", "../../etc", "<script>alert(1)</script>", "9" * 5000, "\x00", "-1", "rivals' --"]
-)
-def test_nonsense_in_a_form_is_told_and_never_run(client, field, value):
+@pytest.mark.parametrize("field", ["seat", "odds", "luck", "what", "step", "north"])
+@pytest.mark.parametrize("value", ["", "../../etc", "<script>alert(1)</script>", "9" * 5000, "\x00", "-1", "a' --"])
+def test_nonsense_in_a_form_of_a_game_is_told_and_never_run(client, field, value):
     name, (north,) = begin(client, "north")
-    data = {
-        "study": "rivals",
-        "seat": "north",
-        "luck": "1",
-        "what": "pause",
-        "step": "0",
-        "north": "build",
-        field: value,
-    }
-    for path in ("/new", f"/game/{name}/do", f"{north}/choose"):
-        found = client.post(path, data=data, headers=ORIGIN)
-        assert found.status_code in (200, 303, 400), (path, found.status_code)
-        assert "<script>alert" not in found.text
-        assert "Traceback" not in found.text
+    data = {"seat": "north", "luck": "1", "what": "pause", "step": "0", "north": "build", field: value}
+    for path in (f"{STUDY}/play", f"/game/{name}/do", f"{north}/choose"):
+        _is_told(client.post(path, data=data, headers=ORIGIN))
+
+
+@pytest.mark.parametrize("field", ["worlds", "replications", "seed", "variant", "set", "name", "from", "what", "at"])
+@pytest.mark.parametrize("value", ["../../etc", "<script>alert(1)</script>", "9" * 5000, "\x00", "-1", "1e9", "a = b"])
+def test_nonsense_in_a_form_of_a_study_is_told_and_never_run(client, field, value):
+    data = {"worlds": "1", "replications": "1", "name": "../a", "from": "rivals", "what": "", "text": "a: [", "at": "0",
+            field: value}  # fmt: skip
+    facilitator(client)
+    for path in ("/new", f"{STUDY}/run", f"{STUDY}/edit/study.yaml/words", "/run/abc/do"):
+        _is_told(client.post(path, data=data, headers=ORIGIN))
+
+
+def _is_told(found):
+    assert found.status_code in (200, 303, 400, 404), found.status_code
+    assert "<script>alert" not in found.text
+    assert "Traceback" not in found.text
 
 
 def test_a_player_cannot_open_anothers_pages(client):
     name, (north,) = begin(client, "north")
     client.cookies.clear()
     assert client.get(f"/game/{name}").status_code == 403
+    assert client.get(f"/game/{name}/file").status_code == 403
     assert client.get(north).status_code == 200
     assert client.get(north + "x").status_code == 404
+    assert client.get(north).text.count("/study/") == 0
 
 
 def test_every_answer_forbids_what_a_page_does_not_need(client):
@@ -203,25 +286,39 @@ def test_every_answer_forbids_what_a_page_does_not_need(client):
 
 
 def test_a_study_with_markup_in_its_texts_is_shown_as_text(client, tmp_path):
-    folder = tmp_path / "marked"
+    folder = tmp_path / "desk" / "marked"
     folder.mkdir()
-    text = (
-        find_study("rivals")
-        .read_text()
-        .replace("title: Two rivals, one freeze", 'title: "<img src=x onerror=alert(1)>"')
-    )
+    title = 'title: "<img src=x onerror=alert(1)></textarea><svg onload=alert(1)>"'
+    text = find_study("rivals").read_text().replace("title: Two rivals, one freeze", title)
     (folder / "study.yaml").write_text(text.replace("cites: [rivals-fear]", "judgement: none"))
-    page = facilitator(client).get("/").text
-    assert "<img" not in page
-    assert "&lt;img" in page
+    facilitator(client)
+    for path in ("/", "/study/marked", "/study/marked/edit/study.yaml"):
+        page = client.get(path).text
+        assert "<img" not in page
+        assert "<svg onload" not in page
+        assert "&lt;img" in page
+
+
+@pytest.mark.parametrize("way", ["folder", "file"])
+def test_a_link_out_of_the_folder_is_no_study(client, tmp_path, way):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "study.yaml").write_text(find_study("rivals").read_text())
+    if way == "folder":
+        (tmp_path / "desk" / "linked").symlink_to(outside)
+    else:
+        (tmp_path / "desk" / "linked").mkdir()
+        (tmp_path / "desk" / "linked" / "study.yaml").symlink_to(outside / "study.yaml")
+    assert "linked" not in facilitator(client).get("/").text
+    assert client.get("/study/linked").status_code == 404
 
 
 @pytest.mark.parametrize("content", [b"", b"not a database at all" * 100])
 def test_a_database_that_is_none_is_told(tmp_path, content):
-    path = tmp_path / "games.sqlite"
+    path = tmp_path / "workbench.sqlite"
     path.write_bytes(content)
     if content:
-        with pytest.raises(ValueError, match="is no database of games"):
-            Store(path)
+        with pytest.raises(ValueError, match="is no database"):
+            Database(path)
     else:
-        assert Store(path).games() == ()
+        assert Games(Database(path)).games() == ()

@@ -1,77 +1,175 @@
-"""Two people play a game to its end in two browsers, by keyboard, on the application as it is served."""
-
-import shutil
-import socket
-import threading
-import time
+"""The ways that people go through the application, by keyboard where that is the point, in headless Chromium."""
 
 import pytest
-import uvicorn
 
-from standoff.workbench.app import make_app
+from standoff.ensemble.study import load
+from standoff.evidence.claims import load_ledger
+from standoff.playing.file import open_game
+from standoff.words.numbers import exact
 
-TOKEN = "a-token-of-this-launch"
+pytestmark = pytest.mark.xdist_group("workbench")  # they share one server and one browser
+
 SIZES = ((375, 812), (820, 1180), (1366, 768))
 
 
-@pytest.fixture
-def served(tmp_path):
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        host = f"127.0.0.1:{listening.getsockname()[1]}"
-        server = uvicorn.Server(uvicorn.Config(make_app(tmp_path, TOKEN, (host,)), log_level="error", lifespan="off"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        yield f"http://{host}"
-        server.should_exit = True
-        thread.join()
+def begin(page, name, example="rivals"):
+    """A study more, from the list of studies."""
+    page.get_by_label("Folder").fill(name)
+    page.get_by_label("from").select_option(example)
+    page.get_by_role("button", name="Begin").click()
+    page.get_by_role("heading", name="Check").wait_for()
 
 
-@pytest.fixture
-def chromium():
-    sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is missing: pip install -e '.[dev]'")
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found is None:
-        pytest.skip("Chromium is missing: apt install chromium")
-    with sync_api.sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield started
-        started.close()
+def undo(page):
+    """As far back as it goes."""
+    page.get_by_role("textbox", name="The text of study.yaml").focus()
+    for _ in range(12):
+        page.keyboard.press("Control+z")
 
 
-def test_two_people_play_in_two_browsers(served, chromium):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    complaints = []
+def is_clean(page, axe):
+    found = axe.run(page).response["violations"]
+    assert [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found] == []
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (page.url, width)
 
-    def visit(address):
-        page = chromium.new_context(viewport={"width": 1366, "height": 768}).new_page()
-        page.on("console", lambda said: complaints.append(said.text) if said.type in ("warning", "error") else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda sent: None if sent.url.startswith((served, "data:")) else complaints.append(sent.url))
-        page.goto(address)
-        return page
 
-    host = visit(f"{served}/?token={TOKEN}")
-    form = host.locator("form", has=host.locator("input[value=rivals]"))
-    for box in form.locator("input[type=checkbox]").all():
+@pytest.fixture(scope="module")
+def axe():
+    return pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+
+
+def test_from_an_empty_folder_to_a_brief(visits, desk, axe):
+    page = visits.page()
+    begin(page, "border")
+    page.get_by_role("link", name="Edit study.yaml").click()
+    editor = page.get_by_role("textbox", name="The text of study.yaml")
+    editor.press("Control+Home")
+    editor.press_sequentially("titel: x\n")
+    page.get_by_text("is not a key of a study").wait_for()
+    undo(page)
+    page.locator("#problems").get_by_text("None.").wait_for()
+    study = desk[0] / "border" / "study.yaml"
+    before = study.read_text()
+    page.keyboard.press("Control+f")
+    page.keyboard.press("Escape")
+    editor.press("Control+Home")
+    editor.press_sequentially("# changed in the browser\n")
+    editor.press("Control+s")
+    page.get_by_text("Saved.").wait_for()
+    assert study.read_text() == f"# changed in the browser\n{before}"
+    is_clean(page, axe)
+    page.reload()  # as after a restart: the page knows nothing but what was kept
+    undo(page)
+    page.get_by_text("Not saved yet.").wait_for()
+    page.keyboard.press("Control+s")
+    page.get_by_text("Saved.").wait_for()
+    assert study.read_text() == before
+    page.get_by_role("link", name="border").click()
+    is_clean(page, axe)
+    page.get_by_label("Worlds").fill("32")
+    page.get_by_label("Replications").fill("2")
+    page.get_by_role("button", name="Put it in the queue").click()
+    page.get_by_role("heading", name="Ranking, by mean payoff").wait_for(timeout=60_000)
+    page.get_by_role("link", name="Read the brief").wait_for(timeout=120_000)
+    is_clean(page, axe)
+    page.get_by_role("link", name="Read the brief").click()
+    assert page.get_by_role("heading", level=1).inner_text().strip()
+    assert page.evaluate("try { document.cookie } catch (error) { error.name }") == "SecurityError"
+
+
+def test_a_file_that_changed_on_the_disk_is_not_written_over(visits, desk):
+    page = visits.page()
+    begin(page, "changed")
+    page.get_by_role("link", name="Edit study.yaml").click()
+    editor = page.get_by_role("textbox", name="The text of study.yaml")
+    study = desk[0] / "changed" / "study.yaml"
+    study.write_text(study.read_text() + "# by another editor\n")
+    editor.press("Control+Home")
+    editor.press_sequentially("# by the page\n")
+    editor.press("Control+s")
+    page.get_by_role("alert").get_by_text("was changed on the disk").wait_for()
+    assert "by the page" not in study.read_text()
+    visits.complaints[:] = [said for said in visits.complaints if "409" not in said]
+
+
+def test_from_a_dropped_document_to_a_tied_claim(visits, desk, axe):
+    page = visits.page()
+    begin(page, "told")
+    page.get_by_role("link", name="Documents").click()
+    is_clean(page, axe)
+    words = "The two rivals fear each other. More arms will lead to more fear on both sides.\n\nNobody wants a war."
+    page.evaluate(
+        """words => {
+          const carried = new DataTransfer();
+          carried.items.add(new File([words], "A talk.txt", {type: "text/plain"}));
+          const dropped = new DragEvent("drop", {dataTransfer: carried, cancelable: true});
+          document.getElementById("drop").dispatchEvent(dropped);
+        }""",
+        words,
+    )
+    page.get_by_label("In your own words").wait_for()
+    is_clean(page, axe)
+    page.get_by_text("More arms will lead to more fear").click()
+    page.get_by_label("In your own words").fill("Arms breed fear: on both sides")
+    page.get_by_label("How sure").select_option("likely")
+    page.get_by_label("What in the model it bears on").select_option(["fear", "trust"])
+    page.get_by_role("button", name="Write it into claims.yaml").click()
+    page.locator(".claimed").first.wait_for()
+    claim = load_ledger(desk[0] / "told").claim("a-talk-p1-s2")
+    assert claim.says == "Arms breed fear: on both sides"
+    assert [one.text for one in claim.bears_on] == ["fear", "trust"]
+    assert claim.anchor is not None
+    assert not [path for path in (desk[0] / "told").rglob("*") if "talk" in path.name]
+
+
+def test_two_people_play_a_game_to_its_end_by_keyboard_and_it_is_replayed(visits, desk, tmp_path, axe):
+    host = visits.page()
+    begin(host, "short")
+    study = desk[0] / "short" / "study.yaml"
+    study.write_text(study.read_text().replace("steps: 16", "steps: 5"))
+    host.reload()
+    for box in host.locator("input[name=seat]").all():
         box.focus()
         host.keyboard.press("Space")
-    form.locator("button").focus()
+    host.get_by_role("button", name="Begin a game").focus()
     host.keyboard.press("Enter")
     host.locator("dd a").first.wait_for()
     links = [link.inner_text() for link in host.locator("dd a").all()]
-    north, south = (visit(link) for link in links)
+    north, south = (visits.page(link) for link in links)
+    host.get_by_role("link", name="To your own page").click()
     for page in (host, north, south):
-        assert axe.run(page).response["violations"] == []
-    for step in range(3):
+        is_clean(page, axe)
+    for step in range(5):
         for page in (north, south):
-            page.get_by_text(f"Step {step + 1} of 16").wait_for()
-            page.locator("button").focus()
+            page.get_by_text(f"Step {step + 1} of 5").wait_for()
+            page.get_by_role("button", name="Choose").focus()
             page.keyboard.press("Enter")
-    north.get_by_text("Step 4 of 16").wait_for()
-    for size in SIZES:
-        south.set_viewport_size({"width": size[0], "height": size[1]})
-        assert south.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert complaints == []
+    north.get_by_role("heading", name="What you could have known").wait_for()
+    is_clean(north, axe)
+    host.get_by_text("The game is over.").wait_for()
+    with host.expect_download() as told:
+        host.get_by_role("link", name="The game as a file").click()
+    path = tmp_path / "game.json"
+    told.value.save_as(path)
+    again = open_game(study, path)  # as `standoff trace --played` opens it
+    assert again.game.digest == load(study).model.digest
+    assert len(again.game.turns) == 5
+    payoffs = again.results().payoffs.ravel().tolist()
+    for page, payoff in zip((north, south), payoffs, strict=True):
+        assert exact(payoff) in page.get_by_role("row", name="Payoff of").inner_text()
+
+
+def test_all_is_read_without_script(visits):
+    page = visits.page(java_script_enabled=False)
+    begin(page, "plain", "lake")
+    page.get_by_role("link", name="Edit study.yaml").click()
+    area = page.locator("textarea")
+    area.fill("titel: x\n" + area.input_value())
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("is not a key of a study").wait_for()
+    page.get_by_role("link", name="Earlier versions").click()
+    page.get_by_role("table").get_by_role("link").last.click()
+    page.get_by_role("button", name="Make it the text of now").click()
+    page.get_by_text("None.").wait_for()

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from SALib.analyze import sobol as sobol_analysis
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from standoff.analysis.findings import Figure, Floats, Inputs
 from standoff.analysis.runs.decision_table import decision_table
@@ -128,7 +128,7 @@ def measure_indices(inputs: Inputs, outcome: Floats) -> Indices:
         found = sobol_analysis.analyze(_problem(names), outcome, calc_second_order=False, num_resamples=2, seed=1)
     first, total, rows = _errors(inputs.values.reshape(n_base, -1, len(names)), outcome.reshape(n_base, -1))
     is_told = rows >= _FEWEST
-    reach = float(student.isf(0.025, n_base - 1)) if is_told else None
+    reach = float(stdtrit(n_base - 1, 0.975)) if is_told else None
     return Indices(
         {name: _figure(found["S1"][j], first[j], reach) for j, name in enumerate(names)},
         {name: _figure(found["ST"][j], total[j], reach) for j, name in enumerate(names)},

@@ -59,7 +59,6 @@ def answer(run: str, view: str, weights: Path | None, as_json: bool, **how: Any)
     ensemble = _run_of(run, how)
     from standoff.analysis.robustness.metrics import Standing  # noqa: PLC0415
     from standoff.analysis.runs.weighings import read_weightings  # noqa: PLC0415
-    from standoff.brief.formats.data import finding_data  # noqa: PLC0415
     from standoff.questions.results import of_run  # noqa: PLC0415
     from standoff.words.sentences.linchpins import linchpin_words  # noqa: PLC0415
     from standoff.words.sentences.robustness import robustness_words, standing_lines  # noqa: PLC0415
@@ -83,6 +82,8 @@ def answer(run: str, view: str, weights: Path | None, as_json: bool, **how: Any)
     say(found.robustness)  # where it was kept, nobody has been told
     said["linchpins"] = tuple(linchpin_words(model, found.linchpins).sentences)
     if as_json:
+        from standoff.brief.formats.data import finding_data  # noqa: PLC0415
+
         print_json(finding_data(found), {"sentences": said})
         return
     print_sentences("What does it hinge on?", said["linchpins"])
@@ -132,13 +133,14 @@ def compare(before: Path, after: Path, threads: int | None, as_json: bool) -> No
     Example:
       standoff compare runs/march runs/april
     """
-    from standoff.brief.formats.data import finding_data  # noqa: PLC0415
     from standoff.ensemble.study import open_run  # noqa: PLC0415
     from standoff.questions.runs import changes_to  # noqa: PLC0415
     from standoff.words.sentences.changes import change_sentences, state_words  # noqa: PLC0415
 
     found = _asked(open_run(before, threads), changes_to(open_run(after, threads)), threads)
     if as_json:
+        from standoff.brief.formats.data import finding_data  # noqa: PLC0415
+
         print_json(finding_data(found), {"sentences": change_sentences(found)})
         return
     print_sentences("", change_sentences(found))

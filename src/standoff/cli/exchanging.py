@@ -20,7 +20,13 @@ class _WithFormats(Command):
 
         with formatter.section("Formats"):
             formatter.write_dl(
-                [(f"{row.name} ({', '.join(row.suffixes)})", f"Kept: {row.kept}. Lost: {row.lost}.") for row in FORMATS]
+                [
+                    (
+                        f"{row.name} ({', '.join(row.suffixes)})",
+                        f"Kept: {row.kept}. Lost: {row.lost}. Example: standoff import {row.example} --out new",
+                    )
+                    for row in FORMATS
+                ]
             )
 
 
@@ -41,16 +47,19 @@ def import_(file: Path, out: Path, uncertain: tuple[str, ...]) -> None:
     from standoff.base.problems import StudyError, has_errors  # noqa: PLC0415
     from standoff.ensemble.storing.store import atomic_write  # noqa: PLC0415
     from standoff.exchange.formats import format_of  # noqa: PLC0415
+    from standoff.exchange.imported import Asked  # noqa: PLC0415
     from standoff.language.load import read_study  # noqa: PLC0415
 
     if out.exists():
         raise click.UsageError(f"`{out}` exists already: give --out a new folder")
-    imported = format_of(file).read(file, dict(map(_range_of, uncertain)))
-    problems = read_study(out / "study.yaml", unsaved={"study.yaml": imported.text}).problems
+    asked = Asked(dict(map(_range_of, uncertain)))
+    imported = format_of(file).read(file, asked)
+    problems = read_study(out / "study.yaml", unsaved=imported.files).problems
     if has_errors(problems):
         raise StudyError([problem for problem in problems if problem.severity == "error"])
     out.mkdir(parents=True)
-    atomic_write(out / "study.yaml", imported.text.encode())
+    for name, text in imported.files.items():
+        atomic_write(out / name, text.encode())
     for note in imported.notes:
         announce(f"note: {note}")
     echo(f"wrote {out / 'study.yaml'}\nnext: standoff check {out}")

@@ -53,10 +53,10 @@ def lsp(port: int | None) -> None:
 @click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="A free one by default.")
 @click.option("--open/--no-open", "is_opened", default=True, help="Open the browser.")
 def serve(folder: Path, host: str, port: int, is_opened: bool) -> None:
-    """Play the studies of FOLDER in a browser, alone or with others.
+    """Edit, run, read and play the studies of FOLDER in a browser.
 
-    It prints an address that holds the token of this launch; whoever has it sees everything. Each player gets a link
-    of their own. Games are kept in FOLDER/.standoff.
+    It prints an address that holds the token of this launch; whoever has it sees everything. Each player of a game
+    gets a link of their own. What is kept is in FOLDER/.standoff.
 
     \b
     Examples:

@@ -14,7 +14,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 
 from standoff.language.experiments.expectations import Verb
 
@@ -198,7 +198,7 @@ def _judge(verb: Verb, change: Floats, columns: Mapping[str, Floats], smallest: 
     signs = np.where(visible, np.sign(direction * mean), 0.0)
     up, down = int((signs > 0).sum()), int((signs < 0).sum())
     chance = _chance(change.shape[1], critical)
-    most = float(stats.binom.ppf(1 - LUCK, mean.size, chance)) if mean.size else 0.0
+    most = _most_by_luck(mean.size, chance)
     pooled = direction * np.sign(effect) if abs(effect) > max(FAR * spread, smallest) else 0.0
     answer, separator = _answer(signs, (up > most, down > most), float(pooled), direction * mean, inputs, smallest)
     n = max(1, mean.size)
@@ -264,13 +264,19 @@ def _worlds(values: Floats) -> tuple[Floats, Floats, float]:
         squares = np.where(np.isnan(values), 0.0, (values - mean[:, None]) ** 2).sum(axis=1)
         error = np.where(count > 1, np.sqrt(squares / (count - 1) / count), np.inf)
     n = values.shape[1]
-    critical = max(2.0, float(stats.t.ppf(0.975, n - 1))) if n > 1 else 2.0
+    critical = max(2.0, float(special.stdtrit(n - 1, 0.975))) if n > 1 else 2.0
     return mean, error, critical
 
 
 def _chance(n: int, critical: float) -> float:
     """How often luck alone makes a world's change visible in one direction."""
-    return float(stats.t.sf(critical, n - 1)) if n > 1 else 0.0
+    return float(special.stdtr(n - 1, -critical)) if n > 1 else 0.0
+
+
+def _most_by_luck(n: int, chance: float) -> int:
+    """In how many of so many worlds a change is seen at most by luck: a quantile of a binomial distribution."""
+    counts = np.arange(n + 1)
+    return int(np.searchsorted(special.bdtr(counts, n, chance), 1 - LUCK))
 
 
 def _means(values: Floats) -> Floats:

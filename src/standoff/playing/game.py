@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import numpy as np
@@ -44,6 +44,10 @@ class Turn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     injected: dict[str, Injected] = {}
 
 
+_Count = Annotated[int, msgspec.Meta(ge=0, lt=100_000)]
+_Seed = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+
+
 class Game(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A game as it is kept.
 
@@ -62,10 +66,10 @@ class Game(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     digest: str
     variants: tuple[str, ...]
     held: dict[str, float | str]
-    seed: int
-    worlds: int
-    world: int
-    replication: int
+    seed: _Seed
+    worlds: _Count
+    world: _Count
+    replication: _Count
     profile: dict[str, str]
     seats: tuple[str, ...]
     turns: tuple[Turn, ...] = ()
@@ -256,14 +260,19 @@ def opened(study: Study, game: Game) -> Position:
 
 
 def lanes_of_game(study: Study, game: Game) -> Lanes:
-    """The one future that a game is."""
+    """The one future that a game is.
+
+    Raises:
+        ValueError: The study has no such future.
+    """
     program = study.program
+    world = Place(game.seed, game.worlds, game.world).number
     profiles = choose_profiles(program, game.profile)
     if len(profiles) != 1:
         raise ValueError("a game needs one strategy for every actor: give the settings too")
     worlds = draw_worlds(study.model, game.worlds, game.seed, fixed=game.held)
     design = Design(profiles, worlds, game.replication + 1, game.seed, realised=True)
-    return lanes_of(program, design, np.array([0]), np.array([game.world]), np.array([game.replication]))
+    return lanes_of(program, design, np.array([0]), np.array([world]), np.array([game.replication]))
 
 
 def _injected(model: Model, state: State, injected: Mapping[str, Injected]) -> tuple[State, dict[Symbol, Any]]:
@@ -281,7 +290,9 @@ def _injected(model: Model, state: State, injected: Mapping[str, Injected]) -> t
             held[Symbol("choice", name)] = np.int64(families[name].index(str(value)))
         elif name in modes and value in modes[name]:
             known[Symbol("mode", name)] = np.array([modes[name].index(str(value))])
-        elif any(stock.name == name for stock in model.stocks) and isinstance(value, (int, float)):
+        elif (
+            any(stock.name == name for stock in model.stocks) and isinstance(value, (int, float)) and np.isfinite(value)
+        ):
             known[Symbol("stock", name)] = np.array([float(value)])
         else:
             raise ValueError(_advice(name, value, {**families, **modes}, truths))

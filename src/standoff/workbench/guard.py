@@ -18,6 +18,11 @@ __all__ = ["COOKIE", "HEADERS", "MOST_BYTES", "Guard", "same"]
 COOKIE = "standoff"
 MOST_BYTES = 64_000
 """Of a request's body."""
+_MOST_TEXT = 12_000_000
+"""Of a study's text and what an editor keeps with it, from whoever has the token."""
+_MOST_FILE = 5_200_000
+"""Of a document that is dropped in, likewise."""
+_FORM, _FILE = "application/x-www-form-urlencoded", "multipart/form-data"
 _PATIENCE = 10.0
 """Seconds in which a body must have come."""
 HEADERS = {
@@ -42,11 +47,13 @@ class Guard:
     Args:
         app: What answers.
         hosts: Names and ports by which the server may be addressed, such as `127.0.0.1:8700`.
+        token: Of this launch: who has it in a cookie may send more.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
+    def __init__(self, app: ASGIApp, hosts: Collection[str], token: str) -> None:
         self.app = app
         self.hosts = frozenset(hosts)
+        self.token = token
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or say why not."""
@@ -62,13 +69,14 @@ class Guard:
             return
         body = b""
         if scope["method"] == "POST":
+            most = self._most(scope, headers)
             try:
-                body = await asyncio.wait_for(_body(receive), _PATIENCE)
+                body = await asyncio.wait_for(_body(receive, most), _PATIENCE)
             except TimeoutError:
                 await _refuse((408, "the request did not come in time"), scope, receive, send)
                 return
             except ValueError:
-                await _refuse((413, f"a request has at most {MOST_BYTES:,} bytes"), scope, receive, send)
+                await _refuse((413, f"a request like this has at most {most:,} bytes"), scope, receive, send)
                 return
         await self.app(scope, _again(body, receive), _with_headers(send))
 
@@ -83,9 +91,30 @@ class Guard:
             origin = headers.get("origin", "")
             if origin.partition("://")[2] not in self.hosts or not origin.startswith(("http://", "https://")):
                 return 403, "this was not sent by a page of this server"
-            if not headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-                return 415, "forms are sent as application/x-www-form-urlencoded"
+            kind = _FILE if self._is_upload(scope) else _FORM
+            if not headers.get("content-type", "").startswith(kind):
+                return 415, f"forms like this are sent as {kind}"
         return None
+
+    def _most(self, scope: Scope, headers: dict[str, str]) -> int:
+        """How many bytes a body may have: a study's text has more than a form, a document still more."""
+        if not scope["path"].startswith("/study/") or not same(cookie_of(headers.get("cookie", "")), self.token):
+            return MOST_BYTES
+        return _MOST_FILE if self._is_upload(scope) else _MOST_TEXT if "/edit/" in scope["path"] else MOST_BYTES
+
+    @staticmethod
+    def _is_upload(scope: Scope) -> bool:
+        path = str(scope["path"])
+        return path.startswith("/study/") and path.endswith("/drop")
+
+
+def cookie_of(header: str) -> str:
+    """This server's cookie in a header; empty where it is not there."""
+    for part in header.split(";"):
+        name, _, value = part.strip().partition("=")
+        if name == COOKIE:
+            return value
+    return ""
 
 
 def _headers(scope: Scope) -> dict[str, str]:
@@ -97,7 +126,7 @@ def _headers(scope: Scope) -> dict[str, str]:
     return found
 
 
-async def _body(receive: Receive) -> bytes:
+async def _body(receive: Receive, most: int) -> bytes:
     parts: list[bytes] = []
     size = 0
     while True:
@@ -106,7 +135,7 @@ async def _body(receive: Receive) -> bytes:
             return b""
         part = message.get("body", b"")
         size += len(part)
-        if size > MOST_BYTES:
+        if size > most:
             raise ValueError
         parts.append(part)
         if not message.get("more_body", False):
@@ -131,7 +160,8 @@ def _with_headers(send: Send) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             own = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
-            message = {**message, "headers": [*message["headers"], *own]}
+            there = {name for name, _ in message["headers"]}
+            message = {**message, "headers": [*message["headers"], *(one for one in own if one[0] not in there)]}
         await send(message)
 
     return sending

@@ -10,6 +10,7 @@ from pathlib import Path
 import uvicorn
 
 from standoff.workbench.app import make_app
+from standoff.workbench.handling.desk import Desk
 
 __all__ = ["serve"]
 
@@ -20,14 +21,14 @@ def serve(folder: Path, host: str, port: int, say: Callable[[str, str], None]) -
     """Serve a folder's studies until it is stopped.
 
     Args:
-        folder: Where studies and games are.
+        folder: Where studies, and what is kept of them, are.
         host: The address to listen on.
         port: Likewise; 0 for one that is free.
         say: Told the address with this launch's token, and a warning or nothing, before it begins.
 
     Raises:
         OSError: The address cannot be had.
-        ValueError: The games kept there cannot be read.
+        ValueError: What is kept there cannot be read.
     """
     token = secrets.token_urlsafe(24)
     listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
@@ -38,7 +39,8 @@ def serve(folder: Path, host: str, port: int, say: Callable[[str, str], None]) -
     names = {f"{shown}:{bound}", f"{LOOPBACK}:{bound}", f"localhost:{bound}"}
     if host not in (LOOPBACK, "::1"):
         names.add(f"{socket.gethostname()}:{bound}")
-    app = make_app(folder, token, tuple(sorted(names)))
+    desk = Desk(folder, token)
+    app = make_app(desk, tuple(sorted(names)))
     warning = (
         "" if host in (LOOPBACK, "::1")
         else "anyone who can reach this machine can try this address, and what is sent is not encrypted"
@@ -48,4 +50,8 @@ def serve(folder: Path, host: str, port: int, say: Callable[[str, str], None]) -
         app, log_level="warning", access_log=False, server_header=False, limit_concurrency=400, timeout_keep_alive=15,
         h11_max_incomplete_event_size=32_000, timeout_graceful_shutdown=2, lifespan="off",
     )  # fmt: skip
-    uvicorn.Server(config).run(sockets=[listening])
+    desk.queue.begin()
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    finally:
+        desk.end()

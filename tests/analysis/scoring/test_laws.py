@@ -13,7 +13,7 @@ from standoff.analysis.scoring.laws import Law, chance_law, count_law, moments_l
 def test_the_crps_of_counts_is_that_of_scoringrules() -> None:
     law, size, p = moments_law(6.0, 15.0), 4.0, 0.4
     for seen in (0, 3, 6, 20):
-        assert score(law, seen).quadratic == pytest.approx(float(sr.crps_negbinom(seen, size, p)), abs=1e-6)
+        assert score(law, seen).quadratic == pytest.approx(float(sr.crps_negbinom(seen, size, p)), abs=1e-9)
 
 
 def test_the_crps_of_whole_members_is_that_of_scoringrules() -> None:
@@ -27,7 +27,7 @@ def test_the_crps_of_whole_members_is_that_of_scoringrules() -> None:
 def test_the_log_score_of_counts_is_that_of_scoringrules() -> None:
     law = moments_law(6.0, 15.0)
     for seen in (0, 3, 6, 20):
-        assert score(law, seen).log == pytest.approx(float(sr.logs_negbinom(seen, 4.0, 0.4)), abs=1e-6)
+        assert score(law, seen).log == pytest.approx(float(sr.logs_negbinom(seen, 4.0, 0.4)), abs=1e-9)
 
 
 def test_the_crps_of_numbers_is_that_of_scoringrules() -> None:
@@ -44,6 +44,14 @@ def test_the_brier_score_is_that_of_scoringrules(p: float, seen: float) -> None:
     found = score(Law("chance", (p,)), seen)
     assert found.quadratic == pytest.approx(float(sr.brier_score(seen, p)), abs=1e-9)
     assert found.log == pytest.approx(-math.log(p if seen else 1 - p))
+
+
+def test_counts_of_tens_of_thousands_are_told_by_their_quantiles() -> None:
+    law = moments_law(40_000.0, 90_000.0)
+    expected = float(sr.crps_normal(40_500, 40_000.0, 300.0))  # at such counts the law is all but normal
+    assert law.mean == pytest.approx(40_000.0, rel=1e-4)
+    assert score(law, 40_500).quadratic == pytest.approx(expected, rel=0.01)
+    assert count_law(np.full(100, 40_000.0), np.full(100, 0.01)).kind == "members"
 
 
 def test_places_of_counts_are_uniform_in_the_middle_of_their_jumps() -> None:

@@ -18,7 +18,7 @@ from standoff.analysis.robustness.performance import performance
 from standoff.brief.formats.html import _environment
 from standoff.brief.sections.explore import explore
 from standoff.brief.sections.gives_up import gives_up
-from standoff.brief.sections.hinges_on import first_hinge, hinges_on
+from standoff.brief.sections.hinges_on import hinges_on
 from standoff.brief.write import make_brief
 from standoff.ensemble.running import Size
 from standoff.ensemble.study import Study
@@ -27,6 +27,7 @@ from standoff.questions.answer import answer_run
 from standoff.questions.question import Unanswered
 from standoff.questions.results import ROBUST, Robust
 from standoff.words.numbers import shown
+from standoff.words.sections.hinges_on import first_hinge
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 STUDY = """

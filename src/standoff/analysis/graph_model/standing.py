@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from standoff.analysis.findings import Floats
 from standoff.analysis.graph_model.moves import Moves
@@ -96,7 +96,7 @@ def paired_differences(payoffs: Floats, weights: Floats, confidence: float = 0.9
         errors[i] = np.sqrt(np.where(variance > rounding, variance, 0.0))
     pairs = max(1, n_players * n_profiles * (n_profiles - 1) // 2)
     effective = 1.0 / float((weights**2).sum(axis=1).max())
-    band = float(student.ppf(1.0 - (1.0 - confidence) / (2.0 * pairs), max(1.0, effective - 1.0)))
+    band = float(stdtrit(max(1.0, effective - 1.0), 1.0 - (1.0 - confidence) / (2.0 * pairs)))
     return Differences(means, errors, band)
 
 

@@ -202,7 +202,7 @@ def _crossings(
         if lead.size:  # else two changes lie closer than worlds do
             gains, low, high = (_between(along.values[stretch], place) for place in find_break(lead, along.w[stretch]))
         at = crossed[k] if low <= crossed[k] <= high else gains
-        seen = sum(_falls(draw[:, a] - draw[:, b]) for draw in drawn)
+        seen = _falling(drawn[:, :, a] - drawn[:, :, b])
         told = not has_heavy_luck(along.figures[:, a] - along.figures[:, b])
         told = told and (names[a],) in labels[: g + 1] and (names[b],) in labels[g + 1 :]
         figure = Figure(at, (high - low) / (2.0 * _SURE), low, high)
@@ -222,6 +222,6 @@ def _crossing(places: Floats, lead: Floats, g: int) -> float:
     return float(places[g] + part * (places[g + 1] - places[g]))
 
 
-def _falls(lead: Floats) -> bool:
-    """Whether a lead is lost somewhere."""
-    return bool(((lead[:-1] >= 0.0) & (lead[1:] < 0.0)).any())
+def _falling(leads: Floats) -> int:
+    """In how many of the leads, shape (leads, places), the lead is lost somewhere."""
+    return int(np.count_nonzero(((leads[:, :-1] >= 0.0) & (leads[:, 1:] < 0.0)).any(axis=1)))

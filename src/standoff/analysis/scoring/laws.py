@@ -20,8 +20,9 @@ from standoff.analysis.findings import Floats
 __all__ = ["Law", "Score", "chance_law", "count_law", "moments_law", "number_law", "score"]
 
 _MEMBERS = 999
-_LEAST = 1e-9
-_MOST_COUNTED = 2_000
+_POINTS = (np.arange(_MEMBERS) + 0.5) / _MEMBERS
+_LEAST = 1e-13  # what a tail that is left out may weigh: scores are then right to 1e-9
+_MOST_COUNTED = 20_000
 SPAN = 0.90
 
 
@@ -77,7 +78,10 @@ def count_law(counts: Floats, weights: Floats) -> Law:
     n = float(1.0 / (weights @ weights))
     mean = float(weights @ counts)
     variance = float(weights @ (counts - mean) ** 2)
-    smooth = np.array(moments_law(mean, max(variance, mean)).numbers)
+    spread = moments_law(mean, max(variance, mean))
+    if spread.kind == "members":
+        return number_law(counts, weights)
+    smooth = np.array(spread.numbers)
     size = max(smooth.size, int(counts.max()) + 1)
     found = np.bincount(counts.astype(np.int64), weights, minlength=size)
     smooth = np.pad(smooth, (0, found.size - smooth.size)) if smooth.size < found.size else smooth
@@ -85,14 +89,19 @@ def count_law(counts: Floats, weights: Floats) -> Law:
 
 
 def moments_law(mean: float, variance: float) -> Law:
-    """A negative binomial of this mean and variance; Poisson where the variance is no more than the mean."""
+    """A negative binomial of this mean and variance; Poisson where the variance is no more than the mean.
+
+    Counts that run into tens of thousands are told by their quantiles instead of one by one.
+    """
     mean = max(mean, 1e-3)
     if variance <= mean * (1.0 + 1e-9):
         law = stats.poisson(mean)
     else:
         size = mean**2 / (variance - mean)
         law = stats.nbinom(size, size / (size + mean))
-    most = int(min(max(law.isf(_LEAST), 5), _MOST_COUNTED))
+    most = int(max(law.isf(_LEAST), 5))
+    if most > _MOST_COUNTED:
+        return Law("members", tuple(float(x) for x in law.ppf(_POINTS)))
     return _counts(law.pmf(np.arange(most + 1)))
 
 
@@ -100,8 +109,7 @@ def number_law(values: Floats, weights: Floats) -> Law:
     """Equally likely numbers: the quantiles of the futures."""
     order = np.argsort(values, kind="stable")
     summed = np.cumsum(weights[order]) - 0.5 * weights[order]
-    points = (np.arange(_MEMBERS) + 0.5) / _MEMBERS
-    return Law("members", tuple(float(x) for x in np.interp(points, summed, values[order])))
+    return Law("members", tuple(float(x) for x in np.interp(_POINTS, summed, values[order])))
 
 
 def score(law: Law, seen: float) -> Score:

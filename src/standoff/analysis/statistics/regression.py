@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
 from scipy.linalg import cho_factor, cho_solve
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from standoff.analysis.findings import Floats, Inputs
 from standoff.base.chance import streams
@@ -59,8 +59,14 @@ def one_thread() -> AbstractContextManager[object]:
     The matrices are small; on a busy machine the library's threads wait for each other twenty times as long as
     one takes for the work.
     """
-    limits: AbstractContextManager[object] = threadpool_limits(limits=1, user_api="blas")
+    limits: AbstractContextManager[object] = _libraries().limit(limits=1, user_api="blas")
     return limits
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    """The libraries that are loaded: to look for them takes longer than most that is asked of them."""
+    return ThreadpoolController()
 
 
 def spline_basis(column: Floats, n_knots: int = _KNOTS) -> Floats:

@@ -17,7 +17,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.watch.hypotheses import Hypothesis, likelihood_ratio
@@ -162,6 +161,8 @@ def _chance(one: Sighting, drawn: Floats) -> tuple[float, float]:
         mean, variance = max(float(known.mean()), 1e-6), float(known.var())
         size = mean**2 / (variance - mean) if variance > mean else math.inf
 
+        from scipy import stats  # noqa: PLC0415  (half a second, and only counts need it)
+
         def chance(m: float) -> float:
             law = stats.poisson(m) if math.isinf(size) else stats.nbinom(size, size / (size + m))
             return float(law.pmf(one.value))
@@ -173,7 +174,7 @@ def _chance(one: Sighting, drawn: Floats) -> tuple[float, float]:
     y = math.log(one.value) if is_log else one.value
     spread = max(float(x.std()), 1e-9)  # what is seen ahead has the noise in it
     middle, error = float(x.mean()), spread / math.sqrt(max(x.size, 1))
-    density = float(stats.norm.pdf(y, middle, spread))
+    density = math.exp(-(((y - middle) / spread) ** 2) / 2.0) / (spread * math.sqrt(2.0 * math.pi))
     return density, abs((y - middle) / spread**2) * density * error
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 
 import numpy as np
 from markupsafe import Markup
@@ -13,11 +12,13 @@ from standoff.analysis.findings import Inputs
 from standoff.analysis.linchpins.linchpins import Linchpins
 from standoff.analysis.linchpins.regions import Region
 from standoff.brief.pictures.drawing.ranges import place_in, range_of
+from standoff.brief.pictures.drawing.svg import framed, tag
 from standoff.brief.section import Picture, Table
 from standoff.language.model import Model
 from standoff.words.amounts import unit_words
 from standoff.words.names import title_of
 from standoff.words.numbers import exact, percent
+from standoff.words.sections import hinges_on as said
 from standoff.words.sentences.boxes import dropped_words, opinion_sentence, region_sentence, why_box
 from standoff.words.text import shortened
 
@@ -28,11 +29,6 @@ _MOST_LINES = 110
 _MOST_STEPS = 12
 _ROOM = 52
 """Letters over an axis."""
-_KEY = (
-    "Each line is a world; orange, of this kind. The band on an axis is the box. Below, blue: boxes that PRIM passed "
-    "on its way from large to small; orange: the one recommended; green: CART’s "
-    "leaves, the large one without limits that chance explains; dashed: all worlds."
-)
 _Point = tuple[float, float]
 
 
@@ -53,7 +49,7 @@ def box_picture(
     return Picture(
         drawn,
         f"{opinion_sentence(model, region.opinion)} {why_box(model, region.found)}".rstrip(),
-        _KEY if has_key else "",
+        said.BOXES_KEY if has_key else "",
         region_sentence(model, region),
         _table(model, region),
     )
@@ -74,26 +70,18 @@ def _axes(model: Model, found: Linchpins, region: Region, inputs: Inputs, others
         low, high = ends[name]
         title, unit = title_of(model, name), unit_words(parameters[name].unit)
         unit = f" ({unit})" if unit else ""
-        parts.append(f'<line class="axis" x1="{left}" x2="{width - left}" y1="{y}" y2="{y}"/>')
+        parts.append(tag("line", kind="axis", x1=left, x2=width - left, y1=y, y2=y))
         limits = [limit for limit in box.limits if limit.name == name]
         if limits:
             inner = [max((li.low for li in limits if li.low is not None), default=low),
                      min((li.high for li in limits if li.high is not None), default=high)]  # fmt: skip
             at = [left + plot * place_in(end, low, high) / 100.0 for end in inner]
-            parts.append(
-                f'<rect class="limits" x="{at[0]:.1f}" y="{y - 4}" width="{max(at[1] - at[0], 1):.1f}" height="8"/>'
-            )
-        parts.append(
-            f'<text class="halo middle" x="{width / 2}" y="{y - 7}"><title>{escape(title)}</title>'
-            f"{escape(shortened(title, _ROOM - len(unit)) + unit)}</text>"
-            f'<text class="tick halo" x="{left}" y="{y + 13}">{exact(low)}</text>'
-            f'<text class="tick end halo" x="{width - left}" y="{y + 13}">{exact(high)}</text>'
-        )
-    said = escape(region_sentence(model, region))
-    return Markup(
-        f'<svg class="axes" viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{said}">'
-        f"{''.join(parts)}</svg>"
-    )
+            parts.append(tag("rect", kind="limits", x=at[0], y=y - 4.0, width=max(at[1] - at[0], 1.0), height=8))
+        shown = shortened(title, _ROOM - len(unit)) + unit
+        parts.append(tag("text", shown, title=title, kind="halo middle", x=width / 2, y=y - 7.0))
+        parts.append(tag("text", exact(low), kind="tick halo", x=left, y=y + 13.0))
+        parts.append(tag("text", exact(high), kind="tick end halo", x=width - left, y=y + 13.0))
+    return framed("axes", (width, height), region_sentence(model, region), parts)
 
 
 def _lines(
@@ -108,7 +96,7 @@ def _lines(
             f"{across[0] + across[1] * place:.0f} {down[0] + down[1] * a:.0f}" for a, place in enumerate(places[:, w])
         )
         lines[bool(region.chance[w] > 0.5)].append(f"M{points}")
-    return [f'<path class="other" d="{"".join(lines[False])}"/><path class="kind" d="{"".join(lines[True])}"/>']
+    return [tag("path", kind=kind, d="".join(lines[of])) for kind, of in (("other", False), ("kind", True))]
 
 
 def _trade_off(region: Region) -> Markup:
@@ -125,19 +113,19 @@ def _trade_off(region: Region) -> Markup:
     leaves = [at(leaf) for leaf in region.opinion.leaves]
     best = [at(region.opinion.best)] if region.opinion.best is not None else []
     base, rate = top + up, top + up * (1.0 - region.found.base_rate)
-    parts = [f'<path class="axis" d="M{left} {top}V{base}H{left + across}"/>']
-    parts += [f'<text class="tick end" x="{left - 4}" y="{y + 4:.0f}">{shown} %</text>'
-              for y, shown in ((top, 100), (top + up / 2, 50), (base, 0))]  # fmt: skip
-    parts += [f'<text class="tick {where}" x="{left + across * part:.0f}" y="{base + 13:.0f}">{100 * part:.0f} %</text>'
-              for part, where in ((0.0, "middle"), (0.5, "middle"), (1.0, "end"))]  # fmt: skip
-    parts.append(f'<text class="tick end" x="{left + across}" y="{height - 6}">of these worlds it holds →</text>')
-    parts.append('<text class="tick" x="2" y="12">↑ of its worlds are of this kind</text>')
-    parts.append(f'<line class="rate" x1="{left}" x2="{left + across}" y1="{rate:.1f}" y2="{rate:.1f}"/>')
-    parts.append(f'<polyline class="way" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in way)}"/>')
-    parts += [f'<circle class="prim" cx="{x:.1f}" cy="{y:.1f}" r="2"/>' for x, y in way]
+    parts = [tag("path", kind="axis", d=f"M{left} {top}V{base}H{left + across}")]
+    for y, told in ((top, 100), (top + up / 2, 50), (base, 0)):
+        parts.append(tag("text", f"{told} %", kind="tick end", x=left - 4.0, y=y + 4.0))
+    for part, where in ((0.0, "middle"), (0.5, "middle"), (1.0, "end")):
+        parts.append(tag("text", f"{100 * part:.0f} %", kind=f"tick {where}", x=left + across * part, y=base + 13.0))
+    parts.append(tag("text", said.COVERAGE, kind="tick end", x=left + across, y=height - 6.0))
+    parts.append(tag("text", said.DENSITY, kind="tick", x=2, y=12))
+    parts.append(tag("line", kind="rate", x1=left, x2=left + across, y1=rate, y2=rate))
+    parts.append(tag("polyline", kind="way", points=" ".join(f"{x:.1f},{y:.1f}" for x, y in way)))
+    parts += [tag("circle", kind="prim", cx=x, cy=y, r=2) for x, y in way]
     for size, spots in ((4.5, leaves), (6.5, best)):
-        parts += [f'<path class="leaf" d="M{x:.1f} {y - size:.1f}l{size} {size}-{size} {size}-{size}-{size}z"/>'
-                  for x, y in spots]  # fmt: skip
+        turn = f"l{size} {size}-{size} {size}-{size}-{size}z"
+        parts += [tag("path", kind="leaf", d=f"M{x:.1f} {y - size:.1f}{turn}") for x, y in spots]
     x, y = at(box)
     taken = [*way, *leaves, *best, (x, y)]
     frame = (left + 2.0, top + 8.0, left + across, base - 2.0)
@@ -150,18 +138,9 @@ def _trade_off(region: Region) -> Markup:
         label = _label(text, near, taken, written, frame)
         if label is not None:
             written += [(label[0] + 7.0 * k, label[1] - 4.0) for k in range(len(text) + 1)]
-            parts.append(f'<text class="halo {style}" x="{label[0]:.1f}" y="{label[1]:.1f}">{text}</text>')
-    parts.append(f'<circle class="chosen" cx="{x:.1f}" cy="{y:.1f}" r="5"/>')
-    by = "CART" if region.found.is_leaf else "PRIM"
-    said = (
-        f"{by}’s recommended box holds {percent(box.coverage)} of these worlds; "
-        f"{percent(box.density)} of its worlds are of this kind. CART’s {len(leaves)} leaves: "
-        + "; ".join(f"{percent(one.coverage)} and {percent(one.density)}" for one in region.opinion.leaves)
-    )
-    return Markup(
-        f'<svg class="trade" viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{escape(said)}">'
-        f"{''.join(parts)}</svg>"
-    )
+            parts.append(tag("text", text, kind=f"halo {style}", x=label[0], y=label[1]))
+    parts.append(tag("circle", kind="chosen", cx=x, cy=y, r=5))
+    return framed("trade", (width, height), said.trade_off_words(region), parts)
 
 
 def _label(
@@ -196,8 +175,8 @@ def _table(model: Model, region: Region) -> Table:
     rows += [("CART, a leaf", leaf) for leaf in region.opinion.leaves]
     left = tuple(("PRIM, left out", reason, "", "", "") for reason in dropped_words(model, region.found))
     return Table(
-        "Boxes from large to small, the one recommended, and CART’s leaves",
-        ("Box", "Assumptions named", "Of these worlds it holds", "Of its worlds are of this kind", "Of all worlds"),
+        said.BOXES,
+        said.BOXES_HEAD,
         tuple(
             (
                 kind,

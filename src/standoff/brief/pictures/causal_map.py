@@ -11,13 +11,14 @@ Reference:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from html import escape
 
 import numpy as np
 from markupsafe import Markup
 
 from standoff.analysis.structure.causal import CausalMap, Edge, Node
+from standoff.brief.pictures.drawing.svg import framed, group, place, tag
 from standoff.language.model import Model
+from standoff.words.sections.holds_up import map_words
 from standoff.words.text import capital, words
 
 __all__ = ["draw_map", "list_map", "map_text"]
@@ -26,6 +27,7 @@ _BOX_WIDTH, _BOX_HEIGHT, _GAP, _COLUMN, _TOP = 140.0, 26.0, 24.0, 202.0, 20.0
 _PITCH = _BOX_HEIGHT + _GAP
 _SWEEPS = 24
 _MOST_COLUMNS = 6
+_MOST_LETTERS = 17
 _KINDS = {"stock": "stock", "mode": "mode", "event": "event", "move": "event", "choice": "choice"}
 _STYLE = (
     ".map text{font:13px system-ui,sans-serif;fill:#222}.map .box{fill:#fff;stroke:#8a8a8a}"
@@ -69,7 +71,7 @@ def _moved_by(causes: CausalMap, called: Callable[[str], str]) -> Iterator[tuple
             yield called(node.name), "; ".join(parts)
 
 
-def draw_map(causes: CausalMap, model: Model) -> str:
+def draw_map(causes: CausalMap, model: Model) -> Markup:
     """The map as one SVG that stands alone; links that rules look along are left to the text."""
     links = [e for e in causes.edges if not e.rule]
     linked = {name for e in links for name in (e.source, e.target)}
@@ -80,15 +82,13 @@ def draw_map(causes: CausalMap, model: Model) -> str:
     height = _TOP + tallest * _PITCH
     tops = [_TOP + (tallest - len(column)) * _PITCH / 2 for column in columns]
     places = {name: (c, tops[c] + i * _PITCH) for c, column in enumerate(columns) for i, name in enumerate(column)}
-    about = f"Causal map of {model.title}: {len(nodes)} things and {len(links)} links; the text below lists them all."
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="linked map" viewBox="0 0 {width:.0f} {height:.0f}" role="img" '
-        f'style="max-width:{1.1 * width:.0f}px" '
-        f'aria-label="{escape(about)}"><style>{_STYLE}</style><defs>{_arrows()}</defs>'
-        + "".join(_link(edge, i, places, tops) for i, edge in enumerate(links))
-        + "".join(_box(node, places[node.name], model) for node in nodes)
-        + "</svg>"
-    )
+    inside = [
+        tag("style", _STYLE), group(_arrows(), name="defs"),
+        *(_link(edge, i, places, tops) for i, edge in enumerate(links)),
+        *(_box(node, places[node.name], model) for node in nodes),
+    ]  # fmt: skip
+    said, style = map_words(model, len(nodes), len(links)), f"max-width:{1.1 * width:.0f}px"
+    return framed("linked map", (width, height), said, inside, xmlns="http://www.w3.org/2000/svg", style=style)
 
 
 def _columns(nodes: list[Node], links: list[Edge]) -> list[list[str]]:
@@ -142,10 +142,10 @@ def _link(edge: Edge, index: int, places: dict[str, tuple[int, float]], tops: li
     verb = {"+": "raises", "−": "lowers"}.get(edge.sign, "moves")
     via = f", through {', '.join(map(words, edge.through))}" if edge.through else ""
     said = f"{words(edge.source)} {verb} {words(edge.target)}{via}"
-    return (
-        f'<path class="link {kind}" data-a="{escape(edge.source)}" data-b="{escape(edge.target)}" d="{path}" '
-        f'marker-end="url(#tip-{kind})"><title>{escape(said)}</title></path>'
-    )
+    return tag(
+        "path", title=said, kind=f"link {kind}", data_a=edge.source, data_b=edge.target, d=path,
+        marker_end=f"url(#tip-{kind})",
+    )  # fmt: skip
 
 
 def _path(a: tuple[int, float], b: tuple[int, float], tops: list[float], aside: float) -> str:
@@ -177,26 +177,28 @@ def _x(column: int) -> float:
     return 12.0 + column * _COLUMN
 
 
-def _box(node: Node, place: tuple[int, float], model: Model) -> str:
-    x, y = _x(place[0]), place[1]
+def _box(node: Node, at: tuple[int, float], model: Model) -> str:
+    x, y = _x(at[0]), at[1]
     text = words(node.name)
     if node.kind == "choice":
         actor, _, dimension = node.name.partition(".")
         text = f"{model.title_of(actor)}{': ' + words(dimension) if dimension else ''}"
-    about = capital(node.about or text)
     radius = {"stock": 3, "mode": 3, "choice": 3}.get(_KINDS[node.kind], 12)
-    squeeze = f' textLength="{_BOX_WIDTH - 10:.0f}" lengthAdjust="spacingAndGlyphs"' if len(text) > 17 else ""
-    return (
-        f'<g class="node {_KINDS[node.kind]}" data-node="{escape(node.name)}"><title>{escape(about)}</title>'
-        f'<rect class="box" x="{x:.0f}" y="{y:.1f}" width="{_BOX_WIDTH:.0f}" height="{_BOX_HEIGHT:.0f}" '
-        f'rx="{radius}"/><text x="{x + _BOX_WIDTH / 2:.0f}" y="{y + 17.5:.1f}" text-anchor="middle"{squeeze}>'
-        f"{escape(text)}</text></g>"
-    )
+    squeezed = {"textLength": place(_BOX_WIDTH - 10), "lengthAdjust": "spacingAndGlyphs"}
+    squeeze = squeezed if len(text) > _MOST_LETTERS else {}
+    parts = [
+        tag("rect", kind="box", x=x, y=y, width=_BOX_WIDTH, height=_BOX_HEIGHT, rx=radius),
+        tag("text", text, x=x + _BOX_WIDTH / 2, y=y + 17.5, text_anchor="middle", **squeeze),
+    ]
+    about = capital(node.about or text)
+    return group(parts, title=about, kind=f"node {_KINDS[node.kind]}", data_node=node.name)
 
 
-def _arrows() -> str:
-    return "".join(
-        f'<marker id="tip-{kind}" viewBox="0 0 8 8" refX="4" refY="4" markerWidth="6" markerHeight="6" orient="auto">'
-        f'<path d="M0 0L8 4L0 8z" fill="{colour}"/></marker>'
+def _arrows() -> list[str]:
+    return [
+        group(
+            [tag("path", d="M0 0L8 4L0 8z", fill=colour)], name="marker", id=f"tip-{kind}", viewBox="0 0 8 8", refX=4,
+            refY=4, markerWidth=6, markerHeight=6, orient="auto",
+        )
         for kind, colour in (("more", "#0072B2"), ("less", "#D55E00"), ("some", "#8c8c8c"))
-    )
+    ]  # fmt: skip

@@ -10,12 +10,11 @@ import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from html import escape
 
 from markupsafe import Markup
 
 from standoff.analysis.findings import Floats
-from standoff.brief.pictures.drawing.svg import Scale, framed, nice_ticks
+from standoff.brief.pictures.drawing.svg import Scale, framed, group, nice_ticks, tag
 from standoff.words.numbers import interval, number, plain
 from standoff.words.text import shortened
 
@@ -41,15 +40,12 @@ def bar(
     if limit is not None:
         at = place(limit)
         left, width = (at, _BAR_WIDTH - at) if better == "lower" else (0.0, at)
-        parts.append(f'<rect class="beyond" x="{left:.1f}" y="0" width="{max(width, 0):.1f}" height="14"/>')
-        parts.append(f'<line class="limit" x1="{at:.1f}" x2="{at:.1f}" y1="0" y2="14"/>')
+        parts.append(tag("rect", kind="beyond", x=left, y=0, width=max(width, 0.0), height=_BAR_HEIGHT))
+        parts.append(tag("line", kind="limit", x1=at, x2=at, y1=0, y2=_BAR_HEIGHT))
     low, high = map(place, spread)
-    parts.append(f'<rect class="range" x="{low:.1f}" y="5" width="{max(high - low, 1):.1f}" height="4" rx="2"/>')
-    mark = "mean hollow" if hollow else "mean"
-    parts.append(f'<circle class="{mark}" cx="{place(value):.1f}" cy="7" r="3.6"/>')
-    return Markup(
-        f'<svg class="bar" viewBox="0 0 {_BAR_WIDTH:.0f} {_BAR_HEIGHT:.0f}" aria-hidden="true">{"".join(parts)}</svg>'
-    )
+    parts.append(tag("rect", kind="range", x=low, y=5, width=max(high - low, 1.0), height=4, rx=2))
+    parts.append(tag("circle", kind="mean hollow" if hollow else "mean", cx=place(value), cy=7, r=3.6))
+    return framed("bar", (_BAR_WIDTH, _BAR_HEIGHT), "", parts)
 
 
 _SQUARE, _ACROSS, _DOWN = 5, 20, 5
@@ -65,10 +61,8 @@ def squares(chance: float) -> Markup:
         rows.append(f"M0 {y:g}h{_SQUARE * _ACROSS - 1}")
         if n > 0.0:
             filled.append(f"M0 {y:g}h{_SQUARE * int(n) + side * (n - int(n)):.3g}")
-    return Markup(
-        f'<svg class="hundred" viewBox="0 0 {_SQUARE * _ACROSS - 1} {_SQUARE * _DOWN - 1}" aria-hidden="true">'
-        f'<path class="off" d="{"".join(rows)}"/><path class="on" d="{"".join(filled)}"/></svg>'
-    )
+    parts = [tag("path", kind="off", d="".join(rows)), tag("path", kind="on", d="".join(filled))]
+    return framed("hundred", (_SQUARE * _ACROSS - 1, _SQUARE * _DOWN - 1), "", parts)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,22 +127,24 @@ def fan(panel: FanPanel, frame: FanFrame, said: str) -> Markup:
     label = shortened(panel.label, _LONGEST - 1)
     place = min(_FAN_LEFT, max(_FAN_WIDTH - _LETTER * len(label), 0.0))  # a long name begins further left
     parts = [
-        f'<text class="name" x="{place:.0f}" y="12">{escape(label)}</text>',
-        f'<text class="reading" x="{_FAN_LEFT}" y="26">{escape(panel.readings[-1])}</text>',
+        tag("text", label, kind="name", x=place, y=12),
+        tag("text", panel.readings[-1], kind="reading", x=_FAN_LEFT, y=26),
         *_fan_axes(frame, x(0), y),
     ]
     if panel.quantiles is not None:
         for low, high, kind in ((0, 4, "wide"), (1, 3, "narrow")):
             edges = points(steps, panel.quantiles[high]), points(steps[::-1], panel.quantiles[low][::-1])
-            parts.append(f'<polygon class="{kind}" points="{" ".join(edges)}"/>')
-    parts += [f'<polyline class="other" points="{points(steps, other)}"/>' for other in panel.others]
+            parts.append(tag("polygon", kind=kind, points=" ".join(edges)))
+    parts += [tag("polyline", kind="other", points=points(steps, other)) for other in panel.others]
     if frame.seen.size:
-        parts.append(f'<polyline class="seen" points="{points(frame.seen[:, 0].tolist(), frame.seen[:, 1])}"/>')
-    parts.append(f'<polyline class="median" points="{points(steps, panel.line)}"/>')
-    parts.append(f'<line class="at" y1="{_FAN_TOP}" y2="{_FAN_FOOT}"/>')
-    readings = escape(json.dumps(panel.readings, ensure_ascii=False, separators=(",", ":")))
-    data = f'data-start="{x(0):.2f}" data-step="{step:.3f}" data-readings="{readings}"'
-    return framed(f"fan s{panel.colour}", (_FAN_WIDTH, _FAN_HEIGHT), said, parts, data)
+        parts.append(tag("polyline", kind="seen", points=points(frame.seen[:, 0].tolist(), frame.seen[:, 1])))
+    parts.append(tag("polyline", kind="median", points=points(steps, panel.line)))
+    parts.append(tag("line", kind="at", y1=_FAN_TOP, y2=_FAN_FOOT))
+    readings = json.dumps(panel.readings, ensure_ascii=False, separators=(",", ":"))
+    places = {"data_start": f"{x(0):.2f}", "data_step": f"{step:.3f}"}
+    return framed(
+        f"fan s{panel.colour}", (_FAN_WIDTH, _FAN_HEIGHT), said, parts, **places, data_readings=readings
+    )  # fmt: skip
 
 
 def _fan_axes(frame: FanFrame, start: float, y: Callable[[float], float]) -> list[str]:
@@ -156,12 +152,12 @@ def _fan_axes(frame: FanFrame, start: float, y: Callable[[float], float]) -> lis
     parts = []
     for tick in nice_ticks(frame.domain):
         shown = f"{100 * tick:.0f} %" if frame.per_cent else plain(tick)
-        parts.append(f'<line class="grid" x1="{_FAN_LEFT}" x2="{_FAN_RIGHT}" y1="{y(tick):.1f}" y2="{y(tick):.1f}"/>')
-        parts.append(f'<text class="tick end" x="{_FAN_LEFT - 4}" y="{y(tick) + 3.5:.1f}">{shown}</text>')
+        parts.append(tag("line", kind="grid", x1=_FAN_LEFT, x2=_FAN_RIGHT, y1=y(tick), y2=y(tick)))
+        parts.append(tag("text", shown, kind="tick end", x=_FAN_LEFT - 4, y=y(tick) + 3.5))
     if frame.seen.size:
-        parts.append(f'<line class="now" x1="{start:.1f}" x2="{start:.1f}" y1="{_FAN_TOP}" y2="{_FAN_FOOT}"/>')
+        parts.append(tag("line", kind="now", x1=start, x2=start, y1=_FAN_TOP, y2=_FAN_FOOT))
     for text, _, kind, at in date_places(frame.dates, start if frame.seen.size else None):
-        parts.append(f'<text class="tick{kind}" x="{at:.1f}" y="{_FAN_HEIGHT - 4}">{escape(text)}</text>')
+        parts.append(tag("text", text, kind=f"tick{kind}", x=at, y=_FAN_HEIGHT - 4))
     return parts
 
 
@@ -212,20 +208,18 @@ def dots(rows: Sequence[DotRow], domain: tuple[float, float], unit: str, said: s
 
     x = Scale(domain, (left, left + plot))
     base = top + step * len(rows)
-    parts = [f'<line class="zero" x1="{x(0):.1f}" x2="{x(0):.1f}" y1="{top:.0f}" y2="{base:.0f}"/>']
+    parts = [tag("line", kind="zero", x1=x(0), x2=x(0), y1=top, y2=base)]
     for tick in nice_ticks(domain, 3):
-        parts.append(f'<text class="tick middle" x="{x(tick):.1f}" y="{base + 13:.0f}">{plain(tick)}</text>')
-    parts.append(f'<text class="tick" x="0" y="{base + 13:.0f}">{escape(unit)}</text>')
+        parts.append(tag("text", plain(tick), kind="tick middle", x=x(tick), y=base + 13.0))
+    parts.append(tag("text", unit, kind="tick", x=0, y=base + 13.0))
     for i, row in enumerate(rows):
         y = top + step * (i + 0.5)
-        strength = " best" if row.best else ""
         reach = f"{number(row.value)} ({interval(row.low, row.high)}) {unit}".strip()
-        parts.append(f'<g class="s{row.colour}{strength}"><title>{escape(f"{row.label}: {reach}")}</title>')
-        parts.append(
-            f'<text class="name" x="{left - 8}" y="{y + 4:.1f}">{escape(shortened(row.label, _LONGEST))}</text>'
-        )
-        parts.append(
-            f'<line class="error" x1="{x(row.low):.1f}" x2="{x(row.high):.1f}" y1="{y:.1f}" y2="{y:.1f}"/>'
-            f'<circle class="mean" cx="{x(row.value):.1f}" cy="{y:.1f}" r="4"/></g>'
-        )
+        drawn = [
+            tag("text", shortened(row.label, _LONGEST), kind="name", x=left - 8.0, y=y + 4.0),
+            tag("line", kind="error", x1=x(row.low), x2=x(row.high), y1=y, y2=y),
+            tag("circle", kind="mean", cx=x(row.value), cy=y, r=4),
+        ]
+        strength = " best" if row.best else ""
+        parts.append(group(drawn, kind=f"s{row.colour}{strength}", title=f"{row.label}: {reach}"))
     return framed("dots", (width, height), said, parts)

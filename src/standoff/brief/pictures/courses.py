@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from standoff.analysis.fans import Fan
 from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.robustness.performance import Performance
 from standoff.analysis.robustness.practical import best_settings
 from standoff.brief.pictures.drawing.colours import colour_of
-from standoff.brief.pictures.drawing.svg import Scale, framed, nice_ticks, path_of, tag
+from standoff.brief.pictures.drawing.svg import Scale, framed, group, nice_ticks, path_of, tag
 from standoff.brief.section import Picture, Table
 from standoff.language.model import Model
 from standoff.words.names import family_words
@@ -106,13 +106,11 @@ def draw_course(course: Course) -> Markup:
         there = path_of(steps, course.band[1], x, y)
         back = path_of(steps[::-1], course.band[0][::-1], x, y)
         colour = next(line.colour for line in course.lines if line.leads)
-        parts.append(f'<g class="s{colour}">{tag("path", kind="band", d=f"{there}L{back[1:]}Z")}</g>')
+        parts.append(group([tag("path", kind="band", d=f"{there}L{back[1:]}Z")], kind=f"s{colour}"))
     for line in sorted(course.lines, key=lambda line: line.leads):
         kind = "line leads" if line.leads else "line"
-        parts.append(
-            f'<g class="s{line.colour}"><title>{escape(line.label)}</title>'
-            f"{tag('path', kind=kind, d=path_of(steps, line.values, x, y))}</g>"
-        )
+        drawn = tag("path", kind=kind, d=path_of(steps, line.values, x, y))
+        parts.append(group([drawn], kind=f"s{line.colour}", title=line.label))
     parts.append(tag("text", course.dates[0], kind="tick", x=_LEFT, y=_HEIGHT - 4.0))
     parts.append(tag("text", course.dates[1], kind="tick end", x=_WIDTH - 2.0, y=_HEIGHT - 4.0))
     return framed("panel", (_WIDTH, _HEIGHT), course.said, parts)

@@ -16,8 +16,9 @@ from standoff.brief.section import Table
 from standoff.language.model import Model
 from standoff.words.measures import ends_of, error_of, figure_of, limit_words, measure_title, unit_of
 from standoff.words.names import family_words, setting_words, strategy_words
-from standoff.words.numbers import figure_percent, measured, percent, whole
-from standoff.words.text import capital, words
+from standoff.words.numbers import figure_percent, measured, percent
+from standoff.words.sections import holds_up as said
+from standoff.words.text import capital
 
 __all__ = ["Cell", "Column", "Grid", "Row", "grid_tables", "make_grid", "standing_table"]
 
@@ -86,7 +87,7 @@ def grid_tables(grid: Grid) -> tuple[Table, ...]:
     """The table of strategies as text, in its bands."""
     return tuple(
         Table(
-            "The decider’s strategies by measure" + (f", part {band}" if len(grid.bands) > 1 else ""),
+            said.grid_caption(band, len(grid.bands)),
             ("Strategy", *(_head_words(column) for column in columns)),
             tuple(
                 (row.label, *(_cell_words(cell) for cell in of_row))
@@ -113,15 +114,7 @@ def standing_table(model: Model, results: Performance, standing: Standing) -> Ta
         for s in _grouped(results)
         for measure, cell in zip(results.measures, standing.cells[s], strict=True)
     ]
-    view = "all strategies of the others" if standing.view.kind == "uniform" else f"“{words(standing.view.name)}”"
-    return Table(
-        f"Against {view} ({whole(round(standing.view.n_profiles))} profiles, equal weights)",
-        (
-            "Strategy", "Measure", "Unit", "Mean", "Error from worlds", "Error from luck",
-            "10–90 % of worlds", "Worlds within limit",
-        ),
-        tuple(rows),
-    )  # fmt: skip
+    return Table(said.standing_caption(standing), said.STANDING_HEAD, tuple(rows))
 
 
 def _head_words(column: Column) -> str:

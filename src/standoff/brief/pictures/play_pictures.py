@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from standoff.brief.pictures.drawing.svg import Scale, framed, tag
+
 __all__ = ["LeadRow", "PlayCell", "PlayColumn", "ReplyCell", "reach"]
 
 _WIDTH = 120.0
@@ -53,14 +55,10 @@ class LeadRow:
 
 def reach(interval: tuple[float, float], ends: tuple[float, float], dot: float, domain: tuple[float, float]) -> Markup:
     """A payoff: a thin line for the 95 % interval, a thick one from the worst to the best reply, a dot between."""
-    low, high = domain
-
-    def x(value: float) -> float:
-        return 4.0 + (_WIDTH - 8.0) * ((value - low) / (high - low) if high > low else 0.5)
-
-    return Markup(
-        f'<svg class="reach" viewBox="0 0 {_WIDTH:.0f} 14" aria-hidden="true">'
-        f'<line class="error" x1="{x(interval[0]):.1f}" x2="{x(interval[1]):.1f}" y1="7" y2="7"/>'
-        f'<line class="span" x1="{x(ends[0]):.1f}" x2="{x(ends[1]):.1f}" y1="7" y2="7"/>'
-        f'<circle class="mean" cx="{x(dot):.1f}" cy="7" r="3.8"/></svg>'
-    )
+    x = Scale(domain, (4.0, _WIDTH - 4.0))
+    parts = [
+        tag("line", kind="error", x1=x(interval[0]), x2=x(interval[1]), y1=7, y2=7),
+        tag("line", kind="span", x1=x(ends[0]), x2=x(ends[1]), y1=7, y2=7),
+        tag("circle", kind="mean", cx=x(dot), cy=7, r=3.8),
+    ]
+    return framed("reach", (_WIDTH, 14.0), "", parts)

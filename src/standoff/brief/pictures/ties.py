@@ -8,13 +8,13 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
 from markupsafe import Markup
 
 from standoff.analysis.documents.documents import Agreement, ClaimFinding, DocumentFinding, MechanismFinding
 from standoff.brief.pictures.drawing.marks import MARKS
-from standoff.words.numbers import counted
+from standoff.brief.pictures.drawing.svg import framed, group, tag
+from standoff.words.sections.documents import NO_PART, ties_words
 
 __all__ = ["draw_ties"]
 
@@ -61,14 +61,8 @@ def draw_ties(found: Agreement) -> Markup | None:
         ]
     parts += [_box(item, m, places) for item, m in zip(boxes, tied, strict=True)]
     width = _WIDTH if len(found.documents) > 1 else _MIDDLE[1] + 8
-    said = (
-        f"{counted(len(claims), 'claim')} of {counted(len(found.documents), 'document')}, each tied to the mechanisms "
-        "of the model that rest on it; the table lists them all."
-    )
-    return Markup(
-        f'<svg class="linked ties" viewBox="0 0 {width:.0f} {height:.0f}" role="group" aria-label="{escape(said)}">'
-        f"{''.join(parts)}</svg>{_list(found, tied)}"
-    )
+    drawn = framed("linked ties", (width, height), ties_words(found), parts, role="group")
+    return drawn + _list(found, tied)
 
 
 def _list(found: Agreement, tied: Sequence[MechanismFinding]) -> Markup:
@@ -84,7 +78,7 @@ def _list(found: Agreement, tied: Sequence[MechanismFinding]) -> Markup:
     ]
     used = {name for mechanism in tied for name in mechanism.cites}
     if rest := [claim for claim in found.claims if claim.name not in used]:
-        items.append(Markup("<li><p>No part of the model rests on these</p>{}</li>").format(_claims(found, rest)))
+        items.append(Markup("<li><p>{}</p>{}</li>").format(NO_PART, _claims(found, rest)))
     return Markup('<ul class="tied">{}</ul>').format(Markup("").join(items))
 
 
@@ -157,12 +151,11 @@ def _tie(claim: ClaimFinding, mechanism: MechanismFinding, places: dict[str, flo
     y = places[f"c-{claim.name}"] + 10.0
     to = places[f"m-{mechanism.name}"] + 14.0
     bend = (start + end) / 2
-    said = f"{claim.says}: {claim.answer}. {mechanism.title}"
-    return (
-        f'<path class="link m-{mark.style}" data-a="c-{escape(claim.name)}" data-b="m-{escape(mechanism.name)}" '
-        f'd="M{start:.0f} {y:.0f}C{bend:.0f} {y:.0f} {bend:.0f} {to:.0f} {end:.0f} {to:.0f}">'
-        f"<title>{escape(said)}</title></path>"
-    )
+    path = f"M{start:.0f} {y:.0f}C{bend:.0f} {y:.0f} {bend:.0f} {to:.0f} {end:.0f} {to:.0f}"
+    return tag(
+        "path", title=f"{claim.says}: {claim.answer}. {mechanism.title}", kind=f"link m-{mark.style}",
+        data_a=f"c-{claim.name}", data_b=f"m-{mechanism.name}", d=path,
+    )  # fmt: skip
 
 
 def _claim(item: _Item, claims: dict[str, ClaimFinding], places: dict[str, float], is_left: bool) -> str:
@@ -170,32 +163,32 @@ def _claim(item: _Item, claims: dict[str, ClaimFinding], places: dict[str, float
     mark = MARKS[claim.answer]
     y = places[item.name] + 13.5
     x, at = (_SIDE - 22, _SIDE - 9) if is_left else (_WIDTH - _SIDE + 22, _WIDTH - _SIDE + 9)
-    end = " end" if is_left else ""
-    return (
-        f'<a class="node m-{mark.style}" data-node="{escape(item.name)}" href="#{escape(item.name)}">'
-        f"<title>{escape(f'{claim.says}: {claim.answer}')}</title>"
-        f'<text class="sign" x="{at:.0f}" y="{y:.1f}">{mark.sign}</text>'
-        f'<text class="says{end}">{_lines(item.lines, x, y)}</text></a>'
-    )
+    parts = [
+        tag("text", mark.sign, kind="sign", x=at, y=y),
+        _text(f"says{' end' if is_left else ''}", item.lines, x, y),
+    ]
+    return group(
+        parts, name="a", title=f"{claim.says}: {claim.answer}", kind=f"node m-{mark.style}", data_node=item.name,
+        href=f"#{item.name}",
+    )  # fmt: skip
 
 
 def _heading(item: _Item, places: dict[str, float], is_left: bool) -> str:
     x = _SIDE - 22 if is_left else _WIDTH - _SIDE + 22
-    end = " end" if is_left else ""
-    return f'<text class="head{end}">{_lines(item.lines[1:], x, places[_key(item)] + 13)}</text>'
+    return _text(f"head{' end' if is_left else ''}", item.lines[1:], x, places[_key(item)] + 13)
 
 
 def _box(item: _Item, mechanism: MechanismFinding, places: dict[str, float]) -> str:
     mark, y = MARKS[mechanism.answer], places[item.name]
     left, width = _MIDDLE[0], _MIDDLE[1] - _MIDDLE[0]
-    return (
-        f'<g class="node m-{mark.style}" data-node="{escape(item.name)}">'
-        f"<title>{escape(f'{mechanism.title}: {mechanism.answer}')}</title>"
-        f'<rect class="box" x="{left:.0f}" y="{y + 2:.1f}" width="{width:.0f}" height="{item.height - 8:.1f}" rx="3"/>'
-        f'<text class="sign" x="{left + 13:.0f}" y="{y + 18:.1f}">{mark.sign}</text>'
-        f'<text class="says">{_lines(item.lines, left + 26, y + 18)}</text></g>'
-    )
+    parts = [
+        tag("rect", kind="box", x=left, y=y + 2, width=width, height=item.height - 8, rx=3),
+        tag("text", mark.sign, kind="sign", x=left + 13, y=y + 18),
+        _text("says", item.lines, left + 26, y + 18),
+    ]
+    said = f"{mechanism.title}: {mechanism.answer}"
+    return group(parts, title=said, kind=f"node m-{mark.style}", data_node=item.name)
 
 
-def _lines(lines: Sequence[str], x: float, y: float) -> str:
-    return "".join(f'<tspan x="{x:.0f}" y="{y + i * _LINE:.1f}">{escape(line)}</tspan>' for i, line in enumerate(lines))
+def _text(kind: str, lines: Sequence[str], x: float, y: float) -> str:
+    return group([tag("tspan", line, x=x, y=y + i * _LINE) for i, line in enumerate(lines)], name="text", kind=kind)

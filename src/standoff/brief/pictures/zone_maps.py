@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import TypeVar
 
 import numpy as np
@@ -13,8 +12,8 @@ from markupsafe import Markup
 
 from standoff.analysis.deals.hinges import Mover
 from standoff.analysis.games.normalform import Truths
-from standoff.brief.pictures.drawing.svg import nice_ticks
-from standoff.words.numbers import figure_percent, plain
+from standoff.brief.pictures.drawing.svg import Scale, framed, nice_ticks, tag
+from standoff.words.numbers import plain
 from standoff.words.text import shortened
 
 __all__ = ["Axes", "MapCells", "as_grid", "draw_map_of", "draw_movers", "gain_fill", "share_fill", "word_mark"]
@@ -68,34 +67,27 @@ def draw_map_of(axes: Axes, cells: MapCells, *, cell: tuple[float, float] = (58.
     def y(i: int) -> float:
         return top + high * (n_rows - i)  # the foot of row i
 
-    parts = [f'<text class="head" x="2" y="12">{escape(cells.title)}</text>'] if cells.title else []
+    parts = [tag("text", cells.title, kind="head", x=2, y=12)] if cells.title else []
     if has_up:
-        parts.append(f'<text class="axis tick" x="2" y="{top - 6:.0f}">{escape(axes.up)} ↑</text>')
+        parts.append(tag("text", f"{axes.up} ↑", kind="axis tick", x=2, y=top - 6.0))
     for i in range(n_rows):
+        middle = y(i) - high / 2 + 3.5
         if has_up:
-            middle = y(i) - high / 2 + 3.5
-            parts.append(f'<text class="tick end" x="{left - 5:.0f}" y="{middle:.1f}">{plain(axes.rows[i])}</text>')
+            parts.append(tag("text", plain(axes.rows[i]), kind="tick end", x=left - 5.0, y=middle))
         for j in range(n_columns):
-            parts.append(
-                f'<rect class="cell" x="{x(j):.1f}" y="{y(i) - high:.1f}" width="{wide:.1f}" height="{high:.1f}" '
-                f'fill="{cells.fills[i][j]}"/>'
-            )
+            fill = cells.fills[i][j]
+            parts.append(tag("rect", kind="cell", x=x(j), y=y(i) - high, width=wide, height=high, fill=fill))
             if cells.texts:
-                parts.append(
-                    f'<text class="middle" x="{x(j) + wide / 2:.1f}" y="{y(i) - high / 2 + 3.5:.1f}" '
-                    f'fill="#000">{escape(cells.texts[i][j])}</text>'
-                )
-    parts += [f'<path class="edge open" d="{d}"/>' for d in _outline(cells.zone & ~cells.shown, cells.zone, x, y, high)]
-    parts += [f'<path class="edge" d="{d}"/>' for d in _outline(cells.shown, cells.shown, x, y, high)]
+                parts.append(tag("text", cells.texts[i][j], kind="middle", x=x(j) + wide / 2, y=middle, fill="#000"))
+    for kind, part, whole in (
+        ("edge open", cells.zone & ~cells.shown, cells.zone), ("edge", cells.shown, cells.shown),
+    ):  # fmt: skip
+        outline = _outline(part, whole, x, y, high)
+        parts += [tag("path", kind=kind, d=outline)] if outline else []
     for j, level in enumerate(axes.columns):
-        parts.append(f'<text class="tick middle" x="{x(j) + wide / 2:.1f}" y="{y(0) + 13:.1f}">{plain(level)}</text>')
-    parts.append(
-        f'<text class="axis tick end" x="{x(n_columns):.0f}" y="{y(0) + 27:.1f}">{escape(axes.across)} →</text>'
-    )
-    return Markup(
-        f'<svg class="zone-map" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" role="img" '
-        f'aria-label="{escape(cells.said)}">{"".join(parts)}</svg>'
-    )
+        parts.append(tag("text", plain(level), kind="tick middle", x=x(j) + wide / 2, y=y(0) + 13.0))
+    parts.append(tag("text", f"{axes.across} →", kind="axis tick end", x=x(n_columns), y=y(0) + 27.0))
+    return framed("zone-map", (width, height), cells.said, parts, width=width)
 
 
 def share_fill(share: float) -> str:
@@ -110,38 +102,26 @@ def gain_fill(gain: float, scale: float) -> str:
     return _mixed("#56B4E9" if gain > 0.0 else "#E69F00", 0.1 + 0.7 * min(abs(gain) / scale, 1.0))
 
 
-def draw_movers(movers: Sequence[Mover], titles: Sequence[str]) -> Markup:
+def draw_movers(movers: Sequence[Mover], titles: Sequence[str], said: str) -> Markup:
     """For each assumption the size of the zone in its lowest third of worlds (open) and in its highest (filled)."""
     width, left, step, top = 460.0, 16.0, 36.0, 4.0
     base = top + step * len(movers)
-    plot = width - left - 24.0
-
-    def x(value: float) -> float:
-        return left + plot * min(max(value, 0.0), 1.0)
-
+    x = Scale((0.0, 1.0), (left, width - 24.0))
     parts = []
-    for tick in nice_ticks((0.0, 1.0)):
-        parts.append(f'<line class="grid" x1="{x(tick):.1f}" x2="{x(tick):.1f}" y1="{top:.0f}" y2="{base:.0f}"/>')
-        parts.append(f'<text class="tick middle" x="{x(tick):.1f}" y="{base + 13:.0f}">{100 * tick:.0f} %</text>')
-    said = []
+    for tick in nice_ticks(x.domain):
+        parts.append(tag("line", kind="grid", x1=x(tick), x2=x(tick), y1=top, y2=base))
+        parts.append(tag("text", f"{100 * tick:.0f} %", kind="tick middle", x=x(tick), y=base + 13.0))
     for k, (mover, title) in enumerate(zip(movers, titles, strict=True)):
         y = top + step * (k + 0.7)
         told = " told" if mover.is_significant else ""
-        parts.append(f'<text class="about{told}" x="{left:.0f}" y="{y - 11:.1f}">{escape(shortened(title, 58))}</text>')
+        parts.append(tag("text", shortened(title, 58), kind=f"about{told}", x=left, y=y - 11.0))
         low, high = x(mover.low.value), x(mover.high.value)
-        parts.append(f'<line class="join" x1="{low:.1f}" x2="{high:.1f}" y1="{y:.1f}" y2="{y:.1f}"/>')
+        parts.append(tag("line", kind="join", x1=low, x2=high, y1=y, y2=y))
         for figure, at in ((mover.low, y - 3.5), (mover.high, y + 3.5)):
-            parts.append(
-                f'<line class="error" x1="{x(figure.low):.1f}" x2="{x(figure.high):.1f}" y1="{at:.1f}" y2="{at:.1f}"/>'
-            )
-        parts.append(f'<circle class="low" cx="{low:.1f}" cy="{y:.1f}" r="4"/>')
-        parts.append(f'<circle class="high" cx="{high:.1f}" cy="{y:.1f}" r="4"/>')
-        said.append(f"{title}: {figure_percent(mover.low)} to {figure_percent(mover.high)}")
-    text = escape("Size of the zone where an assumption is low and where it is high. " + "; ".join(said))
-    return Markup(
-        f'<svg class="movers" viewBox="0 0 {width:.0f} {base + 20:.0f}" role="img" aria-label="{text}">'
-        f"{''.join(parts)}</svg>"
-    )
+            parts.append(tag("line", kind="error", x1=x(figure.low), x2=x(figure.high), y1=at, y2=at))
+        parts.append(tag("circle", kind="low", cx=low, cy=y, r=4))
+        parts.append(tag("circle", kind="high", cx=high, cy=y, r=4))
+    return framed("movers", (width, base + 20.0), said, parts)
 
 
 def word_mark(said: Sequence[str]) -> str:
@@ -151,9 +131,7 @@ def word_mark(said: Sequence[str]) -> str:
     return _MARKS["would breach"] if "would breach" in said else ""
 
 
-def _outline(
-    part: Truths, whole: Truths, x: Callable[[int], float], y: Callable[[int], float], high: float
-) -> list[str]:
+def _outline(part: Truths, whole: Truths, x: Callable[[int], float], y: Callable[[int], float], high: float) -> str:
     """Edges between cells of a part and what is outside the whole."""
     paths = []
     n_rows, n_columns = part.shape
@@ -169,7 +147,7 @@ def _outline(
             inside = 0 <= a < n_rows and 0 <= b < n_columns
             if not (inside and whole[a, b]):
                 paths.append(d)
-    return ["".join(paths)] if paths else []
+    return "".join(paths)
 
 
 def _mixed(colour: str, strength: float) -> str:

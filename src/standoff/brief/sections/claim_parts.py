@@ -12,8 +12,9 @@ from standoff.evidence.opposed import Opposed
 from standoff.evidence.sources import Sources
 from standoff.language.model import Model
 from standoff.words.amounts import amount
-from standoff.words.names import quoted, spelled, strategy_words, title_of
+from standoff.words.names import quoted, spelled, title_of
 from standoff.words.numbers import counted, measured
+from standoff.words.sections import documents as said
 from standoff.words.sentences.evidence import answer_words, effect_words, separated
 from standoff.words.text import capital
 
@@ -56,7 +57,7 @@ class Moved:
     heading: str
     head: tuple[str, str, str]
     rows: tuple[tuple[str, str, tuple[tuple[Mover, str], ...]], ...]
-    none: str = "no claim that can be told from luck"
+    none: str = said.NONE_MOVES
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def evidence_parts(
         parts.append(_moved(model, headlines))
     groups = _opposed(model, found)
     if groups:
-        parts.append(OpposedClaims("Claims that contradict each other", groups))
+        parts.append(OpposedClaims(said.CONTRADICT, groups))
     uncited = _uncited(model, found)
     return (*parts, uncited) if uncited is not None else tuple(parts)
 
@@ -131,7 +132,7 @@ def _opposed(
     model: Model, found: Agreement
 ) -> tuple[tuple[str, tuple[tuple[str, ClaimFinding, ClaimFinding], ...]], ...]:
     """Pairs in two lists, those of different documents first."""
-    kinds = (("In different documents", True), ("In one document", False))
+    kinds = ((said.IN_DIFFERENT, True), (said.IN_ONE, False))
     outcomes = {f"`{outcome.name}`": title_of(model, outcome.name) for outcome in model.outcomes}
 
     def measure(pair: Opposed) -> str:
@@ -150,8 +151,8 @@ def _opposed(
 def _moved(model: Model, headlines: tuple[Headline, ...]) -> Moved:
     instances = {instance.label: instance for instance in model.instances(model.decider)}
     return Moved(
-        f"Which claims move the numbers of {strategy_words(instances[headlines[0].strategy])} most",
-        ("Outcome", "Mean", "Moved most by (rank correlation over worlds)"),
+        said.moved_heading(instances[headlines[0].strategy]),
+        said.MOVED_HEAD,
         tuple(
             (
                 title_of(model, h.outcome),
@@ -168,14 +169,7 @@ def _uncited(model: Model, found: Agreement) -> Uncited | None:
     constants = sum(p.kind == "constant" and p.name in found.uncited for p in model.parameters)
     if not own and not constants:
         return None
-    also = counted(constants, "constant")
-    if own:
-        sentence = "These rest on the author’s judgement, on no claim and no fact" + (
-            f", and so {'does' if constants == 1 else 'do'} {also}." if constants else "."
-        )
-    else:
-        sentence = f"{also} {'rests' if constants == 1 else 'rest'} on the author’s judgement, on no claim and no fact."
-    return Uncited("Assumptions without a source", sentence, own)
+    return Uncited(said.UNCITED, said.uncited_sentence(len(own), constants), own)
 
 
 def _correlation(model: Model, mover: Mover) -> str:

@@ -118,7 +118,7 @@ def _look_at_xml(source: Source) -> tuple[str, dict[str, Span]]:
             [Problem("file-unreadable", _line(source, wrong.line if wrong else 1), f"this is not XML{said}")]
         )
     specs = root.find(".//{*}sim_specs")
-    if etree.QName(root).localname != "xmile" or specs is None:
+    if str(root.tag).rpartition("}")[2] != "xmile" or specs is None:
         raise StudyError([Problem("file-unreadable", _line(source, 1), "this is no XMILE file with `sim_specs`")])
     places = (
         {key_of(m[1] or m[2]): _line(source, text.count("\n", 0, m.start()) + 1) for m in _NAMED.finditer(text)}

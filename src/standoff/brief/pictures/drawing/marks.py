@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from standoff.analysis.documents.documents import ClaimAnswer
+from standoff.words.sections.documents import MEANINGS
 
 __all__ = ["MARKS", "Mark", "mark_styles"]
 
@@ -20,14 +21,15 @@ class Mark:
     meaning: str
 
 
-MARKS: dict[ClaimAnswer, Mark] = {
-    "borne out": Mark("borne", "●", "#0072B2", "", "the model does what must follow if the claim is right"),
-    "contradicted": Mark("contra", "✕", "#D55E00", "7 3", "the model does the opposite"),
-    "mixed": Mark("mixed", "◐", "#8F5F00", "2 3", "it depends on an assumption"),
-    "no visible effect": Mark("unseen-effect", "○", "#009E73", "1 4", "any effect is too small to be seen"),
-    "not represented": Mark("absent", "□", "#666666", "1 6", "nothing in the model could show it"),
-    "open": Mark("open", "?", "#CC79A7", "4 4", "nothing is expected of the model that would test it"),
+_DRAWN: dict[ClaimAnswer, tuple[str, str, str, str]] = {
+    "borne out": ("borne", "●", "#0072B2", ""),
+    "contradicted": ("contra", "✕", "#D55E00", "7 3"),
+    "mixed": ("mixed", "◐", "#8F5F00", "2 3"),
+    "no visible effect": ("unseen-effect", "○", "#009E73", "1 4"),
+    "not represented": ("absent", "□", "#666666", "1 6"),
+    "open": ("open", "?", "#CC79A7", "4 4"),
 }
+MARKS = {answer: Mark(*drawn, MEANINGS[answer]) for answer, drawn in _DRAWN.items()}
 
 
 def mark_styles() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from standoff.analysis.findings import Floats
 
-__all__ = ["Scale", "framed", "nice_ticks", "path_of", "tag"]
+__all__ = ["Scale", "framed", "group", "nice_ticks", "path_of", "place", "tag"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +42,31 @@ def nice_ticks(domain: tuple[float, float], most: int = 4) -> list[float]:
     return [0.0 if abs(t) < 1e-9 * step else float(f"{t:.10g}") for t in ticks]
 
 
-def tag(name: str, text: str | None = None, **values: str | float) -> str:
-    """An element; values are escaped, numbers have one decimal, and `kind` is its class.
+def tag(name: str, text: str | None = None, *, title: str = "", **values: str | float) -> str:
+    """An element with a text or nothing inside; text and values are escaped, numbers have a decimal at most.
 
-    Underscores in names of attributes stand for hyphens.
+    `kind` is its class, and underscores in names of attributes stand for hyphens; `title` is what is said where the
+    pointer rests on it.
     """
+    if text is None and not title:
+        return f"<{name}{_attributes(values)}/>"
+    return group([escape(text or "")], name=name, title=title, **values)
+
+
+def group(parts: Sequence[str], *, name: str = "g", title: str = "", **values: str | float) -> str:
+    """Elements inside another; `title` and `values` as for `tag`."""
+    inner = [tag("title", title), *parts] if title else parts
+    return f"<{name}{_attributes(values)}>{''.join(inner)}</{name}>"
+
+
+def _attributes(values: Mapping[str, str | float]) -> str:
     named = {("class" if key == "kind" else key.replace("_", "-")): value for key, value in values.items()}
-    told = "".join(
-        f' {key}="{escape(value) if isinstance(value, str) else f"{value:.1f}"}"' for key, value in named.items()
-    )
-    return f"<{name}{told}/>" if text is None else f"<{name}{told}>{escape(text)}</{name}>"
+    return "".join(f' {key}="{escape(v) if isinstance(v, str) else place(v)}"' for key, v in named.items())
+
+
+def place(value: float) -> str:
+    """A coordinate as it is written: to a tenth."""
+    return f"{value:.1f}".removesuffix(".0")
 
 
 def path_of(across: Sequence[float], values: Floats, x: Scale, y: Scale) -> str:
@@ -60,10 +75,12 @@ def path_of(across: Sequence[float], values: Floats, x: Scale, y: Scale) -> str:
     return f"M{'L'.join(points)}" if points else ""
 
 
-def framed(kind: str, size: tuple[float, float], said: str, parts: Sequence[str], data: str = "") -> Markup:
-    """A picture of a size, told in a sentence."""
+def framed(kind: str, size: tuple[float, float], said: str, parts: Sequence[str], **values: str | float) -> Markup:
+    """A picture of a size, told in a sentence; what adds nothing to the text beside it has none, and is passed over.
+
+    `values` are further attributes, as for `tag`.
+    """
     width, height = size
-    return Markup(
-        f'<svg class="{kind}" viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{escape(said)}" {data}>'
-        f"{''.join(parts)}</svg>"
-    )
+    told: dict[str, str | float] = {"role": "img", "aria_label": said} if said else {"aria_hidden": "true"}
+    frame: dict[str, str | float] = {"kind": kind, "viewBox": f"0 0 {width:.0f} {height:.0f}"}
+    return Markup(f"<svg{_attributes(frame | told | values)}>{''.join(parts)}</svg>")

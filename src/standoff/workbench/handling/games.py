@@ -1,0 +1,217 @@
+"""The games: begin one, the facilitator's page, and a page for each actor that somebody plays."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from standoff.base.escaping import file_name
+from standoff.ensemble.storing.store import atomic_write
+from standoff.playing.game import Game, Turn
+from standoff.playing.odds import UNIFORM
+from standoff.workbench.handling.desk import Desk, see, whole_number
+from standoff.workbench.keeping.games import Seat, Table
+from standoff.workbench.working.hand import RefusedError
+from standoff.workbench.working.looking import texts_of
+from standoff.workbench.working.playing import (
+    begin_game,
+    chosen,
+    file_of,
+    injected,
+    look_back,
+    overview,
+    refuse,
+    seat_view,
+)
+
+__all__ = ["routes"]
+
+_MOST_GAMES = 500
+
+
+class _Games:
+    def __init__(self, desk: Desk) -> None:
+        self.desk, self.games = desk, desk.games
+
+    async def listed(self, _: Request) -> Response:
+        """All games."""
+        games = [(table, len(table.game.turns)) for table in self.games.games()]
+        return self.desk.page("games.html.j2", games=games)
+
+    async def begin(self, request: Request) -> Response:
+        """A new game; the page that comes back is the only one that ever shows the links."""
+        form = await request.form()
+        offer = self.desk.offer(request.path_params["study"])
+        self._room()
+        seats = tuple(str(one) for one in form.getlist("seat"))
+        if not seats:
+            raise ValueError("choose at least one actor for a person to play")
+        luck = whole_number(str(form.get("luck", "")) or "1", 0, 10**9)
+        name = self.games.new_name()
+        _, texts = await self.desk.reading.do(texts_of, str(offer.folder))
+        study = self.desk.home / "games" / name / (file_name(offer.folder.resolve().name) or "study")
+        for file, text in texts.items():
+            await asyncio.to_thread(atomic_write, study / file, text.encode())
+        odds = str(form.get("odds", "")) or UNIFORM
+        game, title, titles = await self.desk.after.do(begin_game, str(study), seats, odds, luck)
+        return self._links(request, name, str(study), msgspec.json.decode(game, type=Game), (title, titles))
+
+    def _links(
+        self, request: Request, name: str, study: str, game: Game, said: tuple[str, dict[str, str]]
+    ) -> Response:  # fmt: skip
+        links = self.games.begin(name, study, game)
+        here = f"{request.url.scheme}://{request.headers['host']}"
+        shown = [(said[1].get(actor, actor), f"{here}/seat/{secret}") for actor, secret in links.items()]
+        return self.desk.page("links.html.j2", table=name, links=shown, title=said[0])
+
+    def _room(self) -> None:
+        if self.games.count() >= _MOST_GAMES:
+            raise ValueError(f"there are {_MOST_GAMES} games already: move {self.desk.home.name} away")
+
+    async def game(self, request: Request) -> Response:
+        """A game as its facilitator sees it: everything."""
+        table = self._table(request.path_params["name"])
+        await self._step(table)
+        table = self._table(table.id)
+        view = await self.desk.playing.do(overview, table.study, _key(table))
+        waiting = [view.titles[seat] for seat in table.game.seats if seat not in table.chosen]
+        profile = [(view.titles[a], own) for a, own in table.game.profile.items() if a not in table.game.seats]
+        return self.desk.page(
+            "game.html.j2", table=table, since=_signature(table), view=view, waiting=waiting, profile=profile
+        )
+
+    async def file(self, request: Request) -> Response:
+        """The game as a file, for `standoff trace --played`."""
+        table = self._table(request.path_params["name"])
+        name = f"{file_name(table.game.study) or 'study'}-game.json"
+        return Response(
+            file_of(_key(table)), media_type="application/json",
+            headers={"content-disposition": f'attachment; filename="{name}"'},
+        )  # fmt: skip
+
+    async def do(self, request: Request) -> Response:
+        """What a facilitator does: pause, go on, reveal, set something, step back, branch."""
+        table = self._table(request.path_params["name"])
+        form = await request.form()
+        what = str(form.get("what", ""))
+        played = len(table.game.turns)
+        if what in ("pause", "resume"):
+            self.games.mark(table.id, paused=what == "pause")
+        elif what in ("reveal", "hide"):
+            self.games.mark(table.id, revealed=what == "reveal")
+        elif what == "back":
+            self.games.back(table.id, max(0, played - 1))
+        elif what == "branch":
+            return await self._branch(request, table, whole_number(str(form.get("step", "")), 0, played))
+        elif what == "inject":
+            await self._inject(table, str(form.get("name", "")).strip(), str(form.get("value", "")).strip())
+        else:
+            raise ValueError("nothing of this name can be done")
+        return see(f"/game/{table.id}")
+
+    async def _branch(self, request: Request, table: Table, step: int) -> Response:
+        """Another game from before a step of this one, with links of its own."""
+        self._room()
+        game = msgspec.structs.replace(table.game, turns=table.game.turns[:step])
+        view = await self.desk.playing.do(overview, table.study, msgspec.json.encode(game))
+        return self._links(request, self.games.new_name(), table.study, game, (view.study, view.titles))
+
+    async def _inject(self, table: Table, name: str, value: str) -> None:
+        """Set something in the step that is open; an empty value takes it back."""
+        given = {**table.injected, name: value} if value else {n: v for n, v in table.injected.items() if n != name}
+        await self.desk.playing.do(refuse, table.study, _key(table), given)
+        self.games.inject(table.id, len(table.game.turns), given)
+
+    async def game_events(self, request: Request) -> Response:
+        """Tells the facilitator's page when something changed."""
+        return self.desk.events(lambda: self._now(request.path_params["name"]), request)
+
+    async def seat(self, request: Request) -> Response:
+        """What one actor sees, and its choice."""
+        seat = self._seat(request)
+        table = self._table(seat.game)
+        await self._step(table)
+        table = self._table(seat.game)
+        view = await self.desk.playing.do(seat_view, table.study, _key(table), seat.actor)
+        after = None
+        if (view.ended and table.game.turns) or table.revealed:
+            after = await self.desk.after.do(look_back, table.study, _key(table), seat.actor)
+        return self.desk.page(
+            "seat.html.j2", since=_signature(table, seat.actor), view=view, table=table, after=after,
+            secret=request.path_params["secret"], chosen=table.chosen.get(seat.actor),
+        )  # fmt: skip
+
+    async def seat_events(self, request: Request) -> Response:
+        """Tells a player's page when the step is over; says nothing else of the others."""
+        seat = self.games.seat(request.path_params["secret"])
+        if seat is None:
+            return PlainTextResponse("no such link\n", status_code=404)
+        return self.desk.events(lambda: self._now(seat.game, seat.actor), request)
+
+    async def choose(self, request: Request) -> Response:
+        """A player's choice."""
+        seat = self._seat(request)
+        table = self._table(seat.game)
+        if table.paused:
+            raise ValueError("the game is paused")
+        form = await request.form()
+        step = whole_number(str(form.get("step", "")), 0, 10**6)
+        given = {name: str(value) for name, value in form.items()}
+        own = await self.desk.playing.do(chosen, table.study, seat.actor, given)
+        if await asyncio.to_thread(self.games.choose, table.id, step, seat.actor, own):
+            await self._step(self._table(table.id))
+        return see(f"/seat/{request.path_params['secret']}")
+
+    def _seat(self, request: Request) -> Seat:
+        seat = self.games.seat(request.path_params["secret"])
+        if seat is None:
+            raise RefusedError(404, "This link is not of a game here. Ask whoever sent it for a new one.")
+        return seat
+
+    async def _step(self, table: Table) -> None:
+        """Take the step once everybody has chosen; after a server that died between the two, too."""
+        if table.game.seats and set(table.chosen) == set(table.game.seats):
+            choices = {family: option for own in table.chosen.values() for family, option in own.items()}
+            turn = Turn(choices, {name: injected(text) for name, text in table.injected.items()})
+            await asyncio.to_thread(self.games.advance, table.id, len(table.game.turns), turn)
+
+    def _table(self, name: str) -> Table:
+        table = self.games.table(name)
+        if table is None:
+            raise RefusedError(404, "there is no such game here")
+        return table
+
+    def _now(self, name: str, actor: str | None = None) -> str:
+        table = self.games.table(name)
+        return "gone" if table is None else _signature(table, actor)
+
+
+def _signature(table: Table, actor: str | None = None) -> str:
+    """What a page shows changes when this does: a player's own choice and the step, and of others nothing."""
+    chosen_by = sorted(table.chosen) if actor is None else [actor in table.chosen]
+    return f"{len(table.game.turns)} {table.paused} {table.revealed} {chosen_by}"
+
+
+def _key(table: Table) -> bytes:
+    """What a game is, for what is remembered of it."""
+    return msgspec.json.encode(table.game)
+
+
+def routes(desk: Desk) -> list[Route]:
+    """The addresses of these pages: the facilitator's want the token, a player's want its link."""
+    here = _Games(desk)
+    return [
+        Route("/games", desk.guarded(here.listed)),
+        Route("/study/{study}/play", desk.guarded(here.begin), methods=["POST"]),
+        Route("/game/{name}", desk.guarded(here.game)),
+        Route("/game/{name}/events", desk.guarded(here.game_events)),
+        Route("/game/{name}/file", desk.guarded(here.file)),
+        Route("/game/{name}/do", desk.guarded(here.do), methods=["POST"]),
+        Route("/seat/{secret}", desk.answered(here.seat)),
+        Route("/seat/{secret}/events", desk.answered(here.seat_events)),
+        Route("/seat/{secret}/choose", desk.answered(here.choose), methods=["POST"]),
+    ]
