@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from standoff.cli import options
 from standoff.cli.command import Command
 from standoff.cli.output import announce, echo
 
@@ -35,7 +36,10 @@ class _WithFormats(Command):
 @click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="The new study's folder.")
 @click.option("--uncertain", multiple=True, metavar="NAME=LOW:HIGH",
               help="Make this constant an uncertainty with this range; may be repeated.")  # fmt: skip
-def import_(file: Path, out: Path, uncertain: tuple[str, ...]) -> None:
+@click.option("--mapping", type=click.Path(path_type=Path, dir_okay=False), metavar="YAML",
+              help="What of a table of events is counted.")  # fmt: skip
+@options.sources
+def import_(file: Path, out: Path, uncertain: tuple[str, ...], mapping: Path | None, sources: Path | None) -> None:
     """Make a study of another tool's file.
 
     Nothing is written where something in the file has no counterpart: each such thing is named at its line.
@@ -52,7 +56,7 @@ def import_(file: Path, out: Path, uncertain: tuple[str, ...]) -> None:
 
     if out.exists():
         raise click.UsageError(f"`{out}` exists already: give --out a new folder")
-    asked = Asked(dict(map(_range_of, uncertain)))
+    asked = Asked(dict(map(_range_of, uncertain)), mapping, sources)
     imported = format_of(file).read(file, asked)
     problems = read_study(out / "study.yaml", unsaved=imported.files).problems
     if has_errors(problems):

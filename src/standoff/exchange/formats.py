@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from standoff.exchange.dynamics.study import import_model
+from standoff.exchange.events.study import import_events
 from standoff.exchange.games.files import import_conflict, import_game
 from standoff.exchange.imported import Asked, Imported
 
@@ -64,6 +65,13 @@ FORMATS = (
         "`standoff stability FILE` looks into it as it stands",
         "coalitions, misperceptions, solutions. Refused as a study: states that hang on several decision makers",
         import_conflict, "dam.gmcr",
+    ),
+    Format(
+        "Events: UCDP GED, ACLED, ICB, COW MID, ViEWS, GDELT", (".csv", ".tsv", ".tab"),
+        "what a mapping asks (`format`, `step`, `start`, `steps`, `covered`, `series` with `where` and `sum`), counted "
+        "by steps: history.csv before the start, seen.csv after it, rates in facts.csv. Coverage, gaps, rows without a "
+        "date or a number are told; a step without any row is left out, and never 0",
+        "places, actors and texts of single events", import_events, "ged.csv --mapping syria.yaml",
     ),
 )  # fmt: skip
 

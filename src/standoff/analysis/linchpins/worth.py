@@ -13,6 +13,7 @@ valuing by the same worlds flatters (Efron 1983), so half of what lies between t
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import combinations
@@ -141,7 +142,7 @@ def measure_worths(  # noqa: PLR0913
         shuffles = _shuffles(inputs, permutations, seed, "shuffles")
         by = _Judging(left, folds, w, champion, threads, even)
         alone = _judge(by, single, [(j,) for j in range(n)], shuffles)
-        lone = _report(inputs, alone, [(j,) for j in range(n)], evpi, w)
+        lone = _report(inputs, alone, evpi, w)
         double: list[Worth] = []
         if pairs and n > 1:
             standing = np.argsort(-alone.standing, kind="stable")[: most_paired or n]
@@ -149,7 +150,7 @@ def measure_worths(  # noqa: PLR0913
             cells = [cut_cells(inputs, couple) for couple in couples]
             shuffles = _shuffles(inputs, pair_permutations, seed, "shuffles of pairs")
             both = _judge(by, cells, couples, shuffles)
-            double = _report(inputs, both, couples, evpi, w, alone)
+            double = _report(inputs, both, evpi, w, alone)
         copies = np.empty((resamples, w.size))
         copies[:, inputs.canonical] = resample_worlds(w.size, resamples, seed)
         again = Resampled(inputs, payoffs.names, w, copies)
@@ -211,7 +212,7 @@ def measure_signals(
         shuffles = _shuffles(inputs, permutations, seed, "shuffles")
         by = _Judging(left, folds, payoffs.w, champion, threads, uneven)
         judged = _judge(by, cells, which, shuffles)
-    return tuple(_report(inputs, judged, which, Figure(0.0, 0.0, 0.0, 0.0), payoffs.w, chance=chance))
+    return tuple(_report(inputs, judged, Figure(0.0, 0.0, 0.0, 0.0), payoffs.w, chance=chance))
 
 
 def _shuffles(inputs: Inputs, times: int, seed: int, name: str) -> npt.NDArray[np.int64]:
@@ -245,6 +246,7 @@ class _Judged:
         short: (candidates,), what picking by cells and by other worlds may fall short of.
     """
 
+    which: Sequence[tuple[int, ...]]
     gain: Floats
     explained: Floats
     over_champion: Floats
@@ -308,7 +310,7 @@ def _judge(by: _Judging, cells: list[Cells], which: list[tuple[int, ...]], shuff
     largest = ((null - middle) / scale).max(axis=1, initial=-np.inf)
     standard = (crossed - middle) / scale
     p_value = (1.0 + (largest[:, None] >= standard[None, :]).sum(axis=0)) / (1.0 + len(shuffles))
-    return _Judged(gain, explained, over_champion, standard, gain @ w, p_value, short)
+    return _Judged(which, gain, explained, over_champion, standard, gain @ w, p_value, short)
 
 
 def _along(gain: Floats, cut: Cells, w: Floats) -> Floats:
@@ -331,21 +333,20 @@ def _flattered(cut: Cells, held_out: Floats, best: int) -> float:
     return float((own[np.arange(pick.size), 0, pick] - own[:, 0, best]).sum())
 
 
-def _report(  # noqa: PLR0913, PLR0917
+def _report(
     inputs: Inputs,
     judged: _Judged,
-    which: list[tuple[int, ...]],
     evpi: Figure,
     w: Floats,
     alone: _Judged | None = None,
     chance: float = _CHANCE,
 ) -> list[Worth]:
     """Findings with intervals, each by itself; for pairs, what they add to the better one, for all pairs at once."""
-    reach = -float(ndtri(0.025 / max(len(which), 1)))
+    reach = -float(ndtri(0.025 / max(len(judged.which), 1)))
     chance = chance if alone is None else _CHANCE_PAIRED
     found = []
     n_worlds = judged.gain.shape[1]
-    for c, members in enumerate(which):
+    for c, members in enumerate(judged.which):
         value, p = float(judged.value[c]), float(judged.p_value[c])
         error, low, high = _ends(judged.gain[c], judged.explained[c], w)
         high = max(high, _ends(judged.over_champion[c], judged.explained[c], w)[2]) + float(judged.short[c])

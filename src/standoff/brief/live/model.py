@@ -27,6 +27,7 @@ from standoff.program.wasm.module import assemble
 from standoff.program.wasm.writer import emit_module
 from standoff.words.amounts import is_chance, unit_words, with_unit
 from standoff.words.names import strategy_words, title_of, who
+from standoff.words.sections.explore import ANY_PLAY
 from standoff.words.text import capital, words
 
 __all__ = ["digest_of_means", "live_model", "live_names"]
@@ -134,7 +135,7 @@ def _player(model: Model, program: Program, i: int) -> dict[str, Any]:
 
 def _views(model: Model, program: Program, design: Design) -> list[dict[str, Any]]:
     """Each view's title and the strategies among which every player's future draws."""
-    found: list[dict[str, Any]] = [{"title": "any of their strategies", "allowed": None}]
+    found: list[dict[str, Any]] = [{"title": ANY_PLAY, "allowed": None}]
     for named in model.profiles:
         rows = choose_profiles(program, named.name)
         allowed = [sorted({int(k) for k in rows[:, i]}) for i in range(len(program.players))]

@@ -27,6 +27,8 @@ from standoff.questions.results import Robust
 from standoff.words.amounts import amount, is_chance, unit_words, with_unit
 from standoff.words.names import strategy_words, title_of, who
 from standoff.words.numbers import counted, exact, percent
+from standoff.words.sections import explore as said
+from standoff.words.sections.page import CALLED
 
 __all__ = ["Axis", "Shown", "explore"]
 
@@ -98,17 +100,12 @@ def explore(
     drawn = Markup(module.explore_part(text, strategies, titles, axes, first))
     return Section(
         "explore",
-        "Some of the worlds",
-        "Narrow the worlds, and see who leads in those that are left",
-        lead=("Narrow any assumption, and the figures are those of the worlds that are left.",),
+        CALLED["explore"],
+        said.EXPLORE_TITLE,
+        lead=(said.EXPLORE_LEAD,),
         pictures=(Picture(drawn),),
         is_live=True,
-        method=Method((
-            f"Means over the {counted(table.worlds.size, 'world')} of the run, against all the others’ strategies "
-            "alike. Those of all worlds are the tables’, whose error leaves out what the assumptions explain; those of "
-            "some are ± one standard error over the worlds kept. Picking worlds by what they hold is no finding of its "
-            "own: few worlds tell little, and boxes found by looking are seldom as pure elsewhere.",
-        )),
+        method=Method((said.explore_method(table.worlds.size),)),
     )  # fmt: skip
 
 
@@ -127,7 +124,7 @@ def _measures(model: Model, table: DecisionTable, robust: Robustness) -> list[tu
     main = robust.under[0]
     found: list[tuple[dict[str, Any], Floats]] = [
         ({"name": "", "title": f"Payoff of {who(model, model.decider)}", "unit": "points"}, table.payoffs().mean),
-        ({"name": _GIVEN_UP, "title": "Given up against the best strategy", "unit": "points"},
+        ({"name": _GIVEN_UP, "title": said.GIVEN_UP, "unit": "points"},
          main.metrics.regret.by_world),
     ]  # fmt: skip
     for outcome in model.outcomes:

@@ -76,7 +76,7 @@ def _strategies(n: int) -> str:
 def conflict_lines(form: OptionForm, found: Sequence[StableState]) -> Iterator[str]:
     """The states of a file that are stable for everybody, and by which notions."""
     n = int((form.states > 0).sum())
-    yield f"{form.game.title}: {len(form.game.players)} decision makers, {n:,} states"
+    yield f"{form.game.title}: {counted(len(form.game.players), 'decision maker')}, {counted(n, 'state')}"
     for one in found:
         plays = "; ".join(f"{p}: {s}" for p, s in zip(form.game.players, one.strategies, strict=True))
         yield f"  state {one.state} ({plays}): {', '.join(one.notions)}"
