@@ -32,8 +32,6 @@ PARTS = ("robustness", "limits", "hinges", "boxes", "deals", "indices")
 
 _DIVIDED = (0.05, 0.95)
 _BASE = 1024
-_TOLD = 0.1
-"""± of a share of worlds that still tells something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +186,7 @@ def _deal(drawn: Drawn, truth: Truth) -> Iterator[Held]:
         yield Held("deal, gain", abs(found.gains[i, 0] - own) <= 1.96 * error)
     for at, share in enumerate(found.all_gain):
         reach = 1.96 * found.all_gain_error[at]
-        yield Held("deal, all gain", abs(share - truth.all_gain) <= reach, reach <= _TOLD)
+        yield Held("deal, all gain", abs(share - truth.all_gain) <= reach)
     shown, excluded = bool((exact > ZERO).all()), bool((exact <= ZERO).any())
     yield Held("deal, called", (shown or not found.is_shown.any()) and (excluded or not found.is_excluded.any()))
 
