@@ -51,6 +51,7 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setattr(jobs, "FEWEST_FUTURES", 9)
     monkeypatch.setattr(drive, "LOOK_EVERY", 0.05)
     monkeypatch.setattr(drive, "PATIENCE", 1.0)
+    monkeypatch.setattr(drive, "LEAST_AHEAD", 4)
     tasks._BEGUN.clear()
     quick = dask.config.set({"distributed.comm.timeouts.connect": "1s"})  # to a scheduler that is gone
     with warnings.catch_warnings(), quick:
