@@ -124,7 +124,7 @@ def _against(
     """What a strategy gets against what the others play; profiles that are never played are not asked for."""
     total = 0.0
     rest = [j for j in range(len(mixes)) if j != i]
-    for places in product(*(np.flatnonzero(mixes[j] > 0.0) for j in rest)):
+    for places in product(*(np.flatnonzero(mixes[j] > 0.0).tolist() for j in rest)):
         profile = [own] * len(mixes)
         chance = 1.0
         for j, k in zip(rest, places, strict=True):
