@@ -51,6 +51,7 @@ def watch(study: str, seen: Path | None, played: str | None, as_json: bool, **ho
       standoff watch korea --seen seen.yaml --played "tough_love(guarantee=firm)" --json
     """
     from standoff.analysis.watch.matrix import matrix_csv  # noqa: PLC0415
+    from standoff.ensemble.runner import Local  # noqa: PLC0415
     from standoff.ensemble.storing.store import atomic_write  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
     from standoff.evidence.seen import read_seen  # noqa: PLC0415
@@ -60,7 +61,7 @@ def watch(study: str, seen: Path | None, played: str | None, as_json: bool, **ho
     told = None if seen is None else read_seen(seen, loaded.model)
     with progress("watching") as shown:
         running = replace(how["running"], progress=shown)
-        found: Watched = watch_study(loaded, told, how["size"], how["futures"], running, played)
+        found: Watched = watch_study(loaded, told, how["size"], how["futures"], Local(running), played)
     if how["matrix"] is not None and found.ahead is not None:
         atomic_write(how["matrix"], matrix_csv(found.ahead.matrix).encode())
     if as_json:
@@ -143,15 +144,16 @@ def fit(study: str, data: Path, free: dict[str, Any], out: Path | None, as_json:
         --free base_launches=1:4 --free dispersion=1:8 --out korea-fitted
     """
     from standoff.ensemble.study import load  # noqa: PLC0415
-    from standoff.questions.watching.fit import fit_study, read_data, write_fitted  # noqa: PLC0415
+    from standoff.questions.watching.fit import Effort, fit_study, read_data, write_fitted  # noqa: PLC0415
     from standoff.words.sentences.watching.fit import fit_sentences  # noqa: PLC0415
 
     model = load(study, how["variants"]).model
     told = read_data(data, model, how["on"], how["first"], how["last"])
     with progress("fitting") as shown:
         found = fit_study(
-            model, told, free, statistics=how["statistics"], particles=how["particles"], rounds=how["rounds"],
-            seed=how["seed"], running=replace(how["running"], progress=shown),
+            model, told, free, statistics=how["statistics"],
+            effort=Effort(how["particles"], how["rounds"], how["seed"]),
+            running=replace(how["running"], progress=shown),
         )  # fmt: skip
     path = None if out is None else write_fitted(model, found, out)
     if as_json:

@@ -192,7 +192,7 @@ class Study(ensemble_study.Study):
             threads: At most so many at once.
         """
         told = None if seen is None else read_seen(Path(seen), self.model)
-        one = watch_study(self, told, size, futures, Running(threads), played)
+        one = watch_study(self, told, size, futures, Local(Running(threads)), played)
         said = () if one.posterior is None else posterior_sentences(self.model, one.posterior)
         section = None if one.ahead is None else watch_section(self.model, one.ahead)
         ahead = () if one.ahead is None else signpost_sentences(self.model, one.ahead)

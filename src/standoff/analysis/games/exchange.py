@@ -8,14 +8,12 @@ file format, payoff version" and "outcome version".
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from math import isfinite, prod
 
 import numpy as np
-import numpy.typing as npt
 
 from standoff.analysis.games.normalform import Floats, checked_game
 
@@ -273,14 +271,3 @@ def _quote(text: str) -> str:
 def _number(value: float) -> str:
     """The shortest decimal that reads back as the same double, without an exponent."""
     return format(Decimal(repr(float(value))).normalize(), "f")
-
-
-def named_game(payoffs: npt.ArrayLike, title: str = "", players: Sequence[str] = ()) -> NamedGame:
-    """A game with numbers for names: players and strategies counted from 1.
-
-    Raises:
-        ValueError: the array is not a game.
-    """
-    game = checked_game(payoffs)
-    strategies = tuple(tuple(str(k + 1) for k in range(size)) for size in game.shape[1:])
-    return NamedGame(title, tuple(players) or tuple(f"Player {k + 1}" for k in range(len(game))), strategies, game)

@@ -56,7 +56,7 @@ __all__ = ["SECTIONS", "Findings", "Form", "Page", "make_page", "render_page", "
 Form = Literal["page", "whole", "short"]
 
 _SHEETS = ("page.css", "reading.css", "documents.css", "games.css", "robust.css", "live.css")
-_SCRIPTS = ("page.js", "reading.js", "explore.js", "over_time.js", "live.js")
+_SCRIPTS = ("shared.js", "page.js", "reading.js", "explore.js", "over_time.js", "live.js")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from standoff.analysis.linchpins.linchpins import Linchpins
 from standoff.analysis.robustness.robustness import Robustness
 from standoff.analysis.runs.decision_table import DecisionTable
-from standoff.base.escaping import script_json
+from standoff.brief.cargo import Cargo
 from standoff.brief.live.model import live_model
 from standoff.brief.section import Method, Picture, Section
 from standoff.words.sections import explore as said
@@ -26,7 +26,8 @@ def live_section(
     table: DecisionTable, robust: Robustness, linchpins: Linchpins, environment: Environment
 ) -> Section | None:
     """The section; None where nothing can be moved."""
-    data = live_model(table)
+    cargo = Cargo()
+    data = live_model(table, cargo)
     if not data["assumptions"]:
         return None
     data["leader"] = robust.labels.index(robust.under[0].metrics.ranking.order[0])
@@ -34,10 +35,11 @@ def live_section(
     order = {name: k for k, name in enumerate(worth)}
     data["assumptions"].sort(key=lambda one: order.get(one["name"], len(order)))
     module: Any = environment.get_template("live.html.j2").module
-    shown, folded = data["assumptions"][:_FIRST], data["assumptions"][_FIRST:]
+    data["shown"] = min(_FIRST, len(data["assumptions"]))
+    folded = len(data["assumptions"]) - data["shown"]
     assert environment.loader is not None
     worker = Markup(environment.loader.get_source(environment, "live_worker.js")[0])
-    drawn = Markup(module.live_part(Markup(script_json(data)), data, shown, folded, worker))
+    drawn = Markup(module.live_part(Markup(cargo.packed(data)), data, folded, worker))
     return Section(
         "what-if",
         CALLED["what-if"],

@@ -5,7 +5,6 @@ What can be dragged is also printed: the page opens with all worlds and their fi
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +17,7 @@ from standoff.analysis.linchpins.linchpins import Linchpins
 from standoff.analysis.robustness.performance import Performance
 from standoff.analysis.robustness.robustness import Robustness
 from standoff.analysis.runs.decision_table import DecisionTable
-from standoff.base.escaping import script_json
+from standoff.brief.cargo import COARSE, EXACT, Cargo
 from standoff.brief.pictures.drawing.colours import colour_of, is_second
 from standoff.brief.pictures.drawing.ranges import range_of
 from standoff.brief.section import Method, Picture, Section
@@ -35,8 +34,6 @@ __all__ = ["Axis", "Shown", "explore"]
 _MOST_AXES = 10
 _BARS = 20
 _GIVEN_UP = "given up"
-_STEPS = 65_535
-"""Figures are sent as whole numbers of 16 bits between the least and the largest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +68,12 @@ def explore(
     main = robust.robustness.under[0].metrics
     order = [robust.robustness.labels.index(label) for label in main.ranking.order]
     every = [_with_all_worlds(model, robust.robustness, results, about["name"]) for about, _ in measures]
+    cargo = Cargo()
     data = {
         "worlds": int(table.worlds.size),
         "axes": [
             {
-                **_packed(table.inputs.column(name)),
+                **cargo.put_rows(table.inputs.column(name)[None], EXACT),
                 "unit": unit_words(_parameter(model, name).unit),
                 "ends": range_of(_parameter(model, name), table.inputs),
             }
@@ -84,8 +82,8 @@ def explore(
         "measures": [
             {
                 **about,
-                **_packed(values[order]),
-                **_kept(robust.robustness, about["name"], order),
+                **cargo.put_rows(values[order]),
+                **_kept(robust.robustness, about["name"], order, cargo),
                 "all": [texts[s] for s in order],
             }
             for (about, values), texts in zip(measures, every, strict=True)
@@ -93,7 +91,7 @@ def explore(
         "strategies": len(order),
     }
     strategies = _rows(model, robust.robustness, order, measures[0][1], every[0])
-    text = Markup(script_json(data))
+    text = Markup(cargo.packed(data))
     titles = [about["title"] for about, _ in measures]
     first = {"count": f"All {counted(table.worlds.size, 'world')}"}
     module: Any = environment.get_template("robust.html.j2").module
@@ -136,11 +134,15 @@ def _measures(model: Model, table: DecisionTable, robust: Robustness) -> list[tu
     return found
 
 
-def _kept(robust: Robustness, outcome: str, order: list[int]) -> dict[str, Any]:
+def _kept(robust: Robustness, outcome: str, order: list[int], cargo: Cargo) -> dict[str, Any]:
     """The chance by world that the limit on an outcome is kept, as the tables count it; nothing without a limit."""
     kept = robust.under[0].satisficing
     places = {bound.outcome: o for o, bound in enumerate(robust.bounds)}
-    return {} if kept is None or outcome not in places else {"kept": _packed(kept.chances[places[outcome]][order])}
+    return (
+        {}
+        if kept is None or outcome not in places
+        else {"kept": cargo.put_rows(kept.chances[places[outcome]][order], COARSE)}
+    )
 
 
 def _with_all_worlds(model: Model, robust: Robustness, results: Performance, name: str) -> list[tuple[str, str]]:
@@ -189,12 +191,6 @@ def _rows(
             )
         )
     return rows
-
-
-def _packed(values: Floats) -> dict[str, Any]:
-    low, high = float(values.min()), float(values.max())
-    steps = np.round((values - low) / ((high - low) or 1.0) * _STEPS).astype("<u2")
-    return {"low": low, "high": high, "data": base64.b64encode(steps.tobytes()).decode()}
 
 
 def _parameter(model: Model, name: str) -> Any:

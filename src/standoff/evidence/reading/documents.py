@@ -58,11 +58,6 @@ class Document:
         return tuple(block for block in self.blocks if block.kind == "body")
 
     @property
-    def set_aside(self) -> tuple[Block, ...]:
-        """Everything else, each with its kind."""
-        return tuple(block for block in self.blocks if block.kind != "body")
-
-    @property
     def references(self) -> tuple[Link, ...]:
         """The links of the body, in their order."""
         return tuple(link for block in self.body for link in block.links)

@@ -84,7 +84,7 @@ def test_a_pdf_is_read_in_paragraphs_and_words_cut_at_a_line_are_joined(tmp_path
     found = read(tmp_path, "a.pdf", pdf([[*page[:-1], f"page {n}"] for n, page in enumerate(pages)]))
     assert found.body[0].text.endswith("in north spring and in north summer too. Nobody in north house believed it.")
     assert text_at(found, parse_address("p2.s1")).startswith("The delegation left north capital")
-    assert head in [b.text for b in found.set_aside if b.kind == "navigation"]
+    assert head in [b.text for b in found.blocks if b.kind != "body" and b.kind == "navigation"]
     assert len(found.body) == 6
 
 
@@ -100,7 +100,7 @@ def test_word_keeps_paragraphs_and_leaves_out_what_was_deleted(tmp_path: Path) -
         f"<w:p>{run(FIRST)}{deleted}{run(' Gone.', '<w:rPr><w:strike/></w:rPr>')}</w:p><w:p>{run(SECOND)}</w:p>"
     ))  # fmt: skip
     assert [b.text for b in found.body] == [FIRST, SECOND]
-    assert found.set_aside[0].kind == "heading"
+    assert next(b.kind for b in found.blocks if b.kind != "body") == "heading"
     assert (found.metadata.title, found.metadata.author, found.metadata.date) == ("A report", "Ada", "2024-05-06")
 
 
@@ -131,7 +131,7 @@ def test_tei_is_read_as_its_editor_would_have_it(tmp_path: Path) -> None:
 <note>So in all copies.</note> Nobody be<lb break="no"/>lieved it.</p><p>{SECOND}</p></body></text></TEI>""".encode(),
     )
     assert [b.text for b in found.body] == [FIRST, SECOND]
-    assert any(b.text == "So in all copies." for b in found.set_aside)
+    assert any(b.text == "So in all copies." for b in found.blocks if b.kind != "body")
     assert (found.metadata.title, found.metadata.author, found.metadata.date) == ("Letter", "Bo", "1912-03")
 
 
@@ -147,7 +147,7 @@ def test_an_email_is_read_without_what_it_answers(tmp_path: Path) -> None:
     ).encode())  # fmt: skip
     assert [b.text for b in found.body] == [FIRST, SECOND]
     assert (found.metadata.author, found.metadata.date) == ("Ada Lovelace", "2024-05-14")
-    assert any("You said so" in b.text for b in found.set_aside)
+    assert any("You said so" in b.text for b in found.blocks if b.kind != "body")
 
 
 BOMB = '<!DOCTYPE TEI [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><TEI><text><p>&b;</p></text></TEI>'
