@@ -168,7 +168,7 @@ def test_argdown_says_who_is_against_whom(study: Path) -> None:
     assert shown.exit_code == 0, shown.output
     text = (folder / "map" / "claims.argdown").read_text(encoding="utf-8")
     assert "# The talks" in text
-    assert r"[on]: Talks \<go\> on & on (predicts) #(pause)" in text
+    assert r"[on]: Talks \<go\> & on (predicts) #(pause)" in text
 
 
 def zipped(name: str, text: str) -> bytes:
