@@ -15,6 +15,7 @@ from standoff.words.numbers import counted, number, percent, shown
 
 __all__ = [
     "evidence_words",
+    "first_of_each",
     "leader_words",
     "sign_words",
     "signpost_sentences",
