@@ -139,5 +139,7 @@ def _nothing(_: Study, __: Size) -> Designs:
 
 
 ROBUST: Question[Robust] = Question("robust", whole_run, _find_robust, (OTHERS,), keeping=_kept(_arrange_with_replies))
-RESULTS: Question[Performance] = Question("results", whole_run, _find_results, (ROBUST,), keeping=Keeping(Performance))
+RESULTS: Question[Performance] = Question(
+    "results", whole_run, _find_results, (ROBUST,), keeping=Keeping(Performance), is_apart=True
+)
 OVER_TIME: Question[tuple[Fan, ...]] = Question("over time", _nothing, _find_fans, keeping=Keeping(tuple[Fan, ...]))

@@ -142,7 +142,7 @@ def satisficing(  # noqa: PLR0913, PLR0917
     # a world at one limit matters to all limits together as far as it keeps the others
     besides = np.array([np.delete(chance, o, axis=0).prod(axis=0) for o in range(len(bounds))])
     all_influence = together + (besides * (influence - chance)).sum(axis=0)
-    all_doubt = np.sqrt(((doubt * (besides @ w)) ** 2).sum(axis=0))
+    all_doubt = np.maximum(np.sqrt(((doubt * (besides @ w)) ** 2).sum(axis=0)), _doubt_of_all(chance, doubt, w))
     every = np.concatenate([influence, all_influence[None], influence.sum(axis=0)[None]])
     in_doubt = np.concatenate([doubt, all_doubt[None], np.linalg.norm(doubt, axis=0)[None]])
     error = np.hypot(_errors(every, w, weights, stratified, folds), in_doubt)
@@ -181,6 +181,21 @@ def satisficing(  # noqa: PLR0913, PLR0917
         rank(names, together, weights),
         method,
     )
+
+
+def _doubt_of_all(chance: Floats, doubt: Floats, w: Floats) -> Floats:
+    """(strategies,), how far doubts move a product of chances where they are not small beside these.
+
+    Args:
+        chance: (outcomes, strategies, worlds).
+        doubt: (outcomes, strategies), standard errors, taken as independent.
+        w: (worlds,).
+    """
+    shift = _SURE * doubt[..., None] / np.sqrt(len(chance))
+    most, least = (np.clip(chance + sign * shift, 0.0, 1.0).prod(axis=0) @ w for sign in (1.0, -1.0))
+    middle = chance.prod(axis=0) @ w
+    moved: Floats = np.maximum(most - middle, middle - least) / _SURE
+    return moved
 
 
 @dataclass(frozen=True, slots=True)
