@@ -8,7 +8,7 @@ from standoff._version import __version__
 from standoff.cli.asking import answer, compare, sensitivity
 from standoff.cli.courses import markov, search, stability
 from standoff.cli.evidence import annotate, passages, sources, test
-from standoff.cli.exchanging import import_
+from standoff.cli.exchanging import export, import_
 from standoff.cli.playing import deals, games
 from standoff.cli.running import brief, run, trace
 from standoff.cli.scale import cluster, query
@@ -19,7 +19,7 @@ from standoff.cli.writing import check, new, schema, show
 __all__ = ["main"]
 
 _COMMANDS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
-    ("Write a study", (new, import_, check, show, schema, lsp)),
+    ("Write a study", (new, import_, export, check, show, schema, lsp)),
     ("Run it", (brief, run, trace, play, serve, cluster)),
     ("Ask what follows", (answer, query, sensitivity, compare, games, stability, markov, deals, search)),
     ("Watch what happens", (watch, forecast, score, fit)),

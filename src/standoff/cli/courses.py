@@ -118,9 +118,9 @@ def search(study: str, as_json: bool, actor: str | None, evaluations: int, **how
       standoff search border
       standoff search border --for south --evaluations 2000 --json
     """
-    from standoff.cli.shown.courses import searched_lines  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
     from standoff.questions.searching import Sought, search_study  # noqa: PLC0415
+    from standoff.words.sentences.searching import searched_lines  # noqa: PLC0415
 
     loaded = load(study, how["variants"])
     model = loaded.model

@@ -15,7 +15,7 @@ from standoff.brief.write import run_brief
 from standoff.ensemble.running import Size
 from standoff.questions.results import Robust
 from standoff.words.names import family_words
-from standoff.words.sentences.confidence import Grounds, level_of
+from standoff.words.sections.reasons import Grounds, level_of
 
 MOST_WORDS, LEAST_EASE = 120, 60.0
 

@@ -12,7 +12,7 @@ from standoff.analysis.robustness.robustness import Robustness
 from standoff.brief.section import Chip, Picture, Section
 from standoff.language.model import Model
 from standoff.words.language import ENGLISH, Language
-from standoff.words.sentences.confidence import Grounds, confidence_words, level_of
+from standoff.words.sections.reasons import Grounds, confidence_words, level_of
 
 __all__ = ["QUESTIONS_SHOWN", "Reason", "Tried", "grounds_of", "make_reason"]
 
