@@ -12,11 +12,11 @@ import numpy.typing as npt
 
 from standoff.base.chance import streams
 from standoff.ensemble.design import Design, lane_keys
-from standoff.ensemble.elsewhere import cluster
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.evaluator import Evaluate, choose_evaluator, choose_fold
 from standoff.ensemble.folding.spreads import NOTHING, Wanted
 from standoff.ensemble.running import Progress, Running
+from standoff.ensemble.spreading import cluster
 from standoff.ensemble.tally import Block, Part, Tally
 from standoff.language.expressions.tree import Symbol
 from standoff.program.columns import Table, WorldColumns

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from typing import Any, Protocol
 
-from standoff.ensemble.elsewhere import cluster
 from standoff.ensemble.running import Running
 
-__all__ = ["Work", "in_order", "spread"]
+__all__ = ["Work", "cluster", "in_order", "spread"]
 
 
 class Work(Protocol):
@@ -40,3 +40,8 @@ def in_order(results: Iterator[tuple[int, Any]]) -> Iterator[Any]:
         while following in early:
             yield early.pop(following)
             following += 1
+
+
+def cluster(module: str) -> Any:
+    """A module of `standoff.ensemble.cluster`, which is made of what asks for it here, so that it is loaded by name."""
+    return import_module(f"standoff.ensemble.cluster.{module}")

@@ -27,12 +27,12 @@ import pyarrow as pa
 from standoff._version import __version__
 from standoff.base.escaping import visible
 from standoff.ensemble.design import Design, Method, Worlds
-from standoff.ensemble.elsewhere import cluster
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.evaluator import choose_evaluator
 from standoff.ensemble.folding.spreads import NOTHING, Bins, Wanted
 from standoff.ensemble.run import Job, run_design
 from standoff.ensemble.running import Running
+from standoff.ensemble.spreading import cluster
 from standoff.ensemble.storing.manifest import (
     MANIFEST,
     Histogram,
