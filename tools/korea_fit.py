@@ -31,7 +31,7 @@ from standoff.language.expressions.tree import Binary, Conditional, Expr, Number
 from standoff.language.load import find_study, load_model
 from standoff.language.model import Model, Series
 from standoff.program.expressions import rebuild
-from standoff.questions.watching.fit import fit_study
+from standoff.questions.watching.fit import Effort, fit_study
 from standoff.questions.watching.fit import read_data as held_against
 from standoff.words.sentences.watching.fit import fit_sentences
 
@@ -133,7 +133,7 @@ def fit(particles: int = 512, rounds: int = 6, seed: int = 11) -> Fit:
     """
     model = load_model("korea", ("history",))
     data = held_against(model.folder / "history.csv", model, ("launches",), None, LAST_FITTED)
-    return fit_study(model, data, dict(BOUNDS), particles=particles, rounds=rounds, seed=seed)
+    return fit_study(model, data, dict(BOUNDS), effort=Effort(particles, rounds, seed))
 
 
 def score(worlds: int = 512, replications: int = 8, seed: int = 12) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from standoff.base.escaping import ASCII, file_name, json_text, script_json, visible, visible_lines
+from standoff.base.escaping import ASCII, file_name, json_text, visible, visible_lines
 
 
 def test_what_would_not_be_seen_is_written_out() -> None:
@@ -32,13 +32,6 @@ def test_json_says_the_same_and_nothing_hidden(text: str) -> None:
     written = json_text([text], indent=1)
     assert json.loads(written) == [text]
     assert visible_lines(written) == written
-
-
-@given(st.text('<>/script!-"\\ \n'))
-def test_nothing_ends_a_script(text: str) -> None:
-    written = script_json({"x": text})
-    assert json.loads(written) == {"x": text}
-    assert "<" not in written
 
 
 @given(st.text())

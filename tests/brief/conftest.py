@@ -123,6 +123,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
         if not folded:
             page.add_init_script(f"addEventListener('DOMContentLoaded', () => {{ {WORKINGS} }})")
         page.goto(brief.path.as_uri())
+        page.wait_for_selector("html[data-started]", state="attached")
         return page
 
     yield go

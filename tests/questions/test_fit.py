@@ -8,7 +8,7 @@ import pytest
 from standoff.ensemble.running import Running
 from standoff.ensemble.storing.manifest import RunError
 from standoff.ensemble.study import Study, load
-from standoff.questions.watching.fit import fit_study, read_data, write_fitted
+from standoff.questions.watching.fit import Effort, fit_study, read_data, write_fitted
 from standoff.words.sentences.watching.fit import fit_sentences
 
 STUDY = """\
@@ -59,7 +59,7 @@ def data(study: Study) -> Path:
 
 def fitted(study: Study, data: Path, on: str, **free):
     told = read_data(data, study.model, (on,), None, "2011-12")
-    return fit_study(study.model, told, free, particles=128, rounds=4, running=ONE)
+    return fit_study(study.model, told, free, effort=Effort(128, 4), running=ONE)
 
 
 @pytest.fixture(scope="module")
@@ -169,7 +169,7 @@ def test_planted_parameters_of_a_second_study_lie_in_their_intervals(tmp_path: P
             trust += planted["heal"] * (10.0 - trust) - 2.0 * raid
         data.write_text("\n".join(rows) + "\n", encoding="utf-8")
         told = read_data(data, model, ("raid", "trust"), None, "2017-12")
-        found = fit_study(model, told, {"heal": None, "risk": None}, particles=128, rounds=4, running=ONE)
+        found = fit_study(model, told, {"heal": None, "risk": None}, effort=Effort(128, 4), running=ONE)
         for one in found.estimates:
             low, _, high = one.quantiles
             held[one.name] += low < planted[one.name] < high

@@ -14,11 +14,11 @@ from standoff.analysis.robustness.performance import performance
 from standoff.analysis.robustness.robustness import robustness
 from standoff.analysis.runs.decision_table import decision_table
 from standoff.brief.formats.html import make_page
-from standoff.brief.sections.over_time import _alike_in_season, _labelled
 from standoff.brief.write import run_brief
 from standoff.ensemble.running import Size
 from standoff.ensemble.study import Study
 from standoff.words.names import described, known_words
+from standoff.words.sections.over_time import _alike_in_season, _labelled
 from standoff.words.sentences.linchpins import linchpin_words
 from standoff.words.sentences.robustness import replies_sentence, robustness_words
 

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from typing import Any
 
-__all__ = ["ASCII", "file_name", "json_text", "script_json", "visible", "visible_lines"]
+__all__ = ["ASCII", "file_name", "json_text", "visible", "visible_lines"]
 
 ASCII = "standoff-ascii"
 """Name of the handler of encoding errors that writes signs which an encoding lacks in ASCII."""
@@ -59,11 +59,6 @@ def json_text(value: Any, **options: Any) -> str:
     """A value as JSON, in which no text holds a character that a terminal would obey."""
     text = json.dumps(value, **{"ensure_ascii": False, **options})
     return text if text.isascii() and "\x7f" not in text else re.sub(r"[^\n -~]", _in_json, text)
-
-
-def script_json(value: Any) -> str:
-    """A value as JSON inside a `script` of a page, where nothing ends the script."""
-    return json_text(value, separators=(",", ":")).replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 def _shown(character: str) -> str:

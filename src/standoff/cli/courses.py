@@ -40,14 +40,19 @@ def stability(
 
     A profile may hold because nobody gains by leaving it, or because the others would answer (graph-model stability:
     Nash, sequential, general and symmetric metarational, two and three moves ahead, coalitions). It says why, who must
-    want or believe what for a wished profile to hold, and who must move first.
+    want or believe what for a wished profile to hold, and who must move first. A conflict in option form (FILE.gmcr)
+    is looked into as it stands.
 
     \b
     Examples:
       standoff stability korea
       standoff stability korea --wish us=freeze_for_relief --by nash
       standoff stability korea --wish war_by_end --json
+      standoff stability dam.gmcr
     """
+    if Path(study).suffix.lower() == ".gmcr":
+        _of_file(Path(study), as_json=as_json)
+        return
     from standoff.analysis.graph_model.notions import Notion  # noqa: PLC0415
     from standoff.cli.shown.courses import courses_lines  # noqa: PLC0415
     from standoff.ensemble.runner import Local  # noqa: PLC0415
@@ -76,6 +81,20 @@ def stability(
         return
     print_sentences(f"{model.name}: {courses_title(model, found)}", sentences)
     print_lines(courses_lines(model, found))
+
+
+def _of_file(path: Path, *, as_json: bool) -> None:
+    """The stable states of a conflict in option form."""
+    from standoff.cli.shown.courses import conflict_lines  # noqa: PLC0415
+    from standoff.exchange.games.files import read_conflict  # noqa: PLC0415
+    from standoff.exchange.games.options import stable_states  # noqa: PLC0415
+
+    form = read_conflict(path)
+    found = stable_states(form)
+    if as_json:
+        print_json({"players": form.game.players, "stable": found})
+    else:
+        print_lines(conflict_lines(form, found))
 
 
 @command()

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["deals", "games", "write_tables"]
 
 
-_MOST_GAME_BYTES = 20_000_000
 _TABLES = "Write tables here: Arrow, CSV and Parquet."
 
 
@@ -47,8 +46,9 @@ def games(study: str, as_json: bool, nfg: Path | None, out: Path | None, **how: 
       standoff games korea
       standoff games rivals --nfg rivals.nfg --out tables
       standoff games rivals.nfg
+      standoff games signals.efg
     """
-    if Path(study).suffix.lower() == ".nfg":
+    if Path(study).suffix.lower() in (".nfg", ".efg"):
         _solve_file(Path(study), as_json=as_json)
         return
     from standoff.analysis.others.others import export_game  # noqa: PLC0415
@@ -85,26 +85,17 @@ def games(study: str, as_json: bool, nfg: Path | None, out: Path | None, **how: 
 
 
 def _solve_file(path: Path, *, as_json: bool) -> None:
-    """Solve a game in Gambit's format."""
-    from standoff.analysis.games.exchange import GameError, read_nfg  # noqa: PLC0415
+    """Solve a game in one of Gambit's formats."""
     from standoff.analysis.games.solved import solve  # noqa: PLC0415
-    from standoff.base.files import read_source  # noqa: PLC0415
-    from standoff.base.problems import Problem, StudyError  # noqa: PLC0415
-    from standoff.base.source import Span  # noqa: PLC0415
-    from standoff.cli.shown.nfg import solved_lines  # noqa: PLC0415
+    from standoff.cli.shown.nfg import bayesian_lines, solved_lines  # noqa: PLC0415
+    from standoff.exchange.games.files import read_game  # noqa: PLC0415
 
-    source = read_source(path, str(path), most=_MOST_GAME_BYTES)
-    try:
-        game = read_nfg(source.text)
-    except GameError as error:
-        span = Span(source, error.at, error.at + 1)
-        problem = Problem("wrong-shape", span, f"this is no game in Gambit's format: expected {error.expected}")
-        raise StudyError([problem]) from None
+    game, by_types = read_game(path)
     found = solve(game)
     if as_json:
         print_json(found)
     else:
-        print_lines(solved_lines(found))
+        print_lines([*solved_lines(found), *bayesian_lines(by_types)])
 
 
 @command()

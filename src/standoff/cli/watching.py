@@ -143,15 +143,16 @@ def fit(study: str, data: Path, free: dict[str, Any], out: Path | None, as_json:
         --free base_launches=1:4 --free dispersion=1:8 --out korea-fitted
     """
     from standoff.ensemble.study import load  # noqa: PLC0415
-    from standoff.questions.watching.fit import fit_study, read_data, write_fitted  # noqa: PLC0415
+    from standoff.questions.watching.fit import Effort, fit_study, read_data, write_fitted  # noqa: PLC0415
     from standoff.words.sentences.watching.fit import fit_sentences  # noqa: PLC0415
 
     model = load(study, how["variants"]).model
     told = read_data(data, model, how["on"], how["first"], how["last"])
     with progress("fitting") as shown:
         found = fit_study(
-            model, told, free, statistics=how["statistics"], particles=how["particles"], rounds=how["rounds"],
-            seed=how["seed"], running=replace(how["running"], progress=shown),
+            model, told, free, statistics=how["statistics"],
+            effort=Effort(how["particles"], how["rounds"], how["seed"]),
+            running=replace(how["running"], progress=shown),
         )  # fmt: skip
     path = None if out is None else write_fitted(model, found, out)
     if as_json:

@@ -16,7 +16,7 @@ from standoff.base.problems import suggest
 from standoff.ensemble.design import Design
 from standoff.ensemble.folding.spreads import NO_SPREADS, Histogram, Spreads, histogram_of
 from standoff.language.model import Model
-from standoff.program.program import FAULTS, Program
+from standoff.program.program import Program
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -227,13 +227,6 @@ class Ensemble:
         frame = pd.DataFrame.from_dict(rows, orient="index")
         frame.index.name = self.model.decider
         return frame
-
-    def fault_of(self, code: int) -> tuple[str, str, str, str]:
-        """Equation, kind, meaning and place of a fault code."""
-        equation, kind = divmod(code - 1, len(FAULTS))
-        shown, span = self.program.equations[equation]
-        name, meaning = FAULTS[kind]
-        return shown, name, meaning, f"{span.source.path}:{span.line}:{span.column}"
 
     def __repr__(self) -> str:
         profiles, worlds = self.counts.shape

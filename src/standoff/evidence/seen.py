@@ -62,10 +62,6 @@ class Seen:
     until: int
     file: str = ""
 
-    def up_to(self, step: int) -> Seen:
-        """What was so before a step."""
-        return Seen(tuple(one for one in self.sightings if one.step < step), min(self.until, step), self.file)
-
 
 def read_seen(path: Path, model: Model) -> Seen:
     """Read a file of observations.

@@ -136,7 +136,8 @@ def judge_bounds(values: Floats, bounds: tuple[float | None, float | None], colu
     separator = None
     if cut is not None:
         sides = [_majority(signs[side]) for side in cut.sides(inputs)]
-        separator = Separator(cut.name, cut.value, sides[0], sides[1], cut.share)
+        if sides[0] != sides[1]:  # else it parts worlds by how often, and not by what is so
+            separator = Separator(cut.name, cut.value, sides[0], sides[1], cut.share)
     effect, spread = _pooled(mean)
     return Verdict(answer, effect, spread, up, down, 1 - up - down, int(mean.size), 0.0, separator)
 
@@ -208,8 +209,10 @@ def _judge(verb: Verb, change: Floats, columns: Mapping[str, Floats], smallest: 
         if separator is not None:
             sides = [swapped[side] for side in (separator.below, separator.above)]
             separator = replace(separator, below=sides[0], above=sides[1])
-        still = 1 - (up + down) / n
-        return Verdict(answer, effect, spread, still, (up + down) / n, 0.0, mean.size, smallest, separator)
+        still, moved = 1 - (up + down) / n, (up + down) / n
+        if answer == "fails":  # on the whole it is moved: a world in which that is not seen speaks for nothing
+            return Verdict(answer, effect, spread, 0.0, moved, still, mean.size, smallest, separator)
+        return Verdict(answer, effect, spread, still, moved, 0.0, mean.size, smallest, separator)
     return Verdict(answer, effect, spread, up / n, down / n, 1 - (up + down) / n, mean.size, smallest, separator)
 
 

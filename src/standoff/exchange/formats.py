@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from standoff.exchange.dynamics.study import Imported, import_model
+from standoff.exchange.dynamics.study import import_model
+from standoff.exchange.events.study import import_events
+from standoff.exchange.games.files import import_conflict, import_game
+from standoff.exchange.imported import Asked, Imported
 
 __all__ = ["FORMATS", "Format", "format_of", "formats_lines"]
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format: its name, its files' endings, what is kept and lost, and its reader."""
+    """A format: its name, its files' endings, what is kept and lost, its reader, and an example of a call."""
 
     name: str
     suffixes: tuple[str, ...]
     kept: str
     lost: str
-    read: Callable[[Path, Mapping[str, tuple[float, float]]], Imported]
+    read: Callable[[Path, Asked], Imported]
+    example: str
 
 
 _DYNAMICS = (
@@ -30,10 +34,46 @@ _NOT = (
     "refused at its line: GAME, SAMPLE IF TRUE, random functions, allocation, matrices, sorting, inverse trigonometry, "
     "data in other files, non-negative stocks, Runge-Kutta. Not read: sketches, ranges; units are not checked"
 )
+
+
+def _model(path: Path, asked: Asked) -> Imported:
+    return import_model(path, asked.uncertain)
+
+
 FORMATS = (
-    Format("XMILE (Stella, iThink)", (".xmile", ".stmx"), _DYNAMICS, f"{_NOT}, modules, macros", import_model),
-    Format("Vensim", (".mdl",), f"{_DYNAMICS}; macros, written out at each use", _NOT, import_model),
-)
+    Format(
+        "XMILE (Stella, iThink)", (".xmile", ".stmx"), _DYNAMICS, f"{_NOT}, modules, macros", _model,
+        "teacup.xmile --uncertain room_temperature=60:80",
+    ),
+    Format("Vensim", (".mdl",), f"{_DYNAMICS}; macros, written out at each use", _NOT, _model, "teacup.mdl"),
+    Format(
+        "Gambit's strategic form", (".nfg",),
+        "both bodies, payoffs and outcomes; whole numbers, decimals and fractions; names and comment. "
+        "`standoff games FILE` solves it as it stands",
+        "outcomes' names. A study holds 5,000 profiles and 60 strategies a player", import_game, "chicken.nfg",
+    ),
+    Format(
+        "Gambit's extensive form", (".efg",),
+        "chance, sets of information, outcomes along the way, exactly: as the reduced normal form, in which Gambit's "
+        "order of strategies stands. `standoff games FILE` also says where it is a Bayesian game",
+        "the tree itself, and names of nodes and sets. Refused: more than 2,000,000 payoffs or 20,000 strategies",
+        import_game, "signals.efg",
+    ),
+    Format(
+        "Graph model in option form (GMCR+)", (".gmcr",),
+        "options, who owns them, states that cannot be, directions, statements by priority or rankings. "
+        "`standoff stability FILE` looks into it as it stands",
+        "coalitions, misperceptions, solutions. Refused as a study: states that hang on several decision makers",
+        import_conflict, "dam.gmcr",
+    ),
+    Format(
+        "Events: UCDP GED, ACLED, ICB, COW MID, ViEWS, GDELT", (".csv", ".tsv", ".tab"),
+        "what a mapping asks (`format`, `step`, `start`, `steps`, `covered`, `series` with `where` and `sum`), counted "
+        "by steps: history.csv before the start, seen.csv after it, rates in facts.csv. Coverage, gaps, rows without a "
+        "date or a number are told; a step without any row is left out, and never 0",
+        "places, actors and texts of single events", import_events, "ged.csv --mapping syria.yaml",
+    ),
+)  # fmt: skip
 
 
 def format_of(path: Path) -> Format:
@@ -51,7 +91,8 @@ def format_of(path: Path) -> Format:
 
 def formats_lines() -> Iterator[str]:
     """The table as Markdown."""
-    yield "| format | files | kept | lost |"
-    yield "| --- | --- | --- | --- |"
+    yield "| format | files | kept | lost | example |"
+    yield "| --- | --- | --- | --- | --- |"
     for row in FORMATS:
-        yield f"| {row.name} | {', '.join(row.suffixes)} | {row.kept} | {row.lost} |"
+        files = ", ".join(row.suffixes)
+        yield f"| {row.name} | {files} | {row.kept} | {row.lost} | `standoff import {row.example} --out new` |"

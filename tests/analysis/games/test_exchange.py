@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from numbered import named_game
 
-from standoff.analysis.games.exchange import NamedGame, named_game, read_nfg, write_nfg
+from standoff.analysis.games.exchange import NamedGame, read_nfg, write_nfg
 from standoff.analysis.games.pure import pure_equilibria
 
 BY_GAMBIT = Path(__file__).parents[2] / "data" / "gambit" / "three.nfg"

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
+from numbered import named_game
 
-from standoff.analysis.games.exchange import GameError, named_game, read_nfg
+from standoff.analysis.games.exchange import GameError, read_nfg
 from standoff.analysis.games.solved import solve
 
 HEAD = 'NFG 1 R "t" { "a" "b" } { 2 2 }\n\n'

@@ -10,7 +10,7 @@ from scipy import stats
 from standoff.ensemble.running import Running, Size
 from standoff.ensemble.study import load
 from standoff.ensemble.watch.tempering import temper
-from standoff.ensemble.watch.watching import told_program
+from standoff.ensemble.watch.watching import told_program, weigh_design
 from standoff.questions.watching.watch import find_posterior
 from tests.analysis.watch.exact_studies import (
     beta_binomial,
@@ -140,3 +140,15 @@ def test_what_no_world_makes_has_no_posterior(tmp_path: Path) -> None:
     assert found.failed
     assert found.ranking is None
     assert not found.moved
+
+
+@pytest.mark.parametrize("rows", [1, 8])
+def test_what_follows_does_not_hang_on_the_evaluator(tmp_path: Path, rows: int) -> None:
+    """Neither where whole futures are enough nor where they are resampled."""
+    study = linear_gaussian(tmp_path)
+    told = [(q, "place", f"{0.4 * k:.1f}") for k, q in enumerate(quarters(8)[:rows])]
+    seen = write_seen(tmp_path, study, told)
+    program, design = told_program(study.model, seen), study.design(64, 16)
+    one, other = (weigh_design(program, design, seen, Running(1, name)) for name in ("reference", "wasm"))
+    assert one.is_filtered == other.is_filtered == (rows == 8)
+    np.testing.assert_array_equal(one.log_likelihood, other.log_likelihood)

@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pytest
 from conftest import PHONE, Brief
 
+from standoff.brief.cargo import Cargo
 from standoff.brief.live.model import digest_of_means, live_model
 from standoff.ensemble.design import Worlds, draw_worlds
 from standoff.ensemble.run import run_design
@@ -170,7 +171,8 @@ def test_node_runs_the_same_worker_to_the_same_digest(rivals: Brief) -> None:
         pytest.skip("Node is missing: apt install nodejs")
     robust = rivals.findings.robust
     assert isinstance(robust, Robust)
-    data = live_model(robust.table)
+    cargo = Cargo()
+    data = live_model(robust.table, cargo)
     worker = resources.files("standoff.brief").joinpath("templates", "live_worker.js").read_text(encoding="utf-8")
     allowed = [list(range(len(player["strategies"]))) for player in data["players"]]
     job = {
@@ -183,11 +185,12 @@ def test_node_runs_the_same_worker_to_the_same_digest(rivals: Brief) -> None:
     }
     script = f"""
       let onmessage, postMessage;
-      const study = {json.dumps(json.dumps(data))}, job = {json.dumps(job)};
+      const packed = require("zlib").inflateSync(Buffer.from("{cargo.packed(data)}", "base64"));
+      const job = {json.dumps(job)};
       const print = told => console.log(Array.from(told.means, String).join(" "));
       postMessage = told => {{ if (told.ready) onmessage({{data: job}}); else print(told); }};
       {worker}
-      onmessage({{data: {{study}}}});
+      onmessage({{data: {{study: packed.buffer.slice(packed.byteOffset, packed.byteOffset + packed.length)}}}});
     """
     done = subprocess.run([node], input=script, capture_output=True, text=True, check=True)
     means = np.array([float(x) for x in done.stdout.split()])
@@ -198,5 +201,5 @@ def _assumption(brief: Brief, field: Any) -> tuple[str, float, float]:
     name = field.get_attribute("data-name")
     robust = brief.findings.robust
     assert isinstance(robust, Robust)
-    one = next(one for one in live_model(robust.table)["assumptions"] if one["name"] == name)
+    one = next(one for one in live_model(robust.table, Cargo())["assumptions"] if one["name"] == name)
     return name, one["low"], one["high"]

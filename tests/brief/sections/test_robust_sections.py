@@ -7,9 +7,11 @@ import json
 import re
 import shutil
 import subprocess
+import zlib
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 import standoff
@@ -111,13 +113,20 @@ def test_the_worlds_sent_to_the_page_are_those_of_the_run(study: Study, robust: 
     drawn = str(section.pictures[0].drawn)
     text = re.search(r'id="x-data">(.*?)</script>', drawn, re.DOTALL)
     assert text is not None
-    data = json.loads(text.group(1))
+    whole = zlib.decompress(base64.b64decode(text.group(1)))
+    size = int.from_bytes(whole[:4], "little")
+    data, arrays = json.loads(whole[4 : 4 + size]), whole[4 + size :]
     sent = data["measures"][0]
-    steps = np.frombuffer(base64.b64decode(sent["data"]), dtype="<u2").reshape(2, 512)
-    values = sent["low"] + (sent["high"] - sent["low"]) / 65_535 * steps
+    steps: list[npt.NDArray[np.int64]] = []
+    for near, least, planes, place, n in sent["rows"]:
+        rows = np.frombuffer(arrays[place : place + n], dtype=np.uint8).reshape(planes, 512).astype(np.int64)
+        found = least + sum(row << (8 * k) for k, row in enumerate(rows))
+        steps.append(found if near < 0 else found + steps[near])
+    values = sent["low"] + sent["step"] * np.array(steps)
     ranked = [robust.robustness.labels.index(label) for label in ("goes", "stays")]
     expected = robust.table.payoffs().mean[ranked]
-    np.testing.assert_allclose(values, expected, atol=(sent["high"] - sent["low"]) / 65_535)
+    np.testing.assert_allclose(values, expected, atol=0.5001 * sent["step"])
+    assert 0.5001 * sent["step"] <= expected.std(axis=1).max() / 500
     assert [measure["title"] for measure in data["measures"]] == [
         "Payoff of Us",
         "Given up against the best strategy",
@@ -137,7 +146,9 @@ def test_a_run_too_small_says_so(study: Study) -> None:
 @pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 def test_worlds_can_be_narrowed_by_mouse_and_keyboard(study: Study, tmp_path: Path) -> None:
     page = make_brief(study, tmp_path / "out", Size(64, 2)).read_text(encoding="utf-8")
-    probe = """<script>addEventListener('load', () => {
+    probe = """<script>const wait = setInterval(() => {
+      if (!('started' in document.documentElement.dataset)) return;
+      clearInterval(wait);
       for (const folded of document.querySelectorAll('details')) folded.open = true;
       const out = document.documentElement.dataset, count = () => document.getElementById('x-count').textContent;
       const means = () => [...document.querySelectorAll('.x-mean')].map(e => e.textContent).join('|');
@@ -153,13 +164,13 @@ def test_worlds_can_be_narrowed_by_mouse_and_keyboard(study: Study, tmp_path: Pa
       out.caption = document.getElementById('x-caption').textContent;
       document.getElementById('x-all').click();
       out.again = count(); out.within = [...document.querySelectorAll('.x-within')].map(e => e.textContent).join('|');
-    });</script>"""
+    }, 5);</script>"""
     probed = tmp_path / "probed.html"
     probed.write_text(page.replace("</body>", probe + "</body>"), encoding="utf-8")
     assert CHROMIUM is not None
     done = subprocess.run(
         [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--dump-dom",
-         f"--user-data-dir={tmp_path / 'profile'}", probed.as_uri()],
+         "--virtual-time-budget=5000", f"--user-data-dir={tmp_path / 'profile'}", probed.as_uri()],
         capture_output=True, text=True, timeout=60, check=True,
     )  # fmt: skip
     assert [line for line in done.stderr.splitlines() if "CONSOLE" in line] == []

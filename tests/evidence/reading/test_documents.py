@@ -194,8 +194,8 @@ def test_a_web_archive(tmp_path: Path) -> None:
     ("content", "says"),
     [
         (bytes(range(256)) * 40, "not text"),
-        (b"%PDF-1.7 and more", "a PDF"),
-        (b"PK\x03\x04 and more", "a compressed file"),
+        (b"%PDF-1.7 and more", "no sound PDF"),
+        (b"PK\x03\x04 and more", "no sound zip archive"),
         (b"\xff\xfe" + b"\x00\xd8" * 9, "UTF-16"),
         (b"\x00" * 5000, "not text"),
         (b"bplist00 and more", "web archive"),

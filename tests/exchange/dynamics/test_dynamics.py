@@ -14,7 +14,8 @@ from standoff.base.problems import StudyError
 from standoff.cli import main
 from standoff.ensemble.run import trace_cell
 from standoff.ensemble.study import load
-from standoff.exchange.dynamics.study import Imported, import_model
+from standoff.exchange.dynamics.study import import_model
+from standoff.exchange.imported import Imported
 
 pytest.importorskip("pysd.translators", reason="models are parsed by the extra `exchange`")
 MODELS = os.environ.get("STANDOFF_MODELS", "")

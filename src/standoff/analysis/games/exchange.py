@@ -8,18 +8,17 @@ file format, payoff version" and "outcome version".
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from math import isfinite, prod
 
 import numpy as np
-import numpy.typing as npt
 
 from standoff.analysis.games.normalform import Floats, checked_game
 
 _TOKEN = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([{},])|([^\s{},"]+))', re.DOTALL)
-_LONGEST_NUMBER, _LONGEST_COUNT, _MOST_PLAYERS = 1_000, 9, 60  # NumPy has at most 64 axes
+_LONGEST_NUMBER, _LONGEST_EXACT, _LONGEST_COUNT, _MOST_PLAYERS = 1_000, 60, 9, 60  # NumPy has at most 64 axes
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?:/\d+)?")
 
 
@@ -89,7 +88,7 @@ def read_nfg(text: str) -> NamedGame:
     Raises:
         GameError: the text is not a game; the message says what was expected, and at which line and column.
     """
-    reader = _Reader(text)
+    reader = Reader(text)
     for word in ("NFG", "1"):
         reader.expect(word, 'a strategic game starts with "NFG 1"')
     if reader.take_word("R or D, the kind of numbers") not in ("R", "D"):
@@ -113,8 +112,8 @@ def read_nfg(text: str) -> NamedGame:
     return NamedGame(title, players, strategies, checked_game(payoffs), comment)
 
 
-class _Reader:
-    """The words of a file, taken one after the other."""
+class Reader:
+    """The words of a game's file, taken one after the other."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -132,6 +131,7 @@ class _Reader:
             )
 
     def kind(self) -> str:
+        """The kind of the next word: quoted, mark, word or end."""
         return self._words[self._next][0] if self._next < len(self._words) else "end"
 
     def peek(self) -> str:
@@ -139,6 +139,7 @@ class _Reader:
         return "" if self.kind() in ("end", "quoted") else self._words[self._next][1]
 
     def error(self, expected: str, back: int = 0) -> GameError:
+        """That something else was expected at the next word, or so many before it."""
         at = self._next - back
         return self._message(expected, self._words[at][2] if at < len(self._words) else len(self._text))
 
@@ -150,17 +151,20 @@ class _Reader:
             raise self.error(f"the payoffs or outcomes of {n_profiles} profiles")
 
     def expect(self, word: str, expected: str) -> None:
+        """Take this word, or refuse."""
         if self.peek() != word:
             raise self.error(expected)
         self._next += 1
 
     def take_word(self, expected: str) -> str:
+        """Take a bare word."""
         if self.kind() != "word":
             raise self.error(expected)
         self._next += 1
         return self._words[self._next - 1][1]
 
     def take_quoted(self, expected: str) -> str:
+        """Take a text in quotation marks."""
         if self.kind() != "quoted":
             raise self.error(f"{expected}, in quotation marks")
         self._next += 1
@@ -209,7 +213,18 @@ class _Reader:
         self.expect("}", "a closing brace after the outcomes")
         return found
 
+    def take_fraction(self, what: str) -> Fraction:
+        """A number as it is written, exactly."""
+        word = self.take_word(what)
+        if not _NUMBER.fullmatch(word) or len(word) > _LONGEST_EXACT or abs(_exponent(word)) > _LONGEST_EXACT:
+            raise self.error(f"{what}: a whole number, a decimal or a fraction of at most {_LONGEST_EXACT} signs", 1)
+        above, _, below = word.partition("/")
+        if below and not int(below):
+            raise self.error("a fraction that does not divide by 0", 1)
+        return Fraction(above) / int(below or 1)
+
     def take_number(self) -> float:
+        """Take a payoff."""
         word = self.take_word("a payoff")
         if not _NUMBER.fullmatch(word):
             raise self.error("a payoff: a whole number, a decimal or a fraction", 1)
@@ -223,7 +238,12 @@ class _Reader:
             raise self.error("a payoff that a double holds, below 1.8e308", 1)
         return value
 
+    def take_whole(self, expected: str, low: int = 0, high: int = 1_000_000) -> int:
+        """A whole number within bounds."""
+        return self._take_whole(expected, low, high)
+
     def take_index(self, n_outcomes: int) -> int:
+        """Take the number of an outcome."""
         return self._take_whole(f"the number of an outcome, 0 to {n_outcomes}", 0, n_outcomes)
 
     def _take_whole(self, expected: str, low: int, high: int) -> int:
@@ -239,6 +259,11 @@ class _Reader:
         return GameError(f"line {line}, column {column}: expected {expected}, found {found!r}", at, expected)
 
 
+def _exponent(word: str) -> int:
+    digits = word.lower().partition("e")[2].partition("/")[0]
+    return int(digits) if len(digits) < _LONGEST_COUNT and digits else 0 if not digits else _LONGEST_NUMBER
+
+
 def _quote(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
@@ -246,14 +271,3 @@ def _quote(text: str) -> str:
 def _number(value: float) -> str:
     """The shortest decimal that reads back as the same double, without an exponent."""
     return format(Decimal(repr(float(value))).normalize(), "f")
-
-
-def named_game(payoffs: npt.ArrayLike, title: str = "", players: Sequence[str] = ()) -> NamedGame:
-    """A game with numbers for names: players and strategies counted from 1.
-
-    Raises:
-        ValueError: the array is not a game.
-    """
-    game = checked_game(payoffs)
-    strategies = tuple(tuple(str(k + 1) for k in range(size)) for size in game.shape[1:])
-    return NamedGame(title, tuple(players) or tuple(f"Player {k + 1}" for k in range(len(game))), strategies, game)

@@ -7,6 +7,7 @@ this fold's, so an uncertainty that does not matter has a value of zero on avera
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import combinations
@@ -134,7 +135,7 @@ def measure_worths(  # noqa: PLR0913
         shuffles = _shuffles(inputs, permutations, seed, "shuffles")
         by = _Judging(left, folds, w, champion, threads)
         alone = _judge(by, single, [(j,) for j in range(n)], shuffles)
-        lone = _report(inputs, alone, [(j,) for j in range(n)], evpi, w)
+        lone = _report(inputs, alone, evpi, w)
         double: list[Worth] = []
         if pairs and n > 1:
             standing = np.argsort(-alone.standing, kind="stable")[: most_paired or n]
@@ -142,7 +143,7 @@ def measure_worths(  # noqa: PLR0913
             cells = [cut_cells(inputs, couple) for couple in couples]
             shuffles = _shuffles(inputs, pair_permutations, seed, "shuffles of pairs")
             both = _judge(by, cells, couples, shuffles)
-            double = _report(inputs, both, couples, evpi, w, alone)
+            double = _report(inputs, both, evpi, w, alone)
         copies = np.empty((resamples, w.size))
         copies[:, inputs.canonical] = resample_worlds(w.size, resamples, seed)
         again = Resampled(inputs, payoffs.names, w, copies)
@@ -203,7 +204,7 @@ def measure_signals(
         shuffles = _shuffles(inputs, permutations, seed, "shuffles")
         by = _Judging(left, folds, payoffs.w, champion, threads)
         judged = _judge(by, cells, which, shuffles)
-    return tuple(_report(inputs, judged, which, Figure(0.0, 0.0, 0.0, 0.0), payoffs.w, chance=chance))
+    return tuple(_report(inputs, judged, Figure(0.0, 0.0, 0.0, 0.0), payoffs.w, chance=chance))
 
 
 def _shuffles(inputs: Inputs, times: int, seed: int, name: str) -> npt.NDArray[np.int64]:
@@ -222,6 +223,7 @@ class _Judged:
     `missed` is what choosing by cells may fall short of.
     """
 
+    which: Sequence[tuple[int, ...]]
     gain: Floats
     standing: Floats
     value: Floats
@@ -277,24 +279,23 @@ def _judge(by: _Judging, cells: list[Cells], which: list[tuple[int, ...]], shuff
     largest = ((null - middle) / scale).max(axis=1, initial=-np.inf)
     standard = (value - middle) / scale
     p_value = (1.0 + (largest[:, None] >= standard[None, :]).sum(axis=0)) / (1.0 + len(shuffles))
-    return _Judged(gain, standard, value, error, p_value, missed)
+    return _Judged(which, gain, standard, value, error, p_value, missed)
 
 
-def _report(  # noqa: PLR0913, PLR0917
+def _report(
     inputs: Inputs,
     judged: _Judged,
-    which: list[tuple[int, ...]],
     evpi: Figure,
     w: Floats,
     alone: _Judged | None = None,
     chance: float = _CHANCE,
 ) -> list[Worth]:
     """Findings with intervals, each by itself; for pairs, what they add to the better one, for all pairs at once."""
-    reach = -float(ndtri(0.025 / max(len(which), 1)))
+    reach = -float(ndtri(0.025 / max(len(judged.which), 1)))
     chance = chance if alone is None else _CHANCE_PAIRED
     found = []
     n_worlds = judged.gain.shape[1]
-    for c, members in enumerate(which):
+    for c, members in enumerate(judged.which):
         value, error, p = float(judged.value[c]), float(judged.error[c]), float(judged.p_value[c])
         low, high = ends_of_mean(value, error, judged.gain[c], w, SURE)
         low, high = low if p <= chance else 0.0, high + float(judged.missed[c])

@@ -29,6 +29,7 @@ _MOST_DIAGNOSES = 4
 _SURE = 1.96
 _FEWEST = 50
 _CHANCE = 0.01
+_PERMUTATIONS = 499
 """With which any sign of any date may be told from nothing where none is worth anything."""
 
 
@@ -104,9 +105,9 @@ class Signposts:
     )
 
 
-def signposts(  # noqa: PLR0913
+def signposts(
     ahead: Ahead, assumptions: Sequence[str] = (), seen: Seen | None = None, before: Ahead | None = None, *,
-    seed: int = 0, permutations: int = 499, threads: int | None = None,
+    seed: int = 0, threads: int | None = None,
 ) -> Signposts:  # fmt: skip
     """What to look for next.
 
@@ -116,7 +117,6 @@ def signposts(  # noqa: PLR0913
         seen: What was seen already, for the matrix.
         before: Futures of worlds as they were before it was seen, for the matrix; these without them.
         seed: Of folds and permutations.
-        permutations: For the null, at least 99.
         threads: At most so many at once.
     """
     held = ahead.held[0]
@@ -134,7 +134,7 @@ def signposts(  # noqa: PLR0913
         inputs = Inputs(tuple(sign.of.name for sign in signs), np.column_stack([s.values[sound] for s in signs]))
         own = Payoffs(ahead.labels, payoffs[:, sound], inputs)
         worths = measure_signals(
-            own, permutations=permutations, chance=_CHANCE / len(ahead.dates), seed=seed + date, threads=threads
+            own, permutations=_PERMUTATIONS, chance=_CHANCE / len(ahead.dates), seed=seed + date, threads=threads
         )
         for sign, worth in zip(signs, worths, strict=True):
             split = best_split(sign, np.where(sound, payoffs, 0.0))

@@ -21,7 +21,7 @@ from standoff.evidence.candidates import is_covered
 from standoff.evidence.reading.passages import Passage, sentences
 from standoff.evidence.sources import AnchorRow, SourceRow, Sources
 from standoff.language.model import Model
-from standoff.words.numbers import percent
+from standoff.words.sections.documents import anchor_words
 from standoff.words.sentences.evidence import effect_words, separated, tested_how
 
 __all__ = ["render_annotated", "write_annotated"]
@@ -131,14 +131,8 @@ def _sentence(passage: Passage, placed: Sequence[tuple[Note, AnchorRow]], grey: 
 
 
 def _note(number: int, claim: ClaimFinding, anchor: AnchorRow) -> Note:
-    states = {
-        "found": "",
-        "moved": f"moved here from {anchor.was}, confidence {percent(anchor.confidence)}",
-        "changed": f"its words have changed, confidence {percent(anchor.confidence)}",
-        "lost": f"it was at {anchor.was}, and is not in this text",
-        "unanchored": "not anchored, so the passage is unverified",
-    }
-    return Note(number, claim, MARKS[claim.answer], tuple(map(_tested, claim.tests)), states[anchor.status])
+    state = anchor_words(anchor)
+    return Note(number, claim, MARKS[claim.answer], tuple(map(_tested, claim.tests)), state)
 
 
 def _tested(test: Tested) -> str:

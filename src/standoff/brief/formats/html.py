@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any, Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -25,7 +24,7 @@ from standoff.brief.parts import AssumptionTable, Facts, Listing, Why
 from standoff.brief.pictures.courses import courses_picture
 from standoff.brief.pictures.grid import grid_tables, make_grid
 from standoff.brief.section import Method, Picture, Section
-from standoff.brief.sections.assumptions import assumption_rows, assumptions_title
+from standoff.brief.sections.assumptions import assumption_rows
 from standoff.brief.sections.deals import deals_section
 from standoff.brief.sections.documents import documents_section, documents_style
 from standoff.brief.sections.explore import explore
@@ -39,18 +38,17 @@ from standoff.brief.sections.reasons import QUESTIONS_SHOWN, Reason, Tried, make
 from standoff.brief.sections.watching import since_section, watch_section
 from standoff.ensemble.ensemble import Ensemble
 from standoff.evidence.claims import Ledger, ledger_of
-from standoff.language.clock import Clock
 from standoff.language.model import Model
 from standoff.questions.documents import Evidence
 from standoff.questions.question import Unanswered
 from standoff.questions.results import Robust
-from standoff.words.amounts import certainty_words
 from standoff.words.faults import owned_up
 from standoff.words.language import ENGLISH, Language
 from standoff.words.names import described
-from standoff.words.numbers import counted
+from standoff.words.sections import assumptions as said
+from standoff.words.sections.assumptions import day_words
+from standoff.words.sections.page import CALLED, certainty_line, footer_line
 from standoff.words.sentences.opening import Sides, opening
-from standoff.words.text import capital
 from standoff.words.unanswered import unanswered_words
 
 __all__ = ["SECTIONS", "Findings", "Form", "Page", "make_page", "render_page", "render_section", "section_of"]
@@ -58,11 +56,7 @@ __all__ = ["SECTIONS", "Findings", "Form", "Page", "make_page", "render_page", "
 Form = Literal["page", "whole", "short"]
 
 _SHEETS = ("page.css", "reading.css", "documents.css", "games.css", "robust.css", "live.css")
-_SCRIPTS = ("page.js", "reading.js", "explore.js", "over_time.js", "live.js")
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-)  # fmt: skip
+_SCRIPTS = ("shared.js", "page.js", "reading.js", "explore.js", "over_time.js", "live.js")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,15 +104,12 @@ class Page:
     @property
     def sure_words(self) -> str:
         """What the words of certainty mean, once for the page."""
-        return f"{certainty_words()}. A share of worlds is not a chance."
+        return certainty_line()
 
     @property
     def footer(self) -> str:
         """The last word."""
-        return (
-            f"Made by Standoff {self.version} from the study “{self.title}”. Every number is conditional on this "
-            "model: it explores what assumptions lead to, and predicts nothing."
-        )
+        return footer_line(self.version, self.title)
 
 
 def make_page(findings: Findings, language: Language = ENGLISH) -> Page:
@@ -138,7 +129,7 @@ def make_page(findings: Findings, language: Language = ENGLISH) -> Page:
     return Page(
         model.title,
         model.question,
-        _day(model.as_of),
+        day_words(model.as_of),
         said.sentences,
         glance(model, results, language),
         described(model),
@@ -267,23 +258,18 @@ def _assumptions(findings: Findings) -> Section | None:
     rows = assumption_rows(findings.model, findings.ledger, findings.facts)
     if not rows:
         return None
-    groups = [
-        (title, kind, tuple(row for row in rows if row.kind == kind))
-        for kind, title in (
-            ("uncertainty", "What nobody knows"),
-            ("value", "What someone wants"),
-            ("constant", "Taken as given"),
-        )
-    ]
+    groups = [(title, kind, tuple(row for row in rows if row.kind == kind)) for kind, title in said.GROUPS]
     tables = tuple(
         AssumptionTable(f"{title} ({len(of)})",
                         ("Assumption", "Number" if kind == "constant" else "Range", "Why"), of, kind != "constant")
         for title, kind, of in groups if of
     )  # fmt: skip
+    judged = sum(all(why.kind == "judgement" for why in row.why) for row in rows)
+    title = said.assumptions_title(
+        [row.kind for row in rows], judged, is_any_private=any(row.known_to for row in rows)
+    )  # fmt: skip
     return Section(
-        "assumptions", "Assumptions", assumptions_title(rows), parts=tables,
-        method=Method(("A range means that nobody claims more than its ends; worlds are drawn evenly from it unless a "
-                       "distribution is named. A number that nobody disputes is taken as given.",)),
+        "assumptions", CALLED["assumptions"], title, parts=tables, method=Method((said.METHOD,)),
     )  # fmt: skip
 
 
@@ -291,33 +277,27 @@ def _leaves_out(findings: Findings) -> Section | None:
     things = findings.model.leaves_out
     if not things:
         return None
-    return Section("leaves-out", "What is left out", "What the model leaves out", parts=(Listing("", things),))
+    return Section("leaves-out", CALLED["leaves-out"], said.LEFT_OUT, parts=(Listing("", things),))
 
 
 def _run(findings: Findings) -> Section:
     ensemble, model = findings.ensemble, findings.model
     design = ensemble.design
-    profiles, worlds = ensemble.counts.shape
     facts = (
         ("Study", f"{model.title} ({model.name})"),
-        ("Study’s date", _day(model.as_of) or "not given"),
+        ("Study’s date", day_words(model.as_of) or "not given"),
         ("Variants", ", ".join(model.applied) or "none"),
         ("Study digest", model.digest),
         ("Result digest", ensemble.digest),
-        ("Sizes", f"{counted(profiles, 'profile')} × {counted(worlds, 'world')} × "
-                  f"{counted(design.replications, 'replication')} = {counted(design.n_futures, 'future')} "
-                  f"of {_length(model.clock)}"),
+        ("Sizes", said.size_words(ensemble, model.clock)),
         ("Seed", str(design.seed)),
         ("Worlds", f"{design.worlds.method}, seed {design.worlds.seed}"),
-        ("Rare ends", "drawn" if ensemble.realised else "weighted by their chance"),
+        ("Rare ends", said.rare_ends(ensemble)),
         ("Standoff", __version__),
     )  # fmt: skip
     lines = owned_up(ensemble)
-    title = f"What was run: {counted(design.n_futures, 'future')}" + (
-        f", with {counted(len(lines), 'thing')} to own up to" if lines else ", none of them faulty"
-    )
-    owned = (Listing("What this run has to own up to", tuple(lines)),) if lines else ()
-    return Section("run", "What was run", title, parts=(Facts(facts), *owned))
+    owned = (Listing(said.OWNED_UP, tuple(lines)),) if lines else ()
+    return Section("run", CALLED["run"], said.run_title(design.n_futures, len(lines)), parts=(Facts(facts), *owned))
 
 
 SECTIONS: tuple[Callable[[Findings], Section | None], ...] = (
@@ -350,18 +330,3 @@ def _text(environment: Environment, name: str) -> Markup:
     """A file of the package as it is: it is ours, and must not be escaped."""
     assert environment.loader is not None
     return Markup(environment.loader.get_source(environment, name)[0])
-
-
-def _day(as_of: str | None) -> str:
-    """`2025-02-28` as `28 February 2025`; anything else as it stands."""
-    try:
-        day = date.fromisoformat(as_of or "")
-    except ValueError:
-        return capital(as_of or "")
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-def _length(clock: Clock) -> str:
-    if clock.substeps == 1:
-        return counted(clock.steps, clock.step)
-    return f"{counted(clock.steps, 'step')} of a {clock.length}"

@@ -1,13 +1,12 @@
 """What a page carries to run its study: the module, and the tables that its scripts lay before it.
 
 The scripts know of the module what the docstring of `standoff.program.wasm.writer` says, and of a study what stands
-here. Numbers go as the bytes of doubles, so that the page computes the bits that the printed run was made of.
+here. Numbers go as the bytes of doubles, so that the page computes the bits that the printed run was made of. A column
+that is drawn evenly from a range is drawn again there, and a variant's module is told by what it changes.
 """
 
 from __future__ import annotations
 
-import base64
-import zlib
 from dataclasses import replace
 from typing import Any
 
@@ -15,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.analysis.runs.decision_table import DecisionTable
-from standoff.base.chance import streams
+from standoff.base.chance import sampling, streams
+from standoff.brief.cargo import Cargo, changed_bytes
 from standoff.brief.pictures.drawing.colours import colour_of, is_second
-from standoff.ensemble.design import Design, choose_profiles, draw_worlds
+from standoff.ensemble.design import Design, Method, choose_profiles, draw_worlds
 from standoff.ensemble.study import Study
 from standoff.language.changed import Varied, changed
 from standoff.language.model import Model, Parameter
@@ -27,34 +27,37 @@ from standoff.program.wasm.module import assemble
 from standoff.program.wasm.writer import emit_module
 from standoff.words.amounts import is_chance, unit_words, with_unit
 from standoff.words.names import strategy_words, title_of, who
+from standoff.words.sections.explore import ANY_PLAY
 from standoff.words.text import capital, words
 
 __all__ = ["digest_of_means", "live_model", "live_names"]
 
+_METHOD: Method = "latin hypercube"
 _FNV = 16777619
 _BASES = (2166136261, 3339675911)
 
 
-def live_model(table: DecisionTable) -> dict[str, Any]:
-    """The modules of the study and its variants with their tables, as JSON has them: bytes in base64, words as text."""
+def live_model(table: DecisionTable, cargo: Cargo) -> dict[str, Any]:
+    """The modules of the study and its variants with their tables: words for JSON, and all else in the cargo."""
     model, program, design = table.ensemble.model, table.ensemble.program, table.ensemble.design
-    columns: dict[str, int] = {}
-    models = [_model("as it is", program, design, table.decider, columns)]
+    hold = _Hold(cargo, table.decider)
+    models = [hold.model("as it is", program, design)]
     for variant in model.variants:
         if variant.name not in model.applied:
             other = Study(changed(model, [Varied(variant.name)]))
             if _is_alike(other.program, program):
-                drawn = draw_worlds(other.model, design.worlds.size, design.worlds.seed, "latin hypercube")
+                drawn = draw_worlds(other.model, design.worlds.size, design.worlds.seed, _METHOD)
                 own = replace(design, worlds=drawn)
                 title = variant.about or capital(words(variant.name))
-                models.append(_model(title, other.program, own, table.decider, columns))
+                models.append(hold.model(title, other.program, own))
     return {
         "models": models,
-        "columns": [*columns],
+        "columns": [*hold.columns.values()],
         "worlds": design.worlds.size,
         "replications": design.replications,
         "state": str(_signed(streams.seed_state(design.seed))),
-        "streams": _bytes(design.worlds.streams),
+        "drawn": _drawn_by(design),
+        "streams": cargo.put(_bytes(design.worlds.streams)),
         "players": [_player(model, program, i) for i in range(len(program.players))],
         "decider": program.players.index(table.decider),
         "views": _views(model, program, design),
@@ -63,26 +66,76 @@ def live_model(table: DecisionTable) -> dict[str, Any]:
     }
 
 
-def _model(title: str, program: Program, design: Design, decider: str, columns: dict[str, int]) -> dict[str, Any]:
-    """One module, compressed, and what only it has; its columns are places among those of all."""
-    source = emit_module(program)
-    counters, clock = tables_of(program, source)
-    packed = [_bytes(design.worlds.columns[name]) for name in program.columns]
-    paid = next(i for i, payoff in enumerate(program.payoffs) if payoff.actor == decider)
-    outcomes = [(f"outcome {i}", None if m.first is None else f"weight {i}") for i, m in enumerate(program.measured)]
-    return {
-        "title": title,
-        "module": base64.b64encode(zlib.compress(assemble(source.text), 9)).decode(),
-        "steps": program.n_steps,
-        "counters": _bytes(counters),
-        "clock": _bytes(clock),
-        "names": list(program.columns),
-        "columns": [columns.setdefault(text, len(columns)) for text in packed],
-        "given": [_given(program, key) for key in source.given],
-        "rows": len(source.outputs) + 1,
-        "measures": [[source.outputs.index(row), None if weight is None else source.outputs.index(weight)]
-                     for row, weight in ((f"payoff {paid}", None), *outcomes)],
-    }  # fmt: skip
+class _Hold:
+    """The models of a page, which share their columns and the first one's module."""
+
+    def __init__(self, cargo: Cargo, decider: str) -> None:
+        self.cargo = cargo
+        self.decider = decider
+        self.columns: dict[Any, dict[str, Any]] = {}
+        self.first = b""
+
+    def model(self, title: str, program: Program, design: Design) -> dict[str, Any]:
+        """One module and what only it has; its columns are places among those of all."""
+        source = emit_module(program)
+        counters, clock = tables_of(program, source)
+        paid = next(i for i, payoff in enumerate(program.payoffs) if payoff.actor == self.decider)
+        outcomes = [
+            (f"outcome {i}", None if m.first is None else f"weight {i}") for i, m in enumerate(program.measured)
+        ]
+        return {
+            "title": title,
+            **self._module(assemble(source.text)),
+            "steps": program.n_steps,
+            "counters": self.cargo.put(_bytes(counters)),
+            "clock": self.cargo.put(_bytes(clock)),
+            "names": list(program.columns),
+            "columns": [self._column(program.model, design, name) for name in program.columns],
+            "given": [_given(program, key) for key in source.given],
+            "rows": len(source.outputs) + 1,
+            "measures": [[source.outputs.index(row), None if weight is None else source.outputs.index(weight)]
+                         for row, weight in ((f"payoff {paid}", None), *outcomes)],
+        }  # fmt: skip
+
+    def _module(self, module: bytes) -> dict[str, Any]:
+        if not self.first:
+            self.first = module
+            return {"module": self.cargo.put(module)}
+        fresh, pieces = changed_bytes(self.first, module)
+        return {"fresh": self.cargo.put(fresh), "pieces": self.cargo.put(_bytes(pieces))}
+
+    def _column(self, model: Model, design: Design, name: str) -> int:
+        """The place of a column among those of all; each is kept once."""
+        values = design.worlds.columns[name]
+        drawn = _drawn(model, design, name, values)
+        told = values.tobytes() if drawn is None else (name, *drawn)
+        if told not in self.columns:
+            kept = {"at": self.cargo.put(_bytes(values))} if drawn is None else {"ends": drawn, "key": _word(name)}
+            self.columns[told] = kept
+        return [*self.columns].index(told)
+
+
+def _drawn(model: Model, design: Design, name: str, values: npt.NDArray[np.float64]) -> tuple[float, float] | None:
+    """The ends of a range from which the page can draw a column again, to the bit; None where it cannot."""
+    size, spread = design.worlds.size, _parameter(model, name).spread
+    if design.worlds.method != _METHOD or size & (size - 1) or spread is None or spread.distribution != "uniform":
+        return None
+    if spread.edges or spread.levels or len(spread.arguments) != 2:
+        return None
+    low, high = spread.arguments
+    unit = sampling.unit_columns([name], size, design.worlds.seed, _METHOD)[0]
+    return (low, high) if np.array_equal(np.clip(low + unit * (high - low), low, high), values) else None
+
+
+def _drawn_by(design: Design) -> dict[str, str]:
+    """What of the luck of `standoff.base.chance.sampling` all columns share."""
+    purposes = {f"{purpose}s": f"sampling: {purpose}" for purpose in ("point", "order")}
+    shared = {name: str(_signed(streams.counter(streams.key(text), 0))) for name, text in purposes.items()}
+    return {"state": str(_signed(streams.seed_state(design.worlds.seed))), **shared}
+
+
+def _word(name: str) -> str:
+    return str(_signed(streams.key(name)))
 
 
 def _is_alike(other: Program, program: Program) -> bool:
@@ -134,7 +187,7 @@ def _player(model: Model, program: Program, i: int) -> dict[str, Any]:
 
 def _views(model: Model, program: Program, design: Design) -> list[dict[str, Any]]:
     """Each view's title and the strategies among which every player's future draws."""
-    found: list[dict[str, Any]] = [{"title": "any of their strategies", "allowed": None}]
+    found: list[dict[str, Any]] = [{"title": ANY_PLAY, "allowed": None}]
     for named in model.profiles:
         rows = choose_profiles(program, named.name)
         allowed = [sorted({int(k) for k in rows[:, i]}) for i in range(len(program.players))]
@@ -156,7 +209,7 @@ def _measures(table: DecisionTable) -> list[dict[str, Any]]:
 
 def _assumption(table: DecisionTable, name: str) -> dict[str, Any]:
     model = table.ensemble.model
-    parameter = next(parameter for parameter in model.uncertain if parameter.name == name)
+    parameter = _parameter(model, name)
     values = table.ensemble.design.worlds.columns[name]
     low, high = _ends(parameter, values)
     kinds = parameter.spread.kinds if parameter.spread is not None else ()
@@ -173,9 +226,13 @@ def _ends(parameter: Parameter, values: npt.NDArray[np.float64]) -> tuple[float,
     return float(values.min()), float(values.max())
 
 
-def _bytes(array: npt.NDArray[Any]) -> str:
+def _parameter(model: Model, name: str) -> Parameter:
+    return next(parameter for parameter in model.uncertain if parameter.name == name)
+
+
+def _bytes(array: npt.NDArray[Any]) -> bytes:
     kind = array.dtype.newbyteorder("<")
-    return base64.b64encode(np.ascontiguousarray(array.astype(kind)).tobytes()).decode()
+    return np.ascontiguousarray(array.astype(kind)).tobytes()
 
 
 def _signed(word: int) -> int:

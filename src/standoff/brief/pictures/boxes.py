@@ -170,10 +170,11 @@ def _label(
 def _table(model: Model, region: Region) -> Table:
     """The boxes on PRIM's way, the one recommended, and CART's leaves."""
     way = region.found.trajectory
-    rows = [("PRIM, on its way", box) for box in way[1 :: max(1, len(way) // _MOST_STEPS)]]
-    rows += [("PRIM, recommended", region.found.recommended)] if region.found.recommended is not None else []
-    rows += [("CART, a leaf", leaf) for leaf in region.opinion.leaves]
-    left = tuple(("PRIM, left out", reason, "", "", "") for reason in dropped_words(model, region.found))
+    on_way, chosen, leaf, left_out = said.BOX_KINDS
+    rows = [(on_way, box) for box in way[1 :: max(1, len(way) // _MOST_STEPS)]]
+    rows += [(chosen, region.found.recommended)] if region.found.recommended is not None else []
+    rows += [(leaf, one) for one in region.opinion.leaves]
+    left = tuple((left_out, reason, "", "", "") for reason in dropped_words(model, region.found))
     return Table(
         said.BOXES,
         said.BOXES_HEAD,

@@ -6,7 +6,6 @@ scales and reads like the page around it. Nothing here depends on anything but i
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from markupsafe import Markup
 
 from standoff.analysis.findings import Floats
 from standoff.brief.pictures.drawing.svg import Scale, framed, group, nice_ticks, tag
-from standoff.words.numbers import interval, number, plain
+from standoff.words.numbers import interval, plain, rounded
 from standoff.words.text import shortened
 
 __all__ = ["DotRow", "FanFrame", "FanPanel", "bar", "dots", "fan", "squares"]
@@ -74,8 +73,9 @@ class FanPanel:
         colour: Index of its colour.
         quantiles: (5, points) quantiles, or None where only a line is drawn.
         line: (points,) median, or the share.
-        others: Lines of the other strategies, in grey.
+        others: Lines to compare it with, in grey; empty where an earlier panel has drawn them.
         readings: (points,) in words; the last is printed, the page's slider shows the rest.
+        lines: Id of the grey lines that the panels of one thing share; empty for a panel alone.
     """
 
     label: str
@@ -84,6 +84,7 @@ class FanPanel:
     line: Floats
     others: tuple[Floats, ...]
     readings: tuple[str, ...]
+    lines: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,16 +136,17 @@ def fan(panel: FanPanel, frame: FanFrame, said: str) -> Markup:
         for low, high, kind in ((0, 4, "wide"), (1, 3, "narrow")):
             edges = points(steps, panel.quantiles[high]), points(steps[::-1], panel.quantiles[low][::-1])
             parts.append(tag("polygon", kind=kind, points=" ".join(edges)))
-    parts += [tag("polyline", kind="other", points=points(steps, other)) for other in panel.others]
+    grey = [tag("polyline", points=points(steps, other)) for other in panel.others]
+    if grey:
+        parts.append(group(grey, kind="other", **({"id": panel.lines} if panel.lines else {})))
+    elif panel.lines:
+        parts.append(tag("use", kind="other", href=f"#{panel.lines}"))
     if frame.seen.size:
         parts.append(tag("polyline", kind="seen", points=points(frame.seen[:, 0].tolist(), frame.seen[:, 1])))
     parts.append(tag("polyline", kind="median", points=points(steps, panel.line)))
     parts.append(tag("line", kind="at", y1=_FAN_TOP, y2=_FAN_FOOT))
-    readings = json.dumps(panel.readings, ensure_ascii=False, separators=(",", ":"))
-    places = {"data_start": f"{x(0):.2f}", "data_step": f"{step:.3f}"}
-    return framed(
-        f"fan s{panel.colour}", (_FAN_WIDTH, _FAN_HEIGHT), said, parts, **places, data_readings=readings
-    )  # fmt: skip
+    told = {"data_start": f"{x(0):.2f}", "data_step": f"{step:.3f}", "data_readings": "\t".join(panel.readings)}
+    return framed(f"fan s{panel.colour}", (_FAN_WIDTH, _FAN_HEIGHT), said, parts, **told)
 
 
 def _fan_axes(frame: FanFrame, start: float, y: Callable[[float], float]) -> list[str]:
@@ -214,7 +216,7 @@ def dots(rows: Sequence[DotRow], domain: tuple[float, float], unit: str, said: s
     parts.append(tag("text", unit, kind="tick", x=0, y=base + 13.0))
     for i, row in enumerate(rows):
         y = top + step * (i + 0.5)
-        reach = f"{number(row.value)} ({interval(row.low, row.high)}) {unit}".strip()
+        reach = f"{rounded(row.value, (row.high - row.low) / 4.0)} ({interval(row.low, row.high)}) {unit}".strip()
         drawn = [
             tag("text", shortened(row.label, _LONGEST), kind="name", x=left - 8.0, y=y + 4.0),
             tag("line", kind="error", x1=x(row.low), x2=x(row.high), y1=y, y2=y),

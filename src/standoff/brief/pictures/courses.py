@@ -21,16 +21,13 @@ from standoff.brief.section import Picture, Table
 from standoff.language.model import Model
 from standoff.words.names import family_words
 from standoff.words.numbers import plain, shown
-from standoff.words.sentences.over_time import fan_name
+from standoff.words.sections import over_time as said
+from standoff.words.sections.over_time import fan_name
 
 __all__ = ["Course", "Line", "courses_picture", "draw_course", "end_differences"]
 
 _WIDTH, _HEIGHT, _LEFT, _TOP, _FOOT = 320.0, 150.0, 40.0, 20.0, 18.0
 _LONGEST, _SURE = 44, 1.96
-_CAPTION = (
-    "Left: the median under each approach, and the middle half of futures under the one that leads. Right: how far "
-    "each mean is from the leader’s, in the same worlds with the same luck."
-)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +79,7 @@ def courses_picture(model: Model, results: Performance, found: Sequence[Fan]) ->
         for one in found
     ]
     drawn = Markup('<p class="pinkey">{}</p><div class="courses">{}</div>').format(key, Markup("").join(rows))
-    return Picture(drawn, _CAPTION, table=_ends_table(model, results, found))
+    return Picture(drawn, said.COURSES_CAPTION, table=_ends_table(model, results, found))
 
 
 def draw_course(course: Course) -> Markup:
@@ -134,10 +131,8 @@ def _courses(model: Model, one: Fan, families: Sequence[int], leader: int) -> tu
     edges = None if one.kind != "stock" else bands[leader].quantiles[[1, 3]]
     gaps = {s: band.mean - bands[leader].mean for s, band in bands.items()}
     whole = Course(_cut(name), f"{name}, under each approach", dates, lines(middle), edges, per_cent=is_share)
-    apart = Course(
-        _cut(f"… from {first}’s"), f"{name}: how far each approach is from {first}", dates, lines(gaps), has_zero=True,
-        per_cent=is_share,
-    )  # fmt: skip
+    title, told = said.apart_words(name, first)
+    apart = Course(_cut(title), told, dates, lines(gaps), has_zero=True, per_cent=is_share)
     return whole, apart
 
 
@@ -161,7 +156,7 @@ def _ends_table(model: Model, results: Performance, found: Sequence[Fan]) -> Tab
         (fan_name(model, one), family_words(results.strategies[s].strategy), shown(gap))
         for one, s, gap in end_differences(results, found)
     ]
-    return Table("Difference from the leader at the end", ("What", "Approach", "Difference"), tuple(rows))
+    return Table(said.ENDS, said.ENDS_HEAD, tuple(rows))
 
 
 def _cut(title: str) -> str:

@@ -14,17 +14,17 @@ from standoff.brief.pictures.drawing.colours import colour_of
 from standoff.brief.pictures.play_pictures import LeadRow, PlayCell, PlayColumn, ReplyCell, reach
 from standoff.brief.section import Table
 from standoff.language.model import Model
-from standoff.words.names import family_words, strategy_words, who
+from standoff.words.names import family_words, strategy_words
 from standoff.words.numbers import measured, number, percent
+from standoff.words.sections import others as said
 from standoff.words.sentences.others import instance_of, share_of_beliefs
 from standoff.words.text import capital, join
 
 __all__ = [
     "RARELY",
-    "lead_caption",
+    "best_leads",
     "lead_rows",
     "lead_table",
-    "lead_title",
     "play_columns",
     "play_table",
     "profile_table",
@@ -33,7 +33,6 @@ __all__ = [
 
 RARELY = 0.05
 """A strategy that survives dominance in no more of the beliefs counts as ruled out."""
-_TOLD = 1.96
 
 
 def play_columns(model: Model, found: Others) -> list[PlayColumn]:
@@ -71,15 +70,10 @@ def profile_table(model: Model, found: Others) -> Table:
         )
         for profile in found.profiles
     )
-    head = (
-        *(model.title_of(player) for player in found.players),
-        "Equilibrium in resamples", f"within {percent(found.tolerance)} of range", "Stable in beliefs", "Shown",
-        "What each would gain by leaving",
-    )  # fmt: skip
-    return Table("Profiles that may be stable, the likeliest first", head, rows)
+    return Table(said.PROFILES, said.profiles_head(model, found), rows)
 
 
-def _led(model: Model, found: Others) -> list[Lead]:
+def best_leads(model: Model, found: Others) -> list[Lead]:
     """Of each family of the decider's strategies the setting that does best once the others reply."""
     assert found.replies is not None
     best: dict[str, Lead] = {}
@@ -98,7 +92,7 @@ def _span(lead: Lead) -> tuple[Figure, Figure]:
 def lead_rows(model: Model, found: Others) -> list[LeadRow]:
     """A row for each of the decider's strategies, in its better setting: the likeliest reply and what it comes to."""
     assert found.replies is not None
-    leads = _led(model, found)
+    leads = best_leads(model, found)
     usual = _usual(leads)
     figures = [figure for lead in leads for figure in (*_span(lead), lead.expected)]
     domain = (min(f.low for f in figures), max(f.high for f in figures))
@@ -130,52 +124,13 @@ def _usual(leads: list[Lead]) -> tuple[str, ...]:
     return tuple(max(dict.fromkeys(column), key=column.count) for column in columns)
 
 
-def lead_title(model: Model, found: Others) -> str:
-    """Who changes course when the decider moves."""
-    assert found.replies is not None
-    leads = [lead for lead in _led(model, found) if lead.replies]
-    columns = zip(*[lead.replies[0].strategies for lead in leads], strict=True)
-    moved = [
-        who(model, actor) for actor, column in zip(found.replies.others, columns, strict=False)
-        if len(set(column)) > 1
-    ]  # fmt: skip
-    decider = who(model, model.decider)
-    if not moved:
-        others = [who(model, actor) for actor in found.replies.others]
-        whose = (
-            "the others’" if len(others) > 1 else f"{others[0]}’s" if not others[0].endswith("s") else f"{others[0]}’"
-        )
-        return f"Whatever {decider} does, {whose} likeliest reply is the same"
-    still = len(found.replies.others) - len(moved)
-    rest = "" if not still else "; the rest do not" if still > 1 else "; the other does not"
-    return f"When {decider} moves first, {join(moved)} {'changes' if len(moved) == 1 else 'change'} course{rest}"
-
-
-def lead_caption(model: Model, found: Others) -> str:
-    """What to look at, and which strategy does best once the others reply."""
-    leads = _led(model, found)
-    top = leads[0].expected
-    level = [
-        lead
-        for lead in leads
-        if top.value - lead.expected.value <= _TOLD * float(np.hypot(top.error, lead.expected.error))
-    ]
-    names = [f"“{strategy_words(instance_of(model, model.decider, lead.strategy))}”" for lead in level]
-    best = f"{names[0]} does best" if len(names) == 1 else f"{join(names)} cannot be told apart at the top"
-    return (
-        f"With the others replying, {best}. Each row is a strategy announced and kept to, in its better setting; "
-        "beside it the others’ likeliest reply, in how many resamples of the worlds that is an equilibrium among "
-        f"them, and the payoff of {who(model, model.decider)} over all replies."
-    )
-
-
 def play_table(columns: Sequence[PlayColumn]) -> Table:
     """Who plays what, as text."""
     return Table(
         "",
-        ("Actor", "Strategy", "Share"),
+        said.PLAY_HEAD,
         tuple(
-            (column.actor, f"{cell.name}{', never pays' if cell.is_gone else ''}", cell.shown)
+            (column.actor, f"{cell.name}{said.GONE if cell.is_gone else ''}", cell.shown)
             for column in columns
             for cell in column.cells
         ),
@@ -186,7 +141,7 @@ def reply_table(others: Sequence[str], rows: Sequence[LeadRow]) -> Table:
     """The likeliest reply to each strategy, as text."""
     return Table(
         "",
-        ("If this is played", *others, "In resamples", "Payoff, points"),
+        said.reply_head(others),
         tuple(
             (
                 row.label,
@@ -225,9 +180,4 @@ def lead_table(model: Model, found: Others) -> Table:
                 number(lead.quantal), shown(lead.uniform), shown(lead.adversarial),
             )
         )  # fmt: skip
-    return Table(
-        f"Payoff of {who(model, model.decider)} when it moves first, points",
-        ("Strategy", "Replies", "No reply settled", "Worst reply", "Best reply", "Over replies",
-         "Others choosing noisily", "Others evenly", "Others harming most"),
-        tuple(rows),
-    )  # fmt: skip
+    return Table(said.lead_table_caption(model), said.LEAD_HEAD, tuple(rows))

@@ -14,7 +14,7 @@ from standoff.brief.pictures.drawing.svg import Scale, framed, group, nice_ticks
 from standoff.language.model import Model
 from standoff.words.names import strategy_words
 from standoff.words.numbers import number
-from standoff.words.sections.gives_up import frontier_words, strip_words
+from standoff.words.sections.gives_up import MEAN_PAYOFF, WORST_TENTH, frontier_words, strip_words
 
 __all__ = ["Strip", "draw_frontier", "strips_of"]
 
@@ -82,8 +82,8 @@ def draw_frontier(model: Model, found: Robustness) -> Markup:
         parts.append(tag("text", number(tick, 3), kind="tick middle", x=x(tick), y=base + 13.0))
     for tick in nice_ticks(y.domain):
         parts.append(tag("text", number(tick, 3), kind="tick end", x=_LEFT - 4.0, y=y(tick) + 3.5))
-    parts.append(tag("text", "mean payoff, points", kind="tick end", x=right, y=_HEIGHT - 4.0))
-    parts.append(tag("text", "worst tenth of worlds", kind="tick", x=_LEFT + 5.0, y=_TOP + 5.0))
+    parts.append(tag("text", MEAN_PAYOFF, kind="tick end", x=right, y=_HEIGHT - 4.0))
+    parts.append(tag("text", WORST_TENTH, kind="tick", x=_LEFT + 5.0, y=_TOP + 5.0))
     lowest, names = _TOP - 20.0, []
     for point in sorted(points, key=lambda p: -p.robustness):
         kind = " best" if point.on_frontier else ""

@@ -16,6 +16,7 @@ from standoff.language.model import Model
 from standoff.questions.question import Unanswered
 from standoff.words.names import title_of
 from standoff.words.sections import deals as said
+from standoff.words.sections.page import CALLED
 from standoff.words.sentences.deals import deal_lead, deal_sure, deal_title, hinge_words
 from standoff.words.text import capital
 from standoff.words.unanswered import unanswered_words
@@ -26,7 +27,7 @@ __all__ = ["deals_section"]
 def deals_section(model: Model, found: Sequence[Deals | Unanswered], environment: Environment) -> Section:
     """Question 4: the study's first deal, its others below it, or a word that there is none."""
     if not found:
-        return Section("deals", said.ASKED, said.NONE, lead=(said.NO_DEAL,))
+        return Section("deals", CALLED["deals"], said.NONE, lead=(said.NO_DEAL,))
     first, *rest = (_answered(model, one, environment) for one in found)
     if not rest:
         return first
@@ -44,7 +45,7 @@ def deals_section(model: Model, found: Sequence[Deals | Unanswered], environment
 def _answered(model: Model, found: Deals | Unanswered, environment: Environment) -> Section:
     if isinstance(found, Unanswered):
         why = capital(unanswered_words(found.reason, found.data, model))
-        return Section("deals", said.ASKED, said.not_answered(found.about), lead=(f"{why}.",))
+        return Section("deals", CALLED["deals"], said.not_answered(found.about), lead=(f"{why}.",))
     deal = next(one for one in model.deals if one.name == found.deal)
     parts: Any = environment.get_template("games.html.j2").module
     pictures = [space_picture(model, deal, found, parts)]
@@ -57,7 +58,7 @@ def _answered(model: Model, found: Deals | Unanswered, environment: Environment)
     )
     return Section(
         "deals",
-        said.ASKED,
+        CALLED["deals"],
         deal_title(model, found),
         lead=deal_lead(model, deal, found),
         pictures=tuple(pictures),

@@ -10,6 +10,7 @@ from standoff.brief.sections.claim_parts import evidence_parts
 from standoff.language.model import Model
 from standoff.questions.documents import Evidence
 from standoff.words.sections import documents as said
+from standoff.words.sections.page import CALLED
 from standoff.words.sentences.evidence import answer_words
 
 __all__ = ["documents_section", "documents_style"]
@@ -23,7 +24,7 @@ def documents_section(model: Model, evidence: Evidence) -> Section | None:
     drawn = draw_ties(found)
     return Section(
         "documents",
-        "Do the documents agree?",
+        CALLED["documents"],
         said.documents_title(found),
         (said.documents_lead(found),),
         () if drawn is None else (Picture(drawn, key=said.KEY, table=_table(found)),),

@@ -5,7 +5,6 @@ What can be dragged is also printed: the page opens with all worlds and their fi
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +17,7 @@ from standoff.analysis.linchpins.linchpins import Linchpins
 from standoff.analysis.robustness.performance import Performance
 from standoff.analysis.robustness.robustness import Robustness
 from standoff.analysis.runs.decision_table import DecisionTable
-from standoff.base.escaping import script_json
+from standoff.brief.cargo import COARSE, EXACT, Cargo
 from standoff.brief.pictures.drawing.colours import colour_of, is_second
 from standoff.brief.pictures.drawing.ranges import range_of
 from standoff.brief.section import Method, Picture, Section
@@ -27,14 +26,14 @@ from standoff.questions.results import Robust
 from standoff.words.amounts import amount, is_chance, unit_words, with_unit
 from standoff.words.names import strategy_words, title_of, who
 from standoff.words.numbers import counted, exact, percent
+from standoff.words.sections import explore as said
+from standoff.words.sections.page import CALLED
 
 __all__ = ["Axis", "Shown", "explore"]
 
 _MOST_AXES = 10
 _BARS = 20
 _GIVEN_UP = "given up"
-_STEPS = 65_535
-"""Figures are sent as whole numbers of 16 bits between the least and the largest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +68,12 @@ def explore(
     main = robust.robustness.under[0].metrics
     order = [robust.robustness.labels.index(label) for label in main.ranking.order]
     every = [_with_all_worlds(model, robust.robustness, results, about["name"]) for about, _ in measures]
+    cargo = Cargo()
     data = {
         "worlds": int(table.worlds.size),
         "axes": [
             {
-                **_packed(table.inputs.column(name)),
+                **cargo.put_rows(table.inputs.column(name)[None], EXACT),
                 "unit": unit_words(_parameter(model, name).unit),
                 "ends": range_of(_parameter(model, name), table.inputs),
             }
@@ -82,8 +82,8 @@ def explore(
         "measures": [
             {
                 **about,
-                **_packed(values[order]),
-                **_kept(robust.robustness, about["name"], order),
+                **cargo.put_rows(values[order]),
+                **_kept(robust.robustness, about["name"], order, cargo),
                 "all": [texts[s] for s in order],
             }
             for (about, values), texts in zip(measures, every, strict=True)
@@ -91,24 +91,19 @@ def explore(
         "strategies": len(order),
     }
     strategies = _rows(model, robust.robustness, order, measures[0][1], every[0])
-    text = Markup(script_json(data))
+    text = Markup(cargo.packed(data))
     titles = [about["title"] for about, _ in measures]
     first = {"count": f"All {counted(table.worlds.size, 'world')}"}
     module: Any = environment.get_template("robust.html.j2").module
     drawn = Markup(module.explore_part(text, strategies, titles, axes, first))
     return Section(
         "explore",
-        "Some of the worlds",
-        "Narrow the worlds, and see who leads in those that are left",
-        lead=("Narrow any assumption, and the figures are those of the worlds that are left.",),
+        CALLED["explore"],
+        said.EXPLORE_TITLE,
+        lead=(said.EXPLORE_LEAD,),
         pictures=(Picture(drawn),),
         is_live=True,
-        method=Method((
-            f"Means over the {counted(table.worlds.size, 'world')} of the run, against all the others’ strategies "
-            "alike. Those of all worlds are the tables’, whose error leaves out what the assumptions explain; those of "
-            "some are ± one standard error over the worlds kept. Picking worlds by what they hold is no finding of its "
-            "own: few worlds tell little, and boxes found by looking are seldom as pure elsewhere.",
-        )),
+        method=Method((said.explore_method(table.worlds.size),)),
     )  # fmt: skip
 
 
@@ -127,7 +122,7 @@ def _measures(model: Model, table: DecisionTable, robust: Robustness) -> list[tu
     main = robust.under[0]
     found: list[tuple[dict[str, Any], Floats]] = [
         ({"name": "", "title": f"Payoff of {who(model, model.decider)}", "unit": "points"}, table.payoffs().mean),
-        ({"name": _GIVEN_UP, "title": "Given up against the best strategy", "unit": "points"},
+        ({"name": _GIVEN_UP, "title": said.GIVEN_UP, "unit": "points"},
          main.metrics.regret.by_world),
     ]  # fmt: skip
     for outcome in model.outcomes:
@@ -139,11 +134,15 @@ def _measures(model: Model, table: DecisionTable, robust: Robustness) -> list[tu
     return found
 
 
-def _kept(robust: Robustness, outcome: str, order: list[int]) -> dict[str, Any]:
+def _kept(robust: Robustness, outcome: str, order: list[int], cargo: Cargo) -> dict[str, Any]:
     """The chance by world that the limit on an outcome is kept, as the tables count it; nothing without a limit."""
     kept = robust.under[0].satisficing
     places = {bound.outcome: o for o, bound in enumerate(robust.bounds)}
-    return {} if kept is None or outcome not in places else {"kept": _packed(kept.chances[places[outcome]][order])}
+    return (
+        {}
+        if kept is None or outcome not in places
+        else {"kept": cargo.put_rows(kept.chances[places[outcome]][order], COARSE)}
+    )
 
 
 def _with_all_worlds(model: Model, robust: Robustness, results: Performance, name: str) -> list[tuple[str, str]]:
@@ -192,12 +191,6 @@ def _rows(
             )
         )
     return rows
-
-
-def _packed(values: Floats) -> dict[str, Any]:
-    low, high = float(values.min()), float(values.max())
-    steps = np.round((values - low) / ((high - low) or 1.0) * _STEPS).astype("<u2")
-    return {"low": low, "high": high, "data": base64.b64encode(steps.tobytes()).decode()}
 
 
 def _parameter(model: Model, name: str) -> Any:

@@ -18,6 +18,7 @@ from standoff.words.amounts import amount
 from standoff.words.names import strategy_words, title_of
 from standoff.words.numbers import error, measured, number, percent
 from standoff.words.sections import gives_up as said
+from standoff.words.sections.page import CALLED
 from standoff.words.sentences.robustness import robustness_words, weighting_words
 from standoff.words.text import capital
 
@@ -53,7 +54,7 @@ def gives_up(model: Model, found: Robustness, environment: Environment) -> Secti
     is_none_known = robust.regret.mean[said.least_given_up(robust)].holds_zero
     return Section(
         "gives-up",
-        "What it gives up",
+        CALLED["gives-up"],
         said.gives_up_title(found),
         lead=_told("" if is_none_known else words.given_up, words.worst, words.limits),
         pictures=tuple(pictures),

@@ -20,6 +20,7 @@ from standoff.language.model import Model
 from standoff.words.names import quoted, strategy_words, title_of
 from standoff.words.numbers import interval, measured, number, percent
 from standoff.words.sections import hinges_on as said
+from standoff.words.sections.page import CALLED
 from standoff.words.sentences.linchpins import pin_sentence
 from standoff.words.text import capital
 
@@ -53,7 +54,7 @@ def hinges_on(model: Model, found: Linchpins, inputs: Inputs, ledger: Ledger, en
     ]
     return Section(
         "hinges-on",
-        "What it hinges on",
+        CALLED["hinges-on"],
         said.hinges_on_title(model, found),
         lead=said.hinges_on_lead(model, found),
         pictures=tuple(pictures),
@@ -66,7 +67,7 @@ def hinges_on(model: Model, found: Linchpins, inputs: Inputs, ledger: Ledger, en
 
 def unanswered(why: str) -> Section:
     """The section where the study or the run leaves nothing to ask."""
-    return Section("hinges-on", "What it hinges on", said.NOT_SAID, lead=(f"{capital(why)}.",))
+    return Section("hinges-on", CALLED["hinges-on"], said.NOT_SAID, lead=(f"{capital(why)}.",))
 
 
 def _boxed(found: Linchpins) -> list[Region]:
@@ -96,7 +97,7 @@ def _table(model: Model, found: Linchpins) -> Table:
          measured(pair.worth.evppi.value, pair.worth.evppi.error),
          interval(pair.worth.evppi.low, pair.worth.evppi.high),
          "not known" if pair.worth.share is None else percent(pair.worth.share), number(pair.worth.p_value),
-         "" if pair.worth.beyond is None else f"{number(pair.worth.beyond.value)} beyond the better alone")
+         said.beyond_words(pair.worth))
         for pair in found.pairs
     ]  # fmt: skip
     return Table(
@@ -110,7 +111,5 @@ def _pins_table(rows: Sequence[PinRow]) -> Table:
     return Table(
         "",
         said.PINS_HEAD,
-        tuple(
-            (row.about, row.worth if row.told else f"{row.worth}, not told from nothing", row.sentence) for row in rows
-        ),
+        tuple((row.about, said.worth_words(row.worth, is_told=row.told), row.sentence) for row in rows),
     )

@@ -18,6 +18,7 @@ from standoff.words.amounts import with_unit
 from standoff.words.names import family_words, title_of
 from standoff.words.numbers import interval, measured
 from standoff.words.sections import holds_up as said
+from standoff.words.sections.page import CALLED
 from standoff.words.sentences.answer import confidence, limits_title, views_title
 from standoff.words.text import capital, join, words
 
@@ -32,7 +33,7 @@ def holds_up(model: Model, results: Performance, grid: tuple[Picture, ...] = ())
     tables = tuple(replace(picture, table=standing_table(model, results, results.standings[0])) for picture in grid)
     return Section(
         "holds-up",
-        "What holds up",
+        CALLED["holds-up"],
         limits_title(model, results),
         pictures=tables,
         sure=confidence(model, results),
@@ -75,7 +76,7 @@ def views(model: Model, results: Performance) -> Section | None:
     )
     return Section(
         "others-play",
-        "If the others play so",
+        CALLED["others-play"],
         views_title(results),
         lead=(said.VIEWS_LEAD,),
         pictures=pictures,
@@ -98,7 +99,7 @@ def map_section(model: Model, causes: CausalMap) -> Section:
     table = Table(said.LINKS, said.LINKS_HEAD, rows)
     return Section(
         "map",
-        "How it hangs together",
+        CALLED["map"],
         said.map_title(model, causes),
         lead=(said.MAP_LEAD,),
         pictures=(Picture(draw_map(causes, model) + list_map(causes, model), key=said.MAP_KEY, table=table),),
@@ -132,7 +133,7 @@ def _view_rows(model: Model, results: Performance, standing: Standing) -> list[D
 def _dots_table(rows: list[DotRow], unit: str) -> Table:
     return Table(
         "",
-        ("Strategy", f"Difference ({unit})" if unit else "Difference", "Interval, all at once", "May be best"),
+        said.dots_head(unit),
         tuple(
             (
                 row.label,

@@ -1,35 +1,12 @@
-"use strict";
 (() => {
   // worlds: narrowing an assumption keeps some of them, and every strategy's figures follow
   const box = document.getElementById("x-worlds");
-  if (!box) return;
-  const data = JSON.parse(document.getElementById("x-data").textContent), n = data.worlds;
-  const unpack = packed => {
-    const bytes = Uint8Array.from(atob(packed.data), c => c.charCodeAt(0)), view = new DataView(bytes.buffer);
-    const span = (packed.high - packed.low) / 65535;
-    return Float64Array.from({length: bytes.length / 2}, (_, i) => packed.low + span * view.getUint16(2 * i, true));
-  };
-  const columns = data.axes.map(unpack), measures = data.measures.map(() => null), chances = data.measures.map(() => null);
+  if (!box || !window.DecompressionStream) return;
+  standoff.started.push((async () => {
+  const cargo = standoff.open(await standoff.inflate("x-data")), data = cargo.words, n = data.worlds;
+  const columns = data.axes.map(axis => standoff.rows(cargo, axis, n)[0]), measures = data.measures.map(() => null), chances = data.measures.map(() => null);
   const fields = [...box.querySelectorAll("fieldset")], rows = [...box.querySelectorAll(".shown tbody tr")];
   const select = box.querySelector("select");
-  const shown = (value, digits = 2) => {
-    if (!Number.isFinite(value)) return "not known";
-    const places = value === 0 ? 0 : Math.max(0, Math.min(6, digits - 1 - Math.floor(Math.log10(Math.abs(value)))));
-    return value.toFixed(places).replace("-", "\u2212");
-  };
-  const placed = (value, places) => {
-    const [above, below] = Math.abs(Math.round(value * 10 ** places) / 10 ** places).toFixed(Math.max(places, 0)).split(".");
-    const text = above.replace(/\B(?=(\d{3})+$)/g, "\u202f") + (below ? `.${below}` : "");
-    return (value < 0 && /[1-9]/.test(text) ? "\u2212" : "") + text;
-  };
-  // as words/numbers.py: one digit of the error, two where it begins with 1, and the figure to the same place
-  const measured = (value, error, unit) => {
-    const scale = unit === "%" ? 100 : 1, e = error * scale, v = value * scale;
-    const [lead, power] = e.toExponential(1).split("e").map(Number);
-    const places = Math.min(lead < 2 ? 1 - power : -power, 12);
-    const text = e > 1e-10 * Math.abs(v) && e > 1e-13 ? `${placed(v, places)}\u00a0\u00b1\u00a0${placed(e, places)}` : `${shown(v, 4)}\u00a0\u00b1\u00a00`;
-    return unit === "%" ? `${text}\u202f%` : `${text} ${unit}`.trim();
-  };
   const ends = () => fields.map((field, a) => {
     const [low, high] = [...field.querySelectorAll("input")].map(input => +input.value / 100);
     const [least, most] = data.axes[a].ends;
@@ -44,22 +21,22 @@
       const kept = fields[a].querySelector(".kept"), unit = data.axes[a].unit;
       kept.style.left = `calc(8px + ${end.part[0]} * (100% - 16px))`;
       kept.style.width = `calc(${end.part[1] - end.part[0]} * (100% - 16px))`;
-      const texts = [end.low, end.high].map(value => `${shown(value)} ${unit}`.trim());
+      const texts = [end.low, end.high].map(value => `${standoff.number(value)} ${unit}`.trim());
       fields[a].querySelectorAll("output").forEach((output, i) => { output.textContent = texts[i]; });
       fields[a].querySelectorAll("input").forEach((input, i) => input.setAttribute("aria-valuetext", texts[i]));
     });
     const all = keep.length === n;
     document.getElementById("x-count").textContent = all ? `All ${n} worlds` : `${keep.length} of ${n} worlds`;
     const m = +select.value, measure = data.measures[m];
-    measures[m] ??= unpack(measure);
-    if (measure.kept) chances[m] ??= unpack(measure.kept);
+    measures[m] ??= standoff.rows(cargo, measure, n);
+    if (measure.kept) chances[m] ??= standoff.rows(cargo, measure.kept, n);
     const figures = rows.map((_, s) => {
       let sum = 0, square = 0, inside = 0;
       for (const w of keep) {
-        const value = measures[m][s * n + w];
+        const value = measures[m][s][w];
         sum += value;
         square += value * value;
-        if (measure.kept) inside += chances[m][s * n + w];
+        if (measure.kept) inside += chances[m][s][w];
       }
       const mean = sum / keep.length;
       const error = Math.sqrt(Math.max(square / keep.length - mean * mean, 0) / Math.max(keep.length - 1, 1));
@@ -69,7 +46,7 @@
     rows.forEach((row, s) => {
       const {mean, error, inside} = figures[s], few = keep.length < 2;
       row.querySelector(".dot").style.left = few ? "0%" : `${100 * (mean - low + pad) / (high - low + 2 * pad)}%`;
-      row.querySelector(".x-mean").textContent = few ? "too few worlds" : all ? measure.all[s][0] : measured(mean, error, measure.unit);
+      row.querySelector(".x-mean").textContent = few ? "too few worlds" : all ? measure.all[s][0] : standoff.measured(mean, error, measure.unit);
       row.querySelector(".x-within").textContent = few || !measure.kept ? "" : all ? measure.all[s][1] : `${Math.round(100 * inside)}\u202f%`;
     });
     document.getElementById("x-caption").textContent = `${measure.title}, mean over the worlds kept`;
@@ -109,4 +86,5 @@
     update();
   });
   update();
+  })());
 })();

@@ -1,27 +1,28 @@
-"use strict";
 (() => {
   // what if: the study's own model runs in workers, and its figures stand beside the printed ones
   const box = document.getElementById("live");
   if (!box || !window.Worker || !window.WebAssembly || !window.DecompressionStream) return;
-  const study = document.getElementById("l-data").textContent, data = JSON.parse(study);
+  standoff.started.push((async () => {
+  const study = await standoff.inflate("l-data"), data = standoff.open(study).words;
   const FEW = 64, LUCK = 4, CHUNK = 64, REST = 300, PREFIX = "#what-if?";
-  const by = id => document.getElementById(id), fields = [...box.querySelectorAll("fieldset.axis")];
-  const named = new Map(data.assumptions.map((one, k) => [one.name, k])), axes = fields.map(field => named.get(field.dataset.name));
+  const by = id => document.getElementById(id), controls = box.querySelector(".controls"), more = box.querySelector(".more");
+  const fields = data.assumptions.map((one, k) => {  // a slider with two thumbs for each, the first in sight
+    const field = document.createElement("fieldset");
+    field.className = "axis";
+    field.dataset.name = one.name;
+    field.innerHTML = '<legend></legend><div class="ranges"><i class="kept"></i><input type="range" min="0" max="100" value="0"><input type="range" min="0" max="100" value="100"></div>'
+      + '<p class="ends"><output></output><button type="button" class="hold" aria-pressed="false">hold</button><output></output></p>';
+    field.querySelector("legend").textContent = one.title;
+    [...field.querySelectorAll("input, button")].forEach((control, i) => control.setAttribute("aria-label", `${["At least", "At most", "Hold at one number"][i]}: ${one.title}`));
+    if (k < data.shown) controls.insertBefore(field, more);
+    else more.querySelector(".controls").append(field);
+    return field;
+  });
   const choices = [...box.querySelectorAll("select[data-player]")], own = data.players[data.decider];
   const parts = data.assumptions.map(() => [0, 100]);
   by("l-none").hidden = true;
   box.hidden = false;
 
-  // figures: one digit of the error, two where it begins with 1, and the figure to the same place
-  const plain = (value, places) => value.toFixed(places).replace("-", "\u2212");
-  const shown = (value, digits = 2) => plain(value, value === 0 ? 0 : Math.max(0, Math.min(6, digits - 1 - Math.floor(Math.log10(Math.abs(value))))));
-  const measured = ({mean, error}, unit) => {
-    if (!Number.isFinite(mean)) return "not known";
-    const scale = unit === "%" ? 100 : 1, e = error * scale, after = unit === "%" ? "\u202f%" : unit && ` ${unit}`;
-    if (!(e > 0)) return shown(mean * scale, 4) + after;
-    const [lead, power] = e.toExponential(1).split("e").map(Number), places = Math.max(0, Math.min(lead < 2 ? 1 - power : -power, 12));
-    return `${plain(mean * scale, places)}\u00a0\u00b1\u00a0${plain(e, places)}${after}`;
-  };
   const over = values => {
     let n = 0, sum = 0, square = 0;
     for (const x of values) if (x === x) { n++; sum += x; }
@@ -150,7 +151,7 @@
       dot.style.left = Number.isFinite(whole.mean) ? `${100 * (whole.mean - low + pad) / (high - low + 2 * pad)}%` : "0%";
       track.append(dot);
       bars.append(track);
-      const cells = [["l-mean", measured(whole, measure.unit)], ["l-less", i ? measured(less, measure.unit) : "leads"]].map(([name, text]) => {
+      const cells = [["l-mean", standoff.measured(whole.mean, whole.error, measure.unit)], ["l-less", i ? standoff.measured(less.mean, less.error, measure.unit) : "leads"]].map(([name, text]) => {
         const cell = document.createElement("td");
         cell.className = name;
         cell.textContent = text;
@@ -173,7 +174,7 @@
   };
 
   // controls
-  const spoken = (one, x) => one.kinds.length ? one.kinds[Math.round(x)].replaceAll("_", " ") : `${shown(x)} ${one.unit}`.trim();
+  const spoken = (one, x) => one.kinds.length ? one.kinds[Math.round(x)].replaceAll("_", " ") : `${standoff.number(x)} ${one.unit}`.trim();
   const draw = (field, k) => {
     const one = data.assumptions[k], [low, high] = parts[k], inputs = field.querySelectorAll("input"), kept = field.querySelector(".kept");
     const texts = [low, high].map(part => spoken(one, value(one, part)));
@@ -202,8 +203,8 @@
     clearTimeout(timer);
     timer = setTimeout(rest, REST);
   };
-  fields.forEach((field, f) => {
-    const k = axes[f], inputs = [...field.querySelectorAll("input")];
+  fields.forEach((field, k) => {
+    const inputs = [...field.querySelectorAll("input")];
     inputs.forEach((input, i) => input.addEventListener("input", () => {
       const held = parts[k][0] === parts[k][1], at = +input.value;
       parts[k] = held ? [at, at] : i ? [Math.min(parts[k][0], at - 1), at] : [at, Math.max(parts[k][1], at + 1)];
@@ -236,7 +237,7 @@
     queue = [];
     last = moved = null;
     parts.forEach((_, k) => { parts[k] = [0, 100]; });
-    fields.forEach((field, f) => draw(field, axes[f]));
+    fields.forEach(draw);
     by("l-view").value = "0";
     if (by("l-model")) by("l-model").value = "0";
     choices.forEach(select => { select.value = ""; });
@@ -248,10 +249,10 @@
   });
   if (location.hash.startsWith(PREFIX)) {  // a what-if that was sent
     const said = new URLSearchParams(location.hash.slice(PREFIX.length));
-    fields.forEach((field, f) => {
-      const [low, high] = (said.get(data.assumptions[axes[f]].name) || "").split("-").map(Number);
-      if (low >= 0 && high <= 100 && low <= high) parts[axes[f]] = [low, high];
-      draw(field, axes[f]);
+    fields.forEach((field, k) => {
+      const [low, high] = (said.get(data.assumptions[k].name) || "").split("-").map(Number);
+      if (low >= 0 && high <= 100 && low <= high) parts[k] = [low, high];
+      draw(field, k);
     });
     if (by("l-model") && data.models[said.get("variant")]) by("l-model").value = said.get("variant");
     if (data.views[said.get("view")]) by("l-view").value = said.get("view");
@@ -259,4 +260,6 @@
     document.getElementById("what-if").scrollIntoView();
     rest();
   }
+  })());
 })();
+Promise.allSettled(standoff.started).then(() => { document.documentElement.dataset.started = ""; });

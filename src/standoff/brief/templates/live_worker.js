@@ -1,7 +1,6 @@
 // runs the study's module on some worlds; told a study once, then jobs
-let data, current, model, wasm, place, columns, sorted, ranks;
-const bytesOf = text => Uint8Array.from(atob(text), c => c.charCodeAt(0));
-const doublesOf = text => new Float64Array(bytesOf(text).buffer);
+let data, at, current, model, wasm, place, columns, sorted, ranks;
+const doublesOf = bytes => new Float64Array(bytes.buffer);
 const room = size => {
   const start = (place + 15) & ~15;
   place = start + size;
@@ -14,14 +13,51 @@ const put = bytes => {
   new Uint8Array(wasm.memory.buffer, start, bytes.byteLength).set(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   return start;
 };
+// a variant's module: new bytes, and pieces of the first one's
+const moduleOf = which => {
+  const {module, fresh, pieces} = data.models[which];
+  if (module) return at(module);
+  const base = at(data.models[0].module), added = at(fresh), runs = new Int32Array(at(pieces).buffer);
+  const whole = [];
+  for (let i = 0, from = 0; i < runs.length; i += 3) {
+    whole.push(added.subarray(from, from += runs[i]), base.subarray(runs[i + 1], runs[i + 1] + runs[i + 2]));
+  }
+  const out = new Uint8Array(whole.reduce((size, part) => size + part.length, 0));
+  whole.reduce((place, part) => { out.set(part, place); return place + part.length; }, 0);
+  return out;
+};
+// luck of a column, as whole numbers of 52 bits (base/chance/sampling.py)
+const luckOf = (key, counter, n) => {
+  const before = place, stream = put(new BigInt64Array([BigInt(key)])), keys = room(8 * n + 16);
+  const word = put(new BigInt64Array([BigInt(counter)])), to = room(8 * n + 16);
+  wasm.keys(BigInt(data.drawn.state), stream, 1, n, keys);
+  wasm.luck(keys, word, to, n);
+  const found = new Float64Array(wasm.memory.buffer, to, n).map(u => Math.floor(u * 2 ** 52));
+  place = before;
+  return found;
+};
+// a Latin hypercube that doubles from one point, spread evenly over a range: the worlds of the printed run, bit for bit
+const drawnColumn = ({ends: [low, high], key}, n) => {
+  const chance = luckOf(key, data.drawn.points, n), order = luckOf(key, data.drawn.orders, n), points = new Float64Array(n);
+  points[0] = chance[0];
+  for (let size = 1, level = 0; size < n; size *= 2, level++) {
+    const owner = new Int32Array(size), slices = Array.from({length: size}, (_, i) => i);
+    for (let i = 0; i < size; i++) owner[Math.floor(points[i] / 2 ** (52 - level))] = i;
+    slices.sort((a, b) => order[size + a] - order[size + b] || a - b);
+    slices.forEach((slice, i) => {
+      const half = 1 - Math.floor(points[owner[slice]] / 2 ** (51 - level)) % 2;
+      points[size + i] = slice * 2 ** (52 - level) + half * 2 ** (51 - level) + Math.floor(chance[size + i] / 2 ** (level + 1));
+    });
+  }
+  return points.map(k => Math.min(high, Math.max(low, low + (k + 0.5) * 2 ** -52 * (high - low))));
+};
 const use = async which => {
   model = data.models[which];
-  const stream = new Blob([bytesOf(model.module)]).stream().pipeThrough(new DecompressionStream("deflate"));
-  wasm = (await WebAssembly.instantiate(await new Response(stream).arrayBuffer())).instance.exports;
+  wasm = (await WebAssembly.instantiate(moduleOf(which))).instance.exports;
   place = wasm.heap.value;
-  columns = model.columns.map(i => doublesOf(data.columns[i]));
+  columns = model.columns.map(i => data.columns[i].at ? doublesOf(at(data.columns[i].at)) : drawnColumn(data.columns[i], data.worlds));
   data.at = {
-    streams: put(bytesOf(data.streams)), counters: put(bytesOf(model.counters)), clock: put(bytesOf(model.clock)),
+    streams: put(at(data.streams)), counters: put(at(model.counters)), clock: put(at(model.clock)),
     draws: data.players.map(player => put(new BigInt64Array([BigInt(player.counter)]))),
     columns: room(8 * columns.length * data.worlds),
   };
@@ -97,7 +133,7 @@ const run = job => {
   wasm.keys(BigInt(data.state), data.at.streams + 8 * first, last - first, replications, drawn);
   const {order, runs, played} = grouped(drawn, n, allowed);
   const worlds = room(8 * n), keys = room(8 * n), given = room(8 * model.given.length * played.length), out = room(8 * model.rows * n);
-  const at = put(runs), words = new BigInt64Array(wasm.memory.buffer, drawn, n);
+  const laid = put(runs), words = new BigInt64Array(wasm.memory.buffer, drawn, n);
   const toWorlds = new BigInt64Array(wasm.memory.buffer, worlds, n), toKeys = new BigInt64Array(wasm.memory.buffer, keys, n);
   order.forEach((i, k) => {
     toWorlds[k] = BigInt(first + Math.floor(i / replications));
@@ -113,7 +149,7 @@ const run = job => {
     played.forEach((profile, g) => model.given.forEach((one, k) => {
       inputs[g * model.given.length + k] = one.values ? one.values[one.player === data.decider ? s : profile[one.player]] : one.value;
     }));
-    wasm.run(at, played.length);
+    wasm.run(laid, played.length);
     const results = new Float64Array(wasm.memory.buffer, out, model.rows * n), wrong = (model.rows - 1) * n;
     for (let k = 0; k < n; k++) if (results[wrong + k] !== 0) left++;
     measures.forEach(([row, weighed], m) => {
@@ -134,7 +170,9 @@ const run = job => {
 };
 onmessage = async ({data: told}) => {
   if (told.study) {
-    data = JSON.parse(told.study);
+    const size = new DataView(told.study).getUint32(0, true);
+    data = JSON.parse(new TextDecoder().decode(new Uint8Array(told.study, 4, size)));
+    at = ([from, n]) => new Uint8Array(told.study.slice(4 + size + from, 4 + size + from + n));
     postMessage({ready: true});
   } else {
     if (told.model !== current) await use(told.model);

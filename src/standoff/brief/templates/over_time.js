@@ -1,10 +1,9 @@
-"use strict";
 (() => {
   // over time: one date for all panels, set by a slider or by pointing at a panel
   const groups = [...document.querySelectorAll(".panels[data-dates]")].map(group => ({
     dates: JSON.parse(group.dataset.dates),
     panels: [...group.querySelectorAll(".fan")].map(fan => ({
-      fan, start: +fan.dataset.start, step: +fan.dataset.step, readings: JSON.parse(fan.dataset.readings),
+      fan, start: +fan.dataset.start, step: +fan.dataset.step, readings: fan.dataset.readings.split("\t"),
       text: fan.querySelector(".reading"), line: fan.querySelector(".at"),
     })),
   }));

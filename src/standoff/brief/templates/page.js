@@ -1,4 +1,3 @@
-"use strict";
 (() => {
   // a link to something folded opens what folds it
   const open = () => {

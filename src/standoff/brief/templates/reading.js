@@ -1,4 +1,3 @@
-"use strict";
 (() => {
   // a chip opens its assumption where it stands: range, reasons, and the claims behind it
   const told = name => {

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from standoff.analysis.graph_model.notions import NOTIONS, Notion
 from standoff.analysis.graph_model.wished import Changeable
 from standoff.analysis.searching.valued import Valued
+from standoff.exchange.games.options import OptionForm, StableState
 from standoff.language.model import Model
 from standoff.questions.searching import Candidate, Searched
 from standoff.words.amounts import amount
@@ -14,7 +15,7 @@ from standoff.words.names import strategy_words, who
 from standoff.words.numbers import counted, figure_percent, interval, percent, plain, shown, whole
 from standoff.words.sentences.courses import notion_words
 
-__all__ = ["courses_lines", "searched_lines"]
+__all__ = ["conflict_lines", "courses_lines", "searched_lines"]
 
 _MOST = 12
 
@@ -70,3 +71,14 @@ def _value(model: Model, one: Valued, share: str) -> str:
 
 def _strategies(n: int) -> str:
     return "1 strategy" if n == 1 else f"{whole(n)} strategies"
+
+
+def conflict_lines(form: OptionForm, found: Sequence[StableState]) -> Iterator[str]:
+    """The states of a file that are stable for everybody, and by which notions."""
+    n = int((form.states > 0).sum())
+    yield f"{form.game.title}: {counted(len(form.game.players), 'decision maker')}, {counted(n, 'state')}"
+    for one in found:
+        plays = "; ".join(f"{p}: {s}" for p, s in zip(form.game.players, one.strategies, strict=True))
+        yield f"  state {one.state} ({plays}): {', '.join(one.notions)}"
+    if not found:
+        yield "  no state is stable for everybody by any notion"

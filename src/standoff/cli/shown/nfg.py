@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from standoff.analysis.games.bayesian import BayesianGame
 from standoff.analysis.games.solved import Solved
 from standoff.words.numbers import counted, number
 from standoff.words.text import join
 
-__all__ = ["solved_lines"]
+__all__ = ["bayesian_lines", "solved_lines"]
 
 _MOST_SHOWN = 50
 
@@ -40,6 +41,13 @@ def solved_lines(found: Solved) -> Iterator[str]:
             yield "  other branches cross it on the way, as a symmetry breaks there; this one goes straight on"
         most = max(found.regret, default=0.0)
         yield f"  nobody gains more than {number(most, 2)} there by playing something else"
+
+
+def bayesian_lines(game: BayesianGame | None) -> Iterator[str]:
+    """That it is a game of players who know different things, and what each may know; nothing where it is none."""
+    if game is not None:
+        types = ", ".join(counted(len(own), "type") for own in game.labels)
+        yield f"\na Bayesian game: each moves once, knowing its type ({types}); a strategy says what each type plays"
 
 
 def _counted(n: int, one: str, several: str) -> str:

@@ -31,6 +31,9 @@ __all__ = ["Ahead", "Held", "look_ahead", "profiles_at_random"]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
+_HELD = 3
+"""How many strategies are held where none is named."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Held:
@@ -92,14 +95,13 @@ def profiles_at_random(program: Program, n: int, seed: int) -> Ints:
     return order[streams.permutation(n, seed, "futures ahead") % n_profiles]
 
 
-def look_ahead(  # noqa: PLR0913
+def look_ahead(
     program: Program,
     design: Design,
     profiles: Ints,
     dates: Sequence[int],
     *,
     hold: Sequence[int] | None = None,
-    n_held: int = 3,
     running: Running = Running(),
 ) -> Ahead:
     """Follow strategies that are held, and branch at dates.
@@ -109,14 +111,13 @@ def look_ahead(  # noqa: PLR0913
         design: All profiles, in worlds that are used once each.
         profiles: (worlds,) what the others play in each; the decider's own part of it is not read.
         dates: Steps before which one can choose again, from 1.
-        hold: Strategies to hold, as indices; by default the best at the start, and the best of other kinds.
-        n_held: How many of these.
+        hold: Strategies to hold, as indices; by default the best at the start and of other kinds, three in all.
         running: How many threads, and who is told how far it is.
     """
     follower = _Follower(_remembering(program), design, profiles)
     at_once = follower.branched()
     means = np.nanmean(at_once, axis=1)
-    chosen = tuple(hold) if hold is not None else _leaders(follower, means, n_held)
+    chosen = tuple(hold) if hold is not None else _leaders(follower, means, _HELD)
     held = []
     with ThreadPoolExecutor(running.workers) as pool:
         followed = list(pool.map(lambda strategy: follower.follow(strategy, dates), chosen))

@@ -1,10 +1,11 @@
 """Futures weighed by how likely they make what was seen: a particle filter in each world and profile.
 
 The replications of a world and profile are the particles. What was seen of events, counts, modes and reports is set
-in each (`standoff.program.watched`), so that its chance, given the path, is the particle's weight. On the reference a
-cell's particles are resampled where few of them carry its weight, as in the bootstrap filter; a compiled kernel runs
-whole futures, whose weights multiply. Either way the mean weight of a cell is an unbiased estimate of the likelihood
-of its world and profile.
+in each (`standoff.program.watched`), so that its chance, given the path, is the particle's weight. Some cells are tried
+first. Where whole futures keep half of their weight, they are enough, on any evaluator; where they do not, a cell's
+particles are resampled whenever few of them carry its weight, as in the bootstrap filter, on the reference. Either way
+the mean weight of a cell is an unbiased estimate of the likelihood of its world and profile, and which way is taken
+does not hang on the evaluator.
 
 Reference:
     N. Gordon, D. Salmond and A. Smith, Novel approach to nonlinear/non-Gaussian Bayesian state estimation, IEE
@@ -42,6 +43,10 @@ __all__ = ["Cells", "Weighed", "filter_lanes", "told_program", "weigh_cells", "w
 Floats = npt.NDArray[np.float64]
 _PILOT = 2048
 """Futures that tell what a report would be that knows nothing."""
+_TRIED = 256
+"""Cells that tell whether whole futures keep enough of their weight."""
+_ENOUGH = 0.5
+"""Of a cell's replications, effective: below this it is resampled."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,7 +124,9 @@ def told_program(model: Model, seen: Seen, seed: int = 1) -> Program:
     return tell(program, series, seen.until)
 
 
-def weigh_design(program: Program, design: Design, seen: Seen, running: Running = Running()) -> Weighed:
+def weigh_design(
+    program: Program, design: Design, seen: Seen, running: Running = Running(), filtered: bool | None = None
+) -> Weighed:
     """Weigh every cell of a design.
 
     Args:
@@ -127,8 +134,13 @@ def weigh_design(program: Program, design: Design, seen: Seen, running: Running 
         design: Profiles × worlds × replications.
         seen: What the program was told.
         running: How.
+        filtered: Whether to resample particles on the way; if not said, as some cells tell.
     """
-    evaluate = choose_evaluator(program, design.n_futures, running)
+    if filtered is None:
+        filtered = _lose_weight(program, design)
+        if filtered:
+            running.say("whole futures lose their weight on the way: resampling them, which takes longer")
+    evaluate = None if filtered else choose_evaluator(program, design.n_futures, running)
     n_profiles, n_worlds = design.profiles.shape[0], design.worlds.size
     likely, alive = np.empty(n_profiles * n_worlds), np.empty(n_profiles * n_worlds)
     means = np.empty((len(program.measures) - 1, likely.size))
@@ -151,7 +163,7 @@ def weigh_design(program: Program, design: Design, seen: Seen, running: Running 
     shape = (n_profiles, n_worlds)
     return Weighed(
         program, design, seen, likely.reshape(shape), means.reshape(-1, *shape), alive.reshape(shape),
-        evaluate is run_lanes,
+        filtered,
     )  # fmt: skip
 
 
@@ -160,19 +172,31 @@ def weigh_cells(
     design: Design,
     profiles: npt.NDArray[np.int64],
     worlds: npt.NDArray[np.int64],
-    evaluate: Evaluate = run_lanes,
+    evaluate: Evaluate | None = None,
     table: Table | None = None,
 ) -> Cells:
-    """Weigh cells given by their profile and world in the design, (cells,) each."""
+    """Weigh cells given by their profile and world in the design, (cells,) each; resampled if no evaluator is given."""
     r = design.replications
     lanes = lanes_of(
         program, design, np.repeat(profiles, r), np.repeat(worlds, r), np.tile(np.arange(r), profiles.size), table
     )
-    if evaluate is run_lanes:
+    if evaluate is None:
         results, settled = filter_lanes(program, lanes, r)
     else:
         results, settled = evaluate(program, lanes), np.zeros(profiles.size)
     return _fold(results, settled, r)
+
+
+def _lose_weight(program: Program, design: Design) -> bool:
+    """Whether whole futures keep less than half of their weight, by some cells and as these are likely."""
+    n_worlds = design.worlds.size
+    cells = streams.permutation(design.profiles.shape[0] * n_worlds, design.seed, "cells that are tried")[:_TRIED]
+    found = weigh_cells(program, design, *np.divmod(cells, n_worlds), run_lanes)
+    known = np.isfinite(found.log_likelihood)
+    if not known.any():
+        return True
+    likely = np.exp(found.log_likelihood[known] - found.log_likelihood[known].max())
+    return float(likely @ found.alive[known] / likely.sum()) < _ENOUGH * design.replications
 
 
 def filter_lanes(program: Program, lanes: Lanes, replications: int) -> tuple[Results, Floats]:
@@ -194,7 +218,7 @@ def filter_lanes(program: Program, lanes: Lanes, replications: int) -> tuple[Res
         most = weight.max(axis=1)
         shares = np.exp(weight - np.where(np.isfinite(most), most, 0.0)[:, None])
         total, squares = shares.sum(axis=1), (shares**2).sum(axis=1)
-        poor = (total > 0.0) & (total**2 < 0.5 * replications * squares) & (most > DEAD)
+        poor = (total > 0.0) & (total**2 < _ENOUGH * replications * squares) & (most > DEAD)
         if not poor.any():
             continue
         order = np.arange(lanes.size).reshape(-1, replications)

@@ -14,10 +14,14 @@ from standoff.base.problems import Problem, StudyError
 from standoff.base.source import Source, Span
 from standoff.evidence.reading.blocks import Block, Link, Metadata, RawBlock
 from standoff.evidence.reading.formats.archives import unpacked
+from standoff.evidence.reading.formats.books import read_archive
 from standoff.evidence.reading.formats.encoding import Decoded, decode
+from standoff.evidence.reading.formats.mail import looks_like_mail, read_mail
 from standoff.evidence.reading.formats.markdown import has_front_matter, looks_like_markdown, read_markdown
 from standoff.evidence.reading.formats.pages import looks_like_page, read_page
+from standoff.evidence.reading.formats.pdf import looks_like_pdf, read_pdf
 from standoff.evidence.reading.formats.plain import read_plain
+from standoff.evidence.reading.formats.tei import looks_like_tei, read_tei
 from standoff.evidence.reading.kinds import classify
 from standoff.evidence.reading.metadata import settled
 from standoff.evidence.reading.sentences import guess_language
@@ -25,6 +29,8 @@ from standoff.evidence.reading.sentences import guess_language
 __all__ = ["MOST_DOCUMENT_BYTES", "Document", "read_document", "read_document_text"]
 
 MOST_DOCUMENT_BYTES = 5_000_000
+_MOST_PACKED_BYTES = 50_000_000
+_PACKED = (".pdf", ".docx", ".epub")
 _SCRIPTS = (
     ("ko", re.compile("[\uac00-\ud7af]")),
     ("ja", re.compile("[\u3040-\u30ff]")),
@@ -52,11 +58,6 @@ class Document:
         return tuple(block for block in self.blocks if block.kind == "body")
 
     @property
-    def set_aside(self) -> tuple[Block, ...]:
-        """Everything else, each with its kind."""
-        return tuple(block for block in self.blocks if block.kind != "body")
-
-    @property
     def references(self) -> tuple[Link, ...]:
         """The links of the body, in their order."""
         return tuple(link for block in self.body for link in block.links)
@@ -76,7 +77,7 @@ class Document:
 def read_document(
     path: Path, shown: str | None = None, at: Span | None = None, language: str | None = None
 ) -> Document:
-    """Read a plain text, a Markdown file, a page of HTML or a saved web page.
+    """Read a plain text, Markdown, a page of HTML or a saved one, a PDF, .docx, EPUB, TEI document or e-mail.
 
     Args:
         path: The file.
@@ -91,11 +92,16 @@ def read_document(
     place = at or Span(Source(name, ""), 0, 0)
     data = _bytes(path, name, place)
     try:
-        found, url = unpacked(data) or (decode(data), None)
+        pieces = _pieces(data)
+        found, url = (None, None) if pieces is not None else unpacked(data) or (decode(data), None)
     except ValueError as error:
         message = f"`{name}` cannot be read as a document: {error}"
         raise StudyError([Problem("document-unreadable", place, message, "save it as text or HTML")]) from None
-    document = replace(_document(found.text, name, url), stated=language, problems=_warnings(found, name, place))
+    if pieces is not None:
+        document = replace(_classified(*pieces, name), stated=language)
+    else:
+        assert found is not None
+        document = replace(_document(found.text, name, url), stated=language, problems=_warnings(found, name, place))
     if not document.body:
         message = f"`{name}` has no paragraph of running text"
         raise StudyError([Problem("document-unreadable", place, message, "save the whole page, or its text")])
@@ -107,6 +113,17 @@ def read_document_text(text: str, path: str = "text") -> Document:
     return _document(text, path, None)
 
 
+def _pieces(data: bytes) -> tuple[tuple[RawBlock, ...], Metadata] | None:
+    """The pieces of a file that is no plain text; None where it is."""
+    if looks_like_pdf(data):
+        return read_pdf(data)
+    if looks_like_tei(data):
+        return read_tei(data)
+    if looks_like_mail(data):
+        return read_mail(data)
+    return read_archive(data)
+
+
 def _bytes(path: Path, name: str, place: Span) -> bytes:
     try:
         if not path.is_file():
@@ -115,8 +132,9 @@ def _bytes(path: Path, name: str, place: Span) -> bytes:
             message = f"the document `{name}` is not a plain file, but {what_is_there(path)}"
             raise StudyError([Problem("file-unreadable", place, message, "save its text as a file")])
         size = path.stat().st_size
-        if size > MOST_DOCUMENT_BYTES:
-            message = f"the document `{name}` has {size:,} bytes, and at most {MOST_DOCUMENT_BYTES:,} are read"
+        most = _MOST_PACKED_BYTES if path.suffix.lower() in _PACKED else MOST_DOCUMENT_BYTES
+        if size > most:
+            message = f"the document `{name}` has {size:,} bytes, and at most {most:,} are read"
             raise StudyError([Problem("file-too-large", place, message, "save only its text")])
         return path.read_bytes()
     except OSError as error:
@@ -141,5 +159,9 @@ def _document(text: str, name: str, url: str | None) -> Document:
         raw, metadata = read_markdown(text)
     else:
         raw, metadata = read_plain(text)
+    return _classified(raw, metadata, name)
+
+
+def _classified(raw: tuple[RawBlock, ...], metadata: Metadata, name: str) -> Document:
     blocks = classify(raw, metadata.title)
     return Document(name, settled(metadata, blocks), blocks)

@@ -15,10 +15,10 @@ from standoff.exchange.dynamics.functions import (
     is_number,
     number_text,
 )
-from standoff.exchange.dynamics.names import Names
 from standoff.exchange.dynamics.parsed import key_of
 from standoff.exchange.dynamics.unrolled import NotImportedError, Scope, Variable, ranges_of, unroll
 from standoff.exchange.dynamics.writer import TooDeepError, Writer, constant_of
+from standoff.exchange.names import Names
 
 __all__ = ["Equations", "Stock"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,31 +9,18 @@ from pathlib import Path
 
 from standoff.base.problems import Problem, StudyError
 from standoff.exchange.dynamics.expressions import Equations
-from standoff.exchange.dynamics.names import Names
 from standoff.exchange.dynamics.parsed import Parsed, key_of, parse_model
 from standoff.exchange.dynamics.unrolled import NotImportedError, Scope, Variable, ranges_of, unroll
+from standoff.exchange.imported import Imported, quoted
+from standoff.exchange.names import Names
 from standoff.language.building.draft import MOST_STEPS
+from standoff.language.text.files import STUDY_FILE
 
-__all__ = ["Imported", "import_model"]
+__all__ = ["import_model"]
 
 _CONTROLS = ("initial time", "final time", "time step", "saveper")
 _UNITS = {"day": 1.0, "week": 7.0, "month": 30.0, "quarter": 90.0, "year": 360.0}
 _LONGER = {("month", 3.0): "quarter", ("month", 12.0): "year", ("day", 7.0): "week", ("quarter", 4.0): "year"}
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """A study made from another tool's file.
-
-    Attributes:
-        text: Its study.yaml.
-        names: What the file calls each variable, to its name in the study; arrays with their subscripts.
-        notes: What a person should know: what was taken differently, and which constants could be choices.
-    """
-
-    text: str
-    names: Mapping[tuple[str, ...], str]
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -188,7 +174,7 @@ def _written(
             )
     about = {equations.name_of(scope, v): _about(v) for v in variables}
     first, dt = equations.clock["initial time"], equations.dt
-    lines = ["standoff: 1", f"title: {_quoted(title)}", f"question: {_quoted('What does ' + title + ' do?')}",
+    lines = ["standoff: 1", f"title: {quoted(title)}", f"question: {quoted('What does ' + title + ' do?')}",
              "decider: modeller",
              f"clock: {{start: {clock.start}, step: {clock.step}, steps: {clock.steps}, substeps: {clock.substeps}}}",
              "actors: {modeller: {name: Modeller, about: stands here until the study has actors}}",
@@ -210,14 +196,15 @@ def _written(
     for stock in equations.stocks.values():
         change = f"{stock.name} + {dt} * ({stock.flow})"
         lines.append(
-            f"  {stock.name}: {{start: {_quoted(stock.start)}, next: {_quoted(change)}{_said(about, stock.name)}}}"
+            f"  {stock.name}: {{start: {quoted(stock.start)}, next: {quoted(change)}{_said(about, stock.name)}}}"
         )
-    lines += ["quantities:", f"  time: {{value: {_quoted(f'{first!r} + step * {dt}')}}}"]
-    lines += [f"  {k}: {{value: {_quoted(text)}{_said(about, k)}}}" for k, text in equations.written.items()]
+    lines += ["quantities:", f"  time: {{value: {quoted(f'{first!r} + step * {dt}')}}}"]
+    lines += [f"  {k}: {{value: {quoted(text)}{_said(about, k)}}}" for k, text in equations.written.items()]
     shown = next(iter(equations.stocks), None) or next(iter(equations.written), None) or "time"
-    lines.append(f"outcomes: {{in_the_end: {{measure: {_quoted(f'final({shown})')}, better: higher}}}}")
+    lines.append(f"outcomes: {{in_the_end: {{measure: {quoted(f'final({shown})')}, better: higher}}}}")
     named = {(v.key, *v.subscripts): equations.name_of(scope, v) for v in variables}
-    return Imported("\n".join(lines) + "\n", named, (*clock.notes, *_could_be_choices(equations)))
+    notes = (*clock.notes, *_could_be_choices(equations))
+    return Imported({STUDY_FILE: "\n".join(lines) + "\n"}, notes, named)
 
 
 def _could_be_choices(equations: Equations) -> Iterator[str]:
@@ -241,8 +228,4 @@ def _about(variable: Variable) -> str:
 
 def _said(about: Mapping[str, str], name: str) -> str:
     words = about.get(name, "")
-    return f", about: {_quoted(words)}" if words else ""
-
-
-def _quoted(text: str) -> str:
-    return json.dumps("".join(c if c.isprintable() else " " for c in text), ensure_ascii=True)
+    return f", about: {quoted(words)}" if words else ""

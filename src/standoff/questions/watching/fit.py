@@ -68,7 +68,7 @@ def read_data(path: Path, model: Model, on: Sequence[str], first: str | None, la
     wanted = tuple(on) or tuple(name for name in columns if name in known and name not in imposed)
     for name in wanted:
         if name not in columns or name not in known:
-            what = "column" if name not in columns else "thing of the study"
+            what = "column" if name not in columns else "thing to follow"
             advice = suggest(name, columns if name not in columns else known) or ""
             raise ValueError(f"no {what} is named `{name}`; {advice}".rstrip("; "))
     if not wanted:
@@ -100,15 +100,22 @@ def read_data(path: Path, model: Model, on: Sequence[str], first: str | None, la
     return Data(path.name, values, fitted, known_steps & ~inside, span)
 
 
-def fit_study(  # noqa: PLR0913
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How many particles are moved in how many rounds, and the seed of both."""
+
+    particles: int = 256
+    rounds: int = 5
+    seed: int = 1
+
+
+def fit_study(
     model: Model,
     data: Data,
     free: Mapping[str, tuple[float, float] | None],
     *,
     statistics: Sequence[str] = (),
-    particles: int = 256,
-    rounds: int = 5,
-    seed: int = 1,
+    effort: Effort = Effort(),
     running: Running = Running(),
 ) -> Fit:
     """Fit parameters to data.
@@ -118,7 +125,7 @@ def fit_study(  # noqa: PLR0913
         data: From `read_data`.
         free: Parameter → bounds; None for an uncertainty's own range.
         statistics: Names from `STATISTICS`; the usual of each kind of thing without any.
-        particles, rounds, seed: Of the fit.
+        effort: How much is spent on it.
         running: How many threads, and who is told how far it is.
 
     Raises:
@@ -130,6 +137,7 @@ def fit_study(  # noqa: PLR0913
             raise ValueError(
                 f"no statistic is named `{name}`; {suggest(name, STATISTICS, 'statistics') or ''}".rstrip("; ")
             )
+    seed = effort.seed
     bounds = {name: bounds_of(model, name, given) for name, given in free.items()}
     study = Study(freed(model, bounds))
     things = things_of(study.model)
@@ -147,13 +155,18 @@ def fit_study(  # noqa: PLR0913
 
     def simulate(values: Floats, luck: int) -> Floats:
         if running.progress is not None:
-            running.progress(min(luck // 1000, rounds), rounds)
+            running.progress(min(luck // 1000, effort.rounds), effort.rounds)
         made = paths(values, luck)
         return np.column_stack([of_paths(p[data.fitted], taken[name]) for name, p in zip(taken, made, strict=True)])
 
     seen = np.concatenate([of_paths(data.values[name][data.fitted][:, None], taken[name])[0] for name in taken])
     found = fit_parameters(
-        simulate, seen, np.array(list(bounds.values())), particles=particles, rounds=rounds, seed=seed
+        simulate,
+        seen,
+        np.array(list(bounds.values())),
+        particles=effort.particles,
+        rounds=effort.rounds,
+        seed=seed,
     )
     checked = _check(found, data, taken, paths(_resampled(found, seed), 900_000))
     return Fit(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from standoff.evidence.seen import Seen
 from standoff.questions.question import Designs, Keeping, Question, Runs, Unanswered
 from standoff.questions.results import ROBUST
 
-__all__ = ["FUTURES", "WATCH", "dates_ahead", "find_signposts", "worlds_resampled"]
+__all__ = ["FUTURES", "WATCH", "Since", "dates_ahead", "find_signposts", "worlds_resampled"]
 
 FUTURES = 1024
 _MOST_ENDS = 6
@@ -33,14 +33,27 @@ def dates_ahead(steps: int, first: int = 0) -> tuple[int, ...]:
     return tuple(sorted(date for date in found if first < date < steps))
 
 
-def find_signposts(  # noqa: PLR0913, PLR0917
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What was seen already, and what it leaves.
+
+    Attributes:
+        seen: All that was.
+        worlds: As it weighs them.
+        first: The step before which nothing lies ahead any more.
+    """
+
+    seen: Seen
+    worlds: Worlds
+    first: int
+
+
+def find_signposts(
     study: Study,
     size: Size = Size(FUTURES, 1),
     assumptions: Sequence[str] = (),
     running: Running = Running(),
-    worlds: Worlds | None = None,
-    seen: Seen | None = None,
-    first: int = 0,
+    since: Since | None = None,
 ) -> Signposts:
     """What to look for next, by futures that are followed here.
 
@@ -49,9 +62,7 @@ def find_signposts(  # noqa: PLR0913, PLR0917
         size: How many futures are followed (its worlds), and the seed.
         assumptions: Names of those whose ends are hypotheses.
         running: How.
-        worlds: In which; drawn from the study by default.
-        seen: What was seen already, for the matrix.
-        first: The step before which nothing lies ahead any more.
+        since: What was seen already; the worlds are drawn from the study where nothing was.
 
     Raises:
         UnanswerableError: The decider is not paid, or the study lists nothing as observed.
@@ -61,18 +72,19 @@ def find_signposts(  # noqa: PLR0913, PLR0917
         raise UnanswerableError(Reason.NOT_PAID, actor=model.decider)
     if not model.observed:
         raise UnanswerableError(Reason.NOTHING_OBSERVED)
-    dates = dates_ahead(study.program.n_steps, first)
+    dates = dates_ahead(study.program.n_steps, 0 if since is None else since.first)
     if not dates:
         raise UnanswerableError(Reason.FEW_STEPS, steps=study.program.n_steps)
-    table = worlds or draw_worlds(model, size.worlds, size.seed, fixed=study.held)
+    table = since.worlds if since is not None else draw_worlds(model, size.worlds, size.seed, fixed=study.held)
     design = Design(all_profiles(study.program), table, 1, size.seed)
     profiles = profiles_at_random(study.program, table.size, size.seed)
     ahead = look_ahead(study.program, design, profiles, dates, running=running)
     before = None
-    if worlds is not None:
+    if since is not None:
         drawn = draw_worlds(model, table.size, size.seed, fixed=study.held)
         design = Design(design.profiles, drawn, 1, size.seed)
         before = look_ahead(study.program, design, profiles, (), hold=(ahead.held[0].strategy,), running=running)
+    seen = None if since is None else since.seen
     return signposts(ahead, assumptions, seen, before, seed=size.seed, threads=running.threads)
 
 

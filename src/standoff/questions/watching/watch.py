@@ -17,7 +17,7 @@ from standoff.ensemble.watch.tempering import temper
 from standoff.ensemble.watch.watching import Weighed, told_program, weigh_cells, weigh_design
 from standoff.evidence.seen import Seen
 from standoff.language.changed import Reweighed, changed
-from standoff.questions.watching.signposts import FUTURES, find_signposts, worlds_resampled
+from standoff.questions.watching.signposts import FUTURES, Since, find_signposts, worlds_resampled
 from standoff.words.numbers import counted, number
 from standoff.words.sentences.watching.watch import failure_words
 
@@ -63,7 +63,7 @@ def watch_study(
     worlds = worlds_resampled(weighted.worlds, weighted.weights, futures, size.seed)
     first = min(seen.until, study.program.n_steps)
     try:
-        return Watched(found, find_signposts(study, ahead_of, moved, running, worlds, seen, first))
+        return Watched(found, find_signposts(study, ahead_of, moved, running, Since(seen, worlds, first)))
     except UnanswerableError:  # too little of the clock is left
         return Watched(found, None)
 

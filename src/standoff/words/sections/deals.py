@@ -12,13 +12,12 @@ from standoff.words.sentences.deals import small, without_words
 from standoff.words.text import capital, join, words
 
 __all__ = [
-    "ASKED", "BY_MEANING", "MAP", "MAP_TABLE", "MOVERS", "MOVERS_HEAD", "MOVERS_KEY", "MULTIPLES_HEAD", "MULTIPLES_KEY",
+    "BY_MEANING", "MAP", "MAP_TABLE", "MOVERS", "MOVERS_HEAD", "MOVERS_KEY", "MULTIPLES_HEAD", "MULTIPLES_KEY",
     "NONE", "NO_DEAL", "REFERENCES", "SPACE", "SPACE_KEY", "ZONE_CHANGED", "deals_method", "gains_words",
     "group_words", "map_words", "mini_words", "movers_caption", "movers_title", "movers_words", "multiples_caption",
     "multiples_title", "not_answered", "part_words", "space_caption", "space_title", "variant_words",
 ]  # fmt: skip
 
-ASKED = "Is there a deal?"
 NONE = "No deal is on the table in this study"
 NO_DEAL = (
     "This study names no deal, so there is nothing to agree on. A deal has parties, terms with levels, a state in "

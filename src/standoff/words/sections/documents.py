@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from standoff.analysis.documents.documents import Agreement, ClaimAnswer
-from standoff.evidence.sources import Sources
+from standoff.evidence.sources import AnchorRow, Sources
 from standoff.language.model import Instance, Model
 from standoff.words.names import spelled, strategy_words
-from standoff.words.numbers import counted
+from standoff.words.numbers import counted, percent
 from standoff.words.sentences.evidence import answer_counts, separated, tested_how
 from standoff.words.text import are_or_is, join
 
 __all__ = [
     "CONTRADICT", "IN_DIFFERENT", "IN_ONE", "KEY", "MEANINGS", "MOVED_HEAD", "NONE_MOVES", "NO_PART", "REFERENCES",
-    "TABLE_HEAD", "UNCITED", "claims_caption", "documents_lead", "documents_method", "documents_sure",
+    "TABLE_HEAD", "UNCITED", "anchor_words", "claims_caption", "documents_lead", "documents_method", "documents_sure",
     "documents_title", "moved_heading", "ties_words", "uncited_sentence",
 ]  # fmt: skip
 
@@ -116,6 +116,17 @@ def ties_words(found: Agreement) -> str:
         f"{counted(len(found.claims), 'claim')} of {counted(len(found.documents), 'document')}, each tied to the "
         "mechanisms of the model that rest on it; the table lists them all."
     )
+
+
+def anchor_words(anchor: AnchorRow) -> str:
+    """What became of a claim's passage; empty where it stands as it did."""
+    return {
+        "found": "",
+        "moved": f"moved here from {anchor.was}, confidence {percent(anchor.confidence)}",
+        "changed": f"its words have changed, confidence {percent(anchor.confidence)}",
+        "lost": f"it was at {anchor.was}, and is not in this text",
+        "unanchored": "not anchored, so the passage is unverified",
+    }[anchor.status]
 
 
 def moved_heading(instance: Instance) -> str:

@@ -10,10 +10,10 @@ from standoff.words.numbers import counted, error, measured, number, percent
 from standoff.words.text import capital
 
 __all__ = [
-    "BIND", "FRONTIER", "FRONTIER_CAPTION", "FRONTIER_HEAD", "FRONTIER_KEY", "LIMITS_HEAD", "NOT_CARRIED",
-    "OTHERWISE", "REGRET", "REGRET_HEAD", "STRIPS_CAPTION", "STRIPS_KEY", "WEIGHTINGS", "WEIGHTINGS_HEAD",
-    "errors_sentence", "frontier_words", "gives_up_method", "gives_up_title", "least_given_up", "limits_caption",
-    "strip_words",
+    "BIND", "FRONTIER", "FRONTIER_CAPTION", "FRONTIER_HEAD", "FRONTIER_KEY", "LIMITS_HEAD", "MEAN_PAYOFF",
+    "NOT_CARRIED", "OTHERWISE", "REGRET", "REGRET_HEAD", "STRIPS_CAPTION", "STRIPS_KEY", "WEIGHTINGS",
+    "WEIGHTINGS_HEAD", "WORST_TENTH", "errors_sentence", "frontier_words", "gives_up_method", "gives_up_title",
+    "least_given_up", "limits_caption", "strip_words",
 ]  # fmt: skip
 
 STRIPS_CAPTION = "How many points a strategy falls short, world by world, of the best one there, luck’s part taken out."
@@ -25,6 +25,7 @@ FRONTIER = "On average, and when it goes badly"
 FRONTIER_CAPTION = "Mean payoff against payoff in the worst tenth of a strategy’s worlds, in points."
 FRONTIER_KEY = "Up and to the right is better in both. Filled: on the frontier."
 FRONTIER_HEAD = ("Strategy", "Mean payoff", "Worst tenth of worlds", "On the frontier")
+MEAN_PAYOFF, WORST_TENTH = "mean payoff, points", "worst tenth of worlds"
 BIND = "Which limits bind"
 LIMITS_HEAD = (
     "Outcome", "Worlds within", "Without it, all others kept in so much more", "Margin, 10–50–90 % of worlds",

@@ -6,17 +6,18 @@ from collections.abc import Sequence
 
 from standoff.analysis.linchpins.linchpins import Assumption, Linchpins
 from standoff.analysis.linchpins.regions import Region
+from standoff.analysis.linchpins.worth import Worth
 from standoff.evidence.claims import Ledger
 from standoff.language.model import Model
 from standoff.words.names import known_words, quoted
-from standoff.words.numbers import measured, percent
+from standoff.words.numbers import measured, number, percent
 from standoff.words.sentences.linchpins import linchpin_words, pin_sentence
 from standoff.words.text import capital, few, join
 
 __all__ = [
-    "BOXES", "BOXES_HEAD", "BOXES_KEY", "COVERAGE", "DENSITY", "NOT_SAID", "PINS_CAPTION", "PINS_HEAD", "PINS_KEY",
-    "WANTS", "WORTH", "WORTH_HEAD", "facts_title", "first_hinge", "hinges_on_lead", "hinges_on_method",
-    "hinges_on_sure", "hinges_on_title", "trade_off_words",
+    "BOXES", "BOXES_HEAD", "BOXES_KEY", "BOX_KINDS", "COVERAGE", "DENSITY", "NOT_SAID", "PINS_CAPTION", "PINS_HEAD",
+    "PINS_KEY", "WANTS", "WORTH", "WORTH_HEAD", "beyond_words", "facts_title", "first_hinge", "hinges_on_lead",
+    "hinges_on_method", "hinges_on_sure", "hinges_on_title", "trade_off_words", "worth_words",
 ]  # fmt: skip
 
 NOT_SAID = "What it hinges on cannot be said"
@@ -39,6 +40,7 @@ BOXES = "Boxes from large to small, the one recommended, and CART’s leaves"
 BOXES_HEAD = (
     "Box", "Assumptions named", "Of these worlds it holds", "Of its worlds are of this kind", "Of all worlds",
 )  # fmt: skip
+BOX_KINDS = ("PRIM, on its way", "PRIM, recommended", "CART, a leaf", "PRIM, left out")
 COVERAGE, DENSITY = "of these worlds it holds →", "↑ of its worlds are of this kind"
 _SHORT = 100
 
@@ -92,6 +94,16 @@ def first_hinge(model: Model, found: Linchpins) -> str:
         )
     kind = f"a fact {known_words(model, [top.parameter])}" if is_fact else "what somebody wants"
     return f"What it hinges on most is {kind}, {quoted(model, top.name)}. {pin_sentence(found, top)}"
+
+
+def worth_words(worth: str, *, is_told: bool) -> str:
+    """A worth, and whether it is told from nothing."""
+    return worth if is_told else f"{worth}, not told from nothing"
+
+
+def beyond_words(worth: Worth) -> str:
+    """How much a pair is worth beyond the better of the two alone; empty where that was not asked."""
+    return "" if worth.beyond is None else f"{number(worth.beyond.value)} beyond the better alone"
 
 
 def facts_title(model: Model, shown: Sequence[Assumption]) -> str:

@@ -12,7 +12,8 @@ from standoff.words.text import capital, few, join, words
 __all__ = [
     "ALL_OTHERS", "DOTS_KEY", "LINKS", "LINKS_HEAD", "MAP_KEY", "MAP_LEAD", "MAP_METHOD", "MAP_REFERENCES",
     "REFERENCES", "STANDING_HEAD", "VIEWS_LEAD", "VIEWS_METHOD", "VIEWS_REFERENCES", "VIEWS_SURE", "dots_caption",
-    "grid_caption", "map_title", "map_words", "performance_method", "standing_caption", "thing_words", "view_title",
+    "dots_head", "grid_caption", "map_title", "map_words", "performance_method", "standing_caption", "thing_words",
+    "view_title",
 ]  # fmt: skip
 
 ALL_OTHERS = "All the others’ strategies with equal weight"
@@ -69,6 +70,11 @@ def dots_caption(what: str) -> str:
     return (
         f"{what} below or above the best of the others, each in its better setting, with an interval for all at once."
     )
+
+
+def dots_head(unit: str) -> tuple[str, ...]:
+    """The heads of the table of differences."""
+    return ("Strategy", f"Difference ({unit})" if unit else "Difference", "Interval, all at once", "May be best")
 
 
 def view_title(results: Performance, standing: Standing) -> str:

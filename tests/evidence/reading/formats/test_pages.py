@@ -131,7 +131,7 @@ def test_a_table_of_figures_is_no_body() -> None:
     row = "<tr><td>2021</td><td>14 ships</td></tr>"
     document = page(f"<table><tr><th>Year</th><th>Ships</th></tr>{row * 30}</table>")
     assert [block.text for block in document.body] == [FIRST, LAST]
-    assert {block.kind for block in document.set_aside} == {"title", "table"}
+    assert {block.kind for block in document.blocks if block.kind != "body"} == {"title", "table"}
 
 
 def test_a_fragment_of_a_page_and_markdown_with_tags_are_told_apart() -> None:

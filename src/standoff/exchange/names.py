@@ -1,4 +1,4 @@
-"""Names of the study for what a model names."""
+"""Names of the study for what another tool's file names."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ _TAKEN = frozenset({*FUNCTIONS, *CLOCK_NAMES, *keyword.kwlist, "true", "false", 
 
 
 class Names:
-    """Gives each thing a name that the language allows, each once."""
+    """Gives each thing a name that the language allows, each once; what is no letter becomes one, or `otherwise`."""
 
-    def __init__(self) -> None:
+    def __init__(self, otherwise: str = "v") -> None:
+        self.otherwise = otherwise
         self.given: dict[object, str] = {}
         self._taken: set[str] = set(_TAKEN)
 
@@ -32,7 +33,7 @@ class Names:
         """A name that nothing has yet."""
         plain = unicodedata.normalize("NFKD", written).encode("ascii", "ignore").decode().lower()
         plain = re.sub(r"[^a-z0-9]+", "_", plain).strip("_") or "unnamed"
-        plain = (plain if plain[0].isalpha() else f"v_{plain}")[:_LONGEST]
+        plain = (plain if plain[0].isalpha() else f"{self.otherwise}_{plain}")[:_LONGEST]
         name, n = plain, 1
         while name in self._taken:
             n += 1

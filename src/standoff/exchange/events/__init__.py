@@ -1,0 +1,1 @@
+"""Data sets of events, read into what was seen."""

@@ -1,0 +1,1 @@
+"""Games that other tools wrote, and games of a study for them."""
