@@ -73,6 +73,7 @@ $(VENV)/bin/python:
 $(VENV)/.installed: lock/run.txt pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --require-hashes --only-binary :all: -r $<
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q src
 	touch $@
 
 # odfpy, which PySD brings through pandas and nothing here imports, has no wheel: plain Python, built in a second

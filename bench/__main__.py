@@ -1,4 +1,7 @@
-"""`make bench`, or `python -m bench [MODULE …]`: run the measurements and store them under bench-results/."""
+"""`make bench`, or `python -m bench [MODULE … [OLDER]]`: run the measurements and store them under bench-results/.
+
+OLDER, a folder, is a checkout of an older build; modules that compare with one (`instant`, `answers`) run it beside.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +23,17 @@ RESULTS = Path("bench-results")
 def main(chosen: list[str]) -> None:
     """Run the modules of this folder that are chosen, or all, and store what each returns or prints."""
     here = Path(__file__).parent
-    names = chosen or sorted(path.stem for path in here.glob("*.py") if not path.stem.startswith("_"))
+    older = [word for word in chosen if Path(word).is_dir() and "/" in word]
+    names = [word for word in chosen if word not in older] or sorted(
+        path.stem for path in here.glob("*.py") if not path.stem.startswith("_")
+    )
     RESULTS.mkdir(exist_ok=True)
     for name in names:
         print(f"== {name}", flush=True)
         printed = _Both(sys.stdout)
         try:
             with contextlib.redirect_stdout(printed):
-                sys.argv = [name]
+                sys.argv = [name, *older]
                 found = importlib.import_module(f"bench.{name}").main()
         except ImportError as error:
             print(f"skipped: {error}; install the peers with `pip install 'standoff[bench]'`")

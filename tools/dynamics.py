@@ -23,6 +23,7 @@ from standoff.ensemble.run import trace_cell
 from standoff.ensemble.study import load
 from standoff.exchange.dynamics.parsed import SUFFIXES, key_of
 from standoff.exchange.dynamics.study import import_model
+from standoff.exchange.exports import export_lines
 from standoff.exchange.formats import formats_lines
 
 TOLERANCE = 1e-6
@@ -44,7 +45,7 @@ as their tables would be too large: `cs.efg` and `ttt.efg` (`tests/exchange/game
 def main() -> None:
     """Print the page: the table of formats, and what became of each model."""
     print(HEAD)
-    print("\n".join(formats_lines()))
+    print("\n".join([*formats_lines(), "", "`standoff export STUDY --as FORM --out DIR` writes:", "", *export_lines()]))
     root = Path(os.environ["STANDOFF_MODELS"])
     rows = [(path.relative_to(root).as_posix(), *verdict(path)) for path in models(root)]
     counts = Counter(kind for _, kind, _ in rows)

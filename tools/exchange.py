@@ -5,6 +5,7 @@ python tools/exchange.py
 
 from pathlib import Path
 
+from standoff.exchange.exports import export_lines
 from standoff.exchange.formats import formats_lines
 
 PAGE = Path(__file__).parents[1] / "docs" / "exchange.md"
@@ -15,7 +16,9 @@ def main() -> None:
     text = PAGE.read_text(encoding="utf-8")
     start = text.index("| format | files |")
     end = text.index("## The System Dynamics test suite")
-    lines = "\n".join(formats_lines())
+    lines = "\n".join(
+        [*formats_lines(), "", "`standoff export STUDY --as FORM --out DIR` writes:", "", *export_lines()]
+    )
     PAGE.write_text(f"{text[:start]}{lines}\n\n{text[end:]}", encoding="utf-8")
 
 

@@ -26,7 +26,9 @@ from standoff.analysis.statistics.regression import assign_folds
 from standoff.analysis.statistics.resampling import resample_worlds
 from standoff.ensemble.saltelli import saltelli_units
 
-__all__ = ["Held", "hold", "hold_events", "hold_nulls"]
+__all__ = ["PARTS", "Held", "hold", "hold_events", "hold_nulls"]
+
+PARTS = ("robustness", "limits", "hinges", "boxes", "deals", "indices")
 
 _DIVIDED = (0.05, 0.95)
 _BASE = 1024
@@ -45,15 +47,20 @@ def _in(figure: Figure, truth: float, slack: float = 1e-9) -> bool:
     return bool(figure.low - slack <= truth <= figure.high + slack)
 
 
-def hold(shape: Shape, seed: int) -> Iterator[Held]:
-    """Every printed quantity of one study."""
+def hold(shape: Shape, seed: int, part: str) -> Iterator[Held]:
+    """Every printed quantity of one part of what is said of one study."""
     drawn, truth = draw(shape, seed), truth_of(shape)
-    yield from _robust(drawn, truth, measure_robustness(drawn.payoffs))
-    yield from _within(drawn, truth)
-    yield from _hinges(shape, drawn, truth)
-    yield from _boxes(shape, drawn)
-    yield from _deal(drawn, truth)
-    if not shape.is_tied:
+    if part == "robustness":
+        yield from _robust(drawn, truth, measure_robustness(drawn.payoffs))
+    elif part == "limits":
+        yield from _within(drawn, truth)
+    elif part == "hinges":
+        yield from _hinges(shape, drawn, truth)
+    elif part == "boxes":
+        yield from _boxes(shape, drawn)
+    elif part == "deals":
+        yield from _deal(drawn, truth)
+    elif not shape.is_tied:
         yield from _indices(shape, seed)
 
 
@@ -177,6 +184,9 @@ def _deal(drawn: Drawn, truth: Truth) -> Iterator[Held]:
     for i, own in enumerate(exact):
         error = found.errors[i, 0]
         yield Held("deal, gain", abs(found.gains[i, 0] - own) <= 1.96 * error)
+    for at, share in enumerate(found.all_gain):
+        reach = 1.96 * found.all_gain_error[at]
+        yield Held("deal, all gain", abs(share - truth.all_gain) <= reach)
     shown, excluded = bool((exact > ZERO).all()), bool((exact <= ZERO).any())
     yield Held("deal, called", (shown or not found.is_shown.any()) and (excluded or not found.is_excluded.any()))
 

@@ -1,29 +1,38 @@
 """How often printed intervals hold the truth, on shapes of known truth: `make coverage`.
 
-    python tests/analysis/intervals.py [--seeds 200] [--null 400] [--only SHAPE] [--write docs/method-robustness.md]
+    python tests/analysis/intervals.py [--seeds 200] [--null 400] [--only SHAPE] [--part PART] [--keep FOLDER]
+                                       [--write docs/method-robustness.md]
 
 Each study is an array of payoffs (`shapes.py`); what is held is in `holding.py`. A row of the table is a shape, a
 column a printed quantity; a cell says in how many of 100 seeds the 95 % interval held the truth, and after a stroke how
 often the finding said that it cannot tell (and was then not counted). The nulls have strategies that truly do the same.
+
+What a seed gave is kept, one line of JSON each, so that a count that was broken off goes on where it was: by default
+in a folder named after the code that counted, so that other code counts again. Where `--keep` names the folder, what a
+change touches is to be removed by hand.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
+import json
 import os
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 import numpy as np
-from holding import Held, hold, hold_events, hold_nulls
+from holding import PARTS, Held, hold, hold_events, hold_nulls
 from shapes import SHAPES
 from threadpoolctl import threadpool_limits
+
+import standoff
 
 __all__ = ["main"]
 
@@ -34,11 +43,11 @@ _SHAPES = {shape.name: shape for shape in SHAPES}
 Counts = dict[tuple[str, str], list[Held]]
 
 
-def _hold(name: str, seed: int) -> list[Held]:
+def _hold(name: str, part: str, seed: int) -> list[Held]:
     """Of one study of a shape, a null or an event."""
     with threadpool_limits(limits=1):
         if name in _SHAPES:
-            return list(hold(_SHAPES[name], 10_000 + seed))
+            return list(hold(_SHAPES[name], 10_000 + seed, part))
         kind, *rest = name.split(" ", 1)
         if kind == "null":
             return list(hold_nulls(int(rest[0].removeprefix("of ")), 20_000 + seed))
@@ -56,21 +65,46 @@ def main() -> int:
     asked.add_argument("--seeds", type=int, default=200)
     asked.add_argument("--null", type=int, default=400)
     asked.add_argument("--only", default="")
+    asked.add_argument("--part", default="", choices=("", *PARTS))
+    asked.add_argument("--keep", type=Path, default=Path("build/coverage") / _digest())
+    asked.add_argument("--jobs", type=int, default=os.cpu_count())
     asked.add_argument("--write", type=Path)
     args = asked.parse_args()
     start, counts = time.monotonic(), defaultdict[tuple[str, str], list[Held]](list)
-    wanted = [(name, args.seeds) for name in (*_SHAPES, *_events())]
-    wanted += [(f"null of {n}", args.null) for n in range(2, 7)]
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
-        for name, seeds in wanted:
-            if args.only in name and seeds:
-                for found in pool.map(partial(_hold, name), range(seeds), chunksize=max(seeds // 20, 1)):
-                    for held in found:
-                        counts[held.quantity, name].append(held)
+    args.keep.mkdir(parents=True, exist_ok=True)
+    wanted = [(name, part, args.seeds) for name in _SHAPES for part in PARTS]
+    wanted += [(name, "indices", args.seeds) for name in _events()]
+    wanted += [(f"null of {n}", "robustness", args.null) for n in range(2, 7)]
+    with ProcessPoolExecutor(args.jobs) as pool:
+        for name, part, seeds in wanted:
+            if args.only in name and args.part in part:
+                for held in _counted(pool, args.keep / f"{name}, {part}.jsonl", (name, part), seeds):
+                    counts[held.quantity, name].append(held)
                 print(f"{name}: {_row(counts, name)} ({time.monotonic() - start:.0f} s)", flush=True)
     if args.write:
         _write(args.write, counts, args.seeds, args.null)
     return 0
+
+
+def _digest() -> str:
+    """Of all code that what is counted can hang on."""
+    package = Path(standoff.__file__).parent
+    rooms = (Path(__file__).parent.glob("*.py"), *((package / room).rglob("*.py") for room in ("analysis", "base")))
+    files = sorted(file for room in rooms for file in room)
+    return hashlib.blake2b(b"".join(file.read_bytes() for file in files), digest_size=8).hexdigest()
+
+
+def _counted(pool: ProcessPoolExecutor, kept: Path, of: tuple[str, str], seeds: int) -> Iterator[Held]:
+    """What the seeds held: as kept, and the rest counted and kept."""
+    lines = kept.read_text(encoding="utf-8").splitlines() if kept.exists() else []
+    for line in lines[:seeds]:
+        yield from (Held(*each) for each in json.loads(line))
+    rest = range(len(lines), seeds)
+    with kept.open("a", encoding="utf-8") as file:
+        for found in pool.map(partial(_hold, *of), rest, chunksize=max(len(rest) // 20, 1)):
+            file.write(json.dumps([(held.quantity, bool(held.holds), bool(held.is_told)) for held in found]) + "\n")
+            file.flush()
+            yield from found
 
 
 def _row(counts: Counts, shape: str) -> str:

@@ -136,6 +136,47 @@ def test_too_few_steps_are_refused(study: Study, data: Path) -> None:
         read_data(data, study.model, ("shots",), None, "2000-12")
 
 
+MOODS = """\
+standoff: 1
+title: Moods
+question: Is a hidden mood's rate found again?
+decider: north
+clock: {start: 2000-01, step: quarter, steps: 80}
+actors: {north: {name: North}}
+constants: {pace: {value: 1, judgement: a guess}}
+uncertainties: {turning: {range: [0.05, 0.95], judgement: unknown}}
+choices: {north: [go, stay]}
+modes:
+  mood:
+    states: [calm, angry]
+    start: calm
+    moves: [{name: turn, from: calm, to: angry, chance: turning}, {name: back, from: angry, to: calm, chance: 0.4}]
+events: {shots: {count: "pace if mood == angry else 0.2"}}
+strategies: {north: {going: {choose: go}}}
+payoffs: {north: {each: "-shots"}}
+outcomes: {shots_all: {measure: "total(shots)", better: lower}}
+"""
+
+
+def test_a_planted_rate_and_chance_of_a_hidden_mood_are_found(tmp_path: Path) -> None:
+    (tmp_path / "study.yaml").write_text(MOODS, encoding="utf-8")
+    study = load(tmp_path)
+    rng = np.random.default_rng(11)
+    planted, angry, rows = {"pace": 6.0, "turning": 0.3}, False, ["quarter,shots"]
+    for t in range(80):
+        rows.append(f"{2000 + t // 4}-Q{t % 4 + 1},{rng.poisson(planted['pace'] if angry else 0.2)}")
+        angry = rng.random() >= 0.4 if angry else rng.random() < planted["turning"]
+    path = tmp_path / "data.csv"
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    found = fitted(study, path, "shots", pace=(1.0, 15.0), turning=None)
+    for one in found.estimates:
+        low, _, high = one.quantiles
+        assert low < planted[one.name] < high, one
+    pace, turning = found.estimates
+    assert pace.quantiles[2] - pace.quantiles[0] < 5.0
+    assert turning.quantiles[2] - turning.quantiles[0] < 0.8
+
+
 SECOND = """\
 standoff: 1
 title: Raids and trust

@@ -17,6 +17,7 @@ from standoff.analysis.linchpins.worth import measure_worths
 from standoff.analysis.robustness.metrics import explain
 from standoff.analysis.runs.decision_table import DecisionTable, decision_table
 from standoff.analysis.statistics.ranking import Ranking, rank
+from standoff.base.beside import beside
 from standoff.base.source import Span
 from standoff.ensemble.ensemble import Ensemble
 from standoff.language.model import Instance, Model, Parameter
@@ -102,10 +103,14 @@ def compare(before: Ensemble, after: Ensemble, threads: int | None = None) -> Co
     one, other = decision_table(before), decision_table(after)
     changes = (*_changes(before.model, after.model), *_held(before, after))
     is_paired = _is_paired(one, other)
-    moved = tuple(_moved(one, other, is_paired))
     hinges = None
     if one.is_paid and other.is_paid:
-        hinges = _hinges(one, threads), _hinges(other, threads)
+        with beside(lambda: _hinges(one, threads), threads) as first:
+            moved = tuple(_moved(one, other, is_paired))
+            last = _hinges(other, threads)
+            hinges = first(), last
+    else:
+        moved = tuple(_moved(one, other, is_paired))
     return Comparison(
         changes,
         is_paired,

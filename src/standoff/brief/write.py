@@ -93,7 +93,7 @@ def run_brief(
     """
     since = None
     if seen is not None:
-        since, weighted = find_posterior(study, seen, size.at_most(_WEIGHED, _LUCK), runner.running)
+        since, weighted = find_posterior(study, seen, size.at_most(_WEIGHED, _LUCK), runner)
         study = study_as_seen(study, since, weighted)
     found = answer(study, _ASKED, size, runner, kept, runner.running.announce)
     ledger = found.runs.ledger

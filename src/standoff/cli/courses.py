@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from standoff.ensemble.running import Size
     from standoff.language.model import Model
 
-__all__ = ["search", "stability"]
+__all__ = ["markov", "search", "stability"]
 
 
 @command()
@@ -118,9 +118,9 @@ def search(study: str, as_json: bool, actor: str | None, evaluations: int, **how
       standoff search border
       standoff search border --for south --evaluations 2000 --json
     """
-    from standoff.cli.shown.courses import searched_lines  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
     from standoff.questions.searching import Sought, search_study  # noqa: PLC0415
+    from standoff.words.sentences.searching import searched_lines  # noqa: PLC0415
 
     loaded = load(study, how["variants"])
     model = loaded.model
@@ -131,6 +131,41 @@ def search(study: str, as_json: bool, actor: str | None, evaluations: int, **how
         print_json(_head(model, how["size"]), found)
         return
     print_lines(searched_lines(model, found))
+
+
+@command()
+@options.study
+@click.option("--draws", type=click.IntRange(16, 100_000), default=1024, show_default=True, metavar="N",
+              help="Futures by which each state and joint choice is stepped.")  # fmt: skip
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, metavar="N",
+              help="Of worlds and luck; the same seed gives the same numbers.")  # fmt: skip
+@options.variant
+@options.set_numbers
+@options.as_json
+def markov(study: str, draws: int, seed: int, as_json: bool, **how: Any) -> None:
+    """Say what actors would choose in each state.
+
+    For a study whose state is a few modes: in a stationary equilibrium nobody gains by choosing anything else in any
+    state, given what all choose in every state from then on. It is the one at the end of the path of logit responses
+    that begins with even play.
+
+    \b
+    Example:
+      standoff markov border --json
+    """
+    from standoff.ensemble.study import load  # noqa: PLC0415
+    from standoff.questions.markov import find_markov  # noqa: PLC0415
+    from standoff.words.sentences.markov import markov_sentences  # noqa: PLC0415
+
+    loaded = replace(load(study, how["variants"]), held=how["set"])
+    announce("following the path of logit equilibria; it is compiled once, which takes a while")
+    found = find_markov(loaded, draws, seed)
+    sentences = tuple(markov_sentences(loaded.model, found.table, found.play))
+    if as_json:
+        head = {"study": loaded.model.name, "digest": loaded.model.digest, "seed": seed}
+        print_json(head, found, {"sentences": sentences})
+        return
+    print_sentences("What each would choose in each state", sentences)
 
 
 def _head(model: Model, size: Size) -> dict[str, Any]:

@@ -51,6 +51,7 @@ def watch(study: str, seen: Path | None, played: str | None, as_json: bool, **ho
       standoff watch korea --seen seen.yaml --played "tough_love(guarantee=firm)" --json
     """
     from standoff.analysis.watch.matrix import matrix_csv  # noqa: PLC0415
+    from standoff.ensemble.runner import Local  # noqa: PLC0415
     from standoff.ensemble.storing.store import atomic_write  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
     from standoff.evidence.seen import read_seen  # noqa: PLC0415
@@ -60,7 +61,7 @@ def watch(study: str, seen: Path | None, played: str | None, as_json: bool, **ho
     told = None if seen is None else read_seen(seen, loaded.model)
     with progress("watching") as shown:
         running = replace(how["running"], progress=shown)
-        found: Watched = watch_study(loaded, told, how["size"], how["futures"], running, played)
+        found: Watched = watch_study(loaded, told, how["size"], how["futures"], Local(running), played)
     if how["matrix"] is not None and found.ahead is not None:
         atomic_write(how["matrix"], matrix_csv(found.ahead.matrix).encode())
     if as_json:

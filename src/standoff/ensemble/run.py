@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,7 @@ from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.evaluator import Evaluate, choose_evaluator, choose_fold
 from standoff.ensemble.folding.spreads import NOTHING, Wanted
 from standoff.ensemble.running import Progress, Running
+from standoff.ensemble.spreading import cluster
 from standoff.ensemble.tally import Block, Part, Tally
 from standoff.language.expressions.tree import Symbol
 from standoff.program.columns import Table, WorldColumns
@@ -90,6 +92,9 @@ def run_jobs(
 
     Designs of one program share the choice of an evaluator.
     """
+    if running.on is not None and evaluate is None:
+        found: list[Ensemble] = cluster("jobs").run_jobs_on(jobs, running)
+        return found
     _keep_freed_memory()
     total = sum(job.design.n_futures for job in jobs)
     chosen = _chosen(jobs, running) if evaluate is None else [evaluate] * len(jobs)
@@ -98,11 +103,10 @@ def run_jobs(
     with ThreadPoolExecutor(max_workers=running.workers) as pool:
         pending: set[Future[int]] = set()
         try:
-            for one in work:
-                for b in one.blocks(running.workers):
-                    pending.add(pool.submit(one.take, b))
-                    if len(pending) > 2 * running.workers:
-                        done = _collect(pending, done, total, running.progress)
+            for one, b in _in_turn(work, running.workers):
+                pending.add(pool.submit(one.take, b))
+                if len(pending) > 2 * running.workers:
+                    done = _collect(pending, done, total, running.progress)
             while pending:
                 done = _collect(pending, done, total, running.progress)
         except BaseException:
@@ -148,6 +152,14 @@ class _Work:
             replications = np.tile(np.arange(start, stop), block.size)
             lanes = lanes_of(program, design, profiles, worlds, replications, self.table)
             yield Part(start, stop, self.evaluate(program, lanes, realised=design.realised))
+
+
+def _in_turn(work: Sequence[_Work], workers: int) -> Iterator[tuple[_Work, Block]]:
+    """All blocks, those of the reference between compiled ones: it holds Python's lock, which leaves cores idle."""
+    kinds = [one for one in work if one.evaluate is run_lanes], [one for one in work if one.evaluate is not run_lanes]
+    streams = (((one, block) for one in kind for block in one.blocks(workers)) for kind in kinds)
+    for both in zip_longest(*streams):
+        yield from (each for each in both if each is not None)
 
 
 def _chosen(jobs: Sequence[Job], running: Running) -> list[Evaluate]:

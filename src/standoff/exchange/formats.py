@@ -6,10 +6,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from standoff.exchange.coding.brat import import_brat
+from standoff.exchange.coding.cas import import_cas
+from standoff.exchange.coding.refi import import_project
+from standoff.exchange.coding.web import import_web_annotations
 from standoff.exchange.dynamics.study import import_model
 from standoff.exchange.events.study import import_events
 from standoff.exchange.games.files import import_conflict, import_game
 from standoff.exchange.imported import Asked, Imported
+from standoff.exchange.references.reference import import_references
 
 __all__ = ["FORMATS", "Format", "format_of", "formats_lines"]
 
@@ -40,6 +45,10 @@ def _model(path: Path, asked: Asked) -> Imported:
     return import_model(path, asked.uncertain)
 
 
+_NOTES = (
+    "coded passages as claims, each at the sentences that hold its words, with its fingerprint; comments as what it "
+    "says, codes as what it bears on"
+)
 FORMATS = (
     Format(
         "XMILE (Stella, iThink)", (".xmile", ".stmx"), _DYNAMICS, f"{_NOT}, modules, macros", _model,
@@ -72,6 +81,27 @@ FORMATS = (
         "by steps: history.csv before the start, seen.csv after it, rates in facts.csv. Coverage, gaps, rows without a "
         "date or a number are told; a step without any row is left out, and never 0",
         "places, actors and texts of single events", import_events, "ged.csv --mapping syria.yaml",
+    ),
+    Format(
+        "Web Annotation, Hypothes.is", (".jsonld",), f"{_NOTES}. The documents must be at hand (--sources)",
+        "highlights without words, replies", import_web_annotations, "notes.jsonld --sources articles",
+    ),
+    Format(
+        "brat", (".ann",), f"{_NOTES}; the .txt stands beside it", "relations, events, equivalences", import_brat,
+        "article.ann --sources articles",
+    ),
+    Format(
+        "UIMA CAS, INCEpTION", (".xmi", ".zip"), f"{_NOTES}; offsets are UTF-16, as in UIMA",
+        "words, sentences, relations between spans", import_cas, "article.xmi --sources articles",
+    ),
+    Format(
+        "REFI-QDA (ATLAS.ti, MAXQDA, NVivo)", (".qdpx",), f"{_NOTES}", "pictures, PDF selections, sets, cases, memos",
+        import_project, "project.qdpx --sources articles",
+    ),
+    Format(
+        "CSL-JSON, RIS, BibTeX (Zotero)", (".json", ".ris", ".bib"),
+        "documents: title, author, publisher, date, address, language; repeated tags, a last record without an end, "
+        "every type of entry", "all other fields", import_references, "library.ris",
     ),
 )  # fmt: skip
 

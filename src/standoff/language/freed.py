@@ -60,7 +60,9 @@ def freed(model: Model, bounds: Mapping[str, tuple[float, float]]) -> Model:
     constants = {p.name for p in model.parameters if p.kind == "constant"}
     units = {p.name: str(p.unit) for p in model.parameters if not p.unit.is_dimensionless}
     lines = []
-    if constants & bounds.keys():
+    if constants and constants <= bounds.keys():
+        lines.append("constants: null")
+    elif constants & bounds.keys():
         lines.append("constants: {" + ", ".join(f"{name}: null" for name in bounds if name in constants) + "}")
     lines.append("uncertainties:")
     for name, (low, high) in bounds.items():

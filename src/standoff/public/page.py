@@ -25,7 +25,9 @@ def python_page() -> Iterator[str]:
     yield _HEAD
     for title, prefix, home, names in (
         ("A study or a run", "standoff", public, ("load", "open_run")),
-        ("Of a study", "study", public.Study, ("check", "run", "trace", "games", "deals", "test", "brief")),
+        ("Of a study", "study", public.Study, 
+         ("check", "run", "trace", "games", "deals", "test", "stability", "search", "watch", "fit", "forecast",
+          "brief")),
         ("Of a run", "run", public.Ensemble,
          ("answer", "linchpins", "boxes", "sensitivity", "compare", "outcome", "payoff", "error", "quantile",
           "histogram", "paths", "summary", "to_arrow", "to_xarray")),

@@ -13,15 +13,17 @@ from standoff.analysis.comparing import Comparison
 from standoff.analysis.deals.deals import Deals
 from standoff.analysis.documents.documents import Agreement
 from standoff.analysis.findings import Floats
+from standoff.analysis.graph_model.notions import Notion
+from standoff.analysis.graph_model.wished import Changeable
 from standoff.analysis.linchpins.linchpins import Linchpins
 from standoff.analysis.linchpins.regions import Region
 from standoff.analysis.others.others import Others
 from standoff.analysis.robustness.robustness import Robustness
+from standoff.analysis.searching.searched import Searched
 from standoff.analysis.sensitivity import Sensitivity
 from standoff.base.problems import Problem, has_errors
 from standoff.brief.formats.data import finding_data
 from standoff.brief.formats.html import section_of
-from standoff.brief.sections.watching import watch_section
 from standoff.brief.write import SIZE, make_brief
 from standoff.ensemble import study as ensemble_study
 from standoff.ensemble.claims import SIZE as SIZE_OF_TESTS
@@ -37,9 +39,10 @@ from standoff.evidence.sources import check_documents, known_folder
 from standoff.language.load import load_model, read_study
 from standoff.program.trace import Trace
 from standoff.public.answers import Answer, answered, flat
+from standoff.public.watching import Watching
 from standoff.questions.answer import answer as ask
 from standoff.questions.answer import answer_run
-from standoff.questions.as_json import to_json
+from standoff.questions.courses import courses_of
 from standoff.questions.deals import DEALS
 from standoff.questions.documents import TESTS, Evidence
 from standoff.questions.kept import Kept, kept_findings
@@ -47,18 +50,17 @@ from standoff.questions.others import OTHERS
 from standoff.questions.question import Question, Unanswered
 from standoff.questions.results import of_run
 from standoff.questions.runs import changes_to, moving
-from standoff.questions.watching.signposts import FUTURES
-from standoff.questions.watching.watch import Watched, watch_study
+from standoff.questions.searching import Sought, search_study
 from standoff.words.sentences.boxes import region_sentence
 from standoff.words.sentences.changes import change_sentences
+from standoff.words.sentences.courses import courses_sentences
 from standoff.words.sentences.deals import deals_sentence
 from standoff.words.sentences.evidence import answer_counts
 from standoff.words.sentences.linchpins import linchpin_words
 from standoff.words.sentences.others import others_sentence
 from standoff.words.sentences.robustness import robustness_words
+from standoff.words.sentences.searching import searched_lines
 from standoff.words.sentences.sensitivity import sensitivity_sentences
-from standoff.words.sentences.watching.signposts import signpost_sentences
-from standoff.words.sentences.watching.watch import posterior_sentences
 from standoff.words.unanswered import unanswered_words
 
 __all__ = ["Asking", "Ensemble", "Study", "load", "open_run"]
@@ -110,7 +112,7 @@ class Asking(TypedDict, total=False):
     fresh: bool
 
 
-class Study(ensemble_study.Study):
+class Study(Watching):
     """A checked study, ready to run: what `check`, `run`, `trace`, `games`, `deals`, `test`, `watch` and `brief` do."""
 
     def check(self) -> tuple[Problem, ...]:
@@ -178,25 +180,36 @@ class Study(ensemble_study.Study):
         tests = [*(t for part in one.mechanisms for t in part.tests), *(t for part in one.claims for t in part.tests)]
         return Answer(one, (answer_counts(one),), section_of(self.model, Evidence(one, ())), tests)
 
-    def watch(
-        self, seen: str | Path | None = None, size: Size = Size(256, 8), *, futures: int = FUTURES,
-        played: str | None = None, threads: int | None = None,
-    ) -> Answer[Watched]:  # fmt: skip
-        """What follows from what was seen, and what to look for next, as `standoff watch` finds it.
+    def stability(
+        self, wish: str | None = None, size: Size = Size(256, 8), *, start: str | None = None, by: str = "seq",
+        **how: Unpack[Asking],
+    ) -> Answer[Changeable]:  # fmt: skip
+        """What holds if actors can change course, as `standoff stability` finds it; `frame` has the profiles.
 
         Args:
-            seen: A file of observations; without one only signposts are told.
-            size: Worlds and replications that are weighed.
-            futures: Followed to tell what to look for next.
-            played: The decider's strategy meanwhile, if it is known.
+            wish: A profile or part of one, its name, or an outcome whose limit is to be kept.
+            size: How much to run.
+            start: What is played today; by default what the study says.
+            by: Whether the wish is to hold with no answer to any move, `nash`, or by foresight, `seq`.
+            how: As every question is asked.
+        """
+        one = self._asked(courses_of(wish, start, Notion(by)), size, how)
+        rows = one.found.to_arrow().to_pandas().to_dict("records")
+        return Answer(one, courses_sentences(self.model, one), None, rows)
+
+    def search(
+        self, actor: str | None = None, size: Size = Size(256, 8), *, evaluations: int = 400, threads: int | None = None
+    ) -> Answer[Searched]:
+        """Strategies that are found in the spaces of the study, as `standoff search` finds them.
+
+        Args:
+            actor: Whose strategies; the decider's by default.
+            size: The worlds and luck on which they are valued.
+            evaluations: How many to look at.
             threads: At most so many at once.
         """
-        told = None if seen is None else read_seen(Path(seen), self.model)
-        one = watch_study(self, told, size, futures, Running(threads), played)
-        said = () if one.posterior is None else posterior_sentences(self.model, one.posterior)
-        section = None if one.ahead is None else watch_section(self.model, one.ahead)
-        ahead = () if one.ahead is None else signpost_sentences(self.model, one.ahead)
-        return Answer(one, (*said, *ahead), section, () if one.ahead is None else one.ahead.found, to_json(one))
+        one = search_study(self, Sought(actor or self.model.decider, evaluations), size, Running(threads))
+        return Answer(one, tuple(searched_lines(self.model, one)), None, one.found)
 
     def brief(self, out: str | Path, size: Size = SIZE, seen: str | Path | None = None, **how: Unpack[Asking]) -> Path:
         """Run the study and write its brief to a folder, as `standoff brief` does; the path of the page.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from threadpoolctl import threadpool_limits
 
+from standoff.base.beside import beside
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.run import Job
 from standoff.ensemble.runner import Local, Runner
@@ -138,9 +140,38 @@ def _found(
     questions: Sequence[Question[Any]], runs: Runs, kept: Kept | None, keys: Mapping[str, str]
 ) -> Findings:  # fmt: skip
     with threadpool_limits(runs.threads):  # of linear algebra too; None leaves it alone
+        _answer_all(questions, runs)
         for question in questions:
-            found, keeping = runs.answer(question), question.keeping
-            if kept is not None and keeping is not None:
-                part = found if isinstance(found, Unanswered) else keeping.part(found)
-                kept.write(keys[question.name], to_json(part, exact=True))
+            if kept is not None and question.keeping is not None:
+                kept.write(keys[question.name], to_json(_part(runs, question), exact=True))
     return Findings(runs)
+
+
+def _answer_all(questions: Sequence[Question[Any]], runs: Runs) -> None:
+    """Answer questions once what they read is answered; those that can be answered apart in a process beside."""
+    left = [one for one in questions if one.name not in runs.found]
+    while left:
+        ready = [one for one in left if all(need.name in runs.found for need in one.needs)] or left
+        apart = [one for one in ready if one.is_apart]
+        rest = [one for one in ready if not one.is_apart]
+        if apart and rest:
+            with beside(partial(_parts, runs, apart), runs.threads) as parts:
+                for one in rest:
+                    runs.answer(one)
+                for one, part in zip(apart, parts(), strict=True):
+                    assert one.keeping is not None
+                    runs.found[one.name] = part if isinstance(part, Unanswered) else one.keeping.restored(runs, part)
+        else:
+            for one in ready:
+                runs.answer(one)
+        left = [one for one in left if one.name not in runs.found]
+
+
+def _parts(runs: Runs, questions: Sequence[Question[Any]]) -> list[Any]:
+    return [_part(runs, one) for one in questions]
+
+
+def _part(runs: Runs, question: Question[Any]) -> Any:
+    """What is kept of an answer."""
+    found, keeping = runs.answer(question), question.keeping
+    return found if isinstance(found, Unanswered) or keeping is None else keeping.part(found)

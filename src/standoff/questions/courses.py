@@ -136,4 +136,4 @@ def _find(runs: Runs, _: Ledger) -> Changeable | Unanswered:
     return find_courses(runs.whole(), threads=runs.threads)
 
 
-COURSES: Question[Changeable] = Question("courses", whole_run, _find, keeping=Keeping(Changeable))
+COURSES: Question[Changeable] = Question("courses", whole_run, _find, keeping=Keeping(Changeable), is_apart=True)

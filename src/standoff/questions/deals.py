@@ -95,5 +95,5 @@ def _beside(size: Size) -> Size:
 
 
 DEALS: Question[tuple[Deals | Unanswered, ...]] = Question(
-    "deals", _designs, _find, beside=_beside, keeping=Keeping(tuple[Deals | Unanswered, ...])
+    "deals", _designs, _find, beside=_beside, keeping=Keeping(tuple[Deals | Unanswered, ...]), is_apart=True
 )

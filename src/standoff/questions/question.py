@@ -79,6 +79,8 @@ class Question(Generic[Finding]):
         beside: The size at which it is asked beside others, given theirs.
         options: What else the answer hangs on.
         keeping: How the answer is kept; None where it is worked out whenever it is asked for.
+        is_apart: Whether it runs nothing more than what was run before, so that it can be answered in a process beside;
+            it is then kept too.
     """
 
     name: str
@@ -88,6 +90,7 @@ class Question(Generic[Finding]):
     beside: Callable[[Size], Size] = lambda size: size
     options: tuple[Any, ...] = ()
     keeping: Keeping[Finding] | None = None
+    is_apart: bool = False
 
 
 @dataclass(eq=False)

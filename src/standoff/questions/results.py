@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -16,6 +17,7 @@ from standoff.analysis.robustness.metrics import Standing, standing
 from standoff.analysis.robustness.performance import Performance, performance
 from standoff.analysis.robustness.robustness import Robustness, robustness
 from standoff.analysis.runs.decision_table import DecisionTable, decision_table
+from standoff.base.beside import beside
 from standoff.ensemble.run import Job, PathsJob
 from standoff.ensemble.running import Size
 from standoff.ensemble.study import Study
@@ -84,13 +86,22 @@ def of_run(
         table = arrange(runs)
         if table.is_paid:
             tell(standing(table.payoffs(table.views[0]), table.seed))
-        robust = robustness(table, weightings=weightings, limits_under_all=limits_under_all, threads=runs.threads)
-        tell(robust)
-        hinges = linchpins(table, ledger=ledger, view=view, threads=runs.threads)
-        return Robust(robust, hinges, lambda: table)
+        with _hinges(table, ledger, view, runs.threads) as hinges:
+            robust = robustness(table, weightings=weightings, limits_under_all=limits_under_all, threads=runs.threads)
+            tell(robust)
+            return Robust(robust, hinges(), lambda: table)
 
     given = tuple((name, _identity(weights)) for name, weights in (weightings or {}).items())
     return Question("robust", whole_run, find, options=(view, given, limits_under_all), keeping=_kept(arrange))
+
+
+def _hinges(
+    table: DecisionTable, ledger: Ledger, view: str, threads: int | None
+) -> AbstractContextManager[Callable[[], Linchpins]]:
+    """What the choice hinges on, worked out beside what holds up; both begin with the same."""
+    if table.is_paid:
+        table.posteriors(table.view(view))
+    return beside(lambda: linchpins(table, ledger=ledger, view=view, threads=threads), threads)
 
 
 def _identity(values: Floats) -> str:
@@ -104,8 +115,8 @@ def _arrange_with_replies(runs: Runs) -> DecisionTable:
 
 def _find_robust(runs: Runs, ledger: Ledger) -> Robust:
     table = _arrange_with_replies(runs)
-    robust, hinges = robustness(table, threads=runs.threads), linchpins(table, ledger=ledger, threads=runs.threads)
-    return Robust(robust, hinges, lambda: table)
+    with _hinges(table, ledger, "uniform", runs.threads) as hinges:
+        return Robust(robustness(table, threads=runs.threads), hinges(), lambda: table)
 
 
 def _find_results(runs: Runs, _: Ledger) -> Performance:
@@ -128,5 +139,7 @@ def _nothing(_: Study, __: Size) -> Designs:
 
 
 ROBUST: Question[Robust] = Question("robust", whole_run, _find_robust, (OTHERS,), keeping=_kept(_arrange_with_replies))
-RESULTS: Question[Performance] = Question("results", whole_run, _find_results, (ROBUST,), keeping=Keeping(Performance))
+RESULTS: Question[Performance] = Question(
+    "results", whole_run, _find_results, (ROBUST,), keeping=Keeping(Performance), is_apart=True
+)
 OVER_TIME: Question[tuple[Fan, ...]] = Question("over time", _nothing, _find_fans, keeping=Keeping(tuple[Fan, ...]))

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from standoff.analysis.findings import Floats
 from standoff.analysis.searching.search import Found, nondominated, search
+from standoff.analysis.searching.searched import Candidate, Searched
 from standoff.analysis.searching.spaces import Space, space_of
 from standoff.analysis.searching.valued import Aim, Valued, aims_of, by_world, difference, losses, value
 from standoff.base.problems import suggest
@@ -22,30 +23,12 @@ from standoff.language.model import Instance, SearchSpace
 from standoff.program.compile import compile_model
 from standoff.program.program import Program
 
-__all__ = ["Candidate", "Searched", "Sought", "search_study"]
+__all__ = ["Sought", "search_study"]
 
 _MOST_OTHERS = 8
 _MOST_FOUND = 8
 _FRESH = 1_000_003
 """Added to the seed, for worlds and luck that picked nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A strategy that was found, or is listed.
-
-    Attributes:
-        label: Its label.
-        text: As it can be pasted into the study; empty for a listed one.
-        values: What it is worth on fresh worlds and luck.
-        ranges: For each setting that was sought in a range, the least and largest value of those looked at that are no
-            worse than it in any aim by more than twice its error.
-    """
-
-    label: str
-    text: str
-    values: tuple[Valued, ...]
-    ranges: tuple[tuple[str, float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,29 +39,6 @@ class Sought:
     evaluations: int = 1_000
     worlds: int = 64
     replications: int = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Searched:
-    """What a search has found.
-
-    Attributes:
-        actor: Whose strategies.
-        aims: What they were to be good at.
-        views: Under which play of the others.
-        evaluations: How many strategies were looked at, of all spaces.
-        found: Those that no other dominates, the best first.
-        listed: The best of those that the study lists, by the same measure.
-        gains: What the best found has over the best listed, pair by pair on fresh worlds and luck.
-    """
-
-    actor: str
-    aims: tuple[Aim, ...]
-    views: tuple[str, ...]
-    evaluations: int
-    found: tuple[Candidate, ...]
-    listed: Candidate
-    gains: tuple[Valued, ...]
 
 
 def search_study(study: Study, sought: Sought, size: Size, running: Running = Running()) -> Searched:

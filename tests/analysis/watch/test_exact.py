@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from standoff.ensemble.runner import Local
 from standoff.ensemble.running import Running, Size
 from standoff.ensemble.study import load
 from standoff.ensemble.watch.tempering import temper
@@ -37,7 +38,7 @@ def test_an_event_of_unknown_chance_is_beta(tmp_path: Path) -> None:
     seen = write_seen(
         tmp_path, study, [(q, "shot", "yes" if s else "no") for q, s in zip(quarters(8), shots, strict=True)]
     )
-    _, weighted = find_posterior(study, seen, Size(512, 2, 1), ONE)
+    _, weighted = find_posterior(study, seen, Size(512, 2, 1), Local(ONE))
     mean, spread, error = moments(weighted, "chance_of")
     assert abs(mean - 4 / 10) < 4 * error
     assert spread == pytest.approx(stats.beta(4, 6).std(), rel=0.05)
@@ -48,7 +49,7 @@ def test_what_was_seen_moves_the_choice(tmp_path: Path) -> None:
     """Twice a chance of 0.4 is less than 1, after the same was 1 on average before."""
     study = beta_binomial(tmp_path)
     seen = write_seen(tmp_path, study, [(q, "shot", "no") for q in quarters(8)])
-    found, _ = find_posterior(study, seen, Size(512, 2, 1), ONE)
+    found, _ = find_posterior(study, seen, Size(512, 2, 1), Local(ONE))
     assert found.ranking is not None
     assert found.ranking.best == "staying"
     (first, _, after), (_, before, _) = found.values
@@ -61,7 +62,7 @@ def test_a_count_of_unknown_mean_is_gamma(tmp_path: Path) -> None:
     study = gamma_poisson(tmp_path)
     counts = [2, 4, 1, 3, 5]
     seen = write_seen(tmp_path, study, [(q, "shots", n) for q, n in zip(quarters(5), counts, strict=True)])
-    _, weighted = find_posterior(study, seen, Size(1024, 2, 1), ONE)
+    _, weighted = find_posterior(study, seen, Size(1024, 2, 1), Local(ONE))
     exact = stats.gamma(2 + sum(counts), scale=1 / (1 / 1.5 + 5))
     mean, spread, error = moments(weighted, "pace")
     assert abs(mean - exact.mean()) < 4 * error
@@ -72,7 +73,7 @@ def test_silence_counts(tmp_path: Path) -> None:
     study = gamma_poisson(tmp_path)
     seen = write_seen(tmp_path, study, [("2025-Q4", "shots", "none")])
     assert [(one.step, one.value) for one in seen.sightings] == [(t, 0.0) for t in range(4)]
-    _, weighted = find_posterior(study, seen, Size(1024, 2, 1), ONE)
+    _, weighted = find_posterior(study, seen, Size(1024, 2, 1), Local(ONE))
     mean, _, error = moments(weighted, "pace")
     assert abs(mean - 2 / (1 / 1.5 + 4)) < 4 * error
 
@@ -81,7 +82,7 @@ def test_a_hidden_mode_has_the_likelihood_of_the_forward_algorithm(tmp_path: Pat
     study = hidden_mode(tmp_path)
     counts = [0, 1, 4, 6, 3, 1]
     seen = write_seen(tmp_path, study, [(q, "shots", n) for q, n in zip(quarters(6), counts, strict=True)])
-    _, weighted = find_posterior(study, seen, Size(256, 64, 1), ONE)
+    _, weighted = find_posterior(study, seen, Size(256, 64, 1), Local(ONE))
     state, exact = np.array([1.0, 0.0]), 0.0
     for n in counts:
         joint = state * stats.poisson.pmf(n, [1.0, 5.0])
@@ -109,12 +110,23 @@ PLACES = [1.9, 0.4, 1.2, 0.9, -0.3, 0.6, 0.1, -0.8]
 def test_a_linear_gaussian_study_has_the_posterior_of_kalman(tmp_path: Path) -> None:
     study = linear_gaussian(tmp_path)
     seen = write_seen(tmp_path, study, [(q, "place", y) for q, y in zip(quarters(8), PLACES, strict=True)])
-    _, weighted = find_posterior(study, seen, Size(512, 64, 1), ONE)
+    _, weighted = find_posterior(study, seen, Size(512, 64, 1), Local(ONE))
     mean, spread, evidence = kalman(PLACES)
     found, width, error = moments(weighted, "begin")
     assert abs(found - mean) < 4 * error
     assert width == pytest.approx(spread, rel=0.08)
     assert abs(weighted.log_evidence - evidence) < 4 * weighted.evidence_error < 0.3
+
+
+def test_futures_of_which_few_count_are_filtered_step_by_step_though_compiled(tmp_path: Path) -> None:
+    study = linear_gaussian(tmp_path)
+    seen = write_seen(tmp_path, study, [(q, "place", y) for q, y in zip(quarters(8), PLACES, strict=True)])
+    compiled, plain = (
+        find_posterior(study, seen, Size(128, 32, 1), Local(Running(threads=1, evaluator=by)))[1]
+        for by in ("wasm", "reference")
+    )
+    assert compiled.log_evidence == plain.log_evidence
+    np.testing.assert_array_equal(compiled.weights, plain.weights)
 
 
 def test_fresh_worlds_have_the_posterior_of_kalman_too(tmp_path: Path) -> None:
@@ -136,7 +148,7 @@ def test_what_no_world_makes_has_no_posterior(tmp_path: Path) -> None:
     (tmp_path / "study.yaml").write_text(text, encoding="utf-8")
     study = load(tmp_path)
     seen = write_seen(tmp_path, study, [(q, "shot", "yes") for q in quarters(12)])
-    found, _ = find_posterior(study, seen, Size(32, 2, 1), ONE)
+    found, _ = find_posterior(study, seen, Size(32, 2, 1), Local(ONE))
     assert found.failed
     assert found.ranking is None
     assert not found.moved

@@ -15,7 +15,7 @@ from standoff.brief.write import run_brief
 from standoff.ensemble.running import Size
 from standoff.questions.results import Robust
 from standoff.words.names import family_words
-from standoff.words.sentences.confidence import Grounds, level_of
+from standoff.words.sections.reasons import Grounds, level_of
 
 MOST_WORDS, LEAST_EASE = 120, 60.0
 
@@ -65,7 +65,11 @@ def test_who_leads_is_who_may_be_best_below(rivals: Brief, korea: Brief) -> None
 def test_reasons_are_short_and_state_what_their_confidence_rests_on(page: Page) -> None:
     texts = [t for reason in page.reasons for t in (reason.title, reason.sentence, reason.sure, reason.stated)]
     assert sum(len(words_of(text)) for text in texts) <= 2500
+    assert any(reason.sure for reason in page.reasons)
     for reason in page.reasons:
+        if not reason.sure:  # a question without an answer
+            assert reason.picture is None
+            continue
         assert re.fullmatch(r"Confidence: (low|moderate|high)\.", reason.sure)
         assert reason.stated.count(";") == 2
 
@@ -77,6 +81,7 @@ def test_reasons_are_short_and_state_what_their_confidence_rests_on(page: Page) 
         (Grounds(0, 9, 1, 4, 9, 9), "moderate"),
         (Grounds(9, 9, 0, 4, 9, 9), "moderate"),
         (Grounds(9, 9, 0, 0, 9, 9), "low"),
+        (Grounds(0, 9, 0, 4, 9, 9, is_level=True), "moderate"),
         (Grounds(9, 9, 1, 4, 0, 0), "low"),
     ],
 )

@@ -55,7 +55,7 @@ def test_signposts_can_be_kept(ahead) -> None:
 def test_what_was_seen_stands_in_front_and_weighs_worlds(tmp_path: Path) -> None:
     study = beta_binomial(tmp_path)
     seen = write_seen(tmp_path, study, [(q, "shot", "no") for q in quarters(8)])
-    found, weighted = find_posterior(study, seen, Size(256, 2, 1), ONE)
+    found, weighted = find_posterior(study, seen, Size(256, 2, 1), Local(ONE))
     section = since_section(study.model, found)
     assert section is not None
     assert section.title == "What changed by Q4 2026: 1 assumption moved"

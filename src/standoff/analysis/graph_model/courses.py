@@ -33,7 +33,6 @@ Truths = npt.NDArray[np.bool_]
 _TOLERANCE = 0.01
 _DRAWS = 256
 _MOST_TOLD = 12
-_MOST_WORLDS = 256
 _BLOCK = 64
 
 
@@ -99,7 +98,7 @@ class Courses:
 
     Attributes:
         players, strategies: Whose game, and what each may play.
-        n_worlds, n_draws: Worlds that were solved alone (at most 256), and draws of beliefs.
+        n_worlds, n_draws: Worlds that were solved alone, and draws of beliefs.
         tolerance: Share of the payoffs in play that counts as no gain.
         n_stable: Notion → how many profiles are stable as estimated.
         n_shown: Notion → how many are shown to be; for those notions that are judged.
@@ -178,13 +177,12 @@ def courses_finding(
     board = Board(table.players, table.strategies, moves, differences, scale.unit, tolerance)
     standing = find_standing(differences, moves, tolerance)
     drawn = draw_beliefs(scaled, beliefs.weights, inputs, draws, seed)
-    alone = np.linspace(0, table.worlds.size - 1, min(_MOST_WORLDS, table.worlds.size)).round().astype(np.int64)
     worlds, over = (
         _share(
-            np.moveaxis(scaled[..., alone], -1, 0),
+            np.moveaxis(scaled, -1, 0),
             moves,
             tolerance,
-            beliefs.study[alone] / beliefs.study[alone].sum(),
+            beliefs.study / beliefs.study.sum(),
             threads or 1,
         ),
         _share(_weighted(scaled, drawn.weights), moves, tolerance, np.full(draws, 1.0 / draws), threads or 1),
@@ -192,7 +190,7 @@ def courses_finding(
     estimated = stable_for_each(differences.payoffs.reshape(1, *scaled.shape[:-1]), moves, tolerance)[0].all(axis=1)
     estimated &= moves.can_be
     found = Courses(
-        table.players, table.strategies, int(alone.size), draws, tolerance,
+        table.players, table.strategies, int(table.worlds.size), draws, tolerance,
         {notion.value: int(row.sum()) for notion, row in zip(NOTIONS, estimated, strict=True)},
         {notion.value: int((row == 1).sum()) for notion, row in zip(JUDGED, standing.of_all, strict=True)},
         {notion.value: n for notion, n in zip(JUDGED, standing.n_sanctions, strict=True)},

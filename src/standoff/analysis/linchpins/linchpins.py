@@ -16,6 +16,7 @@ from standoff.analysis.robustness.metrics import explain
 from standoff.analysis.runs.decision_table import DecisionTable
 from standoff.analysis.runs.views import View
 from standoff.analysis.statistics.ranking import Ranking, rank
+from standoff.base.beside import beside
 from standoff.evidence.claims import Ledger
 from standoff.language.model import Instance, Parameter
 
@@ -139,10 +140,12 @@ def linchpins(
     of = table.ensemble
     outcomes = {o.name: table.figures("outcome", o.name, seen).mean for o in of.model.outcomes
                 if o.name not in of.present}  # fmt: skip
-    found = measure_worths(
-        payoffs, known, outcomes=outcomes, pairs=len(table.inputs.names) > 1, permutations=permutations,
-        pair_permutations=pair_permutations, most_paired=_MOST_PAIRED, seed=table.seed, threads=threads,
-    )  # fmt: skip
+    with beside(lambda: find_regions(table, seen, leader, threads), threads) as told:
+        found = measure_worths(
+            payoffs, known, outcomes=outcomes, pairs=len(table.inputs.names) > 1, permutations=permutations,
+            pair_permutations=pair_permutations, most_paired=_MOST_PAIRED, seed=table.seed, threads=threads,
+        )  # fmt: skip
+        regions = told()
     assumptions = _assumptions(table, found)
     significant = [each for each in assumptions if each.worth.is_significant]
     pairs = tuple(Pair((p.names[0], p.names[1]), p) for p in found.pairs if p.beyond is not None and p.beyond.low > 0.0)
@@ -151,7 +154,7 @@ def linchpins(
     values = tuple(each for each in assumptions if each.parameter.kind == "value")
     return Linchpins(
         seen, table.strategies, leader, ranking, found.evpi, facts, values, pairs, found.state_only,
-        find_regions(table, seen, leader, threads), claims, documents, judged, found.method,
+        regions, claims, documents, judged, found.method,
     )  # fmt: skip
 
 

@@ -2,6 +2,12 @@
 
 The strategy that is best given an uncertainty is picked by a regression over the other folds' worlds and valued in
 this fold's, so an uncertainty that does not matter has a value of zero on average, not the largest of its noise.
+
+What it is valued over is the strategy that is best without knowing. That of all worlds is best partly by its luck,
+which makes the gain too low; that of the other folds' worlds need not be the best, which makes it too high (under a
+Latin hypercube the more so: what is low in one fold is high in the rest). The low end is that of the first, the high
+end the higher of both. Picking by other worlds falls short of picking by the truth by about as much as picking and
+valuing by the same worlds flatters (Efron 1983), so half of what lies between these two is added to the high end.
 """
 
 from __future__ import annotations
@@ -32,7 +38,7 @@ from standoff.analysis.statistics.cells import (
     missed_at_changes,
     weigh,
 )
-from standoff.analysis.statistics.errors import ends_of_mean
+from standoff.analysis.statistics.errors import ends_of_mean, error_of_mean
 from standoff.analysis.statistics.regression import N_FOLDS, assign_folds, one_thread
 from standoff.analysis.statistics.resampling import resample_worlds
 from standoff.base.chance import streams
@@ -131,9 +137,10 @@ def measure_worths(  # noqa: PLR0913
     with one_thread():
         left = take_out_others(payoffs, folds)
         evpi = measure_regret(payoffs, posteriors).evpi
+        even = _evenly_spread(payoffs, left)
         single = [cut_cells(inputs, (j,)) for j in range(n)]
         shuffles = _shuffles(inputs, permutations, seed, "shuffles")
-        by = _Judging(left, folds, w, champion, threads)
+        by = _Judging(left, folds, w, champion, threads, even)
         alone = _judge(by, single, [(j,) for j in range(n)], shuffles)
         lone = _report(inputs, alone, evpi, w)
         double: list[Worth] = []
@@ -198,11 +205,12 @@ def measure_signals(
     champion = champions(payoffs.mean, payoffs.w, folds)
     apart = (payoffs.mean - payoffs.mean.mean(axis=0)).T
     left = Residuals(np.repeat(apart[:, None, :], int(folds.max()) + 1, axis=1), np.zeros((n, 1, 1, 1)), np.arange(n))
+    uneven = np.zeros(n, dtype=bool)
     which: list[tuple[int, ...]] = [(j,) for j in range(n)]
     with one_thread():
         cells = [cut_cells(inputs, one) for one in which]
         shuffles = _shuffles(inputs, permutations, seed, "shuffles")
-        by = _Judging(left, folds, payoffs.w, champion, threads)
+        by = _Judging(left, folds, payoffs.w, champion, threads, uneven)
         judged = _judge(by, cells, which, shuffles)
     return tuple(_report(inputs, judged, Figure(0.0, 0.0, 0.0, 0.0), payoffs.w, chance=chance))
 
@@ -216,31 +224,50 @@ def _shuffles(inputs: Inputs, times: int, seed: int, name: str) -> npt.NDArray[n
     return shuffles
 
 
+def _evenly_spread(payoffs: Payoffs, left: Residuals) -> npt.NDArray[np.bool_]:
+    """(inputs,), whether worlds are spread evenly along each, so that a function of it alone has hardly an error."""
+    names = payoffs.inputs.names
+    if payoffs.stratified is None or payoffs.weights is not None:
+        return np.zeros(len(names), dtype=bool)
+    is_alone = np.bincount(left.block, minlength=len(names))[left.block] == 1
+    even: npt.NDArray[np.bool_] = is_alone & np.isin(names, payoffs.stratified.names)
+    return even
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Judged:
-    """Gains by world (candidates, worlds), and each candidate's value, standardised by its null, with its p-value.
+    """Each candidate's gains, its value standardised by its null, and its p-value.
 
-    `missed` is what choosing by cells may fall short of.
+    Attributes:
+        gain: (candidates, worlds), over the strategy that is best in all worlds.
+        explained: Like `gain`, the part that an even spread of worlds integrates; zero elsewhere.
+        over_champion: Like `gain`, over the strategy that is best in the other folds.
+        standing, value, p_value: (candidates,).
+        short: (candidates,), what picking by cells and by other worlds may fall short of.
     """
 
     which: Sequence[tuple[int, ...]]
     gain: Floats
+    explained: Floats
+    over_champion: Floats
     standing: Floats
     value: Floats
-    error: Floats
     p_value: Floats
-    missed: Floats
+    short: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Judging:
-    """What every candidate is judged by: what others leave of the payoffs, folds, weights, and the best without it."""
+    """What every candidate is judged by: what others leave of the payoffs, folds, weights, and the best without it;
+    and along which inputs worlds are spread evenly.
+    """
 
     left: Residuals
     folds: npt.NDArray[np.int64]
     w: Floats
     champion: npt.NDArray[np.int64]
     threads: int | None
+    even: npt.NDArray[np.bool_]
 
 
 def _judge(by: _Judging, cells: list[Cells], which: list[tuple[int, ...]], shuffles: npt.NDArray[np.int64]) -> _Judged:
@@ -250,9 +277,9 @@ def _judge(by: _Judging, cells: list[Cells], which: list[tuple[int, ...]], shuff
     champion_of_fold = champion[first]
     worlds = np.arange(w.size)
     orders = np.vstack([worlds, shuffles])
-    gain = np.empty((len(cells), w.size))
+    gain, over_champion, explained = (np.zeros((len(cells), w.size)) for _ in range(3))
     null = np.empty((len(shuffles), len(cells)))
-    missed = np.zeros(len(cells))
+    short = np.zeros(len(cells))
 
     def judge(c: int) -> None:
         cut, figures = cells[c], left.of(*which[c])
@@ -263,23 +290,47 @@ def _judge(by: _Judging, cells: list[Cells], which: list[tuple[int, ...]], shuff
             orders, cut.cell, np.ascontiguousarray(cut.smoother), folds, weighted, champion_of_fold
         )
         own = figures[worlds, folds]
-        gain[c] = own[worlds, pick[cut.cell, folds]] - own[worlds, champion]
+        picked = own[worlds, pick[cut.cell, folds]]
+        best = int(np.argmax(own.T @ w))
+        gain[c], over_champion[c] = picked - own[:, best], picked - own[worlds, champion]
         null[:, c] = gains[1:]
+        if len(which[c]) == 1 and by.even[which[c][0]]:
+            explained[c] = _along(gain[c], cut, w)
+        short[c] = max(_flattered(cut, sums[1], best) - float(gain[c] @ w), 0.0) / 2.0
         if cut.breaking is not None:
             weight = sums[0][:, 0, -1]
             means = sums[0][:, 0, :-1] / np.maximum(weight[:, None], 1e-300)
-            missed[c] = missed_at_changes(means, weight, pick[:, 0])
+            short[c] += missed_at_changes(means, weight, pick[:, 0])
 
     with ThreadPoolExecutor(by.threads or os.cpu_count()) as pool:
         list(pool.map(judge, range(len(cells))))
-    value = gain @ w
-    error = np.sqrt(((gain - value[:, None]) ** 2) @ w**2 * w.size / (w.size - 1))
-    scale = np.maximum(null.std(axis=0), 1e-12 * (np.abs(value) + np.abs(null).max(axis=0)) + 1e-300)
+    crossed = over_champion @ w
+    scale = np.maximum(null.std(axis=0), 1e-12 * (np.abs(crossed) + np.abs(null).max(axis=0)) + 1e-300)
     middle = null.mean(axis=0)
     largest = ((null - middle) / scale).max(axis=1, initial=-np.inf)
-    standard = (value - middle) / scale
+    standard = (crossed - middle) / scale
     p_value = (1.0 + (largest[:, None] >= standard[None, :]).sum(axis=0)) / (1.0 + len(shuffles))
-    return _Judged(which, gain, standard, value, error, p_value, missed)
+    return _Judged(which, gain, explained, over_champion, standard, gain @ w, p_value, short)
+
+
+def _along(gain: Floats, cut: Cells, w: Floats) -> Floats:
+    """(worlds,), the mean gain of each world's cell."""
+    weight = np.bincount(cut.cell, w, cut.n_cells)
+    along: Floats = (np.bincount(cut.cell, w * gain, cut.n_cells) / np.maximum(weight, 1e-300))[cut.cell]
+    return along
+
+
+def _flattered(cut: Cells, held_out: Floats, best: int) -> float:
+    """The value if the same worlds pick and value.
+
+    Args:
+        cut: The cells.
+        held_out: (cells, folds, strategies + 1), sums over each fold's worlds, with weights last.
+        best: The strategy that is best in all worlds.
+    """
+    own = held_out.sum(axis=1, keepdims=True)
+    pick = fit_cells(cut, own)[:, 0].argmax(axis=1)
+    return float((own[np.arange(pick.size), 0, pick] - own[:, 0, best]).sum())
 
 
 def _report(
@@ -296,9 +347,10 @@ def _report(
     found = []
     n_worlds = judged.gain.shape[1]
     for c, members in enumerate(judged.which):
-        value, error, p = float(judged.value[c]), float(judged.error[c]), float(judged.p_value[c])
-        low, high = ends_of_mean(value, error, judged.gain[c], w, SURE)
-        low, high = low if p <= chance else 0.0, high + float(judged.missed[c])
+        value, p = float(judged.value[c]), float(judged.p_value[c])
+        error, low, high = _ends(judged.gain[c], judged.explained[c], w)
+        high = max(high, _ends(judged.over_champion[c], judged.explained[c], w)[2]) + float(judged.short[c])
+        low = low if p <= chance else 0.0
         figure = Figure(max(value, 0.0), error, max(low, 0.0), max(high, 0.0))
         share = min(figure.value / evpi.value, 1.0) if evpi.low > 0.0 else None
         beyond = None
@@ -310,6 +362,13 @@ def _report(
             beyond = Figure(max(extra, 0.0), spread, max(extra - reach * spread, 0.0), max(extra + reach * spread, 0.0))
         found.append(Worth(tuple(inputs.names[j] for j in members), figure, share, p, beyond))
     return found
+
+
+def _ends(gain: Floats, explained: Floats, w: Floats) -> tuple[float, float, float]:
+    """Standard error of a mean gain, and its ends; a gain below zero is only below by chance."""
+    value, error = float(gain @ w), float(error_of_mean(gain, w, explained))
+    low, high = ends_of_mean(value, error, gain - explained, w, SURE)
+    return error, low, high + max(-value, 0.0)
 
 
 def measure_effects(

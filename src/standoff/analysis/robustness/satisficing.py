@@ -17,6 +17,7 @@ from standoff.analysis.findings import Figure, Floats, Inputs
 from standoff.analysis.runs.payoffs import figure_within, mean_figure
 from standoff.analysis.statistics.brackets import find_hidden, share_above
 from standoff.analysis.statistics.deconvolution import Judged, judge, times_wanted
+from standoff.analysis.statistics.errors import tail_exponent
 from standoff.analysis.statistics.ranking import Ranking, rank, world_weights
 from standoff.analysis.statistics.regression import assign_folds, predict
 
@@ -26,6 +27,8 @@ _SURE = 1.96
 _MOST_WORLDS = 0.9
 _TOLD = 0.2
 """Width of an interval of a share that still tells something."""
+_NO_FOURTH = 4.0
+"""Tails that fall no faster than x to this power leave no fourth moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,7 @@ def satisficing(  # noqa: PLR0913, PLR0917
     # a world at one limit matters to all limits together as far as it keeps the others
     besides = np.array([np.delete(chance, o, axis=0).prod(axis=0) for o in range(len(bounds))])
     all_influence = together + (besides * (influence - chance)).sum(axis=0)
-    all_doubt = np.sqrt(((doubt * (besides @ w)) ** 2).sum(axis=0))
+    all_doubt = np.maximum(np.sqrt(((doubt * (besides @ w)) ** 2).sum(axis=0)), _doubt_of_all(chance, doubt, w))
     every = np.concatenate([influence, all_influence[None], influence.sum(axis=0)[None]])
     in_doubt = np.concatenate([doubt, all_doubt[None], np.linalg.norm(doubt, axis=0)[None]])
     error = np.hypot(_errors(every, w, weights, stratified, folds), in_doubt)
@@ -183,6 +186,21 @@ def satisficing(  # noqa: PLR0913, PLR0917
     )
 
 
+def _doubt_of_all(chance: Floats, doubt: Floats, w: Floats) -> Floats:
+    """(strategies,), how far doubts move a product of chances where they are not small beside these.
+
+    Args:
+        chance: (outcomes, strategies, worlds).
+        doubt: (outcomes, strategies), standard errors, taken as independent.
+        w: (worlds,).
+    """
+    shift = _SURE * doubt[..., None] / np.sqrt(len(chance))
+    most, least = (np.clip(chance + sign * shift, 0.0, 1.0).prod(axis=0) @ w for sign in (1.0, -1.0))
+    middle = chance.prod(axis=0) @ w
+    moved: Floats = np.maximum(most - middle, middle - least) / _SURE
+    return moved
+
+
 @dataclass(frozen=True, slots=True)
 class _Uneven:
     """An interval that holds of any luck, and how many times as many replications would do, None if not needed."""
@@ -196,6 +214,8 @@ def _uneven(bound: Bound, foreseen: Floats, batches: Floats | None, w: Floats) -
     times = None if batches is None else times_wanted(foreseen, batches)
     if batches is None or times is None:
         return _Uneven()
+    if tail_exponent(batches[:, 0] - batches[:, 1]) <= _NO_FOURTH:
+        return _Uneven(times=times)  # what the bounds are means of has no spread that these worlds tell
     halves, prediction = bound.sign * (bound.limit - batches), bound.sign * (bound.limit - foreseen)
     variance = float(find_hidden(prediction[None], halves[None], w).most[0])
     least, most = share_above(halves, prediction, variance)

@@ -11,10 +11,10 @@ selection: an integral part of inference, Biometrics 53, equation (9).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import expit, ndtr
 
 from standoff.analysis.findings import Floats
 from standoff.analysis.statistics.shrinkage import smooth
@@ -41,6 +41,8 @@ _HEAVY = 6.0
 """Excess kurtosis of luck, over that of a normal one, beyond which a mean of few replications is not normal."""
 _SLIGHT = 0.1
 """Part of the variance of the worlds' figures below which the shape of luck matters little to a share of worlds."""
+_TOLD = 1.96
+"""Standard errors at which something is told from nothing."""
 _CLEAR = 4.0
 """Standard errors of the noisiest world by which all must be on one side to be taken as they are."""
 
@@ -83,12 +85,44 @@ def judge(own: Floats, prediction: Floats, batches: Floats, limit: float, sign: 
     edge = float(seen.place(np.array([limit]))[0])
     below = np.clip((edge - seen.edges[:-1]) / np.diff(seen.edges), 0.0, 1.0)
     at = seen.place(seen.prediction)
-    return _weigh(
+    found = _weigh(
         seen,
         family,
         _by_family(seen, family, below if sign > 0.0 else 1.0 - below),
         _by_prediction(seen, (sign * (edge - at) >= 0.0).astype(np.float64), -sign * _crowd(seen, limit)),
+        float(ndtr(sign * (limit - prediction) / _most_hidden(prediction, batches)).mean()),
     )
+    return replace(found, doubt=max(found.doubt, _if_alike(prediction, batches, inside, float(found.value.mean()))))
+
+
+def _if_alike(prediction: Floats, batches: Floats, inside: Floats, value: float) -> float:
+    """How far a share lies from that of worlds that are all alike, as a standard error; nothing where they are not.
+
+    Then all are within the limit or none is, which their mean tells or not.
+
+    Args:
+        prediction, batches: As for `judge`.
+        inside: (worlds,), how far within the limit each world's mean is.
+        value: The share.
+    """
+    root = np.sqrt(inside.size)
+    apart = batches - batches.mean(axis=0)
+    signs = (apart[:, 0] * apart[:, 1:].mean(axis=1), apart.mean(axis=1) * (prediction - prediction.mean()))
+    if any(float(sign.mean()) * root > _TOLD * float(sign.std()) for sign in signs):
+        return 0.0
+    mean, error = float(inside.mean()), float(inside.std()) / root
+    all_or_none = [share for share, sign in ((1.0, 1.0), (0.0, -1.0)) if sign * mean > -_TOLD * error]
+    return max(abs(share - value) for share in all_or_none) / _TOLD
+
+
+def _most_hidden(prediction: Floats, batches: Floats) -> float:
+    """The spread of true figures about their predictions that chance lets be, a standard error above what it seems.
+
+    Products of two means with luck of their own have none of it on average.
+    """
+    products = (batches[:, 0] - prediction) * (batches[:, 1:].mean(axis=1) - prediction)
+    error = float(products.std()) / np.sqrt(products.size)
+    return max(float(np.sqrt(max(float(products.mean()), 0.0) + error)), 1e-300)
 
 
 def times_wanted(prediction: Floats, batches: Floats) -> float | None:
@@ -148,21 +182,40 @@ def _lowest(at: Floats, known_at: Floats, w: Floats, share: float) -> Floats:
     return lowest
 
 
-def _weigh(seen: Seen, family: Family, fitted: Judged, plain: Judged) -> Judged:
-    """Both answers, by how likely each is to be the nearer to the truth."""
+def _weigh(seen: Seen, family: Family, fitted: Judged, plain: Judged, blurred: float | None = None) -> Judged:
+    """Both answers, by how likely each is to be the nearer to the truth.
+
+    Args:
+        seen, family: What the answers rest on.
+        fitted, plain: By the family, and by the prediction.
+        blurred: The mean that the second would have if as much were hidden from it as chance lets be; None where that
+            is not asked.
+    """
     # Hurvich & Tsai 1989: the fewer worlds, the more a term must explain
     allowed = family.terms.size * seen.own.size / max(seen.own.size - family.terms.size - 1, 1)
     weight = float(expit(family.log_likelihood - float(seen.log_likelihood.sum()) - allowed))
-    apart = abs(float(fitted.value.mean() - plain.value.mean()))
-    # the family is smooth: where the truth jumps it moves the share by what it cannot know, which is not more than this
+    between, by_prediction = float(fitted.value.mean()), float(plain.value.mean())
+    apart = abs(between - by_prediction)
+    # the family is smooth: where the truth jumps with what is predicted it moves the share by what it cannot know,
+    # which is not more than this
     spread = float(fitted.influence.std(ddof=1)) / np.sqrt(seen.own.size)
-    doubt = max(float(np.sqrt(weight * (1.0 - weight))) * apart, weight * min(apart, _AS_SMOOTH * spread))
+    doubt = max(
+        float(np.sqrt(weight * (1.0 - weight))) * apart,
+        weight * min(_explained(seen) * apart, _AS_SMOOTH * spread),
+        0.0 if blurred is None else (1.0 - weight) * abs(blurred - by_prediction),
+    )
     return Judged(
         weight * fitted.value + (1.0 - weight) * plain.value,
         weight * fitted.mean + (1.0 - weight) * plain.mean,
         weight * fitted.influence + (1.0 - weight) * plain.influence,
         doubt,
     )
+
+
+def _explained(seen: Seen) -> float:
+    """The part of the true figures' variance that the prediction explains."""
+    true = float(seen.own.var() - seen.noise.mean())
+    return min(float(seen.prediction.var()) / true, 1.0) if true > 0.0 else 1.0
 
 
 def _by_family(seen: Seen, family: Family, function: Floats) -> Judged:

@@ -68,12 +68,14 @@ class Row:
 class Leader:
     """Of hypotheses about one thing the one that what was seen speaks least against, and what would overturn it.
 
-    `margin` is by how much less than against the next; `overturned_by` is the evidence ahead that speaks most against
-    it, with its ratio, or None where none is told from 1.
+    Among those that cannot be told apart by what speaks against them, it is the one that most speaks for. `equals` are
+    the others of these; `margin` is by how much less than against the next; `overturned_by` is the evidence ahead that
+    speaks most against it, with its ratio, or None where none is told from 1.
     """
 
     about: str
     name: str
+    equals: tuple[str, ...]
     margin: float
     overturned_by: Evidence | None
     ratio: Figure | None
@@ -180,15 +182,23 @@ def _chance(one: Sighting, drawn: Floats) -> tuple[float, float]:
 
 def _leaders(rows: tuple[Row, ...], evidence: tuple[Evidence, ...]) -> tuple[Leader, ...]:
     found = []
+    told = sum(one.was_seen for one in evidence)
+
+    def error(row: Row) -> float:
+        return math.hypot(*(one.error / one.value for one in row.ratios[:told] if 0.0 < one.value < 1.0))
+
     for about in dict.fromkeys(row.about for row in rows if row.kind == "strategy"):
         own = sorted((row for row in rows if row.about == about), key=lambda row: row.against)
-        first = own[0]
+        least = own[0]
+        equals = [row for row in own if row.against - least.against <= _SURE * math.hypot(error(row), error(least))]
+        first = max(equals, key=lambda row: sum(math.log(max(one.value, 1e-300)) for one in row.ratios[:told]))
         ahead = [j for j, one in enumerate(evidence) if not one.was_seen and first.ratios[j].high < 1.0]
         worst = min(ahead, key=lambda j: first.ratios[j].value, default=None)
-        margin = own[1].against - first.against if len(own) > 1 else math.inf
+        margin = min((row.against for row in own if row is not first), default=math.inf) - first.against
         found.append(
             Leader(
-                about, first.name, margin, None if worst is None else evidence[worst],
+                about, first.name, tuple(row.name for row in equals if row is not first), margin,
+                None if worst is None else evidence[worst],
                 None if worst is None else first.ratios[worst],
             )
         )  # fmt: skip

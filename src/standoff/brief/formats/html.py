@@ -119,7 +119,8 @@ def make_page(findings: Findings, language: Language = ENGLISH) -> Page:
     robust = None if isinstance(findings.robust, Unanswered) else findings.robust
     deals = tuple(None if isinstance(deal, Unanswered) else deal for deal in findings.deals)
     held, pins = (None, None) if robust is None else (robust.robustness, robust.linchpins)
-    said = opening(model, results, Sides(held, pins, deals), language)
+    watch = findings.watch if isinstance(findings.watch, Signposts) else None
+    said = opening(model, results, Sides(held, pins, deals, watch), language)
     tried = Tried(held, pins, deals[0] if deals else None, findings.evidence.found)
     held_up = sections["holds-up"]
     sections["holds-up"] = replace(held_up, headline=said.title or said.leads, sentence=f"{held_up.title}.")

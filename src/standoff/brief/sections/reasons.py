@@ -12,7 +12,7 @@ from standoff.analysis.robustness.robustness import Robustness
 from standoff.brief.section import Chip, Picture, Section
 from standoff.language.model import Model
 from standoff.words.language import ENGLISH, Language
-from standoff.words.sentences.confidence import Grounds, confidence_words, level_of
+from standoff.words.sections.reasons import Grounds, confidence_words, level_of
 
 __all__ = ["QUESTIONS_SHOWN", "Reason", "Tried", "grounds_of", "make_reason"]
 
@@ -20,12 +20,17 @@ QUESTIONS_SHOWN = ("since", "holds-up", "hinges-on", "others", "deals", "watch",
 """Sections that have a reason, by anchor, in the order of the page."""
 _OWN_PICTURE = ("holds-up", "watch", "over-time")
 """Sections whose reason is not shown by their first picture."""
+_LEADS = ("holds-up", "over-time")
+"""Sections whose finding is who leads."""
 _MOST_CHIPS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A question in short; `anchor` is that of its section in the workings, whose first picture it may have taken."""
+    """A question in short; `anchor` is that of its section in the workings, whose first picture it may have taken.
+
+    `sure` and `stated` are empty where the question was not answered.
+    """
 
     anchor: str
     short: str
@@ -68,7 +73,8 @@ def make_reason(
         language: Of the page's own words.
     """
     grounds = grounds_of(model, section, tried)
-    sure, stated = confidence_words(grounds, language)
+    # what was not answered leaves nothing to be sure of
+    sure, stated = confidence_words(grounds, language) if section.pictures or section.method else ("", "")
     is_own = section.anchor in _OWN_PICTURE
     first = None if is_own or not section.pictures else section.pictures[0]
     return Reason(
@@ -87,16 +93,23 @@ def grounds_of(model: Model, section: Section, tried: Tried) -> Grounds:
     flips, n_tried = _flips(section.anchor, tried)
     counts: Mapping[ClaimAnswer, int] = {} if tried.claims is None else tried.claims.counts
     tested = sum(n for answer, n in counts.items() if answer not in ("open", "not represented"))
-    return Grounds(judged, len(behind), flips, n_tried, counts.get("borne out", 0), tested)
+    is_level = section.anchor in _LEADS and tried.robust is not None and _is_level(tried.robust)
+    return Grounds(judged, len(behind), flips, n_tried, counts.get("borne out", 0), tested, is_level)
+
+
+def _is_level(robust: Robustness) -> bool:
+    """Whether strategies of more than one family may be best."""
+    named = {instance.label: instance.strategy.name for instance in robust.strategies}
+    return len({named[label] for label in robust.under[0].metrics.ranking.may_be_best}) > 1
 
 
 def _flips(anchor: str, tried: Tried) -> tuple[int, int]:
     """How many of the things that were tried turn a section's finding round, and how many were tried."""
-    if anchor in ("holds-up", "over-time") and tried.robust is not None:
+    if anchor in _LEADS and tried.robust is not None:
         main, *others = tried.robust.under
         best = set(main.metrics.ranking.may_be_best)
         rankings = [each.metrics.ranking for each in others] + list(main.metrics.weightings.values())
-        return sum(best.isdisjoint(ranking.may_be_best) for ranking in rankings), len(rankings)
+        return sum(not best <= set(ranking.may_be_best) for ranking in rankings), len(rankings)
     if anchor in ("hinges-on", "others") and tried.pins is not None:
         return len(tried.pins.linchpins), len(tried.pins.facts) + len(tried.pins.values)
     if anchor == "deals" and tried.deals is not None:

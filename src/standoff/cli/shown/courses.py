@@ -6,16 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from standoff.analysis.graph_model.notions import NOTIONS, Notion
 from standoff.analysis.graph_model.wished import Changeable
-from standoff.analysis.searching.valued import Valued
 from standoff.exchange.games.options import OptionForm, StableState
 from standoff.language.model import Model
-from standoff.questions.searching import Candidate, Searched
-from standoff.words.amounts import amount
-from standoff.words.names import strategy_words, who
-from standoff.words.numbers import counted, figure_percent, interval, percent, plain, shown, whole
+from standoff.words.names import strategy_words
+from standoff.words.numbers import counted, percent
 from standoff.words.sentences.courses import notion_words
 
-__all__ = ["conflict_lines", "courses_lines", "searched_lines"]
+__all__ = ["conflict_lines", "courses_lines"]
 
 _MOST = 12
 
@@ -40,37 +37,6 @@ def courses_lines(model: Model, answer: Changeable) -> Iterator[str]:
             for actor, label in zip(found.players, held.strategies, strict=True)
         ]
         yield f"  {percent(seq.beliefs):>7} {percent(seq.worlds):>7} {percent(nash.beliefs):>7}  {', '.join(names)}"
-
-
-def searched_lines(model: Model, found: Searched) -> Iterator[str]:
-    """The best found beside the best listed, what it gains, and each as it can be pasted."""
-    yield f"{model.name}: {_strategies(len(found.found))} found for {who(model, found.actor)}"
-    yield f"{_strategies(found.evaluations)} looked at; values on other worlds and luck"
-    yield f"views: {', '.join(found.views)}"
-    yield f"\nbest listed: {found.listed.label}: {_values(model, found.listed)}"
-    yield f"best found:  {found.found[0].label}: {_values(model, found.found[0])}"
-    yield f"  which gains {', '.join(_value(model, one, '') for one in found.gains)}"
-    for one in found.found:
-        yield f"\n# {one.label}: {_values(model, one)}"
-        for name, low, high in one.ranges:
-            yield f"# as good for all that was seen: {name} {interval(low, high) if high > low else plain(low)}"
-        yield one.text.rstrip()
-
-
-def _values(model: Model, one: Candidate) -> str:
-    return ", ".join(_value(model, value, "worlds within the limit of ") for value in one.values)
-
-
-def _value(model: Model, one: Valued, share: str) -> str:
-    if one.aim.kind == "limit":
-        return f"{share or 'in worlds within the limit of '}{one.aim.name} {figure_percent(one.figure)}"
-    if one.aim.kind == "payoff":
-        return f"payoff {shown(one.figure)}"
-    return f"{one.aim.name} {amount(model, one.aim.name, one.figure.value, one.figure.error)}"
-
-
-def _strategies(n: int) -> str:
-    return "1 strategy" if n == 1 else f"{whole(n)} strategies"
 
 
 def conflict_lines(form: OptionForm, found: Sequence[StableState]) -> Iterator[str]:

@@ -58,7 +58,7 @@ CLAIMS = Record(
     (
         Key("standoff", Text("word", ("1",)), "the version of the language"),
         Key("documents", MapOf(_DOCUMENT, keys="known"), "the source texts", required=True),
-        Key("claims", MapOf(_CLAIM, keys="known"), "what they say", required=True),
+        Key("claims", MapOf(_CLAIM, keys="known"), "what they say"),
     )
 )
 """The table of `claims.yaml`: every key, its shape, and what it means."""

@@ -11,6 +11,7 @@ from standoff.analysis.watch.posterior import Posterior, posterior
 from standoff.analysis.watch.signposts import Signposts
 from standoff.analysis.watch.weighted import Weighted, weigh_worlds_by
 from standoff.ensemble.design import Design
+from standoff.ensemble.runner import Job, Local, Runner
 from standoff.ensemble.running import Running, Size
 from standoff.ensemble.study import Study
 from standoff.ensemble.watch.tempering import temper
@@ -42,7 +43,7 @@ def watch_study(
     seen: Seen | None,
     size: Size,
     futures: int = FUTURES,
-    running: Running = Running(),
+    runner: Runner = Local(),
     played: str | None = None,
 ) -> Watched:
     """What follows from what was seen, if anything was, and what to look for next in the worlds as they stand then.
@@ -55,15 +56,15 @@ def watch_study(
     """
     ahead_of = Size(futures, 1, size.seed)
     if seen is None:
-        return Watched(None, find_signposts(study, ahead_of, running=running))
-    found, weighted = find_posterior(study, seen, size, running, played)
+        return Watched(None, find_signposts(study, ahead_of, running=runner.running))
+    found, weighted = find_posterior(study, seen, size, runner, played)
     if found.failed:
         return Watched(found, None)
     moved = [one.name for one in found.moved if one.is_told][:_MOST_ENDS]
     worlds = worlds_resampled(weighted.worlds, weighted.weights, futures, size.seed)
     first = min(seen.until, study.program.n_steps)
     try:
-        return Watched(found, find_signposts(study, ahead_of, moved, running, Since(seen, worlds, first)))
+        return Watched(found, find_signposts(study, ahead_of, moved, runner.running, Since(seen, worlds, first)))
     except UnanswerableError:  # too little of the clock is left
         return Watched(found, None)
 
@@ -82,7 +83,7 @@ def study_as_seen(study: Study, found: Posterior, weighted: Weighted) -> Study:
 
 
 def find_posterior(
-    study: Study, seen: Seen, size: Size, running: Running = Running(), played: str | None = None
+    study: Study, seen: Seen, size: Size, runner: Runner = Local(), played: str | None = None
 ) -> tuple[Posterior, Weighted]:
     """What follows from what was seen, and the worlds with their weights.
 
@@ -90,44 +91,45 @@ def find_posterior(
         study: What was watched.
         seen: What was seen.
         size: How many worlds and replications are weighed.
-        running: How.
+        runner: Who runs it.
         played: The decider's strategy meanwhile, by label, if it is known.
 
     Raises:
         UnanswerableError: The decider is not paid, so that nothing can be ranked.
         ValueError: The decider has no such strategy.
     """
-    weighted, prior = weigh_study(study, seen, size, running, played)
+    weighted, prior = weigh_study(study, seen, size, runner, played)
     return posterior(study.model, seen, weighted, prior.design.worlds), weighted
 
 
 def weigh_study(
-    study: Study, seen: Seen, size: Size, running: Running = Running(), played: str | None = None
+    study: Study, seen: Seen, size: Size, runner: Runner = Local(), played: str | None = None
 ) -> tuple[Weighted, Weighed]:
     """Worlds with the weights that what was seen gives them, and the run that they were weighed in."""
     model = study.model
     if not any(payoff.actor == model.decider for payoff in model.payoffs):
         raise UnanswerableError(Reason.NOT_PAID, actor=model.decider)
+    labels = [one.label for one in model.instances(model.decider)]
+    if played is not None and played not in labels:
+        raise ValueError(f"`{model.decider}` has no strategy `{played}`; there are {', '.join(labels)}")
     program = told_program(model, seen, size.seed)
     design = study.design_of(size)
-    weighed = weigh_design(program, design, seen, running)
-    before = _before(study, size, running)
+    weighed = weigh_design(program, design, seen, runner.running)
+    before = _before(study, size, runner)
     weighted = weigh_worlds_by(weighed, before, played)
     if not (weighted.failed or weighted.has_collapsed):
         return weighted, weighed
-    running.say(
+    runner.running.say(
         f"{number(weighted.effective)} of {counted(design.worlds.size, 'world')} carry the weight: "
         "drawing fresh ones near them"
     )
-    return _drawn(study, weighed, weighted, size, running, played), weighed
+    return _drawn(study, weighed, weighted, size, runner.running, played), weighed
 
 
-def _before(study: Study, size: Size, running: Running) -> Floats:
+def _before(study: Study, size: Size, runner: Runner) -> Floats:
     """(profiles, worlds) the decider's payoff before anything was seen."""
-    from standoff.ensemble.run import run_design  # noqa: PLC0415
-
-    small = size.at_most(128, 2)
-    return run_design(study.program, study.design_of(small), running=running).payoff(study.model.decider)
+    (found,) = runner.run([Job(study.program, study.design_of(size.at_most(128, 2)))])
+    return found.payoff(study.model.decider)
 
 
 def _drawn(

@@ -126,9 +126,8 @@ def trade_off_words(region: Region) -> str:
 def hinges_on_sure(model: Model, found: Linchpins, ledger: Ledger) -> tuple[str, ...]:
     """What knowing everything is worth, what the intervals hold for, and what the linchpins rest on."""
     lines = [
-        f"Knowing everything first would be worth {measured(found.evpi.value, found.evpi.error)} points. Intervals "
-        "hold for all assumptions at once, and an assumption is named only where shuffling the worlds seldom does as "
-        "well."
+        f"Knowing everything first would be worth {measured(found.evpi.value, found.evpi.error)} points. Each "
+        "interval holds by itself, and an assumption is named only where shuffling the worlds seldom does as well."
     ]
     if any(region.found.recommended is not None for region in found.regions):
         lines.append(

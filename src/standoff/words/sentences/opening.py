@@ -24,6 +24,7 @@ from standoff.analysis.robustness.practical import (
     unmoved,
 )
 from standoff.analysis.robustness.robustness import Robustness
+from standoff.analysis.watch.signposts import Signposts
 from standoff.language.model import Instance, Model
 from standoff.words.amounts import amount as with_error
 from standoff.words.amounts import is_chance, is_date, unit_words, with_unit
@@ -33,6 +34,7 @@ from standoff.words.numbers import plain, rounded
 from standoff.words.sentences.answer import answer
 from standoff.words.sentences.deals import breaching, broken_by_some, kept_in
 from standoff.words.sentences.flips import zones_apart
+from standoff.words.sentences.watching.signposts import first_of_each
 from standoff.words.text import words
 
 __all__ = ["Opening", "Sides", "opening", "outcome_figure"]
@@ -69,6 +71,7 @@ class Sides:
     robust: Robustness | None = None
     pins: Linchpins | None = None
     deals: tuple[Deals | None, ...] = ()
+    watch: Signposts | None = None
 
 
 def opening(model: Model, results: Performance, sides: Sides = Sides(), language: Language = ENGLISH) -> Opening:
@@ -162,10 +165,11 @@ class _Said:
         if len(results.strategies) == 1:
             return self.leads()
         best = self._families(practically_best(results, results.standings[0], 0))
+        ending = "_open" if len(self.model.players) > 1 else ""
         if len(best) == 1:
-            return say("opening.title_one", one=best[0])
+            return say(f"opening.title_one{ending}", one=best[0])
         n_all = len({instance.strategy.name for instance in results.strategies})
-        return say("opening.title_level", n=str(len(best)), all=str(n_all))
+        return say(f"opening.title_level{ending}", n=str(len(best)), all=str(n_all))
 
     def deal(self) -> str:
         """Whether the study's first deal would be struck and kept."""
@@ -207,21 +211,35 @@ class _Said:
         )  # fmt: skip
 
     def turns(self) -> str:
-        """The first linchpin, at which end which strategies may be best, and which outcome would show it."""
+        """The first linchpin, at which end which strategies may be best, and what would show it."""
         pins, say = self.sides.pins, self.language.say
         if pins is None or len(self.results.strategies) == 1:
             return ""
         told = [pin for pin in pins.facts if pin.worth.is_significant] or list(pins.linchpins)
         if not told:
             same = self._leaders_stay()
-            return say("opening.turns_on_nothing" if same else "opening.turns_on_ways")
+            text = say("opening.turns_on_nothing" if same else "opening.turns_on_ways")
+            return f"{text} {self._sign()}".rstrip()
         top = told[0]
         if top.parameter.kind == "value":
             return f"{self._flip(top)} {say('opening.want')}"
+        if sign := self._sign():
+            return f"{self._flip(top)} {sign}"
         if not top.moves:
             return self._flip(top)
         m = next(k for k, measure in enumerate(self.results.measures) if measure.name == top.moves[0])
         return f"{self._flip(top)} {say('opening.watch', outcome=self._outcome(m))}"
+
+    def _sign(self) -> str:
+        """The first thing to be seen that would change the choice, and by when; empty where none would."""
+        found = self.sides.watch
+        told = [] if found is None else first_of_each(found)
+        if not told:
+            return ""
+        first = told[0]
+        about = next(one.about for one in self.model.observed if one.name == first.observable)
+        sign = f"“{about}”" if about else quoted(self.model, first.observable)
+        return self.language.say("opening.watch_sign", sign=sign, day=self.model.clock.label(first.date))
 
     def _flip(self, pin: Assumption) -> str:
         name, zones = quoted(self.model, pin.name), pin.flips.zones

@@ -15,6 +15,7 @@ from standoff.words.numbers import counted, number, percent, shown
 
 __all__ = [
     "evidence_words",
+    "first_of_each",
     "leader_words",
     "sign_words",
     "signpost_sentences",
@@ -119,8 +120,15 @@ def evidence_words(model: Model, one: Evidence) -> str:
 
 def leader_words(model: Model, one: Leader) -> str:
     """The hypothesis that what was seen speaks least against, and what would overturn it."""
-    name = name_labels([one.name], model.instances(one.about))
+    instances = model.instances(one.about)
+    name = name_labels([one.name], instances)
     lead = f"Of {who(model, one.about)}, what was seen speaks least against {name}"
+    if len(one.equals) + 1 == len(instances):
+        lead = (
+            f"Of {who(model, one.about)}, what was seen speaks against no strategy more than another; for {name} most"
+        )
+    elif one.equals:
+        lead += f" (not told from {name_labels(one.equals, instances)})"
     if one.overturned_by is None or one.ratio is None:
         return f"{lead}; nothing ahead would tell against it beyond chance."
     return (

@@ -28,6 +28,7 @@ class Grounds:
         judged, assumptions: How many of the assumptions behind it rest on judgement, with neither claim nor fact.
         flips, tried: How many of the things that were tried turn its finding round.
         borne, tested: How many of the claims that the model was tested against it bears out.
+        is_level: Whether the finding is that strategies are level: then no one finding stands firm.
     """
 
     judged: int
@@ -36,13 +37,14 @@ class Grounds:
     tried: int
     borne: int
     tested: int
+    is_level: bool = False
 
 
 def level_of(grounds: Grounds) -> Level:
     """High where few assumptions are judged, nothing of what was tried flips it and tests bear it out; low for one."""
     good = (
         grounds.judged <= _MOST_JUDGED * grounds.assumptions,
-        grounds.tried > 0 and grounds.flips == 0,
+        grounds.tried > 0 and grounds.flips == 0 and not grounds.is_level,
         grounds.tested >= _FEWEST_TESTS and grounds.borne >= _LEAST_BORNE * grounds.tested,
     )
     levels: tuple[Level, ...] = ("low", "low", "moderate", "high")
@@ -58,6 +60,8 @@ def confidence_words(grounds: Grounds, language: Language = ENGLISH) -> tuple[st
     flips = part("confidence.flips", n=str(grounds.flips), of=str(grounds.tried))
     if not grounds.tried:
         flips = part("confidence.flips_untried")
+    elif grounds.is_level:
+        flips = part("confidence.flips_level", n=str(grounds.flips), of=str(grounds.tried))
     elif not grounds.flips:
         flips = part("confidence.flips_none")
     tested = part("confidence.tested", n=str(grounds.borne), of=str(grounds.tested))

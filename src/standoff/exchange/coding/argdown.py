@@ -1,0 +1,45 @@
+"""Claims as Argdown, for a map of who says what against whom.
+
+Each thing that claims bear on is a statement's tag; claims that contradict each other attack each other.
+
+Reference: C. Voigt, Argdown and the stacked masonry layout (2018); argdown.org.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from standoff.evidence.claims import Ledger
+
+__all__ = ["write_argdown"]
+
+
+def write_argdown(title: str, ledger: Ledger, against: Iterable[tuple[str, str]] = ()) -> str:
+    """The claims by document, and below them who contradicts whom.
+
+    Args:
+        title: Of the map.
+        ledger: The claims.
+        against: Pairs of claims, by name, that contradict each other.
+    """
+    lines = ["===", f"title: {_plain(title)}", "model:", "  removeTagsFromText: true", "===", ""]
+    for document in ledger.documents:
+        own = ledger.of(document.name)
+        if own:
+            lines += [f"# {_plain(document.metadata.title or document.name)}", ""]
+        for claim in own:
+            tags = " ".join(f"#({_plain(name.text)})" for name in claim.bears_on)
+            how = "" if claim.stance == "asserts" else f" ({claim.stance})"
+            lines += [f"[{claim.name}]: {_plain(claim.says)}{how} {tags}".rstrip(), ""]
+    pairs = sorted({(a, b) for a, b in against})
+    if pairs:
+        lines += ["# Against each other", ""]
+        for a, b in pairs:
+            lines += [f"[{a}]", f"  >< [{b}]", ""]
+    return "\n".join(lines)
+
+
+def _plain(text: str) -> str:
+    """A text on one line in which nothing is a mark of Argdown."""
+    return re.sub(r"([\[\]<>{}#@*_\\])", r"\\\1", " ".join(text.split()))

@@ -1,0 +1,1 @@
+"""Lists of references: the documents of a study, as programs for references keep them."""

@@ -1,0 +1,1 @@
+"""Runs of a study, in the forms of other tools."""

@@ -1,0 +1,95 @@
+"""What was seen, held against a study: watched, fitted and forecast from Python."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from standoff.analysis.fitting.fit import Fit
+from standoff.analysis.scoring.forecasts import Forecast
+from standoff.brief.sections.watching import watch_section
+from standoff.ensemble.runner import Local
+from standoff.ensemble.running import Running, Size
+from standoff.ensemble.study import Study
+from standoff.evidence.asked import read_questions
+from standoff.evidence.seen import read_seen
+from standoff.public.answers import Answer
+from standoff.questions.as_json import to_json
+from standoff.questions.watching.fit import Effort, fit_study, read_data
+from standoff.questions.watching.forecast import make_forecast
+from standoff.questions.watching.signposts import FUTURES
+from standoff.questions.watching.watch import Watched, watch_study
+from standoff.words.sentences.watching.fit import fit_sentences
+from standoff.words.sentences.watching.scoring import forecast_lines
+from standoff.words.sentences.watching.signposts import signpost_sentences
+from standoff.words.sentences.watching.watch import posterior_sentences
+
+__all__ = ["Watching"]
+
+_EFFORT = Effort()
+
+
+class Watching(Study):
+    """A study that is held against what was seen: what `watch`, `fit` and `forecast` do."""
+
+    def watch(
+        self, seen: str | Path | None = None, size: Size = Size(256, 8), *, futures: int = FUTURES,
+        played: str | None = None, threads: int | None = None,
+    ) -> Answer[Watched]:  # fmt: skip
+        """What follows from what was seen, and what to look for next, as `standoff watch` finds it.
+
+        Args:
+            seen: A file of observations; without one only signposts are told.
+            size: Worlds and replications that are weighed.
+            futures: Followed to tell what to look for next.
+            played: The decider's strategy meanwhile, if it is known.
+            threads: At most so many at once.
+        """
+        told = None if seen is None else read_seen(Path(seen), self.model)
+        one = watch_study(self, told, size, futures, Local(Running(threads)), played)
+        said = () if one.posterior is None else posterior_sentences(self.model, one.posterior)
+        section = None if one.ahead is None else watch_section(self.model, one.ahead)
+        ahead = () if one.ahead is None else signpost_sentences(self.model, one.ahead)
+        return Answer(one, (*said, *ahead), section, () if one.ahead is None else one.ahead.found, to_json(one))
+
+    def fit(
+        self, data: str | Path, free: Mapping[str, tuple[float, float] | None], *, on: Sequence[str] = (),
+        effort: Effort = _EFFORT, threads: int | None = None,
+    ) -> Answer[Fit]:  # fmt: skip
+        """Constants and ranges fitted to what was seen, as `standoff fit` fits them; `frame` has the estimates.
+
+        Args:
+            data: A CSV file with dates in its first column.
+            free: Parameter → bounds; None for an uncertainty's own range.
+            on: Columns of the file; by default all that are named as something of the study.
+            effort: How much is spent on it, and the seed.
+            threads: At most so many at once.
+        """
+        told = read_data(Path(data), self.model, tuple(on), None, None)
+        one = fit_study(self.model, told, free, effort=effort, running=Running(threads))
+        return Answer(one, tuple(fit_sentences(self.model, one)), None, one.estimates, to_json(one))
+
+    def forecast(
+        self, questions: str | Path, *, futures: int = 8192, seed: int = 1, profile: str | None = None,
+        seen: str | Path | None = None, threads: int | None = None,
+    ) -> Answer[Forecast]:  # fmt: skip
+        """Answers to questions about what will be, as `standoff forecast` freezes them; `frame` has the answers.
+
+        Args:
+            questions: A YAML file of what is asked.
+            futures: How many, each of another world and another profile.
+            seed: Of worlds and luck.
+            profile: What is played; every profile alike by default.
+            seen: A file of observations: futures are those that make it.
+            threads: At most so many at once.
+        """
+        path = Path(questions)
+        one = make_forecast(
+            self, read_questions(path, self.model), futures=futures, seed=seed, profile=profile,
+            seen=None if seen is None else read_seen(Path(seen), self.model),
+            questions=path.read_text(encoding="utf-8"), running=Running(threads),
+        )  # fmt: skip
+        told = msgspec.to_builtins(one)
+        return Answer(one, tuple(forecast_lines(one)), None, told["answers"], told)
