@@ -25,13 +25,14 @@ payoffs: {north: {each: "0"}}
 
 
 _COSTLY = ("korea", "rivals")
-"""Fixtures of the whole session that are worth making in one process only."""
+"""Fixtures of the whole session that are worth making in one process only, asked for by name or as a parameter."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """With several processes, tests of one costly fixture go to one of them, and else those of one file."""
     for item in items:
-        names = getattr(item, "fixturenames", ())
+        given = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        names = {*getattr(item, "fixturenames", ()), *(name for name in given if isinstance(name, str))}
         group = next((name for name in _COSTLY if name in names), str(item.path))
         item.add_marker(pytest.mark.xdist_group(group))
 

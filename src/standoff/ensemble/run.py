@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import numpy as np
 import numpy.typing as npt
@@ -98,11 +99,10 @@ def run_jobs(
     with ThreadPoolExecutor(max_workers=running.workers) as pool:
         pending: set[Future[int]] = set()
         try:
-            for one in work:
-                for b in one.blocks(running.workers):
-                    pending.add(pool.submit(one.take, b))
-                    if len(pending) > 2 * running.workers:
-                        done = _collect(pending, done, total, running.progress)
+            for one, b in _in_turn(work, running.workers):
+                pending.add(pool.submit(one.take, b))
+                if len(pending) > 2 * running.workers:
+                    done = _collect(pending, done, total, running.progress)
             while pending:
                 done = _collect(pending, done, total, running.progress)
         except BaseException:
@@ -148,6 +148,14 @@ class _Work:
             replications = np.tile(np.arange(start, stop), block.size)
             lanes = lanes_of(program, design, profiles, worlds, replications, self.table)
             yield Part(start, stop, self.evaluate(program, lanes, realised=design.realised))
+
+
+def _in_turn(work: Sequence[_Work], workers: int) -> Iterator[tuple[_Work, Block]]:
+    """All blocks, those of the reference between compiled ones: it holds Python's lock, which leaves cores idle."""
+    kinds = [one for one in work if one.evaluate is run_lanes], [one for one in work if one.evaluate is not run_lanes]
+    streams = (((one, block) for one in kind for block in one.blocks(workers)) for kind in kinds)
+    for both in zip_longest(*streams):
+        yield from (each for each in both if each is not None)
 
 
 def _chosen(jobs: Sequence[Job], running: Running) -> list[Evaluate]:

@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
+import numpy as np
+import numpy.typing as npt
+
 from standoff.base.files import whole_file
 from standoff.base.problems import Problem, StudyError
 from standoff.base.source import Source, Span
@@ -70,12 +73,10 @@ def _attribute(text: str) -> str:
     return quoteattr(clean, {"\n": "&#10;", "\t": "&#9;"})
 
 
-def _units(text: str) -> list[int]:
+def _units(text: str) -> npt.NDArray[np.int64]:
     """For each character, and the end, how many UTF-16 units stand before it."""
-    found = [0]
-    for c in text:
-        found.append(found[-1] + (2 if c > "\uffff" else 1))
-    return found
+    codes = np.frombuffer(text.encode("utf-32-le", "replace"), dtype=np.uint32)
+    return np.concatenate(([0], np.cumsum(1 + (codes > 0xFFFF)))).astype(np.int64)
 
 
 def import_cas(path: Path, asked: Asked) -> Imported:
@@ -100,15 +101,14 @@ def import_cas(path: Path, asked: Asked) -> Imported:
         raise refused(path, "line 1: it is no UIMA CAS in XMI with a text")
     shared = {node.get(f"{{{_XMI}}}id"): node for node in root}
     notes = []
-    characters = {key: _characters(text or "") for key, text in texts.items()}
+    units = {key: _units(text or "") for key, text in texts.items()}
     for node in root:
-        text, places = texts.get(node.get("sofa")), characters.get(node.get("sofa"))
+        text, places = texts.get(node.get("sofa")), units.get(node.get("sofa"))
         if local_name(node) in _NO_NOTES or node.get("begin") is None or text is None or places is None:
             continue
-        start, stop = (places.get(_whole(node.get(key))) for key in ("begin", "end"))
+        start, stop = (_character(places, _whole(node.get(key))) for key in ("begin", "end"))
         if start is None or stop is None or stop < start:
-            last = max(places)
-            raise refused(path, f"line {node.sourceline}: a span leaves the text, which has {last:,} units")
+            raise refused(path, f"line {node.sourceline}: a span leaves the text, which has {places[-1]:,} units")
         if start < stop:
             notes.append(_note(path, node, text, (start, stop), shared))
     if not notes:
@@ -130,8 +130,10 @@ def _note(path: Path, node: Any, text: str, span: tuple[int, int], shared: dict[
     )  # fmt: skip
 
 
-def _characters(text: str) -> dict[int, int]:
-    return {units: k for k, units in enumerate(_units(text))}
+def _character(units: npt.NDArray[np.int64], at: int) -> int | None:
+    """The character that begins at so many units; None where none does."""
+    k = int(np.searchsorted(units, at))
+    return k if k < len(units) and units[k] == at else None
 
 
 def _whole(text: str | None) -> int:

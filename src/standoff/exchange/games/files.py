@@ -19,6 +19,7 @@ __all__ = ["GAMES", "import_conflict", "import_game", "read_conflict", "read_gam
 
 GAMES = (".nfg", ".efg")
 _MOST_BYTES = 20_000_000
+_MOST_OF_STUDY = 1_000_000
 
 
 def read_game(path: Path) -> tuple[NamedGame, BayesianGame | None]:
@@ -45,6 +46,7 @@ def import_game(path: Path, asked: Asked) -> Imported:
     Raises:
         StudyError: The file is no game, or is too large for a study.
     """
+    read_source(path, str(path), most=_MOST_OF_STUDY)  # a larger one holds more than a study does
     game, _ = read_game(path)
     try:
         return study_of_table(game)
