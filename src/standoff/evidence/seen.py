@@ -206,7 +206,11 @@ class _Reader:
         first = self.told_until.get(of.name, 0)
         if over <= first:
             message = f"no step of which one would have heard is over by {text}"
-            advice = f"one hears of `{of.name}` {of.lag} steps late" if of.lag else "give a later date"
+            advice = (
+                f"one hears of `{of.name}` {of.lag} step{'s' if of.lag > 1 else ''} late"
+                if of.lag
+                else "give a later date"
+            )
             self.problems.append(Problem("date", span, message, advice))
         return tuple(range(first, over))
 

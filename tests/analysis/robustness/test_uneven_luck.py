@@ -33,6 +33,12 @@ def test_what_cannot_be_told_is_said_with_how_many_replications_would_do(seed):
     assert (together.low, together.high) == pytest.approx((alone.share.low, alone.share.high))
 
 
+def test_nothing_is_told_where_the_bounds_have_no_error_of_their_own():
+    alone, _ = judged(lognormal, 7, limit=0.7)
+    assert (alone.share.low, alone.share.high) == (0.0, 1.0)
+    assert not alone.is_told
+
+
 def test_normal_luck_is_taken_out():
     alone, _ = judged(lambda random, size: random.normal(0.0, 1.0, size), 1)
     assert alone.is_told

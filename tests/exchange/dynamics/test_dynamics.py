@@ -185,3 +185,13 @@ def tool() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def test_without_pysd_the_command_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.xmile").write_text(xmile(), encoding="utf-8")
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *rest: None if name == "pysd" else find(name, *rest))
+    result = CliRunner().invoke(main, ["import", str(tmp_path / "a.xmile"), "--out", str(tmp_path / "new")])
+    assert result.exit_code in (1, 2)
+    assert "pip install 'standoff[exchange]'" in result.output
+    assert not (tmp_path / "new").exists()

@@ -17,6 +17,7 @@ from standoff.analysis.findings import Figure, Floats, Inputs
 from standoff.analysis.runs.payoffs import figure_within, mean_figure
 from standoff.analysis.statistics.brackets import find_hidden, share_above
 from standoff.analysis.statistics.deconvolution import Judged, judge, times_wanted
+from standoff.analysis.statistics.errors import tail_exponent
 from standoff.analysis.statistics.ranking import Ranking, rank, world_weights
 from standoff.analysis.statistics.regression import assign_folds, predict
 
@@ -26,6 +27,8 @@ _SURE = 1.96
 _MOST_WORLDS = 0.9
 _TOLD = 0.2
 """Width of an interval of a share that still tells something."""
+_NO_FOURTH = 4.0
+"""Tails that fall no faster than x to this power leave no fourth moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +214,8 @@ def _uneven(bound: Bound, foreseen: Floats, batches: Floats | None, w: Floats) -
     times = None if batches is None else times_wanted(foreseen, batches)
     if batches is None or times is None:
         return _Uneven()
+    if tail_exponent(batches[:, 0] - batches[:, 1]) <= _NO_FOURTH:
+        return _Uneven(times=times)  # what the bounds are means of has no spread that these worlds tell
     halves, prediction = bound.sign * (bound.limit - batches), bound.sign * (bound.limit - foreseen)
     variance = float(find_hidden(prediction[None], halves[None], w).most[0])
     least, most = share_above(halves, prediction, variance)
