@@ -2,4 +2,5 @@
 
 from standoff.cli import main
 
-main(prog_name="standoff")
+if __name__ == "__main__":  # the workers of a local cluster load this file and run no command
+    main(prog_name="standoff")

@@ -11,6 +11,7 @@ from standoff.cli.evidence import annotate, passages, sources, test
 from standoff.cli.exchanging import export, import_
 from standoff.cli.playing import deals, games
 from standoff.cli.running import brief, run, trace
+from standoff.cli.scale import cluster, query
 from standoff.cli.watching import fit, forecast, score, watch
 from standoff.cli.workbench import lsp, play, serve
 from standoff.cli.writing import check, new, schema, show
@@ -19,8 +20,8 @@ __all__ = ["main"]
 
 _COMMANDS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Write a study", (new, import_, export, check, show, schema, lsp)),
-    ("Run it", (brief, run, trace, play, serve)),
-    ("Ask what follows", (answer, sensitivity, compare, games, stability, markov, deals, search)),
+    ("Run it", (brief, run, trace, play, serve, cluster)),
+    ("Ask what follows", (answer, query, sensitivity, compare, games, stability, markov, deals, search)),
     ("Watch what happens", (watch, forecast, score, fit)),
     ("Hold it against documents", (test, sources, passages, annotate)),
 )

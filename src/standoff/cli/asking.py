@@ -163,7 +163,7 @@ def _run_of(run: str, how: dict[str, Any]) -> Ensemble:
     with progress("running") as told:
         return loaded.run(
             size.worlds, size.replications, seed=size.seed, set=how["set"], threads=running.threads,
-            evaluator=running.evaluator, progress=told, announce=running.announce,
+            evaluator=running.evaluator, progress=told, announce=running.announce, on=running.on,
         )  # fmt: skip
 
 

@@ -17,11 +17,13 @@ __all__ = [
     "evaluator",
     "fresh",
     "histogram",
+    "on",
     "out",
     "profile",
     "quantiles",
     "realised",
     "run_folder",
+    "run_place",
     "running",
     "seed",
     "set_numbers",
@@ -67,9 +69,9 @@ def running(command: _Decorated) -> _Decorated:
         from standoff.cli.output import announce  # noqa: PLC0415
         from standoff.ensemble.running import Running  # noqa: PLC0415
 
-        return Running(given["threads"], given["evaluator"], announce=announce)
+        return Running(given["threads"], given["evaluator"], announce=announce, on=given["address"])
 
-    return _gathering(command, "running", gathered, (threads, evaluator))
+    return _gathering(command, "running", gathered, (threads, evaluator, on))
 
 
 def _gathering(
@@ -96,10 +98,26 @@ def out(text: str, *, required: bool = False) -> _Decorator[Any]:
     return click.option("--out", type=kind, required=required, metavar="DIR", help=text)
 
 
+def run_place(text: str) -> _Decorator[Any]:
+    """Where a run is kept: a folder, or an address that fsspec reaches."""
+    return click.option("--out", type=_Place(file_okay=False), metavar="DIR", help=text)
+
+
+class _Place(click.Path):
+    """A path, or an address such as `s3://bucket/run` as it stands."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(path_type=Path, **given)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        from standoff.ensemble.storing.place import is_remote  # noqa: PLC0415
+
+        return value if is_remote(value) else super().convert(value, param, ctx)
+
+
 def run_folder(name: str) -> _Decorator[Any]:
     """A run kept with --out, as the argument `name`."""
-    kind = click.Path(path_type=Path, exists=True, file_okay=False)
-    return click.argument(name, type=kind, metavar=name.upper())
+    return click.argument(name, type=_Place(exists=True, file_okay=False), metavar=name.upper())
 
 
 def sources_folder(study: Path, given: Path | None) -> Path | None:
@@ -182,6 +200,26 @@ quantiles = click.option(
 histogram = click.option(
     "--histogram", multiple=True, metavar="NAME=LOW:HIGH:BINS", callback=_as_bins,
     help="Count an outcome's futures, or an actor's payoffs, in equal bins; may be given again.",
+)  # fmt: skip
+
+
+def _as_address(_: click.Context, __: click.Parameter, given: str | None) -> str | None:
+    from urllib.parse import urlsplit  # noqa: PLC0415
+
+    if given is None or given in ("local", "slurm", "kubernetes"):
+        return given
+    parts = urlsplit(given)
+    if parts.scheme not in ("tcp", "tls", "ucx", "ws", "wss", "inproc") or not parts.netloc:
+        raise click.UsageError(
+            f"--on takes `local`, `slurm`, `kubernetes` or a Dask scheduler's address, such as tcp://127.0.0.1:8786, "
+            f"and found `{given}`"
+        )
+    return given
+
+
+on = click.option(
+    "--on", "address", default=None, metavar="WHERE", callback=_as_address,
+    help="Run futures on a Dask cluster: a scheduler's address, local, slurm or kubernetes.",
 )  # fmt: skip
 
 threads = click.option("--threads", type=click.IntRange(1), default=None, metavar="N", help="All cores by default.")

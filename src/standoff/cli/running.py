@@ -107,7 +107,7 @@ def _write(findings: Findings, folder: Path, forms: Forms) -> Path:
 @options.set_numbers
 @options.variant
 @options.profile
-@options.out("Keep the run here.")
+@options.run_place("Keep the run here: a folder, or an address such as s3://bucket/run.")
 @click.option("--design", type=click.Choice(["latin hypercube", "sobol", "plain", "saltelli"]),
               default="latin hypercube", show_default=True,
               help="How worlds fill the space of assumptions; for saltelli --worlds are its base rows.")  # fmt: skip
@@ -123,7 +123,7 @@ def _write(findings: Findings, folder: Path, forms: Forms) -> Path:
 @click.option("--budget", type=click.IntRange(1), default=20_000_000, show_default=True, metavar="N",
               help="Futures that --until may run.")  # fmt: skip
 @options.as_json
-def run(study: str, as_json: bool, until: str | None, budget: int, out: Path | None, **how: Any) -> None:
+def run(study: str, as_json: bool, until: str | None, budget: int, out: Path | str | None, **how: Any) -> None:
     """Run a study, and print or keep its outcomes.
 
     Every profile of strategies is run in every world, with several replications of chance in each. A stopped
@@ -134,18 +134,20 @@ def run(study: str, as_json: bool, until: str | None, budget: int, out: Path | N
       standoff run korea --worlds 128 --replications 4 --out runs/korea
       standoff run rivals --set fear=0.3 --profile north=reciprocate,south=honest
       standoff run rivals --until "ranking stable"
+      standoff run korea --worlds 4096 --on local --out runs/large
       standoff run rivals --replications 32 --quantiles 5,50,95 --histogram war=0:0.2:20 --json
     """
     from standoff.cli.shown.runs import run_data, run_lines  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
 
     paths = how.pop("paths")
-    if paths and out is None:
+    if paths and not isinstance(out, Path):
         raise click.UsageError("--paths are kept in the folder of --out: give it too")
     loaded, size, running = load(study, how.pop("variants")), how.pop("size"), how.pop("running")
     with progress("running") as told, _keeping(out):
         wanted = {**how, "threads": running.threads, "evaluator": running.evaluator}
         wanted |= {"seed": size.seed, "out": out, "progress": told, "announce": announce}
+        wanted |= {"on": running.on}
         if until is None:
             ensemble = loaded.run(size.worlds, size.replications, **wanted)
         else:
@@ -160,7 +162,7 @@ def run(study: str, as_json: bool, until: str | None, budget: int, out: Path | N
         print_json(run_data(ensemble))
     else:
         print_lines(run_lines(ensemble))
-    if paths and out is not None:
+    if paths and isinstance(out, Path):
         from standoff.ensemble.paths import follow  # noqa: PLC0415
 
         follow(ensemble, paths).to_parquet(out / "paths.parquet")
@@ -226,7 +228,7 @@ def _played(study: str, file: Path) -> tuple[Study, Trace, int, int]:
 
 
 @contextmanager
-def _keeping(folder: Path | None) -> Iterator[None]:
+def _keeping(folder: Path | str | None) -> Iterator[None]:
     """Say what becomes of a stopped run."""
     try:
         yield

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from standoff.base.problems import Problem, StudyError, in_order
-from standoff.evidence.claims import check_ledger, parse_ledger
+from standoff.base.source import Source
+from standoff.evidence.claims import Ledger, check_ledger, parse_ledger
 from standoff.language.load import read_study
 from standoff.language.model import Model
 from standoff.language.text.files import CLAIMS_FILE, STUDY_FILE, read_files
@@ -37,10 +39,16 @@ def check_texts(folder: Path, unsaved: Mapping[str, str], *, every_variant: bool
     try:
         files = read_files(study, unsaved)
         if CLAIMS_FILE in files:
-            ledger, found = parse_ledger(files.source(CLAIMS_FILE))
+            ledger, found = _ledger(files.source(CLAIMS_FILE))
             problems += found
             if ledger is not None and loaded.model is not None:
                 problems += check_ledger(ledger, loaded.model)
     except StudyError as error:
         problems += error.problems
     return Checked(loaded.model, tuple(in_order(problems)))
+
+
+@lru_cache(maxsize=4)
+def _ledger(source: Source) -> tuple[Ledger | None, tuple[Problem, ...]]:
+    """The claims of a text: read again only when that changes, which is seldom while the study is written."""
+    return parse_ledger(source)

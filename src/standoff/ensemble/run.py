@@ -16,6 +16,7 @@ from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.evaluator import Evaluate, choose_evaluator, choose_fold
 from standoff.ensemble.folding.spreads import NOTHING, Wanted
 from standoff.ensemble.running import Progress, Running
+from standoff.ensemble.spreading import cluster
 from standoff.ensemble.tally import Block, Part, Tally
 from standoff.language.expressions.tree import Symbol
 from standoff.program.columns import Table, WorldColumns
@@ -91,6 +92,9 @@ def run_jobs(
 
     Designs of one program share the choice of an evaluator.
     """
+    if running.on is not None and evaluate is None:
+        found: list[Ensemble] = cluster("jobs").run_jobs_on(jobs, running)
+        return found
     _keep_freed_memory()
     total = sum(job.design.n_futures for job in jobs)
     chosen = _chosen(jobs, running) if evaluate is None else [evaluate] * len(jobs)

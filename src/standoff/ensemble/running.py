@@ -47,12 +47,15 @@ class Running:
         evaluator: The reference, WebAssembly, the compiled kernel, or whichever is sooner done.
         progress: Called with futures done and futures in all, from the calling thread.
         announce: Called with a line on what is about to take time, or must be done again.
+        on: A Dask scheduler's address whose workers run futures, or `local`, `slurm` or `kubernetes` to start such; in
+            this process by default.
     """
 
     threads: int | None = None
     evaluator: EvaluatorName = "auto"
     progress: Progress | None = None
     announce: Announce | None = None
+    on: str | None = None
 
     @property
     def workers(self) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypedDict, Unpack
 
 from standoff.base.escaping import visible
@@ -14,7 +15,8 @@ from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.folding.spreads import want
 from standoff.ensemble.run import run_design
 from standoff.ensemble.running import Announce, EvaluatorName, Progress, Running, Size
-from standoff.ensemble.storing.manifest import MANIFEST, RunError, read_manifest
+from standoff.ensemble.storing.manifest import RunError, has_manifest, read_manifest
+from standoff.ensemble.storing.place import Folder, Place, atomic_write, place_of
 from standoff.ensemble.storing.store import read_run, run_to_folder
 from standoff.language.load import load_model
 from standoff.language.model import Model
@@ -45,23 +47,38 @@ def load(study: str | Path, variants: Sequence[str] = ()) -> Study:
 
 
 def is_run(folder: str | Path) -> bool:
-    """Whether a folder holds a run that was kept, whole or in part; else it may be a study."""
-    return (Path(folder) / MANIFEST).is_file()
+    """Whether a folder, or an address such as `s3://bucket/run`, holds a run; else it may be a study."""
+    return has_manifest(folder)
 
 
 def open_run(folder: str | Path, threads: int | None = None) -> Ensemble:
     """Read a complete run with the study that it kept, on at most so many threads; all cores by default.
 
+    Args:
+        folder: Of the run, or an address that fsspec reaches, such as `s3://bucket/run`.
+        threads: At most so many; all cores by default.
+
     Raises:
         RunError: The folder holds no complete run, or a part of it was altered.
     """
-    manifest = read_manifest(Path(folder))
+    place = place_of(folder)
+    manifest = read_manifest(place)
     try:
-        study = load(Path(folder) / "study", manifest.variants)
+        study = _kept_study(place, manifest.variants)
     except ValueError as error:
         said = visible(str(error), 300)
-        raise RunError(f"`{visible(str(folder))}` holds a study that does not fit its manifest: {said}") from None
-    return read_run(Path(folder), study.program, threads)
+        raise RunError(f"`{place.shown}` holds a study that does not fit its manifest: {said}") from None
+    return read_run(folder, study.program, threads)
+
+
+def _kept_study(place: Place, variants: Sequence[str]) -> Study:
+    """The study that a run kept; what is not on this machine's disks is copied for as long as it is read."""
+    if isinstance(place, Folder):
+        return load(place.path / "study", variants)
+    with TemporaryDirectory() as folder:
+        for name in place.below("study"):
+            atomic_write(Path(folder) / name, place.read(f"study/{name}"))
+        return load(folder, variants)
 
 
 class Chosen(TypedDict, total=False):
@@ -86,12 +103,14 @@ class RunOptions(Chosen, total=False):
     Attributes:
         quantiles: Levels, such as `(0.05, 0.5, 0.95)`: read by `Ensemble.quantile`, world by world.
         histogram: Outcome or actor → edges of bins, read by `Ensemble.histogram`: all worlds together.
-        out: A folder to keep the run in, shard by shard; an earlier stop of the same run is gone on with.
+        out: A folder, or an address such as `s3://bucket/run`, to keep the run in, shard by shard; an earlier stop of
+            the same run is gone on with.
         threads: At most so many at once; all cores by default.
         evaluator: The reference, WebAssembly, the compiled kernel, or whichever is sooner done; the numbers are the
             same.
         progress: Called with futures done and in all.
         announce: Called with a line where a kernel is compiled, or a kept shard must be run again.
+        on: A Dask scheduler's address, or `local`, `slurm` or `kubernetes`: who runs futures; this process by default.
     """
 
     quantiles: Sequence[float]
@@ -101,6 +120,7 @@ class RunOptions(Chosen, total=False):
     evaluator: EvaluatorName
     progress: Progress | None
     announce: Announce | None
+    on: str | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,11 +172,12 @@ class Study:
         chosen = {name: value for name, value in options.items() if name in Chosen.__annotations__}
         design = self.design(worlds, replications, seed, **chosen)  # type: ignore[arg-type]
         running = Running(
-            options.get("threads"), options.get("evaluator", "auto"), options.get("progress"), options.get("announce")
-        )
+            options.get("threads"), options.get("evaluator", "auto"), options.get("progress"), options.get("announce"),
+            options.get("on"),
+        )  # fmt: skip
         out = options.get("out")
         if out is not None:
-            return run_to_folder(self.program, design, Path(out), wanted, running)
+            return run_to_folder(self.program, design, out, wanted, running)
         return run_design(self.program, design, wanted, running)
 
     def __repr__(self) -> str:

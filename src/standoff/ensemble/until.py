@@ -49,7 +49,7 @@ def run_until(
     replications: int,
     *,
     budget: int,
-    out: Path | None = None,
+    out: Path | str | None = None,
     **options: Any,
 ) -> Grown[Answer]:
     """Run a study with more and more worlds and replications until the question is settled or the budget is spent.
@@ -66,7 +66,7 @@ def run_until(
     """
     spent, turn = 0, 0
     while True:
-        place = None if out is None else out / f"{worlds}x{replications}"
+        place = None if out is None else f"{out}/{worlds}x{replications}"
         ensemble = study.run(worlds, replications, out=place, **options)
         settled = question(ensemble)
         spent += ensemble.design.n_futures

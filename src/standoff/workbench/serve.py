@@ -31,9 +31,12 @@ def serve(folder: Path, host: str, port: int, say: Callable[[str, str], None]) -
         ValueError: What is kept there cannot be read.
     """
     token = secrets.token_urlsafe(24)
-    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio sends at once only on sockets that say TCP: else each answer waits 40 ms for an acknowledgement
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind((host, port))
+    listening.listen(1024)  # from here on a browser that comes early waits, and is not turned away
     bound = listening.getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
     names = {f"{shown}:{bound}", f"{LOOPBACK}:{bound}", f"localhost:{bound}"}

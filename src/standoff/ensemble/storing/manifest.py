@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -10,12 +12,14 @@ from msgspec import Meta, Struct
 
 from standoff.base.escaping import visible
 from standoff.ensemble.design import Method
+from standoff.ensemble.storing.place import Place, place_of
 
-__all__ = ["MANIFEST", "Histogram", "Kind", "Manifest", "RunError", "read_manifest"]
+__all__ = ["MANIFEST", "Histogram", "Keeping", "Kind", "Manifest", "RunError", "has_manifest", "read_manifest"]
 
 MANIFEST = "manifest.json"
 MOST_BYTES = 20_000_000
 MOST_BITS = 1024
+MANY, SELDOM = 200, 20
 _Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$")]
 _Size = Annotated[int, Meta(ge=1, le=10**12)]
 Kind = Literal["outcome", "payoff"]
@@ -71,18 +75,60 @@ class Manifest(Struct, frozen=True, kw_only=True, omit_defaults=True, rename={"l
         return msgspec.json.format(msgspec.json.encode(self), indent=2)
 
 
-def read_manifest(folder: Path) -> Manifest:
+@dataclass(eq=False)
+class Keeping:
+    """The manifest of a run under way, with each complete shard.
+
+    It is written after each shard, until there are so many that this would take a twentieth of the time; then less
+    often.
+    """
+
+    place: Place
+    manifest: Manifest
+    shards: dict[str, str]
+    due: float = 0.0
+
+    def note(self, name: str, digest: str) -> None:
+        """A shard is complete."""
+        self.shards[name] = digest
+        if time.monotonic() >= self.due:
+            self.write()
+
+    def write(self, **known: Any) -> None:
+        """All that is complete."""
+        start = time.monotonic()
+        self.place.write(MANIFEST, msgspec.structs.replace(self.manifest, shards=self.shards, **known).encode())
+        end = time.monotonic()
+        self.due = end + (SELDOM * (end - start) if len(self.shards) > MANY else 0.0)
+
+
+def has_manifest(where: str | Path | Place) -> bool:
+    """Whether a run is kept here, whole or in part.
+
+    Raises:
+        OSError: The place cannot be reached.
+    """
+    try:
+        with place_of(where).reading(MANIFEST) as file:
+            file.read(1)
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return False
+    return True
+
+
+def read_manifest(where: str | Path | Place) -> Manifest:
     """What a run's folder says of itself.
 
     Raises:
         RunError: There is no manifest, or it is not one: the message says what was found, and where.
     """
-    path, shown = folder / MANIFEST, visible(str(folder / MANIFEST))
+    place = place_of(where)
+    shown = f"{place.shown}/{MANIFEST}"
     try:
-        with path.open("rb") as file:
+        with place.reading(MANIFEST) as file:
             data = file.read(MOST_BYTES + 1)
     except FileNotFoundError:
-        raise RunError(f"`{visible(str(folder))}` holds no run (there is no {MANIFEST})") from None
+        raise RunError(f"`{place.shown}` holds no run (there is no {MANIFEST})") from None
     except OSError as error:
         raise RunError(f"`{shown}` cannot be read: {error.strerror}") from None
     if len(data) > MOST_BYTES:

@@ -1,4 +1,4 @@
-"""Pieces of a design, profiles × worlds; a shard: the ensemble of a piece as a Parquet file; several put together."""
+"""A shard: the ensemble of a piece of a design as a Parquet file; several put together."""
 
 from __future__ import annotations
 
@@ -21,59 +21,22 @@ from standoff.ensemble.design import Design
 from standoff.ensemble.ensemble import Diagnostics, Ensemble, FaultCount
 from standoff.ensemble.folding.spreads import Spreads, Wanted
 from standoff.ensemble.storing.manifest import MANIFEST
+from standoff.ensemble.storing.pieces import Piece
+from standoff.ensemble.storing.place import Place
+from standoff.ensemble.storing.rows import StoredRows
 from standoff.program.program import Program
 
 __all__ = [
-    "Piece",
     "ShardError",
     "Whole",
     "blank",
     "column_names",
     "pack_shard",
-    "pieces",
     "read_columns",
     "table_bytes",
     "unpack_shard",
     "with_nulls",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Some profiles and some worlds of a design: what is run, kept and lost as one."""
-
-    profiles: tuple[int, int]
-    worlds: tuple[int, int]
-
-    @classmethod
-    def of_name(cls, name: str, n_worlds: int) -> Piece:
-        """The piece whose shard has this name."""
-        numbers = [int(n) for n in name.removeprefix("shards/").removesuffix(".parquet").split("-")]
-        return cls((numbers[0], numbers[1]), (numbers[2], numbers[3]) if len(numbers) == 4 else (0, n_worlds))
-
-    def name(self, n_worlds: int) -> str:
-        """Of its shard: profiles from and to, and worlds likewise where it has not all of them."""
-        numbers = [*self.profiles, *(() if self.worlds == (0, n_worlds) else self.worlds)]
-        return f"shards/{'-'.join(f'{n:06d}' for n in numbers)}.parquet"
-
-    def design(self, whole: Design) -> Design:
-        """This piece of a design."""
-        of, among = slice(*self.profiles), slice(*self.worlds)
-        worlds = whole.worlds
-        if self.worlds != (0, worlds.size):
-            columns = {name: column[among] for name, column in worlds.columns.items()}
-            worlds = replace(worlds, columns=columns, streams=worlds.streams[among])
-        levels = None if whole.levels is None else whole.levels[of]
-        return replace(whole, profiles=whole.profiles[of], worlds=worlds, levels=levels)
-
-
-def pieces(design: Design, cells: int) -> Iterator[Piece]:
-    """A design in pieces of about so many cells: several profiles of all worlds, or some worlds of one profile."""
-    n_profiles, n_worlds = design.profiles.shape[0], design.worlds.size
-    each = max(1, cells // n_worlds)
-    for start in range(0, n_profiles, each):
-        for first in range(0, n_worlds, max(cells, 1)):
-            yield Piece((start, min(n_profiles, start + each)), (first, min(n_worlds, first + max(cells, 1))))
 
 
 def pack_shard(part: Ensemble) -> bytes:
@@ -111,7 +74,7 @@ def unpack_shard(
     counts = tuple(np.array(counted, dtype=np.int64) for counted in histograms)
     if any(c.shape != (shape[0], len(b.edges) + 1) for c, b in zip(counts, wanted.bins, strict=True)):
         raise ShardError("holds histograms with other bins")
-    arrays = blank(program, piece, wanted) if into is None else into
+    arrays = blank(program, piece, wanted, tuple(_FIGURES.values())) if into is None else into
     counted = table["count"].reshape(shape)
     if counted.min() < 0 or counted.max() > piece.replications:
         raise ShardError(f"counts more than the {piece.replications} replications of the run")
@@ -231,10 +194,12 @@ Arrays = Mapping[str, npt.NDArray[Any]]
 """Every array of an ensemble that ends with the axes (profiles, worlds), by name."""
 
 
-def blank(program: Program, design: Design, wanted: Wanted) -> Arrays:
-    """Arrays for an ensemble, to be filled."""
+def blank(program: Program, design: Design, wanted: Wanted, figures: Sequence[str] = ()) -> Arrays:
+    """Arrays for an ensemble, to be filled; of means, errors and halves those that are named."""
     shape, n_measures = (design.profiles.shape[0], design.worlds.size), len(program.measures)
-    arrays = {name: np.empty((n_measures, *shape)) for name in _FIGURES.values()}
+    arrays = {name: np.empty((n_measures, *shape)) for name in figures}
+    if wanted.futures:
+        arrays["futures"] = np.empty((design.replications, n_measures, *shape))
     arrays |= {f"present {m.name}": np.empty(shape) for m in program.measured if m.first is not None}
     return arrays | {
         "counts": np.empty(shape, dtype=np.int32), "quantiles": np.empty((len(wanted.levels), n_measures, *shape)),
@@ -244,14 +209,16 @@ def blank(program: Program, design: Design, wanted: Wanted) -> Arrays:
 class Whole:
     """An ensemble that is put together of pieces, each written to its place at once, so that nothing is held twice.
 
-    Pieces may be taken in any order and from any thread.
+    Pieces may be taken in any order and from any thread. Means, errors and halves are left in the shards of a `place`
+    where one is given, and read from there a measure at a time.
     """
 
-    def __init__(self, program: Program, design: Design, wanted: Wanted) -> None:
+    def __init__(self, program: Program, design: Design, wanted: Wanted, place: Place | None = None) -> None:
         self.program = program
         self.design = design
         self.wanted = wanted
-        self._arrays = blank(program, design, wanted)
+        self.place = place
+        self._arrays = blank(program, design, wanted, () if place is not None else tuple(_FIGURES.values()))
         self._parts: dict[Piece, _Part] = {}
 
     def unpack(self, data: bytes, piece: Piece) -> None:
@@ -260,15 +227,21 @@ class Whole:
         Raises:
             ShardError: It is none of this piece, which is then still to be had.
         """
-        place = self._place(piece)
-        self._keep(piece, unpack_shard(data, self.program, piece.design(self.design), self.wanted, place))
+        own, here = (self.program, piece.design(self.design), self.wanted), self._place(piece)
+        if self.place is not None:
+            self.take(piece, unpack_shard(data, *own))
+        else:
+            self._keep(piece, unpack_shard(data, *own, here))
 
     def take(self, piece: Piece, part: Ensemble) -> None:
         """Take a piece that was run."""
         place = self._place(piece)
         for name, values in (("means", part.means), ("errors", part.errors), ("halves", part.halves),
                              ("counts", part.counts), ("quantiles", part.spreads.quantiles)):  # fmt: skip
-            place[name][:] = values
+            if name in place:
+                place[name][:] = values
+        if part.spreads.futures is not None:
+            place["futures"][:] = np.moveaxis(part.spreads.futures, -1, 0)
         for name, values in part.present.items():
             place[f"present {name}"][:] = values
         self._keep(piece, part)
@@ -283,8 +256,22 @@ class Whole:
             np.concatenate([sum(part.counts[i] for part in row) for row in rows.values()])
             for i in range(len(self.wanted.bins))
         )
-        spreads = Spreads(self.wanted, self._arrays["quantiles"], tuple(histograms))
-        return _ensemble(self.program, self.design, self._arrays, _merged(parts), spreads)
+        futures = np.moveaxis(self._arrays["futures"], 0, -1) if self.wanted.futures else None
+        spreads = Spreads(self.wanted, self._arrays["quantiles"], tuple(histograms), futures)
+        arrays = {**self._arrays, **({} if self.place is None else self._stored(self.place))}
+        return _ensemble(self.program, self.design, arrays, _merged(parts), spreads)
+
+    def _stored(self, place: Place) -> dict[str, Any]:
+        measures, (n_profiles, n_worlds) = self.program.measures, self._arrays["counts"].shape
+        ordered = sorted(self._parts, key=lambda piece: (piece.profiles, piece.worlds))
+        shards = tuple((piece, piece.name(n_worlds)) for piece in ordered)
+        return {
+            figure: StoredRows(
+                place, shards, tuple(f"{kind} {name} {label}" for kind, name in measures),
+                (len(measures), n_profiles, n_worlds),
+            )
+            for label, figure in _FIGURES.items()
+        }  # fmt: skip
 
     def _place(self, piece: Piece) -> Arrays:
         profiles, worlds = slice(*piece.profiles), slice(*piece.worlds)

@@ -14,16 +14,13 @@ complete shard and leaves none half-written.
 from __future__ import annotations
 
 import hashlib
-import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from itertools import count
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
 
-import msgspec
 import numpy as np
 import pyarrow as pa
 
@@ -33,16 +30,26 @@ from standoff.ensemble.design import Design, Method, Worlds
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.evaluator import choose_evaluator
 from standoff.ensemble.folding.spreads import NOTHING, Bins, Wanted
-from standoff.ensemble.run import run_design
-from standoff.ensemble.running import Announce, Running
-from standoff.ensemble.storing.manifest import MANIFEST, Histogram, Kind, Manifest, RunError, read_manifest
+from standoff.ensemble.run import Job, run_design
+from standoff.ensemble.running import Running
+from standoff.ensemble.spreading import cluster
+from standoff.ensemble.storing.manifest import (
+    MANIFEST,
+    Histogram,
+    Keeping,
+    Kind,
+    Manifest,
+    RunError,
+    has_manifest,
+    read_manifest,
+)
+from standoff.ensemble.storing.pieces import Piece, open_pieces
+from standoff.ensemble.storing.place import Place, atomic_write, place_of
 from standoff.ensemble.storing.shards import (
-    Piece,
     ShardError,
     Whole,
     column_names,
     pack_shard,
-    pieces,
     read_columns,
     table_bytes,
 )
@@ -51,6 +58,8 @@ from standoff.program.program import Program
 __all__ = ["RunError", "atomic_write", "read_manifest", "read_run", "run_to_folder"]
 
 CELLS_PER_SHARD = 65_536
+IN_MEMORY = 1 << 28  # bytes of means, errors and halves; more stay in the shards
+MISSING = "is missing"
 
 _SAME = {
     "study": "another study",
@@ -70,11 +79,11 @@ _AGAIN = "the same `standoff run` command runs again what was lost, and keeps th
 def run_to_folder(
     program: Program,
     design: Design,
-    folder: Path,
+    folder: str | Path,
     wanted: Wanted = NOTHING,
     running: Running = Running(),
     *,
-    cells_per_shard: int = CELLS_PER_SHARD,
+    cells_per_shard: int | None = None,
 ) -> Ensemble:
     """Run a design shard by shard into a folder, going on where an earlier run of the same design stopped.
 
@@ -87,78 +96,145 @@ def run_to_folder(
     """
     if wanted.futures:
         raise ValueError("a folder keeps no single futures")
-    manifest = _manifest(program, design, wanted)
-    with _disk(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        found = _earlier(folder, manifest)
-        earlier = {} if found is None else dict(found.shards)
-        _write_manifest(folder, manifest, shards=earlier)
-        _begin(folder, program, design)
-        for left in folder.rglob(".*.part"):  # by a run that was killed as it wrote
-            left.unlink(missing_ok=True)
-    evaluate = choose_evaluator(program, design.n_futures, running)
-    whole, names, done = Whole(program, design, wanted), [], 0
-    for piece in pieces(design, cells_per_shard):
-        here, name = piece.design(design), piece.name(design.worlds.size)
-        announce = running.announce or warnings.warn
-        if name not in earlier or not _kept(folder, name, earlier[name], announce, whole):
-            part = run_design(program, here, wanted, running.part(done, design.n_futures), evaluate=evaluate)
-            data = pack_shard(part)
-            with _disk(folder):
-                atomic_write(folder / name, data)
-                earlier[name] = _digest(data)
-                _write_manifest(folder, manifest, shards=earlier)
-            whole.take(piece, part)
-        names.append(name)
-        done += here.n_futures
+    place, manifest = place_of(folder), _manifest(program, design, wanted)
+    with _disk(place):
+        place.begin()
+        found = _earlier(place, manifest)
+        keeping = Keeping(place, manifest, {} if found is None else dict(found.shards))
+        keeping.write()
+        _begin(place, program, design)
+        place.clean()
+    whole = Whole(program, design, wanted, place if _is_large(program, design) else None)
+    altered = _take_up(keeping, whole, running)
+    job, n_worlds = Job(program, design, wanted), design.worlds.size
+    kept = [Piece.of_name(name, n_worlds) for name in keeping.shards]
+    todo = open_pieces(design, cells_per_shard or _cells(design, running), kept)
+    done = design.n_futures - sum(piece.n_cells for piece in todo) * design.replications
+    try:
+        for piece, digest, part in _run(job, todo, place, running.part(done, design.n_futures)):
+            name = piece.name(n_worlds)
+            if altered.get(name, digest) != digest:
+                running.say(f"the shard `{place.shown}/{name}` came out otherwise than when it was first written")
+            with _disk(place):
+                keeping.note(name, digest)
+            if part is not None:
+                whole.take(piece, part)
+    except BaseException:
+        with suppress(OSError):
+            keeping.write()
+        raise
+    if running.on is not None:
+        _read_shards(whole, place, {name: keeping.shards[name] for name in (p.name(n_worlds) for p in todo)}, running)
     run = whole.ensemble()
     if found is not None and found.complete:
-        _hold_result(folder, found, run, running.threads)
-    with _disk(folder):
-        shards = {name: earlier[name] for name in names}
-        _write_manifest(folder, manifest, shards=shards, complete=True, **_digests(run, running.threads))
+        _hold_result(place, found, run, running.threads)
+    with _disk(place):
+        keeping.write(complete=True, **_digests(run, running.threads))
     return run
 
 
-def read_run(folder: Path, program: Program, threads: int | None = None) -> Ensemble:
+def _cells(design: Design, running: Running) -> int:
+    """Of a shard."""
+    if running.on is None:
+        return CELLS_PER_SHARD
+    cells: int = cluster("jobs").cells_each(design, cluster("session").session_of(running).n_threads)
+    return cells
+
+
+def _run(
+    job: Job, todo: Sequence[Piece], place: Place, running: Running
+) -> Iterator[tuple[Piece, str, Ensemble | None]]:  # fmt: skip
+    """Run pieces and write them: each with the digest of its file, and its figures where they are at hand."""
+    if running.on is not None:
+        for piece, digest in cluster("jobs").run_shards_on(job, todo, place, running):
+            yield piece, digest, None
+        return
+    program, design = job.program, job.design
+    evaluate, done = choose_evaluator(program, design.n_futures, running), 0
+    for piece in todo:
+        here = piece.design(design)
+        part = run_design(program, here, job.wanted, running.part(done, design.n_futures), evaluate=evaluate)
+        data = pack_shard(part)
+        with _disk(place):
+            place.write(piece.name(design.worlds.size), data)
+        done += here.n_futures
+        yield piece, _digest(data), part
+
+
+def _is_large(program: Program, design: Design) -> bool:
+    """Whether the figures are rather left on the disk."""
+    cells = int(design.profiles.shape[0]) * design.worlds.size
+    return cells * len(program.measures) * 3 * 8 > IN_MEMORY
+
+
+def _take_up(keeping: Keeping, whole: Whole, running: Running) -> dict[str, str]:
+    """Take what an earlier run left complete; what is no longer as it was written is to be run again: its digests."""
+    place, names = keeping.place, list(keeping.shards)
+    announce = running.announce or warnings.warn
+    with ThreadPoolExecutor(running.workers) as pool:
+        wrong = pool.map(lambda name: _unpack(whole, place, name, keeping.shards[name]), names)
+        altered = {name: said for name, said in zip(names, wrong, strict=True) if said}
+    for name, said in altered.items():
+        line = f"the shard `{place.shown}/{visible(name)}` {said}: it is run again"
+        if said != MISSING:
+            with _disk(place):
+                line += f", and the altered file set aside as `{place.set_aside(name)}`"
+        announce(line)
+    return {name: keeping.shards.pop(name) for name in altered}
+
+
+def _unpack(whole: Whole, place: Place, name: str, digest: str) -> str:
+    """Take a shard that is there; what is wrong with it, if anything."""
+    data, wrong = _read(place, name, digest)
+    if data is not None and not wrong:
+        try:
+            whole.unpack(data, Piece.of_name(name, whole.design.worlds.size))
+        except ShardError as error:
+            wrong = str(error)
+    return wrong
+
+
+def _read_shards(whole: Whole, place: Place, shards: Mapping[str, str], running: Running) -> None:
+    """Take shards that must be there.
+
+    Raises:
+        RunError: One is not, or is not what was written.
+    """
+    with ThreadPoolExecutor(running.workers) as pool:
+        wrong = pool.map(lambda name: _unpack(whole, place, name, shards[name]), shards)
+        for name, said in zip(shards, wrong, strict=True):
+            if said:
+                raise RunError(f"the shard `{place.shown}/{visible(name)}` {said}; {_AGAIN}")
+
+
+def read_run(folder: str | Path, program: Program, threads: int | None = None) -> Ensemble:
     """Read a complete run of a study, on at most so many threads; all cores by default.
 
     Raises:
         RunError: The folder holds no complete run of this study, or a shard was altered.
     """
-    manifest = read_manifest(folder)
-    shown = visible(str(folder))
+    place = place_of(folder)
+    manifest, shown = read_manifest(place), place.shown
     if manifest.digest != program.model.digest:
         study = visible(manifest.study, 60)
         raise RunError(f"`{shown}` holds a run of another version of the study `{study}`; run it again")
     if not manifest.complete:
         raise RunError(f"the run in `{shown}` is not complete; the same `standoff run` command goes on with it")
     try:
-        design = _read_design(folder, program, manifest)
+        design = _read_design(place, program, manifest)
     except (OSError, ShardError):
         design = None
     if design is None or _design_digest(design) != manifest.design:
         raise RunError(f"the tables of worlds or profiles in `{shown}` were lost or altered; {_AGAIN}")
-    whole = Whole(program, design, _wanted(program, manifest, shown))
-
-    def read(name: str) -> None:
-        data, wrong = _read(folder, name, manifest.shards[name])
-        try:
-            if data is None or wrong:
-                raise ShardError(wrong)
-            whole.unpack(data, Piece.of_name(name, design.worlds.size))
-        except ShardError as error:
-            raise RunError(f"the shard `{visible(str(folder / name))}` {error}; {_AGAIN}") from None
-
-    with ThreadPoolExecutor(Running(threads).workers) as pool:
-        for _ in pool.map(read, manifest.names()):
-            pass
+    wanted = _wanted(program, manifest, shown)
+    whole = Whole(program, design, wanted, place if _is_large(program, design) else None)
+    _read_shards(whole, place, {name: manifest.shards[name] for name in manifest.names()}, Running(threads))
     run = whole.ensemble()
-    _hold_result(folder, manifest, run, threads)
+    _hold_result(place, manifest, run, threads)
     return run
 
 
-def _hold_result(folder: Path, manifest: Manifest, run: Ensemble, threads: int | None = None) -> None:
+def _hold_result(place: Place, manifest: Manifest, run: Ensemble, threads: int | None = None) -> None:
     """Insist that the figures in a folder are those of the run that it says it holds.
 
     Raises:
@@ -168,7 +244,7 @@ def _hold_result(folder: Path, manifest: Manifest, run: Ensemble, threads: int |
     for key, said in (("result", manifest.result), ("beside", manifest.beside)):
         if said not in (None, found[key]):
             raise RunError(
-                f"`{visible(str(folder))}` does not hold the run that it says it holds: its figures, sizes, seeds and "
+                f"`{place.shown}` does not hold the run that it says it holds: its figures, sizes, seeds and "
                 f"treatment of ends come to the digest {found[key]}, and `{key}` in {MANIFEST} is {said}; "
                 "one of them was altered: delete the folder and run again"
             )
@@ -192,19 +268,19 @@ def _beside(run: Ensemble) -> str:
     return state.hexdigest()
 
 
-def _read_design(folder: Path, program: Program, manifest: Manifest) -> Design:
+def _read_design(place: Place, program: Program, manifest: Manifest) -> Design:
     """The worlds and profiles of a run.
 
     Raises:
         OSError, ShardError: A table is missing, or is not what the program and the manifest ask for.
     """
-    data = (folder / "worlds.parquet").read_bytes()
+    data = place.read("worlds.parquet")
     names = [name for name in column_names(data) if name != "stream"]
     if not set(names).issuperset(program.columns):
         raise ShardError("has other columns than the study's run")
     table = read_columns(data, {**dict.fromkeys(names, pa.float64()), "stream": pa.uint64()}, manifest.worlds)
     worlds = Worlds({name: table[name] for name in names}, table["stream"], manifest.seed, manifest.method)
-    data = (folder / "profiles.parquet").read_bytes()
+    data = place.read("profiles.parquet")
     labels = {f"{player} strategy": pa.string() for player in program.players}
     terms = [name for name, _ in program.levels if name in column_names(data)]
     kinds = {**dict.fromkeys(program.players, pa.int64()), **dict.fromkeys(terms, pa.float64())}
@@ -216,68 +292,26 @@ def _read_design(folder: Path, program: Program, manifest: Manifest) -> Design:
     return Design(profiles, worlds, manifest.replications, manifest.luck_seed, levels, manifest.realised)
 
 
-def _read(folder: Path, name: str, digest: str) -> tuple[bytes | None, str]:
+def _read(place: Place, name: str, digest: str) -> tuple[bytes | None, str]:
     """A shard's bytes if there is such a file, and what is wrong with them."""
     try:
-        data = (folder / name).read_bytes()
+        data = place.read(name)
     except OSError:
-        return None, "is missing"
+        return None, MISSING
     return data, "" if _digest(data) == digest else "was truncated or altered"
-
-
-def _kept(folder: Path, name: str, digest: str, announce: Announce, whole: Whole) -> bool:
-    """Whether a complete shard was taken; where it is no longer what was written, it is set aside."""
-    data, wrong = _read(folder, name, digest)
-    if data is not None and not wrong:
-        try:
-            whole.unpack(data, Piece.of_name(name, whole.design.worlds.size))
-        except ShardError as error:
-            wrong = str(error)
-        else:
-            return True
-    line = f"the shard `{visible(str(folder / name))}` {wrong}: it is run again"
-    if data is not None:
-        aside = next(p for n in count(1) if not (p := folder / f"{name}.altered-{n}").exists())
-        with _disk(folder):
-            (folder / name).rename(aside)
-        line += f", and the altered file set aside as `{aside.name}`"
-    announce(line)
-    return False
 
 
 def _digest(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
-def atomic_write(path: Path, data: bytes) -> None:
-    """Write a file so that it is either whole or as it was before.
-
-    Raises:
-        OSError: It cannot be written; `filename` is `path`.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with beside.open("wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.replace(path)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from error
-    finally:
-        beside.unlink(missing_ok=True)
-
-
 @contextmanager
-def _disk(folder: Path) -> Iterator[None]:
+def _disk(place: Place) -> Iterator[None]:
     try:
         yield
     except OSError as error:
         reason = error.strerror or str(error)
-        raise RunError(
-            f"cannot write to `{visible(str(folder))}`: {reason}; what was complete before is kept"
-        ) from error
+        raise RunError(f"cannot write to `{place.shown}`: {reason}; what was complete before is kept") from error
 
 
 def _design_digest(design: Design) -> str:
@@ -308,34 +342,30 @@ def _manifest(program: Program, design: Design, wanted: Wanted) -> Manifest:
     )  # fmt: skip
 
 
-def _earlier(folder: Path, manifest: Manifest) -> Manifest | None:
+def _earlier(place: Place, manifest: Manifest) -> Manifest | None:
     """An earlier run of the same design that is here, complete or not."""
-    if all(path.match(".*.part") for path in folder.iterdir()):
+    if place.is_empty():
         return None
-    shown = visible(str(folder))
-    if not (folder / MANIFEST).exists():
+    shown = place.shown
+    if not has_manifest(place):
         raise RunError(f"`{shown}` is not empty and holds no run; choose another folder")
-    found = read_manifest(folder)
+    found = read_manifest(place)
     for key, words in _SAME.items():
         if getattr(found, key) != getattr(manifest, key):
             raise RunError(f"`{shown}` holds a run with {words}; choose another folder, or delete it")
     return found
 
 
-def _begin(folder: Path, program: Program, design: Design) -> None:
+def _begin(place: Place, program: Program, design: Design) -> None:
     model = program.model
     for name, text in model.written.files.texts().items():
-        atomic_write(folder / "study" / name, text.encode())
+        place.write(f"study/{name}", text.encode())
     table = {**{name: np.asarray(column) for name, column in design.worlds.columns.items()}}
     worlds = table_bytes(pa.table({**table, "stream": design.worlds.streams}))
-    atomic_write(folder / "worlds.parquet", worlds)
+    place.write("worlds.parquet", worlds)
     profiles: dict[str, Any] = {player: design.profiles[:, i] for i, player in enumerate(program.players)}
     for i, player in enumerate(program.players):
         profiles[f"{player} strategy"] = [program.instances[i][j].label for j in design.profiles[:, i]]
     if design.levels is not None:
         profiles |= {name: design.levels[:, i] for i, (name, _) in enumerate(program.levels)}
-    atomic_write(folder / "profiles.parquet", table_bytes(pa.table(profiles)))
-
-
-def _write_manifest(folder: Path, manifest: Manifest, **known: Any) -> None:
-    atomic_write(folder / MANIFEST, msgspec.structs.replace(manifest, **known).encode())
+    place.write("profiles.parquet", table_bytes(pa.table(profiles)))

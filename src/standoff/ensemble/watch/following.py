@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy.typing as npt
 from standoff.ensemble.design import Design
 from standoff.ensemble.run import BLOCK, lanes_of
 from standoff.ensemble.running import Running
+from standoff.ensemble.spreading import spread
 from standoff.language.expressions.tree import Symbol
 from standoff.program.program import Program
 from standoff.program.stepper import advance, begin
@@ -66,23 +66,38 @@ def follow_futures(
     n = profiles.size
     values = np.full((len(symbols), program.n_steps, n), np.nan)
     logs = np.zeros(n)
+    starts = range(0, n, BLOCK // 2)
+    work = _Following(program, design, profiles, tuple(symbols))
+    for start, (followed, weights) in zip(starts, spread(work, starts, running), strict=True):
+        places = slice(start, start + BLOCK // 2)
+        values[:, :, places], logs[places] = followed, weights
+    logs = np.where(logs > DEAD, logs, -np.inf)
+    shares = np.exp(logs - logs.max()) if np.isfinite(logs).any() else np.zeros(n)
+    return Followed(tuple(symbols), values, shares / shares.sum() if shares.any() else shares)
 
-    def follow(start: int) -> None:
-        places = np.arange(start, min(start + BLOCK // 2, n))
-        state = begin(
-            program, lanes_of(program, design, profiles[places], places, np.zeros_like(places)), realised=True
-        )
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Following:
+    """The work of following the futures from a place on: values, and the logarithms of their weights."""
+
+    program: Program
+    design: Design
+    profiles: npt.NDArray[np.int64]
+    symbols: tuple[Symbol, ...]
+
+    def begin(self, _: Running) -> Callable[[int], tuple[Floats, Floats]]:
+        return self.follow
+
+    def follow(self, start: int) -> tuple[Floats, Floats]:
+        program, symbols = self.program, self.symbols
+        places = np.arange(start, min(start + BLOCK // 2, self.profiles.size))
+        values = np.full((len(symbols), program.n_steps, places.size), np.nan)
+        lanes = lanes_of(program, self.design, self.profiles[places], places, np.zeros_like(places))
+        state = begin(program, lanes, realised=True)
         for step in range(program.n_steps):
             state = advance(program, state)
             for i, symbol in enumerate(symbols):
                 if symbol in state.seen:
-                    values[i, step, places] = state.seen[symbol]
-        if SO_FAR in state.known:
-            logs[places] = state.known[SO_FAR]
-        logs[places] = np.where(state.fault == 0, logs[places], -np.inf)
-
-    with ThreadPoolExecutor(running.workers) as pool:
-        list(pool.map(follow, range(0, n, BLOCK // 2)))
-    logs = np.where(logs > DEAD, logs, -np.inf)
-    shares = np.exp(logs - logs.max()) if np.isfinite(logs).any() else np.zeros(n)
-    return Followed(tuple(symbols), values, shares / shares.sum() if shares.any() else shares)
+                    values[i, step] = state.seen[symbol]
+        logs = np.broadcast_to(np.asarray(state.known.get(SO_FAR, 0.0), dtype=np.float64), (places.size,))
+        return values, np.where(state.fault == 0, logs, -np.inf)

@@ -17,7 +17,7 @@ Reference:
 from __future__ import annotations
 
 import math
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +28,7 @@ from standoff.ensemble.design import Design
 from standoff.ensemble.evaluator import Evaluate, choose_evaluator
 from standoff.ensemble.run import BLOCK, lanes_of, run_paths
 from standoff.ensemble.running import Running
+from standoff.ensemble.spreading import spread
 from standoff.evidence.seen import Seen, Sighting
 from standoff.language.model import Model
 from standoff.program.columns import Table
@@ -140,31 +141,43 @@ def weigh_design(
         filtered = _lose_weight(program, design)
         if filtered:
             running.say("whole futures lose their weight on the way: resampling them, which takes longer")
-    evaluate = None if filtered else choose_evaluator(program, design.n_futures, running)
     n_profiles, n_worlds = design.profiles.shape[0], design.worlds.size
     likely, alive = np.empty(n_profiles * n_worlds), np.empty(n_profiles * n_worlds)
     means = np.empty((len(program.measures) - 1, likely.size))
-    table = Table(program.columns, design.worlds.columns)
     size = max(1, BLOCK // design.replications)
-    done = 0
-
-    def take(start: int) -> int:
-        cells = np.arange(start, min(start + size, likely.size))
-        profiles, worlds = np.divmod(cells, n_worlds)
-        found = weigh_cells(program, design, profiles, worlds, evaluate, table)
-        likely[cells], alive[cells], means[:, cells] = found.log_likelihood, found.alive, found.means
-        return cells.size * design.replications
-
-    with ThreadPoolExecutor(running.workers) as pool:
-        for n in pool.map(take, range(0, likely.size, size)):
-            done += n
-            if running.progress is not None:
-                running.progress(done, design.n_futures)
+    starts = range(0, likely.size, size)
+    found = spread(_Weighing(program, design, size, filtered), starts, running)
+    for start, weighed in zip(starts, found, strict=True):
+        cells = slice(start, start + size)
+        likely[cells], alive[cells], means[:, cells] = weighed.log_likelihood, weighed.alive, weighed.means
+        if running.progress is not None:
+            running.progress(min(start + size, likely.size) * design.replications, design.n_futures)
     shape = (n_profiles, n_worlds)
     return Weighed(
         program, design, seen, likely.reshape(shape), means.reshape(-1, *shape), alive.reshape(shape),
         filtered,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Weighing:
+    """The work of weighing so many cells from a place on."""
+
+    program: Program
+    design: Design
+    size: int
+    filtered: bool
+
+    def begin(self, running: Running) -> Callable[[int], Cells]:
+        program, design = self.program, self.design
+        evaluate = None if self.filtered else choose_evaluator(program, design.n_futures, running)
+        n_worlds, table = design.worlds.size, Table(program.columns, design.worlds.columns)
+
+        def weigh(start: int) -> Cells:
+            cells = np.arange(start, min(start + self.size, design.profiles.shape[0] * n_worlds))
+            return weigh_cells(program, design, *np.divmod(cells, n_worlds), evaluate, table)
+
+        return weigh
 
 
 def weigh_cells(

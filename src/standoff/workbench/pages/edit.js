@@ -198,7 +198,7 @@ function begin() {
   const extensions = [
     cm.lineNumbers(), cm.foldGutter(), cm.history(), cm.drawSelection(), cm.highlightActiveLine(), cm.bracketMatching(),
     cm.indentUnit.of("  "), cm.yaml(), cm.syntaxHighlighting(cm.defaultHighlightStyle, {fallback: true}),
-    cm.highlightSelectionMatches(), cm.lintGutter(), cm.autocompletion({override: [complete], activateOnTypingDelay: 30}), hover,
+    cm.highlightSelectionMatches(), cm.lintGutter(), cm.autocompletion({override: [complete], activateOnTypingDelay: 5}), hover,
     cm.keymap.of([...cm.completionKeymap, ...keys, ...cm.historyKeymap, ...cm.searchKeymap, ...cm.foldKeymap, ...cm.lintKeymap, ...cm.defaultKeymap]),
     cm.EditorView.contentAttributes.of({"aria-label": `The text of ${file}`, spellcheck: "false", tabindex: "0"}),
     cm.EditorView.theme({

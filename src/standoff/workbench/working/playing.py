@@ -12,7 +12,8 @@ import numpy as np
 
 from standoff.brief.pictures.charts import FanFrame, FanPanel, fan
 from standoff.ensemble.study import Study, load
-from standoff.language.model import Model
+from standoff.language.expressions.tree import Symbol
+from standoff.language.model import Choice, Model
 from standoff.playing.debrief import Debrief, debrief
 from standoff.playing.game import Game, Injected, Place, Position, choices_of, new_game, opened, read_choice
 from standoff.playing.hindsight import Course, Floats, courses, knowable
@@ -266,17 +267,32 @@ def _known(position: Position, actor: str) -> list[tuple[str, str, str]]:
 
 
 def _played(position: Position) -> tuple[tuple[str, str, str], ...]:
-    clock = position.model.clock
-    return tuple(
-        (clock.label(i), _options(turn.choices, whole=True),
-         ", ".join(f"{name} {value}" for name, value in turn.injected.items()))
-        for i, turn in enumerate(position.game.turns)
-    )  # fmt: skip
+    """Of each step, its date, what everybody chose and what happened, and what was set."""
+    model = position.model
+    found = []
+    for i, turn in enumerate(position.game.turns):
+        seen = position.states[i + 1].seen
+        chosen_by = [(c.family.replace(".", " "), _option(c, seen)) for c in model.choices]
+        happened = [title_of(model, event.name) for event in model.events if _happened(seen, event.name)]
+        said = "; ".join([f"{family} {option}" for family, option in chosen_by if option] + happened)
+        was_set = ", ".join(f"{name} {value}" for name, value in turn.injected.items())
+        found.append((model.clock.label(i), said, was_set))
+    return tuple(found)
 
 
-def _options(choices: Mapping[str, str], *, whole: bool = False) -> str:
-    if whole:
-        return "; ".join(f"{family.replace('.', ' ')} {option}" for family, option in choices.items())
+def _option(choice: Choice, seen: Mapping[Symbol, object]) -> str:
+    """What was chosen in a step; empty where nothing was."""
+    value = seen.get(Symbol("choice", choice.family))
+    index = -1 if value is None else int(np.ravel(np.asarray(value))[0])
+    return choice.options[index] if index >= 0 else ""
+
+
+def _happened(seen: Mapping[Symbol, object], event: str) -> bool:
+    value = seen.get(Symbol("event", event))
+    return value is not None and float(np.ravel(np.asarray(value, dtype=float))[0]) > 0.0
+
+
+def _options(choices: Mapping[str, str]) -> str:
     return ", ".join(f"{family.partition('.')[2]} {option}".strip() for family, option in choices.items())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -65,7 +66,7 @@ class Queue:
 
     def _work(self) -> None:
         while not self._ended.wait(_PAUSE):
-            with suppress(OSError):
+            with suppress(OSError, sqlite3.Error):  # a full disk, a busy database: tried again
                 self.step()
 
     def step(self) -> None:

@@ -1,0 +1,80 @@
+"""Figures that stay in a run's shards: a row, of one measure, is read when it is asked for."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow.parquet as pq
+
+from standoff.ensemble.storing.place import Place
+
+if TYPE_CHECKING:
+    from standoff.ensemble.storing.pieces import Piece
+
+__all__ = ["StoredRows"]
+
+Floats = npt.NDArray[np.float64]
+_HELD = 3  # rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredRows:
+    """An array (measures, profiles, worlds) of which a few measures are in memory at a time.
+
+    Attributes:
+        place: Of the run.
+        pieces: Its shards, in the order of profiles and then worlds.
+        columns: Of each measure in the shards.
+        shape: Of the whole.
+    """
+
+    place: Place
+    pieces: tuple[tuple[Piece, str], ...]
+    columns: tuple[str, ...]
+    shape: tuple[int, int, int]
+    held: OrderedDict[int, Floats] = field(default_factory=OrderedDict, repr=False)
+    lock: Any = field(default_factory=Lock, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    def __iter__(self) -> Iterator[Floats]:
+        return (self[row] for row in range(len(self)))
+
+    def __getitem__(self, key: Any) -> Floats:
+        """A row, a part of one, or whatever NumPy makes of rows."""
+        if isinstance(key, (int, np.integer)):
+            return self._row(range(len(self))[int(key)])
+        if isinstance(key, tuple) and isinstance(key[0], (int, np.integer)):
+            part: Floats = self[key[0]][key[1:]]
+            return part
+        first, rest = (key[0], key[1:]) if isinstance(key, tuple) else (key, ())
+        rows: Sequence[int] = np.arange(len(self))[first].tolist()
+        return np.stack([self[row][rest] for row in rows])
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Floats:
+        return np.stack(list(self)).astype(dtype or np.float64, copy=False)
+
+    def _row(self, row: int) -> Floats:
+        with self.lock:
+            if row in self.held:
+                self.held.move_to_end(row)
+                return self.held[row]
+        values = np.empty(self.shape[1:])
+        for piece, name in self.pieces:
+            here = values[slice(*piece.profiles), slice(*piece.worlds)]
+            with self.place.reading(name) as file:
+                table = pq.ParquetFile(file).read(columns=[self.columns[row]], use_threads=False)
+            here[:] = table.column(0).to_numpy().reshape(here.shape)
+        values.flags.writeable = False
+        with self.lock:
+            self.held[row] = values
+            while len(self.held) > _HELD:
+                self.held.popitem(last=False)
+        return values

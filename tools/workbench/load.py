@@ -1,0 +1,126 @@
+"""Load: 60 players in 30 games at once, two runs in the queue.
+
+Run `python -m tools.workbench.load [MINUTES] [PLAYERS]`: 30 minutes and 60 players by default. It prints how long steps
+took, moves that were acknowledged and are not in their game, and memory over time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import httpx2
+import numpy as np
+
+from standoff.workbench.keeping.database import Database
+from standoff.workbench.keeping.games import Games
+from tools.workbench.served import Served, links_of, memory_of, serving
+
+_THINK = (1.0, 5.0)
+"""Seconds that a player looks at a page before choosing."""
+
+
+@dataclass
+class Found:
+    """What was measured: seconds of steps, moves that were acknowledged, megabytes by second."""
+
+    steps: list[float] = field(default_factory=list)
+    pages: list[float] = field(default_factory=list)
+    moves: list[tuple[str, str, int, str]] = field(default_factory=list)
+    games: int = 0
+    memory: list[tuple[float, float]] = field(default_factory=list)
+
+
+async def play(served: Served, client: httpx2.AsyncClient, until: float, found: Found, luck: random.Random) -> None:
+    """Two people at one game after another."""
+    while time.monotonic() < until:
+        data = {"seat": ["north", "south"], "luck": str(luck.randrange(9999))}
+        page = await client.post("/study/rivals/play", data=data, headers=served.origin, cookies=served.client.cookies)
+        name, (north, south) = links_of(page.text)
+        found.games += 1
+        for step in range(16):
+            if time.monotonic() > until:
+                return
+            for link, own in ((north, {"north": "freeze"}), (south, {"south.line": "build", "south.word": "keep"})):
+                await asyncio.sleep(luck.uniform(*_THINK))
+                begun = time.monotonic()
+                (await client.get(link)).raise_for_status()
+                found.pages.append(time.monotonic() - begun)
+                begun = time.monotonic()
+                answer = await client.post(f"{link}/choose", data={"step": str(step), **own}, headers=served.origin)
+                took = time.monotonic() - begun
+                assert answer.status_code == 200, answer.text
+                found.moves += [(name, family, step, option) for family, option in own.items()]
+                if link == south:
+                    found.steps.append(took)  # of whoever chose last: the step, and the page that shows it
+
+
+async def measure(served: Served, minutes: float, players: int) -> Found:
+    """All games at once."""
+    found = Found()
+    begun = time.monotonic()
+    limits = httpx2.Limits(max_connections=players)
+    async with httpx2.AsyncClient(
+        base_url=served.address, timeout=60.0, follow_redirects=True, limits=limits
+    ) as client:
+        games = [
+            asyncio.create_task(play(served, client, begun + 60.0 * minutes, found, random.Random(i)))
+            for i in range(players // 2)
+        ]
+        while not all(game.done() for game in games):
+            await asyncio.sleep(5.0)
+            found.memory.append((time.monotonic() - begun, memory_of(served.process.pid)))
+        await asyncio.gather(*games)
+    return found
+
+
+def lost(folder: Path, found: Found) -> list[tuple[str, str, int, str]]:
+    """Acknowledged moves that are in no game."""
+    games = Games(Database(folder / ".standoff" / "workbench.sqlite"))
+    missing = []
+    for name, family, step, option in found.moves:
+        table = games.table(name)
+        assert table is not None
+        turns = table.game.turns
+        open_now = {f: o for own in table.chosen.values() for f, o in own.items()}
+        kept = turns[step].choices.get(family) if step < len(turns) else open_now.get(family)
+        if kept != option:
+            missing.append((name, family, step, option))
+    return missing
+
+
+def main(minutes: float, players: int) -> None:
+    """Measure, and print."""
+    with TemporaryDirectory() as place, serving(Path(place)) as served:
+        for seed in ("1", "2"):
+            served.post("/study/korea/run", worlds="256", replications="4", seed=seed, brief="1")
+        found = asyncio.run(measure(served, minutes, players))
+        steps, pages = np.array(found.steps), np.array(found.pages)
+        print(f"{players} players, {found.games} games, {len(found.moves)} moves in {minutes:g} minutes")
+        print(f"lost moves: {len(lost(Path(place), found))}")
+        for name, times in (("step", steps), ("page", pages)):
+            print(f"{name}: median {1000 * np.median(times):.0f} ms, 95 % {1000 * np.quantile(times, 0.95):.0f} ms, "
+                  f"under 300 ms {100 * np.mean(times < 0.3):.1f} %, most {1000 * times.max():.0f} ms")  # fmt: skip
+        half = len(found.memory) // 2
+        early, late = (np.mean([m for _, m in part]) for part in (found.memory[half // 2 : half], found.memory[half:]))
+        print(f"memory: {early:.0f} MB in the second quarter, {late:.0f} MB in the second half")
+        print("runs:", ", ".join(line for line in _states(served)))
+
+
+def _states(served: Served) -> list[str]:
+    page = served.client.get("/runs").text
+    return [
+        state
+        for state in ("done", "running", "waiting", "failed", "stopped")
+        for _ in range(page.count(f"<td>{state}"))
+    ]
+
+
+if __name__ == "__main__":
+    given = [float(one) for one in sys.argv[1:]] + [30.0, 60.0][len(sys.argv) - 1 :]
+    main(given[0], int(given[1]))
