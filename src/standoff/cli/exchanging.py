@@ -120,7 +120,7 @@ class _WithExports(Command):
               help="The folder of a run, for forms that hold one.")  # fmt: skip
 @options.sources
 def export(study: str, form: str, out: Path, run_folder: Path | None, sources: Path | None) -> None:
-    """Write a study's claims, documents or run as another tool reads them.
+    """Write claims, documents or a run for another tool.
 
     \b
     Examples:
