@@ -126,7 +126,7 @@ def statistics(launches: Floats, talks: npt.NDArray[np.bool_]) -> dict[str, Floa
 
 
 def fit(particles: int = 512, rounds: int = 6, seed: int = 11) -> Fit:
-    """What `standoff fit korea --variant history --to history.csv --on launches --until 2021-12` finds.
+    """What `standoff fit korea --variant history --to history.csv --column launches --until 2021-12` finds.
 
     That is the constants whose futures have the mean, the variance and the share of quarters without a launch of
     2012–2021, while all else is as uncertain as the study says; the rest is held out.

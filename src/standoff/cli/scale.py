@@ -57,7 +57,7 @@ def query(run: Path | str, select: str, as_csv: bool, threads: int | None, as_js
 @command()
 @click.argument("manager", type=click.Choice(["slurm", "kubernetes"]))
 def cluster(manager: str) -> None:
-    """Print a configuration to begin with, for `--on slurm` or `--on kubernetes`.
+    """Print a configuration to begin with for Slurm or Kubernetes.
 
     Dask reads it from a file in ~/.config/dask/.
 

@@ -119,7 +119,7 @@ def _as_bounds(_: click.Context, __: click.Parameter, given: tuple[str, ...]) ->
 @click.option("--free", multiple=True, required=True, metavar="NAME=LOW:HIGH", callback=_as_bounds,
               help="A constant or uncertainty to fit; an uncertainty's own range without bounds. May be given "
               "again.")  # fmt: skip
-@click.option("--on", multiple=True, metavar="NAME", help="Only this column of the data; may be given again.")
+@click.option("--column", "on", multiple=True, metavar="NAME", help="Only this column of the data; may be given again.")
 @click.option("--statistic", "statistics", multiple=True, metavar="NAME",
               help="mean, variance, zeros, correlation, peak or last; the usual of a column by default.")  # fmt: skip
 @click.option("--from", "first", default=None, metavar="DATE", help="Fit from this step on.")
@@ -140,7 +140,7 @@ def fit(study: str, data: Path, free: dict[str, Any], out: Path | None, as_json:
 
     \b
     Example:
-      standoff fit korea --variant history --to history.csv --on launches --until 2021-12 \\
+      standoff fit korea --variant history --to history.csv --column launches --until 2021-12 \\
         --free base_launches=1:4 --free dispersion=1:8 --out korea-fitted
     """
     from standoff.ensemble.study import load  # noqa: PLC0415
