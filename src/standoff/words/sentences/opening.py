@@ -80,10 +80,12 @@ def opening(model: Model, results: Performance, sides: Sides = Sides(), language
     if first.verdict in ("failed", "small"):
         return Opening("", first.sentences[0], "", "", "")
     said = _Said(model, results, sides, language)
-    whole = said.opening()
     room = _MOST_WORDS - len(model.question.split())
-    if sum(len(sentence.split()) for sentence in whole.sentences) <= room:
-        return whole
+    # names of those that lead matter more than what to look for, which stands among the reasons too
+    for shorter in (said, replace(said, sides=replace(sides, watch=None))):
+        found = shorter.opening()
+        if sum(len(sentence.split()) for sentence in found.sentences) <= room:
+            return found
     return replace(said, most_named=1).opening()
 
 
