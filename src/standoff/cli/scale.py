@@ -83,4 +83,6 @@ def _plain(value: Any) -> Any:
 def _cell(value: Any) -> str:
     if value is None:
         return "–"
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    from standoff.words.numbers import number  # noqa: PLC0415 - the help of every command waits for what is here
+
+    return number(value, 6) if isinstance(value, float) else str(value)

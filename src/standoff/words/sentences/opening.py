@@ -90,15 +90,8 @@ def opening(model: Model, results: Performance, sides: Sides = Sides(), language
 
 
 def outcome_figure(model: Model, results: Performance, s: int, m: int, *, unit: bool = True) -> str:
-    """A strategy's mean of a measure without its error, to the place that the errors of all strategies leave.
-
-    Figures of one measure stand beside each other here, so that they end at one place; one without error is exact.
-    """
-    cells = results.standings[0].cells
-    figure = cells[s][m].figure
-    errors = np.array([row[m].figure.error for row in cells])
-    if 0.0 < figure.error < np.inf:
-        figure = replace(figure, error=float(errors[np.isfinite(errors)].max()))
+    """A strategy's mean of a measure, rounded by its error as everywhere, without it."""
+    figure = results.standings[0].cells[s][m].figure
     outcome = next((o for o in model.outcomes if o.name == results.measures[m].name), None)
     if outcome is None:
         shown = rounded(figure.value, figure.error)
