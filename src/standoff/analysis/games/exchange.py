@@ -89,12 +89,7 @@ def read_nfg(text: str) -> NamedGame:
         GameError: the text is not a game; the message says what was expected, and at which line and column.
     """
     reader = Reader(text)
-    for word in ("NFG", "1"):
-        reader.expect(word, 'a strategic game starts with "NFG 1"')
-    if reader.take_word("R or D, the kind of numbers") not in ("R", "D"):
-        raise reader.error("R or D, the kind of numbers", 1)
-    title = reader.take_quoted("the game's title")
-    players = reader.take_names("players")
+    title, players = reader.take_opening("NFG", "1", 'a strategic game starts with "NFG 1"')
     strategies = reader.take_strategies(len(players))
     comment = reader.take_quoted("a comment") if reader.kind() == "quoted" else ""
     n_profiles = prod(len(names) for names in strategies)
@@ -129,6 +124,14 @@ class Reader:
             raise self._message(
                 "a closing quotation mark", position + len(text[position:]) - len(text[position:].lstrip())
             )
+
+    def take_opening(self, kind: str, version: str, expected: str) -> tuple[str, tuple[str, ...]]:
+        """What every file of Gambit's begins with: its kind, version and numbers, the game's title and players."""
+        for word in (kind, version):
+            self.expect(word, expected)
+        if self.take_word("R or D, the kind of numbers") not in ("R", "D"):
+            raise self.error("R or D, the kind of numbers", 1)
+        return self.take_quoted("the game's title"), self.take_names("players")
 
     def kind(self) -> str:
         """The kind of the next word: quoted, mark, word or end."""

@@ -89,6 +89,17 @@ def _ahead(payoffs, moves, values, discounts, s, i, q):  # type: ignore[no-untyp
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def _add_worths(q, chances, digits, first, i, worth):  # type: ignore[no-untyped-def]
+    """Add to each choice of a player what it is worth, on average over what the others do."""
+    for p in range(q.size):
+        weight = 1.0
+        for j in range(digits.shape[1]):
+            if j != i:
+                weight *= chances[first[j] + digits[p, j]]
+        worth[first[i] + digits[p, i]] += weight * q[p]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def _equations(payoffs, moves, digits, first, discounts, y, f, g):  # type: ignore[no-untyped-def]
     """By how much each equation fails."""
     n_states, n_players, n_profiles = payoffs.shape
@@ -101,12 +112,7 @@ def _equations(payoffs, moves, digits, first, discounts, y, f, g):  # type: igno
         worth[:] = 0.0
         for i in range(n_players):
             _ahead(payoffs, moves, values, discounts, s, i, q)
-            for p in range(n_profiles):
-                weight = 1.0
-                for j in range(n_players):
-                    if j != i:
-                        weight *= chances[first[j] + digits[p, j]]
-                worth[first[i] + digits[p, i]] += weight * q[p]
+            _add_worths(q, chances, digits, first, i, worth)
             a = first[i]
             summed, mean = 0.0, 0.0
             for k in range(a, first[i + 1]):
@@ -129,12 +135,7 @@ def _slack(payoffs, moves, digits, first, discounts, y):  # type: ignore[no-unty
         worth[:] = 0.0
         for i in range(n_players):
             _ahead(payoffs, moves, values, discounts, s, i, q)
-            for p in range(n_profiles):
-                weight = 1.0
-                for j in range(n_players):
-                    if j != i:
-                        weight *= chances[first[j] + digits[p, j]]
-                worth[first[i] + digits[p, i]] += weight * q[p]
+            _add_worths(q, chances, digits, first, i, worth)
             best = worth[first[i] : first[i + 1]].max()
             most = max(most, (best - values[s, i]) / (1.0 - discounts[i]))
     return most

@@ -65,12 +65,7 @@ def read_efg(text: str) -> Tree:
         GameError: The text is not a game; the message says what was expected, and at which line and column.
     """
     reader = Reader(text)
-    for word in ("EFG", "2"):
-        reader.expect(word, 'an extensive game starts with "EFG 2"')
-    if reader.take_word("R or D, the kind of numbers") not in ("R", "D"):
-        raise reader.error("R or D, the kind of numbers", 1)
-    title = reader.take_quoted("the game's title")
-    players = reader.take_names("players")
+    title, players = reader.take_opening("EFG", "2", 'an extensive game starts with "EFG 2"')
     comment = reader.take_quoted("a comment") if reader.kind() == "quoted" else ""
     read = _Nodes(reader, len(players))
     read.all()
