@@ -53,8 +53,7 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setattr(drive, "PATIENCE", 1.0)
     monkeypatch.setattr(drive, "LEAST_AHEAD", 4)
     tasks._BEGUN.clear()
-    quick = dask.config.set({"distributed.comm.timeouts.connect": "1s"})  # to a scheduler that is gone
-    with warnings.catch_warnings(), quick:
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         with distributed.LocalCluster(
             n_workers=2,
@@ -96,6 +95,18 @@ def test_workers_give_the_digest_of_one_process(cluster: Any, rivals: Study, des
     assert found.digest == digest
     assert told[-1] == (design.n_futures, design.n_futures)
     assert len(told) > 10
+
+
+def test_many_pieces_go_out_some_together(
+    cluster: Any, rivals: Study, design: Design, digest: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drive, "TASKS_A_THREAD", 3)
+    sent = list[int]()
+    items = drive._Driver._items
+    monkeypatch.setattr(drive._Driver, "_items", lambda *of: sent.append(len(items(*of))) or items(*of))
+    assert run_design(rivals.program, design, running=on(cluster)).digest == digest
+    assert min(sent[:-1]) > 1
+    assert len(sent) <= 6
 
 
 def test_single_futures_and_histograms_come_back_from_workers(cluster: Any, rivals: Study, design: Design) -> None:
@@ -154,7 +165,8 @@ def test_a_lost_scheduler_leaves_a_run_that_goes_on(
 ) -> None:
     scheduler = cluster.scheduler
     slowed(monkeypatch, 0.02, lambda call: scheduler.loop.add_callback(scheduler.close) if call == 25 else None)
-    with pytest.raises(RunError, match=r"the scheduler at `tcp:.*` was lost"):
+    quick = dask.config.set({"distributed.comm.timeouts.connect": "1s"})
+    with quick, pytest.raises(RunError, match=r"the scheduler at `tcp:.*` was lost"):
         run_to_folder(rivals.program, design, tmp_path / "run", running=on(cluster))
     kept = read_manifest(tmp_path / "run")
     assert kept.shards
@@ -210,7 +222,7 @@ def test_a_shard_that_differs_when_run_again_is_a_fault(
             if not seen:
                 seen.append(task.number)
                 driver._send([task.number], 1)
-                driver.done[task.number] = "another digest"
+                driver.done[task.number] = ["another digest"]
             yield number, ran
 
     monkeypatch.setattr(drive._Driver, "_take", differ)
@@ -237,7 +249,7 @@ def test_another_version_and_none_at_all_are_refused_by_name() -> None:
 
 def test_a_worker_that_joins_later_is_held_against_whoever_asks() -> None:
     with pytest.raises(RunError, match="the worker here computes otherwise"):
-        tasks.do(1, work=b"", digest="never begun", like=identity.Identity(standoff.__version__, "0" * 32),
+        tasks.do([1], work=b"", digest="never begun", like=identity.Identity(standoff.__version__, "0" * 32),
                  evaluator="reference")  # fmt: skip
 
 

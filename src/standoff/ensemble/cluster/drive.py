@@ -31,6 +31,8 @@ from standoff.ensemble.storing.manifest import RunError
 __all__ = ["drive"]
 
 AHEAD, LEAST_AHEAD = 4, 256  # tasks under way a thread, and in all
+TASKS_A_THREAD, MOST_TOGETHER = 256, 16
+"""A task is one item, or some where a thread would have more tasks: a task costs the scheduler 2 ms, whatever is in it."""
 LOOK_EVERY = 2.0  # seconds
 SLOW = 5.0  # times the median
 SLOW_LEAST = 20.0  # seconds
@@ -56,7 +58,7 @@ def drive(work: Work, items: Sequence[Any], running: Running) -> Iterator[tuple[
 
 @dataclass(eq=False)
 class _Task:
-    """An item under way: when it was sent, and how often its workers were lost."""
+    """A task under way: when it was sent, and how often its workers were lost."""
 
     number: int
     sent: float
@@ -78,7 +80,7 @@ class _Driver:
     items: Sequence[Any]
     running: Running
     under_way: dict[Any, _Task] = field(default_factory=dict)
-    done: dict[int, str] = field(default_factory=dict)
+    done: dict[int, list[str]] = field(default_factory=dict)
     ended: SimpleQueue[Any] = field(default_factory=SimpleQueue)
     times: list[float] = field(default_factory=list)
     seconds: set[int] = field(default_factory=set)
@@ -88,6 +90,9 @@ class _Driver:
         self.digest = hashlib.blake2b(data, digest_size=16).hexdigest()
         # a name that holds for every run of the same program, before what tells this run's tasks from others'
         self.name = f"{getattr(self.work, 'name', type(self.work).__name__)}-{self.digest[:12]}-{next(_RUNS)}"
+        each = -(-len(self.items) // (TASKS_A_THREAD * self.session.n_threads))
+        self.each = min(MOST_TOGETHER, each)
+        self.n_tasks = -(-len(self.items) // self.each)
         client = self.session.client
         self.given = client.submit(held, data, key=f"work-{self.digest}-{next(_RUNS)}", pure=False)
         self.told = {
@@ -97,12 +102,12 @@ class _Driver:
     def results(self) -> Iterator[tuple[int, Any]]:
         """See `drive`."""
         following, looked = 0, 0.0
-        while len(self.done) < len(self.items):
+        while len(self.done) < self.n_tasks:
             # in batches: what a message to the scheduler costs is shared by half of what may be under way
             ahead = max(LEAST_AHEAD, AHEAD * self.session.n_threads)
             room = ahead - len(self.under_way)
-            if following < len(self.items) and (2 * room > ahead or not self.under_way):
-                stop = min(len(self.items), following + max(1, room))
+            if following < self.n_tasks and (2 * room > ahead or not self.under_way):
+                stop = min(self.n_tasks, following + max(1, room))
                 self._send(range(following, stop))
                 following = stop
             ended = self._ended()
@@ -111,7 +116,7 @@ class _Driver:
             if time.monotonic() - looked > LOOK_EVERY:
                 self._look()
                 looked = time.monotonic()
-                if following == len(self.items):
+                if following == self.n_tasks:
                     self._hurry()
         self._look()
 
@@ -126,7 +131,7 @@ class _Driver:
         keys = [f"{self.name}-{number}{mark}" for number in numbers]
         try:
             futures = self.session.client.map(
-                do, [self.items[n] for n in numbers], key=keys, pure=False, retries=2, **self.told, **more
+                do, [self._items(n) for n in numbers], key=keys, pure=False, retries=2, **self.told, **more
             )
         except Exception:
             if self.session.is_lost:
@@ -180,17 +185,22 @@ class _Driver:
         if isinstance(result, _Error):
             self._failed(task, result.error)
             return
-        mark = result.mark if hasattr(result, "mark") else ""
+        first, marks = task.number * self.each, [str(getattr(one, "mark", "")) for one in result]
         if task.number in self.done:
-            if self.done[task.number] != mark:
-                raise RunError(
-                    f"{self._named(task.number)} came out otherwise when it was run again ({mark}, before "
-                    f"{self.done[task.number]}): a worker's memory or arithmetic is at fault; nothing of it is kept"
-                )
+            for number, (mark, before) in enumerate(zip(marks, self.done[task.number], strict=True), first):
+                if mark != before:
+                    raise RunError(
+                        f"{self._item_named(number)} came out otherwise when it was run again ({mark}, before "
+                        f"{before}): a worker's memory or arithmetic is at fault; nothing of it is kept"
+                    )
             return
-        self.done[task.number] = mark
+        self.done[task.number] = marks
         self.times.append(time.monotonic() - task.sent)
-        yield task.number, result
+        yield from enumerate(result, first)
+
+    def _items(self, number: int) -> Sequence[Any]:
+        """Of a task."""
+        return self.items[number * self.each : (number + 1) * self.each]
 
     def _failed(self, task: _Task, error: BaseException) -> None:
         from distributed import KilledWorker  # noqa: PLC0415
@@ -246,12 +256,16 @@ class _Driver:
         return [worker for worker, tasks in processing.items() if keys & set(tasks)]
 
     def _named(self, number: int) -> str:
+        more = len(self._items(number)) - 1
+        return self._item_named(number * self.each) + (f" with {more} more" if more else "")
+
+    def _item_named(self, number: int) -> str:
         item = self.items[number]
         return f"the shard `{item.shown}`" if hasattr(item, "shown") else f"part {number + 1} of {len(self.items)}"
 
     def _fail_lost(self) -> None:
         raise RunError(
-            f"the scheduler at `{self.session.shown}` was lost, with {len(self.done):,} of {len(self.items):,} parts "
+            f"the scheduler at `{self.session.shown}` was lost, with {len(self.done):,} of {self.n_tasks:,} parts "
             "done; what is complete in a run's folder is kept, and the same command goes on from there, with this "
             "scheduler or another"
         )

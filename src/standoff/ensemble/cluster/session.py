@@ -19,6 +19,7 @@ from standoff.ensemble.storing.manifest import RunError
 __all__ = ["Session", "session_of"]
 
 LOOPBACK = "127.0.0.1"
+KEPT = 1 << 28  # bytes of freed memory that a worker of this machine keeps
 PATIENCE = 30.0  # seconds for a scheduler to answer, and for its first worker
 _LOST_BEFORE = 1000
 """How often a shard may lose its worker in a cluster of our own: it is memory, not a shard, that kills one here."""
@@ -130,7 +131,14 @@ def _start_local(n: int) -> Any:
 
     start: Any = distributed.LocalCluster
 
-    settings = {"distributed.scheduler.allowed-failures": _LOST_BEFORE, "distributed.comm.timeouts.connect": "30s"}
+    settings = {
+        "distributed.scheduler.allowed-failures": _LOST_BEFORE,
+        "distributed.comm.timeouts.connect": "30s",
+        "distributed.worker.profile.enabled": False,  # else a worker is looked at a hundred times a second, for nobody
+        # Dask has the C library give freed memory back at once; fresh pages for each block cost a tenth of a run
+        "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": KEPT,
+        "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": KEPT,
+    }
     with dask.config.set(settings), _without_interrupts():
         return start(n_workers=n, threads_per_worker=1, host=LOOPBACK, dashboard_address=None, silence_logs=50)
 

@@ -1,10 +1,10 @@
-"""What a worker does: it takes up a work once, by its digest, and then an item at a time."""
+"""What a worker does: it takes up a work once, by its digest, and then some items at a time."""
 
 from __future__ import annotations
 
 import pickle
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Any
 
@@ -24,11 +24,11 @@ def held(work: bytes) -> bytes:
     return work
 
 
-def do(item: Any, *, work: bytes, digest: str, like: Identity, evaluator: EvaluatorName) -> Any:
-    """One item of a work.
+def do(items: Sequence[Any], *, work: bytes, digest: str, like: Identity, evaluator: EvaluatorName) -> list[Any]:
+    """Some items of a work, one after the other.
 
     Args:
-        item: What to do.
+        items: What to do.
         work: Pickled.
         digest: Of it; a worker that has begun the work does not unpickle it again.
         like: What the worker must be like.
@@ -48,7 +48,7 @@ def do(item: Any, *, work: bytes, digest: str, like: Identity, evaluator: Evalua
             while len(_BEGUN) > _MOST:
                 _BEGUN.popitem(last=False)
         _BEGUN.move_to_end(digest)
-    return begun(item)
+    return [begun(item) for item in items]
 
 
 def _address() -> str:
