@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 import standoff
-from standoff.ensemble.cluster.drive import drive
-from standoff.ensemble.cluster.jobs import RunPieces, Shard, cells_each
+from standoff.ensemble.cluster.drive import TASKS_A_THREAD, drive
+from standoff.ensemble.cluster.jobs import FEWEST_FUTURES, MOST_CELLS, RunPieces, Shard, cells_each, pieces_a_thread
 from standoff.ensemble.run import Job, run_design
 from standoff.ensemble.running import Running
 from standoff.ensemble.storing.pieces import pieces
@@ -27,6 +27,7 @@ WORLDS, REPLICATIONS = 128, 42  # × 1,890 profiles: 1.02e7
 ROUNDS = 3
 SHARDS = 100_000
 WORKERS = 1_000
+SIZES = (1e9, 1e10, 1e11)
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,11 @@ def overhead(shards: int = SHARDS) -> dict[str, Any]:
 
 
 def at_scale(workers: int = WORKERS, seconds_each: float | None = None) -> dict[str, Any]:
-    """Efficiency of many workers, by simulation."""
-    each = overhead(10_000)["seconds a shard"] if seconds_each is None else seconds_each
+    """Efficiency of many workers, by simulation, for runs of several sizes.
+
+    A task that takes so long costs the scheduler what one costs that is alone in its shard.
+    """
+    each = overhead(2 * TASKS_A_THREAD)["seconds a shard"] if seconds_each is None else seconds_each
     study = standoff.load("korea")
     design = study.design(512, 64)
     job = Job(study.program, design)
@@ -93,13 +97,21 @@ def at_scale(workers: int = WORKERS, seconds_each: float | None = None) -> dict[
         times.append((time.perf_counter() - start, (piece.n_cells * design.replications)))
     rate = sum(n for _, n in times) / sum(t for t, _ in times)
     spread = np.array([t * rate / n for t, n in times])  # of a shard of mean 1
-    # shards of 10^10 futures, as many a thread as a run cuts, each as long as its futures take
-    n = 32 * workers
-    mean = 1e10 / n / rate
-    drawn = np.random.default_rng(1).choice(spread, n) * mean
-    took, efficiency = simulated(drawn, workers, each)
-    print(f"{workers:,} workers, {n:,} shards of {mean:.2f} s: {took:.0f} s, efficiency {efficiency:.3f}")
-    return {"workers": workers, "shard seconds": mean, "efficiency": efficiency}
+    found = {}
+    for futures in SIZES:  # in shards as a run cuts them
+        n = cut(futures, workers)
+        mean = futures / n / rate
+        drawn = np.random.default_rng(1).choice(spread, n) * mean
+        took, efficiency = simulated(drawn, workers, each)
+        print(f"{workers:,} workers, {futures:.0e} futures, {n:,} shards of {mean:.2f} s: {took:.0f} s, "
+              f"efficiency {efficiency:.3f}")  # fmt: skip
+        found[f"efficiency of {futures:.0e} futures"] = efficiency
+    return {"workers": workers, "seconds a task": each, "futures a second of a worker": rate, **found}
+
+
+def cut(futures: float, threads: int) -> int:
+    """How many shards a run of so many futures is cut into, of 64 replications."""
+    return int(max(futures / 64 / MOST_CELLS, min(pieces_a_thread(threads) * threads, futures / FEWEST_FUTURES)))
 
 
 def simulated(times: Any, workers: int, each: float) -> tuple[float, float]:

@@ -27,10 +27,12 @@ from standoff.ensemble.storing.shards import Whole, pack_shard
 from standoff.program.program import Program
 from standoff.program.reference import run_lanes
 
-__all__ = ["Ran", "RunPieces", "Shard", "cells_each", "run_jobs_on", "run_shards_on"]
+__all__ = ["Ran", "RunPieces", "Shard", "cells_each", "pieces_a_thread", "run_jobs_on", "run_shards_on"]
 
 MOST_CELLS, FEWEST_FUTURES = 65_536, 50_000
-PIECES_A_THREAD = 32  # so that the last ones to end keep the others waiting for a thirtieth of the run at most
+MOST_A_THREAD, FEWEST_A_THREAD = 32, 8
+"""Pieces a thread: with 32, the last ones to end keep the others waiting for a thirtieth of the run at most."""
+TASKS = 4_096  # pieces for which a thread has rather fewer: one scheduler hands out some 600 a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,12 @@ def cells_each(design: Design, n_threads: int) -> int:
     """Cells of a piece: many pieces a thread, none so small that sending it costs more than running it."""
     n_cells = design.profiles.shape[0] * design.worlds.size
     fewest = -(-FEWEST_FUTURES // design.replications)
-    return int(min(MOST_CELLS, max(fewest, -(-n_cells // (PIECES_A_THREAD * n_threads)))))
+    return int(min(MOST_CELLS, max(fewest, -(-n_cells // (pieces_a_thread(n_threads) * n_threads)))))
+
+
+def pieces_a_thread(n_threads: int) -> int:
+    """Into how many pieces a thread's share of a run is cut."""
+    return max(FEWEST_A_THREAD, min(MOST_A_THREAD, TASKS // n_threads))
 
 
 def run_jobs_on(jobs: Sequence[Job], running: Running) -> list[Ensemble]:
