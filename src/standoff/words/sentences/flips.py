@@ -70,13 +70,10 @@ def ends_of_flips(flips: Flips) -> tuple[End, End] | None:
     """The lowest and the highest stretch, where no strategy that may be best in one may be best in the other."""
     zones = flips.zones
     if flips.levels:
-        first, last = zones[0], zones[-1]
-        if not set(first.strategies).isdisjoint(last.strategies):
+        one, other = zones[0].strategies, zones[-1].strategies
+        if not set(one).isdisjoint(other):
             return None
-        return (
-            End(tuple(first.strategies), None, None, flips.levels[0]),
-            End(tuple(last.strategies), None, None, flips.levels[-1]),
-        )
+        return End(one, None, None, flips.levels[0]), End(other, None, None, flips.levels[-1])
     chain = zones_apart(zones)
     if not chain:
         return None

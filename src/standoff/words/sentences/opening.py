@@ -8,13 +8,13 @@ their families, settings folded. No sign but %, and nothing that the rest of the
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 
 from standoff.analysis.deals.deals import Deals
-from standoff.analysis.linchpins.linchpins import Assumption, Linchpins
+from standoff.analysis.linchpins.linchpins import Linchpins
 from standoff.analysis.robustness.performance import Performance
 from standoff.analysis.robustness.practical import (
     best_settings,
@@ -25,22 +25,21 @@ from standoff.analysis.robustness.practical import (
     unmoved,
 )
 from standoff.analysis.robustness.robustness import Robustness
-from standoff.analysis.watch.signposts import Signpost, Signposts
-from standoff.language.model import Instance, Model, Parameter
+from standoff.analysis.watch.signposts import Signposts
+from standoff.language.model import Model
 from standoff.words.amounts import amount as with_error
-from standoff.words.amounts import is_chance, is_date, quantity, unit_words, with_unit
+from standoff.words.amounts import is_chance, is_date, unit_words, with_unit
 from standoff.words.language import ENGLISH, Language
 from standoff.words.names import decider_words, family_words, quoted
-from standoff.words.numbers import number, plain, rounded
+from standoff.words.numbers import rounded
 from standoff.words.sentences.answer import answer
 from standoff.words.sentences.deals import breaching, broken_by_some, kept_in
-from standoff.words.sentences.flips import End, ends_of_flips, level_words
-from standoff.words.sentences.watching.signposts import first_of_each
+from standoff.words.sentences.turning import Turning, families, level_of
 from standoff.words.text import words
 
 __all__ = ["Opening", "Sides", "opening", "outcome_figure"]
 
-_MOST_NAMED, _MOST_AT_AN_END = 4, 3
+_MOST_NAMED = 4
 _TOLD, _LITTLE = 3.0, 0.1
 """Standard errors beyond which a strategy is the worst of all in an outcome, and by how much of what matters in it."""
 _MOST_WORDS = 120
@@ -85,7 +84,12 @@ def opening(model: Model, results: Performance, sides: Sides = Sides(), language
     said = _Said(model, results, sides, language)
     room = _MOST_WORDS - len(model.question.split())
     # names of those that lead matter more than what they are worst at, and than what to look for, which stands below
-    shorter = (frozenset(), frozenset({"words"}), frozenset({"words", "price"}), frozenset({"words", "price", "watch"}))
+    shorter: tuple[frozenset[str], ...] = (
+        frozenset(),
+        frozenset({"words"}),
+        frozenset({"words", "price"}),
+        frozenset({"words", "price", "watch"}),
+    )
     for left_out in shorter:
         found = replace(said, left_out=left_out).opening()
         if sum(len(sentence.split()) for sentence in found.sentences) <= room:
@@ -230,7 +234,8 @@ class _Said:
         one, other = min(found.pairs, key=lambda pair: min(place[pair[0]], place[pair[1]]))
         key = "opening.setting" if found.in_every and len(found.pairs) > 1 else "opening.setting_one"
         levels = [
-            self._level(results.strategies[s], found.setting, alone=alone) for s, alone in ((one, False), (other, True))
+            level_of(language, results.strategies[s], found.setting, alone=alone)
+            for s, alone in ((one, False), (other, True))
         ]
         return language.say(
             key, a=levels[0], b=levels[1], moves=language.part(f"opening.{'raises' if found.raises else 'lowers'}"),
@@ -244,104 +249,21 @@ class _Said:
         pins, say = self.sides.pins, self.language.say
         if pins is None or len(self.results.strategies) == 1:
             return ""
+        turning = Turning(self.model, self.results, self.language, self.left_out)
         told = [pin for pin in pins.facts if pin.worth.is_significant] or list(pins.linchpins)
         if not told:
             same = self._leaders_stay()
             text = say("opening.turns_on_nothing" if same else "opening.turns_on_ways")
-            return f"{text} {self._sign()}".rstrip()
+            return f"{text} {turning.sign(self.sides.watch)}".rstrip()
         top = told[0]
         if top.parameter.kind == "value":
-            return f"{self._flip(top)} {say('opening.want')}"
-        if sign := self._sign():
-            return f"{self._flip(top)} {sign}"
+            return f"{turning.flip(top)} {say('opening.want')}"
+        if sign := turning.sign(self.sides.watch):
+            return f"{turning.flip(top)} {sign}"
         if not top.moves:
-            return self._flip(top)
+            return turning.flip(top)
         m = next(k for k, measure in enumerate(self.results.measures) if measure.name == top.moves[0])
-        return f"{self._flip(top)} {say('opening.watch', outcome=self._outcome(m))}"
-
-    def _sign(self) -> str:
-        """The first thing to be seen that would change the choice, by when, and to what; empty where none would."""
-        found, say = self.sides.watch, self.language.say
-        told = [] if found is None else first_of_each(found)
-        if not told or "watch" in self.left_out:
-            return ""
-        first = told[0]
-        sign, day = self._sign_words(first), self.model.clock.label(first.date)
-        then, other = (self._families([label]) for label in (first.then, first.other))
-        if "words" in self.left_out:
-            return say("opening.watch_for", sign=self._seen(first), day=day)
-        if then == other:
-            return say("opening.watch_sign", sign=sign, day=day)
-        return say("opening.watch_choice", sign=sign, day=day, then=then[0], other=other[0])
-
-    def _sign_words(self, sign: Signpost) -> str:
-        """That a thing that is seen has come about: `“Washington and Pyongyang sit down” has happened`."""
-        of = next(one for one in self.model.observed if one.name == sign.observable)
-        at = "" if sign.at is None else number(sign.at, 3)
-        state = ""
-        if of.kind == "mode":
-            state = words(next(mode for mode in self.model.modes if mode.name == of.name).states[int(sign.at)])
-        kind = of.kind if of.kind in ("event", "mode", "count") else "level"
-        return self.language.part(f"opening.sign_{kind}", thing=self._seen(sign), at=at, state=state)
-
-    def _seen(self, sign: Signpost) -> str:
-        """What is seen, as the study calls it."""
-        of = next(one for one in self.model.observed if one.name == sign.observable)
-        return f"“{of.about}”" if of.about else quoted(self.model, of.name)
-
-    def _flip(self, pin: Assumption) -> str:
-        """What it turns on, and which way: who may be best at either end."""
-        say, name, ends = self.language.say, quoted(self.model, pin.name), ends_of_flips(pin.flips)
-        if ends is None:
-            return say("opening.turns_nowhere", pin=name)
-        called = self._apart(*(end.strategies for end in ends))
-        if called is None:
-            return say("opening.turns", pin=name)
-        places = [self._where(pin.parameter, end) for end in ends]
-        return say("opening.turns_ends", pin=name, low=called[0], high=called[1], low_where=places[0],
-                   high_where=places[1])  # fmt: skip
-
-    def _apart(self, *ends: Sequence[str]) -> tuple[str, str] | None:
-        """What tells the strategies at two ends apart: their families, or else the level of a setting that each has."""
-        families = [self._families(end) for end in ends]
-        if set(families[0]).isdisjoint(families[1]):
-            low, high = (self.language.join(names, "or") for names in families)
-            return low, high
-        named = {instance.label: instance for instance in self.results.strategies}
-        for setting in dict.fromkeys(name for label in ends[0] for name, _ in named[label].settings):
-            levels = [{dict(named[label].settings).get(setting) for label in end} for end in ends]
-            if all(len(one) == 1 and None not in one for one in levels) and levels[0] != levels[1]:
-                low, high = (self._level(named[end[0]], setting) for end in ends)
-                return low, high
-        both = set(families[0]) & set(families[1])
-        called = [[self._with_settings(named[label], both) for label in end] for end in ends]
-        if any(len(names) > _MOST_AT_AN_END for names in called):
-            return None
-        low, high = (self.language.join(list(dict.fromkeys(names)), "or") for names in called)
-        return low, high
-
-    def _with_settings(self, instance: Instance, families: Collection[str]) -> str:
-        """A strategy by its family, with its settings where it is of some families."""
-        (name,) = self._families([instance.label])
-        if name not in families:
-            return name
-        levels = self.language.join([self._level(instance, setting) for setting, _ in instance.settings])
-        return self.language.part("opening.with", one=name, level=levels)
-
-    def _where(self, parameter: Parameter, end: End) -> str:
-        """Where a stretch lies: what the study calls that end of the range, or its edge."""
-        part, spread = self.language.part, parameter.spread
-        if end.level is not None:
-            return part("opening.where_at", level=level_words(parameter, end.level))
-        if end.low is not None and end.high is not None:
-            low, high = number(end.low), quantity(end.high, parameter.unit)
-            return part("opening.where_between", low=low, high=high)
-        called = None if spread is None else spread.low_words if end.low is None else spread.high_words
-        if called and "words" not in self.left_out:
-            return part("opening.where_towards", words=called)
-        if end.low is None:
-            return part("opening.where_below", high=quantity(end.high or 0.0, parameter.unit))
-        return part("opening.where_above", low=quantity(end.low, parameter.unit))
+        return f"{turning.flip(top)} {say('opening.watch', outcome=self._outcome(m))}"
 
     def _leaders_stay(self) -> bool:
         """Whether one of the leaders may be best under every view that was looked at."""
@@ -387,26 +309,7 @@ class _Said:
         )
 
     def _families(self, labels: Sequence[str]) -> list[str]:
-        """Families of strategies by name, each once, in the order of the labels."""
-        named = {instance.label: instance for instance in self.results.strategies}
-        names = dict.fromkeys(family_words(named[label].strategy) for label in labels)
-        return [f"“{name}”" if "," in name else name for name in names]
-
-    def _level(self, instance: Instance, name: str, *, alone: bool = False) -> str:
-        """A level of a setting as a thing: `a firm guarantee`, `patience at 2`; a number may stand `alone`."""
-        setting = next((each for each in instance.strategy.named if each.name == name), None)
-        level = dict(instance.settings)[name]
-        title = (setting and setting.title) or words(name)
-        called = dict(setting.levels).get(level) if setting else None
-        if called is not None or isinstance(level, str):
-            return self.language.one(f"{called or words(str(level))} {title}")
-        unit = unit_words(setting.unit) if setting else ""
-        shown = with_unit(plain(level), unit)
-        if alone:
-            return shown
-        if not unit:
-            return self.language.part("opening.level_at", setting=title, level=shown)
-        return self.language.one(self.language.part("opening.level_of", setting=title, level=shown))
+        return families(self.results, labels)
 
     def _figure(self, s: int, m: int) -> str:
         return outcome_figure(self.model, self.results, s, m)
