@@ -1,4 +1,4 @@
-"""What a column of the worlds holds is what an imposition holds, to the bit; where it holds nothing, nothing changes."""
+"""What a column of the worlds holds is what an imposition holds, to the bit; elsewhere nothing changes."""
 
 from __future__ import annotations
 

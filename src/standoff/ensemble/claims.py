@@ -181,7 +181,7 @@ def _stacked(designs: Sequence[Design]) -> Design:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Columns:
-    """What arms move or hold by columns of one program: `things`, and by how much each arm, where it moves nothing else.
+    """What arms move or hold by columns of one program, and by how much each arm that changes nothing else.
 
     Attributes:
         things: In the order in which arms name them.
