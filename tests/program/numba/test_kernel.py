@@ -23,8 +23,8 @@ from standoff.ensemble.running import EvaluatorName, Running
 from standoff.ensemble.study import Study
 from standoff.program import compiled as compiling
 from standoff.program.columns import Table, WorldColumns
-from standoff.program.numba import kernel as kernels
 from standoff.program.numba import beside as changes
+from standoff.program.numba import kernel as kernels
 from standoff.program.numba.beside import changing_over
 from standoff.program.numba.kernel import Kernel, is_compiled, load_kernel
 from standoff.program.program import FAULTS, Program
