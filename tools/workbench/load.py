@@ -13,13 +13,14 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import httpx2
 import numpy as np
 
 from standoff.workbench.keeping.database import Database
 from standoff.workbench.keeping.games import Games
-from tools.workbench.served import Served, links_of, memory_of, serving
+from tools.workbench.served import Served, links_of, memories_of, memory_of, serving
 
 _THINK = (1.0, 5.0)
 """Seconds that a player looks at a page before choosing."""
@@ -27,11 +28,12 @@ _THINK = (1.0, 5.0)
 
 @dataclass
 class Found:
-    """What was measured: seconds of steps, moves that were acknowledged, megabytes by second."""
+    """What was measured: seconds of steps, moves that were acknowledged, what was refused, megabytes by second."""
 
     steps: list[float] = field(default_factory=list)
     pages: list[float] = field(default_factory=list)
     moves: list[tuple[str, str, int, str]] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
     games: int = 0
     memory: list[tuple[float, float]] = field(default_factory=list)
 
@@ -40,7 +42,7 @@ async def play(served: Served, client: httpx2.AsyncClient, until: float, found: 
     """Two people at one game after another."""
     while time.monotonic() < until:
         data = {"seat": ["north", "south"], "luck": str(luck.randrange(9999))}
-        page = await client.post("/study/rivals/play", data=data, headers=served.origin, cookies=served.client.cookies)
+        page = await _asked(found, client, "/study/rivals/play", data, served.client.cookies)
         name, (north, south) = links_of(page.text)
         found.games += 1
         for step in range(16):
@@ -49,15 +51,28 @@ async def play(served: Served, client: httpx2.AsyncClient, until: float, found: 
             for link, own in ((north, {"north": "freeze"}), (south, {"south.line": "build", "south.word": "keep"})):
                 await asyncio.sleep(luck.uniform(*_THINK))
                 begun = time.monotonic()
-                (await client.get(link)).raise_for_status()
+                await _asked(found, client, link)
                 found.pages.append(time.monotonic() - begun)
                 begun = time.monotonic()
-                answer = await client.post(f"{link}/choose", data={"step": str(step), **own}, headers=served.origin)
+                await _asked(found, client, f"{link}/choose", {"step": str(step), **own})
                 took = time.monotonic() - begun
-                assert answer.status_code == 200, answer.text
                 found.moves += [(name, family, step, option) for family, option in own.items()]
                 if link == south:
                     found.steps.append(took)  # of whoever chose last: the step, and the page that shows it
+
+
+async def _asked(
+    found: Found, client: httpx2.AsyncClient, address: str, data: dict[str, Any] | None = None, cookies: Any = None
+) -> httpx2.Response:
+    """What comes back; what was refused is asked again, as a person would, and the time goes on."""
+    headers = {"origin": str(client.base_url).rstrip("/")}
+    while True:
+        method = "GET" if data is None else "POST"
+        answer = await client.request(method, address, data=data, headers=headers, cookies=cookies)
+        if answer.status_code == 200:
+            return answer
+        found.refused.append(f"{answer.status_code} {answer.text[-200:]}")
+        await asyncio.sleep(1.0)
 
 
 async def measure(served: Served, minutes: float, players: int) -> Found:
@@ -66,7 +81,7 @@ async def measure(served: Served, minutes: float, players: int) -> Found:
     begun = time.monotonic()
     limits = httpx2.Limits(max_connections=players)
     async with httpx2.AsyncClient(
-        base_url=served.address, timeout=60.0, follow_redirects=True, limits=limits
+        base_url=served.address, timeout=600.0, follow_redirects=True, limits=limits
     ) as client:
         games = [
             asyncio.create_task(play(served, client, begun + 60.0 * minutes, found, random.Random(i)))
@@ -75,6 +90,8 @@ async def measure(served: Served, minutes: float, players: int) -> Found:
         while not all(game.done() for game in games):
             await asyncio.sleep(5.0)
             found.memory.append((time.monotonic() - begun, memory_of(served.process.pid)))
+            if len(found.memory) % 12 == 0:
+                print(*(f"{size:.0f} {what}" for what, size in memories_of(served.process.pid)), flush=True)
         await asyncio.gather(*games)
     return found
 
@@ -103,6 +120,7 @@ def main(minutes: float, players: int) -> None:
         steps, pages = np.array(found.steps), np.array(found.pages)
         print(f"{players} players, {found.games} games, {len(found.moves)} moves in {minutes:g} minutes")
         print(f"lost moves: {len(lost(Path(place), found))}")
+        print(f"refused and asked again: {len(found.refused)}", *sorted(set(found.refused)), sep="\n")
         for name, times in (("step", steps), ("page", pages)):
             print(f"{name}: median {1000 * np.median(times):.0f} ms, 95 % {1000 * np.quantile(times, 0.95):.0f} ms, "
                   f"under 300 ms {100 * np.mean(times < 0.3):.1f} %, most {1000 * times.max():.0f} ms")  # fmt: skip

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx2
 
-__all__ = ["Served", "links_of", "memory_of", "serving", "wait_until"]
+__all__ = ["Served", "links_of", "memories_of", "memory_of", "serving", "wait_until"]
 
 
 class Served:
@@ -63,6 +63,11 @@ def links_of(page: str) -> tuple[str, list[str]]:
 
 def memory_of(process: int) -> float:
     """Resident megabytes of a process and of all that it began."""
+    return sum(size for _, size in memories_of(process))
+
+
+def memories_of(process: int) -> list[tuple[str, float]]:
+    """Resident megabytes of a process, and of each that it began, with the number of each."""
     parents = {}
     sizes = {}
     for status in Path("/proc").glob("[0-9]*/status"):
@@ -76,7 +81,7 @@ def memory_of(process: int) -> float:
     tree = {process}
     for _ in range(6):
         tree |= {own for own, parent in parents.items() if parent in tree}
-    return sum(sizes.get(own, 0.0) for own in tree)
+    return [(str(own), sizes.get(own, 0.0)) for own in sorted(tree)]
 
 
 def wait_until(true: Callable[[], bool], seconds: float) -> bool:
