@@ -7,6 +7,7 @@ took, moves that were acknowledged and are not in their game, and memory over ti
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import sys
 import time
@@ -20,7 +21,7 @@ import numpy as np
 
 from standoff.workbench.keeping.database import Database
 from standoff.workbench.keeping.games import Games
-from tools.workbench.served import Served, links_of, memories_of, memory_of, serving
+from tools.workbench.served import Served, links_of, memory_of, serving
 
 _THINK = (1.0, 5.0)
 """Seconds that a player looks at a page before choosing."""
@@ -28,14 +29,15 @@ _THINK = (1.0, 5.0)
 
 @dataclass
 class Found:
-    """What was measured: seconds of steps, moves that were acknowledged, what was refused, megabytes by second."""
+    """What was measured: seconds of steps, moves that were acknowledged, what was refused, and by second
+    the megabytes of the server with its hands and of the run under way."""
 
     steps: list[float] = field(default_factory=list)
     pages: list[float] = field(default_factory=list)
     moves: list[tuple[str, str, int, str]] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     games: int = 0
-    memory: list[tuple[float, float]] = field(default_factory=list)
+    memory: list[tuple[float, float, float]] = field(default_factory=list)
 
 
 async def play(served: Served, client: httpx2.AsyncClient, until: float, found: Found, luck: random.Random) -> None:
@@ -66,13 +68,17 @@ async def _asked(
 ) -> httpx2.Response:
     """What comes back; what was refused is asked again, as a person would, and the time goes on."""
     headers = {"origin": str(client.base_url).rstrip("/")}
+    method = "GET" if data is None else "POST"
     while True:
-        method = "GET" if data is None else "POST"
-        answer = await client.request(method, address, data=data, headers=headers, cookies=cookies)
-        if answer.status_code == 200:
-            return answer
-        found.refused.append(f"{answer.status_code} {answer.text[-200:]}")
-        await asyncio.sleep(1.0)
+        try:
+            answer = await client.request(method, address, data=data, headers=headers, cookies=cookies)
+        except httpx2.TransportError as error:
+            found.refused.append(type(error).__name__)
+        else:
+            if answer.status_code == 200:
+                return answer
+            found.refused.append(f"{answer.status_code} {answer.text[-200:]}")
+        await asyncio.sleep(0.5)
 
 
 async def measure(served: Served, minutes: float, players: int) -> Found:
@@ -89,9 +95,10 @@ async def measure(served: Served, minutes: float, players: int) -> Found:
         ]
         while not all(game.done() for game in games):
             await asyncio.sleep(5.0)
-            found.memory.append((time.monotonic() - begun, memory_of(served.process.pid)))
+            found.memory.append((time.monotonic() - begun, *memory_of(served.process.pid)))
             if len(found.memory) % 12 == 0:
-                print(*(f"{size:.0f} {what}" for what, size in memories_of(served.process.pid)), flush=True)
+                seconds, own, run = found.memory[-1]
+                print(f"{seconds:.0f} s: {len(found.steps)} steps, {own:.0f} MB, the run {run:.0f} MB", flush=True)
         await asyncio.gather(*games)
     return found
 
@@ -116,6 +123,7 @@ def main(minutes: float, players: int) -> None:
     with TemporaryDirectory() as place, serving(Path(place)) as served:
         for seed in ("1", "2"):
             served.post("/study/korea/run", worlds="256", replications="4", seed=seed, brief="1")
+        os.nice(5)  # the players stand for other machines
         found = asyncio.run(measure(served, minutes, players))
         steps, pages = np.array(found.steps), np.array(found.pages)
         print(f"{players} players, {found.games} games, {len(found.moves)} moves in {minutes:g} minutes")
@@ -125,8 +133,10 @@ def main(minutes: float, players: int) -> None:
             print(f"{name}: median {1000 * np.median(times):.0f} ms, 95 % {1000 * np.quantile(times, 0.95):.0f} ms, "
                   f"under 300 ms {100 * np.mean(times < 0.3):.1f} %, most {1000 * times.max():.0f} ms")  # fmt: skip
         half = len(found.memory) // 2
-        early, late = (np.mean([m for _, m in part]) for part in (found.memory[half // 2 : half], found.memory[half:]))
-        print(f"memory: {early:.0f} MB in the second quarter, {late:.0f} MB in the second half")
+        early, late = (
+            np.mean([own for _, own, _ in part]) for part in (found.memory[half // 2 : half], found.memory[half:])
+        )
+        print(f"memory without the runs: {early:.0f} MB in the second quarter, {late:.0f} MB in the second half")
         print("runs:", ", ".join(line for line in _states(served)))
 
 
