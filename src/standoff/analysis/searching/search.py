@@ -21,7 +21,8 @@ from standoff.base.chance.sampling import unit_columns
 
 __all__ = ["Found", "Missing", "nondominated", "search"]
 
-_POPULATION = 40
+_POPULATION, _GENERATIONS = 40, 33
+"""So many points at least, or as many as leave so many generations: small populations settle on one valley."""
 
 
 class Missing(ValueError):  # noqa: N818 - what is missing is a package
@@ -78,7 +79,7 @@ def search(
             values.append(evaluate(points[-1]))
             out["F"] = values[-1]
 
-    size = min(_POPULATION, evaluations)
+    size = min(max(_POPULATION, evaluations // _GENERATIONS), evaluations)
     problem = Asked(n_var=variables, n_obj=len(epsilons), xl=0.0, xu=1.0)
     algorithm = NSGA2(pop_size=size, sampling=_start(variables, size, seed))
     algorithm.setup(problem, termination=("n_eval", evaluations), seed=seed, verbose=False)
