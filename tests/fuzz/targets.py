@@ -272,7 +272,7 @@ def _seen(name: str) -> Callable[[Bench, bytes], object]:
         (bench.scratch / name).write_bytes(data)
         told = read_seen(bench.scratch / name, bench.study.model)
         if bench.is_thorough:
-            watch_study(bench.study, told, Size(8, 2), 128, ALONE)
+            watch_study(bench.study, told, Size(8, 2), 128, Local(ALONE))
 
     return look
 
