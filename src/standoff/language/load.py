@@ -266,13 +266,14 @@ def _read_references(files: Files, problems: list[Problem]) -> References:
     return References(claims, facts, CLAIMS_FILE in files)
 
 
-_CHANGES_NOTHING = ("observed", "report")
+_CHANGES_NOTHING = ("observed", "report", "moves", "search")
 
 
 def _digest(raw: Mapping, variants: tuple[str, ...]) -> Any:
     """A hash of what the study means, so far: its text without comments and layout, and the variants applied.
 
-    What can be seen of a future, or is drawn of it, changes no future, and has no part in it.
+    What can be seen of a future, or is drawn of it, how courses could change and what is sought change no future, and
+    have no part in it.
     """
     told = Mapping(tuple((name, node) for name, node in raw.items if name.text not in _CHANGES_NOTHING), raw.span)
     meaning = json.dumps([LANGUAGE_VERSION, variants, _plain(told)], ensure_ascii=False, separators=(",", ":"))
