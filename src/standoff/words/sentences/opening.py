@@ -260,7 +260,7 @@ class _Said:
             return f"{turning.flip(top)} {say('opening.want')}"
         if sign := turning.sign(self.sides.watch):
             return f"{turning.flip(top)} {sign}"
-        if not top.moves:
+        if not top.moves or "watch" in self.left_out:
             return turning.flip(top)
         m = next(k for k, measure in enumerate(self.results.measures) if measure.name == top.moves[0])
         return f"{turning.flip(top)} {say('opening.watch', outcome=self._outcome(m))}"

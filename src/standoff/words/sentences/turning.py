@@ -71,7 +71,7 @@ class Turning:
         """What tells the strategies at two ends apart: their families, or else the level of a setting that each has."""
         sides = [families(self.results, end) for end in ends]
         if set(sides[0]).isdisjoint(sides[1]):
-            low, high = (self.language.join(names, "or") for names in families)
+            low, high = (self.language.join(names, "or") for names in sides)
             return low, high
         named = {instance.label: instance for instance in self.results.strategies}
         for setting in dict.fromkeys(name for label in ends[0] for name, _ in named[label].settings):
