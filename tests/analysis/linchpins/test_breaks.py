@@ -7,6 +7,7 @@ import pytest
 from shapes import SHAPES, draw
 
 from standoff.analysis.linchpins.breaks import find_break
+from standoff.analysis.linchpins.effort import Effort
 from standoff.analysis.linchpins.worth import measure_worths
 
 BY_NAME = {shape.name: shape for shape in SHAPES}
@@ -53,7 +54,7 @@ def test_along_an_input_the_best_is_told_rightly_and_the_flip_is_covered(name):
     shape = BY_NAME[name]
     for seed in range(3):
         drawn = draw(shape, seed)
-        flips = measure_worths(drawn.payoffs, pairs=False, permutations=99, resamples=50).flips["x0"]
+        flips = measure_worths(drawn.payoffs, effort=Effort(pairs=False, permutations=99, resamples=50)).flips["x0"]
         told = [flip for flip in flips.flips if flip.is_significant]
         assert told
         for flip in told:
