@@ -100,8 +100,8 @@ def measure_tails(payoffs: Payoffs, posteriors: Posteriors | None = None, lowest
     method = (
         "worst worlds are picked from other worlds and other replications and valued on held-out replications, so that "
         "the true tail is at most this; for the worst tenth the middle between this and a fitted distribution of the "
-        "worlds' true payoffs is given (the first where luck is too uneven to fit), and half of their distance counts as "
-        "error"
+        "worlds' true payoffs is given (the first where luck is too uneven to fit), and half of their distance counts "
+        "as error"
     )
     return Tails(deciles, worlds, raw, raw_worst, method)
 

@@ -44,7 +44,7 @@ _SLIGHT = 0.1
 _TOLD = 1.96
 """Standard errors at which something is told from nothing."""
 _APART = 2.58
-"""Standard errors at which worlds are told apart: of two signs one is wrong in one of a hundred studies of equal worlds."""
+"""Standard errors at which worlds are told apart: of two signs one errs in a hundredth of studies of equal worlds."""
 _CLEAR = 4.0
 """Standard errors of the noisiest world by which all must be on one side to be taken as they are."""
 
