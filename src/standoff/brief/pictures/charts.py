@@ -31,7 +31,8 @@ def bar(
     *,
     hollow: bool,
 ) -> Markup:
-    """One cell's bar, its heights in the style sheet: the 10–90 % range over worlds, the mean as a dot, the limit as a line, beyond it shaded."""
+    """One cell's bar, its heights in the style sheet: the 10–90 % range over worlds, the mean as a dot, the limit as a
+    line, beyond it shaded."""
     if not all(map(math.isfinite, (value, *spread))):
         return Markup("")
     place = Scale(domain, (0.0, _BAR_WIDTH))
