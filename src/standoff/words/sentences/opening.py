@@ -34,8 +34,8 @@ from standoff.words.names import decider_words, family_words, quoted
 from standoff.words.numbers import rounded
 from standoff.words.sentences.answer import answer
 from standoff.words.sentences.deals import breaching, broken_by_some, kept_in
-from standoff.words.sentences.turning import Turning, families, level_of
 from standoff.words.text import words
+from standoff.words.turning import Turning, families, level_of
 
 __all__ = ["Opening", "Sides", "opening", "outcome_figure"]
 
