@@ -28,7 +28,6 @@ from standoff.program.numba import kernel as kernels
 from standoff.program.numba.beside import changing_over
 from standoff.program.numba.kernel import Kernel, is_compiled, load_kernel
 from standoff.program.program import FAULTS, Program
-from standoff.program.program import Program
 from standoff.program.reference import Lanes, run_lanes
 from standoff.program.wasm.module import load_module
 from standoff.studies import BUNDLED
