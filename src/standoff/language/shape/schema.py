@@ -10,6 +10,7 @@ from standoff.language.shape.parts import (
     ABOUT,
     CALLED,
     EXPRESSION,
+    FOR_EACH,
     FOR_THE_TIME,
     KNOWN,
     NAME,
@@ -25,16 +26,20 @@ from standoff.language.shape.parts import (
 )
 from standoff.language.shape.shapes import Either, Free, Key, Keyed, ListOf, MapOf, Record, Text
 
-__all__ = ["LANGUAGE_VERSION", "STUDY"]
+__all__ = ["INDICES", "LANGUAGE_VERSION", "STUDY", "VECTORS"]
 
 LANGUAGE_VERSION = "1"
 
+INDICES = "indices"
+VECTORS = ("constants", "uncertainties", "values", "stocks", "quantities", "draws", "events", "outcomes")
+"""The sections whose entries may stand for one thing of each element of an index."""
 BETWEEN = ("exact", "hold", "interpolate")
 
 _PARAMETER = Record(
     (
         CALLED,
         ABOUT,
+        FOR_EACH,
         *SPREAD,
         THE_UNIT,
         Key("known_to", ONE_OR_MORE, "the actors that know it; nobody where it is left out"),
@@ -42,7 +47,7 @@ _PARAMETER = Record(
     ),
     exactly_one=ONE_SPREAD,
 )
-_CONSTANT = Record((Key("value", NUMBER, "the number", required=True), CALLED, ABOUT, THE_UNIT, *REASON))
+_CONSTANT = Record((Key("value", NUMBER, "the number", required=True), CALLED, ABOUT, FOR_EACH, THE_UNIT, *REASON))
 
 _RULES = ListOf(
     Record(
@@ -96,6 +101,7 @@ _MODE = Record(
 _STOCK = Record(
     (
         ABOUT,
+        FOR_EACH,
         Key("start", EXPRESSION, "its value in the first step: a number, or an expression of parameters",
             required=True),
         THE_UNIT,
@@ -117,6 +123,7 @@ _REPORT = Record(
 _QUANTITY = Record(
     (
         ABOUT,
+        FOR_EACH,
         THE_UNIT,
         Key("value", _RULED, "its value in a step: an expression, or rules"),
         Key("report", _REPORT, "instead of a value: what others see of a stock or quantity"),
@@ -130,6 +137,7 @@ _DRAW = Either(
         Record(
             (
                 ABOUT,
+                FOR_EACH,
                 Key("distribution", Text("distribution"), "the distribution of each step's draw", required=True),
                 THE_UNIT,
                 SEEN_BY,
@@ -140,6 +148,7 @@ _DRAW = Either(
 _EVENT = Record(
     (
         ABOUT,
+        FOR_EACH,
         Key("given", EXPRESSION, "an event or a truth without which it does not happen"),
         Key("chance", EXPRESSION, "its chance, in a step or in the time of `per`"),
         Key("hazard", EXPRESSION, "its rate: the chance is 1 − exp(−hazard · time)"),
@@ -190,6 +199,7 @@ _OUTCOME = Record(
     (
         CALLED,
         ABOUT,
+        FOR_EACH,
         Key("measure", EXPRESSION,
             "an expression of `final`, `mean`, `total`, `peak`, `minimum`, `ever`, `count`, `first`", required=True),
         THE_UNIT,
@@ -384,6 +394,12 @@ STUDY = Record(
             "units",
             MapOf(Text("scale")),
             "what one of a unit is in another, as `MEUR: 1e6 EUR`, or `percent: 0.01`: the two then mix in equations",
+        ),
+        Key(
+            INDICES,
+            MapOf(Either((ListOf(NAME), MapOf(TEXT)))),
+            "what vectors run over, such as `region: [north, south]`: names of elements, or a mapping from each to "
+            "what it is called in prose",
         ),
         *_PATCHED,
         Key("variants", MapOf(_VARIANT), "named changes to any part"),
