@@ -23,7 +23,7 @@ from standoff.analysis.searching.searched import Searched
 from standoff.analysis.sensitivity import Sensitivity
 from standoff.base.problems import Problem, has_errors
 from standoff.brief.formats.data import finding_data
-from standoff.brief.formats.html import section_of
+from standoff.brief.registry import section_of
 from standoff.brief.write import SIZE, make_brief
 from standoff.ensemble import study as ensemble_study
 from standoff.ensemble.claims import SIZE as SIZE_OF_TESTS

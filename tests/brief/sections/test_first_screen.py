@@ -9,7 +9,7 @@ from conftest import Brief
 from reading_ease import reading_ease, words_of
 
 import standoff
-from standoff.brief.formats.html import Page, make_page
+from standoff.brief.page import Page, make_page
 from standoff.brief.sections.first_screen import glance_table
 from standoff.brief.write import run_brief
 from standoff.ensemble.running import Size
