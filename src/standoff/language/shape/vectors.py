@@ -78,14 +78,14 @@ class _Unrolling:
         if not self.axes and not self.indices:
             return self.root, Vectors()
         items: list[tuple[Scalar, Node]] = []
-        for name, node in self.root.items:
-            if name.text == "variants" and isinstance(node, Mapping):
+        for name, value in self.root.items:
+            if name.text == "variants" and isinstance(value, Mapping):
                 patches = tuple(
-                    (key, self._sections(one) if isinstance(one, Mapping) else one) for key, one in node.items
+                    (key, self._sections(one) if isinstance(one, Mapping) else one) for key, one in value.items
                 )
-                items.append((name, replace(node, items=patches)))
+                items.append((name, replace(value, items=patches)))
             else:
-                items.append((name, self._section(name.text, node, is_patch=name.text == _BY_NAME)))
+                items.append((name, self._section(name.text, value, is_patch=name.text == _BY_NAME)))
         axes_of = {name: tuple(axes.values()) for name, axes in self.axes.items()}
         return replace(self.root, items=tuple(items)), Vectors(self.indices, axes_of, tuple(self.places))
 
