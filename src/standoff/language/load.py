@@ -23,7 +23,7 @@ from standoff.language.shape.variants import merge, patched
 from standoff.language.shape.vectors import unrolled
 from standoff.language.text.fields import entries, mapping
 from standoff.language.text.files import CLAIMS_FILE, FACTS_FILE, STUDY_FILE, Files, References, Written, read_files
-from standoff.language.text.reader import Mapping, Node, Scalar, Sequence, parse_yaml
+from standoff.language.text.reader import Mapping, Node, Scalar, Sequence, parse_yaml, tree_of
 
 __all__ = ["Loaded", "build_variant", "find_study", "load_model", "patched_model", "read_study"]
 
@@ -76,7 +76,7 @@ def read_study(
     problems: list[Problem] = []
     try:
         files = read_files(Path(study) if unsaved and STUDY_FILE in unsaved else find_study(study), unsaved)
-        root, found = parse_yaml(files.source(STUDY_FILE))
+        root, found = tree_of(files.source(STUDY_FILE))
     except StudyError as error:
         return Loaded(None, error.problems)
     other = _other_version(root)
@@ -270,7 +270,7 @@ def _read_references(files: Files, problems: list[Problem]) -> References:
     facts: frozenset[str] | None = None
     try:
         if CLAIMS_FILE in files:
-            root, found = parse_yaml(files.source(CLAIMS_FILE))
+            root, found = tree_of(files.source(CLAIMS_FILE))
             problems += found
             claims = frozenset(name.text for name, _ in mapping(root, "claims").items)
     except StudyError as error:
@@ -283,13 +283,14 @@ def _read_references(files: Files, problems: list[Problem]) -> References:
     return References(claims, facts, CLAIMS_FILE in files)
 
 
-_CHANGES_NOTHING = ("observed", "report")
+_CHANGES_NOTHING = ("observed", "report", "moves", "search")
 
 
 def _digest(raw: Mapping, variants: tuple[str, ...]) -> Any:
     """A hash of what the study means, so far: its text without comments and layout, and the variants applied.
 
-    What can be seen of a future, or is drawn of it, changes no future, and has no part in it.
+    What can be seen of a future, or is drawn of it, how courses could change and what is sought change no future, and
+    have no part in it.
     """
     told = Mapping(tuple((name, node) for name, node in raw.items if name.text not in _CHANGES_NOTHING), raw.span)
     meaning = json.dumps([LANGUAGE_VERSION, variants, _plain(told)], ensure_ascii=False, separators=(",", ":"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from standoff.analysis.robustness.satisficing import Bound, Satisficing, satisficing
+from standoff.analysis.robustness.satisficing import Bound, Measured, Satisficing, satisficing
 from standoff.analysis.runs.decision_table import DecisionTable
 from standoff.analysis.runs.views import View
 
@@ -34,10 +34,12 @@ def _hold(table: DecisionTable, view: View, bounds: tuple[Bound, ...]) -> Satisf
     return satisficing(
         table.labels,
         bounds,
-        np.stack([each.mean for each in figures]),
-        table.inputs,
-        np.stack(halves) if len(halves) == len(figures) else None,
-        table.weights,
-        table.seed,
-        table.stratified,
+        Measured(
+            np.stack([each.mean for each in figures]),
+            table.inputs,
+            halves=np.stack(halves) if len(halves) == len(figures) else None,
+            weights=table.weights,
+            stratified=table.stratified,
+        ),
+        seed=table.seed,
     )

@@ -74,12 +74,17 @@ def parse_expression(text: Scalar) -> Expr:
     if not text.text.strip():
         raise _error("expression-syntax", text.span, "an expression is expected here, and there is none", None)
     try:
-        tree = _parser().parse(text.text)
+        tree = _parsed(text.text)
     except UnexpectedInput as error:
         raise _syntax(text, error) from None
     _check_depth(text, tree)
     built: Expr = _Build(text).transform(tree) if isinstance(tree, Tree) else tree
     return built
+
+
+@lru_cache(maxsize=4096)  # while somebody writes, all other equations stay as they are and only move
+def _parsed(text: str) -> Any:
+    return _parser().parse(text)
 
 
 @cache

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -24,6 +25,7 @@ __all__ = [
     "Scalar",
     "Sequence",
     "parse_yaml",
+    "tree_of",
 ]
 
 MOST_ENTRIES = 2_000
@@ -120,6 +122,13 @@ def parse_yaml(source: Source) -> tuple[Mapping, list[Problem]]:
         message = "a study is a mapping of sections, such as `clock:` and `actors:`"
         raise StudyError([*builder.problems, Problem("wrong-shape", root.span, message)])
     return root, builder.problems
+
+
+@lru_cache(maxsize=4)  # of a study's files only one changes at a time, while somebody writes
+def tree_of(source: Source) -> tuple[Mapping, tuple[Problem, ...]]:
+    """As `parse_yaml`, of a source that is asked for again."""
+    root, problems = parse_yaml(source)
+    return root, tuple(problems)
 
 
 class _Builder:
