@@ -12,7 +12,8 @@ from typing import Literal
 
 from standoff.language.experiments.expectations import EXPECTATION
 from standoff.language.shape.claims import CLAIMS
-from standoff.language.shape.schema import INDICES, STUDY, VECTORS
+from standoff.language.shape.parts import INDICES, VECTORS
+from standoff.language.shape.schema import STUDY
 from standoff.language.shape.shapes import Either, Free, Keyed, ListOf, MapOf, Record, Shape, Text
 from standoff.language.text.reader import Mapping, Node, Scalar, Sequence
 

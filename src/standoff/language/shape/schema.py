@@ -21,18 +21,16 @@ from standoff.language.shape.parts import (
     SEEN_BY,
     SPREAD,
     TEXT,
+    THE_INDICES,
     THE_UNIT,
     WITHIN,
 )
 from standoff.language.shape.shapes import Either, Free, Key, Keyed, ListOf, MapOf, Record, Text
 
-__all__ = ["INDICES", "LANGUAGE_VERSION", "STUDY", "VECTORS"]
+__all__ = ["LANGUAGE_VERSION", "STUDY"]
 
 LANGUAGE_VERSION = "1"
 
-INDICES = "indices"
-VECTORS = ("constants", "uncertainties", "values", "stocks", "quantities", "draws", "events", "outcomes")
-"""The sections whose entries may stand for one thing of each element of an index."""
 BETWEEN = ("exact", "hold", "interpolate")
 
 _PARAMETER = Record(
@@ -395,12 +393,7 @@ STUDY = Record(
             MapOf(Text("scale")),
             "what one of a unit is in another, as `MEUR: 1e6 EUR`, or `percent: 0.01`: the two then mix in equations",
         ),
-        Key(
-            INDICES,
-            MapOf(Either((ListOf(NAME), MapOf(TEXT)))),
-            "what vectors run over, such as `region: [north, south]`: names of elements, or a mapping from each to "
-            "what it is called in prose",
-        ),
+        THE_INDICES,
         *_PATCHED,
         Key("variants", MapOf(_VARIANT), "named changes to any part"),
     )

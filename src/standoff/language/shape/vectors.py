@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 from standoff.base.problems import Problem, StudyError, suggest
 from standoff.base.source import Span
-from standoff.language.shape.schema import INDICES, STUDY, VECTORS
+from standoff.language.shape.parts import INDICES, VECTORS
+from standoff.language.shape.schema import STUDY
 from standoff.language.shape.shapes import Either, MapOf, Record, Shape
 from standoff.language.shape.variants import merge
 from standoff.language.text.fields import entries, mapping
