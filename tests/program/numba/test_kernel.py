@@ -206,11 +206,14 @@ def test_a_kernel_is_compiled_once_runs_have_cost_what_it_saves(
 ) -> None:
     monkeypatch.setenv("STANDOFF_CACHE", str(tmp_path))
     monkeypatch.setattr(changes, "changing_over", lambda program, first: "compiled beside")
-    each = worth_compiling(2) / 2.5
-    futures = int(each / (MODULE_COST * rivals.program.n_steps * len(rivals.program.equations)))
-    chosen = [choose_evaluator(rivals.program, futures, Running(2)) for _ in range(3)]
-    assert chosen == [*[load_module(rivals.program)] * 2, "compiled beside"]
-    assert choose_evaluator(standoff.load("lake").program, futures, Running(2)) != "compiled beside"
+
+    def chosen(program: Program) -> Evaluate:
+        each = worth_compiling(2) / 2.5
+        futures = int(each / (MODULE_COST * program.n_steps * len(program.equations)))
+        return choose_evaluator(program, futures, Running(2))
+
+    assert [chosen(rivals.program) for _ in range(3)] == [*[load_module(rivals.program)] * 2, "compiled beside"]
+    assert chosen(standoff.load("lake").program) != "compiled beside"
 
 
 def test_a_long_run_begins_at_once_and_changes_over_to_its_kernel(
