@@ -169,13 +169,17 @@ def find_study(name: str | Path) -> Path:
 _STRANGERS: tuple[tuple[str, str, str], ...] = (
     ("claims.yaml claims.yml", "a file of claims", "give the folder that it stands in"),
     (".nfg", "a game in Gambit's format", "`standoff games {}` solves it"),
-    (".efg", "a game tree in Gambit's format", "write it as .nfg (`gambit-convert`, or pygambit's `to_nfg`)"),
+    (".efg", "a game tree in Gambit's format", "`standoff games {}` solves it"),
     (".html .htm .xhtml .mhtml .mht .webarchive .md .txt", "a document", "`standoff passages {}` lists its passages"),
     (".pdf .doc .docx .odt .epub .eml .rtf", "a document", "save its text; `standoff passages` reads text and HTML"),
     (".csv .tsv .xls .xlsx .ods .parquet .arrow .feather", "a table", "a study names it as a series or as `facts.csv`"),
     (".json", "a file of JSON", "a study is a folder with `study.yaml`"),
     (".py .ipynb .r .jl .m", "a program", "a study is a folder with `study.yaml`; see `standoff new`"),
-    (".xmile .stmx .mdl .isdx", "a system-dynamics model of another tool", "begin a study with `standoff new`"),
+    (
+        ".xmile .stmx .mdl",
+        "a system-dynamics model of another tool",
+        "`standoff import {} --out new` makes a study of it",
+    ),
     (".png .jpg .jpeg .gif .svg .webp", "a picture", "a study is a folder with `study.yaml`"),
     (".zip .gz .tar .7z", "an archive", "unpack it, and give the study's folder"),
 )

@@ -7,7 +7,7 @@ from math import prod
 
 from standoff.analysis.games.exchange import NamedGame
 from standoff.exchange.games.reduced import TooLargeError
-from standoff.exchange.imported import Imported, quoted
+from standoff.exchange.imported import Imported, quoted, short
 from standoff.exchange.names import Names
 from standoff.language.text.files import STUDY_FILE
 
@@ -44,7 +44,7 @@ def study_of_table(game: NamedGame, barred: Mapping[str, list[tuple[str, str]]] 
     ]  # fmt: skip
     if game.comment.strip():
         lines.insert(2, f"about: {quoted(' '.join(game.comment.split())[:2_000])}")
-    lines += [f"  {actor}: {{name: {quoted(_short(name))}}}" for actor, name in zip(actors, game.players, strict=True)]
+    lines += [f"  {actor}: {{name: {quoted(short(name))}}}" for actor, name in zip(actors, game.players, strict=True)]
     lines.append("choices:")
     lines += [f"  {actor}: [{', '.join(own)}]" for actor, own in zip(actors, options, strict=True)]
     lines.append("quantities:")
@@ -55,14 +55,14 @@ def study_of_table(game: NamedGame, barred: Mapping[str, list[tuple[str, str]]] 
     for actor, own, said in zip(actors, options, game.strategies, strict=True):
         lines.append(f"  {actor}:")
         lines += [
-            f"    {o}: {{name: {quoted(_short(w))}, about: {quoted(w)}, choose: {o}}}"
+            f"    {o}: {{name: {quoted(short(w))}, about: {quoted(w)}, choose: {o}}}"
             for o, w in zip(own, said, strict=True)
         ]
     lines.append("payoffs:")
     lines += [f"  {actor}: {{each: {actor}_gets}}" for actor in actors]
     lines.append("outcomes:")
     lines += [
-        f"  {actor}_payoff: {{name: {quoted(_short('payoff of ' + name))}, measure: total({actor}_gets), "
+        f"  {actor}_payoff: {{name: {quoted(short('payoff of ' + name))}, measure: total({actor}_gets), "
         "better: higher}" for actor, name in zip(actors, game.players, strict=True)
     ]  # fmt: skip
     lines += _moves(game, actors, options, barred or {})
@@ -115,8 +115,3 @@ def _moves(
 
 def _number(value: float) -> str:
     return repr(value + 0.0)
-
-
-def _short(words: str) -> str:
-    """At most four words, as names in prose have."""
-    return " ".join(words.split()[:4])[:60] or "nameless"
