@@ -17,6 +17,7 @@ from standoff.exchange.imported import Asked, Imported
 from standoff.exchange.negotiations.domain import is_domain
 from standoff.exchange.negotiations.study import import_negotiation
 from standoff.exchange.references.reference import import_references
+from standoff.exchange.results.archive import import_archive
 
 __all__ = ["FORMATS", "Format", "format_of", "formats_lines"]
 
@@ -114,6 +115,13 @@ FORMATS = (
         lambda path: path.suffix.lower() == ".xml" or is_domain(path),
     ),
     Format(
+        "EMA Workbench's results", (".tar.gz",),
+        "policies as strategies, scenarios as levels of one assumption, outcomes that are numbers, to the last digit, and "
+        "the last value of series; uncertainties that are numbers, looked up by scenario",
+        "the model itself, levers, categories, arrays, and which way an outcome is better. Refused: a policy that does not "
+        "meet every scenario; more than 1,000 scenarios or 20,000 numbers", import_archive, "results.tar.gz",
+    ),
+    Format(
         "CSL-JSON, RIS, BibTeX (Zotero)", (".json", ".ris", ".bib"),
         "documents: title, author, publisher, date, address, language; repeated tags, a last record without an end, "
         "every type of entry", "all other fields", import_references, "library.ris",
@@ -128,7 +136,7 @@ def format_of(path: Path) -> Format:
         ValueError: No format has this ending.
     """
     for row in FORMATS:
-        if path.suffix.lower() in row.suffixes and row.holds(path):
+        if path.name.lower().endswith(row.suffixes) and row.holds(path):
             return row
     known = ", ".join(suffix for row in FORMATS for suffix in row.suffixes)
     raise ValueError(f"`{path.name}` ends like no format that is imported: {known}")
