@@ -116,10 +116,10 @@ FORMATS = (
     ),
     Format(
         "EMA Workbench's results", (".tar.gz",),
-        "policies as strategies, scenarios as levels of one assumption, outcomes that are numbers, to the last digit, and "
-        "the last value of series; uncertainties that are numbers, looked up by scenario",
-        "the model itself, levers, categories, arrays, and which way an outcome is better. Refused: a policy that does not "
-        "meet every scenario; more than 1,000 scenarios or 20,000 numbers", import_archive, "results.tar.gz",
+        "policies as strategies, scenarios as levels of one assumption, outcomes that are numbers, to the last digit, "
+        "and the last value of series; uncertainties that are numbers, looked up by scenario",
+        "the model itself, levers, categories, arrays, and which way an outcome is better. Refused: a policy that does "
+        "not meet every scenario; more than 1,000 scenarios or 20,000 numbers", import_archive, "results.tar.gz",
     ),
     Format(
         "CSL-JSON, RIS, BibTeX (Zotero)", (".json", ".ris", ".bib"),

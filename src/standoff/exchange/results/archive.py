@@ -1,7 +1,7 @@
 """EMA Workbench's results archive as a study: what every policy brought in every scenario.
 
-The study has one step and one actor, who picks a policy; the scenario is an assumption with as many levels, and a run of
-as many worlds meets each once. What came out is looked up, never computed anew.
+The study has one step and one actor, who picks a policy; the scenario is an assumption with as many levels, and a run
+of as many worlds meets each once. What came out is looked up, never computed anew.
 
 Reference: J. Kwakkel, The Exploratory Modeling Workbench (2017), `save_results`, versions 2.4 to 2.5.
 """
@@ -179,7 +179,7 @@ def _lines(title: str, found: _Results) -> Iterator[str]:
     if n > 1:
         levels = ", ".join(map(str, range(n)))
         yield "uncertainties:"
-        yield f"  scenario: {{about: Which of the experiments' scenarios it is, levels: [{levels}], judgement: sampled}}"
+        yield f"  scenario: {{about: Which scenario of the experiments it is, levels: [{levels}], judgement: sampled}}"
     yield f"choices: {{planner: [{', '.join([*options, *single])}]}}"
     yield "quantities:"
     which = " else ".join([*(f"{k} if planner == {o}" for k, o in enumerate(options[:-1])), str(len(options) - 1)])
