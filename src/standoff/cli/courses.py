@@ -126,9 +126,9 @@ def search(study: str, as_json: bool, actor: str | None, evaluations: int, oracl
       standoff search rivals --oracle
     """
     from standoff.ensemble.study import load  # noqa: PLC0415
-    from standoff.questions.growing import Growing, grow_game  # noqa: PLC0415
-    from standoff.questions.searching import Sought, search_study  # noqa: PLC0415
-    from standoff.words.sentences.searching import grown_lines, searched_lines  # noqa: PLC0415
+    from standoff.questions.searching.found import Sought, search_study  # noqa: PLC0415
+    from standoff.questions.searching.growing import Growing, grow_game  # noqa: PLC0415
+    from standoff.words.sentences.searching.found import grown_lines, searched_lines  # noqa: PLC0415
 
     loaded = replace(load(study, how["variants"]), held=how["set"])
     model = loaded.model
@@ -177,8 +177,8 @@ def pathways(
     from standoff.brief.pictures.pathways import draw_pathways  # noqa: PLC0415
     from standoff.ensemble.running import Running  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
-    from standoff.questions.pathways import find_pathways  # noqa: PLC0415
-    from standoff.words.sentences.pathways import pathways_sentences, pathways_title  # noqa: PLC0415
+    from standoff.questions.searching.pathways import find_pathways  # noqa: PLC0415
+    from standoff.words.sentences.searching.pathways import pathways_sentences, pathways_title  # noqa: PLC0415
 
     loaded = replace(load(study, how["variants"]), held=how["set"])
     model = loaded.model

@@ -47,14 +47,14 @@ from standoff.questions.answer import answer_run
 from standoff.questions.courses import courses_of
 from standoff.questions.deals import DEALS
 from standoff.questions.documents import TESTS, Evidence
-from standoff.questions.growing import Growing, grow_game
 from standoff.questions.kept import Kept, kept_findings
 from standoff.questions.others import OTHERS
-from standoff.questions.pathways import PATHWAYS_SIZE, find_pathways
 from standoff.questions.question import Question, Unanswered
 from standoff.questions.results import of_run
 from standoff.questions.runs import changes_to, moving
-from standoff.questions.searching import Sought, search_study
+from standoff.questions.searching.found import Sought, search_study
+from standoff.questions.searching.growing import Growing, grow_game
+from standoff.questions.searching.pathways import PATHWAYS_SIZE, find_pathways
 from standoff.words.sentences.boxes import region_sentence
 from standoff.words.sentences.changes import change_sentences
 from standoff.words.sentences.courses import courses_sentences
@@ -62,9 +62,9 @@ from standoff.words.sentences.deals import deals_sentence
 from standoff.words.sentences.evidence import answer_counts
 from standoff.words.sentences.linchpins import linchpin_words
 from standoff.words.sentences.others import others_sentence
-from standoff.words.sentences.pathways import pathways_sentences
 from standoff.words.sentences.robustness import robustness_words
-from standoff.words.sentences.searching import grown_lines, searched_lines
+from standoff.words.sentences.searching.found import grown_lines, searched_lines
+from standoff.words.sentences.searching.pathways import pathways_sentences
 from standoff.words.sentences.sensitivity import sensitivity_sentences
 from standoff.words.unanswered import unanswered_words
 

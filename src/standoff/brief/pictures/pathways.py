@@ -9,7 +9,7 @@ from standoff.brief.pictures.drawing.colours import COLOURS, colour_of
 from standoff.brief.pictures.drawing.svg import Scale, framed, group, tag
 from standoff.language.model import Instance, Model
 from standoff.words.names import strategy_words, title_of
-from standoff.words.sentences.pathways import leg_words, limit_words, pathways_title, tipped_by
+from standoff.words.sentences.searching.pathways import leg_words, limit_words, pathways_title, tipped_by
 from standoff.words.text import capital
 
 __all__ = ["draw_pathways"]

@@ -6,8 +6,8 @@ from standoff.analysis.findings import UnanswerableError
 from standoff.brief.pictures.pathways import draw_pathways
 from standoff.ensemble.running import Size
 from standoff.ensemble.study import Study, load
-from standoff.questions.pathways import find_pathways
-from standoff.words.sentences.pathways import pathways_sentences, pathways_title
+from standoff.questions.searching.pathways import find_pathways
+from standoff.words.sentences.searching.pathways import pathways_sentences, pathways_title
 
 STUDY = """\
 standoff: 1
