@@ -9,7 +9,7 @@ from standoff.brief.pictures.drawing.colours import COLOURS, colour_of
 from standoff.brief.pictures.drawing.svg import Scale, framed, group, tag
 from standoff.language.model import Instance, Model
 from standoff.words.names import strategy_words, title_of
-from standoff.words.sentences.searching.pathways import leg_words, limit_words, pathways_title, tipped_by
+from standoff.words.sentences.searching.pathways import change_words, first_left, limit_words, pathways_title
 from standoff.words.text import capital
 
 __all__ = ["draw_pathways"]
@@ -30,7 +30,7 @@ def draw_pathways(model: Model, found: Pathways) -> Markup:
     ways = [one for one in found.pathways if len(one.legs) > 1]
     rows: dict[str, float] = {}
     y = _TOP
-    for label in dict.fromkeys(leg.strategy for one in found.pathways for leg in one.legs):
+    for label in (one.legs[0].strategy for one in found.pathways if len(one.legs) == 1):
         rows[label] = y + _ROW / 2.0
         y += _ROW + _WAY * sum(leg.strategy == label and leg.since > 0 for one in ways for leg in one.legs)
     x = Scale((0.0, float(found.n_steps)), (_LEFT, _WIDTH - _RIGHT))
@@ -42,17 +42,16 @@ def draw_pathways(model: Model, found: Pathways) -> Markup:
             parts.append(tag("text", name, x=_LEFT - 8.0, y=rows[leg.strategy] + 4.0, text_anchor="end", fill="#222"))
             parts += _line(model, leg, named[leg.strategy], x, rows[leg.strategy])
     taken: dict[str, int] = {}
-    for one in ways:
+    for k, one in enumerate(ways):
         at = rows[one.legs[0].strategy]
         for leg in one.legs[1:]:
             taken[leg.strategy] = taken.get(leg.strategy, 0) + 1
-            to = rows[leg.strategy] + _WAY * taken[leg.strategy]
+            to, turn = rows[leg.strategy] + _WAY * taken[leg.strategy], x(leg.since) + 3.0 * (k - len(ways) / 2.0)
             colour = COLOURS[colour_of(model, named[leg.strategy])]
-            parts.append(tag("line", x1=x(leg.since), x2=x(leg.since), y1=at, y2=to, stroke=colour, stroke_width=1.5))
-            parts.append(tag("circle", cx=x(leg.since), cy=at, r=4.0, fill="#fff", stroke=colour, stroke_width=2.0,
-                             title=f"to {leg_words(model, found.actor, leg.strategy)} by "
-                                   f"{model.clock.label(leg.since)}"))  # fmt: skip
+            told = change_words(model, found.actor, leg)
+            parts.append(tag("line", x1=turn, x2=turn, y1=at, y2=to, stroke=colour, stroke_width=1.5))
             parts += _line(model, leg, named[leg.strategy], x, to, width=2.0)
+            parts.append(tag("circle", cx=turn, cy=at, r=4.0, fill="#fff", stroke=colour, stroke_width=2.0, title=told))
             at = to
     said = f"Adaptation pathways: {pathways_title(model, found)}"
     return framed("pathways", (_WIDTH, y + _FOOT), said, parts, xmlns="http://www.w3.org/2000/svg",
@@ -65,7 +64,7 @@ def _dates(model: Model, found: Pathways, x: Scale, foot: float) -> str:
     parts, last = [], -1e9
     for step in shown:
         parts.append(tag("line", x1=x(step), x2=x(step), y1=_TOP - 8.0, y2=foot, stroke="#ddd", stroke_width=1.0))
-        if x(step) - last > 54.0 or step == found.n_steps:
+        if x(step) - last > 74.0 or step == found.n_steps:
             label = model.clock.label(step) if step < found.n_steps else f"end of {model.clock.label(step - 1)}"
             anchor = "end" if step == found.n_steps else "start" if step == 0 else "middle"
             parts.append(tag("text", label, x=x(step), y=foot + 16.0, text_anchor=anchor, fill=_GREY))
@@ -79,7 +78,7 @@ def _line(model: Model, leg: Leg, instance: Instance, x: Scale, y: float, width:
     end = x.domain[1]
     middle = leg.tipping.dates[1]
     until = end if middle is None else max(float(middle), float(leg.since))
-    told = f"{capital(strategy_words(instance))}: the first limit is left {tipped_by(model, leg.tipping)}"
+    told = first_left(model, instance, leg.tipping)
     parts = [tag("line", x1=x(leg.since), x2=x(until), y1=y, y2=y, stroke=colour, stroke_width=width, title=told)]
     if until < end:
         parts.append(tag("line", x1=x(until), x2=x(end), y1=y, y2=y, stroke=colour, stroke_width=width / 2.0,
@@ -92,5 +91,5 @@ def _line(model: Model, leg: Leg, instance: Instance, x: Scale, y: float, width:
             if width > 2.0:
                 name, raised = title_of(model, one.outcome), 8.0 if k % 2 else -8.0
                 parts.append(tag("text", name, x=x(date), y=y + raised + (6.0 if raised > 0 else 0.0),
-                                 text_anchor="middle", font_size=7.0, fill=_GREY))  # fmt: skip
+                                 text_anchor="end" if date > 0.9 * end else "middle", font_size=7.0, fill=_GREY))  # fmt: skip
     return parts

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from standoff.analysis.searching.pathways import Leg, Limited, Pathway, Pathways, Tipping
-from standoff.language.model import Model
+from standoff.language.model import Instance, Model
 from standoff.words.amounts import unit_words
 from standoff.words.names import strategy_words, title_of, who
 from standoff.words.numbers import counted, figure_percent, number, shown
 from standoff.words.text import capital, join
 
-__all__ = ["leg_words", "limit_words", "pathways_sentences", "pathways_title", "tipped_by"]
+__all__ = ["change_words", "first_left", "limit_words", "pathways_sentences", "pathways_title"]
 
 _MOST_TOLD = 3
 
@@ -44,6 +44,16 @@ def tipped_by(model: Model, tipping: Tipping | Limited) -> str:
     if early == middle == late:
         return f"in {middle}"
     return f"{f'in {middle}' if middle else 'after the end'} ({early} to {late or 'after the end'})"
+
+
+def first_left(model: Model, instance: Instance, tipping: Tipping) -> str:
+    """When the first limit is left by a strategy."""
+    return f"{capital(strategy_words(instance))}: the first limit is left {tipped_by(model, tipping)}"
+
+
+def change_words(model: Model, actor: str, leg: Leg) -> str:
+    """A change of course."""
+    return f"to {leg_words(model, actor, leg.strategy)} by {model.clock.label(leg.since)}"
 
 
 def limit_words(model: Model, one: Limited) -> str:
