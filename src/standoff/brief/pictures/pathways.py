@@ -90,6 +90,7 @@ def _line(model: Model, leg: Leg, instance: Instance, x: Scale, y: float, width:
                              stroke_width=1.5, title=limit_words(model, one)))  # fmt: skip
             if width > 2.0:
                 name, raised = title_of(model, one.outcome), 8.0 if k % 2 else -8.0
-                parts.append(tag("text", name, x=x(date), y=y + raised + (6.0 if raised > 0 else 0.0),
-                                 text_anchor="end" if date > 0.9 * end else "middle", font_size=7.0, fill=_GREY))  # fmt: skip
+                anchor = "end" if date > 0.9 * end else "middle"
+                place = y + raised + max(0.0, 0.75 * raised)
+                parts.append(tag("text", name, x=x(date), y=place, text_anchor=anchor, font_size=7.0, fill=_GREY))
     return parts

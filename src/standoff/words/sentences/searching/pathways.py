@@ -90,9 +90,7 @@ def _where(model: Model, tipping: Tipping) -> str:
 def _way(model: Model, found: Pathways, one: Pathway) -> str:
     first, *rest = one.legs
     name = leg_words(model, found.actor, first.strategy)
-    turns = join(
-        [f"to {leg_words(model, found.actor, leg.strategy)} by {model.clock.label(leg.since)}" for leg in rest]
-    )
+    turns = join([change_words(model, found.actor, leg) for leg in rest])
     assert one.more_kept is not None
     if len(found.outcomes) == 1:
         more = f"keeps the limit in {figure_percent(one.more_kept)} of worlds more"
