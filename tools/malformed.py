@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "exchange"))
 
-from malformed import BROKEN, broken, sound  # noqa: E402
+from malformed import BROKEN, broken, sound
 
 MOST_SECONDS, MOST_MEGABYTES = 2.0, 500.0
 
