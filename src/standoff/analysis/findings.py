@@ -41,6 +41,7 @@ class Reason(StrEnum):
     NOTHING_OBSERVED = "nothing observed"
     FEW_STEPS = "few steps"  # steps
     OTHER_DECIDER = "other decider"  # before, after
+    OUT_OF_SCALE = "out of scale"  # actor, most
 
 
 class UnanswerableError(ValueError):

@@ -56,4 +56,6 @@ _WORDS: Mapping[Reason, str] = {
     Reason.VARIANT_APPLIED: "the variant `{variant}`, which says what no deal means, is applied already",
     Reason.OTHER_DECIDER: "the runs are of different deciders, `{before}` and `{after}`: they answer different "
     "questions",
+    Reason.OUT_OF_SCALE: "payoffs of {actor} reach {most} in size, and what is compared lies between 10⁻¹² and 10¹⁰⁰: "
+    "state them in another unit",
 }
