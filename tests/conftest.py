@@ -25,16 +25,30 @@ payoffs: {north: {each: "0"}}
 
 
 _COSTLY = ("korea", "rivals")
-"""Fixtures of the whole session that are worth making in one process only, asked for by name or as a parameter."""
+"""Fixtures of `tests/brief` that are worth making in one process only, asked for by name or as a parameter."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several processes, tests of one costly fixture go to one of them, and else those of one file."""
-    for item in items:
-        given = item.callspec.params.values() if hasattr(item, "callspec") else ()
-        names = {*getattr(item, "fixturenames", ()), *(name for name in given if isinstance(name, str))}
-        group = next((name for name in _COSTLY if name in names), str(item.path))
+@pytest.hookimpl(tryfirst=True)  # before xdist's own, which writes the groups into the tests' names
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With several processes, tests of one costly fixture go to one of them, and else those of one file.
+
+    The costly come first, so that no process waits for them in the end: their groups are begun in the order of the
+    tests (`--no-loadscope-reorder`).
+    """
+    if not hasattr(config, "workerinput"):
+        return
+    groups = {item: _group(item) for item in items}
+    for item, group in groups.items():
         item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: _COSTLY.index(groups[item]) if groups[item] in _COSTLY else len(_COSTLY))
+
+
+def _group(item: pytest.Item) -> str:
+    if not item.path.is_relative_to(Path(__file__).parent / "brief"):
+        return str(item.path)
+    given = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    names = {*getattr(item, "fixturenames", ()), *(name for name in given if isinstance(name, str))}
+    return next((name for name in _COSTLY if name in names), str(item.path))
 
 
 @pytest.fixture

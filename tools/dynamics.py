@@ -101,7 +101,8 @@ def verdict(path: Path) -> tuple[str, str]:
 
 def outputs(path: Path) -> Iterator[Path]:
     """The published outputs beside a model."""
-    yield from sorted(p for p in path.parent.iterdir() if p.suffix in (".tab", ".csv") and p.stem.startswith("output"))
+    stem = "data" if path.stem == "model_to_generate_data" else "output"
+    yield from sorted(p for p in path.parent.iterdir() if p.suffix in (".tab", ".csv") and p.stem.startswith(stem))
 
 
 def difference(output: Path, steps: list[dict[str, object]], names: object) -> str | None:
@@ -143,7 +144,11 @@ def half_digit(value: float) -> float:
 
 def read(path: Path) -> dict[str, list[float | None]]:
     """An output's columns; both ways round are published."""
-    text = path.read_text(encoding="utf-8-sig", errors="replace")
+    data = path.read_bytes()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:  # as Vensim writes on Windows
+        text = data.decode("cp1252")
     rows = list(csv.reader(text.splitlines(), delimiter="\t" if "\t" in text.split("\n")[0] else ","))
     rows = [row for row in rows if any(cell.strip() for cell in row)]
     width = max(map(len, rows))

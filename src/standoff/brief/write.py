@@ -10,10 +10,12 @@ from typing import Any
 
 from standoff.analysis.graph_model.wished import Changeable
 from standoff.analysis.watch.signposts import Signposts
+from standoff.brief.findings import Findings
 from standoff.brief.formats.data import brief_data
-from standoff.brief.formats.html import Findings, Page, make_page, render_page
+from standoff.brief.formats.html import render_page
 from standoff.brief.formats.markdown import render_markdown
 from standoff.brief.formats.pdf import print_pdf
+from standoff.brief.page import Page, make_page
 from standoff.brief.sections.assumptions import read_facts
 from standoff.ensemble.runner import Local, Runner
 from standoff.ensemble.running import Size

@@ -104,26 +104,43 @@ def _of_file(path: Path, *, as_json: bool) -> None:
 @options.variant
 @click.option("--for", "actor", metavar="ACTOR", help="Whose strategies; the decider's by default.")
 @click.option("--evaluations", type=click.IntRange(10, 100_000), default=400, show_default=True, metavar="N",
-              help="How many strategies to look at.")  # fmt: skip
+              help="How many strategies to look at; with --oracle, for each best reply.")  # fmt: skip
+@click.option("--oracle", is_flag=True, help="Let the game grow: each actor in turn adds its best reply, until nobody "
+              "gains more than the error.")  # fmt: skip
+@options.set_numbers
 @options.as_json
-def search(study: str, as_json: bool, actor: str | None, evaluations: int, **how: Any) -> None:
+def search(study: str, as_json: bool, actor: str | None, evaluations: int, oracle: bool, **how: Any) -> None:
     """Find strategies instead of listing them.
 
     The study names the spaces under `search`: settings in ranges, and small decision trees over what the actor may see.
     What keeps the limits in most worlds under every view, and pays, is sought on some worlds and luck and valued on
     others. What is found is printed as it can be pasted into the study.
 
+    With --oracle all actors search: the double oracle begins with one strategy of each, and in the end tells what each
+    plays and what it could still gain by the best reply that was found.
+
     \b
     Examples:
-      standoff search border
-      standoff search border --for south --evaluations 2000 --json
+      standoff search lake
+      standoff search rivals --for south --evaluations 2000 --json
+      standoff search rivals --oracle
     """
     from standoff.ensemble.study import load  # noqa: PLC0415
+    from standoff.questions.growing import Growing, grow_game  # noqa: PLC0415
     from standoff.questions.searching import Sought, search_study  # noqa: PLC0415
-    from standoff.words.sentences.searching import searched_lines  # noqa: PLC0415
+    from standoff.words.sentences.searching import grown_lines, searched_lines  # noqa: PLC0415
 
-    loaded = load(study, how["variants"])
+    loaded = replace(load(study, how["variants"]), held=how["set"])
     model = loaded.model
+    if oracle:
+        if actor is not None:
+            raise click.UsageError("--oracle has every actor search, and --for names one: give one of the two")
+        game = grow_game(loaded, Growing(evaluations), how["size"], how["running"])
+        if as_json:
+            print_json(_head(model, how["size"]), game)
+        else:
+            print_lines(grown_lines(model, game))
+        return
     if actor is not None and actor not in model.players:
         raise click.UsageError(f"no actor that chooses is named `{actor}`: there are {', '.join(model.players)}")
     found = search_study(loaded, Sought(actor or model.decider, evaluations), how["size"], how["running"])

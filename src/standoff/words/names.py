@@ -6,11 +6,13 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from standoff.language.model import Instance, Model, Parameter, Strategy
+from standoff.words.language import Language
 from standoff.words.numbers import plain
 from standoff.words.text import capital, closed, join, words
 
 __all__ = [
     "agree",
+    "decider_words",
     "described",
     "family_words",
     "known_words",
@@ -44,6 +46,11 @@ def who(model: Model, actor: str) -> str:
     if title.startswith("The "):
         return f"the {title[4:]}"
     return f"the {title}" if title.split()[-1] in _COMMON_NOUNS and not title.startswith("the ") else title
+
+
+def decider_words(model: Model, language: Language) -> str:
+    """The decider in a sentence of a language: outside English, its title as it stands."""
+    return who(model, model.decider) if language.code == "en" else model.title_of(model.decider)
 
 
 def agree(model: Model, actors: Sequence[str], one: str, many: str) -> str:

@@ -15,7 +15,8 @@ from standoff.analysis.graph_model.wished import Changeable
 from standoff.analysis.others.others import Others
 from standoff.analysis.others.shares import error_of_beliefs, play_shares
 from standoff.analysis.robustness.robustness import Robustness
-from standoff.brief.formats.html import Findings, Page
+from standoff.brief.findings import Findings
+from standoff.brief.page import Page
 from standoff.brief.pictures.courses import end_differences
 from standoff.brief.pictures.drawing.ranges import range_of
 from standoff.brief.section import Section

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from standoff.analysis.searching.grown import GrownGame, Side, Taken
 from standoff.analysis.searching.searched import Candidate, Searched
 from standoff.analysis.searching.valued import Valued
 from standoff.language.model import Model
 from standoff.words.amounts import amount
 from standoff.words.names import who
-from standoff.words.numbers import figure_percent, interval, plain, shown, whole
+from standoff.words.numbers import counted, figure_percent, interval, percent, plain, shown, whole
+from standoff.words.text import capital, join
 
-__all__ = ["searched_lines"]
+__all__ = ["grown_lines", "searched_lines"]
 
 
 def searched_lines(model: Model, found: Searched) -> Iterator[str]:
@@ -27,6 +29,40 @@ def searched_lines(model: Model, found: Searched) -> Iterator[str]:
         for name, low, high in one.ranges:
             yield f"# as good for all that was seen: {name} {interval(low, high) if high > low else plain(low)}"
         yield one.text.rstrip()
+
+
+def grown_lines(model: Model, found: GrownGame) -> Iterator[str]:
+    """How the game grew, what each plays in the end and could still gain, and what can be pasted."""
+    ended = "nobody gained more than the error" if found.is_ended else "rounds ran out, and somebody still gained"
+    yield f"{model.name}: each actor in turn added its best reply until {ended}"
+    yield (f"{counted(found.rounds, 'round')}, {_strategies(found.evaluations)} looked at; "
+           "values on other worlds and luck")  # fmt: skip
+    for side in found.sides:
+        yield f"\n{capital(who(model, side.actor))} plays {_mix(side)}"
+        yield f"  gets {shown(side.payoff)}; {_left(side)}"
+        yield f"  {_strategies(side.at_hand)} at hand in the end"
+    if found.text:
+        yield "\n# found, as it can be pasted into the study"
+        yield found.text.rstrip()
+
+
+def _mix(side: Side) -> str:
+    if len(side.plays) == 1:
+        return _taken(side.plays[0])
+    return join([f"{_taken(one)} in {percent(one.share)} of cases" for one in side.plays])
+
+
+def _taken(one: Taken) -> str:
+    settings = ", ".join(f"{name}={plain(x) if isinstance(x, float) else x}" for name, x in one.settings)
+    return f"{one.label}{f' (found: {settings})' if settings else ' (found)' if one.is_found else ''}"
+
+
+def _left(side: Side) -> str:
+    """What it could still gain."""
+    if side.regret.value <= 0.0 or side.regret.high <= 0.0:
+        return "no reply that was found gains it anything"
+    sure = "by the best reply that was found it would gain"
+    return f"{sure} {shown(side.regret)}{'' if side.regret.low > 0.0 else ', which is within the error'} ({side.reply})"
 
 
 def _values(model: Model, one: Candidate) -> str:
