@@ -65,16 +65,16 @@ def write_nfg(game: NamedGame, *, outcomes: bool = False) -> str:
             f"{len(game.players)} players with {[len(names) for names in game.strategies]} strategies are named, "
             f"but the payoffs have shape {payoffs.shape}"
         )
-    lines = [f"NFG 1 R {_quote(game.title)} {{ {' '.join(map(_quote, game.players))} }}", ""]
-    lines.append("{ " + "\n".join(f"{{ {' '.join(map(_quote, names))} }}" for names in game.strategies) + "\n}")
-    lines += [_quote(game.comment), ""]
+    lines = [f"NFG 1 R {quote(game.title)} {{ {' '.join(map(quote, game.players))} }}", ""]
+    lines.append("{ " + "\n".join(f"{{ {' '.join(map(quote, names))} }}" for names in game.strategies) + "\n}")
+    lines += [quote(game.comment), ""]
     rows = payoffs.reshape(len(payoffs), -1, order="F").T + 0.0  # adding 0 turns -0 into 0
     if not outcomes:
-        lines += [" ".join(_number(value) for value in row) for row in rows]
+        lines += [" ".join(decimal(value) for value in row) for row in rows]
         return "\n".join(lines) + "\n"
     kinds = {row: k + 1 for k, row in enumerate(dict.fromkeys(tuple(row) for row in rows.tolist()))}
     lines.append("{")
-    lines += [f'{{ "" {", ".join(_number(value) for value in kind)} }}' for kind in kinds]
+    lines += [f'{{ "" {", ".join(decimal(value) for value in kind)} }}' for kind in kinds]
     lines += ["}", " ".join(str(kinds[tuple(row)]) for row in rows.tolist())]
     return "\n".join(lines) + "\n"
 
@@ -267,10 +267,11 @@ def _exponent(word: str) -> int:
     return int(digits) if len(digits) < _LONGEST_COUNT and digits else 0 if not digits else _LONGEST_NUMBER
 
 
-def _quote(text: str) -> str:
+def quote(text: str) -> str:
+    """A text in Gambit's quotation marks."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _number(value: float) -> str:
+def decimal(value: float) -> str:
     """The shortest decimal that reads back as the same double, without an exponent."""
     return format(Decimal(repr(float(value))).normalize(), "f")
