@@ -8,7 +8,7 @@ import pytest
 from standoff.ensemble.running import Running, Size
 from standoff.ensemble.study import Study, load
 from standoff.language.load import patched_model
-from standoff.questions.searching import Sought, search_study
+from standoff.questions.searching.found import Sought, search_study
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 PLAIN = Running(evaluator="reference")
