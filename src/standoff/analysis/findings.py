@@ -42,6 +42,7 @@ class Reason(StrEnum):
     FEW_STEPS = "few steps"  # steps
     NO_LIMITS = "no limits"
     OTHER_DECIDER = "other decider"  # before, after
+    OUT_OF_SCALE = "out of scale"  # actor, most
 
 
 class UnanswerableError(ValueError):

@@ -57,4 +57,6 @@ _WORDS: Mapping[Reason, str] = {
     Reason.NO_LIMITS: "no outcome has a limit that could be kept or left: add one to the study",
     Reason.OTHER_DECIDER: "the runs are of different deciders, `{before}` and `{after}`: they answer different "
     "questions",
+    Reason.OUT_OF_SCALE: "payoffs of {actor} reach {most} in size, and what is compared lies between 10⁻¹² and 10¹⁰⁰: "
+    "state them in another unit",
 }
