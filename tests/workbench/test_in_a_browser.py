@@ -121,6 +121,8 @@ def test_from_a_dropped_document_to_a_tied_claim(visits, desk, axe):
     assert claim.says == "Arms breed fear: on both sides"
     assert [one.text for one in claim.bears_on] == ["fear", "trust"]
     assert claim.anchor is not None
+    (fear,) = (one for one in load(desk[0] / "told").model.parameters if one.name == "fear")
+    assert "a-talk-p1-s2" in fear.reason.cites
     assert not [path for path in (desk[0] / "told").rglob("*") if "talk" in path.name]
 
 

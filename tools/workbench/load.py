@@ -53,7 +53,8 @@ async def play(served: Served, client: httpx2.AsyncClient, until: float, found: 
             for link, own in ((north, {"north": "freeze"}), (south, {"south.line": "build", "south.word": "keep"})):
                 await asyncio.sleep(luck.uniform(*_THINK))
                 begun = time.monotonic()
-                await _asked(found, client, link)
+                if "The end" in (await _asked(found, client, link)).text:
+                    break
                 found.pages.append(time.monotonic() - begun)
                 begun = time.monotonic()
                 await _asked(found, client, f"{link}/choose", {"step": str(step), **own})
@@ -61,6 +62,9 @@ async def play(served: Served, client: httpx2.AsyncClient, until: float, found: 
                 found.moves += [(name, family, step, option) for family, option in own.items()]
                 if link == south:
                     found.steps.append(took)  # of whoever chose last: the step, and the page that shows it
+            else:
+                continue
+            break
 
 
 async def _asked(

@@ -13,6 +13,7 @@ from standoff.base.source import Source, Span
 from standoff.base.tables import MOST_BYTES as MOST_BYTES_OF_TABLES
 from standoff.base.tables import Table, read_table
 from standoff.language.text import reader
+from standoff.language.text.vectors import Vectors
 
 __all__ = [
     "CLAIMS_FILE",
@@ -126,11 +127,13 @@ class Written:
         files: The study's files.
         root: The mapping of `study.yaml`, with no variant applied and its shape not yet checked.
         references: What the other files list.
+        vectors: What of the text stood for many entries, which `root` has one by one.
     """
 
     files: Files
     root: reader.Mapping = field(repr=False)
     references: References = field(repr=False)
+    vectors: Vectors = field(default_factory=Vectors, repr=False)
 
     @property
     def source(self) -> Source:

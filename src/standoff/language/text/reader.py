@@ -37,12 +37,16 @@ _ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\r?\n[
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A text as it stands: `places[i]` is where its i-th character stands in the file."""
+    """A text as it stands: `places[i]` is where its i-th character stands in the file.
+
+    `bound` is, in an entry that stands for many, the element that each variable of its `for` has here.
+    """
 
     text: str
     span: Span
     style: str
     places: tuple[int, ...] | None = None
+    bound: tuple[tuple[str, str], ...] = ()
 
     def part(self, start: int, stop: int) -> Span:
         """The span in the file of characters `start` to `stop` of the text."""

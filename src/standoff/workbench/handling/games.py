@@ -171,9 +171,10 @@ class _Games:
         form = await request.form()
         step = whole_number(str(form.get("step", "")), 0, 10**6)
         given = {name: str(value) for name, value in form.items()}
-        own = await self.desk.playing.do(chosen, table.study, seat.actor, given)
-        if await asyncio.to_thread(self.games.choose, table.id, step, seat.actor, own):
-            await self._step(self._table(table.id))
+        if step == len(table.game.turns):  # else somebody's page is of a step that is over, or of none that is open
+            own = await self.desk.playing.do(chosen, table.study, _key(table), seat.actor, given)
+            if await asyncio.to_thread(self.games.choose, table.id, step, seat.actor, own):
+                await self._step(self._table(table.id))
         return see(f"/seat/{request.path_params['secret']}")
 
     def _seat(self, request: Request) -> Seat:
