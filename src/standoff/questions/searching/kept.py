@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from standoff.analysis.searching.searched import Searched
 from standoff.ensemble.study import Study
-from standoff.language.load import STUDY_FILE
+from standoff.language.text.files import STUDY_FILE
 from standoff.questions.as_json import from_json, to_json
 from standoff.questions.kept import Kept, identified
 
