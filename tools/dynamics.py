@@ -43,7 +43,7 @@ Games: pure equilibria are those of pygambit 16.7 in all 204 of the 234 files of
 solves and a table holds; 27 more are solved here, of imperfect recall, and one whose names it refuses. Two are refused,
 as their tables would be too large: `cs.efg` and `ttt.efg` (`tests/exchange/games`, `tests/data/gambit/pure.json`).
 
-Negotiations: the worth of every package and the Nash point are those of NegMAS 0.16, and so is the Pareto frontier of two
+Negotiations: the worth of every package and the Nash point are those of NegMAS 0.16, and so is the frontier of two
 parties. Of three, NegMAS 0.16 leaves undominated packages out (`tests/data/negotiations`).
 
 Broken files: `tests/exchange/malformed.py` breaks a sound file of every format in ninety ways, each refused with its
