@@ -51,7 +51,7 @@ _COSTLY = {"the Korean brief": 0, "briefs": 1}
 
 def _group(nodeid: str) -> str:
     """Tests of a file, but that those of one brief go together."""
-    path = nodeid.split("::")[0]
+    path = nodeid.split("::", maxsplit=1)[0]
     if "tests/brief/" not in path:
         return path
     return "the Korean brief" if "korea" in nodeid else "briefs"
