@@ -13,7 +13,7 @@ from standoff.brief.section import Section
 from standoff.brief.sections.first_screen import Glance, glance
 from standoff.brief.sections.holds_up import first_picture
 from standoff.brief.sections.reasons import QUESTIONS_SHOWN, Reason, Tried, make_reason
-from standoff.brief.sections.story import Screen, story
+from standoff.brief.story import Screen, story
 from standoff.questions.question import Unanswered
 from standoff.words.language import ENGLISH, Language
 from standoff.words.names import described
