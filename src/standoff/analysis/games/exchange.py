@@ -19,6 +19,7 @@ import numpy as np
 from standoff.analysis.games.normalform import Floats, checked_game
 
 _TOKEN = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([{},])|([^\s{},"]+))', re.DOTALL)
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _DECIMALS = re.compile(r"[\d.eE+\-\s]*")
 _MOST_BACK = 2
 _Word = tuple[str, str, int, int]
@@ -117,6 +118,9 @@ class Reader:
 
     def __init__(self, text: str) -> None:
         self._text = text
+        closed = max((match.end() for match in _QUOTED.finditer(text)), default=0)
+        if (at := text.find('"', closed)) >= 0:
+            raise self._message("a closing quotation mark", at)
         self._taken: deque[_Word] = deque(maxlen=_MOST_BACK)
         self._next = self._word(0)
 
@@ -124,10 +128,7 @@ class Reader:
         """The word that begins at a place or after it."""
         match = _TOKEN.match(self._text, position)
         if match is None:
-            at = position + len(self._text[position:]) - len(self._text[position:].lstrip())
-            if at < len(self._text):
-                raise self._message("a closing quotation mark", at)
-            return "end", "", at, at
+            return "end", "", len(self._text), len(self._text)
         kind = "quoted" if match[1] is not None else "mark" if match[2] else "word"
         value = re.sub(r"\\(.)", r"\1", match[1]) if match[1] is not None else match[2] or match[3]
         return kind, value, match.end() - len(match[0].lstrip()), match.end()

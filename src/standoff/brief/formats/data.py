@@ -38,7 +38,7 @@ FORMAT = 1
 
 
 def brief_data(findings: Findings, page: Page) -> dict[str, Any]:
-    """All of a brief, ready for `json.dumps`; the keys are told in docs/brief-json.md."""
+    """All of a brief, ready to be written as JSON; the keys are told in docs/brief-json.md."""
     model, ensemble = findings.model, findings.ensemble
     design = ensemble.design
     profiles, worlds = ensemble.counts.shape
