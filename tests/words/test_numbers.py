@@ -60,6 +60,8 @@ def test_two_significant_digits_without_an_error(value: float, text: str) -> Non
         (5.0, 0.0, "5 ± 0"), (1 / 3, 0.0, "0.333 ± 0"), (0.09562, 0.0, "0.0956 ± 0"),
         (5.1, 3e-14, "5.1 ± 0"), (0.098, 0.098, "0.10 ± 0.10"),
         (-3.0, 40.0, "0 ± 40"), (3e-8, 4e-9, "(3.0 ± 0.4) × 10⁻⁸"), (3e-15, 3e-14, "0 ± 0"), (5.1, float("nan"), "5.1"),
+        (1e9, 0.0, "1 × 10⁹ ± 0"), (4e-10, 0.0, "4 × 10⁻¹⁰ ± 0"), (2.5e12, 3e11, "(2.5 ± 0.3) × 10¹²"),
+        (1e9 + 1.5, 0.036, f"1{THIN}000{THIN}000{THIN}002 ± 0.04"),
     ],
 )  # fmt: skip
 def test_a_figure_is_rounded_by_its_error(value: float, error: float, text: str) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from standoff.analysis.graph_model.wished import Changeable
 from standoff.analysis.watch.signposts import Signposts
@@ -31,6 +32,7 @@ from standoff.questions.kept import Kept
 from standoff.questions.others import OTHERS
 from standoff.questions.question import Unanswered
 from standoff.questions.results import OVER_TIME, RESULTS, ROBUST
+from standoff.questions.searching.kept import kept_found
 from standoff.questions.watching.signposts import WATCH
 from standoff.questions.watching.watch import find_posterior, study_as_seen
 from standoff.words.language import load_language
@@ -119,6 +121,7 @@ def run_brief(
         watch,
         since,
         courses,
+        kept_found(study, kept) if seen is None else None,
     )
 
 
@@ -134,8 +137,8 @@ def write_brief(findings: Findings, folder: Path, forms: Forms = Forms()) -> Pat
         NoBrowserError: A PDF is wanted, and no Chromium is there to print it; all else is written.
     """
     page = make_page(findings, load_language(forms.language))
-    data = json.dumps(brief_data(findings, page), indent=1, ensure_ascii=False, allow_nan=False)
-    atomic_write(folder / DATA, f"{data}\n".encode())
+    data = msgspec.json.format(msgspec.json.encode(brief_data(findings, page)), indent=1)
+    atomic_write(folder / DATA, data + b"\n")
     atomic_write(folder / MARKDOWN, render_markdown(page, is_whole=forms.is_whole).encode())
     atomic_write(folder / PAGE, render_page(page).encode())
     if forms.is_short:

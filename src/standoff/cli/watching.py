@@ -12,7 +12,6 @@ from standoff.cli import options
 from standoff.cli.command import command
 from standoff.cli.output import announce, print_json, print_lines, print_sentences, progress
 from standoff.ensemble.running import Size
-from standoff.questions.watching.forecast import Given, Record
 
 if TYPE_CHECKING:
     from standoff.analysis.scoring.scores import Scores
@@ -204,7 +203,7 @@ def forecast(study: str, questions: Path, out: Path, seen: Path | None, as_json:
     from standoff.ensemble.study import load  # noqa: PLC0415
     from standoff.evidence.asked import read_questions  # noqa: PLC0415
     from standoff.evidence.seen import read_seen  # noqa: PLC0415
-    from standoff.questions.watching.forecast import freeze, make_forecast  # noqa: PLC0415
+    from standoff.questions.watching.forecast import Given, Record, freeze, make_forecast  # noqa: PLC0415
     from standoff.words.sentences.watching.scoring import forecast_lines  # noqa: PLC0415
 
     loaded = load(study, how["variants"])

@@ -32,12 +32,14 @@ _THIN = "\u202f"  # narrow and does not break
 _MINUS = "−"
 _PLUS_MINUS = "\u00a0±\u00a0"
 _NOT_KNOWN, _ENDLESS = "not known", "without end"
-_NOISE = 1e-10
+_NOISE = 1e-11
 """An error below this part of its figure is rounding."""
 _ZERO = 1e-13
 """What is smaller is rounding too, whatever it stands beside."""
 _SMALLEST, _LARGEST = 1e-5, 1e9
 """Figures outside are written with a power of ten."""
+_LONGEST, _WELL_KNOWN = 1e15, 1e-6
+"""Of large figures, those told in full: below the one, with an error below this part of them."""
 _EXACT = 4
 """Significant digits of a figure that needs no error."""
 _TOLD = 3
@@ -66,13 +68,12 @@ def measured(value: float, error: float) -> str:
     """A number and its standard error: `79.0 ± 0.4`; without an error that is known, the number alone."""
     if not (math.isfinite(value) and math.isfinite(error)):
         return number(value)
-    largest = max(abs(value), abs(error))
-    if not _is_in_range(largest):
-        power = _exponent(largest, 2)
-        return f"({measured(value / 10.0**power, error / 10.0**power)}){_times(power)}"
-    places = _places(value, error)
+    places, largest = _places(value, error), max(abs(value), abs(error))
     if places is None:
         return f"{rounded(value, error)}{_PLUS_MINUS}0"
+    if not _is_in_range(largest) and not _is_long(value, error):
+        power = _exponent(largest, 2)
+        return f"({measured(value / 10.0**power, error / 10.0**power)}){_times(power)}"
     kept = _places_told(value, places)
     return f"{_placed(value, kept)}{_PLUS_MINUS}{_placed(error, kept if error * 10.0**kept > _UNIT else places)}"
 
@@ -135,7 +136,10 @@ def figure_percent(figure: Figure, *, told: bool = True) -> str:
 def plain(value: float) -> str:
     """A number as the study's author wrote it."""
     if not _is_in_range(value):
-        return number(value, 3)
+        if not math.isfinite(value):
+            return number(value)
+        power = _exponent(value, _EXACT)
+        return f"{plain(float(f'{value / 10.0**power:.{_EXACT}g}'))}{_times(power)}"
     above, _, below = f"{abs(value):.12f}".rstrip("0").partition(".")
     grouped = f"{int(above):,}".replace(",", _THIN) if len(above) > 4 else above
     return f"{_MINUS if value < 0.0 else ''}{grouped}{f'.{below}' if below else ''}"
@@ -164,7 +168,8 @@ def _by_error(value: float, error: float, places: int | None = None) -> str:
     left = _places(value, error)
     if left is None:
         return plain(round(value, _places_told(value, _MOST_PLACES))) if _is_in_range(value) else exact(value)
-    return _placed(value, left if places is None else places) if _is_in_range(max(abs(value), error)) else number(value)
+    in_full = _is_in_range(max(abs(value), error)) or _is_long(value, error)
+    return _placed(value, left if places is None else places) if in_full else number(value)
 
 
 def _places(value: float, error: float) -> int | None:
@@ -189,6 +194,11 @@ def _exponent(value: float, figures: int) -> int:
 def _is_in_range(value: float) -> bool:
     """Whether a number is written without a power of ten."""
     return abs(value) < _ZERO or _SMALLEST <= abs(value) < _LARGEST
+
+
+def _is_long(value: float, error: float) -> bool:
+    """Whether a large number is so well known that it is told in full: `1 000 000 001 ± 0.04`."""
+    return _LARGEST <= abs(value) < _LONGEST and 0.0 < error < _WELL_KNOWN * abs(value)
 
 
 def _placed(value: float, places: int) -> str:

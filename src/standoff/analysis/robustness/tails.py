@@ -26,6 +26,9 @@ __all__ = [
 
 WORST_SHARE = 0.1
 
+_ROUNDING = 1e-12
+"""Of the largest figure: strategies that differ by no more do the same."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tails:
@@ -118,6 +121,7 @@ def frontier(payoffs: Payoffs, lowest: Lowest) -> tuple[FrontierPoint, ...]:
     points = []
     for s, name in enumerate(payoffs.names):
         gap = means - means[:, s : s + 1]
+        gap[np.abs(gap) <= _ROUNDING * np.abs(measures).max(initial=0.0)] = 0.0
         apart = measures - measures[:, s : s + 1] - gap[:, :, None]
         error = np.sqrt(apart**2 @ w**2)
         error[1] = np.hypot(error[1], lowest.lean - lowest.lean[s])

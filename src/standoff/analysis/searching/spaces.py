@@ -135,7 +135,7 @@ def _rules(model: Model, said: SearchSpace, levels: Mapping[str, Any] | None) ->
 
 
 def _question(model: Model, said: SearchSpace, k: int, levels: Mapping[str, Any] | None) -> str:
-    units = {thing.name: thing.unit for group in (model.stocks, model.quantities) for thing in group}
+    units = {thing.name: thing.unit for group in (model.stocks, model.quantities, model.reports) for thing in group}
 
     def number(name: str, value: float) -> str:
         return f"{value:g}" if units[name].is_dimensionless else f"{value:g} [{units[name]}]"

@@ -38,7 +38,7 @@ FORMAT = 1
 
 
 def brief_data(findings: Findings, page: Page) -> dict[str, Any]:
-    """All of a brief, ready for `json.dumps`; the keys are told in docs/brief-json.md."""
+    """All of a brief, ready to be written as JSON; the keys are told in docs/brief-json.md."""
     model, ensemble = findings.model, findings.ensemble
     design = ensemble.design
     profiles, worlds = ensemble.counts.shape
@@ -223,7 +223,7 @@ def _derived_of_others(found: Others) -> dict[str, Any]:
 
 
 _FINDINGS: Mapping[str, Callable[[Findings], Any]] = {
-    "holds-up": lambda findings: _standings(findings, slice(0, 1)),
+    "holds-up": lambda findings: {**_standings(findings, slice(0, 1)), "found": to_json(findings.found)},
     "gives-up": lambda findings: _of_robust(findings, "robustness"),
     "hinges-on": lambda findings: _of_robust(findings, "linchpins"),
     "others-play": lambda findings: _standings(findings, slice(None)),

@@ -8,7 +8,7 @@ from standoff.analysis.findings import UnanswerableError
 from standoff.ensemble.running import Running, Size
 from standoff.ensemble.study import Study, load
 from standoff.language.load import patched_model
-from standoff.questions.growing import Growing, grow_game
+from standoff.questions.searching.growing import Growing, grow_game
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 PLAIN = Running(evaluator="reference")

@@ -15,7 +15,7 @@ from standoff.analysis.searching.valued import Aim, Valued, aims_of, by_world, d
 from standoff.base.problems import suggest
 from standoff.ensemble.design import Design, choose_profiles, draw_worlds
 from standoff.ensemble.ensemble import Ensemble
-from standoff.ensemble.run import run_design
+from standoff.ensemble.runner import Job, Local
 from standoff.ensemble.running import Running, Size
 from standoff.ensemble.study import Study
 from standoff.language.load import patched_model
@@ -139,7 +139,8 @@ def _run(
     profiles[:, :, at] = len(known) + np.arange(len(instances))[:, None]
     worlds = draw_worlds(program.model, size.worlds, size.seed, fixed=study.held)
     design = Design(profiles.reshape(-1, others.shape[1]), worlds, size.replications, size.seed)
-    return run_design(replace(program, instances=every), design, running=running)
+    (ran,) = Local(running).run([Job(replace(program, instances=every), design)])
+    return ran
 
 
 def _views(

@@ -16,7 +16,7 @@ from standoff.analysis.searching.oracle import Grown, Until, against, double_ora
 from standoff.analysis.searching.search import search
 from standoff.analysis.searching.spaces import Space, space_of
 from standoff.ensemble.design import Design, Worlds
-from standoff.ensemble.run import run_design
+from standoff.ensemble.runner import Job, Local
 from standoff.ensemble.running import Running, Size
 from standoff.ensemble.study import Study
 from standoff.language.load import patched_model
@@ -161,7 +161,7 @@ class _Futures:
             rows[:, :, k] = np.array(column)[:, None]
         rows[:, :, idle] = np.array(spread, dtype=np.int64).reshape(1, len(spread), len(idle))
         design = Design(rows.reshape(-1, rows.shape[2]), self.worlds, self.size.replications, self.size.seed)
-        ran = run_design(replace(program, instances=tuple(instances)), design, running=self.running)
+        (ran,) = Local(self.running).run([Job(replace(program, instances=tuple(instances)), design)])
         found = [ran.payoff(actor).reshape(len(profiles), len(spread), -1) for actor in pool.players]
         return np.stack([np.asarray(own.mean(axis=1)) for own in found], axis=1)
 
