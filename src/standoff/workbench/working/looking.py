@@ -167,7 +167,8 @@ def look_at(folder: Path, file: str, texts: Mapping[str, str], offset: int) -> T
     cursor = cursor_at(text, offset, claims=file == CLAIMS_FILE)
     path = () if cursor is None else cursor.path
     if cursor is not None and len(path) == 1:  # the cursor is in a name of a section: the rest of it counts too
-        path = (path[0], text[cursor.start : _WORD.match(text, offset).end()])  # type: ignore[union-attr] - or nothing
+        rest = _WORD.match(text, offset)
+        path = (path[0], text[cursor.start : offset if rest is None else rest.end()])
     node, equations = _written(path, model)
     return Told(
         () if said is None else tuple(visible(line, MOST_LETTERS) for line in said.lines),
