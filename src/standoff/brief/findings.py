@@ -10,6 +10,7 @@ from standoff.analysis.fans import Fan
 from standoff.analysis.graph_model.wished import Changeable
 from standoff.analysis.others.others import Others
 from standoff.analysis.robustness.performance import Performance
+from standoff.analysis.searching.searched import Searched
 from standoff.analysis.watch.posterior import Posterior
 from standoff.analysis.watch.signposts import Signposts
 from standoff.brief.parts import Why
@@ -40,3 +41,4 @@ class Findings:
     watch: Signposts | Unanswered | None = None
     since: Posterior | None = None
     courses: Changeable | Unanswered | None = None
+    found: Searched | None = None

@@ -58,10 +58,11 @@ def section_of(model: Model, found: object) -> Section | None:
 def _holds_up(findings: Findings) -> Section:
     results = findings.performance
     if not results.standings:
-        return holds_up(findings.model, results)
+        return holds_up(findings.model, results, (), findings.found)
     grid = make_grid(findings.model, results, results.standings[0])
     parts: Any = make_environment().get_template("parts.html.j2").module
-    return holds_up(findings.model, results, (Picture(parts.grid_part(grid), instead=grid_tables(grid)),))
+    pictures = (Picture(parts.grid_part(grid), instead=grid_tables(grid)),)
+    return holds_up(findings.model, results, pictures, findings.found)
 
 
 def _views(findings: Findings) -> Section | None:

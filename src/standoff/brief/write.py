@@ -32,6 +32,7 @@ from standoff.questions.kept import Kept
 from standoff.questions.others import OTHERS
 from standoff.questions.question import Unanswered
 from standoff.questions.results import OVER_TIME, RESULTS, ROBUST
+from standoff.questions.searching.kept import kept_found
 from standoff.questions.watching.signposts import WATCH
 from standoff.questions.watching.watch import find_posterior, study_as_seen
 from standoff.words.language import load_language
@@ -120,6 +121,7 @@ def run_brief(
         watch,
         since,
         courses,
+        kept_found(study, kept) if seen is None else None,
     )
 
 

@@ -114,7 +114,8 @@ def search(study: str, as_json: bool, actor: str | None, evaluations: int, oracl
 
     The study names the spaces under `search`: settings in ranges, and small decision trees over what the actor may see.
     What keeps the limits in most worlds under every view, and pays, is sought on some worlds and luck and valued on
-    others. What is found is printed as it can be pasted into the study.
+    others. What is found is printed as it can be pasted into the study; what was found for the decider stands beside
+    the listed strategies in the study's next brief.
 
     With --oracle all actors search: the double oracle begins with one strategy of each, and in the end tells what each
     plays and what it could still gain by the best reply that was found.
@@ -126,8 +127,10 @@ def search(study: str, as_json: bool, actor: str | None, evaluations: int, oracl
       standoff search rivals --oracle
     """
     from standoff.ensemble.study import load  # noqa: PLC0415
+    from standoff.questions.kept import kept_findings  # noqa: PLC0415
     from standoff.questions.searching.found import Sought, search_study  # noqa: PLC0415
     from standoff.questions.searching.growing import Growing, grow_game  # noqa: PLC0415
+    from standoff.questions.searching.kept import keep_found  # noqa: PLC0415
     from standoff.words.sentences.searching.found import grown_lines, searched_lines  # noqa: PLC0415
 
     loaded = replace(load(study, how["variants"]), held=how["set"])
@@ -144,6 +147,7 @@ def search(study: str, as_json: bool, actor: str | None, evaluations: int, oracl
     if actor is not None and actor not in model.players:
         raise click.UsageError(f"no actor that chooses is named `{actor}`: there are {', '.join(model.players)}")
     found = search_study(loaded, Sought(actor or model.decider, evaluations), how["size"], how["running"])
+    keep_found(loaded, found, kept_findings())
     if as_json:
         print_json(_head(model, how["size"]), found)
         return

@@ -223,7 +223,7 @@ def _derived_of_others(found: Others) -> dict[str, Any]:
 
 
 _FINDINGS: Mapping[str, Callable[[Findings], Any]] = {
-    "holds-up": lambda findings: _standings(findings, slice(0, 1)),
+    "holds-up": lambda findings: {**_standings(findings, slice(0, 1)), "found": to_json(findings.found)},
     "gives-up": lambda findings: _of_robust(findings, "robustness"),
     "hinges-on": lambda findings: _of_robust(findings, "linchpins"),
     "others-play": lambda findings: _standings(findings, slice(None)),

@@ -9,11 +9,14 @@ from standoff.analysis.searching.searched import Candidate, Searched
 from standoff.analysis.searching.valued import Valued
 from standoff.language.model import Model
 from standoff.words.amounts import amount
-from standoff.words.names import who
+from standoff.words.names import strategy_words, title_of, who
 from standoff.words.numbers import counted, figure_percent, interval, percent, plain, shown, whole
 from standoff.words.text import capital, join
 
-__all__ = ["grown_lines", "searched_lines"]
+__all__ = ["FOUND_HEAD", "found_caption", "found_columns", "found_title", "grown_lines", "searched_lines"]
+
+_MOST_GAINS = 3
+FOUND_HEAD = ("", "Best listed", "Best found", "Gain")
 
 
 def searched_lines(model: Model, found: Searched) -> Iterator[str]:
@@ -44,6 +47,50 @@ def grown_lines(model: Model, found: GrownGame) -> Iterator[str]:
     if found.text:
         yield "\n# found, as it can be pasted into the study"
         yield found.text.rstrip()
+
+
+def found_title(model: Model, found: Searched) -> str:
+    """Whether what was found is better than what is listed."""
+    best = found.found[0].label
+    up = [one for one in found.gains if one.figure.low > 0.0]
+    down = [one for one in found.gains if one.figure.high < 0.0]
+    if not up and not down:
+        return f"A search found nothing that is shown to differ from {_listed(model, found)}"
+    told = join([_gain(model, one) for one in (*up, *down)[:_MOST_GAINS]])
+    return f"Found by search, {best} differs from {_listed(model, found)}, the best listed, in {told}"
+
+
+def found_caption(model: Model, found: Searched) -> str:
+    """What was looked at, and on what it was valued."""
+    looked = f"{_strategies(found.evaluations)} looked at for {who(model, found.actor)}"
+    return (
+        f"The best of {looked}, beside the best listed, on other worlds and luck than those that picked them; shares "
+        "are of worlds within a limit. `standoff search` prints the rules of what was found, as they can be pasted"
+    )
+
+
+def found_columns(model: Model, found: Searched) -> tuple[tuple[str, ...], ...]:
+    """The table's columns: aims, the best listed, the best found, and what it gains pair by pair."""
+    aims = tuple("Payoff" if one.aim.kind == "payoff" else title_of(model, one.aim.name) for one in found.gains)
+    columns = (found.listed.values, found.found[0].values, found.gains)
+    return (aims, *(tuple(_figure(model, one) for one in column) for column in columns))
+
+
+def _listed(model: Model, found: Searched) -> str:
+    return strategy_words(next(i for i in model.instances(found.actor) if i.label == found.listed.label))
+
+
+def _gain(model: Model, one: Valued) -> str:
+    named = "payoff" if one.aim.kind == "payoff" else title_of(model, one.aim.name)
+    return f"{named} by {_figure(model, one)}"
+
+
+def _figure(model: Model, one: Valued) -> str:
+    if one.aim.kind == "limit":
+        return figure_percent(one.figure)
+    if one.aim.kind == "payoff":
+        return shown(one.figure)
+    return amount(model, one.aim.name, one.figure.value, one.figure.error)
 
 
 def _mix(side: Side) -> str:
