@@ -42,6 +42,7 @@ class _Editor:
     ) -> Response:  # fmt: skip
         problems = await self.desk.reading.do(problems_of, offer.folder, {file: text}, every_variant=True)
         picture, listed = await self.desk.reading.do(map_of, offer.folder, {file: text})
+        await self.desk.writing.do(learn, offer.folder, {file: text})
         undo = await asyncio.to_thread(self.desk.saves.undo, offer.folder / file, digest)
         return self.desk.page(
             "edit.html.j2", status=status, offer=offer, file=file, files=_FILES, text=text, digest=digest,
