@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 
@@ -24,17 +25,36 @@ payoffs: {north: {each: "0"}}
 """
 
 
-_COSTLY = ("korea", "rivals")
-"""Fixtures of the whole session that are worth making in one process only, asked for by name or as a parameter."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With several processes the costly come first, so that none waits for them in the end."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: _COSTLY.get(_group(item.nodeid), len(_COSTLY)))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several processes, tests of one costly fixture go to one of them, and else those of one file."""
-    for item in items:
-        given = item.callspec.params.values() if hasattr(item, "callspec") else ()
-        names = {*getattr(item, "fixturenames", ()), *(name for name in given if isinstance(name, str))}
-        group = next((name for name in _COSTLY if name in names), str(item.path))
-        item.add_marker(pytest.mark.xdist_group(group))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With several processes, the tests of one group go to one of them, which makes their fixtures once.
+
+    xdist's own groups are written into the tests' names, which Pytest 9.2 does not take.
+    """
+    from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415
+
+    class ByGroup(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return _group(nodeid)
+
+    return ByGroup(config, log)
+
+
+_COSTLY = {"the Korean brief": 0, "briefs": 1}
+
+
+def _group(nodeid: str) -> str:
+    """Tests of a file, but that those of one brief go together."""
+    path = nodeid.split("::", maxsplit=1)[0]
+    if "tests/brief/" not in path:
+        return path
+    return "the Korean brief" if "korea" in nodeid else "briefs"
 
 
 @pytest.fixture

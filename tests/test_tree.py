@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
 from pathlib import Path
 
@@ -34,3 +35,16 @@ def test_every_folder_of_tests_is_one_of_the_source() -> None:
 def test_every_package_says_what_it_is() -> None:
     said = {path: path.read_text(encoding="utf-8").startswith('"""') for path in CODE if path.name == "__init__.py"}
     assert [str(path) for path, is_said in said.items() if not is_said] == []
+
+
+def test_nothing_but_runs_and_runners_runs_a_model() -> None:
+    """All else hands jobs to a `Runner`, or asks a `Study`."""
+    runs = {"run_design", "run_jobs", "run_paths", "run_lanes"}
+    outside = [path for path in CODE if path.relative_to(PACKAGE).parts[0] not in ("ensemble", "program")]
+    imported = {
+        str(path.relative_to(PACKAGE)): {name.name for name in node.names} & runs
+        for path in outside
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and {name.name for name in node.names} & runs
+    }
+    assert imported == {}

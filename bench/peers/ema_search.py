@@ -1,6 +1,8 @@
 """What EMA Workbench's ε-NSGA-II finds on the yardsticks of searches; writes tests/data/search/ema_eps_nsgaii.json.
 
-Run from the project's root with ema_workbench 2.5 and its Platypus: `python -m bench.peers.ema_search`.
+Run from the project's root with ema_workbench 2.5.3 and platypus-opt 1.0.4 (it imports what 1.3 no longer has):
+`python -m bench.peers.ema_search`. It ends after the generation in which the evaluations are used up, and so looks at
+up to a hundred points more than it was asked to.
 """
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ from __future__ import annotations
 import json
 import random
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import ema_workbench
@@ -18,7 +21,7 @@ from ema_workbench.em_framework.optimization import EpsNSGAII
 sys.path.insert(0, "tests/analysis")
 from yardsticks_search import EVALUATIONS, PROBLEMS
 
-SEEDS = (1, 2, 3)
+SEEDS = range(1, 11)
 
 
 def main() -> None:
@@ -39,8 +42,9 @@ def main() -> None:
                     algorithm=EpsNSGAII, nfe=EVALUATIONS, searchover="levers", epsilons=list(epsilons)
                 )
             rows = found[[f"o{k}" for k in range(len(epsilons))]].to_numpy()
-            archives[f"{name} {seed}"] = np.round(rows, 7).tolist()
-    out = {"ema_workbench": ema_workbench.__version__, "archives": archives}
+            archives[f"{name} {seed}"] = np.round(rows, 6).tolist()
+    out = {"ema_workbench": ema_workbench.__version__, "platypus": version("platypus-opt"),
+           "numpy": np.__version__, "evaluations": EVALUATIONS, "archives": archives}  # fmt: skip
     Path("tests/data/search/ema_eps_nsgaii.json").write_text(json.dumps(out))
 
 

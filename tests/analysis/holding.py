@@ -13,10 +13,11 @@ from truths import REPLICATIONS, ZERO, Truth, sobol_truth, truth_of, units_of
 from standoff.analysis.deals.agreement import Gains, zone_of
 from standoff.analysis.discovery.discover import discover
 from standoff.analysis.findings import Figure, Inputs
+from standoff.analysis.linchpins.effort import Effort
 from standoff.analysis.linchpins.flips import Zone
 from standoff.analysis.linchpins.worth import measure_worths
 from standoff.analysis.robustness.metrics import Metrics, explain, measure_robustness
-from standoff.analysis.robustness.satisficing import Bound, Satisficing, satisficing
+from standoff.analysis.robustness.satisficing import Bound, Measured, Satisficing, satisficing
 from standoff.analysis.runs.payoffs import Payoffs, find_posteriors
 from standoff.analysis.sensitivity import measure_indices
 from standoff.analysis.statistics.errors import without_additive
@@ -101,8 +102,11 @@ def _ranked(ranking: Ranking, truth: Truth) -> Iterator[Held]:
 
 def _kept(payoffs: Payoffs, limit: float, better: str = "lower") -> Satisficing:
     assert payoffs.halves is not None
-    return satisficing(payoffs.names, (Bound("u", limit, better),), payoffs.mean[None], payoffs.inputs,  # type: ignore[arg-type]
-                       payoffs.halves[None], stratified=payoffs.stratified)  # fmt: skip
+    return satisficing(
+        payoffs.names,
+        (Bound("u", limit, better),),
+        Measured(payoffs.mean[None], payoffs.inputs, halves=payoffs.halves[None], stratified=payoffs.stratified),
+    )
 
 
 def _within(drawn: Drawn, truth: Truth) -> Iterator[Held]:
@@ -113,7 +117,7 @@ def _within(drawn: Drawn, truth: Truth) -> Iterator[Held]:
 
 
 def _hinges(shape: Shape, drawn: Drawn, truth: Truth) -> Iterator[Held]:
-    found = measure_worths(drawn.payoffs, pairs=False, permutations=99, resamples=100)
+    found = measure_worths(drawn.payoffs, effort=Effort(pairs=False, permutations=99, resamples=100))
     known = {worth.names[0]: worth for worth in found.alone}
     yield Held("worth of knowing", _in(known["x0"].evppi, truth.evppi[0], ZERO))
     idle = [f"x{j}" for j, worth in enumerate(truth.evppi) if worth < ZERO and not (shape.is_tied and j == 1)]

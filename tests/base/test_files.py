@@ -35,7 +35,7 @@ def test_another_encoding_is_told_at_its_first_byte(
 
 def test_a_pipe_is_no_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    assert refusal(tmp_path / "pipe")[0] == "file-missing"
+    assert refusal(tmp_path / "pipe")[0] == "file-unreadable"
 
 
 def test_a_byte_order_mark_is_no_text(tmp_path: Path) -> None:

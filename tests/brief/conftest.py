@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 import standoff
-from standoff.brief.formats.html import Findings
+from standoff.brief.findings import Findings
 from standoff.brief.write import run_brief, write_brief
 from standoff.ensemble.running import Size
 from standoff.ensemble.study import Study

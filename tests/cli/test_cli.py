@@ -59,6 +59,8 @@ def test_an_unknown_command_gets_the_nearest() -> None:
     [
         (("run", "rivals", "--set", "fear"), "--set takes NAME=NUMBER"),
         (("run", "rivals", "--set", "fear=nan"), "--set takes NAME=NUMBER"),
+        (("run", "rivals", "--set", "=3"), "--set takes NAME=NUMBER"),
+        (("run", "rivals", "--set", "fear=0.3", "--set", "fear=0.4"), "--set gives `fear` two values, 0.3 and 0.4"),
         (("run", "rivals", "--set", "feer=1"), "did you mean `fear`?"),
         (("run", "rivals", "--variant", "nothing"), "has no variant `nothing`: it has none"),
         (("show", "korea", "--variant", "nothing"), "has no variant `nothing`: there are `"),

@@ -37,21 +37,19 @@ def test_a_wish_is_told_with_who_must_change_and_who_moves_first() -> None:
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_search_prints_what_it_found_as_it_can_be_pasted(tmp_path: Path) -> None:
-    rivals = tmp_path / "rivals"
-    assert _call("new", str(rivals), "--from", "rivals").exit_code == 0
-    text = (rivals / "study.yaml").read_text()
-    space = """search:
-  north:
-    waits: {strategy: reciprocate, within: {patience: [1, 12]}, whole: patience}
-    asks: {reads: {trust: [0, 1], arms_south: [0, 100]}, depth: 2}
-"""
-    (rivals / "study.yaml").write_text(text + space)
-    result = _call("search", str(rivals), *SMALL, "--evaluations", "40")
+def test_search_prints_what_it_found_as_it_can_be_pasted() -> None:
+    result = _call("search", "rivals", *SMALL, "--evaluations", "40")
     assert result.exit_code == 0, result.output
     assert "best listed:" in result.output and "strategies:\n  north:" in result.output
-    refused = _call("search", str(rivals), *SMALL, "--for", "south")
-    assert refused.exit_code == 2 and "no space of strategies" in refused.output
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_double_oracle_says_what_each_plays_and_could_still_gain() -> None:
+    result = _call("search", "rivals", *SMALL, "--oracle", "--evaluations", "20")
+    assert result.exit_code == 0, result.output
+    assert "North plays" in result.output and "South plays" in result.output and "gets" in result.output
+    refused = _call("search", "rivals", "--oracle", "--for", "south")
+    assert refused.exit_code == 2 and "give one of the two" in refused.output
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +15,8 @@ from click.testing import CliRunner, Result
 import standoff
 import standoff.ensemble.study
 from standoff.cli import main
-from standoff.ensemble.study import open_run
+from standoff.cli.shown.runs import run_lines
+from standoff.ensemble.study import Study, open_run
 
 
 def call(*arguments: str) -> Result:
@@ -92,6 +94,14 @@ def test_a_strategy_without_one_sound_future_is_not_known(tmp_path: Path) -> Non
     assert re.search(r"`built_north` divides by zero in \d+ of 72 futures, which are left out", shown.stdout)
     told = json.loads(call(*unsound, "--json").stdout)
     assert told["strategies"]["race_on"]["outcome arms"] == {"mean": None, "error": None}
+
+
+def test_a_first_event_has_a_date_and_one_of_a_kind_is_no_plural(study_of: Callable[..., Study]) -> None:
+    war = "events: {war: {chance: '1 if step == 2 else 0'}}\noutcomes: {w: {measure: first(war), better: higher}}"
+    lines = list(run_lines(study_of(war).run(worlds=2, replications=1)))
+    assert "1 profile × 2 worlds × 1 replication = 2 futures" in lines[0]
+    assert lines[2].split("  ")[-1] == "payoff of North"
+    assert re.search(r"acts +Q3 2025", lines[3])
 
 
 def test_a_wide_table_is_folded_with_the_strategies_before_each_part() -> None:

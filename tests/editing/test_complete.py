@@ -58,3 +58,26 @@ def test_a_setting_is_offered_in_its_own_strategy(index):
 def test_without_names_the_keys_are_offered_all_the_same():
     found = complete("standoff: 1\ncl", 14, None)
     assert [one.text for one in found] == ["clock"]
+
+
+VECTORS = """\
+indices: {region: [east, west]}
+stocks:
+  force: {for: region, start: 1, next: "force[region] + 1"}
+quantities:
+  all: {value: "sum(force[r] for r in region)"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "first"),
+    [
+        ("  more: {for: re|", "region"),  # an index
+        ('  more: {value: "forc|', "force"),  # a vector
+        ('  more: {value: "1 + force[we|', "west"),  # an element
+    ],
+)
+def test_vectors_and_their_elements_are_offered(written, first, tmp_path):
+    (tmp_path / "study.yaml").write_text(VECTORS)
+    text = VECTORS + written.replace("|", "")
+    assert complete(text, len(text), index_of(tmp_path, {}))[0].text == first

@@ -53,3 +53,28 @@ def test_a_strategy_keeps_its_settings_where_a_claim_names_it(tmp_path):
     start = text.index("reciprocate:")
     edits = rename(tmp_path, {}, ("study.yaml", start), "answer_in_kind")
     assert "{north: answer_in_kind(patience=2)}" in applied({"study.yaml": text}, edits)["study.yaml"]
+
+
+REGIONS = """\
+standoff: 1
+title: Regions
+question: Who grows?
+decider: north
+clock: {start: 2025-01, step: year, steps: 5}
+actors: {north: {name: North}}
+choices: {north: [give, keep]}
+strategies: {north: {giving: {choose: give}, keeping: {choose: keep}}}
+indices: {region: [east, west]}
+stocks: {people: {for: region, start: {east: 1, west: 2}, next: "people[region] * (1.5 if north == give else 1)"}}
+payoffs: {north: {each: "sum(people[r] for r in region)"}}
+outcomes: {east: {measure: "final(people[east])", better: higher}}
+"""
+
+
+@pytest.mark.parametrize("name", ["people", "region"])
+def test_a_vector_and_its_index_can_be_changed_wherever_they_stand(name, tmp_path):
+    (tmp_path / "study.yaml").write_text(REGIONS)
+    edits = rename(tmp_path, {}, ("study.yaml", REGIONS.index(f"{name}: ")), "another_name")
+    texts = applied(read_files(tmp_path / "study.yaml").texts(), edits)
+    assert read_study(tmp_path / "study.yaml", unsaved=texts).model is not None
+    assert len(edits) == REGIONS.count(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 import standoff
+from standoff.base.problems import StudyError
 from standoff.ensemble.study import Study
 from standoff.evidence.history import read_past
 
@@ -26,6 +28,15 @@ def test_the_bundled_study_knows_its_launches_and_where_they_are_from() -> None:
     assert past.steps[-1] == -2  # the clock begins in the second quarter of 2025
     assert past.values[-4:].sum() == 20  # as the study's fact F048 has it
     assert past.source == "CSIS Beyond Parallel provocations database (mirror)"
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, Path.mkdir])
+def test_what_is_no_plain_file_in_its_place_is_an_error(
+    study_of: Callable[..., Study], tmp_path: Path, make: Callable[[Path], object]
+) -> None:
+    make(tmp_path / "history.csv")
+    with pytest.raises(StudyError, match="is not a plain file, but a"):
+        study_of(STUDY)
 
 
 def test_rows_within_the_clock_gaps_and_other_columns_are_passed_over(

@@ -44,7 +44,7 @@ from standoff.playing.game import Turn, new_game, opened
 from standoff.questions.answer import answer
 from standoff.questions.documents import TESTS
 from standoff.questions.watching.fit import read_data
-from standoff.questions.watching.forecast import freeze, make_forecast, read_facts_of, read_forecast
+from standoff.questions.watching.forecast import Record, freeze, make_forecast, read_facts_of, read_forecast
 from standoff.questions.watching.watch import watch_study
 from standoff.words.sentences.changes import change_sentences
 
@@ -157,7 +157,9 @@ class Bench:
         scratch.mkdir()
         (scratch / "asked.yaml").write_bytes(QUESTIONS)
         asked = read_questions(scratch / "asked.yaml", study.model)
-        made = make_forecast(study, asked, futures=128, questions=QUESTIONS.decode(), running=ALONE)
+        made = make_forecast(
+            study, asked, size=Size(128, 1), record=Record(questions=QUESTIONS.decode()), running=ALONE
+        )
         freeze(made, folder / "forecast", QUESTIONS.decode())
         return cls(folder / "korea", folder / "rivals", folder / "run", scratch, study, is_thorough)
 
@@ -272,7 +274,7 @@ def _seen(name: str) -> Callable[[Bench, bytes], object]:
         (bench.scratch / name).write_bytes(data)
         told = read_seen(bench.scratch / name, bench.study.model)
         if bench.is_thorough:
-            watch_study(bench.study, told, Size(8, 2), 128, ALONE)
+            watch_study(bench.study, told, Size(8, 2), 128, Local(ALONE))
 
     return look
 
@@ -280,7 +282,7 @@ def _seen(name: str) -> Callable[[Bench, bytes], object]:
 def _questions(bench: Bench, data: bytes) -> None:
     (bench.scratch / "questions.yaml").write_bytes(data)
     asked = read_questions(bench.scratch / "questions.yaml", bench.study.model)
-    make_forecast(bench.study, asked, futures=32, running=ALONE)
+    make_forecast(bench.study, asked, size=Size(32, 1), running=ALONE)
 
 
 def _resolved(bench: Bench, data: bytes) -> None:

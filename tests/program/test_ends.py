@@ -14,6 +14,8 @@ from interpreted import interpreted_kernel
 from small_ends import small_study, walk_all
 
 from standoff.ensemble.study import Study
+from standoff.language.changed import Imposed, changed
+from standoff.language.expressions.tree import Symbol
 from standoff.program.program import Program
 from standoff.program.wasm.module import load_module
 
@@ -245,6 +247,14 @@ def test_what_goes_on_has_had_no_end(study_of: Build) -> None:
                      'stocks: {crises: {start: 0, next: "crises + crisis + 10 * war"}}\n')  # fmt: skip
     ensemble = study.run(worlds=1, replications=50)
     assert ensemble.outcome("left")[0, 0] == pytest.approx(11 * (1 - 0.5**8), abs=1e-13)  # only what ends has had one
+
+
+@pytest.mark.parametrize(("how", "paid"), [("always", -14.0), ("never", 2.0)])
+def test_a_payoff_reads_an_end_that_is_imposed(study_of: Build, how: str, paid: float) -> None:
+    study = study_of(ONE_STEP + "events: {war: {chance: 0.25, ends: true, worth: {north: '-10'}}}\n"
+                     "payoffs: {north: {each: '-4 if war else 2', final: '0'}}\n" + MEASURED)  # fmt: skip
+    model = changed(study.model, [Imposed(Symbol("event", "war"), how)])
+    assert Study(model).run(worlds=1, replications=2).payoff("north") == pytest.approx(paid, abs=1e-14)
 
 
 def test_an_impossible_branch_cannot_fault(study_of: Build) -> None:

@@ -14,11 +14,12 @@ from standoff.ensemble.run import Job, Paths, PathsJob, run_jobs
 from standoff.ensemble.runner import Local
 from standoff.ensemble.running import Running, Size
 from standoff.ensemble.study import Study
-from standoff.questions.answer import QUESTIONS, answer, answer_run
+from standoff.questions.answer import answer, answer_run
 from standoff.questions.deals import DEALS
 from standoff.questions.documents import TESTS
 from standoff.questions.others import OTHERS
 from standoff.questions.question import Unanswered, with_needs
+from standoff.questions.registry import QUESTIONS
 from standoff.questions.results import RESULTS, ROBUST
 
 SIZE = Size(32, 2)

@@ -16,10 +16,11 @@ from standoff.analysis.findings import Figure, Reason
 from standoff.ensemble.runner import Local
 from standoff.ensemble.running import Running, Size
 from standoff.ensemble.study import Study
-from standoff.questions.answer import QUESTIONS, Findings, answer
+from standoff.questions.answer import Findings, answer
 from standoff.questions.as_json import from_json, to_json
 from standoff.questions.deals import DEALS
 from standoff.questions.question import Question, Unanswered
+from standoff.questions.registry import QUESTIONS
 from standoff.questions.runs import moving
 
 PACT = """

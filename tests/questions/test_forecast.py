@@ -7,12 +7,20 @@ import msgspec
 import pytest
 
 from standoff.base.problems import StudyError
-from standoff.ensemble.running import Running
+from standoff.ensemble.running import Running, Size
 from standoff.ensemble.storing.manifest import RunError
 from standoff.ensemble.study import Study
 from standoff.evidence.asked import read_questions
 from standoff.language.load import load_model
-from standoff.questions.watching.forecast import FORECAST, freeze, make_forecast, read_facts_of, read_forecast
+from standoff.questions.watching.forecast import (
+    FORECAST,
+    Given,
+    Record,
+    freeze,
+    make_forecast,
+    read_facts_of,
+    read_forecast,
+)
 from tests.analysis.watch.exact_studies import beta_binomial, gamma_poisson, write_seen
 
 ASKED = """\
@@ -34,13 +42,15 @@ def asked_of(tmp_path: Path, study: Study, text: str = ASKED):
 
 
 def frozen(tmp_path: Path, study: Study):
-    made = make_forecast(study, asked_of(tmp_path, study), futures=2048, questions=ASKED, running=ONE)
+    made = make_forecast(
+        study, asked_of(tmp_path, study), size=Size(2048, 1), record=Record(questions=ASKED), running=ONE
+    )
     return freeze(made, tmp_path / "forecast", ASKED)
 
 
 def test_a_chance_is_that_of_the_study(tmp_path: Path, study: Study) -> None:
     """No shot in four quarters: the mean of (1 − p)^4 is a fifth."""
-    made = make_forecast(study, asked_of(tmp_path, study), futures=4096, running=ONE)
+    made = make_forecast(study, asked_of(tmp_path, study), size=Size(4096, 1), running=ONE)
     assert [one.law.numbers[0] for one in made.answers] == pytest.approx([0.8, 0.8], abs=0.02)
     assert [one.horizon for one in made.answers] == [4, 8]
     assert made.answers[0].hinges[0].name == "chance_of"
@@ -49,7 +59,7 @@ def test_a_chance_is_that_of_the_study(tmp_path: Path, study: Study) -> None:
 def test_what_was_seen_goes_into_a_forecast(tmp_path: Path, study: Study) -> None:
     """After four quarters without a shot p is beta(1, 5), and the mean of (1 − p)^4 is 5/9."""
     seen = write_seen(tmp_path, study, [("2025-Q4", "shot", "none")])
-    made = make_forecast(study, asked_of(tmp_path, study), futures=8192, seen=seen, running=ONE)
+    made = make_forecast(study, asked_of(tmp_path, study), size=Size(8192, 1), given=Given(seen=seen), running=ONE)
     first, second = (one.law.numbers[0] for one in made.answers)
     assert first < 0.01
     assert second == pytest.approx(4 / 9, abs=0.04)
@@ -58,7 +68,7 @@ def test_what_was_seen_goes_into_a_forecast(tmp_path: Path, study: Study) -> Non
 def test_a_count_is_a_distribution(tmp_path: Path) -> None:
     study = gamma_poisson(tmp_path / "study")
     asked = asked_of(tmp_path, study, "questions:\n  many: {asks: How many?, name: shots, ask: total, by: 2025-Q2}\n")
-    (one,) = make_forecast(study, asked, futures=4096, running=ONE).answers
+    (one,) = make_forecast(study, asked, size=Size(4096, 1), running=ONE).answers
     assert one.law.kind == "counts"
     assert one.law.mean == pytest.approx(6.0, abs=0.25)
 
@@ -81,7 +91,9 @@ def test_a_changed_chance_is_noticed(tmp_path: Path, study: Study) -> None:
 
 def test_a_changed_forecast_with_a_new_seal_is_noticed(tmp_path: Path, study: Study) -> None:
     kept = frozen(tmp_path, study)
-    other = make_forecast(study, asked_of(tmp_path, study), futures=2048, seed=2, questions=ASKED, running=ONE)
+    other = make_forecast(
+        study, asked_of(tmp_path, study), size=Size(2048, 1, 2), record=Record(questions=ASKED), running=ONE
+    )
     (tmp_path / "forecast" / FORECAST).unlink()
     freeze(other, tmp_path / "forecast", ASKED)
     with pytest.raises(RunError, match="it is another one"):
@@ -89,7 +101,9 @@ def test_a_changed_forecast_with_a_new_seal_is_noticed(tmp_path: Path, study: St
 
 
 def test_answers_that_the_study_does_not_make_are_noticed(tmp_path: Path, study: Study) -> None:
-    made = make_forecast(study, asked_of(tmp_path, study), futures=2048, questions=ASKED, running=ONE)
+    made = make_forecast(
+        study, asked_of(tmp_path, study), size=Size(2048, 1), record=Record(questions=ASKED), running=ONE
+    )
     first = msgspec.structs.replace(made.answers[0], law=msgspec.structs.replace(made.answers[0].law, numbers=(0.1,)))
     freeze(msgspec.structs.replace(made, answers=(first, *made.answers[1:])), tmp_path / "forecast", ASKED)
     read_forecast(tmp_path / "forecast")

@@ -42,9 +42,16 @@ def test_units_are_read_aloud(unit: str, said: str) -> None:
 
 @pytest.mark.parametrize(
     ("chance", "word"),
-    [(0.97, "almost certain"), (0.8, "very likely"), (0.5, "even chance"), (0.035, "remote"), (0.0, "remote")],
+    [
+        (0.97, "almost certain"),
+        (0.8, "very likely"),
+        (0.5, "even chance"),
+        (0.035, "remote"),
+        (0.0, None),
+        (0.995, None),
+    ],
 )
-def test_a_chance_of_an_event_has_its_fixed_word(chance: float, word: str) -> None:
+def test_a_chance_of_an_event_has_its_fixed_word(chance: float, word: str | None) -> None:
     assert amounts.likelihood(chance) == word
 
 

@@ -13,7 +13,7 @@ from standoff.analysis.linchpins.linchpins import linchpins
 from standoff.analysis.robustness.performance import performance
 from standoff.analysis.robustness.robustness import robustness
 from standoff.analysis.runs.decision_table import decision_table
-from standoff.brief.formats.html import make_page
+from standoff.brief.page import make_page
 from standoff.brief.write import run_brief
 from standoff.ensemble.running import Size
 from standoff.ensemble.study import Study

@@ -11,6 +11,7 @@ import uvicorn
 
 from standoff.workbench.app import make_app
 from standoff.workbench.handling.desk import Desk
+from standoff.workbench.serve import configured
 
 TOKEN = "a-token-of-this-launch"
 
@@ -47,7 +48,7 @@ def desk(tmp_path_factory):
         host = f"127.0.0.1:{listening.getsockname()[1]}"
         made = Desk(folder, TOKEN, apart=False)
         made.queue.begin()
-        server = uvicorn.Server(uvicorn.Config(make_app(made, (host,)), log_level="error", lifespan="off"))
+        server = uvicorn.Server(configured(make_app(made, (host,))))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         while not server.started:

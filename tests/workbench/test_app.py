@@ -93,6 +93,17 @@ def test_a_choice_is_taken_once_and_for_its_own_step_only(client, games):
     assert [turn.choices for turn in games.table(name).game.turns] == [{"north": "build"}]
 
 
+def test_nothing_is_chosen_when_the_game_is_over(client, games, tmp_path):
+    facilitator(client).post("/new", data={"name": "short", "from": "rivals"}, headers=ORIGIN)
+    study = tmp_path / "desk" / "short" / "study.yaml"
+    study.write_text(study.read_text().replace("steps: 16", "steps: 2"))
+    name, (north,) = begin(client, "north", study="short")
+    answers = [choose(client, north, step, north="build").status_code for step in range(4)]
+    assert answers == [303, 303, 400, 303]
+    assert len(games.table(name).game.turns) == 2
+    assert "The end" in client.get(north).text
+
+
 def test_a_facilitator_pauses_sets_and_steps_back(client, games):
     name, (north,) = begin(client, "north")
     do = lambda **data: client.post(f"/game/{name}/do", data=data, headers=ORIGIN)  # noqa: E731

@@ -20,6 +20,23 @@ def begin(page, name, example="rivals"):
     page.get_by_role("heading", name="Check").wait_for()
 
 
+def write(page):
+    """The text of a new study, once its editor stands there."""
+    page.get_by_role("link", name="Edit study.yaml").click()
+    page.locator(".cm-content").wait_for()
+    return page.get_by_role("textbox", name="The text of study.yaml")
+
+
+def go(editor, text, needle):
+    """The cursor into the first letter of a place, by keyboard."""
+    at = text.index(needle)
+    editor.press("Control+Home")
+    for _ in range(text.count("\n", 0, at)):
+        editor.press("ArrowDown")
+    for _ in range(at - text.rfind("\n", 0, at)):
+        editor.press("ArrowRight")
+
+
 def undo(page):
     """As far back as it goes."""
     page.get_by_role("textbox", name="The text of study.yaml").focus()
@@ -43,8 +60,7 @@ def axe():
 def test_from_an_empty_folder_to_a_brief(visits, desk, axe):
     page = visits.page()
     begin(page, "border")
-    page.get_by_role("link", name="Edit study.yaml").click()
-    editor = page.get_by_role("textbox", name="The text of study.yaml")
+    editor = write(page)
     editor.press("Control+Home")
     editor.press_sequentially("titel: x\n")
     page.get_by_text("is not a key of a study").wait_for()
@@ -82,8 +98,7 @@ def test_from_an_empty_folder_to_a_brief(visits, desk, axe):
 def test_a_file_that_changed_on_the_disk_is_not_written_over(visits, desk):
     page = visits.page()
     begin(page, "changed")
-    page.get_by_role("link", name="Edit study.yaml").click()
-    editor = page.get_by_role("textbox", name="The text of study.yaml")
+    editor = write(page)
     study = desk[0] / "changed" / "study.yaml"
     study.write_text(study.read_text() + "# by another editor\n")
     editor.press("Control+Home")
@@ -121,6 +136,8 @@ def test_from_a_dropped_document_to_a_tied_claim(visits, desk, axe):
     assert claim.says == "Arms breed fear: on both sides"
     assert [one.text for one in claim.bears_on] == ["fear", "trust"]
     assert claim.anchor is not None
+    (fear,) = (one for one in load(desk[0] / "told").model.parameters if one.name == "fear")
+    assert "a-talk-p1-s2" in fear.reason.cites
     assert not [path for path in (desk[0] / "told").rglob("*") if "talk" in path.name]
 
 
@@ -173,3 +190,33 @@ def test_all_is_read_without_script(visits):
     page.get_by_role("table").get_by_role("link").last.click()
     page.get_by_role("button", name="Make it the text of now").click()
     page.get_by_text("None.").wait_for()
+
+
+def test_what_stands_at_the_cursor_and_under_the_pointer_is_told(visits, desk):
+    page = visits.page()
+    begin(page, "told-of")
+    editor = write(page)
+    go(editor, (desk[0] / "told-of" / "study.yaml").read_text(), "trust: {")
+    page.locator("#at dl.equations").get_by_text("= trust + 0.05").wait_for()
+    page.locator("#map .node.here").first.wait_for()
+    assert page.locator("#map .node.here").get_attribute("data-node") == "trust"
+    page.locator(".cm-activeLine").hover(position={"x": 30, "y": 8})
+    page.locator(".meaning").get_by_text("trust").first.wait_for()
+
+
+def test_f12_goes_to_where_a_name_is_defined(visits, desk):
+    page = visits.page()
+    begin(page, "found")
+    editor = write(page)
+    go(editor, (desk[0] / "found" / "study.yaml").read_text(), "fear * arms_south if")
+    page.keyboard.press("F12")
+    page.locator(".cm-activeLine", has_text="fear: {").wait_for()
+
+
+def test_names_are_offered_where_an_equation_stands(visits):
+    page = visits.page()
+    begin(page, "worded")
+    editor = write(page)
+    editor.press("Control+End")
+    editor.press_sequentially("\nquantities:\n  zz: {value: tru")
+    page.locator(".cm-tooltip-autocomplete li").get_by_text("trust").first.wait_for()

@@ -49,14 +49,14 @@ def of_editor(served: Served) -> tuple[list[float], list[float]]:
             page.keyboard.press("x" if k % 2 == 0 else "Backspace")  # an unknown key at the top, and none
             _until(page, "window.seen > window.pressed")
             problems.append(page.evaluate("window.seen - window.pressed"))
-            page.wait_for_timeout(2500)  # the check with every variant is over
+            page.wait_for_timeout(1500)  # the check with every variant is over
         editor.press("Control+End")
         editor.press_sequentially("\nquantities:\n  zz: {value: ")  # an expression, at the end
         for _ in range(_KEYS):
             if page.evaluate(_IS_OFFERED):
                 page.keyboard.press("Escape")
                 page.keyboard.press("Backspace")
-            page.wait_for_timeout(1500)
+            page.wait_for_timeout(1000)
             page.evaluate("window.offered = 0")
             page.keyboard.press("l")
             _until(page, "window.offered > 0")

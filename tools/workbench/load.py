@@ -7,12 +7,14 @@ took, moves that were acknowledged and are not in their game, and memory over ti
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import httpx2
 import numpy as np
@@ -27,20 +29,22 @@ _THINK = (1.0, 5.0)
 
 @dataclass
 class Found:
-    """What was measured: seconds of steps, moves that were acknowledged, megabytes by second."""
+    """What was measured: seconds of steps, moves that were acknowledged, what was refused, and by second
+    the megabytes of the server with its hands and of the run under way."""
 
     steps: list[float] = field(default_factory=list)
     pages: list[float] = field(default_factory=list)
     moves: list[tuple[str, str, int, str]] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
     games: int = 0
-    memory: list[tuple[float, float]] = field(default_factory=list)
+    memory: list[tuple[float, float, float]] = field(default_factory=list)
 
 
 async def play(served: Served, client: httpx2.AsyncClient, until: float, found: Found, luck: random.Random) -> None:
     """Two people at one game after another."""
     while time.monotonic() < until:
         data = {"seat": ["north", "south"], "luck": str(luck.randrange(9999))}
-        page = await client.post("/study/rivals/play", data=data, headers=served.origin, cookies=served.client.cookies)
+        page = await _asked(found, client, "/study/rivals/play", data, served.client.cookies)
         name, (north, south) = links_of(page.text)
         found.games += 1
         for step in range(16):
@@ -49,15 +53,36 @@ async def play(served: Served, client: httpx2.AsyncClient, until: float, found: 
             for link, own in ((north, {"north": "freeze"}), (south, {"south.line": "build", "south.word": "keep"})):
                 await asyncio.sleep(luck.uniform(*_THINK))
                 begun = time.monotonic()
-                (await client.get(link)).raise_for_status()
+                if "The end" in (await _asked(found, client, link)).text:
+                    break
                 found.pages.append(time.monotonic() - begun)
                 begun = time.monotonic()
-                answer = await client.post(f"{link}/choose", data={"step": str(step), **own}, headers=served.origin)
+                await _asked(found, client, f"{link}/choose", {"step": str(step), **own})
                 took = time.monotonic() - begun
-                assert answer.status_code == 200, answer.text
                 found.moves += [(name, family, step, option) for family, option in own.items()]
                 if link == south:
                     found.steps.append(took)  # of whoever chose last: the step, and the page that shows it
+            else:
+                continue
+            break
+
+
+async def _asked(
+    found: Found, client: httpx2.AsyncClient, address: str, data: dict[str, Any] | None = None, cookies: Any = None
+) -> httpx2.Response:
+    """What comes back; what was refused is asked again, as a person would, and the time goes on."""
+    headers = {"origin": str(client.base_url).rstrip("/")}
+    method = "GET" if data is None else "POST"
+    while True:
+        try:
+            answer = await client.request(method, address, data=data, headers=headers, cookies=cookies)
+        except httpx2.TransportError as error:
+            found.refused.append(type(error).__name__)
+        else:
+            if answer.status_code == 200:
+                return answer
+            found.refused.append(f"{answer.status_code} {answer.text[-200:]}")
+        await asyncio.sleep(0.5)
 
 
 async def measure(served: Served, minutes: float, players: int) -> Found:
@@ -66,7 +91,7 @@ async def measure(served: Served, minutes: float, players: int) -> Found:
     begun = time.monotonic()
     limits = httpx2.Limits(max_connections=players)
     async with httpx2.AsyncClient(
-        base_url=served.address, timeout=60.0, follow_redirects=True, limits=limits
+        base_url=served.address, timeout=600.0, follow_redirects=True, limits=limits
     ) as client:
         games = [
             asyncio.create_task(play(served, client, begun + 60.0 * minutes, found, random.Random(i)))
@@ -74,7 +99,10 @@ async def measure(served: Served, minutes: float, players: int) -> Found:
         ]
         while not all(game.done() for game in games):
             await asyncio.sleep(5.0)
-            found.memory.append((time.monotonic() - begun, memory_of(served.process.pid)))
+            found.memory.append((time.monotonic() - begun, *memory_of(served.process.pid)))
+            if len(found.memory) % 12 == 0:
+                seconds, own, run = found.memory[-1]
+                print(f"{seconds:.0f} s: {len(found.steps)} steps, {own:.0f} MB, the run {run:.0f} MB", flush=True)
         await asyncio.gather(*games)
     return found
 
@@ -99,16 +127,20 @@ def main(minutes: float, players: int) -> None:
     with TemporaryDirectory() as place, serving(Path(place)) as served:
         for seed in ("1", "2"):
             served.post("/study/korea/run", worlds="256", replications="4", seed=seed, brief="1")
+        os.nice(5)  # the players stand for other machines
         found = asyncio.run(measure(served, minutes, players))
         steps, pages = np.array(found.steps), np.array(found.pages)
         print(f"{players} players, {found.games} games, {len(found.moves)} moves in {minutes:g} minutes")
         print(f"lost moves: {len(lost(Path(place), found))}")
+        print(f"refused and asked again: {len(found.refused)}", *sorted(set(found.refused)), sep="\n")
         for name, times in (("step", steps), ("page", pages)):
             print(f"{name}: median {1000 * np.median(times):.0f} ms, 95 % {1000 * np.quantile(times, 0.95):.0f} ms, "
                   f"under 300 ms {100 * np.mean(times < 0.3):.1f} %, most {1000 * times.max():.0f} ms")  # fmt: skip
         half = len(found.memory) // 2
-        early, late = (np.mean([m for _, m in part]) for part in (found.memory[half // 2 : half], found.memory[half:]))
-        print(f"memory: {early:.0f} MB in the second quarter, {late:.0f} MB in the second half")
+        early, late = (
+            np.mean([own for _, own, _ in part]) for part in (found.memory[half // 2 : half], found.memory[half:])
+        )
+        print(f"memory without the runs: {early:.0f} MB in the second quarter, {late:.0f} MB in the second half")
         print("runs:", ", ".join(line for line in _states(served)))
 
 

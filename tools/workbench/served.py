@@ -61,22 +61,31 @@ def links_of(page: str) -> tuple[str, list[str]]:
     return found.group(1), re.findall(r">http://[^<]*(/seat/[^<]+)</a>", page)
 
 
-def memory_of(process: int) -> float:
-    """Resident megabytes of a process and of all that it began."""
-    parents = {}
-    sizes = {}
+def memory_of(process: int) -> tuple[float, float]:
+    """Resident megabytes of a server with its hands, and of the run that it works on."""
+    parents: dict[int, int] = {}
+    sizes: dict[int, float] = {}
+    runs: set[int] = set()
     for status in Path("/proc").glob("[0-9]*/status"):
         try:
             said = dict(line.split(":\t", 1) for line in status.read_text().splitlines() if ":\t" in line)
+            command = (status.parent / "cmdline").read_bytes()
         except OSError:
             continue
         own = int(said["Pid"])
         parents[own] = int(said["PPid"])
         sizes[own] = int(said.get("VmRSS", "0 kB").split()[0]) / 1024.0
-    tree = {process}
+        if b"working.worker" in command:
+            runs.add(own)
+    own_tree, of_runs = (_below(parents, {process}, runs), _below(parents, runs, set()))
+    return sum(sizes.get(one, 0.0) for one in own_tree), sum(sizes.get(one, 0.0) for one in of_runs)
+
+
+def _below(parents: dict[int, int], roots: set[int], but: set[int]) -> set[int]:
+    tree = set(roots)
     for _ in range(6):
-        tree |= {own for own, parent in parents.items() if parent in tree}
-    return sum(sizes.get(own, 0.0) for own in tree)
+        tree |= {own for own, parent in parents.items() if parent in tree and own not in but}
+    return tree
 
 
 def wait_until(true: Callable[[], bool], seconds: float) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from standoff.analysis.findings import Figure, Floats, Reason, UnanswerableError
+from standoff.analysis.linchpins.effort import Effort
 from standoff.analysis.linchpins.worth import measure_worths
 from standoff.analysis.robustness.metrics import explain
 from standoff.analysis.runs.decision_table import DecisionTable, decision_table
@@ -220,5 +221,5 @@ def _hinges(table: DecisionTable, threads: int | None) -> tuple[Ranking, tuple[s
     ranking = rank(payoffs.names, payoffs.mean, explained=explain(payoffs, known.folds))
     if len(table.strategies) < 2 or not table.inputs.names:
         return ranking, ()
-    worths = measure_worths(payoffs, known, pairs=False, seed=table.seed, threads=threads)
+    worths = measure_worths(payoffs, known, effort=Effort(pairs=False, seed=table.seed, threads=threads))
     return ranking, tuple(worth.names[0] for worth in worths.alone if worth.is_significant)

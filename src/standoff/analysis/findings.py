@@ -40,7 +40,9 @@ class Reason(StrEnum):
     VARIANT_APPLIED = "variant applied"  # variant
     NOTHING_OBSERVED = "nothing observed"
     FEW_STEPS = "few steps"  # steps
+    NO_LIMITS = "no limits"
     OTHER_DECIDER = "other decider"  # before, after
+    OUT_OF_SCALE = "out of scale"  # actor, most
 
 
 class UnanswerableError(ValueError):

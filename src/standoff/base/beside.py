@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NoReturn, TypeVar
 
+from threadpoolctl import threadpool_limits
+
 __all__ = ["beside"]
 
 Result = TypeVar("Result")
@@ -23,6 +25,8 @@ Result = TypeVar("Result")
 @contextmanager
 def beside(work: Callable[[], Result], threads: int | None = None) -> Iterator[Callable[[], Result]]:
     """Begin some work beside what is done in the block; what is given there waits for its result.
+
+    Each side has half of the threads for linear algebra meanwhile: more would wait for each other, on every product.
 
     Args:
         work: Without effects but its result, which is pickled and asked for once. What it raises is raised there.
@@ -33,6 +37,11 @@ def beside(work: Callable[[], Result], threads: int | None = None) -> Iterator[C
     if sys.platform != "linux" or min(threads or cores, cores) < 2 or not is_alone:
         yield work
         return
+    with threadpool_limits(max(1, min(threads or cores, cores) // 2), user_api="blas"):
+        yield from _forked(work)
+
+
+def _forked(work: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:

@@ -43,7 +43,7 @@ def read_source(path: Path, shown: str, at: Span | None = None, most: int = MOST
     try:
         if path.exists() and not path.is_file():
             message = f"`{shown}` is not a plain file, but {what_is_there(path)}"
-            raise StudyError([Problem("file-missing", place, message, "put a text file in its place")])
+            raise StudyError([Problem("file-unreadable", place, message, "put a text file in its place")])
         with path.open("rb") as file:
             data = file.read(most + 1)
             size = max(len(data), path.stat().st_size)

@@ -70,16 +70,16 @@ class StudyError(Exception):
 
 
 class Collected(list[Problem]):
-    """Problems as they are found, until there are more than anybody reads.
+    """Problems as they are found, until there are more errors than anybody reads.
 
     Raises:
-        StudyError: From whatever adds the problem with which there are `MOST_COLLECTED`.
+        StudyError: From whatever adds the error with which there are `MOST_COLLECTED` problems.
     """
 
     def append(self, problem: Problem) -> None:
         """Add one."""
         super().append(problem)
-        if len(self) >= MOST_COLLECTED:
+        if len(self) >= MOST_COLLECTED and problem.severity == "error":
             raise StudyError(self)
 
     def extend(self, problems: Iterable[Problem]) -> None:

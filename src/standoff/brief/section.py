@@ -1,7 +1,7 @@
 """What a brief is made of: sections of one shape, and the tables and pictures in them.
 
 A section states its finding in its title, shows it in pictures, says how sure it is and why, and how it was computed.
-A new one is added to `SECTIONS` of `formats/html.py`.
+A new one is added to `SECTIONS` of `registry.py`.
 """
 
 from __future__ import annotations

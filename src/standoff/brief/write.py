@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
+import numpy as np
+
 from standoff.analysis.graph_model.wished import Changeable
+from standoff.analysis.robustness.performance import Performance
 from standoff.analysis.watch.signposts import Signposts
+from standoff.brief.findings import Findings
 from standoff.brief.formats.data import brief_data
-from standoff.brief.formats.html import Findings, Page, make_page, render_page
+from standoff.brief.formats.html import render_page
 from standoff.brief.formats.markdown import render_markdown
 from standoff.brief.formats.pdf import print_pdf
+from standoff.brief.page import Page, make_page
 from standoff.brief.sections.assumptions import read_facts
+from standoff.ensemble.ensemble import Ensemble
+from standoff.ensemble.run import trace_cell
 from standoff.ensemble.runner import Local, Runner
 from standoff.ensemble.running import Size
 from standoff.ensemble.storing.store import atomic_write
 from standoff.ensemble.study import Study
 from standoff.evidence.seen import Seen
 from standoff.evidence.sources import sources as look
+from standoff.program.trace import Trace
 from standoff.questions.answer import answer
 from standoff.questions.courses import COURSES
 from standoff.questions.deals import DEALS
@@ -29,6 +37,7 @@ from standoff.questions.kept import Kept
 from standoff.questions.others import OTHERS
 from standoff.questions.question import Unanswered
 from standoff.questions.results import OVER_TIME, RESULTS, ROBUST
+from standoff.questions.searching.kept import kept_found
 from standoff.questions.watching.signposts import WATCH
 from standoff.questions.watching.watch import find_posterior, study_as_seen
 from standoff.words.language import load_language
@@ -117,7 +126,21 @@ def run_brief(
         watch,
         since,
         courses,
+        kept_found(study, kept) if seen is None else None,
+        _one_future(study, found.ensemble, results),
     )
+
+
+def _one_future(study: Study, ensemble: Ensemble, results: Performance) -> Trace | None:
+    """The first world with its first luck, under the strategy that leads and the others' first; None without result."""
+    if not results.standings or not results.strategies:
+        return None
+    program, design = study.program, ensemble.design
+    decider = program.players.index(study.model.decider)
+    labels = [instance.label for instance in study.model.instances(study.model.decider)]
+    leader = labels.index(results.labels[results.order[0]])
+    played = np.flatnonzero(design.profiles[:, decider] == leader)
+    return trace_cell(program, design, int(played[0]), 0, 0) if played.size else None
 
 
 def write_brief(findings: Findings, folder: Path, forms: Forms = Forms()) -> Path:
@@ -132,8 +155,8 @@ def write_brief(findings: Findings, folder: Path, forms: Forms = Forms()) -> Pat
         NoBrowserError: A PDF is wanted, and no Chromium is there to print it; all else is written.
     """
     page = make_page(findings, load_language(forms.language))
-    data = json.dumps(brief_data(findings, page), indent=1, ensure_ascii=False, allow_nan=False)
-    atomic_write(folder / DATA, f"{data}\n".encode())
+    data = msgspec.json.format(msgspec.json.encode(brief_data(findings, page)), indent=1)
+    atomic_write(folder / DATA, data + b"\n")
     atomic_write(folder / MARKDOWN, render_markdown(page, is_whole=forms.is_whole).encode())
     atomic_write(folder / PAGE, render_page(page).encode())
     if forms.is_short:

@@ -6,7 +6,7 @@ import click
 
 from standoff._version import __version__
 from standoff.cli.asking import answer, compare, sensitivity
-from standoff.cli.courses import markov, search, stability
+from standoff.cli.courses import markov, pathways, search, stability
 from standoff.cli.evidence import annotate, passages, sources, test
 from standoff.cli.exchanging import export, import_
 from standoff.cli.playing import deals, games
@@ -21,7 +21,7 @@ __all__ = ["main"]
 _COMMANDS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Write a study", (new, import_, export, check, show, schema, lsp)),
     ("Run it", (brief, run, trace, play, serve, cluster)),
-    ("Ask what follows", (answer, query, sensitivity, compare, games, stability, markov, deals, search)),
+    ("Ask what follows", (answer, query, sensitivity, compare, games, stability, markov, deals, search, pathways)),
     ("Watch what happens", (watch, forecast, score, fit)),
     ("Hold it against documents", (test, sources, passages, annotate)),
 )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from standoff.ensemble.running import Size
     from standoff.language.model import Model
 
-__all__ = ["markov", "search", "stability"]
+__all__ = ["markov", "pathways", "search", "stability"]
 
 
 @command()
@@ -104,33 +104,98 @@ def _of_file(path: Path, *, as_json: bool) -> None:
 @options.variant
 @click.option("--for", "actor", metavar="ACTOR", help="Whose strategies; the decider's by default.")
 @click.option("--evaluations", type=click.IntRange(10, 100_000), default=400, show_default=True, metavar="N",
-              help="How many strategies to look at.")  # fmt: skip
+              help="How many strategies to look at; with --oracle, for each best reply.")  # fmt: skip
+@click.option("--oracle", is_flag=True, help="Let the game grow: each actor in turn adds its best reply, until nobody "
+              "gains more than the error.")  # fmt: skip
+@options.set_numbers
 @options.as_json
-def search(study: str, as_json: bool, actor: str | None, evaluations: int, **how: Any) -> None:
+def search(study: str, as_json: bool, actor: str | None, evaluations: int, oracle: bool, **how: Any) -> None:
     """Find strategies instead of listing them.
 
     The study names the spaces under `search`: settings in ranges, and small decision trees over what the actor may see.
     What keeps the limits in most worlds under every view, and pays, is sought on some worlds and luck and valued on
-    others. What is found is printed as it can be pasted into the study.
+    others. What is found is printed as it can be pasted into the study; what was found for the decider stands beside
+    the listed strategies in the study's next brief.
+
+    With --oracle all actors search: the double oracle begins with one strategy of each, and in the end tells what each
+    plays and what it could still gain by the best reply that was found.
 
     \b
     Examples:
-      standoff search border
-      standoff search border --for south --evaluations 2000 --json
+      standoff search lake
+      standoff search rivals --for south --evaluations 2000 --json
+      standoff search rivals --oracle
     """
     from standoff.ensemble.study import load  # noqa: PLC0415
-    from standoff.questions.searching import Sought, search_study  # noqa: PLC0415
-    from standoff.words.sentences.searching import searched_lines  # noqa: PLC0415
+    from standoff.questions.kept import kept_findings  # noqa: PLC0415
+    from standoff.questions.searching.found import Sought, search_study  # noqa: PLC0415
+    from standoff.questions.searching.growing import Growing, grow_game  # noqa: PLC0415
+    from standoff.questions.searching.kept import keep_found  # noqa: PLC0415
+    from standoff.words.sentences.searching.found import grown_lines, searched_lines  # noqa: PLC0415
 
-    loaded = load(study, how["variants"])
+    loaded = replace(load(study, how["variants"]), held=how["set"])
     model = loaded.model
+    if oracle:
+        if actor is not None:
+            raise click.UsageError("--oracle has every actor search, and --for names one: give one of the two")
+        game = grow_game(loaded, Growing(evaluations), how["size"], how["running"])
+        if as_json:
+            print_json(_head(model, how["size"]), game)
+        else:
+            print_lines(grown_lines(model, game))
+        return
     if actor is not None and actor not in model.players:
         raise click.UsageError(f"no actor that chooses is named `{actor}`: there are {', '.join(model.players)}")
     found = search_study(loaded, Sought(actor or model.decider, evaluations), how["size"], how["running"])
+    keep_found(loaded, found, kept_findings())
     if as_json:
         print_json(_head(model, how["size"]), found)
         return
     print_lines(searched_lines(model, found))
+
+
+@command()
+@options.study
+@options.size(worlds=256, replications=4, least=1)
+@options.variant
+@options.set_numbers
+@click.option("--for", "actor", metavar="ACTOR", help="Whose strategies; the decider's by default.")
+@click.option("--limit", "limits", multiple=True, metavar="OUTCOME",
+              help="An outcome whose limit is to be kept; again for more, all that have one by default.")  # fmt: skip
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.svg",
+              help="Draw the map of pathways here.")  # fmt: skip
+@options.as_json
+def pathways(
+    study: str, actor: str | None, limits: tuple[str, ...], out: Path | None, as_json: bool, **how: Any
+) -> None:
+    """Say until when each strategy keeps the limits.
+
+    For each strategy it tells the date, and the state, at which it stops keeping which limit, over worlds, and by when
+    to change to which other where that is shown to keep more of them (adaptation pathways).
+
+    \b
+    Examples:
+      standoff pathways lake --out map.svg
+      standoff pathways korea --limit reach_end --limit war
+    """
+    from standoff.brief.pictures.pathways import draw_pathways  # noqa: PLC0415
+    from standoff.ensemble.running import Running  # noqa: PLC0415
+    from standoff.ensemble.study import load  # noqa: PLC0415
+    from standoff.questions.searching.pathways import find_pathways  # noqa: PLC0415
+    from standoff.words.sentences.searching.pathways import pathways_sentences, pathways_title  # noqa: PLC0415
+
+    loaded = replace(load(study, how["variants"]), held=how["set"])
+    model = loaded.model
+    with progress("following courses") as told:
+        found = find_pathways(loaded, how["size"], actor, limits, Running(progress=told))
+    if out is not None:
+        out.write_text(str(draw_pathways(model, found)), encoding="utf-8")
+        announce(f"wrote {out}")
+    sentences = pathways_sentences(model, found)
+    if as_json:
+        print_json(_head(model, how["size"]), found, {"sentences": sentences})
+        return
+    print_sentences(f"{model.name}: {pathways_title(model, found)}", sentences)
 
 
 @command()

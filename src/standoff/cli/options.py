@@ -137,9 +137,10 @@ def _as_numbers(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -
             value: float | str = float(said)
         except ValueError:
             value = said if is_name(said) else math.nan
-        if isinstance(value, float) and not math.isfinite(value):
+        if not name or (isinstance(value, float) and not math.isfinite(value)):
             raise click.UsageError(f"--set takes NAME=NUMBER, such as fear=0.3, or NAME=KIND, and found `{text}`")
-        found[name] = value
+        if found.setdefault(name, value) != value:
+            raise click.UsageError(f"--set gives `{name}` two values, {found[name]} and {value}")
     return found
 
 

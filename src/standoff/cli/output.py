@@ -115,11 +115,13 @@ def progress(what: str) -> Iterator[Progress]:
     with Progress(
         TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[speed]}"),
         TimeRemainingColumn(), console=console, disable=not console.is_terminal, transient=True,
+        auto_refresh=False,  # by a thread, beside which no copy of the process can be made (`base/beside.py`)
     ) as bar:  # fmt: skip
         task = bar.add_task(what, total=None, speed="")
 
         def show(done: int, total: int) -> None:
             speed = bar.tasks[0].finished_speed or bar.tasks[0].speed or 0.0
-            bar.update(task, completed=done, total=total, speed=f"{whole(round(speed))} futures/s" if speed else "")
+            told = f"{whole(round(speed))} futures/s" if speed else ""
+            bar.update(task, completed=done, total=total, speed=told, refresh=True)
 
         yield show

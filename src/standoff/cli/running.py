@@ -17,7 +17,7 @@ from standoff.cli.output import announce, echo, keep_outside, make_folder, print
 from standoff.words.language import LANGUAGES, load_language
 
 if TYPE_CHECKING:
-    from standoff.brief.formats.html import Findings
+    from standoff.brief.findings import Findings
     from standoff.brief.write import Forms
     from standoff.ensemble.study import Study
     from standoff.program.trace import Trace
@@ -58,8 +58,8 @@ def brief(
       standoff brief rivals --json | jq .answer
     """
     from standoff.brief.formats.data import brief_data  # noqa: PLC0415
-    from standoff.brief.formats.html import make_page  # noqa: PLC0415
     from standoff.brief.formats.markdown import render_markdown  # noqa: PLC0415
+    from standoff.brief.page import make_page  # noqa: PLC0415
     from standoff.brief.write import Forms, run_brief  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
     from standoff.evidence.seen import read_seen  # noqa: PLC0415

@@ -11,6 +11,7 @@ import click
 from standoff.cli import options
 from standoff.cli.command import command
 from standoff.cli.output import announce, print_json, print_lines, print_sentences, progress
+from standoff.ensemble.running import Size
 
 if TYPE_CHECKING:
     from standoff.analysis.scoring.scores import Scores
@@ -202,7 +203,7 @@ def forecast(study: str, questions: Path, out: Path, seen: Path | None, as_json:
     from standoff.ensemble.study import load  # noqa: PLC0415
     from standoff.evidence.asked import read_questions  # noqa: PLC0415
     from standoff.evidence.seen import read_seen  # noqa: PLC0415
-    from standoff.questions.watching.forecast import freeze, make_forecast  # noqa: PLC0415
+    from standoff.questions.watching.forecast import Given, Record, freeze, make_forecast  # noqa: PLC0415
     from standoff.words.sentences.watching.scoring import forecast_lines  # noqa: PLC0415
 
     loaded = load(study, how["variants"])
@@ -210,9 +211,13 @@ def forecast(study: str, questions: Path, out: Path, seen: Path | None, as_json:
     told = None if seen is None else read_seen(seen, loaded.model)
     text = questions.read_text(encoding="utf-8")
     made = make_forecast(
-        loaded, asked, futures=how["futures"], seed=how["seed"], profile=how["profile"], seen=told, questions=text,
+        loaded,
+        asked,
+        size=Size(how["futures"], 1, how["seed"]),
+        given=Given(profile=how["profile"], seen=told),
+        record=Record(questions=text),
         running=how["running"],
-    )  # fmt: skip
+    )
     frozen = freeze(made, out, text)
     if as_json:
         print_json({"seal": frozen.seal, **msgspec.to_builtins(made)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -18,6 +19,7 @@ from standoff.language.text.reader import Mapping
 
 __all__ = ["Completion", "complete"]
 
+_SUBSCRIPT = re.compile(r"(\w+)\[[^\[\]]*$")
 Kind = Literal["key", "word", "name", "function", "option"]
 
 
@@ -123,6 +125,13 @@ def _fits(path: tuple[str, ...], named: Named, index: Index) -> bool:
 
 
 def _of_expression(cursor: Cursor, index: Index) -> Iterator[Completion]:
+    vectors, subscript = index.names.vectors, _SUBSCRIPT.search(cursor.before)
+    if subscript is not None and subscript[1] in vectors.axes:
+        for axis in dict.fromkeys(vectors.axes[subscript[1]]):
+            yield Completion(axis, "name", "an index", cursor.start)
+            for element in vectors.indices[axis]:
+                yield Completion(element, "option", f"an element of {axis}", cursor.start)
+        return
     first, dot, _ = cursor.typed.rpartition(".")
     if dot:
         yield from _members(first, cursor, index)
@@ -135,6 +144,8 @@ def _of_expression(cursor: Cursor, index: Index) -> Iterator[Completion]:
     family = _compared(cursor.before, index) or _chosen(cursor.path, index)
     for option in index.names.families.get(family or "", ()):
         yield Completion(option, "option", f"an option of {family}", cursor.start)
+    for name, axes in vectors.axes.items():
+        yield Completion(name, "name", f"a vector over {' and '.join(axes)}", cursor.start)
     for name, declared in index.names.symbols.items():
         if declared.symbol.kind != "clock":
             yield Completion(name, "name", _with_unit(declared.what, str(declared.unit or "")), cursor.start)

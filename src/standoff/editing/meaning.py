@@ -70,6 +70,9 @@ def _heading(named: Named, index: Index) -> str:
     if named.category != "name":
         whose = f" of `{named.owner}`" if named.owner else ""
         return f"`{named.name}`: {named.category}{whose}"
+    axes = index.names.vectors.axes.get(named.name)
+    if axes is not None:
+        return f"`{named.name}`: vector over {' and '.join(axes)}"
     declared = index.names.find(named.name)
     if declared is None:
         return f"`{named.name}`: actor"

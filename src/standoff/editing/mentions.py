@@ -13,18 +13,30 @@ from standoff.base.problems import StudyError
 from standoff.base.source import Span
 from standoff.editing.slots import KEY, Category, Leaf, leaves, slot_of
 from standoff.language.expressions.parser import parse_expression
-from standoff.language.expressions.tree import Binary, Call, Conditional, Expr, Membership, Name, children
+from standoff.language.expressions.tree import (
+    Binary,
+    Call,
+    Conditional,
+    Element,
+    Expr,
+    Fold,
+    Membership,
+    Name,
+    children,
+)
 from standoff.language.meaning.names import Names, declare
 from standoff.language.shape.claims import CLAIMS
 from standoff.language.shape.conform import conform
 from standoff.language.shape.schema import STUDY
 from standoff.language.shape.shapes import Record
+from standoff.language.shape.vectors import unrolled
 from standoff.language.text.reader import Mapping, Scalar
+from standoff.language.text.vectors import Vectors
 
 __all__ = ["ORDER", "Index", "Mention", "Named"]
 
 ORDER: tuple[Category, ...] = (
-    "outcome", "name", "dimension", "strategy", "option", "deal", "profile", "variant", "mechanism",
+    "outcome", "name", "dimension", "strategy", "option", "setting", "deal", "profile", "variant", "mechanism",
 )  # fmt: skip
 """What a name stands for where it may stand for anything: the first of these that there is."""
 _WORD = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
@@ -60,9 +72,13 @@ class Index:
     """
 
     def __init__(self, study: Mapping, claims: Mapping | None = None) -> None:
-        conformed = conform(study, STUDY, "", study.span, [])
+        try:
+            plain, vectors = unrolled(study, [])
+        except StudyError:
+            plain, vectors = study, Vectors()
+        conformed = conform(plain, STUDY, "", study.span, [])
         self.study = conformed if isinstance(conformed, Mapping) else Mapping((), study.span)
-        self.names: Names = declare(self.study, [])
+        self.names: Names = declare(self.study, [], vectors)
         self._trees: list[tuple[Mapping, Record]] = [(study, STUDY)]
         if claims is not None:
             self._trees.append((claims, CLAIMS))
@@ -181,6 +197,10 @@ class Index:
             yield from self._of_name(tree, path, family)
             return
         below: dict[int, str | None] = {}
+        if isinstance(tree, (Element, Fold)):
+            for name in tree.subscripts if isinstance(tree, Element) else (tree.index,):
+                if (named := Named("index", "", name.text)) in self.declared:
+                    yield Mention(name.span, named, False)
         if isinstance(tree, Binary) and tree.operator in ("==", "!="):
             of = self._family_of(tree.left) or self._family_of(tree.right)
             below = {id(tree.left): of, id(tree.right): of}
@@ -220,7 +240,11 @@ class Index:
         if family is not None and word in self.names.families.get(family, ()):
             return Named("option", family, word)
         declared = self.names.find(word)
-        if word in self.names.actors or (declared is not None and declared.symbol.kind in _GLOBAL):
+        if (
+            word in self.names.actors
+            or word in self.names.vectors.axes
+            or (declared is not None and declared.symbol.kind in _GLOBAL)
+        ):
             return Named("name", "", word)
         families = self.names.with_option(word)
         return Named("option", families[0], word) if len(families) == 1 else None

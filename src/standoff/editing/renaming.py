@@ -12,7 +12,7 @@ from standoff.editing.mentions import Index, Mention
 from standoff.editing.problems import check_texts
 from standoff.language.shape.kinds import check_name
 from standoff.language.text.files import CLAIMS_FILE, STUDY_FILE, read_files
-from standoff.language.text.reader import Scalar, parse_yaml
+from standoff.language.text.reader import Scalar, tree_of
 
 __all__ = ["Edit", "index_of", "rename"]
 
@@ -34,9 +34,9 @@ def index_of(folder: Path, unsaved: Mapping[str, str]) -> Index:
         StudyError: `study.yaml` cannot be read as YAML.
     """
     files = read_files(folder / STUDY_FILE, unsaved)
-    study, _ = parse_yaml(files.source(STUDY_FILE))
+    study, _ = tree_of(files.source(STUDY_FILE))
     try:
-        claims = parse_yaml(files.source(CLAIMS_FILE))[0] if CLAIMS_FILE in files else None
+        claims = tree_of(files.source(CLAIMS_FILE))[0] if CLAIMS_FILE in files else None
     except StudyError:
         claims = None
     return Index(study, claims)

@@ -12,6 +12,7 @@ from typing import Literal
 
 from standoff.language.experiments.expectations import EXPECTATION
 from standoff.language.shape.claims import CLAIMS
+from standoff.language.shape.parts import INDICES, VECTORS
 from standoff.language.shape.schema import STUDY
 from standoff.language.shape.shapes import Either, Free, Keyed, ListOf, MapOf, Record, Shape, Text
 from standoff.language.text.reader import Mapping, Node, Scalar, Sequence
@@ -21,7 +22,7 @@ __all__ = ["KEY", "Category", "Leaf", "Slot", "leaves", "shape_at", "slot_of"]
 Category = Literal[
     "name",  # an actor, a parameter, part of the state, an event or move, a series: one name space
     "option", "setting", "strategy", "dimension", "term", "deal", "outcome", "profile", "variant", "mechanism",
-    "check", "claim", "document", "fact",
+    "check", "claim", "document", "fact", "index",
     "any",  # whatever has this name, in the order of `standoff.editing.mentions.ORDER`
 ]  # fmt: skip
 KEY = "<key>"
@@ -41,6 +42,7 @@ _PARAMETERS = ("constants", "uncertainties", "values")
 _DECLARED: tuple[tuple[str, Category, str], ...] = (
     *((f"{section}.<key>", "name", "") for section in
       ("actors", *_PARAMETERS, "modes", "stocks", "quantities", "draws", "events", "series")),
+    (f"{INDICES}.<key>", "index", ""),
     ("modes.M.moves.name", "name", ""),
     ("modes.M.states", "option", "M"),
     *((f"{section}.U.kinds{end}", "option", "U") for section in _PARAMETERS for end in ("", ".<key>")),
@@ -64,6 +66,7 @@ _DECLARED: tuple[tuple[str, Category, str], ...] = (
 _USED: tuple[tuple[str, Category, str], ...] = (
     ("decider", "name", ""),
     ("order", "name", ""),
+    *((f"{section}.X.for{end}", "index", "") for section in VECTORS for end in ("", ".V")),
     ("correlated.of", "name", ""),
     ("beliefs.<key>", "name", ""),
     ("beliefs.A.<key>", "name", ""),
@@ -166,6 +169,9 @@ def _leaves(node: Node, shape: Shape, path: Path) -> Iterator[Leaf]:
         case Sequence(), ListOf() | Free():
             for item in node.items:
                 yield from _leaves(item, inner.item if isinstance(inner, ListOf) else inner, path)
+        case Mapping(), Text() | ListOf():  # a value for each element of an index
+            for _, value in node.items:
+                yield from _leaves(value, inner, path)
         case Mapping(), MapOf() | Free() | Record():
             for name, value in node.items:
                 below = _below(inner, name.text)

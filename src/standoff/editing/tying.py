@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from standoff.base.problems import StudyError, has_errors
 from standoff.base.source import Source
+from standoff.editing.citing import end_of, end_of_line
 from standoff.evidence.claims import check_ledger, parse_ledger
 from standoff.language.model import Model
 from standoff.language.text.files import CLAIMS_FILE
-from standoff.language.text.reader import Mapping, Node, Sequence, parse_yaml
+from standoff.language.text.reader import Mapping, parse_yaml
 
 __all__ = ["Tie", "Titled", "tied"]
 
@@ -112,8 +113,7 @@ def _appended(text: str, section: str, name: str, lines: list[str]) -> str:
             f"the entries of `{section}` in {CLAIMS_FILE} stand in one pair of brackets: write each on lines of its own"
         )
     first = node.items[0][0]
-    end = text.find("\n", _end_of(node))
-    end = len(text) if end < 0 else end
+    end = end_of_line(text, end_of(node))
     return f"{text[:end]}\n{_entry(name, lines, first.span.column - 1)}{text[end:]}"
 
 
@@ -123,14 +123,3 @@ def _says_something(text: str) -> bool:
 
 def _entry(name: str, lines: list[str], indent: int) -> str:
     return "\n".join([f"{' ' * indent}{name}:", *(f"{' ' * 2 * indent}{line}" for line in lines)])
-
-
-def _end_of(node: Node) -> int:
-    """Where the last scalar of a node ends."""
-    while True:
-        if isinstance(node, Mapping) and node.items:
-            node = node.items[-1][1]
-        elif isinstance(node, Sequence) and node.items:
-            node = node.items[-1]
-        else:
-            return node.span.stop

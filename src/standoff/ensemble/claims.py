@@ -22,12 +22,14 @@ from standoff.ensemble.runner import Job, Local, Runner
 from standoff.ensemble.running import Size
 from standoff.evidence.claims import Ledger
 from standoff.evidence.testing import Verdict, judge_bounds, judge_effect, judge_interplay
-from standoff.language.changed import How, Movable, Moved, Varied, changed
+from standoff.language.changed import By, Imposed, Movable, Moved, Varied, changed
 from standoff.language.experiments.expectations import Expectation, read_expectations, represented
 from standoff.language.experiments.experiments import Arm, Measured, arms
 from standoff.language.experiments.measures import Measure
 from standoff.language.expressions.tree import Symbol
 from standoff.language.model import Change, Model
+from standoff.language.model.causes import Causes, is_too_many
+from standoff.language.model.influence import influences
 from standoff.program.compile import compile_model
 from standoff.program.program import Program
 
@@ -119,33 +121,32 @@ def plan_tests(
     """Every distinct arm once, with all measures that any expectation needs of it.
 
     Arms that change the model alike share one program, which measures what any of them needs, so that compiling soon
-    pays: most experiments only hold assumptions at other numbers, or move starts and quantities, by columns of that
-    program. What is `held` stays so but where an experiment is about it.
+    pays: most experiments only hold assumptions at other numbers, move starts and quantities, or hold events and modes,
+    by columns of that program. What is `held` stays so but where an experiment is about it.
     """
-    paths = tuple(represented(model, expectation) for _, _, expectation in expectations)
-    wanted: dict[Arm, None] = {}
-    measures: dict[tuple[Change | Varied, ...], dict[tuple[str, str], Measure]] = {}
-    moves: dict[tuple[Symbol, How], None] = {}
+    reads = influences(model)
+    paths = tuple(represented(model, expectation, reads) for _, _, expectation in expectations)
+    wanted: dict[Arm, list[Measure]] = {}
     for (_, _, expectation), path in zip(expectations, paths, strict=True):
         for arm in arms(expectation, model) if path is not None else ():
-            wanted[arm] = None
-            measures.setdefault(_rebuilt(arm), {})[_row(expectation.measure)] = expectation.measure
-            moves |= dict.fromkeys(_by_column(arm))
-    movable = (Movable(tuple(moves)),) if moves else ()
+            wanted.setdefault(arm, []).append(expectation.measure)
+    columns = _Columns.of(model, tuple(wanted))
+    measures: dict[tuple[Change | Varied, ...], dict[tuple[str, str], Measure]] = {}
+    for arm, of in wanted.items():
+        measures.setdefault(columns.rebuilt(arm), {}).update({_row(measure): measure for measure in of})
     programs = {
-        changes: compile_model(changed(model, (*(changes or movable), Measured(tuple(of.values())))))
+        changes: compile_model(changed(model, (*(changes or columns.change), Measured(tuple(of.values())))))
         for changes, of in measures.items()
     }
     worlds = draw_worlds(model, size.worlds, size.seed, fixed=held)
     together: dict[tuple[object, ...], list[tuple[Arm, Design]]] = {}
     for arm in wanted:
-        changes = _rebuilt(arm)
+        changes = columns.rebuilt(arm)
         program = programs[changes]
         # a column depends on its name alone: all arms have the same worlds, whatever columns a variant adds
         is_same = program.model.applied == model.applied
         table = worlds if is_same else draw_worlds(program.model, size.worlds, size.seed, fixed=held)
-        still = {} if changes else {Movable.column(*move): Movable.unmoved(move[1]) for move in moves}
-        design = _design(program, arm, table, size, still)
+        design = _design(program, arm, table, size, {} if changes else columns.of_arm(arm))
         together.setdefault((changes, arm.levels, design.mix), []).append((arm, design))
     jobs: list[Job] = []
     places: dict[Arm, tuple[int, slice]] = {}
@@ -153,7 +154,7 @@ def plan_tests(
         stacked = _stacked([design for _, design in members])
         for row, (arm, _) in enumerate(members):
             places[arm] = (len(jobs), slice(row * size.worlds, (row + 1) * size.worlds))
-        jobs.append(Job(programs[_rebuilt(members[0][0])], stacked, Wanted(futures=True), _WHAT_FOR))
+        jobs.append(Job(programs[columns.rebuilt(members[0][0])], stacked, Wanted(futures=True), _WHAT_FOR))
     return TestPlan(model, tuple(expectations), paths, worlds, places, tuple(jobs))
 
 
@@ -178,27 +179,75 @@ def _stacked(designs: Sequence[Design]) -> Design:
     return replace(designs[0], worlds=replace(tables[0], columns=columns, streams=streams))
 
 
-def _by_column(arm: Arm) -> dict[tuple[Symbol, How], float]:
-    """What an arm moves by columns, each by how much; empty where it also changes what no column can."""
-    found: dict[tuple[Symbol, How], float] = {}
+@dataclass(frozen=True, slots=True, eq=False)
+class _Columns:
+    """What arms move or hold by columns of one program, and by how much each arm that changes nothing else.
+
+    Attributes:
+        things: In the order in which arms name them.
+        arms: For each arm that needs no program of its own what it moves.
+    """
+
+    things: tuple[tuple[Symbol, By], ...]
+    arms: Mapping[Arm, Mapping[tuple[Symbol, By], float]]
+
+    @classmethod
+    def of(cls, model: Model, wanted: Sequence[Arm]) -> _Columns:
+        """All that can be moved so; nothing is held so where that makes a step's branches too many."""
+        found = cls._of(wanted, model, holding=True)
+        if is_too_many(Causes(changed(model, found.change)).of_ends):
+            return cls._of(wanted, model, holding=False)
+        return found
+
+    @classmethod
+    def _of(cls, wanted: Sequence[Arm], model: Model, holding: bool) -> _Columns:
+        moved = {arm: _by_column(arm, model, holding) for arm in wanted}
+        arms = {arm: of for arm, of in moved.items() if of is not None}
+        return cls(tuple(dict.fromkeys(thing for of in arms.values() for thing in of)), arms)
+
+    @property
+    def change(self) -> tuple[Movable, ...]:
+        """What gives a model these columns."""
+        return (Movable(self.things),) if self.things else ()
+
+    def rebuilt(self, arm: Arm) -> tuple[Change | Varied, ...]:
+        """The changes for which an arm needs a program of its own."""
+        return () if arm in self.arms else arm.changes
+
+    def of_arm(self, arm: Arm) -> dict[str, float]:
+        """What stands in each column."""
+        moved = self.arms[arm]
+        return {Movable.column(*thing): moved.get(thing, Movable.unmoved(thing[1])) for thing in self.things}
+
+
+def _by_column(arm: Arm, model: Model, holding: bool) -> dict[tuple[Symbol, By], float] | None:
+    """What an arm moves by columns, each by how much; None where it also changes what no column can."""
+    found: dict[tuple[Symbol, By], float] = {}
     for change in arm.changes:
-        if not isinstance(change, Moved) or change.symbol.kind not in ("stock", "quantity"):
-            return {}
-        found[change.symbol, change.how] = change.by
-    return found if len(found) == len(arm.changes) else {}
+        if isinstance(change, Moved) and change.symbol.kind in ("stock", "quantity"):
+            found[change.symbol, change.how] = change.by
+        elif isinstance(change, Imposed) and holding and (held := _held(change, model)) is not None:
+            found[change.symbol, "hold"] = held
+        else:
+            return None
+    return found if len(found) == len(arm.changes) else None
 
 
-def _rebuilt(arm: Arm) -> tuple[Change | Varied, ...]:
-    """The changes for which an arm needs a program of its own."""
-    return () if _by_column(arm) else arm.changes
+def _held(change: Imposed, model: Model) -> float | None:
+    """What a column says of something that is imposed; None where none can, or the study itself imposes something."""
+    counts = {event.name for event in model.events if event.kind == "count"}
+    if model.impositions or (change.symbol.kind == "event" and change.symbol.name in counts):
+        return None
+    if change.how in ("never", "always"):
+        return float(change.how == "always")
+    return float(change.value) if change.how == "option" and change.value is not None else None
 
 
-def _design(program: Program, arm: Arm, table: Worlds, size: Size, still: Mapping[str, float]) -> Design:
+def _design(program: Program, arm: Arm, table: Worlds, size: Size, moved: Mapping[str, float]) -> Design:
     """One row, in which every actor draws among the strategies allowed, with the arm's numbers held."""
     profiles = choose_profiles(program, {actor: list(labels) for actor, labels in arm.where} or None)
     mix = tuple(tuple(np.unique(profiles[:, i]).tolist()) for i in range(profiles.shape[1]))
-    moved = {Movable.column(*move): by for move, by in _by_column(arm).items()}
-    held = {name: np.full(table.size, value) for name, value in {**still, **moved, **dict(arm.columns)}.items()}
+    held = {name: np.full(table.size, value) for name, value in {**moved, **dict(arm.columns)}.items()}
     return Design(
         profiles[:1],
         replace(table, columns={**table.columns, **held}),

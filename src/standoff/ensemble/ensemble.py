@@ -230,11 +230,11 @@ class Ensemble:
 
     def __repr__(self) -> str:
         profiles, worlds = self.counts.shape
-        futures = self.design.n_futures
-        return (
-            f"<Ensemble of `{self.model.name}`: {profiles:,} profiles × {worlds:,} worlds × "
-            f"{self.design.replications:,} replications = {futures:,} futures, digest {self.digest[:12]}>"
-        )
+        sizes = {"profile": profiles, "world": worlds, "replication": self.design.replications}
+        of = " × ".join(f"{n:,} {name}{'' if n == 1 else 's'}" for name, n in sizes.items())
+        n = self.design.n_futures
+        futures = f"{n:,} future{'' if n == 1 else 's'}"
+        return f"<Ensemble of `{self.model.name}`: {of} = {futures}, digest {self.digest[:12]}>"
 
     def _repr_html_(self) -> str:
         text = repr(self).strip("<>").replace("&", "&amp;")

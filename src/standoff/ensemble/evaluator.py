@@ -9,15 +9,27 @@ from standoff.ensemble.running import EVALUATORS, Running
 from standoff.program.program import Program
 from standoff.program.reference import Lanes, Results, run_lanes
 
-__all__ = ["Evaluate", "choose_evaluator", "choose_fold"]
+__all__ = ["Evaluate", "choose_evaluator", "choose_fold", "worth_compiling"]
 
 # Seconds of one core, measured on the bundled studies: what the reference and a module take for an equation of a
-# future's step; and what a run must cost to be worth the making of a module (a tenth of a second), the loading of a
-# kernel that is on disk (a second), or the compiling of one (half a minute, beside the run).
+# future's step; what a run must cost to be worth the making of a module (a tenth of a second) or the loading of a
+# kernel that is on disk (a second); and what the compiling of one takes, beside the run.
 REFERENCE_COST, MODULE_COST = 12e-9, 1.5e-9
 WORTH_MODULE = 0.25
 WORTH_LOADING = 4.0
-WORTH_COMPILING = 20.0
+COMPILING = 30.0
+
+
+def worth_compiling(workers: int) -> float:
+    """What runs of one program must cost on a module, in seconds of one core, before its kernel is compiled.
+
+    A kernel runs three times as fast, so that a run on n workers is done sooner where it would cost (n + ½) compilings:
+    until the kernel is there the compiling takes one of the cores. Runs count together, as those that were made before
+    are what is known of those to come: buying once the rent has come to the price never costs twice the least.
+
+    Reference: A. Karlin, M. Manasse, L. Rudolph, D. Sleator, Competitive snoopy caching, Algorithmica 3 (1988), 79-119.
+    """
+    return COMPILING * (workers + 0.5)
 
 
 class Evaluate(Protocol):
@@ -51,11 +63,11 @@ def choose_evaluator(program: Program, n_futures: int, running: Running = Runnin
     cost = work * MODULE_COST
     if evaluator == "wasm" or cost < WORTH_LOADING:
         return load_module(program)
-    from standoff.program.numba.kernel import is_compiled, load_kernel  # noqa: PLC0415
+    from standoff.program.numba.kernel import is_compiled, load_kernel, spend  # noqa: PLC0415
 
     if is_compiled(program):
         return load_kernel(program)
-    if cost < WORTH_COMPILING:
+    if spend(program, cost) < worth_compiling(running.workers):
         return load_module(program)
     from standoff.program.numba.beside import changing_over  # noqa: PLC0415
 

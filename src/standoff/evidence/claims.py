@@ -24,7 +24,7 @@ from standoff.language.shape.claims import CERTAINTIES, CLAIMS, Certainty, Stanc
 from standoff.language.shape.conform import conform
 from standoff.language.text.fields import entries, mapping, nodes, scalar, scalars, text
 from standoff.language.text.files import CLAIMS_FILE, Files, read_files
-from standoff.language.text.reader import Mapping, Scalar, parse_yaml
+from standoff.language.text.reader import Mapping, Scalar, tree_of
 
 __all__ = [
     "CERTAINTIES",
@@ -150,7 +150,7 @@ def parse_ledger(source: Source) -> tuple[Ledger | None, tuple[Problem, ...]]:
     """The ledger of a text, as far as it can be used, and what is wrong with it."""
     problems: list[Problem] = []
     try:
-        root, found = parse_yaml(source)
+        root, found = tree_of(source)
     except StudyError as error:
         return None, error.problems
     problems += found

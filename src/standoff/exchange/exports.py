@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from standoff.analysis.games.exchange import NamedGame, write_nfg
+from standoff.analysis.runs.game_table import game_table
 from standoff.base.files import whole_file
 from standoff.base.problems import Problem, StudyError
 from standoff.base.source import Source
@@ -22,6 +24,7 @@ from standoff.exchange.coding.cas import TYPE_SYSTEM, write_cas
 from standoff.exchange.coding.notes import CodedText, coded_texts
 from standoff.exchange.coding.refi import write_project
 from standoff.exchange.coding.web import write_web_annotations
+from standoff.exchange.games.tree_out import MOST_LEAVES, plain, write_efg
 from standoff.exchange.references.reference import write_bibtex, write_csl, write_ris
 from standoff.exchange.results.crate import write_crate
 from standoff.exchange.results.tables import write_ema_archive, write_frictionless, write_netcdf
@@ -123,6 +126,23 @@ def _crate(out: Outgoing) -> Mapping[str, bytes]:
     return write_crate(run, files)
 
 
+def _nfg(out: Outgoing) -> Mapping[str, bytes]:
+    table, model = game_table(out.run), out.loaded.model
+    players = tuple(plain(name) for name in table.players)
+    strategies = tuple(tuple(plain(name) for name in own) for own in table.strategies)
+    game = NamedGame(
+        plain(model.title), players, strategies, table.payoffs.mean(axis=-1), f"{len(table.worlds)} worlds"
+    )
+    return {"game.nfg": write_nfg(game).encode()}
+
+
+def _efg(out: Outgoing) -> Mapping[str, bytes]:
+    try:
+        return {"tree.efg": write_efg(out.loaded).encode()}
+    except ValueError as error:
+        raise StudyError([Problem("too-many", whole_file(out.study), f"no tree can be written: {error}")]) from None
+
+
 _ANCHORS = "claims with passages: words, place, says, stance, certainty, what they bear on; the way back gives the same"
 EXPORTS = (
     Export("web-annotation", "Hypothes.is, Recogito", _ANCHORS, "expectations", _web),
@@ -138,6 +158,11 @@ EXPORTS = (
            lambda out: {"references.ris": write_ris(out.ledger.documents).encode()}),
     Export("bibtex", "Zotero, JabRef, LaTeX", "documents, likewise", "claims",
            lambda out: {"references.bib": write_bibtex(out.ledger.documents).encode()}),
+    Export("nfg", "Gambit, OpenSpiel", "a run: strategies and mean payoffs over all worlds alike, to the last digit",
+           "beliefs (`standoff games --nfg` weighs worlds by them), errors; what is no ASCII in names", _nfg),
+    Export("efg", "Gambit", "a study: what actors choose in its first steps, who sees what, four worlds by chance, and "
+           "what each path pays",
+           f"steps beyond {MOST_LEAVES:,} ends, which follow each actor's first strategy; all other worlds", _efg),
     Export("ema", "EMA Workbench 2.x", "a run: experiments and outcomes, a policy for each profile", "errors",
            lambda out: {"results.tar.gz": write_ema_archive(out.run)}),
     Export("netcdf", "xarray, R, Panoply", "a run: outcomes, payoffs, errors, worlds and strategies", "quantiles",

@@ -14,14 +14,20 @@ from standoff.exchange.dynamics.study import import_model
 from standoff.exchange.events.study import import_events
 from standoff.exchange.games.files import import_conflict, import_game
 from standoff.exchange.imported import Asked, Imported
+from standoff.exchange.negotiations.domain import is_domain
+from standoff.exchange.negotiations.study import import_negotiation
 from standoff.exchange.references.reference import import_references
+from standoff.exchange.results.archive import import_archive
 
 __all__ = ["FORMATS", "Format", "format_of", "formats_lines"]
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format: its name, its files' endings, what is kept and lost, its reader, and an example of a call."""
+    """A format: its name, its files' endings, what is kept and lost, its reader, and an example of a call.
+
+    `holds` tells it from another with the same ending.
+    """
 
     name: str
     suffixes: tuple[str, ...]
@@ -29,6 +35,7 @@ class Format:
     lost: str
     read: Callable[[Path, Asked], Imported]
     example: str
+    holds: Callable[[Path], bool] = lambda path: True
 
 
 _DYNAMICS = (
@@ -99,6 +106,22 @@ FORMATS = (
         import_project, "project.qdpx --sources articles",
     ),
     Format(
+        "Genius, GeniusWeb and NegMAS domains", (".xml", ".json"),
+        "issues with listed options, parties' files beside the domain's, sums over issues of weight times evaluation "
+        "(Genius: as a share of the issue's largest), reservation values and bids, discounts; a deal whose levels are "
+        "the packages, so that `standoff deals` looks at all of them",
+        "offers, protocols, deadlines, costs. Refused at its line: issues that are ranges, preferences that are no sum "
+        "over issues, linear discounts; more than 20,000 packages", import_negotiation, "laptop/domain.xml",
+        lambda path: path.suffix.lower() == ".xml" or is_domain(path),
+    ),
+    Format(
+        "EMA Workbench's results", (".tar.gz",),
+        "policies as strategies, scenarios as levels of one assumption, outcomes that are numbers, to the last digit, "
+        "and the last value of series; uncertainties that are numbers, looked up by scenario",
+        "the model itself, levers, categories, arrays, and which way an outcome is better. Refused: a policy that does "
+        "not meet every scenario; more than 1,000 scenarios or 20,000 numbers", import_archive, "results.tar.gz",
+    ),
+    Format(
         "CSL-JSON, RIS, BibTeX (Zotero)", (".json", ".ris", ".bib"),
         "documents: title, author, publisher, date, address, language; repeated tags, a last record without an end, "
         "every type of entry", "all other fields", import_references, "library.ris",
@@ -113,7 +136,7 @@ def format_of(path: Path) -> Format:
         ValueError: No format has this ending.
     """
     for row in FORMATS:
-        if path.suffix.lower() in row.suffixes:
+        if path.name.lower().endswith(row.suffixes) and row.holds(path):
             return row
     known = ", ".join(suffix for row in FORMATS for suffix in row.suffixes)
     raise ValueError(f"`{path.name}` ends like no format that is imported: {known}")

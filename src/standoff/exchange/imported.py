@@ -9,7 +9,7 @@ from pathlib import Path
 
 from standoff.language.text.files import STUDY_FILE
 
-__all__ = ["Asked", "Imported", "quoted"]
+__all__ = ["Asked", "Imported", "quoted", "short"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +50,8 @@ class Imported:
 def quoted(text: str) -> str:
     """A text as YAML, on one line."""
     return json.dumps("".join(c if c.isprintable() else " " for c in text), ensure_ascii=True)
+
+
+def short(words: str) -> str:
+    """At most four words, as names in prose have."""
+    return " ".join(words.split()[:4])[:60] or "nameless"

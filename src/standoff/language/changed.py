@@ -18,11 +18,12 @@ from standoff.language.expressions.tree import Binary, Call, Expr, Number, Refer
 from standoff.language.load import build_variant
 from standoff.language.model import Change, Imposition, Model, Parameter, Reason, Stock
 
-__all__ = ["Fixed", "How", "Imposed", "Movable", "Moved", "Reweighed", "Varied", "changed"]
+__all__ = ["By", "Fixed", "How", "Imposed", "Movable", "Moved", "Reweighed", "Varied", "changed"]
 
 How = Literal["shift", "factor"]
+By = Literal["shift", "factor", "hold"]
 
-_How = Literal["never", "always", "at", "option", "number", "series"]
+_How = Literal["never", "always", "at", "option", "number", "series", "column"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,30 +78,35 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Movable:
-    """With stocks' starts and quantities that every world moves by a number of its own, in a column more for each.
+    """With stocks' starts and quantities that every world moves, and events, moves, choices and modes that it holds.
 
+    Each has a column more, with numbers of the worlds' own (`standoff.language.model.imposed` says what holds what).
     Where that is the thing's `unmoved` number, all is as without this change, so that what differs in such moves alone
     can share a program.
     """
 
-    things: tuple[tuple[Symbol, How], ...]
+    things: tuple[tuple[Symbol, By], ...]
 
     @staticmethod
-    def column(symbol: Symbol, how: How) -> str:
-        """Which column says by how much a thing is moved; no name of a study has spaces."""
+    def column(symbol: Symbol, how: By) -> str:
+        """Which column says by how much a thing is moved, or how it is held; no name of a study has spaces."""
         return f"{how} of {symbol.kind} {symbol.name}"
 
     @staticmethod
-    def unmoved(how: How) -> float:
+    def unmoved(how: By) -> float:
         """By how much, so that nothing changes."""
-        return 0.0 if how == "shift" else 1.0
+        return {"shift": 0.0, "factor": 1.0, "hold": -1.0}[how]
 
     def apply(self, model: Model) -> Model:
         """The model with these columns, which no distribution draws."""
         for symbol, how in self.things:
             name, span = self.column(symbol, how), Span(model.source, 0, 0)
             column = Parameter("uncertainty", name, span, "", DIMENSIONLESS, Reason())
-            model = _moved(model, symbol, how, _reader(Symbol("uncertainty", name)))
+            if how == "hold":
+                held = Imposition(symbol, span, "column", name)
+                model = replace(model, impositions=(*model.impositions, held))
+            else:
+                model = _moved(model, symbol, how, _reader(Symbol("uncertainty", name)))
             model = replace(model, parameters=(*model.parameters, column))
         return model
 

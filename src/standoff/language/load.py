@@ -20,9 +20,10 @@ from standoff.language.model import Model
 from standoff.language.shape.conform import conform
 from standoff.language.shape.schema import IMPOSE, LANGUAGE_VERSION, STUDY
 from standoff.language.shape.variants import merge, patched
+from standoff.language.shape.vectors import unrolled
 from standoff.language.text.fields import entries, mapping
 from standoff.language.text.files import CLAIMS_FILE, FACTS_FILE, STUDY_FILE, Files, References, Written, read_files
-from standoff.language.text.reader import Mapping, Node, Scalar, Sequence, parse_yaml
+from standoff.language.text.reader import Mapping, Node, Scalar, Sequence, parse_yaml, tree_of
 
 __all__ = ["Loaded", "build_variant", "find_study", "load_model", "patched_model", "read_study"]
 
@@ -75,7 +76,7 @@ def read_study(
     problems: list[Problem] = []
     try:
         files = read_files(Path(study) if unsaved and STUDY_FILE in unsaved else find_study(study), unsaved)
-        root, found = parse_yaml(files.source(STUDY_FILE))
+        root, found = tree_of(files.source(STUDY_FILE))
     except StudyError as error:
         return Loaded(None, error.problems)
     other = _other_version(root)
@@ -83,7 +84,11 @@ def read_study(
         return Loaded(None, (other,))
     problems += found
     files = files.with_tables(tables_named(root))
-    written = Written(files, root, _read_references(files, problems))
+    try:
+        root, vectors = unrolled(root, problems)
+    except StudyError as error:
+        return Loaded(None, error.problems)
+    written = Written(files, root, _read_references(files, problems), vectors)
     model = _read(written, tuple(variants), problems)
     if every_variant:
         for name, patch in entries(root, "variants"):
@@ -164,13 +169,17 @@ def find_study(name: str | Path) -> Path:
 _STRANGERS: tuple[tuple[str, str, str], ...] = (
     ("claims.yaml claims.yml", "a file of claims", "give the folder that it stands in"),
     (".nfg", "a game in Gambit's format", "`standoff games {}` solves it"),
-    (".efg", "a game tree in Gambit's format", "write it as .nfg (`gambit-convert`, or pygambit's `to_nfg`)"),
+    (".efg", "a game tree in Gambit's format", "`standoff games {}` solves it"),
     (".html .htm .xhtml .mhtml .mht .webarchive .md .txt", "a document", "`standoff passages {}` lists its passages"),
     (".pdf .doc .docx .odt .epub .eml .rtf", "a document", "save its text; `standoff passages` reads text and HTML"),
     (".csv .tsv .xls .xlsx .ods .parquet .arrow .feather", "a table", "a study names it as a series or as `facts.csv`"),
     (".json", "a file of JSON", "a study is a folder with `study.yaml`"),
     (".py .ipynb .r .jl .m", "a program", "a study is a folder with `study.yaml`; see `standoff new`"),
-    (".xmile .stmx .mdl .isdx", "a system-dynamics model of another tool", "begin a study with `standoff new`"),
+    (
+        ".xmile .stmx .mdl",
+        "a system-dynamics model of another tool",
+        "`standoff import {} --out new` makes a study of it",
+    ),
     (".png .jpg .jpeg .gif .svg .webp", "a picture", "a study is a folder with `study.yaml`"),
     (".zip .gz .tar .7z", "an archive", "unpack it, and give the study's folder"),
 )
@@ -194,10 +203,22 @@ def _read(written: Written, variants: tuple[str, ...], problems: list[Problem]) 
         if not has_errors(own) and not has_errors(problems):
             own += [problem for check in CHECKS for problem in check(model)]
     except StudyError as error:
-        problems += error.problems
+        problems += _said_once(error.problems, written)
         return None
-    problems += own
+    problems += _said_once(own, written)
     return None if has_errors(own) else model
+
+
+def _said_once(found: SequenceOf[Problem], written: Written) -> list[Problem]:
+    """What is wrong with an entry that stands for many is said of one of them."""
+    places, seen, kept = written.vectors.places, set(), []
+    for problem in found:
+        key = (problem.code, problem.span)
+        is_inside = any(p.start <= problem.span.start and problem.span.stop <= p.stop for p in places)
+        if not is_inside or key not in seen:
+            kept.append(problem)
+        seen.add(key)
+    return kept
 
 
 def _build(written: Written, variants: tuple[str, ...], own: list[Problem]) -> Model:
@@ -253,7 +274,7 @@ def _read_references(files: Files, problems: list[Problem]) -> References:
     facts: frozenset[str] | None = None
     try:
         if CLAIMS_FILE in files:
-            root, found = parse_yaml(files.source(CLAIMS_FILE))
+            root, found = tree_of(files.source(CLAIMS_FILE))
             problems += found
             claims = frozenset(name.text for name, _ in mapping(root, "claims").items)
     except StudyError as error:
@@ -266,13 +287,14 @@ def _read_references(files: Files, problems: list[Problem]) -> References:
     return References(claims, facts, CLAIMS_FILE in files)
 
 
-_CHANGES_NOTHING = ("observed", "report")
+_CHANGES_NOTHING = ("observed", "report", "moves", "search")
 
 
 def _digest(raw: Mapping, variants: tuple[str, ...]) -> Any:
     """A hash of what the study means, so far: its text without comments and layout, and the variants applied.
 
-    What can be seen of a future, or is drawn of it, changes no future, and has no part in it.
+    What can be seen of a future, or is drawn of it, how courses could change and what is sought change no future, and
+    have no part in it.
     """
     told = Mapping(tuple((name, node) for name, node in raw.items if name.text not in _CHANGES_NOTHING), raw.span)
     meaning = json.dumps([LANGUAGE_VERSION, variants, _plain(told)], ensure_ascii=False, separators=(",", ":"))

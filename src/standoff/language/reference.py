@@ -24,6 +24,7 @@ from standoff.language.experiments.expectations import EXPECTATION
 from standoff.language.expressions.functions import CLOCK_NAMES, FUNCTIONS, Argument, Function
 from standoff.language.expressions.parser import MOST_CHARACTERS
 from standoff.language.expressions.parser import MOST_DEPTH as MOST_DEPTH_OF_EXPRESSIONS
+from standoff.language.expressions.vectors import FOLDS, MOST_TERMS
 from standoff.language.meaning.equations import MOST_RULES
 from standoff.language.shape.claims import CLAIMS
 from standoff.language.shape.columns import FACTS, HISTORY, SEEN
@@ -197,10 +198,21 @@ def _expressions() -> Iterator[str]:
     yield from ("| operator | meaning |", "| --- | --- |")
     yield from (f"| {operator} | {meaning} |" for operator, meaning in _OPERATORS)
     yield from ("", "A literal may carry a unit, as in `10 [missile]`. A name may have parts, as in `south.line`.", "")
+    yield from _vectors()
     yield from ("| name of the clock | meaning |", "| --- | --- |")
     yield from (f"| `{name}` | {_cell(meaning)} |" for name, meaning in CLOCK_NAMES.items())
     grammar = files("standoff.language.expressions").joinpath("grammar.lark").read_text(encoding="utf-8")
     yield from ("", "The grammar:", "", "```", grammar.strip(), "```", "")
+
+
+def _vectors() -> Iterator[str]:
+    """What stands for a thing of each element of an index."""
+    yield from ("### Vectors", "", *_OF_VECTORS, "", "```yaml", *_A_VECTOR, "```", "")
+    yield from ("| of a vector | meaning |", "| --- | --- |")
+    yield "| `force[region]` `force[north]` | the element of this entry's own `region`; that of `north` |"
+    for name in FOLDS:
+        yield f"| `{name}(x[r] for r in region if r != north)` | {_OF_FOLDS[name]} the elements for which `if` holds |"
+    yield ""
 
 
 def _functions() -> Iterator[str]:
@@ -247,6 +259,7 @@ def _limits() -> Iterator[str]:
     yield f"| a table of data | {MOST_BYTES_OF_TABLES:,} bytes, {MOST_ROWS:,} rows, {MOST_COLUMNS} columns |"
     yield f"| a clock | {MOST_STEPS:,} steps |"
     yield f"| an expression | {MOST_CHARACTERS:,} characters, nested {MOST_DEPTH_OF_EXPRESSIONS} deep |"
+    yield f"| vectors | {MOST_EQUATIONS:,} entries in all; {MOST_TERMS:,} terms that `for` stands for |"
     yield f"| a name | {MOST_IN_NAME} characters: plain letters, digits and `_` |"
     yield f"| profiles | {MOST_PROFILES:,}; a warning above {MANY_PROFILES:,} |"
     yield f"| a rare event, for warnings | a chance of {RARE:g} a step or less |"
@@ -316,6 +329,30 @@ _OPERATORS = (
     ("`or`", "one or both; the second is looked at only where the first does not hold"),
     ("`a if test else b`", "`a` where `test` holds, else `b`; only the one taken is looked at"),
 )
+_OF_VECTORS = (
+    "`indices` names what there are several of; an entry with `for` is one equation for all of them. Before anything",
+    "else it is written out: `force_north`, `force_south`, … are things of their own, by which outcomes, the tables of",
+    "worlds, variants and claims know them. In prose `{region}` becomes the element's name. `if` compares elements.",
+    "Where a variant names the vector, all its elements change.",
+)
+_A_VECTOR = (
+    "indices:",
+    "  region: [north, south]",
+    "stocks:",
+    '  force: {for: region, start: {north: 10, south: 4}, next: "force[region] + sent[region]"}',
+    "quantities:",
+    '  road: {for: {a: region, b: region}, value: "0.1 * (force[a] - force[b])"}',
+    '  sent: {for: region, value: "sum(road[other, region] for other in region if other != region)"}',
+    '  road_north_south: {value: "0"}   # laid over what the equation says',
+)
+_OF_FOLDS = {
+    "sum": "the sum over",
+    "product": "the product over",
+    "min": "the smallest of",
+    "max": "the largest of",
+    "any": "whether a truth holds of one of",
+    "all": "whether a truth holds of all of",
+}
 _FAMILIES = {
     "arithmetic": "Arithmetic, everywhere:",
     "calendar": "What the calendar says of a step, in equations of a step:",

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from standoff.analysis.fans import LEVELS, Followed, plan_fans
 from standoff.base.chance import streams
-from standoff.ensemble.run import run_paths
+from standoff.ensemble.runner import Local, PathsJob
 from standoff.ensemble.running import Size
 from standoff.language.expressions.tree import Reference, Symbol, walk
 from standoff.language.model import Model
@@ -72,8 +72,8 @@ def courses(position: Position) -> tuple[Course, ...]:
     uniform = streams.uniform(place.astype(np.uint64), streams.key("course profiles"), 0)
     profiles = np.minimum((uniform * len(design.profiles)).astype(np.int64), len(design.profiles) - 1)
     symbols = tuple(dict.fromkeys(one.symbol for one in followed))
-    paths = run_paths(
-        program, design, symbols, profiles, place % size.worlds, (place // size.worlds) % size.replications
+    paths = Local().follow(
+        PathsJob(program, design, symbols, profiles, place % size.worlds, (place // size.worlds) % size.replications)
     )
     return tuple(_course(position, one, paths.path(one.symbol.name)) for one in followed)
 

@@ -10,6 +10,7 @@ from standoff.language.checks.visibility import Sight
 from standoff.language.expressions.tree import Symbol
 from standoff.language.model import Model
 from standoff.playing.game import Position, choices_of
+from standoff.program.lanes import State
 from standoff.program.trace import plain_value
 
 __all__ = ["Seen", "Thing", "seen_by"]
@@ -67,11 +68,17 @@ class Seen:
     ended: bool
 
 
-def seen_by(position: Position, actor: str) -> Seen:
-    """What an actor may see of a position."""
+def seen_by(position: Position, actor: str, settled: State | None = None) -> Seen:
+    """What an actor may see of a position.
+
+    Args:
+        position: Before the step.
+        actor: Who looks.
+        settled: The next state with what others have chosen before it in this step, where they have.
+    """
     model, sight = position.model, Sight(position.model)
     last = position.state.seen
-    now = dict(position.state.known) if position.ended else dict(position.tentative.seen)
+    now = dict(position.state.known) if position.ended else dict((settled or position.tentative).seen)
     shown = [symbol for symbol in _settled(model) if symbol in now and _is_seen(sight, actor, symbol)]
     past = [
         symbol for symbol in last

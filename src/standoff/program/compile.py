@@ -8,6 +8,7 @@ from standoff.base.source import Span
 from standoff.language.expressions.tree import Binary, Call, Conditional, Expr, Number, Option, Reference, Symbol, walk
 from standoff.language.model import Event, Mode, Model, Payoff, Stock
 from standoff.language.model.causes import Causes
+from standoff.language.model.imposed import Impositions
 from standoff.program.ends import Ends
 from standoff.program.expressions import bounded, rebuild, reference
 from standoff.program.program import Branch, Carried, Ending, Measured, Paid, Program, Reduced, Varied
@@ -105,8 +106,8 @@ class _Compiler:
             if periods != 1.0:
                 factor = Binary(span, "**", factor, Number(span, periods))
             following = Binary(span, "*", Reference(span, symbol), factor)
-        imposed = self.steps.imposed.get(symbol)
-        held = None if imposed is None else self.steps.number(imposed, span)
+        imposed = self.steps.imposed.whole.get(symbol)
+        held = None if imposed is None else Impositions.number(imposed, span)
         low, high = (
             end if name is None else self.low.constants[name]
             for end, name in zip(stock.within, stock.ends, strict=True)
@@ -132,10 +133,10 @@ class _Compiler:
         for move in reversed(mode.moves):
             target = Option(move.span, mode.name, move.target, mode.states[move.target])
             following = Conditional(move.span, target, reference("move", move.name, move.span), following)
-        imposed = self.steps.imposed.get(symbol)
-        held = None if imposed is None else self.steps.option(imposed, mode.name, mode.states)
+        imposed = self.steps.imposed.whole.get(symbol)
+        held = None if imposed is None else Impositions.option(imposed, mode.states)
         start = Option(span, mode.name, mode.start, mode.states[mode.start])
-        return Carried(symbol, start, following, span, held=held)
+        return Carried(symbol, self.steps.imposed.option_of(symbol, start, mode.states), following, span, held=held)
 
     def _read_at_the_end(self, carried: tuple[Carried, ...]) -> dict[Symbol, Expr]:
         """What becomes in a step of the stocks, modes and memories that `final` reads.

@@ -28,7 +28,6 @@ from standoff.language.model import (
     Draw,
     Event,
     Expression,
-    Imposition,
     Mode,
     Model,
     Move,
@@ -38,6 +37,7 @@ from standoff.language.model import (
     Strategy,
     Weighing,
 )
+from standoff.language.model.imposed import Impositions
 from standoff.language.model.order import evaluation_order
 from standoff.program.expressions import Lowering, reference
 from standoff.program.program import Assignment, Fired
@@ -54,7 +54,7 @@ class StepCompiler:
         self.watcher = watcher
         self.low = Lowering(model)
         self.lower = self.low.lower
-        self.imposed = {i.target: i for i in model.impositions}
+        self.imposed = Impositions(model)
         self.step: list[Assignment] = []
         self.fired: list[Fired] = []
         self.luck: dict[str, None] = {}
@@ -139,11 +139,12 @@ class StepCompiler:
     def _event(self, event: Event) -> None:
         span = event.span
         symbol = Symbol("event", event.name)
-        imposed = self.imposed.get(symbol)
+        imposed = self.imposed.whole.get(symbol)
         given = None if event.given is None or imposed else self.lower(event.given.tree)
+        given = None if given is None else self.imposed.unless_held(symbol, given)
         luck = self._lucky(f"event {event.name}", span)
         if event.kind == "count":
-            value = self.number(imposed, span) if imposed else self._counted(event, luck)
+            value = Impositions.number(imposed, span) if imposed else self._counted(event, luck)
             if self.watcher is not None and symbol in self.watcher.of and not imposed:
                 made, value = self.watcher.count(event.name, value, self._law(event), given)
                 self.step += made
@@ -153,12 +154,12 @@ class StepCompiler:
             return
         rate = self._per(event.rate, event.per)
         if imposed:
-            own = self._happens(imposed, span)
+            own = Impositions.happens(imposed, span)
         elif event.kind == "hazard":
             own = _loss(self._rate(event.rate, rate, span))
         else:
             own = self._chance(self.lower(event.rate.tree), rate, span)
-        self._own(symbol, own, span, given)
+        self._own(symbol, self.imposed.chance(symbol, own), span, given)
         self.bounds[symbol] = Binary(span, "<", luck, reference("own", event.name, span))
         self._assign(symbol, self.bounds[symbol], span)
 
@@ -215,21 +216,25 @@ class StepCompiler:
         (competing risks with a constant ratio of hazards; Kalbfleisch & Prentice, The Statistical Analysis of
         Failure Time Data, 2002, section 8.2).
         """
-        stated = [move for move in mode.moves if move.hazard is None or self._is_imposed(mode, move)]
-        hazards = [move for move in mode.moves if move not in stated]
+        hazards = [move for move in mode.moves if move.hazard is not None and not self.imposed.is_whole(mode, move)]
+        stated = [move for move in mode.moves if move not in hazards or self.imposed.is_partly(mode, move)]
+        kinds = ("stated", stated, self._stated), ("hazard", hazards, self._cumulated)
         for move in mode.moves:
-            kind = "stated" if move in stated else "hazard"
-            value = self._stated(mode, move) if move in stated else self._cumulated(mode, move)
-            name = f"{kind} {move.name}"
-            self._assign(Symbol("hidden", name), value, move.span, f"chance of {move.name}", self._when(mode, move))
+            for kind, moves, value in kinds:
+                if move in moves:
+                    hidden, shown = Symbol("hidden", f"{kind} {move.name}"), f"chance of {move.name}"
+                    self._assign(hidden, value(mode, move), move.span, shown, self._when(mode, move))
         span = mode.span
         one = Number(span, 1.0)
         total = self._total(f"{mode.name} moves", stated, "stated") if stated else None
+        found: dict[str, Expr] = {}
         for move in stated:
             chance: Expr = reference("hidden", f"stated {move.name}", move.span)
             if total is not None and len(stated) > 1:
                 chance = Binary(span, "/", chance, Call(span, "max", span, (one, total)))
-            self._own(Symbol("move", move.name), chance, move.span)
+            found[move.name] = chance
+            if move not in hazards:
+                self._own(Symbol("move", move.name), chance, move.span)
         if not hazards:
             return
         rates = self._total(f"{mode.name} moves", hazards, "hazard")
@@ -242,6 +247,9 @@ class StepCompiler:
             if _share_a_state(hazards):
                 chance = Binary(span, "*", chance, Binary(span, "/", rate, rates))
                 positive = Binary(span, ">", rate, Number(span, 0.0))
+            if move in stated:  # held in some worlds
+                chance = chance if positive is None else Conditional(span, chance, positive, Number(span, 0.0))
+                chance, positive = Binary(span, "+", found[move.name], chance), None
             self._own(Symbol("move", move.name), chance, move.span, positive)
 
     def _total(self, name: str, moves: Sequence[Move], kind: str) -> Reference:
@@ -258,30 +266,35 @@ class StepCompiler:
         self._assign(symbol, Binary(more.span, "+", so_far, more), more.span, f"chance of {last}")
         return Reference(more.span, symbol)
 
-    def _is_imposed(self, mode: Mode, move: Move) -> bool:
-        return Symbol("mode", mode.name) in self.imposed or Symbol("move", move.name) in self.imposed
-
     def _when(self, mode: Mode, move: Move) -> Expr:
         """Where a move can happen: in the states that it leaves, where its condition holds."""
         span = move.span
         states = tuple(Option(span, mode.name, i, mode.states[i]) for i in move.sources)
         here: Expr = Membership(span, reference("mode", mode.name, mode.span), states, negated=False)
-        if move.when is None or self._is_imposed(mode, move):
+        if move.when is None or self.imposed.is_whole(mode, move):
             return here
-        return Binary(span, "and", here, self.lower(move.when.tree))
+        when = self.imposed.unless_held(Symbol("move", move.name), self.lower(move.when.tree))
+        return Binary(span, "and", here, when)
 
     def _stated(self, mode: Mode, move: Move) -> Expr:
-        imposed = self.imposed.get(Symbol("move", move.name))
-        if Symbol("mode", mode.name) in self.imposed:
-            return Number(move.span, 0.0)
+        symbol, span = Symbol("move", move.name), move.span
+        imposed = self.imposed.whole.get(symbol)
+        if Symbol("mode", mode.name) in self.imposed.whole:
+            return Number(span, 0.0)
         if imposed is not None:
-            return self._happens(imposed, move.span)
-        if move.chance is not None:
-            return self._chance(self.lower(move.chance.tree), self._per(move.chance, move.per), move.span)
-        return Number(move.span, 1.0)
+            own = Impositions.happens(imposed, span)
+        elif move.chance is not None:
+            own = self._chance(self.lower(move.chance.tree), self._per(move.chance, move.per), span)
+        else:
+            own = Number(span, 1.0 if move.hazard is None else 0.0)
+        return self.imposed.chance(Symbol("mode", mode.name), self.imposed.chance(symbol, own), held=0.0)
 
     def _cumulated(self, mode: Mode, move: Move) -> Expr:
-        """The hazard of a move over the step."""
+        """The hazard of a move over the step: none where it is held."""
+        own = self.imposed.chance(Symbol("move", move.name), self._of_hazard(mode, move), held=0.0)
+        return self.imposed.chance(Symbol("mode", mode.name), own, held=0.0)
+
+    def _of_hazard(self, mode: Mode, move: Move) -> Expr:
         assert move.hazard is not None
         span, length = move.span, self._per(move.hazard, move.per)
         if move.shape is None:
@@ -295,9 +308,9 @@ class StepCompiler:
 
     def _choice(self, choice: Choice) -> None:
         symbol = Symbol("choice", choice.family)
-        imposed = self.imposed.get(symbol)
+        imposed = self.imposed.whole.get(symbol)
         if imposed is not None:
-            self._assign(symbol, self.option(imposed, choice.family, choice.options), choice.span)
+            self._assign(symbol, Impositions.option(imposed, choice.options), choice.span)
             return
         strategies = [s for s in self.model.strategies if s.actor == choice.actor]
         chosen: Expr | None = None
@@ -307,7 +320,7 @@ class StepCompiler:
             option = self._rules(choice, strategy, played)
             chosen = option if chosen is None else Conditional(strategy.span, option, played, chosen)
         assert chosen is not None
-        self._assign(symbol, chosen, choice.span)
+        self._assign(symbol, self.imposed.option_of(symbol, chosen, choice.options), choice.span)
 
     def _rules(self, choice: Choice, strategy: Strategy, played: Expr) -> Expr:
         rules = dict(strategy.rules)[choice.dimension]
@@ -342,32 +355,6 @@ class StepCompiler:
         if periods == 1.0:
             return Call(span, "$chance", span, (node,))
         return Call(span, "$compound", span, (node, Number(span, periods)))
-
-    def _happens(self, imposed: Imposition, span: Span) -> Expr:
-        """The chance, 0 or 1, of something imposed."""
-        if imposed.how in ("never", "always"):
-            return Number(span, float(imposed.how == "always"))
-        one, zero = Number(span, 1.0), Number(span, 0.0)
-        if imposed.how == "at":
-            assert isinstance(imposed.value, (int, float))
-            step = reference("clock", "step", span)
-            return Conditional(span, one, Binary(span, "==", step, Number(span, float(imposed.value))), zero)
-        return Conditional(span, one, Binary(span, "!=", self.number(imposed, span), zero), zero)
-
-    def number(self, imposed: Imposition, span: Span) -> Expr:
-        """What is imposed, as a number."""
-        if imposed.how == "series":
-            return reference("series", str(imposed.value), span)
-        if imposed.how in ("never", "always"):
-            return Number(span, float(imposed.how == "always"))
-        assert isinstance(imposed.value, (int, float))
-        return Number(span, float(imposed.value))
-
-    def option(self, imposed: Imposition, family: str, names: tuple[str, ...]) -> Option:
-        """Likewise, as an option."""
-        assert isinstance(imposed.value, (int, float))
-        index = int(imposed.value)
-        return Option(imposed.span, family, index, names[index])
 
 
 def _loss(rate: Expr) -> Expr:

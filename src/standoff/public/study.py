@@ -19,11 +19,13 @@ from standoff.analysis.linchpins.linchpins import Linchpins
 from standoff.analysis.linchpins.regions import Region
 from standoff.analysis.others.others import Others
 from standoff.analysis.robustness.robustness import Robustness
+from standoff.analysis.searching.grown import GrownGame
+from standoff.analysis.searching.pathways import Pathways
 from standoff.analysis.searching.searched import Searched
 from standoff.analysis.sensitivity import Sensitivity
 from standoff.base.problems import Problem, has_errors
 from standoff.brief.formats.data import finding_data
-from standoff.brief.formats.html import section_of
+from standoff.brief.registry import section_of
 from standoff.brief.write import SIZE, make_brief
 from standoff.ensemble import study as ensemble_study
 from standoff.ensemble.claims import SIZE as SIZE_OF_TESTS
@@ -50,7 +52,9 @@ from standoff.questions.others import OTHERS
 from standoff.questions.question import Question, Unanswered
 from standoff.questions.results import of_run
 from standoff.questions.runs import changes_to, moving
-from standoff.questions.searching import Sought, search_study
+from standoff.questions.searching.found import Sought, search_study
+from standoff.questions.searching.growing import Growing, grow_game
+from standoff.questions.searching.pathways import PATHWAYS_SIZE, find_pathways
 from standoff.words.sentences.boxes import region_sentence
 from standoff.words.sentences.changes import change_sentences
 from standoff.words.sentences.courses import courses_sentences
@@ -59,7 +63,8 @@ from standoff.words.sentences.evidence import answer_counts
 from standoff.words.sentences.linchpins import linchpin_words
 from standoff.words.sentences.others import others_sentence
 from standoff.words.sentences.robustness import robustness_words
-from standoff.words.sentences.searching import searched_lines
+from standoff.words.sentences.searching.found import grown_lines, searched_lines
+from standoff.words.sentences.searching.pathways import pathways_sentences
 from standoff.words.sentences.sensitivity import sensitivity_sentences
 from standoff.words.unanswered import unanswered_words
 
@@ -210,6 +215,33 @@ class Study(Watching):
         """
         one = search_study(self, Sought(actor or self.model.decider, evaluations), size, Running(threads))
         return Answer(one, tuple(searched_lines(self.model, one)), None, one.found)
+
+    def pathways(
+        self, actor: str | None = None, size: Size = PATHWAYS_SIZE, *, limits: Sequence[str] = ()
+    ) -> Answer[Pathways]:
+        """Until when each strategy keeps the limits, and the best ways on, as `standoff pathways` finds them.
+
+        Args:
+            actor: Whose strategies; the decider's by default.
+            size: Worlds, of which half pick the ways on and half tell, and futures of each.
+            limits: Outcomes whose limits are to be kept; all that have one by default.
+        """
+        one = find_pathways(self, size, actor, limits)
+        return Answer(one, pathways_sentences(self.model, one), None, one.pathways)
+
+    def oracle(
+        self, size: Size = Size(256, 8), *, evaluations: int = 400, rounds: int = 20, threads: int | None = None
+    ) -> Answer[GrownGame]:
+        """The game as it grows by best replies, as `standoff search --oracle` finds it; `frame` has a row an actor.
+
+        Args:
+            size: The worlds and luck on which the end is valued.
+            evaluations: How many strategies to look at for each best reply.
+            rounds: At most so many.
+            threads: At most so many at once.
+        """
+        one = grow_game(self, Growing(evaluations, rounds), size, Running(threads))
+        return Answer(one, tuple(grown_lines(self.model, one)), None, one.sides)
 
     def brief(self, out: str | Path, size: Size = SIZE, seen: str | Path | None = None, **how: Unpack[Asking]) -> Path:
         """Run the study and write its brief to a folder, as `standoff brief` does; the path of the page.

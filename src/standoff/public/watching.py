@@ -18,7 +18,7 @@ from standoff.evidence.seen import read_seen
 from standoff.public.answers import Answer
 from standoff.questions.as_json import to_json
 from standoff.questions.watching.fit import Effort, fit_study, read_data
-from standoff.questions.watching.forecast import make_forecast
+from standoff.questions.watching.forecast import Given, Record, make_forecast
 from standoff.questions.watching.signposts import FUTURES
 from standoff.questions.watching.watch import Watched, watch_study
 from standoff.words.sentences.watching.fit import fit_sentences
@@ -87,9 +87,12 @@ class Watching(Study):
         """
         path = Path(questions)
         one = make_forecast(
-            self, read_questions(path, self.model), futures=futures, seed=seed, profile=profile,
-            seen=None if seen is None else read_seen(Path(seen), self.model),
-            questions=path.read_text(encoding="utf-8"), running=Running(threads),
-        )  # fmt: skip
+            self,
+            read_questions(path, self.model),
+            size=Size(futures, 1, seed),
+            given=Given(profile=profile, seen=None if seen is None else read_seen(Path(seen), self.model)),
+            record=Record(questions=path.read_text(encoding="utf-8")),
+            running=Running(threads),
+        )
         told = msgspec.to_builtins(one)
         return Answer(one, tuple(forecast_lines(one)), None, told["answers"], told)

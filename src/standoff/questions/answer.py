@@ -17,22 +17,13 @@ from standoff.ensemble.running import Announce, Running, Size
 from standoff.ensemble.study import Study
 from standoff.evidence.claims import ledger_of
 from standoff.questions.as_json import from_json, to_json
-from standoff.questions.courses import COURSES
-from standoff.questions.deals import DEALS
-from standoff.questions.documents import DOCUMENTS, TESTS
 from standoff.questions.kept import Kept, identified
-from standoff.questions.others import OTHERS
 from standoff.questions.question import WHOLE, Designs, Question, Runs, Unanswered, with_needs
-from standoff.questions.results import OVER_TIME, RESULTS, ROBUST
-from standoff.questions.watching.signposts import WATCH
 from standoff.words.numbers import counted
 
-__all__ = ["QUESTIONS", "Findings", "answer", "answer_run"]
+__all__ = ["Findings", "answer", "answer_run"]
 
 Finding = TypeVar("Finding")
-
-QUESTIONS: tuple[Question[Any], ...] = (RESULTS, ROBUST, OTHERS, COURSES, DEALS, DOCUMENTS, TESTS, OVER_TIME, WATCH)
-"""Every question, in the order of a brief."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -53,6 +53,9 @@ _IN_PRINT: Mapping[type, Callable[[Any], str]] = {
 }
 
 
+_PLAIN = frozenset((int, str, bool, type(None)))
+
+
 def to_json(value: Any, *, exact: bool = False) -> Any:
     """A finding as dicts, lists, numbers and text.
 
@@ -60,6 +63,10 @@ def to_json(value: Any, *, exact: bool = False) -> Any:
         value: A finding, or anything that is made of findings.
         exact: For `from_json`; else as it is printed.
     """
+    if type(value) in _PLAIN:
+        return value
+    if type(value) is float:
+        return value if math.isfinite(value) else str(value) if exact else None
     names = _THINGS if exact else _IN_PRINT
     name = names.get(type(value))
     if name is not None:

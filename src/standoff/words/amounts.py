@@ -7,7 +7,7 @@ import re
 
 from standoff.base.units import Unit
 from standoff.language.clock import date_of
-from standoff.language.expressions.tree import Call, Conditional, Expr, Number, Reference
+from standoff.language.expressions.tree import Binary, Call, Conditional, Expr, Membership, Number, Reference, Unary
 from standoff.language.model import Model, Outcome
 from standoff.words.numbers import counted, exact, measured, number, percent
 from standoff.words.numbers import error as error_alone
@@ -18,6 +18,7 @@ __all__ = [
     "certainty_words",
     "difference",
     "is_chance",
+    "is_chance_of_event",
     "is_date",
     "likelihood",
     "quantity",
@@ -114,11 +115,19 @@ def value_words(value: float | bool | str, unit: Unit | str = "") -> str:
 def is_chance(model: Model, outcome: Outcome) -> bool:
     """Whether an outcome is a chance, or a share of time or futures, and so is written as per cent."""
     tree = outcome.measure.tree
+    if _is_test(tree):
+        return True
     if not isinstance(tree, Call) or not outcome.unit.is_dimensionless:
         return False
     if tree.function == "total":
         return _is_chance_of_once(model, tree.arguments[0])
     return tree.function == "ever" or (tree.function in ("final", "mean") and _is_truth(tree.arguments[0]))
+
+
+def is_chance_of_event(model: Model, outcome: Outcome) -> bool:
+    """Whether an outcome is the chance that something happens, and no share of time."""
+    tree = outcome.measure.tree
+    return is_chance(model, outcome) and not (isinstance(tree, Call) and tree.function == "mean")
 
 
 def is_date(outcome: Outcome) -> bool:
@@ -127,9 +136,9 @@ def is_date(outcome: Outcome) -> bool:
     return isinstance(tree, Call) and tree.function == "first"
 
 
-def likelihood(chance: float) -> str:
-    """The word for the chance of an event; of nothing else, and never for a share of worlds."""
-    return next((word for word, low, _ in SURE if chance >= low), SURE[-1][0])
+def likelihood(chance: float) -> str | None:
+    """The word for the chance of an event, of nothing else, and never for a share of worlds; None beyond all words."""
+    return next((word for word, low, high in SURE if low <= chance < high), None)
 
 
 def certainty_words() -> str:
@@ -153,7 +162,14 @@ def _is_truth(node: Expr) -> bool:
     if isinstance(node, Conditional):
         ends = (node.then, node.otherwise)
         return all(isinstance(end, Number) and end.value in (0.0, 1.0) for end in ends)
-    return False
+    return _is_test(node)
+
+
+def _is_test(node: Expr) -> bool:
+    """Whether an expression says whether something holds."""
+    if isinstance(node, Binary):
+        return node.operator in ("==", "!=", "<", "<=", ">", ">=", "and", "or")
+    return isinstance(node, Membership) or (isinstance(node, Unary) and node.operator == "not")
 
 
 def _raised(power: re.Match[str]) -> str:

@@ -54,6 +54,9 @@ _WORDS: Mapping[Reason, str] = {
     Reason.MODE_IMPOSED: "`{mode}` is imposed, so `{deal}` cannot be struck by it",
     Reason.NOBODY_KEEPS: "every strategy of {actor} is named as breach of `{deal}`, so none keeps it",
     Reason.VARIANT_APPLIED: "the variant `{variant}`, which says what no deal means, is applied already",
+    Reason.NO_LIMITS: "no outcome has a limit that could be kept or left: add one to the study",
     Reason.OTHER_DECIDER: "the runs are of different deciders, `{before}` and `{after}`: they answer different "
     "questions",
+    Reason.OUT_OF_SCALE: "payoffs of {actor} reach {most} in size, and what is compared lies between 10⁻¹² and 10¹⁰⁰: "
+    "state them in another unit",
 }

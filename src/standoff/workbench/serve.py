@@ -8,11 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from standoff.workbench.app import make_app
 from standoff.workbench.handling.desk import Desk
+from standoff.workbench.prompt import Prompt
 
-__all__ = ["serve"]
+__all__ = ["configured", "serve"]
 
 LOOPBACK = "127.0.0.1"
 
@@ -49,12 +51,16 @@ def serve(folder: Path, host: str, port: int, say: Callable[[str, str], None]) -
         else "anyone who can reach this machine can try this address, and what is sent is not encrypted"
     )  # fmt: skip
     say(f"http://{shown}:{bound}/?token={token}", warning)
-    config = uvicorn.Config(
-        app, log_level="warning", access_log=False, server_header=False, limit_concurrency=400, timeout_keep_alive=15,
-        h11_max_incomplete_event_size=32_000, timeout_graceful_shutdown=2, lifespan="off",
-    )  # fmt: skip
     desk.queue.begin()
     try:
-        uvicorn.Server(config).run(sockets=[listening])
+        uvicorn.Server(configured(app)).run(sockets=[listening])
     finally:
         desk.end()
+
+
+def configured(app: ASGIApp) -> uvicorn.Config:
+    """How the application is served: with bounds on what a connection may hold, and for how long."""
+    return uvicorn.Config(
+        app, http=Prompt, ws="none", log_level="warning", access_log=False, server_header=False, limit_concurrency=400,
+        timeout_keep_alive=15, h11_max_incomplete_event_size=32_000, timeout_graceful_shutdown=2, lifespan="off",
+    )  # fmt: skip

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 from standoff.analysis.deals.deals import Deals, deals_finding
-from standoff.analysis.deals.plan import DealPlan, circumstances_of, deals_designs
+from standoff.analysis.deals.plan import DealPlan, DealVaried, circumstances_of, deals_designs
 from standoff.analysis.deals.struck import Breachable, Observed, Struck, breaches, find_deal
 from standoff.ensemble.design import Design, all_profiles, draw_worlds, level_table
 from standoff.ensemble.run import run_design
+from standoff.ensemble.running import Size
 from standoff.ensemble.study import Study
 from standoff.language.changed import changed
 from standoff.program.compile import compile_model
@@ -85,7 +86,7 @@ def _find(plan: DealPlan, **options: object) -> Deals:
 
 
 def test_the_zone_is_where_both_gain(study_of: Build) -> None:
-    plan = deals_designs(study_of(PACT).model, worlds=64, replications=2, samples=4)
+    plan = deals_designs(study_of(PACT).model, size=Size(64, 2), samples=4)
     found = _find(plan)
     zest, thirst = (plan.worlds.columns[name].mean() for name in ("zest", "thirst"))
     give, take = np.array(found.levels[0])[:, None], np.array(found.levels[1])[None, :]
@@ -116,7 +117,7 @@ def test_the_zone_is_where_both_gain(study_of: Build) -> None:
 def test_errors_are_those_of_an_even_design(study_of: Build) -> None:
     """A linear gain is off by what is left within strata, and not by what worlds drawn apart would leave."""
     model = study_of(PACT).model
-    found = [_find(deals_designs(model, worlds=64, replications=2, samples=2, seed=seed)) for seed in range(1, 9)]
+    found = [_find(deals_designs(model, size=Size(64, 2, seed), samples=2)) for seed in range(1, 9)]
     gains = np.array([one.zones[0].gains[0, 2, 1] for one in found])
     told = np.array([one.zones[0].errors[0, 2, 1] for one in found])
     assert gains.std(ddof=1) < 1.5 * told.mean()
@@ -124,7 +125,7 @@ def test_errors_are_those_of_an_even_design(study_of: Build) -> None:
 
 
 def test_a_pact_that_rewards_its_keepers_is_kept(study_of: Build) -> None:
-    plan = deals_designs(study_of(_set(reward=5)).model, worlds=64, replications=2, samples=2)
+    plan = deals_designs(study_of(_set(reward=5)).model, size=Size(64, 2), samples=2)
     found = _find(plan)
     south = next(one for one in found.keeping if one.party == "south")
     assert south.rules == ("cheats",)
@@ -137,7 +138,7 @@ def test_a_pact_that_rewards_its_keepers_is_kept(study_of: Build) -> None:
 
 def test_a_pact_that_pays_its_breaker_is_broken(study_of: Build) -> None:
     model = study_of(_set(spoils=3, exposure=0)).model
-    found = _find(deals_designs(model, worlds=64, replications=2, samples=2))
+    found = _find(deals_designs(model, size=Size(64, 2), samples=2))
     south = next(one for one in found.keeping if one.party == "south")
     assert {south.word(cell) for cell in np.ndindex(5, 3)} == {"would breach"}
     assert south.value[2, 1] == pytest.approx([24, 18, 12, 6])
@@ -148,7 +149,7 @@ def test_a_pact_that_pays_its_breaker_is_broken(study_of: Build) -> None:
 
 def test_a_breach_that_pays_only_in_hindsight_is_not_called_one(study_of: Build) -> None:
     text = _set(spoils=-0.5, spread=4, exposure=0)
-    found = _find(deals_designs(study_of(text).model, worlds=64, replications=4, samples=2))
+    found = _find(deals_designs(study_of(text).model, size=Size(64, 4), samples=2))
     south = next(one for one in found.keeping if one.party == "south")
     assert "would breach" not in {south.word(cell) for cell in np.ndindex(5, 3)}
     assert (south.hindsight > 0.5).all()
@@ -219,8 +220,10 @@ def test_settings_of_a_breach_are_settled_and_weighing_is_left_out(study_of: Bui
 def test_a_deal_in_no_state_of_a_mode_needs_a_variant_that_strikes_it(study_of: Build) -> None:
     text = PACT.replace('during: "pact == deal"', 'during: "not (pact == none)"')
     with pytest.raises(ValueError, match="no state named"):
-        deals_designs(study_of(text).model, worlds=32, samples=2)
-    plan = deals_designs(study_of(text).model, worlds=32, replications=2, samples=2, strike="at_once", circumstances=())
+        deals_designs(study_of(text).model, size=Size(32, 4), samples=2)
+    plan = deals_designs(
+        study_of(text).model, size=Size(32, 2), samples=2, varied=DealVaried(circumstances=(), strike="at_once")
+    )
     assert _find(plan).zones[0].verdict == "a deal"
 
 
@@ -230,7 +233,7 @@ def test_circumstances_are_what_the_deal_is_not_about(study_of: Build) -> None:
     text += "  stormy: {impose: {storm: always}}\n  calm: {impose: {storm: never}}\n  other: {clock: {steps: 4}}\n"
     model = study_of(text).model
     assert circumstances_of(model, find_deal(model)) == ("stormy", "calm")
-    found = _find(deals_designs(model, worlds=64, replications=2, samples=2))
+    found = _find(deals_designs(model, size=Size(64, 2), samples=2))
     contrast = next(one for one in found.contrasts if one.by == "circumstances")
     assert [part.label for part in contrast.parts] == ["stormy", "calm"]
     stormy, calm = (part.gains[0] for part in contrast.parts)
@@ -243,7 +246,7 @@ def test_consent_hangs_on_what_it_hangs_on_and_flips_there(study_of: Build) -> N
     model = study_of(
         PACT.replace("range: [0.5, 2.5], judgement: none}\nmodes", "range: [0, 1.6], judgement: none}\nmodes")
     )
-    plan = deals_designs(model.model, worlds=256, replications=2, samples=2)
+    plan = deals_designs(model.model, size=Size(256, 2), samples=2)
     found = _find(plan)
     hinge = next(one for one in found.hinges if one.party == "south")
     assert (hinge.assumption, hinge.is_significant) == ("thirst", True)
@@ -256,7 +259,7 @@ def test_consent_hangs_on_what_it_hangs_on_and_flips_there(study_of: Build) -> N
 
 def test_parties_value_the_deal_by_their_own_beliefs(study_of: Build) -> None:
     text = PACT + 'beliefs: {south: {thirst: "uniform(2, 4)"}}\n'
-    found = _find(deals_designs(study_of(text).model, worlds=256, replications=2, samples=2))
+    found = _find(deals_designs(study_of(text).model, size=Size(256, 2), samples=2))
     assert found.zones[0].gains[1, 4, 0] == pytest.approx(8 * 3, abs=0.3)
     assert found.zones[0].gains[0, 0, 2] == pytest.approx(8 * 1.5, abs=0.3)
     assert found.effective_worlds[1] > 100
@@ -264,33 +267,33 @@ def test_parties_value_the_deal_by_their_own_beliefs(study_of: Build) -> None:
 
 def test_who_plays_what_is_balanced_and_keeps(study_of: Build) -> None:
     model = study_of(PACT).model
-    plan = deals_designs(model, worlds=32, samples=4, play={"south": [0.0, 1.0]})
+    plan = deals_designs(model, size=Size(32, 4), samples=4, varied=DealVaried(play={"south": [0.0, 1.0]}))
     # all that may be played: the only keepers, though the South is said to cheat
     assert plan.profiles.tolist() == [[0, 0]]
     with pytest.raises(ValueError, match="`south` has 2 strategies"):
-        deals_designs(model, worlds=32, play={"south": [1.0]})
+        deals_designs(model, size=Size(32, 4), varied=DealVaried(play={"south": [1.0]}))
     with pytest.raises(ValueError, match="few replications"):
-        deals_designs(model, worlds=32, replications=1)
+        deals_designs(model, size=Size(32, 1))
     with pytest.raises(ValueError, match="has the terms give, take, polish"):
-        deals_designs(model, worlds=32, main=("gift",))
+        deals_designs(model, size=Size(32, 4), varied=DealVaried(main=("gift",)))
 
 
 def test_the_finding_goes_to_json_and_tables(study_of: Build) -> None:
-    found = _find(deals_designs(study_of(PACT).model, worlds=32, replications=2, samples=2, main=("give",)))
+    found = _find(deals_designs(study_of(PACT).model, size=Size(32, 2), samples=2, varied=DealVaried(main=("give",))))
     json.dumps(to_json(found), allow_nan=False)
     table = found.to_arrow()
     assert table.num_rows == 5
     assert table["give"].to_pylist() == [0, 0.25, 0.5, 0.75, 1]
     assert table["word of north"].to_pylist() == ["keeps its word"] * 5  # to shirk changes nothing, so nothing tempts
     with pytest.raises(ValueError, match="each needs its own ensemble"):
-        deals_finding(deals_designs(study_of(PACT).model, worlds=32, samples=2), [])
+        deals_finding(deals_designs(study_of(PACT).model, size=Size(32, 4), samples=2), [])
 
 
 def test_the_korean_freeze_is_planned_against_both_meanings_of_no_deal() -> None:
     import standoff  # noqa: PLC0415
 
     model = standoff.load("korea").model
-    plan = deals_designs(model, worlds=18, replications=2, samples=2, circumstances=(), paths=("axis",))
+    plan = deals_designs(model, size=Size(18, 2), samples=2, varied=DealVaried(circumstances=(), paths=("axis",)))
     assert [arm.name for arm in plan.arms] == ["struck", "without no_deal", "without no_talks", "breach"]
     assert circumstances_of(model, find_deal(model)) == ("peace_in_ukraine", "war_without_end")
     found = _find(plan, by=("axis",))
@@ -301,7 +304,7 @@ def test_the_korean_freeze_is_planned_against_both_meanings_of_no_deal() -> None
 
 def test_a_study_edited_while_it_runs_gives_the_same_deals(study_of: Build, tmp_path: Path, opened: list[str]) -> None:
     def digests(study: Study) -> list[str]:
-        plan = deals_designs(study.model, worlds=8, replications=2, samples=2)
+        plan = deals_designs(study.model, size=Size(8, 2), samples=2)
         return [run_design(arm.program, arm.design).digest for arm in plan.arms]
 
     before, study = digests(study_of(PACT)), study_of(PACT)

@@ -71,3 +71,9 @@ def test_of_strategies_that_do_the_same_hardly_any_box_is_made():
     studies = [kind_of(BY_NAME["ties"], seed) for seed in range(8)]
     found = [discover(inputs, y, resamples=0, kind=kind) for inputs, y, kind in studies]
     assert sum(one.recommended is not None for one in found) <= 1
+
+
+@pytest.mark.parametrize("seed", [154, 219])
+def test_worlds_that_chance_alone_tells_apart_give_no_box(seed):
+    """Two of 300 studies of equal strategies, in which two signs at 1.96 standard errors told one from nothing."""
+    assert not kind_of(BY_NAME["ties"], seed)[2].is_told

@@ -16,7 +16,7 @@ def test_share_of_beliefs_follows_the_weight_on_the_world_of_trust() -> None:
     # Cooperating is a best reply to cooperation where 3(1 − w) + 6w ≥ 5, w ≥ 2/3, for both
     trust = np.linspace(0, 1, 301)
     weights = np.stack([1 - trust, trust], axis=-1)
-    found = stable_shares(TABLE, np.stack([weights, weights], axis=1), epsilon=1e-12)
+    (found,) = stable_shares(TABLE, np.stack([weights, weights], axis=1), (1e-12,))
     np.testing.assert_array_equal(found.is_equilibrium[:, 0, 0], trust >= 2 / 3 - 1e-9)
     np.testing.assert_allclose(found.share, [[101 / 301, 0], [0, 1]])
     np.testing.assert_array_equal(found.n_equilibria, 1 + (trust >= 2 / 3 - 1e-9))

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from shapes import SHAPES, draw
 
-from standoff.analysis.linchpins.breaks import find_break
+from standoff.analysis.linchpins.breaks import find_break, has_heavy_luck
+from standoff.analysis.linchpins.effort import Effort
 from standoff.analysis.linchpins.worth import measure_worths
 
 BY_NAME = {shape.name: shape for shape in SHAPES}
@@ -53,7 +54,7 @@ def test_along_an_input_the_best_is_told_rightly_and_the_flip_is_covered(name):
     shape = BY_NAME[name]
     for seed in range(3):
         drawn = draw(shape, seed)
-        flips = measure_worths(drawn.payoffs, pairs=False, permutations=99, resamples=50).flips["x0"]
+        flips = measure_worths(drawn.payoffs, effort=Effort(pairs=False, permutations=99, resamples=50)).flips["x0"]
         told = [flip for flip in flips.flips if flip.is_significant]
         assert told
         for flip in told:
@@ -68,3 +69,12 @@ def test_along_an_input_the_best_is_told_rightly_and_the_flip_is_covered(name):
 
 def test_one_world_alone_rules_no_place_out() -> None:
     assert find_break(np.array([1.0]), np.ones(1)) == (1, 0, 1)
+
+
+@pytest.mark.parametrize(("name", "heavy"), [("lognormal luck", True), ("linear", False), ("30 nuisances", False)])
+def test_only_luck_with_heavy_tails_is_called_so(name, heavy):
+    """Among 400 other seeds the fourth moments of lognormal luck were 6.5 and more, of normal luck 3.7 and less."""
+    for seed in range(30):
+        payoffs = draw(BY_NAME[name], seed).payoffs
+        order = np.argsort(payoffs.inputs.values[:, 0])
+        assert has_heavy_luck((payoffs.mean[0] - payoffs.mean[1])[order]) is heavy

@@ -10,6 +10,7 @@ import pytest
 from scipy.stats import norm
 
 from standoff.analysis.findings import Inputs
+from standoff.analysis.linchpins.effort import Effort
 from standoff.analysis.linchpins.worth import measure_worths
 from standoff.analysis.runs.payoffs import Payoffs
 from standoff.questions.as_json import to_json
@@ -36,8 +37,8 @@ def value_of(sd):
 @pytest.fixture(scope="module")
 def found():
     """Twenty seeds of the two options."""
-    few = {"permutations": 99, "pair_permutations": 39}
-    return [measure_worths(two_options(seed), **few) for seed in range(20)]
+    few = Effort(permutations=99, pair_permutations=39)
+    return [measure_worths(two_options(seed), effort=few) for seed in range(20)]
 
 
 def pick(linchpin_list, *names):
@@ -91,7 +92,9 @@ def test_another_stream_of_folds_shuffles_and_resamples_says_the_same(found):
     """No stream is picked: eight studies, each under its own, beside the first one's answer."""
     held = 0
     for seed in range(8):
-        again = measure_worths(two_options(seed), pairs=False, permutations=99, resamples=40, seed=seed + 1)
+        again = measure_worths(
+            two_options(seed), effort=Effort(pairs=False, permutations=99, resamples=40, seed=seed + 1)
+        )
         for name, sd in (("p", 1.0), ("q", 0.5)):
             one, other = (pick(of.alone, name).evppi for of in (found[seed], again))
             assert abs(one.value - other.value) < one.error
@@ -113,7 +116,7 @@ def test_what_moves_the_state_is_told_from_what_moves_the_choice():
     payoffs = two_options(0)
     x = payoffs.inputs.values
     war = np.stack([x[:, 2] + 0.5 * x[:, 0]] * 2)
-    answer = measure_worths(payoffs, outcomes={"war": war}, pairs=False, resamples=20)
+    answer = measure_worths(payoffs, outcomes={"war": war}, effort=Effort(pairs=False, resamples=20))
     assert answer.state_only == ("r",)
     assert answer.effects["war"]["r"] == pytest.approx(0.8, abs=0.05)
     assert answer.effects["war"]["s"] < 0.01
@@ -129,7 +132,7 @@ def null_payoffs(seed):
 
 
 def test_no_evppi_of_strategies_with_the_same_effect_is_above_zero():
-    answers = [measure_worths(null_payoffs(seed), permutations=99, resamples=40) for seed in range(20)]
+    answers = [measure_worths(null_payoffs(seed), effort=Effort(permutations=99, resamples=40)) for seed in range(20)]
     clean = [all(pin.evppi.holds_zero for pin in (*of.alone, *of.pairs)) for of in answers]
     assert sum(clean) >= 19
     assert sum(pin.beyond.low > 0.0 for of in answers for pin in of.pairs) == 0
@@ -149,7 +152,7 @@ def three_rules(seed, n_worlds=2000):
 
 
 def test_two_flips_along_one_input():
-    answer = measure_worths(three_rules(0), pairs=False, permutations=99)
+    answer = measure_worths(three_rules(0), effort=Effort(pairs=False, permutations=99))
     changes = [(flip.before, flip.after) for flip in answer.flips["u"].flips]
     assert changes == [("quit", "wait"), ("wait", "push")]
     assert [flip.at.value for flip in answer.flips["u"].flips] == pytest.approx([4.0, 7.0], abs=0.3)
@@ -158,7 +161,7 @@ def test_two_flips_along_one_input():
 
 
 def test_levels_are_told_one_by_one():
-    answer = measure_worths(three_rules(1), pairs=False, permutations=99)
+    answer = measure_worths(three_rules(1), effort=Effort(pairs=False, permutations=99))
     regime = answer.flips["regime"]
     assert regime.levels == (0.0, 1.0, 2.0)
     assert next(zone.strategies for zone in regime.zones if zone.low <= 1.0 <= zone.high) == ("wait",)
@@ -169,7 +172,9 @@ def test_a_correlated_input_shares_the_value():
     payoffs = two_options(3)
     x = payoffs.inputs.values.copy()
     x[:, 3] = 0.8 * x[:, 0] + 0.6 * x[:, 3]
-    answer = measure_worths(replace(payoffs, inputs=Inputs(payoffs.inputs.names, x)), pairs=False, permutations=99)
+    answer = measure_worths(
+        replace(payoffs, inputs=Inputs(payoffs.inputs.names, x)), effort=Effort(pairs=False, permutations=99)
+    )
     # knowing s tells 0.8 of p; the rest stays unknown
     figure = pick(answer.alone, "s").evppi
     assert figure.low <= value_of(0.8) <= figure.high
@@ -179,7 +184,10 @@ def test_a_correlated_input_shares_the_value():
 def test_weights_move_the_flip_of_nothing_but_the_value():
     payoffs = two_options(4)
     heavy = np.where(payoffs.inputs.values[:, 0] < -LEAD, 4.0, 1.0)
-    even, tilted = measure_worths(payoffs, pairs=False), measure_worths(replace(payoffs, weights=heavy), pairs=False)
+    even, tilted = (
+        measure_worths(payoffs, effort=Effort(pairs=False)),
+        measure_worths(replace(payoffs, weights=heavy), effort=Effort(pairs=False)),
+    )
     one, other = even.flips["p"].flips[0].at, tilted.flips["p"].flips[0].at
     assert other.low <= one.value <= other.high
     assert pick(tilted.alone, "p").evppi.value > pick(even.alone, "p").evppi.value
@@ -196,13 +204,13 @@ def same(one, other, scale=1.0):
 @pytest.fixture(scope="module")
 def once():
     payoffs = two_options(5, 512)
-    return payoffs, measure_worths(payoffs, permutations=99)
+    return payoffs, measure_worths(payoffs, effort=Effort(permutations=99))
 
 
 def test_relabelling_strategies_changes_no_value(once):
     payoffs, answer = once
     turned = Payoffs(("b", "a"), payoffs.mean[::-1], payoffs.inputs, payoffs.halves[::-1])
-    other = measure_worths(turned, permutations=99)
+    other = measure_worths(turned, effort=Effort(permutations=99))
     same(answer, other)
     assert [sorted(z.strategies) for z in other.flips["p"].zones] == [
         sorted(z.strategies) for z in answer.flips["p"].zones
@@ -212,14 +220,14 @@ def test_relabelling_strategies_changes_no_value(once):
 def test_rescaling_payoffs_rescales_every_value(once):
     payoffs, answer = once
     scaled = replace(payoffs, mean=payoffs.mean * 8.0 - 3.0, halves=payoffs.halves * 8.0 - 3.0)
-    same(answer, measure_worths(scaled, permutations=99), 8.0)
+    same(answer, measure_worths(scaled, effort=Effort(permutations=99)), 8.0)
 
 
 def test_reordering_worlds_changes_no_value(once):
     payoffs, answer = once
     order = np.random.default_rng(0).permutation(512)
     turned = Payoffs(payoffs.names, payoffs.mean[:, order], payoffs.inputs.rows(order), payoffs.halves[:, order])
-    other = measure_worths(turned, permutations=99)
+    other = measure_worths(turned, effort=Effort(permutations=99))
     same(answer, other)
     assert other.flips["p"].flips[0].at.low == pytest.approx(answer.flips["p"].flips[0].at.low)
 
@@ -236,11 +244,11 @@ def test_identical_strategies_and_a_constant_input_have_no_value():
 def test_one_strategy_is_best_whatever_happens():
     payoffs = two_options(0, 256)
     alone = Payoffs(("a",), payoffs.mean[:1], payoffs.inputs, payoffs.halves[:1])
-    answer = measure_worths(alone, permutations=99)
+    answer = measure_worths(alone, effort=Effort(permutations=99))
     assert [zone.strategies for zone in answer.flips["p"].zones] == [("a",)]
     json.dumps(to_json(answer), allow_nan=False)
 
 
 def test_too_few_permutations_are_refused():
     with pytest.raises(ValueError, match="at least 99"):
-        measure_worths(two_options(0, 256), permutations=10)
+        measure_worths(two_options(0, 256), effort=Effort(permutations=10))

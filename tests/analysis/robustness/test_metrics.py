@@ -14,7 +14,7 @@ from shapes import equal_strategies
 from standoff.analysis.findings import Inputs
 from standoff.analysis.robustness.metrics import explain, measure_robustness
 from standoff.analysis.robustness.regret import _discovered, measure_regret
-from standoff.analysis.robustness.satisficing import Bound, satisficing
+from standoff.analysis.robustness.satisficing import Bound, Measured, satisficing
 from standoff.analysis.robustness.tails import measure_tails
 from standoff.analysis.runs.payoffs import Payoffs
 from standoff.analysis.runs.views import answer_worst
@@ -85,7 +85,7 @@ def test_weights_count_worlds_as_often_as_they_say():
 def test_satisficing_is_that_of_the_hand_made_table():
     bounds = (Bound("peace", 5.0, "higher"), Bound("cost", 3.0))
     outcomes = np.array([TABLE, COST])
-    found = satisficing(("a", "b", "c"), bounds, outcomes, FOUR, twice(outcomes))
+    found = satisficing(("a", "b", "c"), bounds, Measured(outcomes, FOUR, halves=twice(outcomes)))
     alone = [[within.share.value for within in found.alone[name]] for name in "abc"]
     np.testing.assert_allclose(alone, [[0.5, 0.75], [1.0, 0.75], [0.5, 0.75]])
     together = {name: figure.value for name, figure in found.together.items()}
@@ -165,7 +165,9 @@ def test_the_share_of_worlds_within_a_limit_is_right_for_wars_of_known_chance(se
     )
     halves = random.binomial(8, np.repeat(chance[:, :, None], 2, axis=2)) / 8.0
     inputs = Inputs(tuple(f"u{j}" for j in range(10)), x)
-    found = satisficing(tuple("abc"), (Bound("war", 0.05),), halves.mean(axis=2)[None], inputs, halves[None])
+    found = satisficing(
+        tuple("abc"), (Bound("war", 0.05),), Measured(halves.mean(axis=2)[None], inputs, halves=halves[None])
+    )
     for s, name in enumerate("abc"):
         exact = (chance[s] <= 0.05).mean()
         share = found.alone[name][0].share
@@ -310,7 +312,7 @@ def test_wrong_payoffs_are_refused(change, message):
 
 def test_wrong_outcomes_are_refused():
     with pytest.raises(ValueError, match="expected"):
-        satisficing(("a", "b"), (Bound("war", 0.1),), TABLE[None], FOUR)
+        satisficing(("a", "b"), (Bound("war", 0.1),), Measured(TABLE[None], FOUR))
     with pytest.raises(ValueError, match="better is"):
         Bound("war", 0.1, "less")
 

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 import standoff
+from standoff.analysis.linchpins.effort import Effort
 from standoff.analysis.linchpins.worth import measure_worths
 from standoff.analysis.robustness.metrics import measure_robustness
-from standoff.analysis.robustness.satisficing import Bound, satisficing
+from standoff.analysis.robustness.satisficing import Bound, Measured, satisficing
 from standoff.analysis.runs.decision_table import decision_table
 
 NOTHING = """
@@ -69,7 +70,8 @@ def test_nothing_is_best_and_nothing_is_worth_knowing(study, seed):
     assert all(figure.holds_zero for figure in (*found.regret.mean.values(), found.regret.evpi))
     assert min(found.regret.mean_raw.values()) > 3.0
     assert not any(
-        pin.is_significant for pin in measure_worths(payoffs, pairs=False, permutations=99, resamples=10).alone
+        pin.is_significant
+        for pin in measure_worths(payoffs, effort=Effort(pairs=False, permutations=99, resamples=10)).alone
     )
 
 
@@ -78,7 +80,9 @@ def miss(study, outcome, seed, replications):
     table = decision_table(study.run(worlds=1024, replications=replications, seed=seed, profile="us=a"))
     of = table.figures("outcome", outcome)
     bounds = (Bound(outcome, 0.2),)
-    found = satisficing(table.labels, bounds, of.mean[None], table.inputs, of.halves[None], stratified=table.stratified)
+    found = satisficing(
+        table.labels, bounds, Measured(of.mean[None], table.inputs, halves=of.halves[None], stratified=table.stratified)
+    )
     world = table.inputs.column
     once = 0.02 + 0.3 * world("slope") * world("curve") + 0.02 * world("level")
     exact = float((1.0 - (1.0 - once) ** 2 <= 0.2).mean())

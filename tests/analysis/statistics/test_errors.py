@@ -14,7 +14,7 @@ from standoff.analysis.statistics.errors import (
     tail_exponent,
     without_additive,
 )
-from standoff.analysis.statistics.regression import assign_folds
+from standoff.analysis.statistics.regression import assign_folds, predict
 from standoff.analysis.statistics.resampling import resample_worlds
 from standoff.base.chance.sampling import unit_columns
 
@@ -83,6 +83,20 @@ def test_worlds_drawn_again_spread_as_other_designs_do():
     )
     assert again == pytest.approx(np.std(means), rel=0.25)
     assert plain > 2.0 * again
+
+
+def test_figures_of_one_family_are_foreseen_alike_so_that_their_differences_are_too():
+    """Each by itself may be foreseen more or less richly than its sibling; then their difference is none of theirs."""
+    columns = unit_columns(["x", "y"], 256, 1, "latin hypercube")
+    inputs = Inputs(("x", "y"), columns.T)
+    noise = np.random.default_rng(1).normal(size=(2, 256))
+    first = 2.0 * columns[0] + np.cos(9.0 * columns[1]) + noise[0]
+    second = 2.1 * columns[0] + 2.0 * noise[1]
+    figures, folds = np.array([first, second, first - second]), assign_folds(inputs)
+    alone = predict(inputs, figures, folds, additive=True)
+    family = predict(inputs, figures, folds, additive=True, families=np.zeros(3, dtype=np.int64), settled_on=2)
+    assert family[0] - family[1] == pytest.approx(family[2], abs=1e-9)
+    assert np.abs(alone[0] - alone[1] - alone[2]).max() > 0.01
 
 
 def test_ends_of_a_skewed_mean_cover_where_even_ones_do_not():

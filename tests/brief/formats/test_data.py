@@ -14,9 +14,11 @@ import pytest
 from lxml import html
 
 from standoff.analysis.findings import Figure
+from standoff.brief.findings import Findings
 from standoff.brief.formats.data import FORMAT, brief_data
-from standoff.brief.formats.html import Findings, make_page, render_page
+from standoff.brief.formats.html import render_page
 from standoff.brief.formats.markdown import render_markdown
+from standoff.brief.page import make_page
 from standoff.brief.write import DATA, run_brief, write_brief
 from standoff.ensemble.running import Size
 from standoff.ensemble.study import Study

@@ -15,7 +15,8 @@ import yaml
 from lxml import html
 
 import standoff
-from standoff.brief.formats.html import make_page, render_page
+from standoff.brief.formats.html import render_page
+from standoff.brief.page import make_page
 from standoff.brief.write import run_brief
 from standoff.ensemble.running import Size
 

@@ -12,8 +12,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 import standoff
-from standoff.brief.formats.html import Page, make_page
 from standoff.brief.formats.markdown import escape_markdown, render_markdown
+from standoff.brief.page import Page, make_page
 from standoff.brief.write import MARKDOWN, run_brief, write_brief
 from standoff.ensemble.running import Size
 from standoff.ensemble.study import Study

@@ -124,7 +124,7 @@ def test_a_study_without_a_deal_has_a_section_that_says_so(study_of: Build) -> N
     study = study_of('outcomes: {calls: {measure: "mean(step)", better: lower}}')
     assert plan_deals(study.model, Size(32, 2)) == ()
     section = _section(study, ())
-    assert section.title == "No deal is on the table in this study"
+    assert section.title == "The study judges no deal"
     assert section.pictures == ()
 
 

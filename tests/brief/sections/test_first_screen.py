@@ -9,7 +9,7 @@ from conftest import Brief
 from reading_ease import reading_ease, words_of
 
 import standoff
-from standoff.brief.formats.html import Page, make_page
+from standoff.brief.page import Page, make_page
 from standoff.brief.sections.first_screen import glance_table
 from standoff.brief.write import run_brief
 from standoff.ensemble.running import Size
@@ -40,7 +40,7 @@ def test_the_table_has_families_by_at_most_six_outcomes_in_their_own_units(page:
     assert page.glance is not None
     table = glance_table(page.glance)
     assert 1 <= len(table.header) - 1 <= 6
-    assert [row[0] for row in table.rows] == [row.label for row in page.glance.rows]
+    assert all(row[0].startswith(of.label) for row, of in zip(table.rows, page.glance.rows, strict=True))
     assert len({row.label for row in page.glance.rows}) == len(page.glance.rows)
     for row in page.glance.rows:
         for cell in row.cells:

@@ -17,7 +17,7 @@ import pytest
 import standoff
 from standoff.analysis.findings import Reason
 from standoff.analysis.robustness.performance import performance
-from standoff.brief.formats.html import _environment
+from standoff.brief.environment import make_environment
 from standoff.brief.sections.explore import explore
 from standoff.brief.sections.gives_up import gives_up
 from standoff.brief.sections.hinges_on import hinges_on
@@ -68,7 +68,7 @@ def robust(study: Study) -> Robust:
 
 
 def test_what_is_given_up_is_told_with_the_tenth_that_hurts(study: Study, robust: Robust) -> None:
-    section = gives_up(study.model, robust.robustness, _environment())
+    section = gives_up(study.model, robust.robustness, make_environment())
     assert section is not None
     assert re.match(r"Goes gives up least: 0\.1\d\s±\s0\.0\d points on average, and \d\.\d+\s±\s", section.title)
     table = section.pictures[0].table
@@ -82,7 +82,7 @@ def test_what_is_given_up_is_told_with_the_tenth_that_hurts(study: Study, robust
 
 def test_linchpins_stand_under_facts_and_wants_with_their_flips(study: Study, robust: Robust) -> None:
     section = hinges_on(
-        study.model, robust.linchpins, robust.table.inputs, load_ledger(study.model.folder), _environment()
+        study.model, robust.linchpins, robust.table.inputs, load_ledger(study.model.folder), make_environment()
     )
     assert section.title.startswith("One fact that nobody knows and one want decide what is best")
     drawn = str(section.pictures[0].drawn)
@@ -109,7 +109,7 @@ def test_the_first_screen_names_the_top_fact_with_its_flip_point(study: Study, r
 
 def test_the_worlds_sent_to_the_page_are_those_of_the_run(study: Study, robust: Robust) -> None:
     results = performance(robust.table, robust.robustness)
-    section = explore(study.model, robust, results, _environment())
+    section = explore(study.model, robust, results, make_environment())
     drawn = str(section.pictures[0].drawn)
     text = re.search(r'id="x-data">(.*?)</script>', drawn, re.DOTALL)
     assert text is not None

@@ -17,12 +17,13 @@ from random_studies import load_random
 from verify import compare_all
 
 import standoff
-from standoff.ensemble.evaluator import Evaluate, choose_evaluator
+from standoff.ensemble.evaluator import MODULE_COST, Evaluate, choose_evaluator, worth_compiling
 from standoff.ensemble.run import run_design
 from standoff.ensemble.running import EvaluatorName, Running
 from standoff.ensemble.study import Study
 from standoff.program import compiled as compiling
 from standoff.program.columns import Table, WorldColumns
+from standoff.program.numba import beside as changes
 from standoff.program.numba import kernel as kernels
 from standoff.program.numba.beside import changing_over
 from standoff.program.numba.kernel import Kernel, is_compiled, load_kernel
@@ -174,9 +175,10 @@ def test_a_kernel_is_kept_on_disk_and_loaded_by_the_next_process(rivals: Study, 
 
 
 def test_each_run_is_computed_by_what_is_soonest_done(
-    rivals: Study, compiled: Kernel, monkeypatch: pytest.MonkeyPatch
+    rivals: Study, compiled: Kernel, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     lines: list[str] = []
+    monkeypatch.setenv("STANDOFF_CACHE", str(tmp_path))
 
     def chosen(n: int, evaluator: EvaluatorName = "auto") -> Evaluate:
         return choose_evaluator(rivals.program, n, Running(announce=lines.append, evaluator=evaluator))
@@ -197,6 +199,21 @@ def test_each_run_is_computed_by_what_is_soonest_done(
     with pytest.raises(ValueError, match="an evaluator is"):
         chosen(1, "fast")  # type: ignore[arg-type]
     assert os.environ.get("NUMBA_DISABLE_JIT") is None
+
+
+def test_a_kernel_is_compiled_once_runs_have_cost_what_it_saves(
+    rivals: Study, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("STANDOFF_CACHE", str(tmp_path))
+    monkeypatch.setattr(changes, "changing_over", lambda program, first: "compiled beside")
+
+    def chosen(program: Program) -> Evaluate:
+        each = worth_compiling(2) / 2.5
+        futures = int(each / (MODULE_COST * program.n_steps * len(program.equations)))
+        return choose_evaluator(program, futures, Running(2))
+
+    assert [chosen(rivals.program) for _ in range(3)] == [*[load_module(rivals.program)] * 2, "compiled beside"]
+    assert chosen(standoff.load("lake").program) != "compiled beside"
 
 
 def test_a_long_run_begins_at_once_and_changes_over_to_its_kernel(

@@ -152,6 +152,20 @@ def test_the_limit_broken_most_is_that_which_the_strategies_together_keep_least(
     assert "at best" not in title
 
 
+def test_a_share_that_luck_hides_is_not_said_but_how_many_replications_would_do() -> None:
+    results = _rivals(np.zeros(WORLDS), np.full(WORLDS, 10.0), np.full(WORLDS, 9.0))
+    limited = next(i for i, m in enumerate(results.measures) if m.name == "war")
+    main = results.standings[0]
+    hidden = [replace(row[limited], within=Figure(0.7, 0.3, 0.0, 1.0), wanted=7.6) for row in main.cells]
+    cells = tuple((*row[:limited], cell, *row[limited + 1 :]) for row, cell in zip(main.cells, hidden, strict=True))
+    measures = tuple(replace(m, limit=1.0) if i == limited else m for i, m in enumerate(results.measures))
+    results = replace(results, measures=measures, standings=(replace(main, cells=cells),))
+    title = _said(limits_title(standoff.load("rivals").model, results))
+    assert "cannot be told" in title
+    assert "about 8 times as many would do" in title
+    assert "70" not in title
+
+
 def test_a_chart_sets_no_strategy_against_its_own_other_setting() -> None:
     results = _rivals(np.zeros(WORLDS), np.full(WORLDS, 10.0), np.full(WORLDS, 9.0))
     picture = first_picture(standoff.load("rivals").model, results)

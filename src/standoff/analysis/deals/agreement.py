@@ -22,7 +22,7 @@ from standoff.analysis.deals.bargaining import (
 )
 from standoff.analysis.findings import Figure, Floats, Inputs
 from standoff.analysis.games.normalform import Truths
-from standoff.analysis.robustness.satisficing import Bound, satisficing
+from standoff.analysis.robustness.satisficing import Bound, Measured, satisficing
 
 __all__ = ["BestTerms", "Gains", "Zone", "figure_of", "resampled_gains", "zone_area", "zone_of"]
 
@@ -222,12 +222,14 @@ def _all_gain(gains: Gains, seed: int) -> tuple[Floats, Floats]:
     found = satisficing(
         names,
         [Bound(party, _SOMETHING, "higher") for party in gains.parties],
-        gains.gain.reshape(n_parties, -1, n_worlds),
-        gains.inputs,
-        halves,
-        None if gains.stratified is not None else gains.study,
-        seed,
-        gains.stratified,
+        Measured(
+            gains.gain.reshape(n_parties, -1, n_worlds),
+            gains.inputs,
+            halves=halves,
+            weights=None if gains.stratified is not None else gains.study,
+            stratified=gains.stratified,
+        ),
+        seed=seed,
     )
     figures = [found.together[name] for name in names]
     value = np.array([figure.value for figure in figures]).reshape(shape)

@@ -10,6 +10,7 @@ from scipy.special import ndtri
 from standoff.analysis.deals.agreement import Gains, resampled_gains, zone_area, zone_of
 from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.games.normalform import Truths
+from standoff.analysis.linchpins.effort import Effort
 from standoff.analysis.linchpins.flips import Zone as FlipZone
 from standoff.analysis.linchpins.worth import measure_worths
 from standoff.analysis.runs.payoffs import Payoffs
@@ -131,7 +132,7 @@ def find_hinges(gains: Gains, cell: tuple[int, ...], *, permutations: int = 199,
             np.stack([np.stack([still, still], axis=1), halves.T]),
             gains.beliefs[i],
         )
-        pins = measure_worths(payoffs, pairs=False, permutations=permutations, seed=seed)
+        pins = measure_worths(payoffs, effort=Effort(pairs=False, permutations=permutations, seed=seed))
         for pin in sorted(pins.alone, key=lambda pin: (not pin.is_significant, -pin.evppi.value))[:_MOST_HINGES]:
             name = pin.names[0]
             if pin.evppi.value <= 0.0:

@@ -33,13 +33,14 @@ from standoff.analysis.findings import Floats, Reason, UnanswerableError
 from standoff.analysis.runs.beliefs import draw_belief_worlds
 from standoff.base.chance.sampling import unit_columns
 from standoff.ensemble.design import Design, Held, Worlds, level_table
+from standoff.ensemble.running import Size
 from standoff.language.changed import Varied, changed
 from standoff.language.expressions.tree import Symbol
 from standoff.language.model import Deal, Model, Term
 from standoff.program.compile import compile_model
 from standoff.program.program import Program
 
-__all__ = ["Arm", "DealPlan", "circumstances_of", "deals_designs"]
+__all__ = ["Arm", "DealPlan", "DealVaried", "circumstances_of", "deals_designs"]
 
 Integers = npt.NDArray[np.int64]
 _Row = tuple[int, int, int, int, int]
@@ -122,55 +123,63 @@ class DealPlan:
         return sum(arm.design.n_futures for arm in self.arms)
 
 
-def deals_designs(  # noqa: PLR0913
-    model: Model,
-    deal: str | None = None,
-    *,
-    worlds: int = 256,
-    replications: int = 4,
-    seed: int = 1,
-    samples: int = 16,
-    play: Mapping[str, Sequence[float]] | None = None,
-    main: tuple[str, ...] | None = None,
-    circumstances: Sequence[str] | None = None,
-    paths: Sequence[str] | None = None,
-    strike: str | None = None,
-    held: Held | None = None,
-) -> DealPlan:
-    """Plan the runs for one deal.
+@dataclass(frozen=True, slots=True)
+class DealVaried:
+    """What is varied beside the deal itself.
 
-    Args:
-        model: The study.
-        deal: Its name; the first one by default.
-        worlds: How many; drawn from the study and each dissenting actor's beliefs in equal parts.
-        replications: In each world; 2 or more, as one half values what the other chooses.
-        seed: Of worlds and luck.
-        samples: How many profiles stand for who plays what, at most; all are run where there are no more, each as
-            likely as the next.
+    Attributes:
         play: For an actor the chances of its strategies, in the program's order; even by default. A party's are those
             of its strategies that keep the deal, or even where these have none.
         main: The two terms, or one, to vary together; the first two by default.
         circumstances: Variants under which to ask again; by default `circumstances_of`.
         paths: Stocks by whose course without the deal to sort worlds; all by default.
         strike: A variant that strikes the deal, where `during` does not say how.
+    """
+
+    play: Mapping[str, Sequence[float]] | None = None
+    main: tuple[str, ...] | None = None
+    circumstances: Sequence[str] | None = None
+    paths: Sequence[str] | None = None
+    strike: str | None = None
+
+
+def deals_designs(
+    model: Model,
+    deal: str | None = None,
+    *,
+    size: Size = Size(256, 4),
+    samples: int = 16,
+    held: Held | None = None,
+    varied: DealVaried = DealVaried(),
+) -> DealPlan:
+    """Plan the runs for one deal.
+
+    Args:
+        model: The study.
+        deal: Its name; the first one by default.
+        size: Worlds, drawn from the study and each dissenting actor's beliefs in equal parts; replications in each
+            world, 2 or more, as one half values what the other chooses; and the seed of worlds and luck.
+        samples: How many profiles stand for who plays what, at most; all are run where there are no more, each as
+            likely as the next.
         held: Uncertainties and values at one number in every world.
+        varied: What is varied beside the deal itself.
 
     Raises:
         ValueError: No deal, fewer than two replications, or an unknown term or variant.
     """
-    if replications < 2:
+    if size.replications < 2:
         # a rule for breach is chosen on one half of the replications and valued on the other
-        raise UnanswerableError(Reason.FEW_REPLICATIONS, replications=replications, least=2)
+        raise UnanswerableError(Reason.FEW_REPLICATIONS, replications=size.replications, least=2)
     chosen = find_deal(model, deal)
-    terms, others = _main_terms(chosen, main)
+    terms, others = _main_terms(chosen, varied.main)
     steps = model.clock.steps
     moments = tuple(dict.fromkeys(k * steps // _MOMENTS for k in range(_MOMENTS)))
-    asked = tuple(circumstances_of(model, chosen) if circumstances is None else circumstances)
-    stocks = tuple(stock.name for stock in model.stocks) if paths is None else tuple(paths)
-    drawn = draw_belief_worlds(model, worlds, seed, held)
-    chances = _chances(model, chosen, play or {})
-    profiles = _sample(model, chances, samples, seed)
-    frame = _Frame(model, chosen, terms, others, moments, stocks, drawn, replications, seed, profiles, strike)
+    asked = tuple(circumstances_of(model, chosen) if varied.circumstances is None else varied.circumstances)
+    stocks = tuple(stock.name for stock in model.stocks) if varied.paths is None else tuple(varied.paths)
+    drawn = draw_belief_worlds(model, size.worlds, size.seed, held)
+    chances = _chances(model, chosen, varied.play or {})
+    profiles = _sample(model, chances, samples, size.seed)
+    frame = _Frame(model, chosen, terms, others, moments, stocks, drawn, size, profiles, varied.strike)
     program, own, rules, left_out = _struck_program(frame, ())
     breach = _breach_arm(frame, program, own, rules)
     arms = [_struck_arm(frame, program, own, ()), *(_without_arm(frame, name, ()) for name in chosen.without)]
@@ -220,8 +229,7 @@ class _Frame:
     moments: tuple[int, ...]
     paths: tuple[str, ...]
     worlds: Worlds
-    replications: int
-    seed: int
+    size: Size
     profiles: Integers
     strike: str | None
 
@@ -344,5 +352,5 @@ def _arm(frame: _Frame, name: str, program: Program, rows: list[_Row], levels: F
         columns={n: column[kept] for n, column in frame.worlds.columns.items()},
         streams=frame.worlds.streams[kept],
     )
-    design = Design(frame.profiles[sample], worlds, frame.replications, frame.seed, levels)
+    design = Design(frame.profiles[sample], worlds, frame.size.replications, frame.size.seed, levels)
     return Arm(name, program, design, sample, cell, other, rule, moment, kept)

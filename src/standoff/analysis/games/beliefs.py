@@ -6,7 +6,7 @@ knew the world.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,14 +61,14 @@ class RuleShares:
 
 
 def stable_shares(
-    payoffs: npt.ArrayLike, beliefs: npt.ArrayLike, epsilon: float = 0.0, rounding: float = 0.0
-) -> BeliefShares:
-    """In what share of beliefs each profile is an equilibrium.
+    payoffs: npt.ArrayLike, beliefs: npt.ArrayLike, epsilons: Sequence[float] = (0.0,), rounding: float = 0.0
+) -> tuple[BeliefShares, ...]:
+    """In what share of beliefs each profile is an equilibrium, by tolerance.
 
     Args:
         payoffs: (n_players, s1, …, sn, n_worlds), means over luck.
         beliefs: (n_draws, n_players, n_worlds), weights of the worlds, at least 0.
-        epsilon: tolerance in payoff units.
+        epsilons: tolerances in payoff units.
         rounding: payoff units; smaller margins of dominance are ties.
 
     Raises:
@@ -81,17 +81,21 @@ def stable_shares(
             f"got {weights.shape}"
         )
     games = checked_games(weighted_games(table, weights))
-    stable = mark_checked(games, checked_tolerance(epsilon))
-    share = stable.mean(axis=0)
-    n_draws = len(weights)
+    survival = tuple(alive.mean(axis=0) for alive in undominated(games, rounding))
+    effective = weights.sum(axis=2) ** 2 / (weights**2).sum(axis=2)
+    return tuple(_shares(mark_checked(games, checked_tolerance(one)), survival, effective) for one in epsilons)
+
+
+def _shares(stable: Truths, survival: tuple[Floats, ...], effective_worlds: Floats) -> BeliefShares:
+    n_draws = len(stable)
     adjusted = (stable.sum(axis=0) + 2) / (n_draws + 4)
     return BeliefShares(
-        share=share,
+        share=stable.mean(axis=0),
         error=np.sqrt(adjusted * (1 - adjusted) / (n_draws + 4)),
         is_equilibrium=stable,
         n_equilibria=stable.reshape(n_draws, -1).sum(axis=1),
-        survival=tuple(alive.mean(axis=0) for alive in undominated(games, rounding)),
-        effective_worlds=weights.sum(axis=2) ** 2 / (weights**2).sum(axis=2),
+        survival=survival,
+        effective_worlds=effective_worlds,
     )
 
 

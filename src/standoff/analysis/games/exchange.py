@@ -8,6 +8,7 @@ file format, payoff version" and "outcome version".
 """
 
 import re
+from collections import deque
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -18,6 +19,11 @@ import numpy as np
 from standoff.analysis.games.normalform import Floats, checked_game
 
 _TOKEN = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([{},])|([^\s{},"]+))', re.DOTALL)
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_DECIMALS = re.compile(r"[\d.eE+\-\s]*")
+_MOST_BACK = 2
+_Word = tuple[str, str, int, int]
+"""Of what kind a word is, its text, and where it starts and ends."""
 _LONGEST_NUMBER, _LONGEST_EXACT, _LONGEST_COUNT, _MOST_PLAYERS = 1_000, 60, 9, 60  # NumPy has at most 64 axes
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?:/\d+)?")
 
@@ -65,16 +71,16 @@ def write_nfg(game: NamedGame, *, outcomes: bool = False) -> str:
             f"{len(game.players)} players with {[len(names) for names in game.strategies]} strategies are named, "
             f"but the payoffs have shape {payoffs.shape}"
         )
-    lines = [f"NFG 1 R {_quote(game.title)} {{ {' '.join(map(_quote, game.players))} }}", ""]
-    lines.append("{ " + "\n".join(f"{{ {' '.join(map(_quote, names))} }}" for names in game.strategies) + "\n}")
-    lines += [_quote(game.comment), ""]
+    lines = [f"NFG 1 R {quote(game.title)} {{ {' '.join(map(quote, game.players))} }}", ""]
+    lines.append("{ " + "\n".join(f"{{ {' '.join(map(quote, names))} }}" for names in game.strategies) + "\n}")
+    lines += [quote(game.comment), ""]
     rows = payoffs.reshape(len(payoffs), -1, order="F").T + 0.0  # adding 0 turns -0 into 0
     if not outcomes:
-        lines += [" ".join(_number(value) for value in row) for row in rows]
+        lines += [" ".join(decimal(value) for value in row) for row in rows]
         return "\n".join(lines) + "\n"
     kinds = {row: k + 1 for k, row in enumerate(dict.fromkeys(tuple(row) for row in rows.tolist()))}
     lines.append("{")
-    lines += [f'{{ "" {", ".join(_number(value) for value in kind)} }}' for kind in kinds]
+    lines += [f'{{ "" {", ".join(decimal(value) for value in kind)} }}' for kind in kinds]
     lines += ["}", " ".join(str(kinds[tuple(row)]) for row in rows.tolist())]
     return "\n".join(lines) + "\n"
 
@@ -99,7 +105,7 @@ def read_nfg(text: str) -> NamedGame:
         picks = [reader.take_index(len(kinds) - 1) for _ in range(n_profiles)]
         rows = np.array([kinds[k] for k in picks])
     else:
-        rows = np.array([[reader.take_number() for _ in players] for _ in range(n_profiles)])
+        rows = reader.take_payoffs(n_profiles, len(players))
     if reader.kind() != "end":
         raise reader.error(f"nothing more after the payoffs of {n_profiles} profiles")
     shape = tuple(len(names) for names in strategies)
@@ -112,18 +118,27 @@ class Reader:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._words: list[tuple[str, str, int]] = []
-        self._next = 0
-        position = 0
-        while match := _TOKEN.match(text, position):
-            kind = "quoted" if match[1] is not None else "mark" if match[2] else "word"
-            value = re.sub(r"\\(.)", r"\1", match[1]) if match[1] is not None else match[2] or match[3]
-            self._words.append((kind, value, match.end() - len(match[0].lstrip())))
-            position = match.end()
-        if text[position:].strip():
-            raise self._message(
-                "a closing quotation mark", position + len(text[position:]) - len(text[position:].lstrip())
-            )
+        closed = max((match.end() for match in _QUOTED.finditer(text)), default=0)
+        if (at := text.find('"', closed)) >= 0:
+            raise self._message("a closing quotation mark", at)
+        self._taken: deque[_Word] = deque(maxlen=_MOST_BACK)
+        self._next = self._word(0)
+
+    def _word(self, position: int) -> _Word:
+        """The word that begins at a place or after it."""
+        match = _TOKEN.match(self._text, position)
+        if match is None:
+            return "end", "", len(self._text), len(self._text)
+        kind = "quoted" if match[1] is not None else "mark" if match[2] else "word"
+        value = re.sub(r"\\(.)", r"\1", match[1]) if match[1] is not None else match[2] or match[3]
+        return kind, value, match.end() - len(match[0].lstrip()), match.end()
+
+    def _take(self) -> str:
+        """Take the next word, whatever it is."""
+        word = self._next
+        self._taken.append(word)
+        self._next = self._word(word[3])
+        return word[1]
 
     def take_opening(self, kind: str, version: str, expected: str) -> tuple[str, tuple[str, ...]]:
         """What every file of Gambit's begins with: its kind, version and numbers, the game's title and players."""
@@ -135,43 +150,40 @@ class Reader:
 
     def kind(self) -> str:
         """The kind of the next word: quoted, mark, word or end."""
-        return self._words[self._next][0] if self._next < len(self._words) else "end"
+        return self._next[0]
 
     def peek(self) -> str:
         """The next mark or bare word; empty at the end and before a quoted word."""
-        return "" if self.kind() in ("end", "quoted") else self._words[self._next][1]
+        return "" if self._next[0] in ("end", "quoted") else self._next[1]
 
     def error(self, expected: str, back: int = 0) -> GameError:
         """That something else was expected at the next word, or so many before it."""
-        at = self._next - back
-        return self._message(expected, self._words[at][2] if at < len(self._words) else len(self._text))
+        return self._message(expected, self._next[2] if not back else self._taken[-back][2])
 
     def need(self, n_profiles: int, n_players: int) -> None:
         """Refuse at once what cannot all be there."""
         if n_players > _MOST_PLAYERS:
             raise self.error(f"at most {_MOST_PLAYERS} players, not {n_players}")
-        if n_profiles > len(self._words) - self._next:
+        if n_profiles > (len(self._text) - self._next[2] + 1) // 2:  # a number and what parts it from the next
             raise self.error(f"the payoffs or outcomes of {n_profiles} profiles")
 
     def expect(self, word: str, expected: str) -> None:
         """Take this word, or refuse."""
         if self.peek() != word:
             raise self.error(expected)
-        self._next += 1
+        self._take()
 
     def take_word(self, expected: str) -> str:
         """Take a bare word."""
         if self.kind() != "word":
             raise self.error(expected)
-        self._next += 1
-        return self._words[self._next - 1][1]
+        return self._take()
 
     def take_quoted(self, expected: str) -> str:
         """Take a text in quotation marks."""
         if self.kind() != "quoted":
             raise self.error(f"{expected}, in quotation marks")
-        self._next += 1
-        return self._words[self._next - 1][1]
+        return self._take()
 
     def take_names(self, of: str) -> tuple[str, ...]:
         """A braced list of quoted names."""
@@ -210,11 +222,26 @@ class Reader:
             for _ in range(n_players):
                 row.append(self.take_number())
                 if self.peek() == ",":
-                    self._next += 1
+                    self._take()
             self.expect("}", f"a closing brace after {n_players} payoffs")
             found.append(np.array(row))
         self.expect("}", "a closing brace after the outcomes")
         return found
+
+    def take_payoffs(self, n_profiles: int, n_players: int) -> Floats:
+        """All payoffs to the end of the text: (n_profiles, n_players)."""
+        rest = self._text[self._next[2] :]
+        if _DECIMALS.fullmatch(rest):  # at once; whatever is wrong is found word by word
+            words = rest.split()
+            if len(words) == n_profiles * n_players and max(map(len, words), default=0) <= _LONGEST_NUMBER:
+                try:
+                    found = np.fromiter(map(float, words), dtype=np.float64, count=len(words))
+                except ValueError:
+                    found = np.array([np.inf])
+                if np.isfinite(found).all():
+                    self._next = ("end", "", len(self._text), len(self._text))
+                    return found.reshape(n_profiles, n_players)
+        return np.array([[self.take_number() for _ in range(n_players)] for _ in range(n_profiles)])
 
     def take_fraction(self, what: str) -> Fraction:
         """A number as it is written, exactly."""
@@ -267,10 +294,11 @@ def _exponent(word: str) -> int:
     return int(digits) if len(digits) < _LONGEST_COUNT and digits else 0 if not digits else _LONGEST_NUMBER
 
 
-def _quote(text: str) -> str:
+def quote(text: str) -> str:
+    """A text in Gambit's quotation marks."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _number(value: float) -> str:
+def decimal(value: float) -> str:
     """The shortest decimal that reads back as the same double, without an exponent."""
     return format(Decimal(repr(float(value))).normalize(), "f")

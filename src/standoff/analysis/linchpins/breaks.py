@@ -24,7 +24,7 @@ __all__ = ["find_break", "has_heavy_luck"]
 _SHORTEST = 8
 _SHORTEST_HEAVY = 128
 _NOISE_OVER = 65
-_HEAVY = 9.0
+_HEAVY = 6.0
 """Fourth moment of differences between neighbours, as a part of the squared second; of normal ones it is 3."""
 _LEVEL = 0.95
 _SIMULATED = 20_000

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from standoff.analysis.findings import Figure, Reason, UnanswerableError
+from standoff.analysis.linchpins.effort import Effort
 from standoff.analysis.linchpins.flips import Flips
 from standoff.analysis.linchpins.regions import Region, find_regions
 from standoff.analysis.linchpins.worth import Worth, Worths, measure_worths
@@ -142,9 +143,18 @@ def linchpins(
                 if o.name not in of.present}  # fmt: skip
     with beside(lambda: find_regions(table, seen, leader, threads), threads) as told:
         found = measure_worths(
-            payoffs, known, outcomes=outcomes, pairs=len(table.inputs.names) > 1, permutations=permutations,
-            pair_permutations=pair_permutations, most_paired=_MOST_PAIRED, seed=table.seed, threads=threads,
-        )  # fmt: skip
+            payoffs,
+            known,
+            outcomes=outcomes,
+            effort=Effort(
+                pairs=len(table.inputs.names) > 1,
+                permutations=permutations,
+                pair_permutations=pair_permutations,
+                most_paired=_MOST_PAIRED,
+                seed=table.seed,
+                threads=threads,
+            ),
+        )
         regions = told()
     assumptions = _assumptions(table, found)
     significant = [each for each in assumptions if each.worth.is_significant]

@@ -23,6 +23,7 @@ import numpy.typing as npt
 from scipy.special import ndtri
 
 from standoff.analysis.findings import Figure, Floats, Inputs
+from standoff.analysis.linchpins.effort import FEWEST_PERMUTATIONS, Effort
 from standoff.analysis.linchpins.flips import Flips, Resampled, find_flips
 from standoff.analysis.linchpins.residuals import Residuals, take_out_others
 from standoff.analysis.linchpins.worth_kernel import sum_folds, value_orders
@@ -48,7 +49,6 @@ __all__ = ["Worth", "Worths", "measure_effects", "measure_signals", "measure_wor
 _CHANCE = 0.01
 _CHANCE_PAIRED = 0.025
 _VISIBLE = 0.02
-_FEWEST_PERMUTATIONS, _FEWEST_PAIRED = 99, 39
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +94,12 @@ class Worths:
     )
 
 
-def measure_worths(  # noqa: PLR0913
+def measure_worths(
     payoffs: Payoffs,
     posteriors: Posteriors | None = None,
     *,
     outcomes: dict[str, Floats] | None = None,
-    pairs: bool = True,
-    permutations: int = 199,
-    pair_permutations: int = 39,
-    most_paired: int | None = None,
-    resamples: int = 200,
-    seed: int = 0,
-    threads: int | None = None,
+    effort: Effort = Effort(),
 ) -> Worths:
     """Answer "what does it hinge on?".
 
@@ -116,43 +110,31 @@ def measure_worths(  # noqa: PLR0913
         payoffs: of the decider's strategies.
         posteriors: what `find_posteriors` made of them, where it was asked before.
         outcomes: name to shape (strategies, worlds), to tell what moves the state but not the choice.
-        pairs: whether to judge pairs too.
-        permutations: of the worlds against all inputs together, for the null; at least 99.
-        pair_permutations: the same for pairs; at least 39.
-        most_paired: pair only so many inputs, those whose values alone stand out most against their null; all by
-            default. A pair whose members matter only together can then be missed.
-        resamples: of the worlds, for the flip points.
-        seed: of folds, permutations and resamples.
-        threads: at most so many at once; all cores by default.
-
-    Raises:
-        ValueError: too few permutations for the null to tell anything.
+        effort: how much is drawn to judge by.
     """
-    if permutations < _FEWEST_PERMUTATIONS or pair_permutations < _FEWEST_PAIRED:
-        raise ValueError(f"the null needs at least {_FEWEST_PERMUTATIONS} permutations, and {_FEWEST_PAIRED} for pairs")
     inputs, w = payoffs.inputs, payoffs.w
     n = len(inputs.names)
-    folds = assign_folds(inputs, N_FOLDS, seed)
+    folds = assign_folds(inputs, N_FOLDS, effort.seed)
     champion = champions(payoffs.mean, w, folds)
     with one_thread():
         left = take_out_others(payoffs, folds)
         evpi = measure_regret(payoffs, posteriors).evpi
         even = _evenly_spread(payoffs, left)
         single = [cut_cells(inputs, (j,)) for j in range(n)]
-        shuffles = _shuffles(inputs, permutations, seed, "shuffles")
-        by = _Judging(left, folds, w, champion, threads, even)
+        shuffles = _shuffles(inputs, effort.permutations, effort.seed, "shuffles")
+        by = _Judging(left, folds, w, champion, effort.threads, even)
         alone = _judge(by, single, [(j,) for j in range(n)], shuffles)
         lone = _report(inputs, alone, evpi, w)
         double: list[Worth] = []
-        if pairs and n > 1:
-            standing = np.argsort(-alone.standing, kind="stable")[: most_paired or n]
+        if effort.pairs and n > 1:
+            standing = np.argsort(-alone.standing, kind="stable")[: effort.most_paired or n]
             couples: list[tuple[int, ...]] = list(combinations(sorted(standing.tolist()), 2))
             cells = [cut_cells(inputs, couple) for couple in couples]
-            shuffles = _shuffles(inputs, pair_permutations, seed, "shuffles of pairs")
+            shuffles = _shuffles(inputs, effort.pair_permutations, effort.seed, "shuffles of pairs")
             both = _judge(by, cells, couples, shuffles)
             double = _report(inputs, both, evpi, w, alone)
-        copies = np.empty((resamples, w.size))
-        copies[:, inputs.canonical] = resample_worlds(w.size, resamples, seed)
+        copies = np.empty((effort.resamples, w.size))
+        copies[:, inputs.canonical] = resample_worlds(w.size, effort.resamples, effort.seed)
         again = Resampled(inputs, payoffs.names, w, copies)
         flips = {
             name: find_flips(again, j, left.of(j).mean(axis=1), single[j].cell) for j, name in enumerate(inputs.names)
@@ -162,7 +144,7 @@ def measure_worths(  # noqa: PLR0913
     moving = [name for name in inputs.names if any(of[name] >= _VISIBLE for of in effects.values())]
     method = (
         f"cross-fitted regression of payoff differences on {CELLS_ALONE} bins (pairs: {CELLS_PAIRED} by "
-        f"{CELLS_PAIRED}), {N_FOLDS} folds; permutation null ({permutations} and {pair_permutations}); "
+        f"{CELLS_PAIRED}), {N_FOLDS} folds; permutation null ({effort.permutations} and {effort.pair_permutations}); "
         "intervals 95 % for each, above zero only by a test of all at once"
     )
     return Worths(
@@ -198,8 +180,8 @@ def measure_signals(
     Reference: Strong, Oakley, Brennan & Breeze 2015, Estimating the expected value of sample information using the
     probabilistic sensitivity analysis sample, Medical Decision Making 35.
     """
-    if permutations < _FEWEST_PERMUTATIONS:
-        raise ValueError(f"the null needs at least {_FEWEST_PERMUTATIONS} permutations")
+    if permutations < FEWEST_PERMUTATIONS:
+        raise ValueError(f"the null needs at least {FEWEST_PERMUTATIONS} permutations")
     inputs, n = payoffs.inputs, len(payoffs.inputs.names)
     folds = assign_folds(inputs, N_FOLDS, seed)
     champion = champions(payoffs.mean, payoffs.w, folds)

@@ -67,6 +67,14 @@ def rank_movers(payoffs: Floats, inputs: Inputs) -> Floats:
     """
     n_worlds = payoffs.shape[-1]
     found = np.zeros((len(inputs.names), len(payoffs)))
+    if not inputs.names:
+        return found
+    bins = [_terciles(inputs.column(name)) for name in inputs.names]
+    sizes = [int(own.max()) + 1 for own in bins]
+    member = np.concatenate(
+        [own[:, None] == np.arange(n) for own, n in zip(bins, sizes, strict=True)], axis=1, dtype=np.float64
+    )
+    firsts, held = np.cumsum([0, *sizes[:-1]]), member.sum(axis=0)
     for i, own in enumerate(payoffs):
         table = np.moveaxis(own, i, 0)
         apart = (table - table.mean(axis=0)).reshape(-1, n_worlds)
@@ -74,11 +82,8 @@ def rank_movers(payoffs: Floats, inputs: Inputs) -> Floats:
         total = float((apart**2).sum())
         if total <= (_ROUNDING * float(np.abs(own).max())) ** 2 * apart.size:
             continue
-        for j, name in enumerate(inputs.names):
-            bins = _terciles(inputs.column(name))
-            member = (bins[:, None] == np.arange(int(bins.max()) + 1)).astype(np.float64)
-            between = float((((apart @ member) ** 2) / member.sum(axis=0)).sum())
-            found[j, i] = between / total - (member.shape[1] - 1) / (n_worlds - 1)
+        between = ((apart @ member) ** 2).sum(axis=0) / held
+        found[:, i] = np.add.reduceat(between, firsts) / total - (np.array(sizes) - 1) / (n_worlds - 1)
     return found
 
 

@@ -300,7 +300,8 @@ def _to_resample(model: Model, worlds: Worlds, table: GameTable, beliefs: Belief
     if even is None or not alike.any():
         return table
     payoffs = table.payoffs.copy()
-    payoffs[alike] = without_additive(even, payoffs[alike], assign_folds(inputs))
+    whose = np.repeat(np.flatnonzero(alike), payoffs[0, ..., 0].size)
+    payoffs[alike] = without_additive(even, payoffs[alike], assign_folds(inputs), whose)
     return replace(table, payoffs=payoffs)
 
 

@@ -103,8 +103,7 @@ def stability_over_beliefs(
         tolerance: in the same units.
         seed: of the discovery.
     """
-    tolerant = stable_shares(scaled, drawn.weights, tolerance, ROUNDING)
-    strict = stable_shares(scaled, drawn.weights, ROUNDING, ROUNDING)
+    tolerant, strict = stable_shares(scaled, drawn.weights, (tolerance, ROUNDING), ROUNDING)
     noise = np.array(
         [
             stable_profiles(weighted_games(scaled, drawn.weights * row), tolerance).mean(axis=0)

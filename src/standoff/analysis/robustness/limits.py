@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from standoff.analysis.robustness.satisficing import Bound, Satisficing, satisficing
+from standoff.analysis.robustness.satisficing import Bound, Measured, Satisficing, satisficing
 from standoff.analysis.runs.decision_table import DecisionTable
 from standoff.analysis.runs.views import View
 
-__all__ = ["find_bounds", "hold_limits"]
+__all__ = ["find_bounds", "hold_limits", "keep_limits"]
 
 
 def find_bounds(table: DecisionTable) -> tuple[Bound, ...]:
@@ -22,10 +22,17 @@ def find_bounds(table: DecisionTable) -> tuple[Bound, ...]:
 def hold_limits(table: DecisionTable, view: View) -> Satisficing | None:
     """In which worlds each strategy keeps which limits under a view; None where the study states none."""
     bounds = find_bounds(table)
-    found: Satisficing | None = table.once(
-        ("limits", table.views.index(view)), lambda: _hold(table, view, bounds) if bounds else None
-    )
+    found: Satisficing | None = table.once(_key(table, view), lambda: _hold(table, view, bounds) if bounds else None)
     return found
+
+
+def keep_limits(table: DecisionTable, view: View, found: Satisficing) -> None:
+    """Keep what was found of a copy of the table."""
+    table.once(_key(table, view), lambda: found)
+
+
+def _key(table: DecisionTable, view: View) -> tuple[str, int]:
+    return "limits", table.views.index(view)
 
 
 def _hold(table: DecisionTable, view: View, bounds: tuple[Bound, ...]) -> Satisficing:
@@ -34,10 +41,12 @@ def _hold(table: DecisionTable, view: View, bounds: tuple[Bound, ...]) -> Satisf
     return satisficing(
         table.labels,
         bounds,
-        np.stack([each.mean for each in figures]),
-        table.inputs,
-        np.stack(halves) if len(halves) == len(figures) else None,
-        table.weights,
-        table.seed,
-        table.stratified,
+        Measured(
+            np.stack([each.mean for each in figures]),
+            table.inputs,
+            halves=np.stack(halves) if len(halves) == len(figures) else None,
+            weights=table.weights,
+            stratified=table.stratified,
+        ),
+        seed=table.seed,
     )

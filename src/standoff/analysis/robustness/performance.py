@@ -16,7 +16,7 @@ from standoff.analysis.findings import FEWEST_WORLDS, Figure, Floats
 from standoff.analysis.robustness.limits import hold_limits
 from standoff.analysis.robustness.metrics import Metrics, measure_robustness
 from standoff.analysis.robustness.robustness import Robustness
-from standoff.analysis.robustness.satisficing import Satisficing
+from standoff.analysis.robustness.satisficing import Satisficing, Within
 from standoff.analysis.runs.decision_table import DecisionTable, Figures
 from standoff.analysis.runs.payoffs import SURE
 from standoff.analysis.runs.views import View
@@ -48,6 +48,7 @@ class Cell:
         error_of_worlds, error_of_luck: The parts of that error; luck is None with fewer than two replications.
         low, high: The 10th and 90th percentile of worlds, luck's part of the spread taken out.
         within: Share of worlds within the limit; None without one.
+        wanted: How many times as many replications would tell that share; None where these do.
         present: Share of weight in which the measure exists, below 1 only for dates of a first event.
     """
 
@@ -58,6 +59,7 @@ class Cell:
     high: float
     within: Figure | None
     present: float = 1.0
+    wanted: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,7 +156,10 @@ def _standing(table: DecisionTable, view: View, measures: Sequence[Measure], kno
         errors = None if explained is None else error_of_mean(figures.mean, table.w, explained)
         for s, label in enumerate(table.labels):
             error = None if errors is None else float(errors[s])
-            cell = _cell(measure, figures, s, table.w, _within(kept, label, measure.name), error)
+            own = _within(kept, label, measure.name)
+            cell = _cell(measure, figures, s, table.w, None if own is None else own.share, error)
+            if own is not None and not own.is_told:
+                cell = replace(cell, wanted=own.replications_wanted)
             if metrics is not None and measure.kind == "payoff":  # one figure has one error, that of the design
                 told = metrics.expected[label]
                 cell = replace(
@@ -174,10 +179,10 @@ def _standing(table: DecisionTable, view: View, measures: Sequence[Measure], kno
     )
 
 
-def _within(kept: Satisficing | None, label: str, outcome: str) -> Figure | None:
-    """The share of worlds within an outcome's limit, if it was judged."""
+def _within(kept: Satisficing | None, label: str, outcome: str) -> Within | None:
+    """An outcome against its limit, if it was judged."""
     found = () if kept is None else kept.alone[label]
-    return next((each.share for each in found if each.outcome == outcome), None)
+    return next((each for each in found if each.outcome == outcome), None)
 
 
 def _explained(table: DecisionTable, figures: Figures) -> Floats | None:

@@ -6,19 +6,18 @@ For each view: expected payoff, regret, the worst tenth of worlds, the frontier,
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from standoff.analysis.findings import Floats, Reason, UnanswerableError
-from standoff.analysis.robustness.limits import find_bounds, hold_limits
+from standoff.analysis.robustness.limits import find_bounds, hold_limits, keep_limits
 from standoff.analysis.robustness.metrics import Metrics, measure_robustness
 from standoff.analysis.robustness.satisficing import Bound, Satisficing
 from standoff.analysis.runs.decision_table import DecisionTable
 from standoff.analysis.runs.views import View
 from standoff.analysis.runs.weighings import Weighting, state_weightings, weigh_worlds
 from standoff.analysis.statistics.regression import one_thread
+from standoff.base.beside import beside
 from standoff.language.model import Instance
 
 __all__ = ["Robustness", "UnderView", "robustness"]
@@ -69,6 +68,19 @@ class Robustness:
         return tuple(instance.label for instance in self.strategies)
 
 
+def _halved(views: Sequence[View]) -> tuple[Sequence[View], Sequence[View]]:
+    half = -(-len(views) // 2)
+    return views[:half], views[half:]
+
+
+def _taken_up(table: DecisionTable, views: Sequence[View], found: Sequence[UnderView]) -> list[UnderView]:
+    """What came of a table in a process beside, as if it had been made of this one: others read its limits."""
+    for view, under in zip(views, found, strict=True):
+        if under.satisficing is not None:
+            keep_limits(table, view, under.satisficing)
+    return [replace(under, view=view) for view, under in zip(views, found, strict=True)]
+
+
 def robustness(
     table: DecisionTable,
     *,
@@ -109,10 +121,11 @@ def robustness(
         is_judged = limits_under_all or view is table.views[0]
         return UnderView(view, metrics, hold_limits(table, view) if is_judged else None)
 
-    with one_thread(), ThreadPoolExecutor(threads or os.cpu_count()) as pool:
-        # the first view makes what all share, and the others then only read it
-        first = judge(table.views[0])
-        under = (first, *pool.map(judge, table.views[1:]))
+    with one_thread():
+        first = judge(table.views[0])  # it makes what all share, and the others then only read it
+        near, far = _halved(table.views[1:])
+        with beside(lambda: [judge(view) for view in far], threads) as elsewhere:
+            under = (first, *[judge(view) for view in near], *_taken_up(table, far, elsewhere()))
     return Robustness(
         table.decider,
         table.strategies,

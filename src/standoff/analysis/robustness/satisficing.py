@@ -21,7 +21,7 @@ from standoff.analysis.statistics.errors import tail_exponent
 from standoff.analysis.statistics.ranking import Ranking, rank, world_weights
 from standoff.analysis.statistics.regression import assign_folds, predict
 
-__all__ = ["Bound", "Satisficing", "Within", "satisficing"]
+__all__ = ["Bound", "Measured", "Satisficing", "Within", "satisficing"]
 
 _SURE = 1.96
 _MOST_WORLDS = 0.9
@@ -95,33 +95,41 @@ class Satisficing:
     )
 
 
-def satisficing(  # noqa: PLR0913, PLR0917
-    names: Sequence[str],
-    bounds: Sequence[Bound],
-    outcomes: Floats,
-    inputs: Inputs,
-    halves: Floats | None = None,
-    weights: Floats | None = None,
-    seed: int = 0,
-    stratified: Inputs | None = None,
-) -> Satisficing:
-    """Share of worlds within limits.
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """Outcomes by world, for strategies with the same worlds and the same luck.
 
-    Args:
-        names: of the strategies.
-        bounds: a limit for each outcome.
+    Attributes:
         outcomes: shape (outcomes, strategies, worlds), means over replications.
         inputs: of the worlds.
         halves: shape (outcomes, strategies, worlds, batches), means over disjoint batches of equal size. Absent:
             only the regression's prediction is judged. Outcomes without luck: give the means twice.
         weights: shape (worlds,).
-        seed: of the folds.
         stratified: independent columns of which worlds are made, spread evenly; errors are then those of such a design
             (Stein 1987; see `robustness.explain`).
+    """
+
+    outcomes: Floats
+    inputs: Inputs
+    halves: Floats | None = None
+    weights: Floats | None = None
+    stratified: Inputs | None = None
+
+
+def satisficing(names: Sequence[str], bounds: Sequence[Bound], measured: Measured, seed: int = 0) -> Satisficing:
+    """Share of worlds within limits.
+
+    Args:
+        names: of the strategies.
+        bounds: a limit for each outcome.
+        measured: the outcomes.
+        seed: of the folds.
 
     Raises:
         ValueError: shapes that do not agree, or values that are not finite.
     """
+    outcomes, inputs, halves = measured.outcomes, measured.inputs, measured.halves
+    weights, stratified = measured.weights, measured.stratified
     shape = (len(bounds), len(names), inputs.values.shape[0])
     if outcomes.shape != shape or not bounds:
         raise ValueError(f"outcomes of shape {outcomes.shape}; expected (outcomes, strategies, worlds) = {shape}")

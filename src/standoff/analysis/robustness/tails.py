@@ -9,7 +9,7 @@ import numpy as np
 from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.runs.payoffs import SURE, Payoffs, Posteriors, figure_within, find_posteriors, mean_figure
 from standoff.analysis.statistics.brackets import above_all
-from standoff.analysis.statistics.deconvolution import worst
+from standoff.analysis.statistics.deconvolution import times_wanted, worst
 
 __all__ = [
     "FrontierPoint",
@@ -25,6 +25,9 @@ __all__ = [
 ]
 
 WORST_SHARE = 0.1
+
+_ROUNDING = 1e-12
+"""Of the largest figure: strategies that differ by no more do the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,8 @@ def find_lowest(payoffs: Payoffs, posteriors: Posteriors) -> Lowest:
 
     Worlds picked by other worlds and other replications are at best the worst tenth: their mean is too high where the
     pick misses some. The fitted distribution (`deconvolution.worst`) is smooth, so that its tail reaches too low where
-    the worlds' stops short. Without batches luck is not known, and only the first is to be had.
+    the worlds' stops short. Without batches luck is not known, and only the first is to be had; where luck is so uneven
+    that it is not normal, which the fit takes it for, the first is given, with the same in doubt.
     """
     w, halves, strategies = payoffs.w, payoffs.halves, range(len(payoffs.names))
     picked = np.array([-_tail_influence(-posteriors.valued[:, s], -posteriors.level[:, s], w) for s in strategies])
@@ -76,7 +80,9 @@ def find_lowest(payoffs: Payoffs, posteriors: Posteriors) -> Lowest:
         return Lowest(picked, np.zeros(len(payoffs.names)))
     found = [worst(payoffs.mean[s], posteriors.foreseen[s], halves[s], w, WORST_SHARE) for s in strategies]
     fitted = np.array([each.influence + (each.value - each.influence) @ w for each in found])
-    return Lowest((picked + fitted) / 2.0, (picked - fitted) @ w / 2.0)
+    uneven = np.array([times_wanted(posteriors.foreseen[s], halves[s]) is not None for s in strategies])
+    told = np.where(uneven[:, None], picked, (picked + fitted) / 2.0)
+    return Lowest(told, (picked - fitted) @ w / 2.0)
 
 
 def measure_tails(payoffs: Payoffs, posteriors: Posteriors | None = None, lowest: Lowest | None = None) -> Tails:
@@ -97,7 +103,8 @@ def measure_tails(payoffs: Payoffs, posteriors: Posteriors | None = None, lowest
     method = (
         "worst worlds are picked from other worlds and other replications and valued on held-out replications, so that "
         "the true tail is at most this; for the worst tenth the middle between this and a fitted distribution of the "
-        "worlds' true payoffs is given, and half of their distance counts as error"
+        "worlds' true payoffs is given (the first where luck is too uneven to fit), and half of their distance counts "
+        "as error"
     )
     return Tails(deciles, worlds, raw, raw_worst, method)
 
@@ -114,6 +121,7 @@ def frontier(payoffs: Payoffs, lowest: Lowest) -> tuple[FrontierPoint, ...]:
     points = []
     for s, name in enumerate(payoffs.names):
         gap = means - means[:, s : s + 1]
+        gap[np.abs(gap) <= _ROUNDING * np.abs(measures).max(initial=0.0)] = 0.0
         apart = measures - measures[:, s : s + 1] - gap[:, :, None]
         error = np.sqrt(apart**2 @ w**2)
         error[1] = np.hypot(error[1], lowest.lean - lowest.lean[s])

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.analysis.findings import FEWEST_WORLDS, Floats, Inputs, Reason, UnanswerableError
-from standoff.analysis.runs.game_table import evenly_spread, inputs_of
+from standoff.analysis.runs.game_table import check_scale, evenly_spread, inputs_of
 from standoff.analysis.runs.payoffs import Payoffs, Posteriors, find_posteriors
 from standoff.analysis.runs.views import View, answer_worst, doubt_of_replies, named_weights
 from standoff.analysis.statistics.ranking import world_weights
@@ -215,6 +215,7 @@ def decision_table(
     sound = np.flatnonzero((ensemble.counts > 0).all(axis=0))
     if sound.size < fewest:
         raise UnanswerableError(Reason.FEW_WORLDS, worlds=int(sound.size), least=fewest)
+    check_scale(ensemble, (model.decider,), sound)
     inputs = inputs_of(model, design.worlds, sound)
     return DecisionTable(
         ensemble,

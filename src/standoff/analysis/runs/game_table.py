@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -14,9 +15,11 @@ from standoff.ensemble.design import Worlds, independent_units
 from standoff.ensemble.ensemble import Ensemble
 from standoff.language.model import Model
 
-_EVEN = ("latin hypercube", "sobol")
+__all__ = ["GameTable", "check_scale", "evenly_spread", "game_table", "inputs_of"]
 
-__all__ = ["GameTable", "evenly_spread", "game_table", "inputs_of"]
+_EVEN = ("latin hypercube", "sobol")
+_SMALLEST, _LARGEST = 1e-12, 1e100
+"""Between which payoffs can be compared."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,6 +79,7 @@ def game_table(ensemble: Ensemble) -> GameTable:
     if sound.size < FEWEST_WORLDS:
         raise UnanswerableError(Reason.FEW_WORLDS, worlds=int(sound.size), least=FEWEST_WORLDS)
     players = tuple(program.players[i] for i in order)
+    check_scale(ensemble, players, sound)
     shape = tuple(played[i].size for i in order)
 
     def arranged(values: Floats) -> Floats:
@@ -109,6 +113,19 @@ def inputs_of(model: Model, worlds: Worlds, rows: npt.NDArray[np.int64]) -> Inpu
     units = {p.name: str(p.unit) for p in varied if not p.unit.is_dimensionless}
     levels = {p.name: p.spread.kinds for p in varied if p.spread is not None and p.spread.kinds}
     return Inputs(tuple(p.name for p in varied), np.ascontiguousarray(values), levels, units)
+
+
+def check_scale(ensemble: Ensemble, actors: Sequence[str], sound: npt.NDArray[np.int64]) -> None:
+    """Refuse payoffs whose squares have no finite value, and those that are too small to be told from rounding.
+
+    Raises:
+        UnanswerableError: The largest payoff of an actor in sound worlds lies outside what is compared.
+    """
+    for actor in actors:
+        if ("payoff", actor) in ensemble.measures:
+            most = float(np.abs(ensemble.payoff(actor)[:, sound]).max(initial=0.0))
+            if most != 0.0 and not _SMALLEST <= most <= _LARGEST:
+                raise UnanswerableError(Reason.OUT_OF_SCALE, actor=actor, most=f"{most:.0e}")
 
 
 def evenly_spread(model: Model, worlds: Worlds, rows: npt.NDArray[np.int64], inputs: Inputs) -> Inputs | None:

@@ -19,15 +19,21 @@ import numpy as np
 
 from standoff.analysis.findings import Floats
 
-__all__ = ["Grown", "double_oracle"]
+__all__ = ["Grown", "Until", "against", "double_oracle"]
 
 Strategy = TypeVar("Strategy")
-Payoffs = Callable[[tuple[Strategy, ...]], Floats]
-"""(players,) of a profile."""
+Payoffs = Callable[[Sequence[tuple[Strategy, ...]]], Floats]
+"""(profiles, players, draws) of profiles; a game that is known exactly has one draw."""
 Reply = Callable[[int, Sequence[Sequence[Strategy]], Sequence[Floats]], Strategy]
 """A player's best reply to the others' strategies and how they mix them."""
 Solve = Callable[[Floats], Sequence[Floats]]
 """(players, s1, …, sn) payoffs to each player's mix."""
+Mean = Callable[[int, Floats], tuple[float, float]]
+"""A player's mean over draws, and the error of it."""
+
+
+_REACH = 2.576
+"""Standard errors of a 99 % interval."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,70 +44,136 @@ class Grown(Generic[Strategy]):
         strategies: By player, those at hand in the end.
         mixes: By player, how it mixes them.
         values: (players,), what each gets.
-        regret: (players,), what each would gain by its best reply in the end, in payoff units.
+        replies: By player, its best reply in the end.
+        regret, errors: (players,), what each would gain by that or by one at hand, in payoff units; standard errors.
         rounds: How often the game was solved.
-        is_ended: Whether no regret is above the tolerance.
+        is_ended: Whether no gain is shown to be above the tolerance.
     """
 
     strategies: tuple[tuple[Strategy, ...], ...]
     mixes: tuple[Floats, ...]
     values: Floats
+    replies: tuple[Strategy, ...]
     regret: Floats
+    errors: Floats
     rounds: int
     is_ended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """When a game has grown enough.
+
+    Attributes:
+        tolerance: Gains up to it are none, nor are those within 2.6 standard errors of it.
+        rounds, profiles: At most so many.
+    """
+
+    tolerance: float = 0.0
+    rounds: int = 100
+    profiles: int = 100_000
 
 
 def double_oracle(
     payoffs: Payoffs[Strategy],
     reply: Reply[Strategy],
     start: Sequence[Sequence[Strategy]],
-    tolerance: float,
+    until: Until = Until(),
     *,
+    mean: Mean | None = None,
     solve: Solve | None = None,
-    most: int = 100,
 ) -> Grown[Strategy]:
     """Let a game grow by best replies.
 
     Args:
-        payoffs: What each player gets at a profile; asked once for each.
+        payoffs: What each player gets at profiles; asked once for each.
         reply: A best reply; it need not be one at hand.
         start: By player, strategies to begin with, at least one each.
-        tolerance: Gains up to it are none: the error of the payoffs.
+        until: When it has grown enough.
+        mean: Of a player's draws, with its standard error; the plain mean, and no error, where it is left out.
         solve: How a game is solved; by default the end of the path of logit responses.
-        most: Rounds at most.
 
     Raises:
         ValueError: A player begins with no strategy, or the tolerance is negative.
     """
     if not start or not all(start):
         raise ValueError("every player needs a strategy to begin with")
-    if tolerance < 0.0:
-        raise ValueError(f"the tolerance is {tolerance:g}, and cannot be negative")
-    solve = _path_end if solve is None else solve
-    at_hand = [list(own) for own in start]
-    known: dict[tuple[int, ...], Floats] = {}
-    players = range(len(at_hand))
-    for rounds in range(1, most + 1):
-        for places in product(*(range(len(own)) for own in at_hand)):
-            if places not in known:
-                known[places] = payoffs(tuple(own[k] for own, k in zip(at_hand, places, strict=True)))
-        shape = tuple(len(own) for own in at_hand)
-        game = np.array([known[places] for places in np.ndindex(*shape)]).T.reshape(-1, *shape)
+    if until.tolerance < 0.0:
+        raise ValueError(f"the tolerance is {until.tolerance:g}, and cannot be negative")
+    solve, mean = solve or _path_end, mean or _plain
+    table = _Table(payoffs, mean, [list(own) for own in start])
+    players = range(len(start))
+    for rounds in range(1, until.rounds + 1):
+        game = table.game()
         mixes = tuple(np.asarray(mix) for mix in solve(game))
-        values = np.array([_expected(table, mixes) for table in game])
-        replies = [reply(i, at_hand, mixes) for i in players]
-        regret = np.array([
-            max(_against(payoffs, i, replies[i], at_hand, mixes), float(_by_own(game[i], i, mixes).max())) - values[i]
-            for i in players
-        ])  # fmt: skip
-        fresh = [i for i in players if regret[i] > tolerance and replies[i] not in at_hand[i]]
-        if not fresh or rounds == most:
+        values = np.array([_expected(own, mixes) for own in game])
+        replies = [reply(i, table.at_hand, mixes) for i in players]
+        gains = [max(table.gain(i, replies[i], mixes), table.best_at_hand(game, i, mixes)) for i in players]
+        regret, errors = np.array(gains).T
+        gaining = regret - _REACH * errors > until.tolerance
+        is_ended = not gaining.any()
+        fresh = [i for i in np.flatnonzero(gaining).tolist() if replies[i] not in table.at_hand[i]]
+        size = int(np.prod([len(own) + (i in fresh) for i, own in enumerate(table.at_hand)]))
+        if is_ended or not fresh or rounds == until.rounds or size > until.profiles:
             break
         for i in fresh:
-            at_hand[i].append(replies[i])
-    return Grown(
-        tuple(map(tuple, at_hand)), mixes, values, np.maximum(regret, 0.0), rounds, bool((regret <= tolerance).all())
-    )
+            table.at_hand[i].append(replies[i])
+    at_hand = tuple(map(tuple, table.at_hand))
+    return Grown(at_hand, mixes, values, tuple(replies), np.maximum(regret, 0.0), errors, rounds, is_ended)
+
+
+def against(
+    payoffs: Payoffs[Strategy], i: int, own: Strategy, at_hand: Sequence[Sequence[Strategy]], mixes: Sequence[Floats]
+) -> Floats:
+    """(draws,), what a player's strategy gets against what the others play; what is never played is not asked for."""
+    rest = [j for j in range(len(mixes)) if j != i]
+    profiles: list[tuple[Strategy, ...]] = []
+    chances: list[float] = []
+    for places in product(*(np.flatnonzero(mixes[j] > 0.0).tolist() for j in rest)):
+        profile = [own] * len(mixes)
+        for j, k in zip(rest, places, strict=True):
+            profile[j] = at_hand[j][k]
+        profiles.append(tuple(profile))
+        chances.append(float(np.prod([mixes[j][k] for j, k in zip(rest, places, strict=True)])))
+    found: Floats = np.array(chances) @ payoffs(profiles)[:, i]
+    return found
+
+
+class _Table(Generic[Strategy]):
+    """Payoffs so far: each profile is asked for once."""
+
+    def __init__(self, payoffs: Payoffs[Strategy], mean: Mean, at_hand: list[list[Strategy]]) -> None:
+        self.ask, self.mean, self.at_hand = payoffs, mean, at_hand
+        self.known: dict[tuple[int, ...], Floats] = {}
+
+    def game(self) -> Floats:
+        """(players, s1, …, sn) with the strategies at hand."""
+        shape = tuple(len(own) for own in self.at_hand)
+        open_ones = [places for places in np.ndindex(*shape) if places not in self.known]
+        if open_ones:
+            profiles = [tuple(own[k] for own, k in zip(self.at_hand, places, strict=True)) for places in open_ones]
+            self.known |= dict(zip(open_ones, self.ask(profiles), strict=True))
+        means = [[self.mean(i, x)[0] for i, x in enumerate(self.known[places])] for places in np.ndindex(*shape)]
+        return np.array(means).T.reshape(-1, *shape)
+
+    def gain(self, i: int, own: Strategy, mixes: Sequence[Floats]) -> tuple[float, float]:
+        """What a player gains by a strategy, draw by draw, and its error."""
+        if own in self.at_hand[i]:
+            return -np.inf, 0.0
+        return self.mean(i, against(self.ask, i, own, self.at_hand, mixes) - self._played(i, mixes))
+
+    def best_at_hand(self, game: Floats, i: int, mixes: Sequence[Floats]) -> tuple[float, float]:
+        """The same by the best of those at hand."""
+        k = int(_by_own(game[i], i, mixes).argmax())
+        alone = [np.eye(mix.size)[k] if j == i else mix for j, mix in enumerate(mixes)]
+        return self.mean(i, self._played(i, alone) - self._played(i, mixes))
+
+    def _played(self, i: int, mixes: Sequence[Floats]) -> Floats:
+        """(draws,), what a player gets."""
+        at = list(product(*(np.flatnonzero(mix > 0.0).tolist() for mix in mixes)))
+        chances = [float(np.prod([mix[k] for mix, k in zip(mixes, places, strict=True)])) for places in at]
+        found: Floats = np.array(chances) @ np.array([self.known[places][i] for places in at])
+        return found
 
 
 def _expected(table: Floats, mixes: Sequence[Floats]) -> float:
@@ -118,20 +190,8 @@ def _by_own(table: Floats, i: int, mixes: Sequence[Floats]) -> Floats:
     return table
 
 
-def _against(
-    payoffs: Payoffs[Strategy], i: int, own: Strategy, at_hand: Sequence[Sequence[Strategy]], mixes: Sequence[Floats]
-) -> float:
-    """What a strategy gets against what the others play; profiles that are never played are not asked for."""
-    total = 0.0
-    rest = [j for j in range(len(mixes)) if j != i]
-    for places in product(*(np.flatnonzero(mixes[j] > 0.0).tolist() for j in rest)):
-        profile = [own] * len(mixes)
-        chance = 1.0
-        for j, k in zip(rest, places, strict=True):
-            profile[j] = at_hand[j][k]
-            chance *= float(mixes[j][k])
-        total += chance * float(payoffs(tuple(profile))[i])
-    return total
+def _plain(_: int, draws: Floats) -> tuple[float, float]:
+    return float(draws.mean()), 0.0
 
 
 def _path_end(game: Floats) -> Sequence[Floats]:

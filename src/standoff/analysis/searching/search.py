@@ -21,7 +21,10 @@ from standoff.base.chance.sampling import unit_columns
 
 __all__ = ["Found", "Missing", "nondominated", "search"]
 
-_POPULATION = 40
+_FEWEST = 40
+"""Points of a generation at least, and of the first."""
+_GENERATIONS, _FIRST = 50, 0.1
+"""At most so many generations, and the share of points that the first has: few to begin with settle on one valley."""
 
 
 class Missing(ValueError):  # noqa: N818 - what is missing is a package
@@ -78,10 +81,11 @@ def search(
             values.append(evaluate(points[-1]))
             out["F"] = values[-1]
 
-    size = min(_POPULATION, evaluations)
+    size = min(max(_FEWEST, evaluations // _GENERATIONS), evaluations)
+    first = max(size, int(_FIRST * evaluations))
     problem = Asked(n_var=variables, n_obj=len(epsilons), xl=0.0, xu=1.0)
-    algorithm = NSGA2(pop_size=size, sampling=_start(variables, size, seed))
-    algorithm.setup(problem, termination=("n_eval", evaluations), seed=seed, verbose=False)
+    algorithm = NSGA2(pop_size=size, sampling=_start(variables, first, seed))
+    algorithm.setup(problem, termination=("n_gen", 1 + (evaluations - first) // size), seed=seed, verbose=False)
     while algorithm.has_next():
         algorithm.next()
     every, of = np.concatenate(points), np.concatenate(values)

@@ -70,8 +70,8 @@ class Space:
         settings = tuple((v.name, v.at(float(u))) for v, u in zip(self.variables, point, strict=True))
         return replace(self.template, settings=settings)
 
-    def text(self, instance: Instance) -> str:
-        """A strategy of the space as it can be pasted into the study."""
+    def text(self, instance: Instance, name: str = "") -> str:
+        """A strategy of the space as it can be pasted into the study, under a name or that of the space."""
         levels = dict(instance.settings)
         said = self.said
         if said.strategy is not None:
@@ -86,7 +86,7 @@ class Space:
             chosen: Any = rules if not said.dimension else {said.dimension: rules, **dict(said.rest)}
             body = {"about": "Found by search", "choose": chosen}
         body.pop("name", None)
-        patch = {"strategies": {said.actor: {said.name: body}}}
+        patch = {"strategies": {said.actor: {name or said.name: body}}}
         return yaml.safe_dump(patch, sort_keys=False, allow_unicode=True, width=110, default_flow_style=None)
 
 
@@ -135,7 +135,7 @@ def _rules(model: Model, said: SearchSpace, levels: Mapping[str, Any] | None) ->
 
 
 def _question(model: Model, said: SearchSpace, k: int, levels: Mapping[str, Any] | None) -> str:
-    units = {thing.name: thing.unit for group in (model.stocks, model.quantities) for thing in group}
+    units = {thing.name: thing.unit for group in (model.stocks, model.quantities, model.reports) for thing in group}
 
     def number(name: str, value: float) -> str:
         return f"{value:g}" if units[name].is_dimensionless else f"{value:g} [{units[name]}]"

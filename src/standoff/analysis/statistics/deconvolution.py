@@ -35,7 +35,7 @@ __all__ = ["Judged", "judge", "times_wanted", "worst"]
 _FEWEST_IN_GROUP = 50
 _NEGLIGIBLE = 1e-3
 """Part of the variance of the worlds' figures below which luck is not worth taking out."""
-_AS_SMOOTH = 1.5
+_AS_SMOOTH = 2.0
 """Standard errors of the fitted family that its smoothness may move a share by."""
 _HEAVY = 6.0
 """Excess kurtosis of luck, over that of a normal one, beyond which a mean of few replications is not normal."""
@@ -43,6 +43,8 @@ _SLIGHT = 0.1
 """Part of the variance of the worlds' figures below which the shape of luck matters little to a share of worlds."""
 _TOLD = 1.96
 """Standard errors at which something is told from nothing."""
+_APART = 2.58
+"""Standard errors at which worlds are told apart: of two signs one errs in a hundredth of studies of equal worlds."""
 _CLEAR = 4.0
 """Standard errors of the noisiest world by which all must be on one side to be taken as they are."""
 
@@ -108,10 +110,10 @@ def _if_alike(prediction: Floats, batches: Floats, inside: Floats, value: float)
     root = np.sqrt(inside.size)
     apart = batches - batches.mean(axis=0)
     signs = (apart[:, 0] * apart[:, 1:].mean(axis=1), apart.mean(axis=1) * (prediction - prediction.mean()))
-    if any(float(sign.mean()) * root > _TOLD * float(sign.std()) for sign in signs):
+    if any(float(sign.mean()) * root > _APART * float(sign.std()) for sign in signs):
         return 0.0
     mean, error = float(inside.mean()), float(inside.std()) / root
-    all_or_none = [share for share, sign in ((1.0, 1.0), (0.0, -1.0)) if sign * mean > -_TOLD * error]
+    all_or_none = [share for share, sign in ((1.0, 1.0), (0.0, -1.0)) if sign * mean > -_APART * error]
     return max(abs(share - value) for share in all_or_none) / _TOLD
 
 

@@ -20,6 +20,8 @@ from standoff.analysis.statistics.regression import predict
 
 __all__ = ["additive_part", "ends_of_mean", "error_of_mean", "is_heavy", "tail_exponent", "without_additive"]
 
+_SETTLED_ON = 64
+"""Figures of a family, of thousands that hang on the same columns."""
 _EVEN = 1e-6
 """Skewness of which no account is taken."""
 _AS_EXPONENTIAL = 2.0
@@ -60,7 +62,9 @@ def tail_exponent(away: Floats) -> float:
     return 1.0 / mean
 
 
-def additive_part(even: Inputs, figures: Floats, folds: npt.NDArray[np.int64]) -> Floats | None:
+def additive_part(
+    even: Inputs, figures: Floats, folds: npt.NDArray[np.int64], families: npt.NDArray[np.int64] | None = None
+) -> Floats | None:
     """What is a sum of functions of single columns that a design spreads evenly, as other worlds predict it.
 
     Columns with heavy tails stay out of it, since their strata differ by too much within; None if all do.
@@ -69,15 +73,24 @@ def additive_part(even: Inputs, figures: Floats, folds: npt.NDArray[np.int64]) -
         even: Independent columns of which worlds are made.
         figures: (figures, worlds).
         folds: (worlds,).
+        families: (figures,); how they hang on the columns is settled for a family as a whole, for each by itself
+            without it.
 
     Returns:
         shape (figures, worlds).
     """
     light = [name for name in even.names if not is_heavy(even.column(name))]
-    return predict(even.only(light), figures, folds, additive=True) if light else None
+    settled_on = None if families is None else _SETTLED_ON
+    return (
+        predict(even.only(light), figures, folds, additive=True, families=families, settled_on=settled_on)
+        if light
+        else None
+    )
 
 
-def without_additive(even: Inputs | None, figures: Floats, folds: npt.NDArray[np.int64]) -> Floats:
+def without_additive(
+    even: Inputs | None, figures: Floats, folds: npt.NDArray[np.int64], families: npt.NDArray[np.int64] | None = None
+) -> Floats:
     """Figures of the same means that spread over worlds as if these were independent: to be drawn again.
 
     Worlds of a stratified design, resampled as independent ones, differ by what every such design has alike. That is
@@ -88,9 +101,10 @@ def without_additive(even: Inputs | None, figures: Floats, folds: npt.NDArray[np
         even: As for `additive_part`; None for worlds that are independent.
         figures: (…, worlds).
         folds: (worlds,).
+        families: Of the figures in their order, as for `additive_part`.
     """
     flat = figures.reshape(-1, figures.shape[-1])
-    part = None if even is None else additive_part(even, flat, folds)
+    part = None if even is None else additive_part(even, flat, folds, families)
     if part is None:
         return figures
     left = flat - (1.0 - flat.shape[1] ** -0.5) * (part - part.mean(axis=1, keepdims=True))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -134,6 +134,7 @@ def predict(
     *,
     additive: bool = False,
     families: npt.NDArray[np.int64] | None = None,
+    settled_on: int | None = None,
 ) -> Floats:
     """Each world's targets as the other folds' worlds predict them from its inputs.
 
@@ -148,6 +149,8 @@ def predict(
         additive: leave out products of inputs.
         families: shape (targets,); targets of one family share what is found of the strength of their inputs. Absent:
             all are of one.
+        settled_on: how rich and how strong is settled for a family as a whole, on so many of its targets; for each
+            target by itself without it.
 
     Returns:
         shape (targets, worlds).
@@ -169,7 +172,7 @@ def predict(
         ("cross-fit", additive, folds.tobytes()), lambda: _CrossFit(_terms(inputs, additive=additive), folds)
     )
     with one_thread():
-        out[used] = fit.predict(y, of) * spread[used][:, None] + middle[:, None]
+        out[used] = fit.predict(y, of, settled_on) * spread[used][:, None] + middle[:, None]
     return out
 
 
@@ -185,11 +188,11 @@ class _CrossFit:
     def n_folds(self) -> int:
         return int(self.folds.max()) + 1
 
-    def predict(self, y: Floats, of: Sequence[npt.NDArray[np.int64]]) -> Floats:
+    def predict(self, y: Floats, of: Sequence[npt.NDArray[np.int64]], settled_on: int | None = None) -> Floats:
         """(targets, worlds) of standardised targets in the same shape; `of` lists the targets of each family."""
         members = [np.ascontiguousarray(y[:, self.folds == k]) for k in range(self.n_folds)]
         crosses = [design @ member.T for design, member in zip(self.designs, members, strict=True)]
-        misses = self._inner_misses(members, crosses, of)
+        misses = self._inner_misses(members, crosses, of) if settled_on is None else self._settle(y, of, settled_on)
         predicted = np.empty_like(y)
         for k in range(self.n_folds):
             rest = np.sum([cross for j, cross in enumerate(crosses) if j != k], axis=0)
@@ -235,6 +238,20 @@ class _CrossFit:
                     for held, scored in (pair, pair[::-1]):
                         away = _rows(members[held], fit.targets) - fit.slopes.T @ _rows(self.designs[held], fit.kept)
                         misses[scored, c, fit.targets] += np.einsum("tw,tw->t", away, away)
+        return misses
+
+    def _settle(self, y: Floats, of: Sequence[npt.NDArray[np.int64]], most: int) -> Floats:
+        """Like `_inner_misses`, of each family's targets together, as some of them, evenly spread, have it."""
+        some = [targets[np.linspace(0, targets.size - 1, min(most, targets.size)).astype(int)] for targets in of]
+        rows = np.concatenate(some)
+        members = [np.ascontiguousarray(y[np.ix_(rows, self.folds == k)]) for k in range(self.n_folds)]
+        crosses = [design @ member.T for design, member in zip(self.designs, members, strict=True)]
+        ends = np.cumsum([0, *(one.size for one in some)])
+        places = [np.arange(first, end) for first, end in pairwise(ends.tolist())]
+        found = self._inner_misses(members, crosses, places)
+        misses = np.empty((*found.shape[:2], len(y)))
+        for targets, place in zip(of, places, strict=True):
+            misses[:, :, targets] = found[:, :, place].sum(axis=2, keepdims=True)
         return misses
 
     def _fits(

@@ -15,7 +15,8 @@ from standoff.analysis.graph_model.wished import Changeable
 from standoff.analysis.others.others import Others
 from standoff.analysis.others.shares import error_of_beliefs, play_shares
 from standoff.analysis.robustness.robustness import Robustness
-from standoff.brief.formats.html import Findings, Page
+from standoff.brief.findings import Findings
+from standoff.brief.page import Page
 from standoff.brief.pictures.courses import end_differences
 from standoff.brief.pictures.drawing.ranges import range_of
 from standoff.brief.section import Section
@@ -37,7 +38,7 @@ FORMAT = 1
 
 
 def brief_data(findings: Findings, page: Page) -> dict[str, Any]:
-    """All of a brief, ready for `json.dumps`; the keys are told in docs/brief-json.md."""
+    """All of a brief, ready to be written as JSON; the keys are told in docs/brief-json.md."""
     model, ensemble = findings.model, findings.ensemble
     design = ensemble.design
     profiles, worlds = ensemble.counts.shape
@@ -89,6 +90,14 @@ def brief_data(findings: Findings, page: Page) -> dict[str, Any]:
         "assumptions": [_assumption(findings, parameter) for parameter in model.parameters],
         "answer": list(page.answer),
         "at_a_glance": None if page.glance is None else to_json(glance_table(page.glance, page.language)),
+        "story": [
+            {
+                "title": screen.title,
+                "sentences": list(screen.lines),
+                "table": None if screen.table is None else to_json(screen.table),
+            }
+            for screen in page.story
+        ],
         "reasons": [
             {
                 "name": reason.anchor,
@@ -222,7 +231,7 @@ def _derived_of_others(found: Others) -> dict[str, Any]:
 
 
 _FINDINGS: Mapping[str, Callable[[Findings], Any]] = {
-    "holds-up": lambda findings: _standings(findings, slice(0, 1)),
+    "holds-up": lambda findings: {**_standings(findings, slice(0, 1)), "found": to_json(findings.found)},
     "gives-up": lambda findings: _of_robust(findings, "robustness"),
     "hinges-on": lambda findings: _of_robust(findings, "linchpins"),
     "others-play": lambda findings: _standings(findings, slice(None)),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from standoff.brief.formats.html import Page
+from standoff.brief.page import Page
 from standoff.brief.section import Picture, Table
 from standoff.brief.sections.first_screen import glance_table
 

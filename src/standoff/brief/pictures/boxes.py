@@ -12,7 +12,7 @@ from standoff.analysis.findings import Inputs
 from standoff.analysis.linchpins.linchpins import Linchpins
 from standoff.analysis.linchpins.regions import Region
 from standoff.brief.pictures.drawing.ranges import place_in, range_of
-from standoff.brief.pictures.drawing.svg import framed, tag
+from standoff.brief.pictures.drawing.svg import framed, line_of, tag
 from standoff.brief.section import Picture, Table
 from standoff.language.model import Model
 from standoff.words.amounts import unit_words
@@ -121,7 +121,7 @@ def _trade_off(region: Region) -> Markup:
     parts.append(tag("text", said.COVERAGE, kind="tick end", x=left + across, y=height - 6.0))
     parts.append(tag("text", said.DENSITY, kind="tick", x=2, y=12))
     parts.append(tag("line", kind="rate", x1=left, x2=left + across, y1=rate, y2=rate))
-    parts.append(tag("polyline", kind="way", points=" ".join(f"{x:.1f},{y:.1f}" for x, y in way)))
+    parts.append(tag("path", kind="way", d=line_of(way)))
     parts += [tag("circle", kind="prim", cx=x, cy=y, r=2) for x, y in way]
     for size, spots in ((4.5, leaves), (6.5, best)):
         turn = f"l{size} {size}-{size} {size}-{size}-{size}z"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from standoff.analysis.findings import Floats
-from standoff.brief.pictures.drawing.svg import Scale, framed, group, nice_ticks, tag
+from standoff.brief.pictures.drawing.svg import Scale, framed, group, line_of, nice_ticks, tag
 from standoff.words.numbers import interval, plain, rounded
 from standoff.words.text import shortened
 
@@ -31,7 +31,8 @@ def bar(
     *,
     hollow: bool,
 ) -> Markup:
-    """One cell's bar: the 10–90 % range over worlds, the mean as a dot, the limit as a line, beyond it shaded."""
+    """One cell's bar, its heights in the style sheet: the 10–90 % range over worlds, the mean as a dot, the limit as a
+    line, beyond it shaded."""
     if not all(map(math.isfinite, (value, *spread))):
         return Markup("")
     place = Scale(domain, (0.0, _BAR_WIDTH))
@@ -39,11 +40,11 @@ def bar(
     if limit is not None:
         at = place(limit)
         left, width = (at, _BAR_WIDTH - at) if better == "lower" else (0.0, at)
-        parts.append(tag("rect", kind="beyond", x=left, y=0, width=max(width, 0.0), height=_BAR_HEIGHT))
-        parts.append(tag("line", kind="limit", x1=at, x2=at, y1=0, y2=_BAR_HEIGHT))
+        parts.append(tag("rect", kind="beyond", x=left, width=max(width, 0.0)))
+        parts.append(tag("path", kind="limit", d=f"M{at:.1f} 0v{_BAR_HEIGHT:.0f}"))
     low, high = map(place, spread)
-    parts.append(tag("rect", kind="range", x=low, y=5, width=max(high - low, 1.0), height=4, rx=2))
-    parts.append(tag("circle", kind="mean hollow" if hollow else "mean", cx=place(value), cy=7, r=3.6))
+    parts.append(tag("rect", kind="range", x=low, width=max(high - low, 1.0)))
+    parts.append(tag("circle", kind="hollow" if hollow else "mean", cx=place(value)))
     return framed("bar", (_BAR_WIDTH, _BAR_HEIGHT), "", parts)
 
 
@@ -122,8 +123,8 @@ def fan(panel: FanPanel, frame: FanFrame, said: str) -> Markup:
 
     y = Scale(frame.domain, (_FAN_FOOT, _FAN_TOP))
 
-    def points(at: Sequence[float], values: Floats) -> str:
-        return " ".join(f"{x(i):.1f},{y(float(v)):.1f}" for i, v in zip(at, values, strict=True) if math.isfinite(v))
+    def line(at: Sequence[float], values: Floats) -> list[tuple[float, float]]:
+        return [(x(i), y(float(v))) for i, v in zip(at, values, strict=True) if math.isfinite(v)]
 
     label = shortened(panel.label, _LONGEST - 1)
     place = min(_FAN_LEFT, max(_FAN_WIDTH - _LETTER * len(label), 0.0))  # a long name begins further left
@@ -134,16 +135,16 @@ def fan(panel: FanPanel, frame: FanFrame, said: str) -> Markup:
     ]
     if panel.quantiles is not None:
         for low, high, kind in ((0, 4, "wide"), (1, 3, "narrow")):
-            edges = points(steps, panel.quantiles[high]), points(steps[::-1], panel.quantiles[low][::-1])
-            parts.append(tag("polygon", kind=kind, points=" ".join(edges)))
-    grey = [tag("polyline", points=points(steps, other)) for other in panel.others]
+            edges = line(steps, panel.quantiles[high]) + line(steps[::-1], panel.quantiles[low][::-1])
+            parts.append(tag("path", kind=kind, d=line_of(edges)))
+    grey = [tag("path", d=line_of(line(steps, other))) for other in panel.others]
     if grey:
         parts.append(group(grey, kind="other", **({"id": panel.lines} if panel.lines else {})))
     elif panel.lines:
         parts.append(tag("use", kind="other", href=f"#{panel.lines}"))
     if frame.seen.size:
-        parts.append(tag("polyline", kind="seen", points=points(frame.seen[:, 0].tolist(), frame.seen[:, 1])))
-    parts.append(tag("polyline", kind="median", points=points(steps, panel.line)))
+        parts.append(tag("path", kind="seen", d=line_of(line(frame.seen[:, 0].tolist(), frame.seen[:, 1]))))
+    parts.append(tag("path", kind="median", d=line_of(line(steps, panel.line))))
     parts.append(tag("line", kind="at", y1=_FAN_TOP, y2=_FAN_FOOT))
     told = {"data_start": f"{x(0):.2f}", "data_step": f"{step:.3f}", "data_readings": "\t".join(panel.readings)}
     return framed(f"fan s{panel.colour}", (_FAN_WIDTH, _FAN_HEIGHT), said, parts, **told)

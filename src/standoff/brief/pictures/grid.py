@@ -179,6 +179,8 @@ def _column(
         if cell.present < 1.0:
             error += f" in {percent(cell.present)}"
         within = "" if cell.within is None else f"{_share(cell.within)} within"
+        if cell.wanted is not None:
+            within = said.NOT_TOLD
         drawn.append(Cell(value, error, within, picture, len(order) > 1 and results.labels[s] in best))
     limit = ""
     if measure.limit is not None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from standoff.base.tables import Row
-from standoff.brief.parts import Assumption, Why
-from standoff.brief.section import Chip
+from standoff.brief.parts import Assumption, AssumptionTable, Why
+from standoff.brief.section import Chip, Method, Section
 from standoff.evidence.claims import Ledger
 from standoff.language.expressions.tree import Symbol
 from standoff.language.model import Model, Parameter
@@ -14,10 +14,12 @@ from standoff.language.model.reads import symbols_read
 from standoff.language.text.files import FACTS_FILE
 from standoff.words.amounts import unit_words, with_unit
 from standoff.words.names import title_of, who
+from standoff.words.sections import assumptions as said
 from standoff.words.sections.assumptions import NO_REASON, fact_words, spread_words
+from standoff.words.sections.page import CALLED
 from standoff.words.text import capital, join, words
 
-__all__ = ["assumption_rows", "assumptions_behind", "read_facts"]
+__all__ = ["assumption_rows", "assumptions_behind", "assumptions_section", "read_facts"]
 
 
 def read_facts(model: Model) -> dict[str, Why]:
@@ -26,6 +28,26 @@ def read_facts(model: Model) -> dict[str, Why]:
     if FACTS_FILE not in files:
         return {}
     return {row["id"].text: _fact(row) for row in files.table(FACTS_FILE, needs=("id",)).rows}
+
+
+def assumptions_section(model: Model, ledger: Ledger, facts: Mapping[str, Why]) -> Section | None:
+    """All of them, by kind; None where the model has none."""
+    rows = assumption_rows(model, ledger, facts)
+    if not rows:
+        return None
+    groups = [(title, kind, tuple(row for row in rows if row.kind == kind)) for kind, title in said.GROUPS]
+    tables = tuple(
+        AssumptionTable(f"{title} ({len(of)})",
+                        ("Assumption", "Number" if kind == "constant" else "Range", "Why"), of, kind != "constant")
+        for title, kind, of in groups if of
+    )  # fmt: skip
+    judged = sum(all(why.kind == "judgement" for why in row.why) for row in rows)
+    title = said.assumptions_title(
+        [row.kind for row in rows], judged, is_any_private=any(row.known_to for row in rows)
+    )  # fmt: skip
+    return Section(
+        "assumptions", CALLED["assumptions"], title, parts=tables, method=Method((said.METHOD,)),
+    )  # fmt: skip
 
 
 def assumption_rows(model: Model, ledger: Ledger, facts: Mapping[str, Why]) -> tuple[Assumption, ...]:

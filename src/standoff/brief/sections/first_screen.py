@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,13 +13,13 @@ from standoff.analysis.robustness.practical import best_settings, is_practically
 from standoff.brief.pictures.charts import squares
 from standoff.brief.pictures.drawing.colours import colour_of
 from standoff.brief.section import Table
-from standoff.language.model import Model
-from standoff.words.amounts import is_chance
+from standoff.language.model import Instance, Model
+from standoff.words.amounts import is_chance_of_event, likelihood
 from standoff.words.language import ENGLISH, Language
 from standoff.words.measures import unit_of
-from standoff.words.names import family_words, title_of
+from standoff.words.names import decider_words, family_words, setting_words, title_of
 from standoff.words.sentences.opening import outcome_figure
-from standoff.words.text import capital
+from standoff.words.text import capital, words
 
 __all__ = ["Glance", "GlanceCell", "GlanceColumn", "GlanceRow", "glance", "glance_table"]
 
@@ -27,12 +28,12 @@ _MOST_COLUMNS = 6
 
 @dataclass(frozen=True, slots=True)
 class GlanceColumn:
-    """An outcome: its name, its unit, and a word where its differences do not matter."""
+    """An outcome: its name, its unit, and a note: how likely it is, or that its differences do not matter."""
 
     name: str
     title: str
     unit: str
-    level: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +47,21 @@ class GlanceCell:
 
 @dataclass(frozen=True, slots=True)
 class GlanceRow:
-    """A family of strategies in its better setting."""
+    """A family of strategies in its better setting, which is named beside it."""
 
     label: str
+    setting: str
     colour: int
     cells: tuple[GlanceCell, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """The table; columns that differ most come first."""
+    """The table; columns that differ most come first. `key` says how to read it."""
 
     columns: tuple[GlanceColumn, ...]
     rows: tuple[GlanceRow, ...]
+    key: str
 
 
 def glance(model: Model, results: Performance, language: Language = ENGLISH) -> Glance | None:
@@ -81,19 +84,20 @@ def glance(model: Model, results: Performance, language: Language = ENGLISH) -> 
             results.measures[m].name,
             title_of(model, results.measures[m].name),
             unit_of(model, results.measures[m]),
-            language.part("page.level_column") if is_practically_level(results, main, m, shown) else "",
+            _note(model, results, m, shown, language),
         )
         for m in chosen
     )
     best = {m: practically_best(results, main, m) for m in chosen}
     place = {s: k for k, s in enumerate(results.order)}
+    shared = _shared_setting([results.strategies[s] for s in shown]) if len(shown) > 1 else None
     rows = []
     for s in sorted(shown, key=lambda s: place[s]):
         instance = results.strategies[s]
         cells = []
         for m in chosen:
             value = main.cells[s][m].figure.value
-            is_square = is_chance(model, outcomes[results.measures[m].name]) and np.isfinite(value)
+            is_square = is_chance_of_event(model, outcomes[results.measures[m].name]) and np.isfinite(value)
             cells.append(
                 GlanceCell(
                     outcome_figure(model, results, s, m, unit=False),
@@ -101,15 +105,67 @@ def glance(model: Model, results: Performance, language: Language = ENGLISH) -> 
                     len(shown) > 1 and instance.label in best[m],
                 )
             )
-        rows.append(GlanceRow(capital(family_words(instance.strategy)), colour_of(model, instance), tuple(cells)))
-    return Glance(columns, tuple(rows))
+        rows.append(
+            GlanceRow(
+                capital(family_words(instance.strategy)), "" if shared else setting_words(instance),
+                colour_of(model, instance), tuple(cells),
+            )
+        )  # fmt: skip
+    return Glance(columns, tuple(rows), _key(model, results, rows, shared, language))
 
 
 def glance_table(found: Glance, language: Language = ENGLISH) -> Table:
     """The same as text."""
-    heads = (f"{column.title} ({column.unit})" if column.unit else column.title for column in found.columns)
-    rows = tuple((row.label, *(cell.value for cell in row.cells)) for row in found.rows)
+    heads = (_head(column) for column in found.columns)
+    rows = tuple(
+        (f"{row.label} ({row.setting})" if row.setting else row.label, *(cell.value for cell in row.cells))
+        for row in found.rows
+    )
     return Table(language.say("page.table"), (language.say("page.approach"), *heads), rows)
+
+
+def _head(column: GlanceColumn) -> str:
+    beside = "; ".join(text for text in (column.unit, column.note) if text)
+    return f"{column.title} ({beside})" if beside else column.title
+
+
+def _note(model: Model, results: Performance, m: int, shown: tuple[int, ...], language: Language) -> str:
+    """That an outcome's differences do not matter, and how likely an event is, if equally so under every approach."""
+    main, outcome = results.standings[0], next(o for o in model.outcomes if o.name == results.measures[m].name)
+    notes = []
+    if is_chance_of_event(model, outcome):
+        found = {likelihood(main.cells[s][m].figure.value) for s in shown}
+        notes += [language.part(f"likelihood.{found.pop()}")] if len(found) == 1 and None not in found else []
+    if is_practically_level(results, main, m, shown):
+        notes.append(language.part("page.level_column"))
+    return "; ".join(notes)
+
+
+def _shared_setting(instances: Sequence[Instance]) -> str | None:
+    """The setting that all strategies have, if it is one and the same: `guarantee: firm`."""
+    first = instances[0]
+    if not first.settings or any(each.settings != first.settings for each in instances):
+        return None
+    titles = {each.name: each.title for each in first.strategy.named}
+    return ", ".join(f"{titles.get(name) or words(name)}: {words(str(level))}" for name, level in first.settings)
+
+
+def _key(
+    model: Model, results: Performance, rows: Sequence[GlanceRow], shared: str | None, language: Language
+) -> str:  # fmt: skip
+    """How to read the table: its order, its settings, and its marks, where they are there."""
+    said = []
+    if len(rows) > 1 and results.measures[0].kind == "payoff":
+        said.append(language.say("page.ordered", who=decider_words(model, language)))
+    if shared is not None:
+        said.append(language.say("page.settings_same", setting=shared))
+    elif len(results.strategies) > len(rows):
+        said.append(language.say("page.settings_best"))
+    if any(cell.best for row in rows for cell in row.cells):
+        said.append(language.say("page.may_be_best"))
+    if any(cell.drawn for row in rows for cell in row.cells):
+        said.append(language.say("page.squares"))
+    return " ".join(said)
 
 
 def _apart(results: Performance, m: int, shown: tuple[int, ...]) -> float:

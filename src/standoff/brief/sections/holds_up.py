@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from markupsafe import Markup
+
 from standoff.analysis.robustness.performance import Performance, Standing
 from standoff.analysis.robustness.practical import best_settings
+from standoff.analysis.searching.searched import Searched
 from standoff.analysis.structure.causal import CausalMap
 from standoff.brief.pictures.causal_map import draw_map, list_map
 from standoff.brief.pictures.charts import DotRow, dots
@@ -20,6 +23,7 @@ from standoff.words.numbers import interval, measured
 from standoff.words.sections import holds_up as said
 from standoff.words.sections.page import CALLED
 from standoff.words.sentences.answer import confidence, limits_title, views_title
+from standoff.words.sentences.searching.found import FOUND_HEAD, found_caption, found_columns, found_title
 from standoff.words.text import capital, join, words
 
 __all__ = ["first_picture", "holds_up", "map_section", "views"]
@@ -27,19 +31,31 @@ __all__ = ["first_picture", "holds_up", "map_section", "views"]
 _TOLD = 1.96
 
 
-def holds_up(model: Model, results: Performance, grid: tuple[Picture, ...] = ()) -> Section:
-    """The strategies × outcomes table; `grid` is its picture, none where no world has a result."""
+def holds_up(
+    model: Model, results: Performance, grid: tuple[Picture, ...] = (), found: Searched | None = None
+) -> Section:
+    """The strategies × outcomes table; `grid` is its picture, none where no world has a result.
+
+    `found` is what a search has found, to stand beside the best that is listed.
+    """
     payoffs = [payoff for payoff in model.payoffs if payoff.actor == model.decider]
     tables = tuple(replace(picture, table=standing_table(model, results, results.standings[0])) for picture in grid)
     return Section(
         "holds-up",
         CALLED["holds-up"],
         limits_title(model, results),
-        pictures=tables,
+        pictures=(*tables, *(() if found is None else (_found(model, found),))),
         sure=confidence(model, results),
         why=assumptions_behind(model, payoffs),
         method=Method(said.performance_method(model, results), said.REFERENCES),
     )
+
+
+def _found(model: Model, found: Searched) -> Picture:
+    """The best found beside the best listed, by each aim."""
+    rows = tuple(zip(*found_columns(model, found), strict=True))
+    table = Table(found_caption(model, found), FOUND_HEAD, rows)
+    return Picture(Markup(""), found_caption(model, found), title=found_title(model, found), table=table)
 
 
 def first_picture(model: Model, results: Performance) -> Picture | None:

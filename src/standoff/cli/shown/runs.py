@@ -14,7 +14,7 @@ from standoff.ensemble.ensemble import Ensemble
 from standoff.language.clock import parse_date
 from standoff.language.model import Model, Parameter
 from standoff.program.trace import Step, Trace
-from standoff.words.amounts import unit_words, with_unit
+from standoff.words.amounts import amount, is_date, unit_words, with_unit
 from standoff.words.faults import owned_up
 from standoff.words.mathematics import equations_text, range_ends
 from standoff.words.numbers import exact, measured, number, plain
@@ -39,8 +39,11 @@ def run_lines(ensemble: Ensemble) -> Iterator[str]:
     yield repr(ensemble).strip("<>")
     yield "mean over the others' strategies and all worlds, ± its standard error over worlds"
     title = ensemble.model.title_of(ensemble.model.decider)
-    head = [title, *(name if kind == "outcome" else f"payoff of {name}" for kind, name in ensemble.measures)]
-    rows = [[label, *(_cell(*cell) for cell in cells)] for label, cells in _strategies(ensemble)]
+    head = [title, *(_measure(ensemble, *measure) for measure in ensemble.measures)]
+    rows = [
+        [label, *(_cell(ensemble, measure, *cell) for measure, cell in zip(ensemble.measures, cells, strict=True))]
+        for label, cells in _strategies(ensemble)
+    ]
     yield from _table([head, *rows])
     yield from _spread_lines(ensemble)
     yield from owned_up(ensemble)
@@ -82,8 +85,17 @@ def _table(rows: list[list[str]]) -> Iterator[str]:
         start = stop
 
 
-def _cell(mean: float, error: float) -> str:
-    return "not known" if np.isnan(mean) else measured(mean, error)
+def _measure(ensemble: Ensemble, kind: str, name: str) -> str:
+    return name if kind == "outcome" else f"payoff of {ensemble.model.title_of(name)}"
+
+
+def _cell(ensemble: Ensemble, measure: tuple[str, str], mean: float, error: float) -> str:
+    """A mean with its error; of a first event its date."""
+    kind, name = measure
+    if np.isnan(mean):
+        return "not known"
+    dates = {outcome.name for outcome in ensemble.model.outcomes if is_date(outcome)}
+    return amount(ensemble.model, name, mean, error) if kind == "outcome" and name in dates else measured(mean, error)
 
 
 def _strategies(ensemble: Ensemble) -> Iterator[tuple[str, list[tuple[float, float]]]]:
@@ -117,7 +129,7 @@ def _spread_lines(ensemble: Ensemble) -> Iterator[str]:
     """Quantiles and histograms, a line for each strategy and measure."""
     strategies = [label for label, _ in _strategies(ensemble)]
     shown = [
-        (f"{label}, {name if kind == 'outcome' else f'payoff of {name}'}", _spread_data(ensemble, label, kind, name))
+        (f"{label}, {_measure(ensemble, kind, name)}", _spread_data(ensemble, label, kind, name))
         for kind, name in ensemble.measures for label in strategies
     ]  # fmt: skip
     width = max(len(head) for head, _ in shown)

@@ -26,7 +26,7 @@ from standoff.program.lanes import Lanes, State, empty, picked
 from standoff.program.program import Program
 from standoff.program.stepper import advance, begin, finish
 
-__all__ = ["Ahead", "Held", "look_ahead", "profiles_at_random"]
+__all__ = ["Ahead", "Follower", "Held", "look_ahead", "profiles_at_random", "remembering"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -114,7 +114,7 @@ def look_ahead(
         hold: Strategies to hold, as indices; by default the best at the start and of other kinds, three in all.
         running: How many threads, and who is told how far it is.
     """
-    follower = _Follower(_remembering(program), design, profiles)
+    follower = Follower(remembering(program), design, profiles)
     at_once = follower.branched()
     means = np.nanmean(at_once, axis=1)
     chosen = tuple(hold) if hold is not None else _leaders(follower, means, _HELD)
@@ -133,7 +133,7 @@ def look_ahead(
     return Ahead(program, design, profiles, tuple(dates), tuple(held), int(np.argmax(means)))
 
 
-def _leaders(follower: _Follower, means: Floats, n: int) -> tuple[int, ...]:
+def _leaders(follower: Follower, means: Floats, n: int) -> tuple[int, ...]:
     """The best strategies of different kinds: a setting alone makes no other."""
     found: dict[str, int] = {}
     for i in np.argsort(-means, kind="stable"):
@@ -141,14 +141,22 @@ def _leaders(follower: _Follower, means: Floats, n: int) -> tuple[int, ...]:
     return tuple(found.values())[:n]
 
 
-class _Follower:
+class Follower:
+    """Futures of a design, in which the decider plays now one strategy and now another.
+
+    Args:
+        program: From `remembering`.
+        design: All profiles in its worlds.
+        profiles: (futures,) what the others play, replications fastest.
+    """
+
     def __init__(self, program: Program, design: Design, profiles: Ints) -> None:
         self.program = program
         self.decider = program.players.index(program.model.decider)
         self.own = program.instances[self.decider]
         self.payoff = [p.actor for p in program.payoffs].index(program.model.decider)
-        places = np.arange(profiles.size)
-        lanes = lanes_of(program, design, profiles, places, np.zeros_like(places))
+        worlds, replications = np.divmod(np.arange(profiles.size), design.replications)
+        lanes = lanes_of(program, design, profiles, worlds, replications)
         self.lanes = replace(lanes, columns=dict(lanes.columns.items()))
 
     def lanes_with(self, strategy: int | Ints, order: Ints | None = None) -> Lanes:
@@ -160,18 +168,21 @@ class _Follower:
         columns = {name: column[places] for name, column in lanes.columns.items()}
         return Lanes(columns, tuple(played), lanes.levels, lanes.keys[places])
 
+    def taken_up(self, strategies: Ints, order: Ints, state: State | None = None) -> State:
+        """Copies of futures, in an order, that go on with these strategies; from a state, or from the start."""
+        lanes = self.lanes_with(strategies, order)
+        if state is None:
+            return begin(self.program, lanes)
+        known = empty(self.program, lanes, realised=False).known
+        played = {symbol: x for symbol, x in known.items() if symbol.kind in ("strategy", "setting")}
+        many = picked(state, order)
+        return replace(many, lanes=lanes, known={**many.known, **played})
+
     def branched(self, state: State | None = None) -> Floats:
         """(strategies, futures) the decider's payoff from each of its strategies, from a state on or from the start."""
         n, size = len(self.own), self.lanes.size
         order = np.tile(np.arange(size), n)
-        lanes = self.lanes_with(np.repeat(np.arange(n), size), order)
-        if state is None:
-            many = begin(self.program, lanes)
-        else:
-            known = empty(self.program, lanes, realised=False).known
-            played = {symbol: x for symbol, x in known.items() if symbol.kind in ("strategy", "setting")}
-            many = picked(state, order)
-            many = replace(many, lanes=lanes, known={**many.known, **played})
+        many = self.taken_up(np.repeat(np.arange(n), size), order, state)
         while many.step < self.program.n_steps:
             many = advance(self.program, many)
         found: Floats = finish(self.program, many).payoffs[self.payoff]
@@ -199,7 +210,7 @@ class _Follower:
         return np.asarray(x * np.exp(one.noise * z) if one.is_log else x + one.noise * z)
 
 
-def _remembering(program: Program) -> Program:
+def remembering(program: Program) -> Program:
     """The program whose decider remembers for each of its strategies what it has seen, whichever it plays."""
 
     def is_own(where: Any) -> bool:

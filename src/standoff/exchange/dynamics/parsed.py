@@ -90,10 +90,22 @@ def _parser(module: str, name: str) -> Any:
         bare.__path__ = list(spec.submodule_search_locations)
         sys.modules["pysd"] = bare
     try:
+        _mend(importlib.import_module(f"pysd.translators.{module.replace('_file', '_element')}"))
         return getattr(importlib.import_module(f"pysd.translators.{module}"), name)
     finally:
         if was_there is None:
             del sys.modules["pysd"]
+
+
+def _mend(module: Any) -> None:
+    """Let a minus bind as it does in Vensim and XMILE: PySD 3.14 reads -2^2 as (-2)^2, where the 2 is a number."""
+
+    def visit_neg_expr(visitor: Any, node: Any, parts: Any) -> Any:
+        if parts[0] == "-":
+            visitor.negatives.add(parts[2])
+        return parts[2]
+
+    module.EquationVisitor.visit_neg_expr = visit_neg_expr
 
 
 def _look_at_xml(source: Source) -> tuple[str, dict[str, Span]]:

@@ -77,7 +77,7 @@ class Writer:
             return joined("+", parts)
         text = parts[0]
         for operator, part in zip(operators, parts[1:], strict=True):
-            text = f"({text}) ** {part}" if operator == "**" and text != parts[0] else f"{text} {operator} {part}"
+            text = f"{text} {operator} {part}"  # powers bind from the right, there as here
         return text
 
     def _reference(self, tree: Any) -> str:

@@ -18,7 +18,7 @@ from standoff.exchange.imported import Asked, Imported
 __all__ = ["GAMES", "import_conflict", "import_game", "read_conflict", "read_game"]
 
 GAMES = (".nfg", ".efg")
-_MOST_BYTES = 20_000_000
+_MOST_BYTES = 8_000_000
 _MOST_OF_STUDY = 1_000_000
 
 

@@ -7,14 +7,14 @@ from math import prod
 
 from standoff.analysis.games.exchange import NamedGame
 from standoff.exchange.games.reduced import TooLargeError
-from standoff.exchange.imported import Imported, quoted
+from standoff.exchange.imported import Imported, quoted, short
 from standoff.exchange.names import Names
+from standoff.exchange.tabled import tabled
 from standoff.language.text.files import STUDY_FILE
 
 __all__ = ["study_of_table"]
 
 _MOST_PROFILES = 5_000
-_LONGEST = 3_600  # characters of an expression, of which the language admits a few more
 _MOST_STRATEGIES = 60
 
 
@@ -44,25 +44,25 @@ def study_of_table(game: NamedGame, barred: Mapping[str, list[tuple[str, str]]] 
     ]  # fmt: skip
     if game.comment.strip():
         lines.insert(2, f"about: {quoted(' '.join(game.comment.split())[:2_000])}")
-    lines += [f"  {actor}: {{name: {quoted(_short(name))}}}" for actor, name in zip(actors, game.players, strict=True)]
+    lines += [f"  {actor}: {{name: {quoted(short(name))}}}" for actor, name in zip(actors, game.players, strict=True)]
     lines.append("choices:")
     lines += [f"  {actor}: [{', '.join(own)}]" for actor, own in zip(actors, options, strict=True)]
     lines.append("quantities:")
     lines += _numbers(actors, options, sizes)
     for i, actor in enumerate(actors):
-        lines += _payoff(f"{actor}_gets", [float(x) for x in game.payoffs[i].ravel()])
+        lines += tabled(f"{actor}_gets", "profile", [float(x) for x in game.payoffs[i].ravel()])
     lines.append("strategies:")
     for actor, own, said in zip(actors, options, game.strategies, strict=True):
         lines.append(f"  {actor}:")
         lines += [
-            f"    {o}: {{name: {quoted(_short(w))}, about: {quoted(w)}, choose: {o}}}"
+            f"    {o}: {{name: {quoted(short(w))}, about: {quoted(w)}, choose: {o}}}"
             for o, w in zip(own, said, strict=True)
         ]
     lines.append("payoffs:")
     lines += [f"  {actor}: {{each: {actor}_gets}}" for actor in actors]
     lines.append("outcomes:")
     lines += [
-        f"  {actor}_payoff: {{name: {quoted(_short('payoff of ' + name))}, measure: total({actor}_gets), "
+        f"  {actor}_payoff: {{name: {quoted(short('payoff of ' + name))}, measure: total({actor}_gets), "
         "better: higher}" for actor, name in zip(actors, game.players, strict=True)
     ]  # fmt: skip
     lines += _moves(game, actors, options, barred or {})
@@ -78,28 +78,6 @@ def _numbers(actors: list[str], options: list[list[str]], sizes: list[int]) -> I
     yield f"  profile: {{value: {quoted(' + '.join(terms))}}}"
 
 
-def _payoff(name: str, values: list[float]) -> Iterator[str]:
-    """The value of a profile by its number, in tables that an expression holds."""
-    pieces: list[tuple[int, str]] = []
-    start = 0
-    while start < len(values):
-        text, stop = f"table_stepped(profile, {start}, {_number(values[start])}", start + 1
-        while stop < len(values) and len(text) < _LONGEST:
-            text += f", {stop}, {_number(values[stop])}"
-            stop += 1
-        pieces.append((stop, text + ")"))
-        start = stop
-    if len(pieces) == 1:
-        yield f"  {name}: {{value: {quoted(pieces[0][1] if len(values) > 1 else _number(values[0]))}}}"
-        return
-    for k, (_, text) in enumerate(pieces):
-        yield f"  {name}_{k + 1}: {{value: {quoted(text)}}}"
-    yield f"  {name}:\n    value:"
-    for k, (stop, _) in enumerate(pieces[:-1]):
-        yield f"      - {{when: profile < {stop}, then: {name}_{k + 1}}}"
-    yield f"      - {{then: {name}_{len(pieces)}}}"
-
-
 def _moves(
     game: NamedGame, actors: list[str], options: list[list[str]], barred: Mapping[str, list[tuple[str, str]]]
 ) -> Iterator[str]:
@@ -111,12 +89,3 @@ def _moves(
             yield f"  {actor}:\n    barred:"
             for start, end in barred[player]:
                 yield f"      - {{from: {place[start]}, to: {place[end]}}}"
-
-
-def _number(value: float) -> str:
-    return repr(value + 0.0)
-
-
-def _short(words: str) -> str:
-    """At most four words, as names in prose have."""
-    return " ".join(words.split()[:4])[:60] or "nameless"

@@ -66,7 +66,7 @@ def build_model(
         problems: What is wrong is added here; the model may be used only if none of it is an error.
         digest: A hash of the study's text, to which the data that are read are added.
     """
-    names = declare(study, problems)
+    names = declare(study, problems, written.vectors)
     draft = Draft(study, names, Equations(names, problems), build_clock(study, problems), written.references, problems)
     resolve_quantities(draft)
     parameters = build_parameters(draft)

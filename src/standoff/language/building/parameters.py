@@ -14,7 +14,6 @@ from standoff.base.problems import StudyError, suggest
 from standoff.base.units import DIMENSIONLESS, Unit, in_base
 from standoff.language.building.draft import Draft
 from standoff.language.building.ranges import settle_belief, settle_ranges
-from standoff.language.expressions.parser import parse_expression
 from standoff.language.expressions.tree import Call, Expr
 from standoff.language.meaning.folding import fold
 from standoff.language.meaning.messages import in_unit, quoted
@@ -99,7 +98,7 @@ def build_beliefs(draft: Draft, parameters: tuple[Parameter, ...]) -> tuple[tupl
 def read_distribution(draft: Draft, node: Scalar, name: str, *, of_draw: bool = False) -> Call | None:
     """A distribution with its arguments, parsed but not resolved; None, after a report, where it is none."""
     try:
-        parsed = parse_expression(node)
+        parsed = draft.equations.unroller.parse(node)
     except StudyError as error:
         draft.problems.extend(error.problems)
         return None

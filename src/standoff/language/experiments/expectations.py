@@ -17,7 +17,7 @@ from standoff.language.experiments.contrasts import Contrast, read_contrast, rea
 from standoff.language.experiments.measures import REDUCERS, Measure, read_measure, waiting_for
 from standoff.language.expressions.tree import Binary, Symbol
 from standoff.language.model import Model
-from standoff.language.model.influence import influences, path_between
+from standoff.language.model.influence import Reads, influences, path_between
 from standoff.language.shape.conform import conform
 from standoff.language.shape.shapes import Free, Key, ListOf, Record, Shape, Text
 from standoff.language.text.fields import as_number, nodes, number, scalar
@@ -111,13 +111,14 @@ def check_mechanisms(model: Model) -> list[Problem]:
     return [problem for mechanism in model.mechanisms for problem in read_expectations(mechanism.expect, model)[1]]
 
 
-def represented(model: Model, expectation: Expectation) -> tuple[Symbol, ...] | None:
+def represented(model: Model, expectation: Expectation, reads: Reads | None = None) -> tuple[Symbol, ...] | None:
     """A shortest path in the equations from what is changed to what is measured.
 
     None where there is none, so that the model cannot bear on the claim. Of an effect that is weakened, both
-    things must have a path. Bounds, and variants, which may change anything, are always represented: ().
+    things must have a path. Bounds, and variants, which may change anything, are always represented: (). `reads` are
+    the model's `influences`, where they are known.
     """
-    reads = influences(model)
+    reads = influences(model) if reads is None else reads
     path: tuple[Symbol, ...] = ()
     for contrast in (expectation.effect, expectation.contrast):
         if contrast is None or contrast.is_variant:

@@ -12,14 +12,25 @@ from lark import Lark, Token, Transformer, Tree, UnexpectedCharacters, Unexpecte
 
 from standoff.base.problems import Problem, StudyError
 from standoff.base.source import Span
-from standoff.language.expressions.tree import Binary, Call, Conditional, Expr, Membership, Name, Number, Unary
+from standoff.language.expressions.tree import (
+    Binary,
+    Call,
+    Conditional,
+    Element,
+    Expr,
+    Fold,
+    Membership,
+    Name,
+    Number,
+    Unary,
+)
 from standoff.language.text.reader import Scalar
 
 __all__ = ["KEYWORDS", "MOST_CHARACTERS", "MOST_DEPTH", "parse_expression"]
 
 MOST_CHARACTERS = 4096
 MOST_DEPTH = 64
-KEYWORDS = ("if", "else", "and", "or", "not", "in")
+KEYWORDS = ("if", "else", "and", "or", "not", "in", "for")
 
 _TRAPS = (
     # what stands there, what it should be
@@ -63,12 +74,17 @@ def parse_expression(text: Scalar) -> Expr:
     if not text.text.strip():
         raise _error("expression-syntax", text.span, "an expression is expected here, and there is none", None)
     try:
-        tree = _parser().parse(text.text)
+        tree = _parsed(text.text)
     except UnexpectedInput as error:
         raise _syntax(text, error) from None
     _check_depth(text, tree)
     built: Expr = _Build(text).transform(tree) if isinstance(tree, Tree) else tree
     return built
+
+
+@lru_cache(maxsize=4096)  # while somebody writes, all other equations stay as they are and only move
+def _parsed(text: str) -> Any:
+    return _parser().parse(text)
 
 
 @cache
@@ -106,6 +122,18 @@ class _Build(Transformer[Token, Any]):
 
     def name(self, parts: list[Token]) -> Name:
         return Name(self._span(parts[0]).to(self._span(parts[-1])), tuple(str(part) for part in parts))
+
+    def element(self, parts: list[Any]) -> Element:
+        word, subscripts, close = parts[0], parts[2], parts[3]
+        return Element(self._span(word).to(self._span(close)), self.name([word]), subscripts)
+
+    def subscripts(self, parts: list[Token]) -> tuple[Name, ...]:
+        return tuple(self.name([word]) for word in parts)
+
+    def fold(self, parts: list[Any]) -> Fold:
+        word, _, body, variable, index, test, close = parts
+        names = [self.name([part]) for part in (word, variable, index)]
+        return Fold(self._span(word).to(self._span(close)), names[0], body, names[1], names[2], test)
 
     def call(self, parts: list[Any]) -> Call:
         word, arguments, close = parts[0], parts[2], parts[3]

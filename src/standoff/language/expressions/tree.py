@@ -1,6 +1,7 @@
 """Expression trees: as parsed, and as resolved.
 
-The parser makes `Name` and `Text` nodes; resolving replaces them by `Reference` and `Option`.
+The parser makes `Name`, `Element` and `Fold` nodes; unrolling leaves names alone, and resolving replaces these by
+`Reference` and `Option`.
 Evaluators see resolved trees only.
 """
 
@@ -16,7 +17,9 @@ __all__ = [
     "Binary",
     "Call",
     "Conditional",
+    "Element",
     "Expr",
+    "Fold",
     "Kind",
     "Membership",
     "Name",
@@ -88,6 +91,27 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
+class Element:
+    """`x[north]`: an element of a vector, not yet unrolled."""
+
+    span: Span
+    name: Name
+    subscripts: tuple[Name, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """`sum(body for variable in index if test)`, not yet unrolled."""
+
+    span: Span
+    function: Name
+    body: Expr
+    variable: Name
+    index: Name
+    test: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     """A name that was found."""
 
@@ -154,12 +178,14 @@ class Call:
     arguments: tuple[Expr, ...]
 
 
-Expr = Number | Name | Reference | Option | Unary | Binary | Membership | Conditional | Call
+Expr = Number | Name | Element | Fold | Reference | Option | Unary | Binary | Membership | Conditional | Call
 
 # Which fields of each kind of node hold operands, from left to right.
 _OPERANDS: dict[type, tuple[str, ...]] = {
     Number: (),
     Name: (),
+    Element: ("name",),
+    Fold: ("body",),
     Reference: (),
     Option: (),
     Unary: ("operand",),

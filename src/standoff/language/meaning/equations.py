@@ -9,8 +9,8 @@ from standoff.base.problems import Problem, StudyError
 from standoff.base.source import Source, Span
 from standoff.base.units import DIMENSIONLESS, Unit, in_base, parse_unit
 from standoff.language.clock import PER_YEAR
-from standoff.language.expressions.parser import parse_expression
 from standoff.language.expressions.tree import Binary, Conditional, Expr, Number, Unary
+from standoff.language.expressions.vectors import Unroller
 from standoff.language.meaning.messages import disagreement, in_unit, quoted
 from standoff.language.meaning.names import Declared, Names
 from standoff.language.meaning.places import STEP, Place
@@ -49,14 +49,18 @@ class Equations:
     names: Names
     problems: list[Problem]
     quantities: dict[str, Expr] = field(default_factory=dict)
+    unroller: Unroller = field(init=False)
     _plain: Inference | None = None
+
+    def __post_init__(self) -> None:
+        self.unroller = Unroller(self.names.vectors)
 
     def tree(
         self, node: Scalar, place: Place, settings: Settings = _NO_SETTINGS, family: str | None = None
     ) -> Expr | None:
         """Parse and resolve; None, after a report, where it does not parse."""
         try:
-            parsed = parse_expression(node)
+            parsed = self.unroller.parse(node)
         except StudyError as error:
             if not any(name in node.text for name in self.names.unwritable):
                 self.problems.extend(error.problems)

@@ -15,6 +15,7 @@ from standoff.language.model import NUMBER, TRUTH, Type, options
 from standoff.language.shape.kinds import is_name
 from standoff.language.text.fields import entries, mapping, nodes, text, texts
 from standoff.language.text.reader import Broken, Mapping, Node, Scalar
+from standoff.language.text.vectors import Vectors
 
 __all__ = ["WHAT", "Declared", "Names", "declare", "unit_of"]
 
@@ -75,7 +76,7 @@ class Names:
     `families` are the options of every choice and mode; `dimensions` the choices of every actor that has
     some; `broken` the actors, modes and deals whose declaration cannot be used, about which nothing more
     should be said; `unwritable` the names that no expression can hold, because of their letters; `scales` what units
-    are worth in others.
+    are worth in others; `vectors` what was made into names of their own.
     """
 
     symbols: dict[str, Declared] = field(default_factory=dict)
@@ -86,6 +87,7 @@ class Names:
     broken: set[str] = field(default_factory=set)
     unwritable: set[str] = field(default_factory=set)
     scales: Scales = field(default_factory=dict)
+    vectors: Vectors = field(default_factory=Vectors)
 
     def find(self, name: str) -> Declared | None:
         """What the name stands for."""
@@ -96,14 +98,15 @@ class Names:
         return tuple(family for family, members in self.families.items() if option in members)
 
 
-def declare(study: Mapping, problems: list[Problem]) -> Names:
+def declare(study: Mapping, problems: list[Problem], vectors: Vectors | None = None) -> Names:
     """Collect every name that an expression may use, those whose declaration is broken among them.
 
     Args:
         study: The study's mapping, its shape checked.
         problems: Names that stand for two things are added here.
+        vectors: What was made into entries of their own.
     """
-    names = Names(scales=read_scales(study, problems))
+    names = Names(scales=read_scales(study, problems), vectors=vectors or Vectors())
     claimed: dict[str, tuple[str, Span]] = {}
     for actor, _ in mapping(study, "actors").items:
         names.actors[actor.text] = actor.span
@@ -114,6 +117,9 @@ def declare(study: Mapping, problems: list[Problem]) -> Names:
         for name, node in mapping(study, section).items:
             if not is_name(name.text):
                 names.unwritable.add(name.text)
+            if name.text in names.vectors.axes:
+                message = f"`{name.text}` is a vector already"
+                problems.append(Problem("duplicate-name", name.span, message, "give one of the two another name"))
             if _claim(claimed, name, WHAT[kind], problems):
                 _declare_one(names, name, kind, node)
     _declare_units_of_reports(names, study)

@@ -183,6 +183,15 @@ class Resolver:
         if owners:
             message = f"`{text}` is an option of `{owners[0]}`, and stands here alone"
             return Problem("unknown-name", node.span, message, f"compare it: `{owners[0]} == {text}`")
+        if text in names.vectors.axes:
+            axes = names.vectors.axes[text]
+            message = f"`{text}` is a vector over {' and '.join(f'`{axis}`' for axis in axes)}, and has no one value"
+            advice = f"write `{text}[{', '.join(axes)}]`, or a `sum(… for … in {axes[0]})`"
+            return Problem("unknown-name", node.span, message, advice)
+        if text in names.vectors.indices:
+            message = f"`{text}` is an index, which stands in square brackets"
+            advice = f"give an element an entry of its own, such as `x_{next(iter(names.vectors.indices[text]), '')}`"
+            return Problem("unknown-name", node.span, message, advice)
         known_names = [*names.symbols, *self.settings]
         return Problem("unknown-name", node.span, f"nothing is named `{text}`", suggest(text, known_names))
 

@@ -14,6 +14,7 @@ from itertools import islice
 
 from standoff.language.expressions.tree import Binary, Call, Conditional, Expr, Reference, Symbol, Unary, walk
 from standoff.language.model import Model
+from standoff.language.model.imposed import Impositions
 from standoff.language.model.order import dependencies, evaluation_order, same_step_references
 
 __all__ = ["MOST_BRANCHES", "NONE", "Branch", "Cause", "Causes", "branches", "holds", "is_too_many", "settled"]
@@ -108,17 +109,19 @@ class Causes:
 
     @cached_property
     def _cause_of(self) -> dict[Symbol, Cause]:
-        """What is imposed is no chance."""
+        """What is imposed is no chance, but an end: what reads it must see it in the branch that it ends."""
         model, found = self.model, dict[Symbol, Cause]()
-        imposed = {imposition.target for imposition in model.impositions}
+        held = Impositions(model)
+        imposed, either = held.whole, {*held.whole, *held.columns}  # what is held needs no condition
         for event in model.events:
             symbol = Symbol("event", event.name)
-            if event.kind != "count" and symbol not in imposed:
-                found[symbol] = Cause((symbol,), (None if event.given is None else event.given.tree,))
+            if event.kind != "count" and (event.ends or symbol not in imposed):
+                given = None if event.given is None or symbol in either else event.given.tree
+                found[symbol] = Cause((symbol,), (given,))
         for mode in model.modes:
             if Symbol("mode", mode.name) not in imposed:
                 symbols = tuple(Symbol("move", move.name) for move in mode.moves)
-                whens = (move.when if s not in imposed else None for s, move in zip(symbols, mode.moves, strict=True))
+                whens = (move.when if s not in either else None for s, move in zip(symbols, mode.moves, strict=True))
                 cause = Cause(symbols, tuple(None if when is None else when.tree for when in whens))
                 found |= dict.fromkeys(symbols, cause)
         return found

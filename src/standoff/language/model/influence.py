@@ -9,7 +9,7 @@ from standoff.language.expressions.tree import Symbol
 from standoff.language.model import Model, Weighing
 from standoff.language.model.reads import symbols_read
 
-__all__ = ["influences", "path_between", "read_by_outcome", "read_by_payoff"]
+__all__ = ["Reads", "influences", "path_between", "read_by_outcome", "read_by_payoff"]
 
 Reads = Mapping[Symbol, frozenset[Symbol]]
 

@@ -171,12 +171,13 @@ class Imposition:
     """Something held by hand instead of by its own equation.
 
     Events, moves: `never`, `always`, or `at` a step. Choices and modes: `option` (an index). Stocks and
-    counts: a `number`. A `series` gives a number for each step (an event: 0 or 1).
+    counts: a `number`. A `series` gives a number for each step (an event: 0 or 1). A `column` holds it in the worlds
+    that this column tells: see `standoff.language.model.imposed`.
     """
 
     target: Symbol
     span: Span
-    how: Literal["never", "always", "at", "option", "number", "series"]
+    how: Literal["never", "always", "at", "option", "number", "series", "column"]
     value: float | str | None = None
 
 

@@ -40,6 +40,8 @@ def conform(node: Node, shape: Shape, name: str, span: Span, problems: list[Prob
 
 
 def _conform(node: Node, shape: Shape, owner: Owner, problems: list[Problem]) -> Node:
+    if isinstance(node, Broken):  # reported already
+        return node
     match shape:
         case Text():
             return _text(node, shape, owner, problems)

@@ -78,7 +78,7 @@ def _schema_of_map(shape: MapOf) -> dict[str, Any]:
 def _schema_of_record(shape: Record) -> dict[str, Any]:
     schema: dict[str, Any] = {
         "type": "object",
-        "properties": {key.name: _described(key) for key in shape.keys},
+        "properties": {key.name: _described(key, of_many=shape.key("for") is not None) for key in shape.keys},
         "additionalProperties": False,
     }
     required = [key.name for key in shape.keys if key.required]
@@ -92,5 +92,9 @@ def _schema_of_record(shape: Record) -> dict[str, Any]:
     return schema
 
 
-def _described(key: Key) -> dict[str, Any]:
-    return {"description": key.doc, **_schema(key.shape)}
+def _described(key: Key, *, of_many: bool = False) -> dict[str, Any]:
+    """A key's schema; in an entry that may stand for many, a mapping gives each element its own."""
+    schema = _schema(key.shape)
+    if of_many and not any(part.get("type") == "object" for part in schema.get("anyOf", (schema,))):
+        schema = {"anyOf": [schema, {"type": "object"}]}
+    return {"description": key.doc, **schema}

@@ -10,7 +10,9 @@ __all__ = [
     "CALLED",
     "ENDS",
     "EXPRESSION",
+    "FOR_EACH",
     "FOR_THE_TIME",
+    "INDICES",
     "KNOWN",
     "NAME",
     "NUMBER",
@@ -21,8 +23,10 @@ __all__ = [
     "SEEN_BY",
     "SPREAD",
     "TEXT",
+    "THE_INDICES",
     "THE_UNIT",
     "UNIT",
+    "VECTORS",
     "WITHIN",
 ]
 
@@ -41,6 +45,22 @@ ABOUT = Key("about", TEXT, "what it is, in a sentence")
 CALLED = Key("name", TEXT, "what it is called in prose, in at most four words; its own name where it is left out")
 THE_UNIT = Key("unit", UNIT, "its unit, such as `missile` or `USD/year`; none where it is left out")
 SEEN_BY = Key("seen_by", ONE_OR_MORE, "the actors that see it; all where it is left out")
+INDICES = "indices"
+VECTORS = ("constants", "uncertainties", "values", "stocks", "quantities", "draws", "events", "outcomes")
+"""The sections whose entries may stand for one thing of each element of an index."""
+THE_INDICES = Key(
+    INDICES,
+    MapOf(Either((ListOf(NAME), MapOf(TEXT)))),
+    "what vectors run over, such as `region: [north, south]`: names of elements, or a mapping from each to what it is "
+    "called in prose",
+)
+FOR_EACH = Key(
+    "for",
+    Either((KNOWN, ListOf(KNOWN), MapOf(KNOWN))),
+    "the index or indices that it is a vector over: an entry for each element, called `x[north]` in equations and "
+    "`x_north` elsewhere; a mapping names the variable of each, as `{origin: region, target: region}`. Any key that "
+    "takes no mapping may give a value for each element, and an entry called `x_north` is laid over that element's",
+)
 FOR_THE_TIME = Key("per", Text("word", PER), "the time that the rate is for; a step where it is left out")
 WITHIN = Key("within", ENDS, "the least and the largest value: numbers, names of constants, or `null` for an open end")
 REASON = (

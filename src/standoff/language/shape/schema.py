@@ -10,6 +10,7 @@ from standoff.language.shape.parts import (
     ABOUT,
     CALLED,
     EXPRESSION,
+    FOR_EACH,
     FOR_THE_TIME,
     KNOWN,
     NAME,
@@ -20,6 +21,7 @@ from standoff.language.shape.parts import (
     SEEN_BY,
     SPREAD,
     TEXT,
+    THE_INDICES,
     THE_UNIT,
     WITHIN,
 )
@@ -35,6 +37,7 @@ _PARAMETER = Record(
     (
         CALLED,
         ABOUT,
+        FOR_EACH,
         *SPREAD,
         THE_UNIT,
         Key("known_to", ONE_OR_MORE, "the actors that know it; nobody where it is left out"),
@@ -42,7 +45,7 @@ _PARAMETER = Record(
     ),
     exactly_one=ONE_SPREAD,
 )
-_CONSTANT = Record((Key("value", NUMBER, "the number", required=True), CALLED, ABOUT, THE_UNIT, *REASON))
+_CONSTANT = Record((Key("value", NUMBER, "the number", required=True), CALLED, ABOUT, FOR_EACH, THE_UNIT, *REASON))
 
 _RULES = ListOf(
     Record(
@@ -96,6 +99,7 @@ _MODE = Record(
 _STOCK = Record(
     (
         ABOUT,
+        FOR_EACH,
         Key("start", EXPRESSION, "its value in the first step: a number, or an expression of parameters",
             required=True),
         THE_UNIT,
@@ -117,6 +121,7 @@ _REPORT = Record(
 _QUANTITY = Record(
     (
         ABOUT,
+        FOR_EACH,
         THE_UNIT,
         Key("value", _RULED, "its value in a step: an expression, or rules"),
         Key("report", _REPORT, "instead of a value: what others see of a stock or quantity"),
@@ -130,6 +135,7 @@ _DRAW = Either(
         Record(
             (
                 ABOUT,
+                FOR_EACH,
                 Key("distribution", Text("distribution"), "the distribution of each step's draw", required=True),
                 THE_UNIT,
                 SEEN_BY,
@@ -140,6 +146,7 @@ _DRAW = Either(
 _EVENT = Record(
     (
         ABOUT,
+        FOR_EACH,
         Key("given", EXPRESSION, "an event or a truth without which it does not happen"),
         Key("chance", EXPRESSION, "its chance, in a step or in the time of `per`"),
         Key("hazard", EXPRESSION, "its rate: the chance is 1 − exp(−hazard · time)"),
@@ -190,6 +197,7 @@ _OUTCOME = Record(
     (
         CALLED,
         ABOUT,
+        FOR_EACH,
         Key("measure", EXPRESSION,
             "an expression of `final`, `mean`, `total`, `peak`, `minimum`, `ever`, `count`, `first`", required=True),
         THE_UNIT,
@@ -385,6 +393,7 @@ STUDY = Record(
             MapOf(Text("scale")),
             "what one of a unit is in another, as `MEUR: 1e6 EUR`, or `percent: 0.01`: the two then mix in equations",
         ),
+        THE_INDICES,
         *_PATCHED,
         Key("variants", MapOf(_VARIANT), "named changes to any part"),
     )

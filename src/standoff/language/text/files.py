@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 from standoff.base.files import inside, read_source
@@ -12,6 +13,7 @@ from standoff.base.source import Source, Span
 from standoff.base.tables import MOST_BYTES as MOST_BYTES_OF_TABLES
 from standoff.base.tables import Table, read_table
 from standoff.language.text import reader
+from standoff.language.text.vectors import Vectors
 
 __all__ = [
     "CLAIMS_FILE",
@@ -92,7 +94,7 @@ class Files:
 
     def with_texts(self, texts: Mapping[str, str]) -> Files:
         """These files with other texts in their place, as an editor holds them before they are saved."""
-        held = {name: Source(f"{self.name}/{name}", text) for name, text in texts.items()}
+        held = {name: _known(f"{self.name}/{name}", text) for name, text in texts.items()}
         return replace(self, contents={**self.contents, **held})
 
     def with_tables(self, names: Iterable[str]) -> Files:
@@ -125,11 +127,13 @@ class Written:
         files: The study's files.
         root: The mapping of `study.yaml`, with no variant applied and its shape not yet checked.
         references: What the other files list.
+        vectors: What of the text stood for many entries, which `root` has one by one.
     """
 
     files: Files
     root: reader.Mapping = field(repr=False)
     references: References = field(repr=False)
+    vectors: Vectors = field(default_factory=Vectors, repr=False)
 
     @property
     def source(self) -> Source:
@@ -151,7 +155,8 @@ def read_files(study: Path, unsaved: Mapping[str, str] | None = None) -> Files:
     held = unsaved or {}
     contents: dict[str, Source | Problem] = {}
     if STUDY_FILE not in held:
-        contents[STUDY_FILE] = read_source(study, f"{shown}/{study.name}")
+        read = read_source(study, f"{shown}/{study.name}")
+        contents[STUDY_FILE] = _known(read.path, read.text)
     for name in (CLAIMS_FILE, FACTS_FILE, HISTORY_FILE):
         contents[name] = _read(folder, name, f"{shown}/{name}", _MOST_BYTES.get(name, MOST_BYTES_OF_TABLES))
     return Files(folder, shown, contents).with_texts(held)
@@ -160,6 +165,12 @@ def read_files(study: Path, unsaved: Mapping[str, str] | None = None) -> Files:
 def _read(folder: Path, name: str, shown: str, most: int) -> Source | Problem:
     place = Span(Source(shown, ""), 0, 0)
     try:
-        return read_source(inside(folder, name, place), shown, most=most)
+        return _known(shown, read_source(inside(folder, name, place), shown, most=most).text)
     except StudyError as error:
         return error.problems[0]
+
+
+@lru_cache(maxsize=16)
+def _known(path: str, text: str) -> Source:
+    """One source for one text of a file, so that what was made of it is known again."""
+    return Source(path, text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -24,6 +25,7 @@ __all__ = [
     "Scalar",
     "Sequence",
     "parse_yaml",
+    "tree_of",
 ]
 
 MOST_ENTRIES = 2_000
@@ -35,12 +37,16 @@ _ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\r?\n[
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A text as it stands: `places[i]` is where its i-th character stands in the file."""
+    """A text as it stands: `places[i]` is where its i-th character stands in the file.
+
+    `bound` is, in an entry that stands for many, the element that each variable of its `for` has here.
+    """
 
     text: str
     span: Span
     style: str
     places: tuple[int, ...] | None = None
+    bound: tuple[tuple[str, str], ...] = ()
 
     def part(self, start: int, stop: int) -> Span:
         """The span in the file of characters `start` to `stop` of the text."""
@@ -116,6 +122,13 @@ def parse_yaml(source: Source) -> tuple[Mapping, list[Problem]]:
         message = "a study is a mapping of sections, such as `clock:` and `actors:`"
         raise StudyError([*builder.problems, Problem("wrong-shape", root.span, message)])
     return root, builder.problems
+
+
+@lru_cache(maxsize=4)  # of a study's files only one changes at a time, while somebody writes
+def tree_of(source: Source) -> tuple[Mapping, tuple[Problem, ...]]:
+    """As `parse_yaml`, of a source that is asked for again."""
+    root, problems = parse_yaml(source)
+    return root, tuple(problems)
 
 
 class _Builder:

@@ -14,6 +14,7 @@ import os
 import shutil
 import stat
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -53,6 +54,17 @@ class Cache:
         found = self._compiled(stem)
         if found != self._noted(stem):
             _write(self.folder / f"{stem}.json", json.dumps(found, indent=1, sort_keys=True).encode())
+
+    def spend(self, stem: str, seconds: float) -> float:
+        """Add to what was spent for the want of a module; all of it by now."""
+        path = self.folder / f"{stem}.spent"
+        try:
+            spent = max(0.0, float(_read(path) or 0.0)) + seconds
+        except ValueError:
+            spent = seconds
+        with suppress(OSError):  # of a full disk: then each run counts for itself
+            _write(path, repr(spent).encode())
+        return spent
 
     def _compiled(self, stem: str) -> dict[str, str]:
         files = sorted((self.folder / "__pycache__").glob(f"{stem}.*.nb[ci]"))

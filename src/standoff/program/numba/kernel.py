@@ -22,7 +22,7 @@ from standoff.program.numba.writer import arithmetic_digest, emit_kernel
 from standoff.program.program import Program
 from standoff.program.reference import Lanes, Results
 
-__all__ = ["Kernel", "compile_text", "is_compiled", "load_kernel", "source_text"]
+__all__ = ["Kernel", "compile_text", "is_compiled", "load_kernel", "source_text", "spend"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -78,6 +78,11 @@ def compile_text(text: str, folder: Path | None = None) -> Callable[..., None]:
 def is_compiled(program: Program, folder: Path | None = None) -> bool:
     """Whether the kernel is on disk, so that it loads in a second."""
     return open_cache(folder).has(f"kernel_{_SOURCES.of(program).digest}")
+
+
+def spend(program: Program, seconds: float, folder: Path | None = None) -> float:
+    """Note what a run of a program without its kernel costs; what all such runs have cost by now."""
+    return open_cache(folder).spend(f"kernel_{_SOURCES.of(program).digest}", seconds)
 
 
 _SOURCES = Last(emit_kernel)

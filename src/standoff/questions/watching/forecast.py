@@ -24,7 +24,7 @@ from standoff.base.files import read_source
 from standoff.base.problems import Collected, Problem, StudyError, has_errors, suggest
 from standoff.base.tables import MOST_BYTES, read_table
 from standoff.ensemble.design import Design, choose_profiles, draw_worlds
-from standoff.ensemble.running import Running
+from standoff.ensemble.running import Running, Size
 from standoff.ensemble.storing.manifest import RunError
 from standoff.ensemble.storing.store import atomic_write
 from standoff.ensemble.study import Study
@@ -35,7 +35,7 @@ from standoff.evidence.history import read_past
 from standoff.evidence.seen import Seen
 from standoff.words.numbers import number, whole
 
-__all__ = ["FORECAST", "Frozen", "freeze", "make_forecast", "read_facts_of", "read_forecast"]
+__all__ = ["FORECAST", "Frozen", "Given", "Record", "freeze", "make_forecast", "read_facts_of", "read_forecast"]
 
 FORECAST = "forecast.json"
 QUESTIONS = "questions.yaml"
@@ -56,34 +56,46 @@ class Frozen:
     seal: str
 
 
-def make_forecast(  # noqa: PLR0913
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What futures are asked about: `profile` as on the command line, every profile alike by default; and those
+    alone that make what was `seen` already."""
+
+    profile: str | None = None
+    seen: Seen | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a forecast says of itself: the file of questions as it stood, and the day; today by default."""
+
+    questions: str = ""
+    made: str | None = None
+
+
+def make_forecast(
     study: Study,
     asked: tuple[Asked, ...],
     *,
-    futures: int = 8192,
-    seed: int = 1,
-    profile: str | None = None,
-    seen: Seen | None = None,
-    questions: str = "",
+    size: Size = Size(8192, 1),
+    given: Given = Given(),
+    record: Record = Record(),
     running: Running = Running(),
-    made: str | None = None,
 ) -> Forecast:
     """Answer questions by futures, each of another world and another profile.
 
     Args:
         study: The study.
         asked: From `read_questions`.
-        futures: How many.
-        seed: Of worlds and luck.
-        profile: What is played, as on the command line; every profile alike by default.
-        seen: What was seen already: futures are those that make it.
-        questions: The file of questions as it stood.
+        size: How many futures, as worlds, and the seed of worlds and luck.
+        given: What is played, and what was seen already.
+        record: What it says of itself.
         running: How many threads.
-        made: The day; today by default.
 
     Raises:
         ValueError: An unknown profile, or too few futures make what was seen.
     """
+    profile, seen, futures, seed = given.profile, given.seen, size.worlds, size.seed
     model = study.model
     program = study.program if seen is None else told_program(model, seen, seed)
     worlds = draw_worlds(model, futures, seed, fixed=study.held)
@@ -101,10 +113,10 @@ def make_forecast(  # noqa: PLR0913
     answers = answer_questions(model, asked, followed, worlds.columns, past, noise)
     return Forecast(
         standoff=__version__, study=model.name, digest=model.digest, variants=tuple(model.applied),
-        as_of=model.as_of or "", made=made or datetime.now(UTC).date().isoformat(), futures=futures,
+        as_of=model.as_of or "", made=record.made or datetime.now(UTC).date().isoformat(), futures=futures,
         effective=followed.effective, seed=seed, profile=profile or "",
         seen=_digest_of(seen),
-        questions=_digest(questions), answers=answers,
+        questions=_digest(record.questions), answers=answers,
     )  # fmt: skip
 
 
@@ -170,9 +182,12 @@ def _hold_against(forecast: Forecast, questions: Path, study: Study, shown: str)
         raise RunError(f"the forecast in `{shown}` was made from another version of the study `{study.model.name}`")
     text = questions.read_text(encoding="utf-8")
     made = make_forecast(
-        study, read_questions(questions, study.model), futures=forecast.futures, seed=forecast.seed,
-        profile=forecast.profile or None, questions=text, made=forecast.made,
-    )  # fmt: skip
+        study,
+        read_questions(questions, study.model),
+        size=Size(forecast.futures, 1, forecast.seed),
+        given=Given(profile=forecast.profile or None),
+        record=Record(questions=text, made=forecast.made),
+    )
     if made.answers != forecast.answers:
         raise RunError(f"the study does not make the answers that are frozen in `{shown}`: they were changed")
 

@@ -18,7 +18,7 @@ __all__ = [
     "multiples_title", "not_answered", "part_words", "space_caption", "space_title", "variant_words",
 ]  # fmt: skip
 
-NONE = "No deal is on the table in this study"
+NONE = "The study judges no deal"
 NO_DEAL = (
     "This study names no deal, so there is nothing to agree on. A deal has parties, terms with levels, a state in "
     "which it is in force and what its absence would mean; see “deals” in docs/language.md."

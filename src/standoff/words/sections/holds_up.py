@@ -11,13 +11,14 @@ from standoff.words.text import capital, few, join, words
 
 __all__ = [
     "ALL_OTHERS", "DOTS_KEY", "LINKS", "LINKS_HEAD", "MAP_KEY", "MAP_LEAD", "MAP_METHOD", "MAP_REFERENCES",
-    "REFERENCES", "STANDING_HEAD", "VIEWS_LEAD", "VIEWS_METHOD", "VIEWS_REFERENCES", "VIEWS_SURE", "dots_caption",
-    "dots_head", "grid_caption", "map_title", "map_words", "performance_method", "standing_caption", "thing_words",
-    "view_title",
+    "NOT_TOLD", "REFERENCES", "STANDING_HEAD", "VIEWS_LEAD", "VIEWS_METHOD", "VIEWS_REFERENCES", "VIEWS_SURE",
+    "dots_caption", "dots_head", "grid_caption", "map_title", "map_words", "performance_method",
+    "standing_caption", "thing_words", "view_title",
 ]  # fmt: skip
 
 ALL_OTHERS = "All the others’ strategies with equal weight"
 DOTS_KEY = "Filled: may be best."
+NOT_TOLD = "within: not told"
 _HSU = "Hsu 1984, Constrained simultaneous confidence intervals for multiple comparisons with the best"
 REFERENCES = (
     _HSU,

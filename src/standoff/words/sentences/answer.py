@@ -109,6 +109,15 @@ def limits_title(model: Model, results: Performance) -> str:
     shares = {i: [row[i].within for row in cells] for i in limited}
     if not shares:
         return f"The study states no limits; these are the {len(results.measures)} measures it reports"
+    untold = {i: max(row[i].wanted or 0.0 for row in cells) for i in limited}
+    hidden = max(untold, key=lambda i: untold[i])
+    if untold[hidden] > 0.0:
+        name = title_of(model, results.measures[hidden].name)
+        return (
+            f"In how many worlds “{name}” keeps its limit cannot be told: luck in it is too uneven for "
+            f"{counted(results.replications, 'replication')}, and about {rounded_up(round(untold[hidden]))} times as "
+            "many would do"
+        )
     kept = {i: [_share(share) for share in of] for i, of in shares.items()}
     hardest = min(kept, key=lambda i: sum(kept[i]))
     widest = max(kept, key=lambda i: max(kept[i]) - min(kept[i]))
@@ -233,6 +242,8 @@ def _limits(results: Performance, main: Standing, level: Sequence[int]) -> str:
     leader = max(level, key=lambda s: _share(main.kept[s] if main.kept else None))
     kept, together = main.kept[leader], main.together[leader]
     name = strategy_words(results.strategies[leader])
+    if any(cell.wanted is not None for cell in main.cells[leader]):
+        return f"In how many worlds {name} keeps the study’s limits cannot be told from so few replications."
     shared = worlds_share(together.value, together.error, results.n_worlds)
     if count == 1:
         return f"{capital(name)} stays within the study’s one limit in {shared}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from standoff.analysis.linchpins.flips import Flips, Zone
 from standoff.language.model import Instance, Parameter
@@ -11,7 +12,22 @@ from standoff.words.names import name_labels
 from standoff.words.numbers import plain
 from standoff.words.text import capital, join, words
 
-__all__ = ["say_zones", "zones_apart"]
+__all__ = ["End", "ends_of_flips", "level_words", "say_zones", "zones_apart"]
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """A stretch at one end of an assumption, and the strategies that may be best there.
+
+    `low` is None where it begins with the range, `high` where it ends with it; `level` is the value of one that takes
+    few.
+    """
+
+    strategies: tuple[str, ...]
+    low: float | None
+    high: float | None
+    level: float | None = None
+
 
 _Group = Callable[[Sequence[str]], str]
 
@@ -48,6 +64,26 @@ def say_zones(parameter: Parameter, flips: Flips, strategies: Sequence[Instance]
     ends_told = parts[0].startswith("below") and parts[-1].startswith("above")
     rest = "" if covered == len(zones) else f"; {'between' if ends_told else 'elsewhere'}, the model cannot tell"
     return f"{capital('; '.join(parts))}{rest}."
+
+
+def ends_of_flips(flips: Flips) -> tuple[End, End] | None:
+    """The lowest and the highest stretch, where no strategy that may be best in one may be best in the other."""
+    zones = flips.zones
+    if flips.levels:
+        one, other = zones[0].strategies, zones[-1].strategies
+        if not set(one).isdisjoint(other):
+            return None
+        return End(one, None, None, flips.levels[0]), End(other, None, None, flips.levels[-1])
+    chain = zones_apart(zones)
+    if not chain:
+        return None
+    found = []
+    for at, near in ((chain[0], chain[1]), (chain[-1], chain[-2])):
+        first, last = _stretch(zones, at, zones[near].strategies)
+        seen = dict.fromkeys(label for zone in zones[first : last + 1] for label in zone.strategies)
+        low = None if first == 0 else zones[first].low
+        found.append(End(tuple(seen), low, None if last == len(zones) - 1 else zones[last].high))
+    return (found[0], found[1]) if set(found[0].strategies).isdisjoint(found[1].strategies) else None
 
 
 def _where(parameter: Parameter, zones: Sequence[Zone], first: int, last: int) -> str:
@@ -114,12 +150,12 @@ def _say_levels(parameter: Parameter, flips: Flips, group: _Group, title: str) -
     parts = []
     for zone in zones:
         levels = [level for level in flips.levels if zone.low <= level <= zone.high]
-        where = join([_level(parameter, level) for level in levels], "or")
+        where = join([level_words(parameter, level) for level in levels], "or")
         parts.append(f"at {where}, {group(zone.strategies)}")
     return f"{capital('; '.join(parts))}."
 
 
-def _level(parameter: Parameter, level: float) -> str:
+def level_words(parameter: Parameter, level: float) -> str:
     """A level with its unit, or the kind that it stands for."""
     if parameter.spread is not None and parameter.spread.kinds:
         return words(parameter.spread.kinds[round(level)])

@@ -1,8 +1,9 @@
 """The first screen in five sentences, by rules: a rule looks at one fact of the findings and says one thing of it.
 
-What no approach changes; who leads, when the others may do anything and when they reply in their own interest; whether
-a deal would hold; what a setting changes; what it turns on, and what would show it. Strategies stand by their families,
-settings folded. No sign but %, and nothing that the rest of the page does not say with its error.
+What no approach changes; who leads, on average over all that the others may do and when they reply in their own
+interest, and what the leader is worst at; whether
+a deal would hold; what a setting changes; what it turns on and which way, and what would show it. Strategies stand by
+their families, settings folded. No sign but %, and nothing that the rest of the page does not say with its error.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import astuple, dataclass, replace
 import numpy as np
 
 from standoff.analysis.deals.deals import Deals
-from standoff.analysis.linchpins.linchpins import Assumption, Linchpins
+from standoff.analysis.linchpins.linchpins import Linchpins
 from standoff.analysis.robustness.performance import Performance
 from standoff.analysis.robustness.practical import (
     best_settings,
@@ -25,21 +26,22 @@ from standoff.analysis.robustness.practical import (
 )
 from standoff.analysis.robustness.robustness import Robustness
 from standoff.analysis.watch.signposts import Signposts
-from standoff.language.model import Instance, Model
+from standoff.language.model import Model
 from standoff.words.amounts import amount as with_error
 from standoff.words.amounts import is_chance, is_date, unit_words, with_unit
 from standoff.words.language import ENGLISH, Language
-from standoff.words.names import family_words, quoted, who
-from standoff.words.numbers import plain, rounded
+from standoff.words.names import decider_words, family_words, quoted
+from standoff.words.numbers import rounded
 from standoff.words.sentences.answer import answer
 from standoff.words.sentences.deals import breaching, broken_by_some, kept_in
-from standoff.words.sentences.flips import zones_apart
-from standoff.words.sentences.watching.signposts import first_of_each
 from standoff.words.text import words
+from standoff.words.turning import Turning, families, level_of
 
 __all__ = ["Opening", "Sides", "opening", "outcome_figure"]
 
 _MOST_NAMED = 4
+_TOLD, _LITTLE = 3.0, 0.1
+"""Standard errors beyond which a strategy is the worst of all in an outcome, and by how much of what matters in it."""
 _MOST_WORDS = 120
 """Of the first screen, with its question; beyond it, leaders that are level are counted instead of named."""
 
@@ -81,12 +83,18 @@ def opening(model: Model, results: Performance, sides: Sides = Sides(), language
         return Opening("", first.sentences[0], "", "", "")
     said = _Said(model, results, sides, language)
     room = _MOST_WORDS - len(model.question.split())
-    # names of those that lead matter more than what to look for, which stands among the reasons too
-    for shorter in (said, replace(said, sides=replace(sides, watch=None))):
-        found = shorter.opening()
+    # names of those that lead matter more than what they are worst at, and than what to look for, which stands below
+    shorter: tuple[frozenset[str], ...] = (
+        frozenset(),
+        frozenset({"words"}),
+        frozenset({"words", "price"}),
+        frozenset({"words", "price", "watch"}),
+    )
+    for left_out in shorter:
+        found = replace(said, left_out=left_out).opening()
         if sum(len(sentence.split()) for sentence in found.sentences) <= room:
             return found
-    return replace(said, most_named=1).opening()
+    return replace(said, left_out=frozenset({"words"}), most_named=1).opening()
 
 
 def outcome_figure(model: Model, results: Performance, s: int, m: int, *, unit: bool = True) -> str:
@@ -112,6 +120,7 @@ class _Said:
     sides: Sides
     language: Language
     most_named: int = _MOST_NAMED
+    left_out: frozenset[str] = frozenset()
 
     def opening(self) -> Opening:
         """All of them."""
@@ -144,7 +153,7 @@ class _Said:
         best = self._families(practically_best(results, results.standings[0], 0))
         n_all = len({instance.strategy.name for instance in results.strategies})
         ending = "_open" if len(self.model.players) > 1 else ""
-        sentence = self._named("leads", "level", best, n_all, ending)
+        sentence = f"{self._named('leads', 'level', best, n_all, ending)} {self._price(best)}".rstrip()
         robust = self.sides.robust
         replying = None if robust is None else next((u for u in robust.under if u.view.kind == "replies"), None)
         if replying is None:
@@ -153,6 +162,32 @@ class _Said:
         if set(then) == set(best):
             return f"{sentence} {say('opening.replies_same')}"
         return f"{sentence} {self._named('replies', 'replies', then, n_all)}"
+
+    def _price(self, best: Sequence[str]) -> str:
+        """The outcome in which the one that leads is worst of all, beyond chance and by most; empty where in none."""
+        results, main = self.results, self.results.standings[0]
+        shown = best_settings(results)
+        leader = next((s for s in shown if family_words(results.strategies[s].strategy) == best[0]), None)
+        if len(best) != 1 or leader is None or len(shown) < 3 or "price" in self.left_out:
+            return ""
+        found = []
+        for m, measure in enumerate(results.measures):
+            ranking, sign = main.rankings[m], 1.0 if measure.better == "higher" else -1.0
+            gaps = [
+                sign * (main.cells[s][m].figure.value - main.cells[leader][m].figure.value)
+                for s in shown
+                if s != leader
+            ]
+            if measure.kind == "payoff" or ranking is None or not np.isfinite(gaps).all():
+                continue
+            errors = [_TOLD * float(ranking.error[s, leader]) for s in shown if s != leader]
+            least = measure.matters or spread_of(main, m, shown)
+            if all(gap > error for gap, error in zip(gaps, errors, strict=True)) and max(gaps) > _LITTLE * least:
+                found.append((max(gaps) / (least or 1.0), m))
+        if not found:
+            return ""
+        m = max(found)[1]
+        return self.language.say("opening.price", outcome=self._outcome(m), x=self._figure(leader, m))
 
     def title(self) -> str:
         """Who may be best, as a heading."""
@@ -198,11 +233,15 @@ class _Said:
         place = {s: k for k, s in enumerate(results.order)}
         one, other = min(found.pairs, key=lambda pair: min(place[pair[0]], place[pair[1]]))
         key = "opening.setting" if found.in_every and len(found.pairs) > 1 else "opening.setting_one"
-        levels = [self._level(results.strategies[s], found.setting) for s in (one, other)]
+        levels = [
+            level_of(language, results.strategies[s], found.setting, alone=alone)
+            for s, alone in ((one, False), (other, True))
+        ]
         return language.say(
             key, a=levels[0], b=levels[1], moves=language.part(f"opening.{'raises' if found.raises else 'lowers'}"),
             outcome=self._outcome(found.measure), one=family_words(results.strategies[one].strategy),
-            x=self._figure(one, found.measure), y=self._figure(other, found.measure),
+            x=self._figure(one, found.measure),
+            y=outcome_figure(self.model, results, other, found.measure, unit=False),
         )  # fmt: skip
 
     def turns(self) -> str:
@@ -210,42 +249,21 @@ class _Said:
         pins, say = self.sides.pins, self.language.say
         if pins is None or len(self.results.strategies) == 1:
             return ""
+        turning = Turning(self.model, self.results, self.language, self.left_out)
         told = [pin for pin in pins.facts if pin.worth.is_significant] or list(pins.linchpins)
         if not told:
             same = self._leaders_stay()
             text = say("opening.turns_on_nothing" if same else "opening.turns_on_ways")
-            return f"{text} {self._sign()}".rstrip()
+            return f"{text} {turning.sign(self.sides.watch)}".rstrip()
         top = told[0]
         if top.parameter.kind == "value":
-            return f"{self._flip(top)} {say('opening.want')}"
-        if sign := self._sign():
-            return f"{self._flip(top)} {sign}"
-        if not top.moves:
-            return self._flip(top)
+            return f"{turning.flip(top)} {say('opening.want')}"
+        if sign := turning.sign(self.sides.watch):
+            return f"{turning.flip(top)} {sign}"
+        if not top.moves or "watch" in self.left_out:
+            return turning.flip(top)
         m = next(k for k, measure in enumerate(self.results.measures) if measure.name == top.moves[0])
-        return f"{self._flip(top)} {say('opening.watch', outcome=self._outcome(m))}"
-
-    def _sign(self) -> str:
-        """The first thing to be seen that would change the choice, and by when; empty where none would."""
-        found = self.sides.watch
-        told = [] if found is None else first_of_each(found)
-        if not told:
-            return ""
-        first = told[0]
-        about = next(one.about for one in self.model.observed if one.name == first.observable)
-        sign = f"“{about}”" if about else quoted(self.model, first.observable)
-        return self.language.say("opening.watch_sign", sign=sign, day=self.model.clock.label(first.date))
-
-    def _flip(self, pin: Assumption) -> str:
-        name, zones = quoted(self.model, pin.name), pin.flips.zones
-        apart = [] if pin.flips.levels else zones_apart(zones)
-        if not apart:
-            return self.language.say("opening.turns_nowhere", pin=name)
-        ends = [self._families(zones[k].strategies) for k in (apart[0], apart[-1])]
-        if set(ends[0]) & set(ends[1]):
-            return self.language.say("opening.turns", pin=name)
-        low, high = (self.language.join(end, "or") for end in ends)
-        return self.language.say("opening.turns_ends", pin=name, low=low, high=high)
+        return f"{turning.flip(top)} {say('opening.watch', outcome=self._outcome(m))}"
 
     def _leaders_stay(self) -> bool:
         """Whether one of the leaders may be best under every view that was looked at."""
@@ -262,6 +280,8 @@ class _Said:
             return say(f"opening.{one}{ending}", one=names[0], **place)
         if len(names) <= self.most_named:
             key = f"{many}_level" if one == many else many
+            if many == "level" and "words" in self.left_out:
+                key = "level_short"
             return say(f"opening.{key}{ending}", many=self.language.join(names, "or"), **place)
         return say(f"opening.{many}_many{ending}", n=str(len(names)), all=str(n_all), **place)
 
@@ -289,20 +309,7 @@ class _Said:
         )
 
     def _families(self, labels: Sequence[str]) -> list[str]:
-        """Families of strategies by name, each once, in the order of the labels."""
-        named = {instance.label: instance for instance in self.results.strategies}
-        names = dict.fromkeys(family_words(named[label].strategy) for label in labels)
-        return [f"“{name}”" if "," in name else name for name in names]
-
-    def _level(self, instance: Instance, name: str) -> str:
-        """A level of a setting as a thing: `a firm guarantee`, `patience 2`."""
-        setting = next((each for each in instance.strategy.named if each.name == name), None)
-        level = dict(instance.settings)[name]
-        title = (setting and setting.title) or words(name)
-        called = dict(setting.levels).get(level) if setting else None
-        if called is None and not isinstance(level, str):
-            return f"{title} {plain(level)}"
-        return self.language.one(f"{called or words(str(level))} {title}")
+        return families(self.results, labels)
 
     def _figure(self, s: int, m: int) -> str:
         return outcome_figure(self.model, self.results, s, m)
@@ -312,7 +319,7 @@ class _Said:
 
     @property
     def _decider(self) -> str:
-        return who(self.model, self.model.decider)
+        return decider_words(self.model, self.language)
 
 
 def _part(share: float) -> str:

@@ -156,6 +156,11 @@ def _limits(model: Model, found: Robustness) -> str:
     hardest = min(alone, key=lambda within: within.share.value)
     limit = f"the limit on {quoted(model, hardest.outcome)}"
     if len(alone) == 1 and alone[0].is_told:
+        every = {(figure.value, figure.error) for figure in kept.together.values()}
+        if every == {(1.0, 0.0)}:
+            return f"Every strategy keeps {limit} in every world."
+        if every == {(0.0, 0.0)}:
+            return f"No strategy keeps {limit} in any world."
         return f"{capital(name)} keeps {limit} in {figure_percent(share)} of worlds, {_most(kept.together, best)}."
     untold = [within for within in alone if not within.is_told]
     if untold:
@@ -165,10 +170,12 @@ def _limits(model: Model, found: Robustness) -> str:
             f"In how many worlds {name} keeps its limits cannot be told: luck in {quoted(model, hard.outcome)} is too "
             f"uneven for a mean over so few replications, and about {times} times as many would do."
         )
-    what = f"all {len(alone)} limits"
+    what = "both limits" if len(alone) == 2 else f"all {len(alone)} limits"
     said = f"{capital(name)} keeps {what} in {figure_percent(share)} of worlds, {_most(kept.together, best)}"
     if share.value < _RARE:
         said = f"Hardly any world keeps {what} at once: {figure_percent(share)} at best, under {name}"
+    if hardest.share.value >= 1.0:
+        return f"{said}."
     said += f"; hardest to keep is {limit}, in {figure_percent(hardest.share)} of worlds"
     binds = max(alone, key=lambda within: within.binds)
     if binds.binds > 0.01:
@@ -199,8 +206,10 @@ def _views(found: Robustness) -> str:
             beaten.setdefault(name_labels(may, found.strategies, "or"), []).append(_view(each.view))
     who = name_labels(under[0].metrics.ranking.may_be_best, found.strategies)
     ways = join([_view(each.view) for each in under[1:]]) if len(under) < 4 else f"each of {len(under) - 1} other views"
+    if not beaten and len(leaders) == 1:
+        return f"Under {ways}, {who} is best too, or may be."
     if not beaten:
-        return f"Under {ways}, {who} {'is' if len(leaders) == 1 else 'or one of them is'} or may be best too."
+        return f"Under {ways}, {'one' if len(leaders) > 2 else 'one or both'} of {who} may be best too."
     parts = [f"{name} under {join(views)}" for name, views in beaten.items()]
     return f"It depends on the others. Better than {who}: {'; '.join(parts)}."
 

@@ -44,6 +44,17 @@ class Offer:
     folder: Path
     is_own: bool
 
+    def inside(self, file: str) -> Path:
+        """The path of a text of it that may be written.
+
+        Raises:
+            RefusedError: It is a link that leads out of the study.
+        """
+        path = self.folder / file
+        if not path.resolve().is_relative_to(self.folder.resolve()):
+            raise RefusedError(403, f"{file} is a link that leads out of the study")
+        return path
+
 
 class Desk:
     """What the pages answer from.

@@ -18,17 +18,17 @@ from starlette.routing import Route
 
 from standoff.editing.tying import Tie
 from standoff.ensemble.storing.store import atomic_write
-from standoff.language.text.files import CLAIMS_FILE
+from standoff.language.text.files import CLAIMS_FILE, STUDY_FILE
 from standoff.workbench.handling.desk import Desk, Offer, see
 from standoff.workbench.keeping.saves import ChangedError
 from standoff.workbench.working.hand import RefusedError
 from standoff.workbench.working.reading import (
     CERTAINTIES,
     STANCES,
-    claims_with,
     documents_of,
     is_document,
     shown_document,
+    texts_with,
 )
 
 __all__ = ["documents_folder", "routes"]
@@ -98,7 +98,7 @@ class _Documents:
         )  # fmt: skip
 
     async def tie(self, request: Request) -> Response:
-        """Write a claim into the study's `claims.yaml`."""
+        """Write a claim into the study's `claims.yaml`, and that it is cited into its `study.yaml`."""
         offer, file = self._file(request)
         if not offer.is_own:
             raise RefusedError(403, "a bundled study is read only: copy it to change it")
@@ -113,19 +113,24 @@ class _Documents:
         name = say["name"] or f"{document}-{passage.replace('.', '-')}"
         bears_on = tuple(dict.fromkeys(str(one).strip() for one in form.getlist("bears_on") if str(one).strip()))
         tie = Tie(name, document, passage, "", say["says"], say["stance"], say["certainty"], bears_on)
-        path = offer.folder / CLAIMS_FILE
-        if not path.resolve().is_relative_to(offer.folder.resolve()):
-            raise RefusedError(403, f"{CLAIMS_FILE} is a link that leads out of the study")
         dropped = documents_folder(offer.folder)
         try:
-            text, digest = await asyncio.to_thread(self.desk.saves.read, path)
-            new = await self.desk.reading.do(claims_with, str(offer.folder), dropped, file, tie, text)
-            await asyncio.to_thread(self.desk.saves.save, path, new, digest)
-        except ChangedError:
-            return await self._page(offer, file, 409, f"{CLAIMS_FILE} was changed meanwhile: try again.")
+            files = (CLAIMS_FILE, STUDY_FILE) if form.get("cite") else (CLAIMS_FILE,)
+            held = {one: await self._read(offer, one) for one in files}
+            texts = {one: text for one, (text, _) in held.items()}
+            new = await self.desk.reading.do(texts_with, str(offer.folder), dropped, file, tie, texts)
         except RefusedError as refused:
             return await self._page(offer, file, refused.status, str(refused))
+        for one, text in new.items():  # the claim before what cites it
+            try:
+                await asyncio.to_thread(self.desk.saves.save, offer.folder / one, text, held[one][1])
+            except ChangedError:
+                return await self._page(offer, file, 409, f"{one} was changed meanwhile, so it was not written over.")
         return see(f"/study/{offer.name}/document/{file}#{passage}")
+
+    async def _read(self, offer: Offer, file: str) -> tuple[str, str]:
+        """A text of the study and its digest."""
+        return await asyncio.to_thread(self.desk.saves.read, offer.inside(file))
 
     def _file(self, request: Request) -> tuple[Offer, str]:
         return self.desk.offer(request.path_params["study"]), request.path_params["file"]

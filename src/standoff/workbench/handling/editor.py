@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
@@ -43,6 +42,7 @@ class _Editor:
     ) -> Response:  # fmt: skip
         problems = await self.desk.reading.do(problems_of, offer.folder, {file: text}, every_variant=True)
         picture, listed = await self.desk.reading.do(map_of, offer.folder, {file: text})
+        await self.desk.writing.do(learn, offer.folder, {file: text})
         undo = await asyncio.to_thread(self.desk.saves.undo, offer.folder / file, digest)
         return self.desk.page(
             "edit.html.j2", status=status, offer=offer, file=file, files=_FILES, text=text, digest=digest,
@@ -68,7 +68,7 @@ class _Editor:
             raise RefusedError(403, "a bundled study is read only: copy it to change it")
         if len(text.encode("utf-8", "surrogatepass")) > _MOST[file]:
             raise RefusedError(413, f"a {file} has at most {_MOST[file]:,} bytes")
-        path = self._inside(offer, file)
+        path = offer.inside(file)
         try:
             digest = await asyncio.to_thread(self.desk.saves.save, path, text, was, undo)
         except ChangedError:
@@ -133,14 +133,6 @@ class _Editor:
         if file not in _FILES:
             raise RefusedError(404, f"a study's texts are {' and '.join(_FILES)}")
         return self.desk.offer(request.path_params["study"]), file
-
-    @staticmethod
-    def _inside(offer: Offer, file: str) -> Path:
-        """The file to write, which is no link out of the study."""
-        path = offer.folder / file
-        if not path.resolve().is_relative_to(offer.folder.resolve()):
-            raise RefusedError(403, f"{file} is a link that leads out of the study")
-        return path
 
 
 def routes(desk: Desk) -> list[Route]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from pathlib import Path
 
 import msgspec
 from starlette.requests import Request
@@ -13,8 +15,9 @@ from standoff.base.escaping import file_name
 from standoff.ensemble.storing.store import atomic_write
 from standoff.playing.game import Game, Turn
 from standoff.playing.odds import UNIFORM
-from standoff.workbench.handling.desk import Desk, see, whole_number
+from standoff.workbench.handling.desk import Desk, Offer, see, whole_number
 from standoff.workbench.keeping.games import Seat, Table
+from standoff.workbench.keeping.saves import digest_of
 from standoff.workbench.working.hand import RefusedError
 from standoff.workbench.working.looking import texts_of
 from standoff.workbench.working.playing import (
@@ -30,7 +33,7 @@ from standoff.workbench.working.playing import (
 
 __all__ = ["routes"]
 
-_MOST_GAMES = 500
+_MOST_GAMES = 2_000
 
 
 class _Games:
@@ -51,14 +54,21 @@ class _Games:
         if not seats:
             raise ValueError("choose at least one actor for a person to play")
         luck = whole_number(str(form.get("luck", "")) or "1", 0, 10**9)
-        name = self.games.new_name()
         _, texts = await self.desk.reading.do(texts_of, str(offer.folder))
-        study = self.desk.home / "games" / name / (file_name(offer.folder.resolve().name) or "study")
-        for file, text in texts.items():
-            await asyncio.to_thread(atomic_write, study / file, text.encode())
+        study = await asyncio.to_thread(self._copied, offer, texts)
         odds = str(form.get("odds", "")) or UNIFORM
         game, title, titles = await self.desk.after.do(begin_game, str(study), seats, odds, luck)
+        name = self.games.new_name()
         return self._links(request, name, str(study), msgspec.json.decode(game, type=Game), (title, titles))
+
+    def _copied(self, offer: Offer, texts: Mapping[str, str]) -> Path:
+        """The folder of a study as it is now, which all games that are begun on it share."""
+        said = "\0".join(part for pair in sorted(texts.items()) for part in pair)
+        study = self.desk.home / "games" / digest_of(said) / (file_name(offer.folder.resolve().name) or "study")
+        for file, text in texts.items():
+            if not (study / file).exists():
+                atomic_write(study / file, text.encode())
+        return study
 
     def _links(
         self, request: Request, name: str, study: str, game: Game, said: tuple[str, dict[str, str]]
@@ -70,7 +80,7 @@ class _Games:
 
     def _room(self) -> None:
         if self.games.count() >= _MOST_GAMES:
-            raise ValueError(f"there are {_MOST_GAMES} games already: move {self.desk.home.name} away")
+            raise ValueError(f"there are {_MOST_GAMES:,} games already: move {self.desk.home.name} away")
 
     async def game(self, request: Request) -> Response:
         """A game as its facilitator sees it: everything."""
@@ -161,9 +171,10 @@ class _Games:
         form = await request.form()
         step = whole_number(str(form.get("step", "")), 0, 10**6)
         given = {name: str(value) for name, value in form.items()}
-        own = await self.desk.playing.do(chosen, table.study, seat.actor, given)
-        if await asyncio.to_thread(self.games.choose, table.id, step, seat.actor, own):
-            await self._step(self._table(table.id))
+        if step == len(table.game.turns):  # else somebody's page is of a step that is over, or of none that is open
+            own = await self.desk.playing.do(chosen, table.study, _key(table), seat.actor, given)
+            if await asyncio.to_thread(self.games.choose, table.id, step, seat.actor, own):
+                await self._step(self._table(table.id))
         return see(f"/seat/{request.path_params['secret']}")
 
     def _seat(self, request: Request) -> Seat:

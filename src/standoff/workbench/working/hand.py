@@ -119,7 +119,10 @@ def _serve(line: Connection) -> None:
         except (EOFError, OSError):
             return
         gc.disable()  # a task makes much and keeps little: looking for rubbish meanwhile is a third of its time
-        line.send(_try(task, args, named))
+        try:
+            line.send(_try(task, args, named))
+        except OSError:  # the server is gone, and nobody waits for it
+            return
         gc.enable()
         if not line.poll(_IDLE):
             gc.collect()

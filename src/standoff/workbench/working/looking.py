@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ __all__ = [
     "texts_of", "words_at",
 ]  # fmt: skip
 
+_WORD = re.compile(r"\w*")
 _SECTIONS = ("stocks", "quantities", "events")
 
 
@@ -164,6 +166,9 @@ def look_at(folder: Path, file: str, texts: Mapping[str, str], offset: int) -> T
     place = None if index is None else definition(index, shown, offset)
     cursor = cursor_at(text, offset, claims=file == CLAIMS_FILE)
     path = () if cursor is None else cursor.path
+    if cursor is not None and len(path) == 1:  # the cursor is in a name of a section: the rest of it counts too
+        rest = _WORD.match(text, offset)
+        path = (path[0], text[cursor.start : offset if rest is None else rest.end()])
     node, equations = _written(path, model)
     return Told(
         () if said is None else tuple(visible(line, MOST_LETTERS) for line in said.lines),

@@ -139,13 +139,16 @@ def overview(study: str, game: bytes) -> Overview:
     )  # fmt: skip
 
 
-def chosen(study: str, actor: str, given: Mapping[str, str]) -> dict[str, str]:
-    """An actor's choices, each one of its options.
+def chosen(study: str, game: bytes, actor: str, given: Mapping[str, str]) -> dict[str, str]:
+    """An actor's choices in the step that is open, each one of its options.
 
     Raises:
-        ValueError: One is missing, or none of them.
+        ValueError: The game is over, or one is missing, or none of them.
     """
-    return {c.family: read_choice(c, given.get(c.family, "")) for c in choices_of(_study(study).model, actor)}
+    position = _position(study, game)
+    if position.ended:
+        raise ValueError("the game is over")
+    return {c.family: read_choice(c, given.get(c.family, "")) for c in choices_of(position.model, actor)}
 
 
 def refuse(study: str, game: bytes, given: Mapping[str, str]) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from standoff.analysis.documents.gaps import uncovered
+from standoff.editing.citing import cited
+from standoff.editing.problems import check_texts
 from standoff.editing.tying import Tie, Titled, tied
 from standoff.ensemble.study import open_run
 from standoff.evidence.anchors.anchors import fingerprint_document, fingerprint_passage, index_document
@@ -18,6 +21,7 @@ from standoff.evidence.sources import sources as look
 from standoff.language.load import load_model
 from standoff.language.model import Model
 from standoff.language.shape.claims import CERTAINTIES, Stance
+from standoff.language.text.files import CLAIMS_FILE, STUDY_FILE
 from standoff.questions.answer import answer_run
 from standoff.questions.kept import kept_findings
 from standoff.questions.question import Unanswered
@@ -27,8 +31,8 @@ from standoff.words.sentences.changes import change_sentences, state_words
 from standoff.words.unanswered import unanswered_words
 
 __all__ = [
-    "CERTAINTIES", "STANCES", "Bearing", "Compared", "Listed", "Passage", "Shown", "claims_with", "compared",
-    "documents_of", "is_document", "shown_document",
+    "CERTAINTIES", "STANCES", "Bearing", "Compared", "Listed", "Passage", "Shown", "compared",
+    "documents_of", "is_document", "shown_document", "texts_with",
 ]  # fmt: skip
 
 STANCES: tuple[Stance, ...] = ("asserts", "doubts", "predicts", "recommends")
@@ -152,8 +156,19 @@ def shown_document(study: str, dropped: Path, file: str) -> Shown:
     return Shown(row.name, row.metadata.title or file, tuple(passages), bearings, _suggested(file))
 
 
-def claims_with(study: str, dropped: Path, file: str, tie: Tie, text: str) -> str:
-    """The text of `claims.yaml` with a claim more; its document too, where the study does not list it."""
+def texts_with(study: str, dropped: Path, file: str, tie: Tie, texts: Mapping[str, str]) -> dict[str, str]:
+    """The study's texts that change with a claim more: `claims.yaml`, and `study.yaml` where something in it cites it.
+
+    Args:
+        study: Its folder.
+        dropped: Where its documents are.
+        file: The document; it is listed too, where it was not.
+        tie: The claim.
+        texts: The text of `claims.yaml`, and that of `study.yaml` where the claim is to be cited in it.
+
+    Raises:
+        ValueError: The claim cannot be written; the message says why.
+    """
     model = load_model(study)
     row = _row(model, dropped, file)
     assert row.document is not None
@@ -166,7 +181,16 @@ def claims_with(study: str, dropped: Path, file: str, tie: Tie, text: str) -> st
         said.title or file, said.author or "", said.date or "", said.url or "", str(fingerprint_document(index))
     )  # fmt: skip
     tie = replace(tie, anchor=str(anchor), document=row.name or tie.document)
-    return tied(text, tie, document, model)
+    new = {CLAIMS_FILE: tied(texts[CLAIMS_FILE], tie, document, model)}
+    citing = cited(texts[STUDY_FILE], tie.name, tie.bears_on) if STUDY_FILE in texts else ""
+    if citing and citing != texts[STUDY_FILE]:
+        new[STUDY_FILE] = citing
+        for problem in check_texts(model.folder, new, every_variant=False).problems:
+            if problem.severity == "error":
+                raise ValueError(
+                    f"{STUDY_FILE} would have an error with it: line {problem.span.line}: {problem.message}"
+                )
+    return new
 
 
 def compared(before: Path, after: Path) -> Compared:

@@ -22,9 +22,7 @@ def test_a_tag_escapes_its_text_and_its_values() -> None:
 
 def test_a_path_leaves_out_what_is_not_finite() -> None:
     line = np.array([0.0, np.nan, 2.0])
-    assert path_of([0, 1, 2], line, Scale((0.0, 2.0), (0.0, 20.0)), Scale((0.0, 2.0), (10.0, 0.0))) == (
-        "M0.0 10.0L20.0 0.0"
-    )
+    assert path_of([0, 1, 2], line, Scale((0.0, 2.0), (0.0, 20.0)), Scale((0.0, 2.0), (10.0, 0.0))) == ("M0 10l20-10")
     assert not path_of([0], np.array([np.nan]), Scale((0.0, 1.0), (0.0, 1.0)), Scale((0.0, 1.0), (0.0, 1.0)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from markupsafe import Markup
 
 from standoff.analysis.findings import Floats
 
-__all__ = ["Scale", "framed", "group", "nice_ticks", "path_of", "place", "tag"]
+__all__ = ["Scale", "framed", "group", "line_of", "nice_ticks", "path_of", "place", "tag"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,30 @@ def place(value: float) -> str:
 
 def path_of(across: Sequence[float], values: Floats, x: Scale, y: Scale) -> str:
     """A line through points that are finite, as the `d` of a path."""
-    points = [f"{x(a):.1f} {y(float(v)):.1f}" for a, v in zip(across, values, strict=True) if math.isfinite(v)]
-    return f"M{'L'.join(points)}" if points else ""
+    return line_of([(x(a), y(float(v))) for a, v in zip(across, values, strict=True) if math.isfinite(v)])
+
+
+def line_of(points: Sequence[tuple[float, float]]) -> str:
+    """A line through places, as the `d` of a path: each to a tenth, told from the one before, without what is spare."""
+    tenths = [(round(10.0 * px), round(10.0 * py)) for px, py in points]
+    if not tenths:
+        return ""
+    (px, py), *_ = tenths
+    steps = [d for (a, b), (c, e) in itertools.pairwise(tenths) for d in (c - a, e - b)]
+    text, last = f"M{_tenth(px)} {_tenth(py)}" + ("l" if steps else ""), "."
+    for k, step in enumerate(steps):
+        short = _tenth(step)
+        joins = not k or short.startswith("-") or (short.startswith(".") and "." in last)
+        text += short if joins else f" {short}"
+        last = short
+    return text
+
+
+def _tenth(tenths: int) -> str:
+    """A number of tenths: `.5`, `-12.3`, `7`."""
+    whole, rest = divmod(abs(tenths), 10)
+    size = f"{whole or ''}.{rest}" if rest else str(whole)
+    return f"-{size}" if tenths < 0 else size
 
 
 def framed(kind: str, size: tuple[float, float], said: str, parts: Sequence[str], **values: str | float) -> Markup:

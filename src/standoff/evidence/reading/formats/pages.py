@@ -21,7 +21,8 @@ from standoff.evidence.reading.kinds import is_running
 __all__ = ["looks_like_page", "page_blocks", "read_page"]
 
 _PAGE = re.compile(
-    r"\s*+(?:<\?xml[^>]*+>\s*+)?(?:<!--(?:[^-]++|-(?!->))*+-->\s*+)*+<(?:!doctype\s+html|html|head|body)\b", re.I
+    r"\s*+(?:<\?xml[^>]*+>\s*+)?(?:<!--(?:[^-]++|-(?!->))*+-->\s*+)*+<(?:!doctype\s+html|html|head|body|meta|title)\b",
+    re.I,
 )
 _FRAGMENT = re.compile(r"<(?:p|div|article|section|table|h[1-6]|br)\b[^>]{0,2000}>", re.I)
 _MARKDOWN = re.compile(r"^(?:#{1,6} \S|> \S|(?:[-*+]|\d+\.) \S|\*\*\S|```)|\]\((?:https?:|/|#)", re.M)

@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from standoff.analysis.searching.spaces import space_of
 from standoff.ensemble.running import Running, Size
 from standoff.ensemble.study import Study, load
 from standoff.language.load import patched_model
-from standoff.questions.searching import Sought, search_study
+from standoff.questions.searching.found import Sought, search_study
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 PLAIN = Running(evaluator="reference")
@@ -77,3 +78,13 @@ def test_the_printed_value_holds_on_fresh_luck(tmp_path: Path) -> None:
 def test_an_actor_without_a_space_is_told_so(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no space of strategies to search for `them`"):
         search_study(study(tmp_path, 2.5, SETTINGS), Sought("them", 40), Size(32, 2, 1), PLAIN)
+
+
+@pytest.mark.parametrize("name", ["korea", "lake", "rivals"])
+def test_what_bundled_studies_say_can_be_searched(name: str) -> None:
+    """Each space has strategies that the language takes: of stocks, quantities and reports alike."""
+    model = load(name).model
+    assert model.searches
+    for said in model.searches:
+        space = space_of(model, said)
+        patched_model(model, space.text(space.at(np.full(space.size, 0.5))))

@@ -15,12 +15,11 @@ from standoff.analysis.searching.valued import Aim, Valued, aims_of, by_world, d
 from standoff.base.problems import suggest
 from standoff.ensemble.design import Design, choose_profiles, draw_worlds
 from standoff.ensemble.ensemble import Ensemble
-from standoff.ensemble.run import run_design
+from standoff.ensemble.runner import Job, Local
 from standoff.ensemble.running import Running, Size
 from standoff.ensemble.study import Study
 from standoff.language.load import patched_model
 from standoff.language.model import Instance, SearchSpace
-from standoff.program.compile import compile_model
 from standoff.program.program import Program
 
 __all__ = ["Sought", "search_study"]
@@ -67,7 +66,7 @@ def search_study(study: Study, sought: Sought, size: Size, running: Running = Ru
     looks: list[Found] = []
     for one in said:
         space = space_of(model, one)
-        seen = _Look(compile_model(space.model), space, sought, size.seed, aims, others, views, quiet)
+        seen = _Look(replace(study, model=space.model), space, sought, size.seed, aims, others, views, quiet)
         found = search(seen.losses, space.size, seen.epsilons(), max(2, sought.evaluations // len(said)), size.seed)
         looks.append(found)
         picks += _distinct(space, found)
@@ -77,16 +76,17 @@ def search_study(study: Study, sought: Sought, size: Size, running: Running = Ru
     texts = [space.text(instance) for space, instance, _ in best]
     for text in texts:
         patched_model(model, text)  # what is told can be pasted
-    seen = _Look(study.program, None, sought, size.seed, aims, others, views, quiet)
+    seen = _Look(study, None, sought, size.seed, aims, others, views, quiet)
     own = study.program.instances[study.program.players.index(sought.actor)]
     scores = [_score(loss, aims) for loss in seen.of(own)]
     listed = scores.index(min(scores))
     fresh = replace(size, seed=size.seed + _FRESH)
+    studies = {space: replace(study, model=space.model) for space, _, _ in best}
     values = [
-        by_world(_run(compile_model(space.model), sought.actor, (instance,), others, fresh, running), aims, views)
+        by_world(_run(studies[space], sought.actor, (instance,), others, fresh, running), aims, views)
         for space, instance, _ in best
     ]
-    values.append(by_world(_run(study.program, sought.actor, (own[listed],), others, fresh, running), aims, views))
+    values.append(by_world(_run(study, sought.actor, (own[listed],), others, fresh, running), aims, views))
     both = np.concatenate(values, axis=2)
     return Searched(
         sought.actor, aims, names, sum(one.evaluations for one in looks),
@@ -101,7 +101,7 @@ def search_study(study: Study, sought: Sought, size: Size, running: Running = Ru
 class _Look:
     """What a space's points come to on the search's worlds and luck."""
 
-    program: Program
+    study: Study
     space: Space | None
     sought: Sought
     seed: int
@@ -118,7 +118,7 @@ class _Look:
     def of(self, instances: tuple[Instance, ...]) -> Floats:
         """(strategies, aims)."""
         size = Size(self.sought.worlds, self.sought.replications, self.seed)
-        ensemble = _run(self.program, self.sought.actor, instances, self.others, size, self.running)
+        ensemble = _run(self.study, self.sought.actor, instances, self.others, size, self.running)
         return losses(by_world(ensemble, self.aims, self.views), self.aims)
 
     def epsilons(self) -> list[float]:
@@ -127,18 +127,20 @@ class _Look:
 
 
 def _run(
-    program: Program, actor: str, instances: tuple[Instance, ...], others: npt.NDArray[np.int64], size: Size,
+    study: Study, actor: str, instances: tuple[Instance, ...], others: npt.NDArray[np.int64], size: Size,
     running: Running,
 ) -> Ensemble:  # fmt: skip
     """Some strategies of an actor, which the program need not list, against the others' profiles."""
+    program = study.program
     at = program.players.index(actor)
     known = program.instances[at]
     every = tuple((*own, *instances) if k == at else own for k, own in enumerate(program.instances))
     profiles = np.repeat(others[None], len(instances), axis=0)
     profiles[:, :, at] = len(known) + np.arange(len(instances))[:, None]
-    worlds = draw_worlds(program.model, size.worlds, size.seed)
+    worlds = draw_worlds(program.model, size.worlds, size.seed, fixed=study.held)
     design = Design(profiles.reshape(-1, others.shape[1]), worlds, size.replications, size.seed)
-    return run_design(replace(program, instances=every), design, running=running)
+    (ran,) = Local(running).run([Job(replace(program, instances=every), design)])
+    return ran
 
 
 def _views(

@@ -1,0 +1,1 @@
+"""Negotiations as Genius, GeniusWeb and NegMAS write them."""

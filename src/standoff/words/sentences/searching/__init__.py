@@ -1,0 +1,1 @@
+"""Strategies that were found, games that grew by them, and pathways, in words."""

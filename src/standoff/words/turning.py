@@ -1,0 +1,140 @@
+"""What the choice turns on, which way, and what to look for, as the first screen says them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from standoff.analysis.linchpins.linchpins import Assumption
+from standoff.analysis.robustness.performance import Performance
+from standoff.analysis.watch.signposts import Signpost, Signposts
+from standoff.language.model import Instance, Model, Parameter
+from standoff.words.amounts import quantity, unit_words, with_unit
+from standoff.words.language import Language
+from standoff.words.names import family_words, quoted
+from standoff.words.numbers import number, plain
+from standoff.words.sentences.flips import End, ends_of_flips, level_words
+from standoff.words.sentences.watching.signposts import first_of_each
+from standoff.words.text import words
+
+__all__ = ["Turning", "families", "level_of"]
+
+_MOST_AT_AN_END = 3
+
+
+def families(results: Performance, labels: Sequence[str]) -> list[str]:
+    """Families of strategies by name, each once, in the order of the labels."""
+    named = {instance.label: instance for instance in results.strategies}
+    names = dict.fromkeys(family_words(named[label].strategy) for label in labels)
+    return [f"“{name}”" if "," in name else name for name in names]
+
+
+def level_of(language: Language, instance: Instance, name: str, *, alone: bool = False) -> str:
+    """A level of a setting as a thing: `a firm guarantee`, `patience at 2`; a number may stand `alone`."""
+    setting = next((each for each in instance.strategy.named if each.name == name), None)
+    level = dict(instance.settings)[name]
+    title = (setting and setting.title) or words(name)
+    called = dict(setting.levels).get(level) if setting else None
+    if called is not None or isinstance(level, str):
+        return language.one(f"{called or words(str(level))} {title}")
+    unit = unit_words(setting.unit) if setting else ""
+    shown = with_unit(plain(level), unit)
+    if alone:
+        return shown
+    if not unit:
+        return language.part("opening.level_at", setting=title, level=shown)
+    return language.one(language.part("opening.level_of", setting=title, level=shown))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Turning:
+    """Its sentences; of what makes them long, `left_out` are "words" (of ends and signs) and the "watch"."""
+
+    model: Model
+    results: Performance
+    language: Language
+    left_out: frozenset[str] = frozenset()
+
+    def flip(self, pin: Assumption) -> str:
+        """What it turns on, and which way: who may be best at either end."""
+        say, name, ends = self.language.say, quoted(self.model, pin.name), ends_of_flips(pin.flips)
+        if ends is None:
+            return say("opening.turns_nowhere", pin=name)
+        called = self._apart(*(end.strategies for end in ends))
+        if called is None:
+            return say("opening.turns", pin=name)
+        places = [self._where(pin.parameter, end) for end in ends]
+        return say("opening.turns_ends", pin=name, low=called[0], high=called[1], low_where=places[0],
+                   high_where=places[1])  # fmt: skip
+
+    def _apart(self, *ends: Sequence[str]) -> tuple[str, str] | None:
+        """What tells the strategies at two ends apart: their families, or else the level of a setting that each has."""
+        sides = [families(self.results, end) for end in ends]
+        if set(sides[0]).isdisjoint(sides[1]):
+            low, high = (self.language.join(names, "or") for names in sides)
+            return low, high
+        named = {instance.label: instance for instance in self.results.strategies}
+        for setting in dict.fromkeys(name for label in ends[0] for name, _ in named[label].settings):
+            levels = [{dict(named[label].settings).get(setting) for label in end} for end in ends]
+            if all(len(one) == 1 and None not in one for one in levels) and levels[0] != levels[1]:
+                low, high = (level_of(self.language, named[end[0]], setting) for end in ends)
+                return low, high
+        both = set(sides[0]) & set(sides[1])
+        called = [[self._with_settings(named[label], both) for label in end] for end in ends]
+        if any(len(names) > _MOST_AT_AN_END for names in called):
+            return None
+        low, high = (self.language.join(list(dict.fromkeys(names)), "or") for names in called)
+        return low, high
+
+    def _with_settings(self, instance: Instance, some: Collection[str]) -> str:
+        """A strategy by its family, with its settings where it is of some families."""
+        (name,) = families(self.results, [instance.label])
+        if name not in some:
+            return name
+        levels = self.language.join([level_of(self.language, instance, setting) for setting, _ in instance.settings])
+        return self.language.part("opening.with", one=name, level=levels)
+
+    def _where(self, parameter: Parameter, end: End) -> str:
+        """Where a stretch lies: what the study calls that end of the range, or its edge."""
+        part, spread = self.language.part, parameter.spread
+        if end.level is not None:
+            return part("opening.where_at", level=level_words(parameter, end.level))
+        if end.low is not None and end.high is not None:
+            low, high = number(end.low), quantity(end.high, parameter.unit)
+            return part("opening.where_between", low=low, high=high)
+        called = None if spread is None else spread.low_words if end.low is None else spread.high_words
+        if called and "words" not in self.left_out:
+            return part("opening.where_towards", words=called)
+        if end.low is None:
+            return part("opening.where_below", high=quantity(end.high or 0.0, parameter.unit))
+        return part("opening.where_above", low=quantity(end.low, parameter.unit))
+
+    def sign(self, found: Signposts | None) -> str:
+        """The first thing to be seen that would change the choice, by when, and to what; empty where none would."""
+        say = self.language.say
+        told = [] if found is None else first_of_each(found)
+        if not told or "watch" in self.left_out:
+            return ""
+        first = told[0]
+        sign, day = self._sign_words(first), self.model.clock.label(first.date)
+        then, other = (families(self.results, [label]) for label in (first.then, first.other))
+        if "words" in self.left_out:
+            return say("opening.watch_for", sign=self._seen(first), day=day)
+        if then == other:
+            return say("opening.watch_sign", sign=sign, day=day)
+        return say("opening.watch_choice", sign=sign, day=day, then=then[0], other=other[0])
+
+    def _sign_words(self, sign: Signpost) -> str:
+        """That a thing that is seen has come about: `“Washington and Pyongyang sit down” has happened`."""
+        of = next(one for one in self.model.observed if one.name == sign.observable)
+        at = "" if sign.at is None else number(sign.at, 3)
+        state = ""
+        if of.kind == "mode":
+            state = words(next(mode for mode in self.model.modes if mode.name == of.name).states[int(sign.at)])
+        kind = of.kind if of.kind in ("event", "mode", "count") else "level"
+        return self.language.part(f"opening.sign_{kind}", thing=self._seen(sign), at=at, state=state)
+
+    def _seen(self, sign: Signpost) -> str:
+        """What is seen, as the study calls it."""
+        of = next(one for one in self.model.observed if one.name == sign.observable)
+        return f"“{of.about}”" if of.about else quoted(self.model, of.name)
