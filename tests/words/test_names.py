@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 import standoff
+from standoff.ensemble.study import Study
 from standoff.words.names import agree, name_group, quoted, strategy_words
 
 
@@ -79,3 +81,19 @@ def test_verbs_agree_with_actors(title, verb):
     actors = tuple(replace(actor, title=title) if actor.name == "north" else actor for actor in model.actors)
     assert agree(replace(model, actors=actors), ["north"], "plays", "play") == verb
     assert agree(model, ["north", "south"], "plays", "play") == "play"
+
+
+def test_a_level_has_the_unit_of_its_setting(study_of: Callable[..., Study]) -> None:
+    model = study_of("""
+        choices: {north: [act, rest]}
+        stocks: {purse: {start: 4, unit: month, next: purse}}
+        strategies:
+          north:
+            ballot:
+              settings: {reserve: {levels: [1, 3], unit: month}}
+              choose: [{when: purse > reserve, then: act}, {then: rest}]
+        outcomes: {end: {measure: final(purse), unit: month, better: higher}}
+        """).model
+    assert [strategy_words(one) for one in model.instances("north")] == [
+        "ballot (reserve 1 month)", "ballot (reserve 3 months)",
+    ]  # fmt: skip

@@ -17,6 +17,7 @@ from standoff.brief.parts import Why
 from standoff.ensemble.ensemble import Ensemble
 from standoff.evidence.claims import Ledger
 from standoff.language.model import Model
+from standoff.program.trace import Trace
 from standoff.questions.documents import Evidence
 from standoff.questions.question import Unanswered
 from standoff.questions.results import Robust
@@ -26,7 +27,7 @@ __all__ = ["Findings"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Findings:
-    """All that the page is made from; nothing here runs the model."""
+    """All that the page is made from; nothing here runs the model. `one` is a future of the run, step by step."""
 
     model: Model
     ensemble: Ensemble
@@ -42,3 +43,4 @@ class Findings:
     since: Posterior | None = None
     courses: Changeable | Unanswered | None = None
     found: Searched | None = None
+    one: Trace | None = None

@@ -13,6 +13,7 @@ from standoff.brief.section import Section
 from standoff.brief.sections.first_screen import Glance, glance
 from standoff.brief.sections.holds_up import first_picture
 from standoff.brief.sections.reasons import QUESTIONS_SHOWN, Reason, Tried, make_reason
+from standoff.brief.story import Screen, story
 from standoff.questions.question import Unanswered
 from standoff.words.language import ENGLISH, Language
 from standoff.words.names import described
@@ -38,6 +39,7 @@ class Page:
     strategies: tuple[tuple[str, str], ...]
     reasons: tuple[Reason, ...]
     sections: tuple[Section, ...]
+    story: tuple[Screen, ...]
     language: Language = ENGLISH
     version: str = __version__
 
@@ -84,5 +86,6 @@ def make_page(findings: Findings, language: Language = ENGLISH) -> Page:
             for anchor in QUESTIONS_SHOWN if anchor in sections
         ),
         tuple(sections.values()),
+        story(model, results, findings.one, said, sections, language),
         language,
     )  # fmt: skip

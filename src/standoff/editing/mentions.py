@@ -36,7 +36,7 @@ from standoff.language.text.vectors import Vectors
 __all__ = ["ORDER", "Index", "Mention", "Named"]
 
 ORDER: tuple[Category, ...] = (
-    "outcome", "name", "dimension", "strategy", "option", "deal", "profile", "variant", "mechanism",
+    "outcome", "name", "dimension", "strategy", "option", "setting", "deal", "profile", "variant", "mechanism",
 )  # fmt: skip
 """What a name stands for where it may stand for anything: the first of these that there is."""
 _WORD = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from standoff.language.model import Instance, Model, Parameter, Strategy
+from standoff.language.model import Instance, Model, Parameter, Setting, Strategy
+from standoff.words.amounts import unit_words, with_unit
 from standoff.words.language import Language
 from standoff.words.numbers import plain
 from standoff.words.text import capital, closed, join, words
@@ -163,8 +164,15 @@ def setting_words(instance: Instance) -> str:
         setting = named.get(name)
         title = (setting and setting.title) or words(name)
         called = dict(setting.levels).get(level) if setting else None
-        said.append(called or (f"{words(level)} {title}" if isinstance(level, str) else f"{title} {plain(level)}"))
+        said.append(
+            called or (f"{words(level)} {title}" if isinstance(level, str) else f"{title} {_level(setting, level)}")
+        )
     return ", ".join(said)
+
+
+def _level(setting: Setting | None, level: float) -> str:
+    """A level that has no name of its own, with its unit."""
+    return with_unit(plain(level), unit_words(setting.unit) if setting else "")
 
 
 def _described(strategy: Strategy) -> str:
@@ -174,7 +182,7 @@ def _described(strategy: Strategy) -> str:
     for name, levels in strategy.settings:
         setting = named.get(name)
         called = dict(setting.levels) if setting else {}
-        each = [called.get(level) or (words(level) if isinstance(level, str) else plain(level)) for level in levels]
+        each = [called.get(n) or (words(n) if isinstance(n, str) else _level(setting, n)) for n in levels]
         about = f" ({setting.about.strip().rstrip('.')})" if setting and setting.about else ""
         title = (setting and setting.title) or words(name)
         said.append(f"{capital(title)}{about}: {join(each, 'or')}.")

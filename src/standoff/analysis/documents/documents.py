@@ -24,6 +24,7 @@ from standoff.evidence.claims import Claim, DocumentEntry, Ledger
 from standoff.evidence.opposed import Opposed, opposed_pairs
 from standoff.evidence.testing import Answer, Separator
 from standoff.language.experiments.measures import REDUCERS, Measure
+from standoff.language.expressions.tree import Call
 from standoff.language.model import Model
 
 __all__ = [
@@ -299,6 +300,10 @@ def _unit(measure: Measure, model: Model) -> str:
     """An outcome's unit, or that of a stock or quantity over time; empty where there is none."""
     if measure.kind == "payoff":
         return "points"
+    trees = {outcome.name: outcome.measure.tree for outcome in model.outcomes if measure.kind == "outcome"}
+    tree = measure.tree or trees.get(measure.name)
+    if isinstance(tree, Call) and tree.function == "first":
+        return "year"  # of dates, which are apart by years
     units = {outcome.name: outcome.unit for outcome in model.outcomes if measure.kind == "outcome"}
     if measure.kind == "tree":
         carried = {stock.name: stock.unit for stock in model.stocks}

@@ -67,6 +67,8 @@ def rank_movers(payoffs: Floats, inputs: Inputs) -> Floats:
     """
     n_worlds = payoffs.shape[-1]
     found = np.zeros((len(inputs.names), len(payoffs)))
+    if not inputs.names:
+        return found
     bins = [_terciles(inputs.column(name)) for name in inputs.names]
     sizes = [int(own.max()) + 1 for own in bins]
     member = np.concatenate(

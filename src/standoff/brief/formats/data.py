@@ -90,6 +90,14 @@ def brief_data(findings: Findings, page: Page) -> dict[str, Any]:
         "assumptions": [_assumption(findings, parameter) for parameter in model.parameters],
         "answer": list(page.answer),
         "at_a_glance": None if page.glance is None else to_json(glance_table(page.glance, page.language)),
+        "story": [
+            {
+                "title": screen.title,
+                "sentences": list(screen.lines),
+                "table": None if screen.table is None else to_json(screen.table),
+            }
+            for screen in page.story
+        ],
         "reasons": [
             {
                 "name": reason.anchor,

@@ -10,7 +10,7 @@ from standoff.analysis.deals.deals import Deals
 from standoff.analysis.others.others import Others
 from standoff.language.model import Model
 from standoff.questions.question import Unanswered
-from standoff.words.names import strategy_words
+from standoff.words.names import strategy_words, who
 from standoff.words.numbers import counted, measured, percent, plain
 from standoff.words.sentences.deals import deal_title
 from standoff.words.sentences.others import others_title, profile_words, tolerance_words, verdict_words
@@ -36,7 +36,7 @@ def others_lines(model: Model, found: Others) -> Iterator[str]:
         )
     yield f"  stable: nobody gains more than a tolerance of {tolerance_words(model, found)}"
     if found.replies is not None:
-        yield f"\nif {model.title_of(model.decider)} moves first: payoff over replies, likeliest reply"
+        yield f"\nif {who(model, model.decider)} moves first: payoff over replies, likeliest reply"
         for lead in sorted(found.replies.leads, key=lambda lead: -lead.expected.value):
             reply = ", ".join(
                 strategy_words(next(i for i in model.instances(actor) if i.label == label))

@@ -170,10 +170,12 @@ def _limits(model: Model, found: Robustness) -> str:
             f"In how many worlds {name} keeps its limits cannot be told: luck in {quoted(model, hard.outcome)} is too "
             f"uneven for a mean over so few replications, and about {times} times as many would do."
         )
-    what = f"all {len(alone)} limits"
+    what = "both limits" if len(alone) == 2 else f"all {len(alone)} limits"
     said = f"{capital(name)} keeps {what} in {figure_percent(share)} of worlds, {_most(kept.together, best)}"
     if share.value < _RARE:
         said = f"Hardly any world keeps {what} at once: {figure_percent(share)} at best, under {name}"
+    if hardest.share.value >= 1.0:
+        return f"{said}."
     said += f"; hardest to keep is {limit}, in {figure_percent(hardest.share)} of worlds"
     binds = max(alone, key=lambda within: within.binds)
     if binds.binds > 0.01:

@@ -10,6 +10,7 @@ from standoff.analysis.watch.matrix import Evidence, Leader
 from standoff.analysis.watch.signposts import Signpost, Signposts
 from standoff.analysis.watch.triggers import Trigger
 from standoff.language.model import Model
+from standoff.words.amounts import unit_words, with_unit
 from standoff.words.names import name_labels, quoted, who
 from standoff.words.numbers import counted, number, percent, shown
 
@@ -80,7 +81,14 @@ def sign_words(model: Model, name: str, how: str, at: float, *, holds: bool = Tr
     if of.kind == "count":
         total = "comes to" if holds else "stays below"
         return f"{thing}, in all, {total} {number(at, 3)}{' or more' if holds else ''}"
-    return f"{thing} is {'at least' if holds else 'below'} {number(at, 3)}"
+    return f"{thing} is {'at least' if holds else 'below'} {with_unit(number(at, 3), _unit(model, name))}"
+
+
+def _unit(model: Model, name: str) -> str:
+    """Of a number that is observed."""
+    of = next((report.of.name for report in model.reports if report.name == name), name)
+    units = {stock.name: stock.unit for stock in model.stocks} | {each.name: each.unit for each in model.quantities}
+    return unit_words(units[of]) if of in units else ""
 
 
 def told_apart(model: Model, one: Diagnosis) -> str:
