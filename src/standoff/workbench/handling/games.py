@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -39,6 +40,7 @@ _MOST_GAMES = 2_000
 class _Games:
     def __init__(self, desk: Desk) -> None:
         self.desk, self.games = desk, desk.games
+        self.copying = threading.Lock()
 
     async def listed(self, _: Request) -> Response:
         """All games."""
@@ -65,9 +67,10 @@ class _Games:
         """The folder of a study as it is now, which all games that are begun on it share."""
         said = "\0".join(part for pair in sorted(texts.items()) for part in pair)
         study = self.desk.home / "games" / digest_of(said) / (file_name(offer.folder.resolve().name) or "study")
-        for file, text in texts.items():
-            if not (study / file).exists():
-                atomic_write(study / file, text.encode())
+        with self.copying:  # of two games that are begun at once, one writes
+            for file, text in texts.items():
+                if not (study / file).exists():
+                    atomic_write(study / file, text.encode())
         return study
 
     def _links(
