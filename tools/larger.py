@@ -2,8 +2,8 @@
 
 Each copy has its own actors, stocks, chance and outcomes, under names that end in its number; the first copy's decider
 decides. Copies hang together by nothing but the clock, so that what a study of many parts costs can be set against what
-one part costs. Only the first one's events end a future, and only its actors have more than one strategy: else profiles,
-and what ends hang on, would be powers of the number of copies.
+one part costs. Only the first one's events end a future, and only its actors have more than one strategy: else
+profiles, and what ends hang on, would be powers of the number of copies.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def lesser(key: str, part: Any) -> Any:
     """A part as copies have it."""
     if key == "events":
         return {name: {k: v for k, v in entry.items() if k not in ("ends", "worth")} for name, entry in part.items()}
-    if key == "values":  # of which only what ends a future reads one
+    if key in ("values", "search"):  # values are read only by what ends a future
         return {}
     if key == "strategies":
         return {actor: dict([next(iter(own.items()))]) for actor, own in part.items()}
@@ -74,10 +74,7 @@ def own_names(whole: dict[str, Any]) -> set[str]:
     found = {name for key, part in whole.items() if key not in ONCE and isinstance(part, dict) for name in part}
     for mode in whole.get("modes", {}).values():
         found |= {move["name"] for move in mode.get("moves", ())}
-    for part in whole.get("documents", {}), whole.get("claims", {}):
-        found |= set(part)
-    found |= {entry[key] for part in whole.values() if isinstance(part, list) for entry in part if isinstance(entry, dict)
-              for key in ("id",) if key in entry}  # fmt: skip
+    found |= {entry["id"] for entry in _entries(whole) if "id" in entry}
     return found | {claim for entry in _entries(whole) for claim in entry.get("cites", ())}
 
 

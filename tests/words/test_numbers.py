@@ -52,16 +52,16 @@ def test_two_significant_digits_without_an_error(value: float, text: str) -> Non
 @pytest.mark.parametrize(
     ("value", "error", "text"),
     [
-        (104.6, 1.1, "105 ± 1"), (78.9, 0.44, "78.9 ± 0.4"), (0.0512, 0.0031, "0.051 ± 0.003"),
-        (1.0213, 0.00004, "1.02 ± 0.00004"), (13.368, 0.012, "13.4 ± 0.012"),
-        (0.36991, 0.0006, "0.370 ± 0.0006"), (3_600.4, 0.03, f"3{THIN}600 ± 0.03"),
+        (104.6, 1.1, "104.6 ± 1.1"), (78.9, 0.44, "78.9 ± 0.4"), (0.0512, 0.0031, "0.051 ± 0.003"),
+        (1.0213, 0.00004, "1.02130 ± 0.00004"), (13.368, 0.012, "13.368 ± 0.012"),
+        (0.36991, 0.0006, "0.3699 ± 0.0006"), (3_600.4, 0.03, f"3{THIN}600.40 ± 0.03"),
         (0.03, 0.12, "0.03 ± 0.12"), (-27.3, 0.52, "−27.3 ± 0.5"),
         (1234.0, 56.0, f"1{THIN}230 ± 60"), (56789.0, 1234.0, f"56{THIN}800 ± 1{THIN}200"), (0.0, 0.5, "0.0 ± 0.5"),
-        (5.0, 0.0, "5 ± 0"), (1 / 3, 0.0, "0.333 ± 0"), (0.09562, 0.0, "0.0956 ± 0"),
+        (5.0, 0.0, "5 ± 0"), (1 / 3, 0.0, "0.3333 ± 0"), (0.09562, 0.0, "0.09562 ± 0"),
         (5.1, 3e-14, "5.1 ± 0"), (0.098, 0.098, "0.10 ± 0.10"),
         (-3.0, 40.0, "0 ± 40"), (3e-8, 4e-9, "(3.0 ± 0.4) × 10⁻⁸"), (3e-15, 3e-14, "0 ± 0"), (5.1, float("nan"), "5.1"),
         (1e9, 0.0, "1 × 10⁹ ± 0"), (4e-10, 0.0, "4 × 10⁻¹⁰ ± 0"), (2.5e12, 3e11, "(2.5 ± 0.3) × 10¹²"),
-        (1e9 + 1.5, 0.036, f"1{THIN}000{THIN}000{THIN}002 ± 0.04"),
+        (1e9 + 1.5, 0.036, f"1{THIN}000{THIN}000{THIN}001.50 ± 0.04"),
     ],
 )  # fmt: skip
 def test_a_figure_is_rounded_by_its_error(value: float, error: float, text: str) -> None:
@@ -71,27 +71,21 @@ def test_a_figure_is_rounded_by_its_error(value: float, error: float, text: str)
 
 
 @given(figures, sizes)
-def test_rounding_never_moves_a_figure_by_more_than_half_of_its_error_or_of_its_third_digit(
-    value: float, error: float
-) -> None:
+def test_rounding_never_moves_a_figure_by_more_than_half_of_its_error(value: float, error: float) -> None:
     shown, noise = parts(numbers.measured(value, error))
     if noise == "0" or noise.startswith("0 "):
         assert error <= 1e-9 * abs(value)
-        assert read(shown) == pytest.approx(value, rel=5e-3)
+        assert read(shown) == pytest.approx(value, rel=1e-3)
     else:
-        power = math.floor(math.log10(max(abs(value), 1e-300))) - 2
-        third = 10.0 ** (power if "×" in shown else min(power, 0))  # a whole part is told whole
-        assert abs(read(shown) - value) <= 0.5 * max(error, third) * (1 + 1e-6)
-        assert read(noise) == pytest.approx(error, rel=0.53)
+        assert abs(read(shown) - value) <= 0.5 * error * (1 + 1e-6)
+        assert read(noise) == pytest.approx(error, rel=0.26)
 
 
 @given(ordinary, st.floats(1e-4, 1e6))
-def test_value_and_error_end_at_the_same_place_or_the_value_at_its_third_digit(value: float, error: float) -> None:
+def test_value_and_error_end_at_the_same_place(value: float, error: float) -> None:
     shown, noise = parts(numbers.measured(value, error))
     if noise != "0":
-        ends = [len(text.partition(".")[2]) for text in (shown, noise)]
-        told = len(re.sub(r"[.\u202f−]", "", shown).lstrip("0"))
-        assert ends[0] == ends[1] or (ends[0] < ends[1] and (told == 3 or not ends[0]))
+        assert len(shown.partition(".")[2]) == len(noise.partition(".")[2])
         digits = re.sub(r"[.\u202f]", "", noise).strip("0")
         assert len(digits) <= (2 if digits.startswith("1") else 1)
 
@@ -109,7 +103,7 @@ def test_an_interval_never_collapses(one: float, other: float) -> None:
 @pytest.mark.parametrize(
     ("share", "error", "text"),
     [
-        (0.2456, 0.0004, "24.6 ± 0.04 %"), (0.4123, 0.031, "41 ± 3 %"), (1.0, 0.001, "100 ± 0.10 %"),
+        (0.2456, 0.0004, "24.56 ± 0.04 %"), (0.4123, 0.031, "41 ± 3 %"), (1.0, 0.001, "100.00 ± 0.10 %"),
         (0.0, None, "0 %"), (0.9999, None, "over 99.5 %"), (0.0001, None, "under 0.05 %"), (0.4123, None, "41 %"),
     ],
 )  # fmt: skip

@@ -45,6 +45,7 @@ def undo(page):
 
 
 def is_clean(page, axe):
+    page.wait_for_load_state()
     found = axe.run(page).response["violations"]
     assert [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found] == []
     for width, height in SIZES:

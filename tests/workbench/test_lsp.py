@@ -100,7 +100,7 @@ async def test_rename_changes_every_place_and_nothing_else(client: LanguageClien
     edits = found.changes[path.as_uri()]
     lines = text.split("\n")
     assert all(lines[one.range.start.line][one.range.start.character :].startswith("trust") for one in edits)
-    assert len(edits) == 4
+    assert len(edits) == 7
 
 
 async def test_letters_of_two_units_keep_their_places(client: LanguageClient, tmp_path):

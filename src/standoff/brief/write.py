@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import numpy as np
 
 from standoff.analysis.graph_model.wished import Changeable
-from standoff.analysis.robustness.performance import Performance
 from standoff.analysis.watch.signposts import Signposts
 from standoff.brief.findings import Findings
 from standoff.brief.formats.data import brief_data
@@ -20,15 +18,12 @@ from standoff.brief.formats.markdown import render_markdown
 from standoff.brief.formats.pdf import print_pdf
 from standoff.brief.page import Page, make_page
 from standoff.brief.sections.assumptions import read_facts
-from standoff.ensemble.ensemble import Ensemble
-from standoff.ensemble.run import trace_cell
 from standoff.ensemble.runner import Local, Runner
 from standoff.ensemble.running import Size
 from standoff.ensemble.storing.store import atomic_write
 from standoff.ensemble.study import Study
 from standoff.evidence.seen import Seen
 from standoff.evidence.sources import sources as look
-from standoff.program.trace import Trace
 from standoff.questions.answer import answer
 from standoff.questions.courses import COURSES
 from standoff.questions.deals import DEALS
@@ -36,7 +31,7 @@ from standoff.questions.documents import DOCUMENTS
 from standoff.questions.kept import Kept
 from standoff.questions.others import OTHERS
 from standoff.questions.question import Unanswered
-from standoff.questions.results import OVER_TIME, RESULTS, ROBUST
+from standoff.questions.results import OVER_TIME, RESULTS, ROBUST, leading_future
 from standoff.questions.searching.kept import kept_found
 from standoff.questions.watching.signposts import WATCH
 from standoff.questions.watching.watch import find_posterior, study_as_seen
@@ -127,20 +122,8 @@ def run_brief(
         since,
         courses,
         kept_found(study, kept) if seen is None else None,
-        _one_future(study, found.ensemble, results),
+        leading_future(study, found.ensemble, results),
     )
-
-
-def _one_future(study: Study, ensemble: Ensemble, results: Performance) -> Trace | None:
-    """The first world with its first luck, under the strategy that leads and the others' first; None without result."""
-    if not results.standings or not results.strategies:
-        return None
-    program, design = study.program, ensemble.design
-    decider = program.players.index(study.model.decider)
-    labels = [instance.label for instance in study.model.instances(study.model.decider)]
-    leader = labels.index(results.labels[results.order[0]])
-    played = np.flatnonzero(design.profiles[:, decider] == leader)
-    return trace_cell(program, design, int(played[0]), 0, 0) if played.size else None
 
 
 def write_brief(findings: Findings, folder: Path, forms: Forms = Forms()) -> Path:

@@ -18,15 +18,17 @@ from standoff.analysis.robustness.performance import Performance, performance
 from standoff.analysis.robustness.robustness import Robustness, robustness
 from standoff.analysis.runs.decision_table import DecisionTable, decision_table
 from standoff.base.beside import beside
-from standoff.ensemble.run import Job, PathsJob
+from standoff.ensemble.ensemble import Ensemble
+from standoff.ensemble.run import Job, PathsJob, trace_cell
 from standoff.ensemble.running import Size
 from standoff.ensemble.study import Study
 from standoff.evidence.claims import Ledger
 from standoff.evidence.history import read_past
+from standoff.program.trace import Trace
 from standoff.questions.others import OTHERS
 from standoff.questions.question import WHOLE, Designs, Keeping, Question, Runs, Unanswered
 
-__all__ = ["OVER_TIME", "RESULTS", "ROBUST", "Robust", "of_run", "whole_run"]
+__all__ = ["OVER_TIME", "RESULTS", "ROBUST", "Robust", "leading_future", "of_run", "whole_run"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +95,18 @@ def of_run(
 
     given = tuple((name, _identity(weights)) for name, weights in (weightings or {}).items())
     return Question("robust", whole_run, find, options=(view, given, limits_under_all), keeping=_kept(arrange))
+
+
+def leading_future(study: Study, ensemble: Ensemble, results: Performance) -> Trace | None:
+    """The first world with its first luck, under the strategy that leads and the others' first; None without result."""
+    if not results.standings or not results.strategies:
+        return None
+    program, design = study.program, ensemble.design
+    decider = program.players.index(study.model.decider)
+    labels = [instance.label for instance in study.model.instances(study.model.decider)]
+    leader = labels.index(results.labels[results.order[0]])
+    played = np.flatnonzero(design.profiles[:, decider] == leader)
+    return trace_cell(program, design, int(played[0]), 0, 0) if played.size else None
 
 
 def _hinges(

@@ -1,9 +1,7 @@
 """Numbers in print: one rule of rounding, so that a figure is the same text on the page, in Markdown and on a terminal.
 
 A figure with an error is rounded by it: one digit of the error, two where it begins with 1, and the figure to the same
-place; but a decimal that would be the figure's fourth digit is left out, however small the error: nobody decides by it,
-and a table of such figures is not read. A figure without one has two significant digits. An error below what arithmetic
-on the figure can tell is zero.
+place. A figure without one has two significant digits. An error below what arithmetic on the figure can tell is zero.
 """
 
 from __future__ import annotations
@@ -42,11 +40,6 @@ _LONGEST, _WELL_KNOWN = 1e15, 1e-6
 """Of large figures, those told in full: below the one, with an error below this part of them."""
 _EXACT = 4
 """Significant digits of a figure that needs no error."""
-_TOLD = 3
-"""Most significant digits of a figure with an error, though it be none, beside those of its whole part."""
-_MOST_PLACES = 12
-_UNIT = 0.95
-"""Of a figure's last place: an error of less keeps its own."""
 _POWERS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -74,8 +67,7 @@ def measured(value: float, error: float) -> str:
     if not _is_in_range(largest) and not _is_long(value, error):
         power = _exponent(largest, 2)
         return f"({measured(value / 10.0**power, error / 10.0**power)}){_times(power)}"
-    kept = _places_told(value, places)
-    return f"{_placed(value, kept)}{_PLUS_MINUS}{_placed(error, kept if error * 10.0**kept > _UNIT else places)}"
+    return f"{_placed(value, places)}{_PLUS_MINUS}{_placed(error, places)}"
 
 
 def shown(figure: Figure) -> str:
@@ -85,10 +77,13 @@ def shown(figure: Figure) -> str:
 
 def rounded(value: float, error: float) -> str:
     """The number of `measured` alone: rounded by its error, which is not told."""
-    places = _places(value, error) if math.isfinite(error) else None
-    if places is None or not math.isfinite(value):
-        return _by_error(value, error)
-    return _by_error(value, error, _places_told(value, places))
+    if not (math.isfinite(value) and math.isfinite(error)):
+        return number(value)
+    places = _places(value, error)
+    if places is None:
+        return exact(value)
+    in_full = _is_in_range(max(abs(value), error)) or _is_long(value, error)
+    return _placed(value, places) if in_full else number(value)
 
 
 def exact(value: float) -> str:
@@ -111,7 +106,7 @@ def interval(low: float, high: float) -> str:
         power = _exponent(largest, 2)
         return f"({interval(low / 10.0**power, high / 10.0**power)}){_times(power)}"
     apart = (high - low) / 4.0
-    return f"{_by_error(low, apart)} to {_by_error(high, apart)}" if high > low else number(low)
+    return f"{rounded(low, apart)} to {rounded(high, apart)}" if high > low else number(low)
 
 
 def percent(share: float, noise: float | None = None) -> str:
@@ -161,17 +156,6 @@ def counted(n: int, what: str) -> str:
     return f"{whole(n)} {what}{'' if n == 1 else 's'}"
 
 
-def _by_error(value: float, error: float, places: int | None = None) -> str:
-    """A number to the place that its error leaves, or to another."""
-    if not (math.isfinite(value) and math.isfinite(error)):
-        return number(value)
-    left = _places(value, error)
-    if left is None:
-        return plain(round(value, _places_told(value, _MOST_PLACES))) if _is_in_range(value) else exact(value)
-    in_full = _is_in_range(max(abs(value), error)) or _is_long(value, error)
-    return _placed(value, left if places is None else places) if in_full else number(value)
-
-
 def _places(value: float, error: float) -> int | None:
     """How many decimal places the error leaves: one digit of it, two where it begins with 1; None for no error."""
     if error <= max(_NOISE * abs(value), _ZERO):
@@ -179,11 +163,6 @@ def _places(value: float, error: float) -> int | None:
     exponent = _exponent(error, 2)
     leading = round(error / 10.0 ** (exponent - 1))
     return 1 - exponent if leading < 20 else -exponent
-
-
-def _places_told(value: float, places: int) -> int:
-    """Of the decimal places that the error leaves, those that are told."""
-    return places if abs(value) < _ZERO else min(places, max(_TOLD - 1 - _exponent(value, _TOLD), 0))
 
 
 def _exponent(value: float, figures: int) -> int:

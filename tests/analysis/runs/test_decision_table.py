@@ -33,13 +33,13 @@ def rivals():
 
 @pytest.mark.parametrize(("study", "worlds", "replications"), [("rivals", 64, 4), ("korea", 16, 2)])
 def test_an_answer_arranges_once_and_learns_once_a_view(study, worlds, replications, tmp_path, monkeypatch):
-    """Counted where the command does it: on the run that it opens."""
+    """Counted where the command does it, on the run that it opens; two threads would learn half elsewhere."""
     run = standoff.load(study).run(worlds=worlds, replications=replications, out=tmp_path / "run")
     made, learned = [], []
     arrange, learn = tables.decision_table, tables.find_posteriors
     monkeypatch.setattr(results, "decision_table", lambda *a, **k: made.append(1) or arrange(*a, **k))
     monkeypatch.setattr(tables, "find_posteriors", lambda *a, **k: learned.append(1) or learn(*a, **k))
-    main(["answer", str(tmp_path / "run")], standalone_mode=False)
+    main(["answer", str(tmp_path / "run"), "--threads", "1"], standalone_mode=False)
     assert len(made) == 1
     assert len(learned) == len(decision_table(run).views)
 

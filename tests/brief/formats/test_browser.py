@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from conftest import LAPTOP, PAPER, PHONE, Brief
 
@@ -187,10 +188,11 @@ def test_what_was_seen_is_drawn_before_the_fan_with_its_source(korea: Brief, vis
     assert seen.count() == 1
     assert "Beyond Parallel" in (seen.locator("figcaption").text_content() or "")
     past = next(fan.past for fan in korea.findings.fans if fan.past is not None)
-    points = (seen.locator(".seen").first.get_attribute("points") or "").split()
-    assert len(points) == (past.steps >= -korea.findings.model.clock.steps).sum()
+    line = seen.locator(".seen").first.get_attribute("d") or ""
+    across = np.cumsum([float(x) for x in re.findall(r"-?(?:\d+(?:\.\d+)?|\.\d+)", line)][::2])  # from place to place
+    assert across.size == (past.steps >= -korea.findings.model.clock.steps).sum()
     now = float(seen.locator(".now").first.get_attribute("x1") or "nan")
-    assert all(float(point.split(",")[0]) < now for point in points)
+    assert (across < now).all()
 
 
 def _violations(page: Page, context: dict[str, Any] | None = None, options: dict[str, Any] | None = None) -> list[str]:

@@ -66,7 +66,7 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         ) as made:
             yield made
             for of in list(session._SESSIONS.values()):
-                of.client.close()
+                of.client.close(timeout=1)
             session._SESSIONS.clear()
 
 

@@ -32,7 +32,7 @@ __all__ = ["drive"]
 
 AHEAD, LEAST_AHEAD = 4, 256  # tasks under way a thread, and in all
 TASKS_A_THREAD, MOST_TOGETHER = 256, 16
-"""A task is one item, or some where a thread would have more tasks: a task costs the scheduler 2 ms, whatever is in it."""
+"""A task is one item, or some where a thread would have more tasks: each costs the scheduler 2 ms, whatever it is."""
 LOOK_EVERY = 2.0  # seconds
 SLOW = 5.0  # times the median
 SLOW_LEAST = 20.0  # seconds

@@ -65,7 +65,7 @@ def _by_settings(draft: Draft, actor: Scalar, name: Scalar, node: Mapping, own: 
                                         f"`{actor.text}` has no strategy {{}}", "strategies"):  # fmt: skip
         return None
     strategy = next(s for s in own if s.name == named.text)
-    settings = {setting for setting, levels in strategy.settings if not isinstance(levels[0], str)}
+    settings = {setting for setting, levels in strategy.settings if levels and not isinstance(levels[0], str)}
     within = _ranges(draft, node, "within", settings, f"`{named.text}` has no setting {{}} of numbers", "settings")
     whole = draft.known(
         scalars(node, "whole"), [w[0] for w in within], "unknown-name", "no range is given for {}", "settings"

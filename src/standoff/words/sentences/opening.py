@@ -146,7 +146,7 @@ class _Said:
                    high=high)  # fmt: skip
 
     def leads(self) -> str:
-        """Who may be best if the others may do anything, and if they act in their own interest."""
+        """Who may be best on average over the others' choices, and if they act in their own interest."""
         say, results = self.language.say, self.results
         if len(results.strategies) == 1:
             return say("opening.alone", one=family_words(results.strategies[0].strategy))
