@@ -82,7 +82,7 @@ def overhead(shards: int = SHARDS) -> dict[str, Any]:
 def at_scale(workers: int = WORKERS, seconds_each: float | None = None) -> dict[str, Any]:
     """Efficiency of many workers, by simulation, for runs of several sizes.
 
-    A task that takes so long costs the scheduler what one costs that is alone in its shard.
+    What a task costs the scheduler is measured with shards that do nothing, each a task of its own.
     """
     each = overhead(2 * TASKS_A_THREAD)["seconds a shard"] if seconds_each is None else seconds_each
     study = standoff.load("korea")

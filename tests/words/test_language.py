@@ -26,6 +26,13 @@ def test_every_text_is_there_with_its_places(code: str) -> None:
         assert language.texts[key] or key == "article"
 
 
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_notes_beside_pictures_stand_as_they_are(code: str) -> None:
+    notes = {key: text for key, text in load_language(code).texts.items() if key.startswith("picture.")}
+    assert notes
+    assert {key: _places(text) for key, text in notes.items() if _places(text)} == {}
+
+
 def test_the_first_screen_is_made_in_each_language() -> None:
     study = standoff.load("rivals")
     results = performance(decision_table(study.run(worlds=32, replications=2)))

@@ -43,6 +43,7 @@ class Reason(StrEnum):
     NO_LIMITS = "no limits"
     OTHER_DECIDER = "other decider"  # before, after
     OUT_OF_SCALE = "out of scale"  # actor, most
+    MANY_ACTORS = "many actors"  # actors, most
 
 
 class UnanswerableError(ValueError):

@@ -34,10 +34,11 @@ def beside(work: Callable[[], Result], threads: int | None = None) -> Iterator[C
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
     is_alone = threading.active_count() == 1 and threading.current_thread() is threading.main_thread()
-    if sys.platform != "linux" or min(threads or cores, cores) < 2 or not is_alone:
+    at_once = min(threads or cores, cores)
+    if sys.platform != "linux" or at_once < 2 or not is_alone:
         yield work
         return
-    with threadpool_limits(max(1, min(threads or cores, cores) // 2), user_api="blas"):
+    with threadpool_limits(at_once // 2, user_api="blas"):
         yield from _forked(work)
 
 

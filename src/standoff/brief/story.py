@@ -98,23 +98,24 @@ def _one(model: Model, one: Trace, language: Language) -> Screen:
         if strategy.actor == player and strategy.name == played.partition("(")[0]
     ]
     line = language.say("story.one_line", strategies=language.join(strategies))
-    more = (language.say("story.one_more"),) if len(rows) > _MOST_STEPS else ()
+    more = (language.say("story.one_more", n=str(_MOST_STEPS)),) if len(rows) > _MOST_STEPS else ()
     title = language.say("story.one")
     return Screen(title, (line, *more), table=Table(title, head, tuple(rows[:_MOST_STEPS])))
 
 
 def _row(model: Model, before: Step | None, step: Step, language: Language) -> tuple[str, str, str] | None:
-    chosen = []
+    chosen: dict[str, list[str]] = {}
     for choice in model.choices:
         option = step.things.get("choice", {}).get(choice.family)
         if option is None or (before is not None and before.things["choice"].get(choice.family) == option):
             continue
-        chosen.append(f"{model.title_of(choice.actor)}: {words(str(option))}")
+        chosen.setdefault(model.title_of(choice.actor), []).append(words(str(option)))
     events = {**step.things.get("event", {}), **step.things.get("move", {})}
     happened = [title_of(model, name) for name, value in events.items() if value is True]
     if not chosen and not happened:
         return None
-    return step.date, "; ".join(chosen) or "–", "; ".join(map(capital, happened)) or language.part("story.nothing")
+    told = "; ".join(f"{actor}: {', '.join(options)}" for actor, options in chosen.items())
+    return step.date, told or "–", "; ".join(map(capital, happened)) or language.part("story.nothing")
 
 
 def _hundred(model: Model, results: Performance, sections: Mapping[str, Section], language: Language) -> Screen:

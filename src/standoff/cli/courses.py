@@ -180,6 +180,7 @@ def pathways(
     """
     from standoff.brief.pictures.pathways import draw_pathways  # noqa: PLC0415
     from standoff.ensemble.running import Running  # noqa: PLC0415
+    from standoff.ensemble.storing.store import atomic_write  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
     from standoff.questions.searching.pathways import find_pathways  # noqa: PLC0415
     from standoff.words.sentences.searching.pathways import pathways_sentences, pathways_title  # noqa: PLC0415
@@ -189,7 +190,7 @@ def pathways(
     with progress("following courses") as told:
         found = find_pathways(loaded, how["size"], actor, limits, Running(progress=told))
     if out is not None:
-        out.write_text(str(draw_pathways(model, found)), encoding="utf-8")
+        atomic_write(out, str(draw_pathways(model, found)).encode())
         announce(f"wrote {out}")
     sentences = pathways_sentences(model, found)
     if as_json:

@@ -61,7 +61,7 @@ def _plan(model: Model, deal: Deal, size: Size, held: Held | None) -> DealPlan |
     if taken:
         return Unanswered(deal.name, Reason.VARIANT_APPLIED, {"variant": taken[0]})
     try:
-        return deals_designs(model, deal.name, size=Size(size.worlds, size.replications, size.seed), held=held)
+        return deals_designs(model, deal.name, size=size, held=held)
     except UnanswerableError as error:
         return Unanswered.of(deal.name, error)
 

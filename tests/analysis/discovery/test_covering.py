@@ -29,6 +29,19 @@ def test_two_boxes_far_apart_are_both_found(seed):
     assert all(box.density > 0.85 and set(box.names) == {"a", "b"} for box in boxes)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_two_boxes_of_which_prim_takes_half_of_each_are_found_by_the_tree(seed):
+    """Worlds of d above 0.56 hold most of both, at a density of 0.4."""
+    inputs, x = worlds(seed)
+    planted = (x[:, 0] < 0.25) & (x[:, 2] < 0.5), (x[:, 0] > 0.7) & (x[:, 3] > 0.55)
+    found = discover(inputs, np.logical_or(*planted).astype(np.float64), resamples=0)
+    assert found.is_leaf
+    boxes = (found.recommended, *found.further)
+    for one in planted:
+        assert max((box.holds(inputs) & one).sum() / one.sum() for box in boxes) > 0.8
+    assert all(box.density > 0.85 for box in boxes)
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_one_box_stays_one(seed):
     inputs, x = worlds(seed)

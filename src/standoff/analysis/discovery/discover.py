@@ -24,6 +24,8 @@ __all__ = ["Box", "Discovery", "Limit", "PrimRules", "Resampling", "discover", "
 _BY_CHANCE = 0.05
 _MOST_INPUTS = 4
 _WORTH_AN_INPUT = 0.03
+_CLEARLY = 0.1
+"""Balance by which a leaf must be better than PRIM's box: where two boxes lie far apart PRIM may find half of each."""
 _MOST_FURTHER = 2
 _LEAST_FURTHER = 0.1
 _REFERENCES = (
@@ -52,8 +54,8 @@ class Discovery:
 
     Attributes:
         trajectory: From all cases to the smallest box: the trade-off.
-        recommended: PRIM's, or the best of CART's leaves where PRIM finds none; None where all cases or none are of the
-            kind, or no few inputs set them apart.
+        recommended: PRIM's, or the best of CART's leaves where that is clearly better or PRIM finds none; None where
+            all cases or none are of the kind, or no few inputs set them apart.
         further: Boxes of what is left, found in the same way; what they hold is counted without the boxes before.
         is_leaf: Whether `recommended` is a leaf of CART's.
         holds: What `recommended` holds, then what each of `further` does, with intervals.
@@ -119,13 +121,13 @@ def discover(
     if kind is not None and not kind.is_told:
         return Discovery(trajectory, None, None, None, (), None, base, method, is_told=False)
     best, by_count, dropped = _choose(inputs, y, trajectory)
-    if best is None:
-        leaf = _sure_leaf(inputs, y, seed)
-        if leaf is None:
-            return Discovery(trajectory, None, None, None, (), None, base, method)
+    leaf = _sure_leaf(inputs, y, seed, best)
+    if leaf is not None:
         further, again = _cover(inputs, y, rules, leaf, seed), _repeat(inputs, y, best_leaf, resamples, seed)
         held = _holds(inputs, y, (leaf, *further), again, kind)
         return Discovery(trajectory, leaf, None, None, (), None, base, method, further, is_leaf=True, holds=held)
+    if best is None:
+        return Discovery(trajectory, None, None, None, (), None, base, method)
     k = len(best.names)
     richer = max((box for n, box in by_count.items() if n > k), key=lambda box: box.balance, default=None)
     plainer = max((box for n, box in by_count.items() if n < k), key=lambda box: box.balance, default=None)
@@ -166,7 +168,8 @@ def _cover(inputs: Inputs, y: Floats, rules: PrimRules, first: Box, seed: int) -
     left = ~first.holds(inputs)
     while len(found) < _MOST_FURTHER and y[left].sum() >= _LEAST_FURTHER * y.sum():
         rest, own = inputs.rows(np.flatnonzero(left)), y[left]
-        box = _choose(rest, own, find_trajectory(rest, own, rules))[0] or _sure_leaf(rest, own, seed)
+        box = _choose(rest, own, find_trajectory(rest, own, rules))[0]
+        box = _sure_leaf(rest, own, seed, box) or box
         if box is None:
             break
         inside = box.holds(inputs)
@@ -178,10 +181,13 @@ def _cover(inputs: Inputs, y: Floats, rules: PrimRules, first: Box, seed: int) -
     return tuple(found)
 
 
-def _sure_leaf(inputs: Inputs, y: Floats, seed: int) -> Box | None:
-    """CART's best leaf, if such leaves of one half keep half of what they stand out by on the other half."""
+def _sure_leaf(inputs: Inputs, y: Floats, seed: int, box: Box | None) -> Box | None:
+    """CART's best leaf, if it is clearly better than a box, or there is none.
+
+    And if such leaves of one half of the worlds keep half of what they stand out by on the other half.
+    """
     leaf = best_leaf(inputs, y)
-    if leaf is None:
+    if leaf is None or (box is not None and leaf.balance < box.balance + _CLEARLY):
         return None
     shuffled = streams.permutation(y.size, seed, "leaves")
     kept = []

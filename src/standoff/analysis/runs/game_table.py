@@ -18,6 +18,7 @@ from standoff.language.model import Model
 __all__ = ["GameTable", "check_scale", "evenly_spread", "game_table", "inputs_of"]
 
 _EVEN = ("latin hypercube", "sobol")
+_MOST_PLAYERS = 60  # a game has an axis for each, and NumPy at most 64
 _SMALLEST, _LARGEST = 1e-12, 1e100
 """Between which payoffs can be compared."""
 
@@ -69,6 +70,8 @@ def game_table(ensemble: Ensemble) -> GameTable:
     idle = [i for i, player in enumerate(program.players) if player not in paid]
     if not order:
         raise UnanswerableError(Reason.NOBODY_PAID)
+    if len(order) > _MOST_PLAYERS:
+        raise UnanswerableError(Reason.MANY_ACTORS, actors=len(order), most=_MOST_PLAYERS)
     played = [np.unique(design.profiles[:, i]) for i in range(design.profiles.shape[1])]
     wanted = np.array(list(product(*(played[i] for i in [*order, *idle]))))
     rows = {tuple(row): k for k, row in enumerate(design.profiles[:, [*order, *idle]].tolist())}

@@ -123,19 +123,25 @@ def double_oracle(
 
 
 def against(
-    payoffs: Payoffs[Strategy], i: int, own: Strategy, at_hand: Sequence[Sequence[Strategy]], mixes: Sequence[Floats]
+    payoffs: Payoffs[Strategy],
+    i: int,
+    own: Sequence[Strategy],
+    at_hand: Sequence[Sequence[Strategy]],
+    mixes: Sequence[Floats],
 ) -> Floats:
-    """(draws,), what a player's strategy gets against what the others play; what is never played is not asked for."""
+    """(strategies, draws), what each of a player's gets against what the others play, all asked for together.
+
+    What is never played is not asked for.
+    """
     rest = [j for j in range(len(mixes)) if j != i]
     profiles: list[tuple[Strategy, ...]] = []
     chances: list[float] = []
     for places in product(*(np.flatnonzero(mixes[j] > 0.0).tolist() for j in rest)):
-        profile = [own] * len(mixes)
-        for j, k in zip(rest, places, strict=True):
-            profile[j] = at_hand[j][k]
-        profiles.append(tuple(profile))
-        chances.append(float(np.prod([mixes[j][k] for j, k in zip(rest, places, strict=True)])))
-    found: Floats = np.array(chances) @ payoffs(profiles)[:, i]
+        played = dict(zip(rest, places, strict=True))
+        chances.append(float(np.prod([mixes[j][k] for j, k in played.items()])))
+        profiles += [tuple(at_hand[j][played[j]] if j in played else one for j in range(len(mixes))) for one in own]
+    ran = payoffs(profiles)[:, i].reshape(len(chances), len(own), -1)
+    found: Floats = np.tensordot(np.array(chances), ran, axes=1)
     return found
 
 
@@ -160,7 +166,7 @@ class _Table(Generic[Strategy]):
         """What a player gains by a strategy, draw by draw, and its error."""
         if own in self.at_hand[i]:
             return -np.inf, 0.0
-        return self.mean(i, against(self.ask, i, own, self.at_hand, mixes) - self._played(i, mixes))
+        return self.mean(i, against(self.ask, i, [own], self.at_hand, mixes)[0] - self._played(i, mixes))
 
     def best_at_hand(self, game: Floats, i: int, mixes: Sequence[Floats]) -> tuple[float, float]:
         """The same by the best of those at hand."""

@@ -21,7 +21,6 @@ import numpy.typing as npt
 from standoff.analysis.findings import Figure, Floats
 
 __all__ = [
-    "_QUANTILES",
     "Leg",
     "Limited",
     "Pathway",

@@ -80,12 +80,10 @@ def additive_part(
         shape (figures, worlds).
     """
     light = [name for name in even.names if not is_heavy(even.column(name))]
+    if not light:
+        return None
     settled_on = None if families is None else _SETTLED_ON
-    return (
-        predict(even.only(light), figures, folds, additive=True, families=families, settled_on=settled_on)
-        if light
-        else None
-    )
+    return predict(even.only(light), figures, folds, additive=True, families=families, settled_on=settled_on)
 
 
 def without_additive(

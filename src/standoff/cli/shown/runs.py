@@ -94,8 +94,9 @@ def _cell(ensemble: Ensemble, measure: tuple[str, str], mean: float, error: floa
     kind, name = measure
     if np.isnan(mean):
         return "not known"
-    dates = {outcome.name for outcome in ensemble.model.outcomes if is_date(outcome)}
-    return amount(ensemble.model, name, mean, error) if kind == "outcome" and name in dates else measured(mean, error)
+    outcome = next((one for one in ensemble.model.outcomes if kind == "outcome" and one.name == name), None)
+    is_told = outcome is not None and is_date(outcome)
+    return amount(ensemble.model, name, mean, error) if is_told else measured(mean, error)
 
 
 def _strategies(ensemble: Ensemble) -> Iterator[tuple[str, list[tuple[float, float]]]]:

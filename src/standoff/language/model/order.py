@@ -137,7 +137,9 @@ def _of_deal(deal: Deal) -> tuple[Reference, ...]:
 def _of_choice(model: Model, choice: Choice) -> tuple[Reference, ...]:
     found: list[Reference] = []
     for strategy in model.strategies:
-        rules = dict(strategy.rules).get(choice.dimension, ()) if strategy.actor == choice.actor else ()
+        if strategy.actor != choice.actor:
+            continue
+        rules = dict(strategy.rules).get(choice.dimension, ())
         if isinstance(rules, Weighing):
             found += _read(*rules.worths, rules.precision)
         else:

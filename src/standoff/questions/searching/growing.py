@@ -207,16 +207,8 @@ class _Replies:
     def _values(
         self, i: int, keys: Sequence[str], at_hand: Sequence[Sequence[str]], mixes: Sequence[Floats]
     ) -> list[float]:
-        """What each strategy gets against what the others play: all are run together."""
-        rest = [j for j in range(len(mixes)) if j != i]
-        profiles, chances = [], []
-        for places in product(*(np.flatnonzero(mixes[j] > 0.0).tolist() for j in rest)):
-            played = dict(zip(rest, places, strict=True))
-            chances.append(float(np.prod([mixes[j][k] for j, k in played.items()])))
-            profiles.append([at_hand[j][played[j]] if j in played else "" for j in range(len(mixes))])
-        every = [tuple(key if j == i else one[j] for j in range(len(mixes))) for key in keys for one in profiles]
-        ran = self.futures.payoffs(every)[:, i].reshape(len(keys), len(profiles), -1)
-        return [self.futures.mean(i, own)[0] for own in np.tensordot(ran, np.array(chances), axes=(1, 0))]
+        """What each strategy gets against what the others play."""
+        return [self.futures.mean(i, own)[0] for own in against(self.futures.payoffs, i, keys, at_hand, mixes)]
 
 
 def _solve(game: Floats) -> list[Floats]:
@@ -254,8 +246,8 @@ def _numbered(name: str) -> Sequence[str]:
 def _side(pool: _Pool, fresh: _Futures, grown: Grown[str], i: int, names: dict[str, str]) -> Side:
     """An actor in the end, on fresh worlds and luck."""
     own, mix = grown.strategies[i], grown.mixes[i]
-    candidates = dict.fromkeys((*own, grown.replies[i]))
-    gets = {key: against(fresh.payoffs, i, key, grown.strategies, grown.mixes) for key in candidates}
+    candidates = tuple(dict.fromkeys((*own, grown.replies[i])))
+    gets = dict(zip(candidates, against(fresh.payoffs, i, candidates, grown.strategies, grown.mixes), strict=True))
     played = mix @ np.array([gets[key] for key in own])
     gains = {key: fresh.figure(i, draws - played) for key, draws in gets.items()}
     best = max(gains, key=lambda key: gains[key].value)

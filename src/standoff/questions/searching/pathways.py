@@ -147,9 +147,7 @@ class _Map:
 
     def _families(self, alone: list[Course]) -> list[Course]:
         """Of each strategy that has settings, the one that keeps the limits longest."""
-        own = self.switching.program.instances[
-            self.switching.program.players.index(self.switching.program.model.decider)
-        ]
+        own = self.own
         best: dict[str, Course] = {}
         for course in alone:
             name = own[course.legs[0][0]].strategy.name

@@ -180,6 +180,8 @@ def _word_said(model: Model, found: Deals, zone: Zone) -> str:
         said.append(f"{party} {join(told)}{f' ({_open(n_open)})' if n_open else ''}" if told else unsure)
     kept = kept_in(found, zone)
     whole = f"On {kept or 'none'} of them would all keep their word."
+    if not kept and not found.is_broken[zone.zone].all():
+        whole = "Of none of them is it known that all would keep their word."
     return (
         f"Of the {counted(len(cells), 'combination')} where all gain, {'; '.join(said)}. {whole}"
         f"{_temptation(model, found, zone)}"

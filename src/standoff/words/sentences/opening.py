@@ -1,9 +1,9 @@
 """The first screen in five sentences, by rules: a rule looks at one fact of the findings and says one thing of it.
 
 What no approach changes; who leads, on average over all that the others may do and when they reply in their own
-interest, and what the leader is worst at; whether
-a deal would hold; what a setting changes; what it turns on and which way, and what would show it. Strategies stand by
-their families, settings folded. No sign but %, and nothing that the rest of the page does not say with its error.
+interest, and what the leader is worst at; whether a deal would hold; what a setting changes; what it turns on and
+which way, and what would show it. Strategies stand by their families, settings folded. No sign but %, and nothing that
+the rest of the page does not say with its error.
 """
 
 from __future__ import annotations
