@@ -11,6 +11,7 @@ import os
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from subprocess import run
@@ -36,7 +37,7 @@ def main(times: tuple[int, ...] = TIMES) -> dict[str, Any]:
             found[size] = costs(place)
         shown = ", ".join(f"{name} {seconds:.3g}" for name, seconds in found[size].items())
         print(f"{size:,} times: {shown}", flush=True)
-    for before, after in zip(times, times[1:], strict=False):
+    for before, after in pairwise(times):
         more = {name: found[after][name] / found[before][name] * share(name, before, after) for name in found[after]}
         print(f"{after:,} beside {before:,}: {', '.join(f'{name} {ratio:.2f}' for name, ratio in more.items())}")
     return {f"{size} {name}": seconds for size, own in found.items() for name, seconds in own.items()}

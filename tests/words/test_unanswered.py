@@ -9,7 +9,7 @@ from standoff.analysis.findings import Reason
 from standoff.words.unanswered import unanswered_words
 
 DATA = {
-    "profiles": 4000, "most": 3000, "steps": 1,
+    "profiles": 4000, "most": 3000, "steps": 1, "actors": 61,
     "actor": "north", "worlds": 1, "least": 16, "replications": 1, "deal": "pact", "deals": ("other",),
     "during": "mode == on", "mode": "channel", "variant": "never", "before": "north", "after": "south",
 }  # fmt: skip
