@@ -140,7 +140,8 @@ async function complete(context) {
   const text = context.state.doc.toString();
   const before = context.matchBefore(/[\w.]*/);
   if (!context.explicit && (!before || before.from === before.to)) return null;
-  const found = await ask("words", text, {at: toServer(text, context.pos)}).catch(() => []);
+  const words = () => ask("words", text, {at: toServer(text, context.pos)});
+  const found = await words().catch(words).catch(() => []); // once more, as nothing asks again until the next key
   if (!found.length) return null;
   const kinds = {key: "property", word: "keyword", name: "variable", function: "function", option: "enum"};
   return {
