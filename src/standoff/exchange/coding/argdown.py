@@ -2,7 +2,7 @@
 
 Each thing that claims bear on is a statement's tag; claims that contradict each other attack each other.
 
-Marks inside a text are escaped: of links, comments (`//` in an address begins one, and the rest of the line is lost) and
+Marks inside a text are escaped: of links, of comments (`//` in an address begins one: the rest of the line is lost), of
 signs (`.A.` of U.A.E. becomes ∀).
 
 Reference: C. Voigt, Argdown and the stacked masonry layout (2018); argdown.org.
