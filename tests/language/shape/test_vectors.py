@@ -35,7 +35,7 @@ modes:
     start: {east: calm, west: revolt, south: calm}
     moves:
       - {name: rising, from: calm, to: revolt, hazard: "0.1 + birth[region]", when: "not flood[region]"}
-      - {name: settling, from: revolt, to: calm, chance: "0.5 if any(order[r] == calm for r in region) else 0.1"}
+      - {name: settling, from: revolt, to: calm, chance: "0.5 if calm_somewhere else 0.1"}
   order_south: {start: revolt}
 stocks:
   people: {for: region, start: 100, next: "people[region] * (1 + birth[region]) + moved[region]"}
@@ -44,6 +44,7 @@ quantities:
   gap: {for: {a: region, b: region}, value: "people[b] - people[a]"}
   moved: {for: region, value: "0.01 * sum(gap[region, other] for other in region if other != region)"}
   eaten: {for: [region, good], value: "appetite[good] * people[region] * (1.5 if north == give else 1)"}
+  calm_somewhere: {value: "any(order[r] == calm for r in region)"}
   all_eaten: {value: "sum(sum(eaten[r, g] for g in good) for r in region)"}
   most: {value: "max(eaten[r, corn] for r in region if not r in [south])"}
 events:
@@ -75,19 +76,19 @@ modes:
     start: calm
     moves:
       - {name: rising_east, from: calm, to: revolt, hazard: "0.1 + birth_east", when: "not flood_east"}
-      - {name: settling_east, from: revolt, to: calm, chance: "0.5 if (order_east == calm or order_west == calm) or order_south == calm else 0.1"}
+      - {name: settling_east, from: revolt, to: calm, chance: "0.5 if calm_somewhere else 0.1"}
   order_west:
     states: [calm, revolt]
     start: revolt
     moves:
       - {name: rising_west, from: calm, to: revolt, hazard: "0.1 + birth_west", when: "not flood_west"}
-      - {name: settling_west, from: revolt, to: calm, chance: "0.5 if (order_east == calm or order_west == calm) or order_south == calm else 0.1"}
+      - {name: settling_west, from: revolt, to: calm, chance: "0.5 if calm_somewhere else 0.1"}
   order_south:
     states: [calm, revolt]
     start: revolt
     moves:
       - {name: rising_south, from: calm, to: revolt, hazard: "0.1 + birth_south", when: "not flood_south"}
-      - {name: settling_south, from: revolt, to: calm, chance: "0.5 if (order_east == calm or order_west == calm) or order_south == calm else 0.1"}
+      - {name: settling_south, from: revolt, to: calm, chance: "0.5 if calm_somewhere else 0.1"}
 stocks:
   people_east: {start: 100, next: "people_east * (1 + birth_east) + moved_east"}
   people_west: {start: 100, next: "people_west * (1 + birth_west) + moved_west"}
@@ -102,6 +103,7 @@ quantities:
   eaten_west_iron: {value: "appetite_iron * people_west * (1.5 if north == give else 1)"}
   eaten_south_corn: {value: "appetite_corn * people_south * (1.5 if north == give else 1)"}
   eaten_south_iron: {value: "appetite_iron * people_south * (1.5 if north == give else 1)"}
+  calm_somewhere: {value: "(order_east == calm or order_west == calm) or order_south == calm"}
   eaten_east: {value: "eaten_east_corn + eaten_east_iron"}
   eaten_west: {value: "eaten_west_corn + eaten_west_iron"}
   all_eaten: {value: "eaten_east + eaten_west + (eaten_south_corn + eaten_south_iron)"}
