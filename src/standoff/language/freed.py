@@ -89,7 +89,9 @@ def rewritten(model: Model, changes: Mapping[str, Rewritten]) -> str:
         for name, _ in mapping(model.written.root, section).items:
             change = changes.get(name.text)
             if change is not None:
-                edits += _edits(own[name.text], change, source) if name.text in own else [_beside(written, change, source)]
+                edits += (
+                    _edits(own[name.text], change, source) if name.text in own else [_beside(written, change, source)]
+                )
     text = source.text
     for start, stop, new in sorted(edits, reverse=True):
         text = text[:start] + new + text[stop:]
