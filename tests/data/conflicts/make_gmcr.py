@@ -5,6 +5,7 @@ D. M. Kilgour). Its logical solver lets the opponents of a decision maker answer
 """
 
 import contextlib
+import importlib
 import io
 import json
 import os
@@ -17,8 +18,7 @@ def main() -> None:
     """Print the conflicts with their stable states."""
     os.chdir(sys.argv[1])
     sys.path.insert(0, ".")
-    import data_01_conflictModel as models
-    import data_02_conflictSolvers as solvers
+    models, solvers = map(importlib.import_module, ("data_01_conflictModel", "data_02_conflictSolvers"))
 
     found = {}
     for name in NAMES:
