@@ -97,7 +97,7 @@ def verdict(path: Path) -> tuple[str, str]:
             study = load(folder)
         except StudyError as error:
             return "faulty", next((p.message for p in error.problems), "no problem said").replace("|", "\\|")[:160]
-        trace = trace_cell(study.program, study.design(1, 1), 0, 0, 0)
+        trace = trace_cell(study.program, study.design(1, 1), 0, 0, replication=0)
     constants = {p.name: p.value for p in study.model.parameters if p.value is not None}
     steps = [{**constants, **s.things["stock"], **s.things["quantity"]} for s in trace.steps[:-1]]
     missed = []

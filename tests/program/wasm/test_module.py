@@ -90,7 +90,7 @@ def test_sound_futures_are_not_run_again(rivals: Study, monkeypatch: pytest.Monk
 def test_blocks_of_any_number_of_futures_are_the_reference(rivals: Study, n: int) -> None:
     design = rivals.design(16, 16)
     profiles, rest = np.divmod(np.arange(n), 256)
-    lanes = lanes_of(rivals.program, design, profiles, rest // 16, rest % 16)
+    lanes = lanes_of(rivals.program, design, profiles, rest // 16, replications=rest % 16)
     found = load_module(rivals.program)(rivals.program, lanes)
     assert differences(found, run_lanes(rivals.program, lanes)) == []
 
@@ -112,7 +112,7 @@ def test_a_host_can_draw_the_keys_and_luck_of_futures_itself(rivals: Study) -> N
 
 def test_a_host_plays_a_study_by_steps_and_holds_choices(rivals: Study) -> None:
     program, design, n = rivals.program, rivals.design(10, 1), 10
-    lanes = lanes_of(program, design, np.full(n, 1), np.arange(n), np.zeros(n, dtype=np.int64))
+    lanes = lanes_of(program, design, np.full(n, 1), np.arange(n), replications=np.zeros(n, dtype=np.int64))
     exports = standalone(rivals, held=True)
     source, place, at = exports.source, exports.heap, []
     tables = [
