@@ -130,7 +130,7 @@ class _Work:
     def of(cls, job: Job, evaluate: Evaluate, block: int) -> _Work:
         program, design = job.program, job.design
         tally = Tally(program, design, choose_fold(evaluate), job.wanted)
-        return cls(job, evaluate, block, Table(program.columns, design.worlds.columns), tally)
+        return cls(job, evaluate, block, Table(program.columns, design.worlds.columns), tally=tally)
 
     def blocks(self, workers: int) -> Iterator[Block]:
         last = self.block if self.evaluate is run_lanes else min(self.block, LAST)

@@ -67,7 +67,7 @@ class Verdict:
     @classmethod
     def not_represented(cls) -> Verdict:
         """No path leads from what is changed to what is measured, so there is nothing to run."""
-        return cls("not represented", 0.0, 0.0, 0.0, 0.0, 1.0, 0)
+        return cls("not represented", 0.0, 0.0, 0.0, fails=0.0, nothing=1.0, worlds=0)
 
 
 def judge_effect(

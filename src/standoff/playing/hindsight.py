@@ -73,7 +73,14 @@ def courses(position: Position) -> tuple[Course, ...]:
     profiles = np.minimum((uniform * len(design.profiles)).astype(np.int64), len(design.profiles) - 1)
     symbols = tuple(dict.fromkeys(one.symbol for one in followed))
     paths = Local().follow(
-        PathsJob(program, design, symbols, profiles, place % size.worlds, (place // size.worlds) % size.replications)
+        PathsJob(
+            program,
+            design,
+            symbols,
+            profiles,
+            worlds=place % size.worlds,
+            replications=(place // size.worlds) % size.replications,
+        )  # fmt: skip
     )
     return tuple(_course(position, one, paths.path(one.symbol.name)) for one in followed)
 

@@ -212,7 +212,10 @@ def _results(program: Program, source: Source, out: Floats) -> Results:
     clamped = {name: int(row[f"clamped {name}"].sum()) if f"clamped {name}" in row else 0 for name in counts}
     broken = np.array([row[f"broken {i}"] for i in range(len(program.checks))]).reshape(-1, n).astype(np.int32)
     fault, fault_step = np.zeros(n, dtype=np.int32), np.full(n, -1, dtype=np.int32)
-    return Results(outcomes, weights, payoffs, row["survival"], fault, fault_step, clipped, clamped, broken)
+    return Results(
+        outcomes, weights, payoffs, row["survival"], fault=fault, fault_step=fault_step, clipped=clipped,
+        clamped=clamped, broken=broken,
+    )  # fmt: skip
 
 
 def _run_again(

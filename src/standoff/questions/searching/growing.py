@@ -115,7 +115,7 @@ class _Pool:
             for actor, own in zip(players, listed, strict=True)
         ]
         own_spaces = tuple(tuple(s for s in spaces if s.said.actor == actor) for actor in players)
-        return cls(made, program, players, listed, own_spaces, tuple(known))
+        return cls(made, program, players, listed, spaces=own_spaces, known=tuple(known))
 
     def first(self, actor: str) -> str:
         """What an actor begins with."""
@@ -142,7 +142,7 @@ class _Futures:
     @classmethod
     def of(cls, study: Study, pool: _Pool, size: Size, running: Running) -> _Futures:
         worlds = draw_belief_worlds(pool.model, size.worlds, size.seed, study.held)
-        return cls(pool, worlds, belief_weights(pool.model, worlds), size, running)
+        return cls(pool, worlds, belief_weights(pool.model, worlds), size, running=running)
 
     def payoffs(self, profiles: Sequence[tuple[str, ...]]) -> Floats:
         """(profiles, players, worlds), means over luck and what idle actors play."""
