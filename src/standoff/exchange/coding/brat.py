@@ -28,7 +28,7 @@ def write_brat(text: CodedText) -> tuple[str, str]:
     n_attributes = 0
     for k, note in enumerate(text.notes, 1):
         code = re.sub(r"\W+", "_", note.codes[0]) if note.codes else "Claim"
-        quote = " ".join(note.quote.split())
+        quote = re.sub(r"\s", " ", note.quote)  # brat holds its length against the offsets
         lines.append(f"T{k}\t{code} {note.start} {note.stop}\t{quote}")
         for key, value in (*note.kept.items(), *(("code", code) for code in note.codes[1:])):
             n_attributes += 1

@@ -102,6 +102,9 @@ class Writer:
         scope = self.scope
         if key not in scope.dimensions:
             raise NotImportedError(f"`{tree.reference}`, which the model does not define")
+        own = scope.variables.get((key, self.variable.subscripts))
+        if tree.subscripts is None and not self.within and own is not None:
+            return own
         within = {**self.variable.within, **self.within}
         written = tree.subscripts.subscripts if tree.subscripts is not None else scope.dimensions[key]
         chosen = tuple(scope.element(subscript, within) for subscript in written)

@@ -89,6 +89,7 @@ _MOVE = Record(
 _MODE = Record(
     (
         ABOUT,
+        FOR_EACH,
         Key("states", ListOf(NAME, least=2), "the states, of which one holds at a time", required=True),
         Key("start", KNOWN, "the state in the first step", required=True),
         Key("moves", ListOf(_MOVE), "how one state follows another", required=True),
