@@ -18,7 +18,7 @@ from standoff.language.expressions.tree import Binary, Expr, Option, Reference, 
 from standoff.language.model import Instance, Model
 from standoff.program.program import Program
 
-__all__ = ["LEVELS", "Band", "Fan", "FanPlan", "Followed", "fans", "plan_fans"]
+__all__ = ["LEVELS", "Band", "Fan", "FanPlan", "Followed", "fans", "followed_in", "plan_fans"]
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Quantiles of a fan: the middle 90 and 50 per cent, and the median."""
@@ -106,7 +106,7 @@ def plan_fans(program: Program, design: Design, n_futures: int = _FUTURES) -> Fa
         here = np.flatnonzero(chosen == j)
         rows.append(here[np.minimum((uniform * here.size).astype(np.int64), here.size - 1)])
     return FanPlan(
-        tuple(_followed(program.model)),
+        tuple(followed_in(program.model)),
         np.concatenate(rows),
         np.tile(worlds, len(rows)),
         np.tile(replications, len(rows)),
@@ -126,7 +126,8 @@ def fans(
     )
 
 
-def _followed(model: Model) -> Iterator[Followed]:
+def followed_in(model: Model) -> Iterator[Followed]:
+    """What of a study is followed over time, at most six things where it does not say which."""
     found: dict[Followed, None] = {}
     for wanted in model.report:
         found |= dict.fromkeys(_named(model, wanted.tree))
