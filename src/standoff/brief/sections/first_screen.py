@@ -84,7 +84,7 @@ def glance(model: Model, results: Performance, language: Language = ENGLISH) -> 
             results.measures[m].name,
             title_of(model, results.measures[m].name),
             unit_of(model, results.measures[m]),
-            _note(model, results, m, shown, language),
+            _note(model, results, m, shown, language=language),
         )
         for m in chosen
     )
@@ -111,7 +111,7 @@ def glance(model: Model, results: Performance, language: Language = ENGLISH) -> 
                 colour_of(model, instance), tuple(cells),
             )
         )  # fmt: skip
-    return Glance(columns, tuple(rows), _key(model, results, rows, shared, language))
+    return Glance(columns, tuple(rows), _key(model, results, rows, shared, language=language))
 
 
 def glance_table(found: Glance, language: Language = ENGLISH) -> Table:
@@ -129,7 +129,7 @@ def _head(column: GlanceColumn) -> str:
     return f"{column.title} ({beside})" if beside else column.title
 
 
-def _note(model: Model, results: Performance, m: int, shown: tuple[int, ...], language: Language) -> str:
+def _note(model: Model, results: Performance, m: int, shown: tuple[int, ...], *, language: Language) -> str:
     """That an outcome's differences do not matter, and how likely an event is, if equally so under every approach."""
     main, outcome = results.standings[0], next(o for o in model.outcomes if o.name == results.measures[m].name)
     notes = []
@@ -151,7 +151,7 @@ def _shared_setting(instances: Sequence[Instance]) -> str | None:
 
 
 def _key(
-    model: Model, results: Performance, rows: Sequence[GlanceRow], shared: str | None, language: Language
+    model: Model, results: Performance, rows: Sequence[GlanceRow], shared: str | None, *, language: Language
 ) -> str:  # fmt: skip
     """How to read the table: its order, its settings, and its marks, where they are there."""
     said = []
