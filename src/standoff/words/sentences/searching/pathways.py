@@ -16,8 +16,8 @@ __all__ = [
 
 PATHWAYS_HEAD = ("Course", "First limit left", "All limits kept to the end", "More limits kept than by staying")
 PATHWAYS_KEY = (
-    "A line is whole until the first limit is left in the median world, then broken; a stroke is where a limit is left; "
-    "a ring is a change of course."
+    "A line is whole until the first limit is left in the median world, then broken; a stroke is where a limit is "
+    "left; a ring is a change of course."
 )
 _MOST_TOLD = 3
 
