@@ -44,6 +44,7 @@ def holds_up(
     model: Model,
     results: Performance,
     grid: tuple[Picture, ...] = (),
+    *,
     found: Searched | None = None,
     pathways: Pathways | None = None,
 ) -> Section:
