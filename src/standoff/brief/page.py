@@ -80,13 +80,13 @@ def make_page(findings: Findings, language: Language = ENGLISH) -> Page:
         model.question,
         day_words(model.as_of),
         said.sentences,
-        glance(model, results, sides, language, said.sentences),
-        described(model),
-        tuple(
-            make_reason(model, sections[anchor], tried, pictures.get(anchor), language)
+        glance=glance(model, results, sides, language, told=said.sentences),
+        strategies=described(model),
+        reasons=tuple(
+            make_reason(model, sections[anchor], tried, pictures.get(anchor), language=language)
             for anchor in QUESTIONS_SHOWN if anchor in sections
         ),
-        tuple(sections.values()),
-        story(model, results, findings.one, said, sections, language),
-        language,
+        sections=tuple(sections.values()),
+        story=story(model, results, findings.one, said, sections=sections, language=language),
+        language=language,
     )  # fmt: skip

@@ -48,7 +48,7 @@ def section_of(model: Model, found: object) -> Section | None:
             return gives_up(model, found, make_environment())
         case Robust():
             ledger = ledger_of(model.written.files)
-            return hinges_on(model, found.linchpins, found.table.inputs, ledger, make_environment())
+            return hinges_on(model, found.linchpins, found.table.inputs, ledger, environment=make_environment())
         case Evidence():
             return documents_section(model, found)
         case _:
@@ -78,7 +78,9 @@ def _hinges_on(findings: Findings) -> Section:
     robust = findings.robust
     if isinstance(robust, Unanswered):
         return unanswered(unanswered_words(robust.reason, robust.data, findings.model))
-    return hinges_on(findings.model, robust.linchpins, robust.table.inputs, findings.ledger, make_environment())
+    return hinges_on(
+        findings.model, robust.linchpins, robust.table.inputs, findings.ledger, environment=make_environment()
+    )
 
 
 def _explore(findings: Findings) -> Section | None:

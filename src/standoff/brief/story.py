@@ -42,6 +42,7 @@ def story(
     results: Performance,
     one: Trace | None,
     said: Opening,
+    *,
     sections: Mapping[str, Section],
     language: Language,
 ) -> tuple[Screen, ...]:

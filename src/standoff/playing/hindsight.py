@@ -72,9 +72,9 @@ def courses(position: Position) -> tuple[Course, ...]:
     uniform = streams.uniform(place.astype(np.uint64), streams.key("course profiles"), 0)
     profiles = np.minimum((uniform * len(design.profiles)).astype(np.int64), len(design.profiles) - 1)
     symbols = tuple(dict.fromkeys(one.symbol for one in followed))
-    paths = Local().follow(
-        PathsJob(program, design, symbols, profiles, place % size.worlds, (place // size.worlds) % size.replications)
-    )
+    worlds, replications = place % size.worlds, (place // size.worlds) % size.replications
+    job = PathsJob(program, design, symbols, profiles, worlds=worlds, replications=replications)
+    paths = Local().follow(job)
     return tuple(_course(position, one, paths.path(one.symbol.name)) for one in followed)
 
 

@@ -106,7 +106,7 @@ def leading_future(study: Study, ensemble: Ensemble, results: Performance) -> Tr
     labels = [instance.label for instance in study.model.instances(study.model.decider)]
     leader = labels.index(results.labels[results.order[0]])
     played = np.flatnonzero(design.profiles[:, decider] == leader)
-    return trace_cell(program, design, int(played[0]), 0, 0) if played.size else None
+    return trace_cell(program, design, int(played[0]), 0, replication=0) if played.size else None
 
 
 def _hinges(
@@ -143,8 +143,8 @@ def _find_results(runs: Runs, _: Ledger) -> Performance:
 def _find_fans(runs: Runs, _: Ledger) -> tuple[Fan, ...]:
     program, design = runs.study.program, runs.design
     plan = plan_fans(program, design)
-    job = PathsJob(program, design, plan.symbols, plan.profiles, plan.worlds, plan.replications)
-    return fans(program, design, plan, runs.runner.follow(job), read_past(runs.study.model))
+    job = PathsJob(program, design, plan.symbols, plan.profiles, worlds=plan.worlds, replications=plan.replications)
+    return fans(program, design, plan, runs.runner.follow(job), past=read_past(runs.study.model))
 
 
 def _nothing(_: Study, __: Size) -> Designs:

@@ -72,6 +72,7 @@ def glance(
     results: Performance,
     sides: Sides,
     language: Language = ENGLISH,
+    *,
     told: Sequence[str] = (),
 ) -> Glance | None:
     """The table, or None where no world has a result or the study names no outcome.
@@ -101,7 +102,7 @@ def glance(
             results.measures[m].name,
             title_of(model, results.measures[m].name),
             unit_of(model, results.measures[m]),
-            _note(model, results, m, shown, language),
+            _note(model, results, m, shown, language=language),
         )
         for m in chosen
     )
@@ -129,7 +130,7 @@ def glance(
             )
         )  # fmt: skip
     return Glance(
-        columns, tuple(rows), _Key(model, results, sides, language, " ".join(told)).said(columns, rows, shared)
+        columns, tuple(rows), _Key(model, results, sides, language, told=" ".join(told)).said(columns, rows, shared)
     )
 
 
@@ -148,7 +149,7 @@ def _head(column: GlanceColumn) -> str:
     return f"{column.title} ({beside})" if beside else column.title
 
 
-def _note(model: Model, results: Performance, m: int, shown: tuple[int, ...], language: Language) -> str:
+def _note(model: Model, results: Performance, m: int, shown: tuple[int, ...], *, language: Language) -> str:
     """Which way is better, how likely an event is, if equally so under every approach, and what does not matter."""
     main, outcome = results.standings[0], next(o for o in model.outcomes if o.name == results.measures[m].name)
     notes = [language.part(f"page.better_{outcome.better}")]

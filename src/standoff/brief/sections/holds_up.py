@@ -139,8 +139,8 @@ def _view_rows(model: Model, results: Performance, standing: Standing) -> list[D
                 colour_of(model, instance),
                 value,
                 value - _TOLD * error,
-                value + _TOLD * error,
-                results.labels[s] in ranking.may_be_best,
+                high=value + _TOLD * error,
+                best=results.labels[s] in ranking.may_be_best,
             )
         )
     return rows

@@ -159,7 +159,7 @@ def _mean_and_error(cells: npt.NDArray[np.float64]) -> tuple[float, float]:
 
 
 def trace_lines(
-    model: Model, trace: Trace, world: int, replication: int, steps: Container[int] = range(10**9)
+    model: Model, trace: Trace, world: int, replication: int, *, steps: Container[int] = range(10**9)
 ) -> Iterator[str]:
     """One future for a reader who does not program: each step's events, choices with their rules, and state."""
     yield f"{model.title}: one future (world {world}, replication {replication})"

@@ -79,7 +79,7 @@ def opening(model: Model, results: Performance, sides: Sides = Sides(), language
     """The first screen's sentences, in a language."""
     first = answer(model, results)
     if first.verdict in ("failed", "small"):
-        return Opening("", first.sentences[0], "", "", "")
+        return Opening("", first.sentences[0], "", "", turns="")
     said = _Said(model, results, sides, language)
     room = _MOST_WORDS - len(model.question.split())
     # names of those that lead matter more than what they are worst at, and than what to look for, which stands below
@@ -110,7 +110,7 @@ class _Said:
 
     def opening(self) -> Opening:
         """All of them."""
-        return Opening(self.same(), self.leads(), self.deal(), self.setting(), self.turns(), self.title())
+        return Opening(self.same(), self.leads(), self.deal(), self.setting(), turns=self.turns(), title=self.title())
 
     def same(self) -> str:
         """The first outcome that the choice leaves where it is."""
@@ -140,7 +140,7 @@ class _Said:
         best = self._families(practically_best(results, results.standings[0], 0))
         n_all = len({instance.strategy.name for instance in results.strategies})
         ending = "_open" if len(self.model.players) > 1 else ""
-        sentence = f"{self._named('leads', 'level', best, n_all, ending)} {self._price(best)}".rstrip()
+        sentence = f"{self._named('leads', 'level', best, n_all, ending=ending)} {self._price(best)}".rstrip()
         replying = replying_leaders(self.sides.robust)
         if replying is None:
             return sentence
@@ -243,7 +243,7 @@ class _Said:
         best = set(robust.under[0].metrics.ranking.may_be_best)
         return all(not best.isdisjoint(each.metrics.ranking.may_be_best) for each in robust.under[1:])
 
-    def _named(self, one: str, many: str, names: Sequence[str], n_all: int, ending: str = "") -> str:
+    def _named(self, one: str, many: str, names: Sequence[str], n_all: int, *, ending: str = "") -> str:
         """`one` leads, `many` are level, or there are too many to name."""
         say, place = self.language.say, {"who": self._decider}
         if len(names) == 1:
