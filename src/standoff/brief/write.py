@@ -32,7 +32,7 @@ from standoff.questions.kept import Kept
 from standoff.questions.others import OTHERS
 from standoff.questions.question import Unanswered
 from standoff.questions.results import OVER_TIME, RESULTS, ROBUST, leading_future
-from standoff.questions.searching.kept import kept_found
+from standoff.questions.searching.kept import kept_found, kept_pathways
 from standoff.questions.watching.signposts import WATCH
 from standoff.questions.watching.watch import find_posterior, study_as_seen
 from standoff.words.language import load_language
@@ -123,6 +123,7 @@ def run_brief(
         since=since,
         courses=courses,
         found=kept_found(study, kept) if seen is None else None,
+        pathways=kept_pathways(study, kept) if seen is None else None,
         one=leading_future(study, found.ensemble, results),
     )
 

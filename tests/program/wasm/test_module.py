@@ -159,14 +159,14 @@ def test_what_is_followed_is_what_paths_tell(rivals: Study) -> None:
     replications = np.zeros(n, dtype=np.int64)
     exports = standalone(rivals, followed=symbols)
     exports.exports["memory"].grow(exports.store, 16)
-    out = exports.lay(rivals, lanes_of(program, design, profiles, worlds, replications))
+    out = exports.lay(rivals, lanes_of(program, design, profiles, worlds, replications=replications))
     runs = out + 8 * n * (len(exports.source.outputs) + 1)
     exports.write(runs, np.array([0, n], dtype=np.int32))
     points = program.n_steps + 1
     exports.call("follow", runs + 16)
     exports.call("run", runs, 1)
     found = exports.read(runs + 16, len(symbols) * points * n, np.float64).reshape(len(symbols), points, n)
-    expected = run_paths(program, design, symbols, profiles, worlds, replications).values
+    expected = run_paths(program, design, symbols, profiles, worlds=worlds, replications=replications).values
     for i, symbol in enumerate(symbols):
         last = points if symbol.kind in ("stock", "mode") else points - 1
         assert np.array_equal(found[i, :last], expected[i, :last]), symbol

@@ -376,9 +376,7 @@ _PATCHED = (
 )  # fmt: skip
 
 IMPOSE = MapOf(Text("known"), keys="known")
-_SECTIONS_OF_A_VARIANT = tuple(
-    Key(key.name, Free("section"), key.doc) for key in _PATCHED if key.name not in ("about",)
-)
+_SECTIONS_OF_A_VARIANT = tuple(Key(key.name, Free("section"), key.doc) for key in _PATCHED if key.name != "about")
 _VARIANT = Record(
     (
         ABOUT,
