@@ -206,6 +206,7 @@ _OUTCOME = Record(
         Key("limit", NUMBER, "what would be tolerable, as a world's mean"),
         Key("why", TEXT, "why that limit"),
         Key("matters", NUMBER, "the least difference that matters, in the outcome's unit"),
+        Key("asked", Text("truth"), "whether the question is about it: the brief then answers by it first"),
     )
 )  # fmt: skip
 _MOVES = Record(
