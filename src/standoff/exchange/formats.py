@@ -58,7 +58,8 @@ _NOTES = (
 )
 FORMATS = (
     Format(
-        "XMILE (Stella, iThink)", (".xmile", ".stmx"), _DYNAMICS, _NOT.format(", non-negative stocks, modules, macros"), read=_model,
+        "XMILE (Stella, iThink)", (".xmile", ".stmx"), _DYNAMICS,
+        _NOT.format(", non-negative stocks, modules, macros"), read=_model,
         example="teacup.xmile --uncertain room_temperature=60:80",
     ),
     Format("Vensim", (".mdl",), f"{_DYNAMICS}; macros, written out at each use", _NOT.format(""), read=_model,
