@@ -26,7 +26,7 @@ _TABLES = "Write tables here: Arrow, CSV and Parquet."
 
 @command()
 @options.study
-@options.size(worlds=256, replications=8, least=2)
+@options.size(worlds=256, replications=8, least=2, is_designed=True)
 @options.running
 @options.set_numbers
 @options.variant
