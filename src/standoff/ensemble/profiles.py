@@ -81,7 +81,7 @@ def allowed_strategies(program: Program, chosen: Chosen) -> tuple[list[int], ...
 def is_of(program: Program, profiles: Profiles, chosen: Chosen) -> npt.NDArray[np.bool_]:
     """(profiles,), whether everybody plays one of the strategies given in each."""
     columns = zip(profiles.T, allowed_strategies(program, chosen), strict=True)
-    return np.all([np.isin(column, allowed) for column, allowed in columns], axis=0)
+    return np.asarray(np.all([np.isin(column, allowed) for column, allowed in columns], axis=0))
 
 
 def designed_profiles(program: Program, n: int, seed: int, chosen: Chosen = None) -> Profiles:
