@@ -128,10 +128,8 @@ def sampled_game(ensemble: Ensemble, run: Callable[[Profiles], Ensemble]) -> Sam
     starts = design.profiles[np.unique(np.linspace(0, len(design.profiles) - 1, STARTS).round().astype(np.int64))]
     ends = Counter(end for start in starts if (end := _settle(games, start)) is not None)
     walks = [_Walk(ensemble, run, paid, beliefs) for _ in range(SOUGHT)]
-    held = [
-        walk.follow(np.array(end), n / len(starts))
-        for walk, (end, n) in zip(walks, ends.most_common(SOUGHT), strict=False)
-    ]
+    likeliest = ends.most_common(SOUGHT)
+    held = [walk.follow(np.array(end), n / len(starts)) for walk, (end, n) in zip(walks, likeliest, strict=False)]
     distinct = {one.strategies: one for one in reversed(held)}
     least, most, _ = balance(design.profiles, sizes)
     return SampledGame(
@@ -257,10 +255,11 @@ class _Walk:
             rows[row, i] = k
         found = self.run(rows)
         self.n_run += len(rows)
-        sound = (found.counts > 0).all(axis=0) & (self.ensemble.counts > 0).all(axis=0)
+        before = np.asarray((self.ensemble.counts > 0).all(axis=0))
+        sound = np.asarray((found.counts > 0).all(axis=0) & before)
         if sound.sum() < FEWEST_WORLDS:
             raise UnanswerableError(Reason.FEW_WORLDS, worlds=int(sound.sum()), least=FEWEST_WORLDS)
-        worlds = np.flatnonzero(sound[(self.ensemble.counts > 0).all(axis=0)])
+        worlds = np.flatnonzero(sound[before])
         beliefs = on_worlds(self.beliefs, worlds)
         gains = []
         for i in self.paid:
