@@ -1,8 +1,8 @@
 """Write a large study: `python -m tools.wide FOLDER [--actors 40] [--choosing 20] [--stocks 500] [--steps 2000] …`.
 
 Actors stand in a ring. Each stock belongs to one of them, drifts back to a level, is moved by what its actor and the
-next one choose, and by a neighbouring stock, and by four things that nobody knows. Each actor wants its own stocks large,
-and pays for pressing; of those that are `choosing`, each has two strategies, so that profiles are a power of two.
+next one choose, and by a neighbouring stock, and by four things that nobody knows. Each actor wants its own stocks
+large, and pays for pressing; of those that are `choosing`, each has two strategies, so that profiles are a power of two.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ def study_text(actors: int, choosing: int, stocks: int, steps: int, each: int) -
         lines += [
             f"  s{k}:",
             "    start: 1",
-            f'    next: "s{k} + 0.1 * (1 - s{k}) + 0.02 * (u{k}_0 * (a{own} == press) - u{k}_1 * (a{following} == press)'
-            f' + {pushes or 0} + 0.1 * (s{beside} - 1))"',
+            f'    next: "s{k} + 0.1 * (1 - s{k}) + 0.02 * (u{k}_0 * (a{own} == press)'
+            f' - u{k}_1 * (a{following} == press) + {pushes or 0} + 0.1 * (s{beside} - 1))"',
         ]
     lines.append("strategies:")
     for i in range(actors):
@@ -63,8 +63,8 @@ def study_text(actors: int, choosing: int, stocks: int, steps: int, each: int) -
             lines.append("    bold: {choose: press}")
     lines.append("payoffs:")
     for i in range(actors):
-        own = " + ".join(f"s{k}" for k in range(i, stocks, actors))
-        lines.append(f'  a{i}: {{each: "{own} - 0.1 * (a{i} == press)"}}')
+        wanted = " + ".join(f"s{k}" for k in range(i, stocks, actors))
+        lines.append(f'  a{i}: {{each: "{wanted} - 0.1 * (a{i} == press)"}}')
     lines += ["outcomes:", '  first_end: {measure: "final(s0)", better: higher, name: First at the end}']
     return "\n".join(lines) + "\n"
 

@@ -30,9 +30,9 @@ def sampled_lead(model: Model, found: SampledGame) -> tuple[str, ...]:
     """What was run, what is told of it, and how well."""
     pairs = f"{whole(found.least)} to {whole(found.most)}" if found.least < found.most else whole(found.least)
     sentences = [
-        f"{whole(found.n_run)} of {whole(found.n_all)} profiles were run, chosen so that each pair of strategies of two "
-        f"actors stands in {pairs} of them.",
-        f"What was found by best replies from them was run with every profile that one actor can make of it by itself, "
+        f"{whole(found.n_run)} of {whole(found.n_all)} profiles were run, chosen so that each pair of strategies of "
+        f"two actors stands in {pairs} of them.",
+        "What was found by best replies from them was run with every profile that one actor can make of it by itself, "
         f"{whole(found.n_beside)} more; there may be others.",
     ]
     if found.unsettled > 0.0:
@@ -64,8 +64,8 @@ def learned_words(model: Model, found: SampledGame) -> Iterator[str]:
     ordered = sorted(found.learned, key=lambda one: one.share)
     for one in ordered[:_SHOWN]:
         yield (
-            f"{capital(who(model, one.actor))}: {percent(max(0.0, one.share))} of the differences between profiles, off by "
-            f"{number(one.error, 2)}"
+            f"{capital(who(model, one.actor))}: {percent(max(0.0, one.share))} of the differences between profiles, "
+            f"off by {number(one.error, 2)}"
         )
     if len(ordered) > _SHOWN:
         yield f"and {whole(len(ordered) - _SHOWN)} more, told better"
