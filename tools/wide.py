@@ -2,7 +2,7 @@
 
 Actors stand in a ring. Each stock belongs to one of them, drifts back to a level, is moved by what its actor and the
 next one choose, and by a neighbouring stock, and by four things that nobody knows. Each actor wants its own stocks
-large, and pays for pressing; of those that are `choosing`, each has two strategies, so that profiles are a power of two.
+large, and pays for pressing. Those that are `choosing` have two strategies each.
 """
 
 from __future__ import annotations

@@ -62,10 +62,10 @@ HELD = "What best replies lead to, as it was run"
 LEARNED = "How well each payoff is told in profiles that were left out, worst first"
 SAMPLED = (
     "Of each actor’s payoff, what its own choice bears on is learned by least squares over the profiles that were run: "
-    "its strategies by themselves, and with each strategy of each other actor. Best replies in that game only say where "
-    "to look. What they lead to is run with every profile that one actor can make of it by itself, in the same worlds "
-    "with the same luck, and where somebody is shown to gain there, it goes on from what that one gains most by, ten "
-    "times at most. Shown: beyond what chance explains in all of these differences together, at 95 %."
+    "its strategies by themselves, and with each strategy of each other actor. Best replies in that game only say "
+    "where to look. What they lead to is run with every profile that one actor can make of it by itself, in the same "
+    "worlds with the same luck, and where somebody is shown to gain there, it goes on from what it gains most by, "
+    "ten times at most. Shown: beyond what chance explains in all of these differences together, at 95 %."
 )
 SAMPLED_REFERENCES = (
     "Janovskaya 1968, Equilibrium points in polymatrix games",
