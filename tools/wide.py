@@ -27,13 +27,13 @@ def main() -> None:
     for name, usual in (("actors", 40), ("choosing", 20), ("stocks", 500), ("steps", 2000), ("each", 4)):
         asked.add_argument(f"--{name}", type=int, default=usual)
     given = asked.parse_args()
-    text = study_text(given.actors, given.choosing, given.stocks, given.steps, given.each)
+    text = study_text(given.actors, given.choosing, given.stocks, each=given.each, steps=given.steps)
     given.folder.mkdir(parents=True, exist_ok=True)
     (given.folder / "study.yaml").write_text(text, encoding="utf-8")
     sys.stdout.write(f"{given.folder / 'study.yaml'}: {text.count(chr(10)):,} lines, {len(text):,} characters\n")
 
 
-def study_text(actors: int, choosing: int, stocks: int, steps: int, each: int) -> str:
+def study_text(actors: int, choosing: int, stocks: int, *, steps: int, each: int) -> str:
     """The study; `each` is how many uncertainties a stock hangs on, at least two."""
     lines = [HEAD.format(actors=actors, steps=steps), "actors:"]
     lines += [f"  a{i}: {{name: Actor {i}}}" for i in range(actors)]

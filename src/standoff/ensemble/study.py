@@ -152,7 +152,9 @@ class Study:
         size = replace(size, profiles=options.get("profiles") or size.profiles)
         chosen = self.profiles_of(size, options.get("profile"))
         method = options.get("design", "latin hypercube")
-        drawn = draw_worlds(self.model, size.worlds, size.seed, method, {**self.held, **(options.get("set") or {})})
+        drawn = draw_worlds(
+            self.model, size.worlds, size.seed, method, fixed={**self.held, **(options.get("set") or {})}
+        )
         return Design(chosen, drawn, size.replications, size.seed, realised=options.get("realised", False))
 
     def profiles_of(self, size: Size, chosen: Mapping[str, str | Sequence[str]] | str | None = None) -> Profiles:
@@ -187,11 +189,11 @@ class Study:
         design = self.design(worlds, replications, seed, **chosen)  # type: ignore[arg-type]
         running = Running(
             options.get("threads"), options.get("evaluator", "auto"), options.get("progress"), options.get("announce"),
-            options.get("on"),
+            on=options.get("on"),
         )  # fmt: skip
         out = options.get("out")
         if out is not None:
-            return run_to_folder(self.program, design, out, wanted, running)
+            return run_to_folder(self.program, design, out, wanted, running=running)
         return run_design(self.program, design, wanted, running)
 
     def __repr__(self) -> str:

@@ -333,7 +333,7 @@ _OF_VECTORS = (
     "`indices` names what there are several of; an entry with `for` is one equation for all of them. Before anything",
     "else it is written out: `force_north`, `force_south`, … are things of their own, by which outcomes, the tables of",
     "worlds, variants and claims know them. In prose `{region}` becomes the element's name. `if` compares elements.",
-    "Where a variant names the vector, all its elements change.",
+    "Where a variant names the vector, all its elements change. The moves of a mode that is a vector are vectors too.",
 )
 _A_VECTOR = (
     "indices:",
