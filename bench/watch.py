@@ -20,7 +20,7 @@ import numpy as np
 
 from standoff.base.source import Source, Span
 from standoff.ensemble.design import Design, draw_worlds
-from standoff.ensemble.profiles import all_profiles
+from standoff.ensemble.profiles.chosen import all_profiles
 from standoff.ensemble.running import Running
 from standoff.ensemble.study import load
 from standoff.ensemble.watch.watching import told_program, weigh_cells, weigh_design

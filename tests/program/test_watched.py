@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from standoff.ensemble.design import Design, draw_worlds
-from standoff.ensemble.profiles import all_profiles
+from standoff.ensemble.profiles.chosen import all_profiles
 from standoff.ensemble.run import lanes_of
 from standoff.language.load import load_model
 from standoff.program.compile import compile_model

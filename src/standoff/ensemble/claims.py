@@ -18,7 +18,7 @@ from standoff.base.problems import Problem
 from standoff.ensemble.design import Design, Held, Worlds, draw_worlds, level_table
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.folding.spreads import Wanted
-from standoff.ensemble.profiles import allowed_strategies
+from standoff.ensemble.profiles.chosen import allowed_strategies
 from standoff.ensemble.runner import Job, Local, Runner
 from standoff.ensemble.running import Size
 from standoff.evidence.claims import Ledger

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.ensemble.design import Design, draw_worlds
-from standoff.ensemble.profiles import some_profiles
+from standoff.ensemble.profiles.chosen import some_profiles
 from standoff.ensemble.run import lanes_of
 from standoff.ensemble.study import Study
 from standoff.language.expressions.tree import Symbol

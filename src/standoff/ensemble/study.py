@@ -13,7 +13,7 @@ from standoff.base.escaping import visible
 from standoff.ensemble.design import Design, Held, Method, draw_worlds
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.folding.spreads import want
-from standoff.ensemble.profiles import Profiles, choose_profiles, designed_profiles
+from standoff.ensemble.profiles.chosen import Profiles, choose_profiles, designed_profiles
 from standoff.ensemble.run import run_design
 from standoff.ensemble.running import Announce, EvaluatorName, Progress, Running, Size
 from standoff.ensemble.storing.manifest import RunError, has_manifest, read_manifest

@@ -16,7 +16,7 @@ import numpy as np
 
 from standoff.base.problems import suggest
 from standoff.ensemble.design import Design, draw_worlds
-from standoff.ensemble.profiles import choose_profiles
+from standoff.ensemble.profiles.chosen import choose_profiles
 from standoff.ensemble.run import lanes_of
 from standoff.ensemble.study import Study
 from standoff.language.expressions.tree import Symbol

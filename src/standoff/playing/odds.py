@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from standoff.ensemble.profiles import allowed_strategies
+from standoff.ensemble.profiles.chosen import allowed_strategies
 from standoff.ensemble.running import Size
 from standoff.ensemble.study import Study
 from standoff.questions.answer import answer

@@ -7,7 +7,7 @@ from math import prod
 import numpy as np
 
 from standoff.ensemble.ensemble import Ensemble
-from standoff.ensemble.profiles import balance
+from standoff.ensemble.profiles.chosen import balance
 from standoff.words.numbers import percent, whole
 
 __all__ = ["owned_up"]

@@ -36,7 +36,7 @@ from standoff.analysis.statistics.regression import assign_folds
 from standoff.analysis.statistics.resampling import resample_worlds
 from standoff.ensemble.design import Design, Worlds, draw_worlds
 from standoff.ensemble.ensemble import Ensemble
-from standoff.ensemble.profiles import all_profiles
+from standoff.ensemble.profiles.chosen import all_profiles
 from standoff.ensemble.storing.store import atomic_write
 from standoff.language.model import Model
 from standoff.program.program import Program

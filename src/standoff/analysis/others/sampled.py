@@ -25,7 +25,7 @@ from standoff.analysis.runs.beliefs import Beliefs, belief_weights, on_worlds
 from standoff.analysis.statistics.errors import error_of_mean
 from standoff.base.numbers.arithmetic import normal_quantile
 from standoff.ensemble.ensemble import Ensemble
-from standoff.ensemble.profiles import balance
+from standoff.ensemble.profiles.chosen import balance
 
 __all__ = ["Gain", "Held", "Learned", "SampledGame", "sampled_game"]
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from standoff.analysis.findings import Floats
 from standoff.ensemble.ensemble import Ensemble
-from standoff.ensemble.profiles import is_of
+from standoff.ensemble.profiles.chosen import is_of
 
 __all__ = ["View", "answer_worst", "doubt_of_replies", "named_weights"]
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.watch.signs import Sign, Split, splits_of
-from standoff.ensemble.profiles import is_of
+from standoff.ensemble.profiles.chosen import is_of
 from standoff.ensemble.watch.ahead import Ahead
 
 __all__ = ["Diagnosis", "Hypothesis", "diagnose", "hypotheses_of", "likelihood_ratio"]

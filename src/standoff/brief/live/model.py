@@ -20,7 +20,7 @@ from standoff.brief.cargo import Cargo, changed_bytes
 from standoff.brief.live.followed import IN_FORCE, live_followed, live_program
 from standoff.brief.pictures.drawing.colours import colour_of, is_second
 from standoff.ensemble.design import Design, Method, draw_worlds
-from standoff.ensemble.profiles import allowed_strategies
+from standoff.ensemble.profiles.chosen import allowed_strategies
 from standoff.ensemble.study import Study
 from standoff.language.changed import Varied, changed
 from standoff.language.expressions.tree import Symbol

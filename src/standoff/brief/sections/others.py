@@ -28,8 +28,8 @@ from standoff.words.names import title_of
 from standoff.words.sections import others as said
 from standoff.words.sections.page import CALLED
 from standoff.words.sentences.courses import courses_sentences, courses_title
+from standoff.words.sentences.games.sampled import held_words, learned_words, sampled_lead, sampled_title
 from standoff.words.sentences.others import condition_words, others_lead, others_sure, others_title
-from standoff.words.sentences.sampled import held_words, learned_words, sampled_lead, sampled_title
 from standoff.words.text import capital
 from standoff.words.unanswered import unanswered_words
 

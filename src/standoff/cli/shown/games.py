@@ -14,8 +14,8 @@ from standoff.questions.question import Unanswered
 from standoff.words.names import strategy_words
 from standoff.words.numbers import counted, measured, percent, plain
 from standoff.words.sentences.deals import deal_title
+from standoff.words.sentences.games.sampled import held_words, learned_words, sampled_lead, sampled_title
 from standoff.words.sentences.others import others_title, profile_words, verdict_words
-from standoff.words.sentences.sampled import held_words, learned_words, sampled_lead, sampled_title
 from standoff.words.terminal import (
     NO_MOVER,
     PROFILES,

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from standoff.base.chance import streams
 from standoff.base.numbers.arithmetic import normal_quantile
 from standoff.ensemble.design import Design
-from standoff.ensemble.profiles import some_profiles
+from standoff.ensemble.profiles.chosen import some_profiles
 from standoff.ensemble.run import lanes_of
 from standoff.ensemble.running import Running
 from standoff.language.expressions.tree import Reference, walk

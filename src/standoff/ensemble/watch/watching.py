@@ -298,7 +298,7 @@ def _expected(program: Program, seen: Seen, seed: int) -> dict[tuple[str, int], 
     if not doubted:
         return {}
     from standoff.ensemble.design import draw_worlds  # noqa: PLC0415
-    from standoff.ensemble.profiles import some_profiles  # noqa: PLC0415
+    from standoff.ensemble.profiles.chosen import some_profiles  # noqa: PLC0415
 
     symbols = tuple(dict.fromkeys(one.of.symbol for one in doubted))
     worlds = draw_worlds(program.model, _PILOT, seed)

@@ -15,7 +15,7 @@ from standoff.analysis.searching.valued import Aim, Valued, aims_of, by_world, d
 from standoff.base.problems import suggest
 from standoff.ensemble.design import Design, draw_worlds
 from standoff.ensemble.ensemble import Ensemble
-from standoff.ensemble.profiles import choose_profiles
+from standoff.ensemble.profiles.chosen import choose_profiles
 from standoff.ensemble.runner import Job, Local
 from standoff.ensemble.running import Running, Size
 from standoff.ensemble.study import Study

@@ -13,7 +13,7 @@ from standoff.analysis.findings import Floats, Reason, UnanswerableError
 from standoff.analysis.searching.pathways import Leg, Pathway, Pathways, figure_of, kept_at, tipping, tips_of
 from standoff.base.problems import suggest
 from standoff.ensemble.design import Design, draw_worlds
-from standoff.ensemble.profiles import some_profiles
+from standoff.ensemble.profiles.chosen import some_profiles
 from standoff.ensemble.running import Running, Size
 from standoff.ensemble.study import Study
 from standoff.ensemble.watch.ahead import profiles_at_random

@@ -19,7 +19,7 @@ from standoff.base.files import read_source
 from standoff.base.problems import Collected, Problem, StudyError, suggest
 from standoff.base.tables import MOST_BYTES, read_table
 from standoff.ensemble.design import Design, draw_worlds
-from standoff.ensemble.profiles import some_profiles
+from standoff.ensemble.profiles.chosen import some_profiles
 from standoff.ensemble.running import Running
 from standoff.ensemble.storing.manifest import RunError
 from standoff.ensemble.storing.store import atomic_write

@@ -11,7 +11,7 @@ from standoff.analysis.findings import Floats, Reason, UnanswerableError
 from standoff.analysis.watch.signposts import Signposts, signposts
 from standoff.base.chance import streams
 from standoff.ensemble.design import Design, Worlds, draw_worlds
-from standoff.ensemble.profiles import some_profiles
+from standoff.ensemble.profiles.chosen import some_profiles
 from standoff.ensemble.running import Running, Size
 from standoff.ensemble.study import Study
 from standoff.ensemble.watch.ahead import look_ahead, profiles_at_random

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from standoff.ensemble.profiles import balance, choose_profiles, designed_profiles, is_of, some_profiles
+from standoff.ensemble.profiles.chosen import balance, choose_profiles, designed_profiles, is_of, some_profiles
 from standoff.ensemble.running import Size
 from standoff.ensemble.study import Study, load
 
