@@ -164,7 +164,7 @@ def _every(allowed: Sequence[Sequence[int]]) -> Profiles:
 
 def _balanced(sizes: Sequence[int], rows: int, seed: int) -> Profiles:
     """(rows, players) in which pairs stand about equally often: row by row, and each then looked at again."""
-    from standoff.ensemble.profiles.balanced import improve  # noqa: PLC0415 - it waits for Numba
+    from standoff.ensemble.profiles.balanced_kernel import improve  # noqa: PLC0415 - it waits for Numba
 
     if not sizes:
         return np.empty((rows, 0), dtype=np.int64)
