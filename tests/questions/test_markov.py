@@ -11,7 +11,7 @@ from standoff.analysis.games.markov import StochasticGame, follow_logit
 from standoff.ensemble.stepping import tabulate_step
 from standoff.ensemble.study import Study, load
 from standoff.questions.markov import find_markov
-from standoff.words.sentences.markov import markov_sentences
+from standoff.words.sentences.games.markov import markov_sentences
 
 STUDY = """\
 standoff: 1

@@ -61,8 +61,8 @@ from standoff.words.sentences.changes import change_sentences
 from standoff.words.sentences.courses import courses_sentences
 from standoff.words.sentences.deals import deals_sentence
 from standoff.words.sentences.evidence import answer_counts
+from standoff.words.sentences.games.markov import markov_sentences
 from standoff.words.sentences.linchpins import linchpin_words
-from standoff.words.sentences.markov import markov_sentences
 from standoff.words.sentences.others import others_sentence
 from standoff.words.sentences.robustness import robustness_words
 from standoff.words.sentences.searching.found import grown_lines, searched_lines
