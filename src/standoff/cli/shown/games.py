@@ -10,6 +10,7 @@ from standoff.analysis.deals.deals import Deals
 from standoff.analysis.others.others import Others
 from standoff.language.model import Model
 from standoff.questions.question import Unanswered
+from standoff.words.amounts import unit_words, with_unit
 from standoff.words.names import strategy_words, who
 from standoff.words.numbers import counted, measured, percent, plain
 from standoff.words.sentences.deals import deal_title
@@ -64,22 +65,28 @@ def deals_lines(model: Model, found: Deals | Unanswered) -> Iterator[str]:
         return
     yield f"{model.name}: {deal_title(model, found)}"
     yield f"{counted(found.n_worlds, 'world')} × {counted(found.replications, 'replication')}"
+    units = {term.name: unit_words(term.unit) for deal in model.deals if deal.name == found.deal for term in deal.terms}
     for zone in found.zones:
         yield (
             f"\nagainst {zone.without}: {zone.verdict}; all gain on {percent(zone.area.value, zone.area.error)} of the "
             f"terms, {int(zone.zone.sum())} of {zone.zone.size} combinations, {int(zone.is_shown.sum())} beyond doubt"
         )
         if zone.nash is not None:
-            terms = join([f"{words(t)} {plain(v)}" for t, v in zip(found.terms, zone.nash.levels, strict=True)])
+            terms = join(
+                [
+                    f"{words(t)} {with_unit(plain(v), units.get(t, ''))}"
+                    for t, v in zip(found.terms, zone.nash.levels, strict=True)
+                ]
+            )
             gains = [
-                f"{model.title_of(p)} {measured(g.value, g.error)}"
+                f"{who(model, p)} {measured(g.value, g.error)}"
                 for p, g in zip(found.parties, zone.nash.gains, strict=True)
             ]
             yield f"  best for all at {terms}: {join(gains)} points"
     for kept in found.keeping:
         said = [kept.word(cell) for cell in np.ndindex(*found.zones[0].zone.shape)]
         counts = [f"{word} on {said.count(word)}" for word in dict.fromkeys(said)]
-        yield f"{capital(model.title_of(kept.party))}: {join(counts)} of {len(said)}"
+        yield f"{capital(who(model, kept.party))}: {join(counts)} of {len(said)}"
     told = [m for m in found.movers if m.is_significant]
     for mover in told:
         yield (

@@ -170,17 +170,17 @@ class _Said:
         leader = next((s for s in shown if family_words(results.strategies[s].strategy) == best[0]), None)
         if len(best) != 1 or leader is None or len(shown) < 3 or "price" in self.left_out:
             return ""
-        found = []
+        found, everyone = [], range(len(results.strategies))
         for m, measure in enumerate(results.measures):
             ranking, sign = main.rankings[m], 1.0 if measure.better == "higher" else -1.0
             gaps = [
                 sign * (main.cells[s][m].figure.value - main.cells[leader][m].figure.value)
-                for s in shown
+                for s in everyone
                 if s != leader
             ]
             if measure.kind == "payoff" or ranking is None or not np.isfinite(gaps).all():
                 continue
-            errors = [_TOLD * float(ranking.error[s, leader]) for s in shown if s != leader]
+            errors = [_TOLD * float(ranking.error[s, leader]) for s in everyone if s != leader]
             least = measure.matters or spread_of(main, m, shown)
             if all(gap > error for gap, error in zip(gaps, errors, strict=True)) and max(gaps) > _LITTLE * least:
                 found.append((max(gaps) / (least or 1.0), m))
