@@ -92,7 +92,7 @@ def main() -> dict[str, Any]:
     found = {"futures": design.n_futures, "cells": cells}
     for name, filtered in (("whole futures", False), ("resampled", True)):
         start = time.perf_counter()
-        weigh_design(program, design, seen, Running(evaluator="kernel"), filtered)
+        weigh_design(program, design, seen, Running(evaluator="kernel"), filtered=filtered)
         found[f"{name}, s"] = time.perf_counter() - start
         print(f"standoff   {found[f'{name}, s']:8.1f} s for {design.n_futures:,} futures in {cells:,} cells, {name}")
     python = os.environ.get("PARTICLES_PYTHON")

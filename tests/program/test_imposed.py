@@ -44,7 +44,9 @@ def futures(model: Model, worlds: Worlds, columns: Mapping[str, float], n: int =
     held = {name: np.full(worlds.size, value) for name, value in columns.items()}
     design = Design(profiles, replace(worlds, columns={**worlds.columns, **held}), 4, 3)
     lanes = np.arange(n)
-    return run_lanes(program, lanes_of(program, design, lanes * 7 % len(profiles), lanes % worlds.size, lanes % 4))
+    return run_lanes(
+        program, lanes_of(program, design, lanes * 7 % len(profiles), lanes % worlds.size, replications=lanes % 4)
+    )
 
 
 def differing(model: Model) -> list[str]:

@@ -25,7 +25,7 @@ def make(folder: Path, text: str):
     design = Design(all_profiles(program), draw_worlds(model, 32, 1), 2, 1)
     cells, replications = np.divmod(np.arange(design.n_futures), 2)
     profiles, worlds = np.divmod(cells, 32)
-    return program, design, lanes_of(program, design, profiles, worlds, replications), profiles, worlds
+    return program, design, lanes_of(program, design, profiles, worlds, replications=replications), profiles, worlds
 
 
 @pytest.fixture(scope="module")

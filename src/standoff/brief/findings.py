@@ -10,6 +10,7 @@ from standoff.analysis.fans import Fan
 from standoff.analysis.graph_model.wished import Changeable
 from standoff.analysis.others.others import Others
 from standoff.analysis.robustness.performance import Performance
+from standoff.analysis.searching.pathways import Pathways
 from standoff.analysis.searching.searched import Searched
 from standoff.analysis.watch.posterior import Posterior
 from standoff.analysis.watch.signposts import Signposts
@@ -43,4 +44,5 @@ class Findings:
     since: Posterior | None = None
     courses: Changeable | Unanswered | None = None
     found: Searched | None = None
+    pathways: Pathways | None = None
     one: Trace | None = None

@@ -66,7 +66,8 @@ def games(study: str, as_json: bool, nfg: Path | None, out: Path | None, **how: 
         if folder is not None:
             make_folder(folder)
     with progress("running") as told:
-        answers = answer(loaded, (OTHERS,), how["size"], *running_of(how, told))
+        runner, kept = running_of(how, told)
+        answers = answer(loaded, (OTHERS,), how["size"], runner, kept=kept)
     found = answers.of(OTHERS)
     if isinstance(found, Unanswered):
         raise click.ClickException(f"no game to solve: {unanswered_words(found.reason, found.data, loaded.model)}")
@@ -133,7 +134,8 @@ def deals(study: str, as_json: bool, out: Path | None, **how: Any) -> None:
     if out is not None:
         make_folder(out)
     with progress("running") as told:
-        answers = answer(loaded, (DEALS,), how["size"], *running_of(how, told)).of(DEALS)
+        runner, kept = running_of(how, told)
+        answers = answer(loaded, (DEALS,), how["size"], runner, kept=kept).of(DEALS)
     assert not isinstance(answers, Unanswered)
     found = [one for one in answers if not isinstance(one, Unanswered)]
     if not found:

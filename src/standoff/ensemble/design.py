@@ -101,7 +101,7 @@ class Design:
 
 
 def draw_worlds(
-    model: Model, n: int, seed: int = 1, method: Method = "latin hypercube", fixed: Held | None = None
+    model: Model, n: int, seed: int = 1, method: Method = "latin hypercube", *, fixed: Held | None = None
 ) -> Worlds:
     """Draw a table of worlds from the study's distributions.
 
@@ -124,7 +124,7 @@ def draw_worlds(
     uncertain = model.uncertain
     names = [parameter.name for parameter in uncertain]
     if model.drawn_from:
-        return _redrawn(model, n, seed, method, fixed)
+        return _redrawn(model, n, seed, method, fixed=fixed)
     ordered = _in_order(model)
     if method == "saltelli":
         ordered = [name for name in ordered if name not in fixed]
@@ -193,7 +193,7 @@ def _in_order(model: Model) -> list[str]:
     return sorted((parameter.name for parameter in model.uncertain), key=lambda name: name not in read)
 
 
-def _redrawn(model: Model, n: int, seed: int, method: Method, fixed: Mapping[str, float]) -> Worlds:
+def _redrawn(model: Model, n: int, seed: int, method: Method, *, fixed: Mapping[str, float]) -> Worlds:
     """Worlds from a table, each row about as often as any other, in a random order."""
     if method == "saltelli":
         raise ValueError("a Saltelli design draws assumptions one by one, and what was seen ties them")
@@ -205,7 +205,7 @@ def _redrawn(model: Model, n: int, seed: int, method: Method, fixed: Mapping[str
 
 
 def worlds_of_units(
-    model: Model, names: Sequence[str], units: Floats, ids: npt.NDArray[np.uint64], seed: int
+    model: Model, names: Sequence[str], units: Floats, ids: npt.NDArray[np.uint64], *, seed: int
 ) -> Worlds:
     """Worlds from independent points of the unit cube, correlated as the study says.
 
@@ -305,7 +305,7 @@ def _column(spread: Spread, unit: Floats) -> Floats:
     if low is None and high is None:
         return np.asarray(distribution.quantile(unit, *spread.arguments))
     bounds = (-np.inf if low is None else low, np.inf if high is None else high)
-    return np.asarray(distributions.truncated_quantile(distribution, unit, spread.arguments, *bounds))
+    return np.asarray(distributions.truncated_quantile(distribution, unit, spread.arguments, bounds))
 
 
 def _parse(program: Program, text: str) -> dict[str, list[str]]:

@@ -92,7 +92,9 @@ def tabulate_step(study: Study, draws: int = 1024, seed: int = 1) -> StepTable:
         raise ValueError(
             "a stationary strategy has no value unless every actor that chooses discounts what comes later"
         )
-    return StepTable(states, program.players, options, payoffs, transitions, discounts, draws)
+    return StepTable(
+        states, program.players, options, payoffs, transitions=transitions, discounts=discounts, draws=draws
+    )
 
 
 def _refuse_others(study: Study) -> None:
@@ -115,7 +117,7 @@ def _begun(study: Study, draws: int, seed: int) -> State:
     worlds = draw_worlds(study.model, draws, seed, fixed=study.held)
     zeros = np.zeros(draws, dtype=np.int64)
     design = Design(all_profiles(program), worlds, 1, seed)
-    return begin(program, lanes_of(program, design, zeros, np.arange(draws), zeros))
+    return begin(program, lanes_of(program, design, zeros, np.arange(draws), replications=zeros))
 
 
 def _put(start: State, modes: tuple[Mode, ...], state: tuple[str, ...]) -> State:

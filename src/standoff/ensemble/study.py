@@ -148,7 +148,9 @@ class Study:
         _refuse_unknown(options, Chosen)
         chosen = choose_profiles(self.program, options.get("profile"))
         method = options.get("design", "latin hypercube")
-        drawn = draw_worlds(self.model, size.worlds, size.seed, method, {**self.held, **(options.get("set") or {})})
+        drawn = draw_worlds(
+            self.model, size.worlds, size.seed, method, fixed={**self.held, **(options.get("set") or {})}
+        )
         return Design(chosen, drawn, size.replications, size.seed, realised=options.get("realised", False))
 
     def run(self, worlds: int = 512, replications: int = 8, seed: int = 1, **options: Unpack[RunOptions]) -> Ensemble:
@@ -173,11 +175,11 @@ class Study:
         design = self.design(worlds, replications, seed, **chosen)  # type: ignore[arg-type]
         running = Running(
             options.get("threads"), options.get("evaluator", "auto"), options.get("progress"), options.get("announce"),
-            options.get("on"),
+            on=options.get("on"),
         )  # fmt: skip
         out = options.get("out")
         if out is not None:
-            return run_to_folder(self.program, design, out, wanted, running)
+            return run_to_folder(self.program, design, out, wanted, running=running)
         return run_design(self.program, design, wanted, running)
 
     def __repr__(self) -> str:

@@ -158,7 +158,7 @@ class Study(Watching):
             >>> len(standoff.load("rivals").trace(world=3, profile="north=race_on").steps)
             17
         """
-        return trace_cell(self.program, self.design_of(size, **chosen), 0, world, replication)
+        return trace_cell(self.program, self.design_of(size, **chosen), 0, world, replication=replication)
 
     def games(self, worlds: int = 256, replications: int = 8, seed: int = 1, **how: Unpack[Asking]) -> Answer[Others]:
         """What the others will do, as `standoff games` finds it."""
@@ -256,7 +256,7 @@ class Study(Watching):
         return make_brief(self, Path(out), size, runner=_runner(how), kept=_kept(how), seen=told)
 
     def _asked(self, question: Question[Finding], size: Size, how: Asking) -> Finding:
-        found: Finding | Unanswered = ask(self, (question,), size, _runner(how), _kept(how)).of(question)
+        found: Finding | Unanswered = ask(self, (question,), size, _runner(how), kept=_kept(how)).of(question)
         return answered(found, self.model)
 
 
@@ -297,7 +297,7 @@ class Ensemble(EnsembleOfRun):
         found = robust.linchpins
         words = linchpin_words(self.model, found).sentences
         data = finding_data(robust)["linchpins"]
-        return Answer(found, tuple(words), section_of(self.model, robust), (*found.facts, *found.values), data)
+        return Answer(found, tuple(words), section_of(self.model, robust), (*found.facts, *found.values), data=data)
 
     def boxes(self, view: str = "uniform", **how: Unpack[Asking]) -> Answer[tuple[Region, ...]]:
         """The regions of worlds in which another strategy is best, or a limit breaks: boxes, by scenario discovery.

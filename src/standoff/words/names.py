@@ -16,11 +16,14 @@ __all__ = [
     "agree",
     "decider_words",
     "described",
+    "family_quoted",
     "family_words",
     "known_words",
+    "level_words",
     "name_group",
     "name_labels",
     "quoted",
+    "setting_title",
     "setting_words",
     "spelled",
     "strategy_words",
@@ -111,6 +114,12 @@ def family_words(strategy: Strategy) -> str:
     return strategy.title or words(strategy.name)
 
 
+def family_quoted(strategy: Strategy) -> str:
+    """The same inside a sentence that could be misread: `“tough love, then freeze”`."""
+    name = family_words(strategy)
+    return f"“{name}”" if "," in name else name
+
+
 def described(model: Model) -> tuple[tuple[str, str], ...]:
     """The decider's strategies, each with what the study says it is and what its settings are."""
     return tuple(
@@ -166,18 +175,23 @@ def name_labels(labels: Collection[str], all_of: Sequence[Instance], last: str =
 
 def setting_words(instance: Instance) -> str:
     """What tells a strategy from its siblings: `patience 2, firm guarantee`; empty without settings."""
-    named = {setting.name: setting for setting in instance.strategy.named}
-    said = []
-    for name, level in instance.settings:
-        setting = named.get(name)
-        title = (setting and setting.title) or words(name)
-        called = dict(setting.levels).get(level) if setting else None
-        between = ": " if " " in title else " "  # `patience 2`, but `Days before the storm: 15 days`
-        said.append(
-            called
-            or (f"{words(level)} {title}" if isinstance(level, str) else f"{title}{between}{_level(setting, level)}")
-        )
-    return ", ".join(said)
+    return ", ".join(level_words(instance.strategy, name, level) for name, level in instance.settings)
+
+
+def level_words(strategy: Strategy, name: str, level: float | str) -> str:
+    """A setting at a level: `patience 2`, `firm guarantee`."""
+    setting = next((setting for setting in strategy.named if setting.name == name), None)
+    called = dict(setting.levels).get(level) if setting else None
+    title = setting_title(strategy, name)
+    between = ": " if " " in title else " "  # `patience 2`, but `Days before the storm: 15 days`
+    number = f"{title}{between}{_level(setting, level)}" if not isinstance(level, str) else f"{words(level)} {title}"
+    return called or number
+
+
+def setting_title(strategy: Strategy, name: str) -> str:
+    """A setting's name in prose, else its own in plain words."""
+    setting = next((setting for setting in strategy.named if setting.name == name), None)
+    return (setting and setting.title) or words(name)
 
 
 def _level(setting: Setting | None, level: float) -> str:

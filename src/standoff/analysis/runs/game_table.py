@@ -102,10 +102,10 @@ def game_table(ensemble: Ensemble) -> GameTable:
         tuple(tuple(program.instances[i][j].label for j in played[i]) for i in order),
         np.stack([arranged(ensemble.payoff(player)) for player in players]),
         halves,
-        sound,
-        design.worlds.size - sound.size,
-        flat,
-        tuple(program.players[i] for i in idle),
+        worlds=sound,
+        n_dropped=design.worlds.size - sound.size,
+        profiles=flat,
+        unpaid=tuple(program.players[i] for i in idle),
     )
 
 

@@ -269,16 +269,16 @@ class _CrossFit:
         for richness, penalty, adaptive in self.shapes if only is None else (self.shapes[only],):
             if plain is None or not adaptive or only is not None:
                 kept = np.flatnonzero(self.terms.richness <= richness) if richness >= 0 else np.array([0])
-                factor = self._factor(without, square, n, richness, penalty)
+                factor = self._factor(without, square, n, richness, penalty=penalty)
                 plain = _Fit(everything, kept, cho_solve((factor, True), _rows(cross, kept), check_finite=False))
             if not adaptive:
                 answer.append((plain,))
                 continue
             sums = _Sums(square, cross, n)
-            answer.append(tuple(_adapt(self.terms, sums, plain, targets, penalty) for targets in of))
+            answer.append(tuple(_adapt(self.terms, sums, plain, targets, penalty=penalty) for targets in of))
         return answer
 
-    def _factor(self, without: tuple[int, ...], square: Floats, n: int, richness: int, penalty: float) -> Floats:
+    def _factor(self, without: tuple[int, ...], square: Floats, n: int, richness: int, *, penalty: float) -> Floats:
         """Cholesky's factor of a plain ridge, which is the same for all targets."""
         key = (without, richness, penalty)
         if key not in self.factors:
@@ -306,7 +306,7 @@ class _Sums:
     n: int
 
 
-def _adapt(terms: _Terms, of: _Sums, plain: _Fit, targets: npt.NDArray[np.int64], penalty: float) -> _Fit:
+def _adapt(terms: _Terms, of: _Sums, plain: _Fit, targets: npt.NDArray[np.int64], *, penalty: float) -> _Fit:
     """Fit again with penalties that fall on the inputs that matter little to these targets, the least left out."""
     group = terms.group[plain.kept]
     strength = np.bincount(group + 1, (plain.slopes[:, targets] ** 2).mean(axis=1))

@@ -49,8 +49,8 @@ def others_section(
             said.play_caption(found),
             said.play_key(RARELY),
             said.PLAY,
-            profile_table(model, found),
-            (play_table(columns),),
+            table=profile_table(model, found),
+            instead=(play_table(columns),),
         )
     ]
     if found.replies is not None and found.replies.leads:
@@ -61,8 +61,8 @@ def others_section(
                 said.lead_caption(model, best_leads(model, found)),
                 said.LEAD_KEY,
                 said.lead_title(model, found, best_leads(model, found)),
-                lead_table(model, found),
-                (reply_table(others, rows),),
+                table=lead_table(model, found),
+                instead=(reply_table(others, rows),),
             )
         )
     return Section(

@@ -19,6 +19,16 @@ from standoff.words.faults import owned_up
 from standoff.words.mathematics import equations_text, range_ends
 from standoff.words.names import agree, who
 from standoff.words.numbers import exact, measured, number, plain
+from standoff.words.terminal import (
+    AFTER_THE_LAST,
+    CAME_TO,
+    HISTOGRAM,
+    MEANS,
+    PERCENTILES,
+    STATES,
+    STOCKS,
+    future_words,
+)
 from standoff.words.text import capital
 
 __all__ = ["run_data", "run_lines", "steps_of", "study_data", "study_lines", "trace_data", "trace_lines"]
@@ -27,8 +37,8 @@ _KINDS = (
     ("choice", "choices"),
     ("event", "events"),
     ("move", "moves"),
-    ("mode", "states at the start"),
-    ("stock", "stocks at the start"),
+    ("mode", STATES),
+    ("stock", STOCKS),
     ("quantity", "quantities"),
     ("report", "reports"),
     ("draw", "draws"),
@@ -39,7 +49,7 @@ _WIDTH = 100
 def run_lines(ensemble: Ensemble) -> Iterator[str]:
     """The decider's strategies by outcome, and what the run has to own up to."""
     yield repr(ensemble).strip("<>")
-    yield "mean over the others' strategies and all worlds, ± its standard error over worlds"
+    yield MEANS
     title = ensemble.model.title_of(ensemble.model.decider)
     head = [title, *(_measure(ensemble, *measure) for measure in ensemble.measures)]
     rows = [
@@ -136,12 +146,12 @@ def _spread_lines(ensemble: Ensemble) -> Iterator[str]:
     ]  # fmt: skip
     width = max(len(head) for head, _ in shown)
     if any("quantiles" in data for _, data in shown):
-        yield "percentiles of a world's replications, mean over the others' strategies and all worlds"
+        yield PERCENTILES
     for head, data in shown:
         if quantiles := data.get("quantiles"):
             yield f"  {head:<{width}}  " + "  ".join(f"{p}: {exact(x):>9}" for p, x in quantiles.items())
     if any("histogram" in data for _, data in shown):
-        yield "share of all futures by bin, mean over the others' strategies"
+        yield HISTOGRAM
     for head, data in shown:
         if histogram := data.get("histogram"):
             low, high = histogram["edges"][0], histogram["edges"][-1]
@@ -160,16 +170,16 @@ def _mean_and_error(cells: npt.NDArray[np.float64]) -> tuple[float, float]:
 
 
 def trace_lines(
-    model: Model, trace: Trace, world: int, replication: int, steps: Container[int] = range(10**9)
+    model: Model, trace: Trace, world: int, replication: int, *, steps: Container[int] = range(10**9)
 ) -> Iterator[str]:
     """One future for a reader who does not program: each step's events, choices with their rules, and state."""
-    yield f"{model.title}: one future (world {world}, replication {replication})"
+    yield future_words(model, world, replication)
     for player, label in trace.profile.items():
         yield f"  {capital(who(model, player))} {agree(model, [player], 'plays', 'play')} {label}"
     for before, step in zip([None, *trace.steps], trace.steps, strict=False):
         if step.index in steps:
             yield from _step_lines(model, before, step)
-    yield "\n" + "What it came to"
+    yield f"\n{CAME_TO}"
     for name, value in trace.outcomes.items():
         yield f"  {name} {came_to(model, name, value)}"
     for actor, value in trace.payoffs.items():
@@ -258,7 +268,7 @@ def study_data(model: Model, causes: CausalMap) -> dict[str, Any]:
 
 
 def _step_lines(model: Model, before: Step | None, step: Step) -> Iterator[str]:
-    yield f"\n{step.date}" + ("" if step.fired else "  after the last step")
+    yield f"\n{step.date}" + ("" if step.fired else f"  {AFTER_THE_LAST}")
     if not step.fired and not step.things["choice"]:
         yield "  " + _line(step.things["mode"]) + "; " + _line(step.things["stock"])
         return

@@ -130,7 +130,7 @@ def look_ahead(
     for k, strategy in enumerate(chosen):
         own = {date: x for (j, date), x in zip(work, found, strict=True) if j == k}
         held.append(Held(strategy, {0: at_once, **own}, followed[k][1]))
-    return Ahead(program, design, profiles, tuple(dates), tuple(held), int(np.argmax(means)))
+    return Ahead(program, design, profiles, tuple(dates), held=tuple(held), best=int(np.argmax(means)))
 
 
 def _leaders(follower: Follower, means: Floats, n: int) -> tuple[int, ...]:
@@ -156,7 +156,7 @@ class Follower:
         self.own = program.instances[self.decider]
         self.payoff = [p.actor for p in program.payoffs].index(program.model.decider)
         worlds, replications = np.divmod(np.arange(profiles.size), design.replications)
-        lanes = lanes_of(program, design, profiles, worlds, replications)
+        lanes = lanes_of(program, design, profiles, worlds, replications=replications)
         self.lanes = replace(lanes, columns=dict(lanes.columns.items()))
 
     def lanes_with(self, strategy: int | Ints, order: Ints | None = None) -> Lanes:

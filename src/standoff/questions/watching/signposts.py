@@ -53,6 +53,7 @@ def find_signposts(
     size: Size = Size(FUTURES, 1),
     assumptions: Sequence[str] = (),
     running: Running = Running(),
+    *,
     since: Since | None = None,
 ) -> Signposts:
     """What to look for next, by futures that are followed here.
