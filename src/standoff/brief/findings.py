@@ -9,6 +9,7 @@ from standoff.analysis.deals.deals import Deals
 from standoff.analysis.fans import Fan
 from standoff.analysis.graph_model.wished import Changeable
 from standoff.analysis.others.others import Others
+from standoff.analysis.others.sampled import SampledGame
 from standoff.analysis.robustness.performance import Performance
 from standoff.analysis.searching.pathways import Pathways
 from standoff.analysis.searching.searched import Searched
@@ -38,7 +39,7 @@ class Findings:
     facts: Mapping[str, Why]
     evidence: Evidence
     robust: Robust | Unanswered
-    others: Others | Unanswered
+    others: Others | SampledGame | Unanswered
     deals: tuple[Deals | Unanswered, ...]
     watch: Signposts | Unanswered | None = None
     since: Posterior | None = None

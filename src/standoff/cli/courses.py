@@ -225,7 +225,7 @@ def markov(study: str, draws: int, seed: int, as_json: bool, **how: Any) -> None
     """
     from standoff.ensemble.study import load  # noqa: PLC0415
     from standoff.questions.markov import find_markov  # noqa: PLC0415
-    from standoff.words.sentences.markov import markov_sentences  # noqa: PLC0415
+    from standoff.words.sentences.games.markov import markov_sentences  # noqa: PLC0415
 
     loaded = replace(load(study, how["variants"]), held=how["set"])
     announce("following the path of logit equilibria; it is compiled once, which takes a while")

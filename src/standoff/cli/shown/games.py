@@ -8,12 +8,14 @@ import numpy as np
 
 from standoff.analysis.deals.deals import Deals
 from standoff.analysis.others.others import Others
+from standoff.analysis.others.sampled import SampledGame
 from standoff.language.model import Model
 from standoff.questions.question import Unanswered
 from standoff.words.amounts import unit_words, with_unit
 from standoff.words.names import strategy_words, who
 from standoff.words.numbers import counted, measured, percent, plain
 from standoff.words.sentences.deals import deal_title
+from standoff.words.sentences.games.sampled import held_words, learned_words, sampled_lead, sampled_title
 from standoff.words.sentences.others import others_title, profile_words, verdict_words
 from standoff.words.terminal import (
     NO_MOVER,
@@ -29,7 +31,7 @@ from standoff.words.terminal import (
 from standoff.words.text import capital, join, words
 from standoff.words.unanswered import unanswered_words
 
-__all__ = ["deals_lines", "others_lines"]
+__all__ = ["deals_lines", "others_lines", "sampled_lines"]
 
 
 def others_lines(model: Model, found: Others) -> Iterator[str]:
@@ -61,6 +63,18 @@ def others_lines(model: Model, found: Others) -> Iterator[str]:
     if found.beliefs.assumptions:
         yield f"\n{belief_movers_words(found)}"
     yield everyone_knew_words(found)
+
+
+def sampled_lines(model: Model, found: SampledGame) -> Iterator[str]:
+    """The game on a part of the profiles."""
+    yield f"{model.name}: {sampled_title(found)}"
+    yield from sampled_lead(model, found)
+    for one in found.held:
+        first, *gains = held_words(model, found, one)
+        yield f"\n  {first}"
+        yield from (f"    {line}" for line in gains)
+    yield "\ntold of payoffs in profiles that were left out"
+    yield from (f"  {line}" for line in learned_words(model, found))
 
 
 def deals_lines(model: Model, found: Deals | Unanswered) -> Iterator[str]:

@@ -113,10 +113,12 @@ def _cell(ensemble: Ensemble, measure: tuple[str, str], mean: float, error: floa
 def _strategies(ensemble: Ensemble) -> Iterator[tuple[str, list[tuple[float, float]]]]:
     """For each strategy of the decider that was run, mean and error of each measure."""
     decider = ensemble.program.players.index(ensemble.model.decider)
-    for j, instance in enumerate(ensemble.program.instances[decider]):
-        here = ensemble.design.profiles[:, decider] == j
-        if here.any():
-            yield instance.label, [_mean_and_error(row[here]) for row in ensemble.means]
+    played = ensemble.design.profiles[:, decider]
+    own = [j for j in range(len(ensemble.program.instances[decider])) if (played == j).any()]
+    # each measure once: those of a large run are read from its shards
+    cells = [[_mean_and_error(row[played == j]) for j in own] for row in ensemble.means]
+    for j, of in zip(own, zip(*cells, strict=True), strict=True):
+        yield ensemble.program.instances[decider][j].label, list(of)
 
 
 def _spread_data(ensemble: Ensemble, label: str, kind: str, name: str) -> dict[str, Any]:
