@@ -6,7 +6,6 @@ What a site has of its own (queue, project, image) stands in Dask's configuratio
 
 from __future__ import annotations
 
-import importlib
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -55,7 +54,6 @@ kubernetes:
 standoff:
   jobs: [1, 64]              # workers, at least and at most
 """
-_CLASSES = {"slurm": ("dask_jobqueue", "SLURMCluster"), "kubernetes": ("dask_kubernetes.operator", "KubeCluster")}
 MANAGERS = {"slurm": (_SLURM, "dask-jobqueue"), "kubernetes": (_KUBERNETES, "dask-kubernetes")}
 
 
@@ -73,14 +71,16 @@ def start_managed(manager: str, say: Callable[[str], None]) -> Any:
     import dask  # noqa: PLC0415 - a second
 
     package = MANAGERS[manager][1]
-    module, name = _CLASSES[manager]
     try:
-        kind = getattr(importlib.import_module(module), name)
+        if manager == "slurm":
+            from dask_jobqueue import SLURMCluster as Cluster  # noqa: PLC0415
+        else:
+            from dask_kubernetes.operator import KubeCluster as Cluster  # noqa: PLC0415
     except ImportError:
         raise RunError(f"`--on {manager}` needs {package}: pip install {package}") from None
     least, most = dask.config.get("standoff.jobs", (1, 64))
     try:
-        cluster = kind(**_given(manager))
+        cluster = Cluster(**_given(manager))
         cluster.adapt(minimum=least, maximum=most)
     except Exception as error:  # each manager's client has errors of its own
         raise RunError(
