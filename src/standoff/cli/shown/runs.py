@@ -102,10 +102,12 @@ def _cell(ensemble: Ensemble, measure: tuple[str, str], mean: float, error: floa
 def _strategies(ensemble: Ensemble) -> Iterator[tuple[str, list[tuple[float, float]]]]:
     """For each strategy of the decider that was run, mean and error of each measure."""
     decider = ensemble.program.players.index(ensemble.model.decider)
-    for j, instance in enumerate(ensemble.program.instances[decider]):
-        here = ensemble.design.profiles[:, decider] == j
-        if here.any():
-            yield instance.label, [_mean_and_error(row[here]) for row in ensemble.means]
+    chosen = ensemble.design.profiles[:, decider]
+    played = [(one.label, chosen == j) for j, one in enumerate(ensemble.program.instances[decider]) if j in chosen]
+    # each row is looked at once, as it may stand on the disk
+    by_measure = [[_mean_and_error(row[here]) for _, here in played] for row in ensemble.means]
+    for k, (label, _) in enumerate(played):
+        yield label, [figures[k] for figures in by_measure]
 
 
 def _spread_data(ensemble: Ensemble, label: str, kind: str, name: str) -> dict[str, Any]:
