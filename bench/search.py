@@ -28,7 +28,7 @@ def main() -> dict[str, Any]:
         theirs = [moocore.hypervolume(np.array(rows), ref=reference) for key, rows in stored.items() if name in key]
         seeds = range(1, len(theirs) + 1)
         own = [
-            moocore.hypervolume(search(problem, variables, epsilons, EVALUATIONS, seed).values, ref=reference)
+            moocore.hypervolume(search(problem, variables, epsilons, EVALUATIONS, seed=seed).values, ref=reference)
             for seed in seeds
         ]
         for who, found in (("standoff", own), ("ε-NSGA-II", theirs)):

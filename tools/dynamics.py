@@ -118,7 +118,7 @@ def verdict(path: Path) -> Verdict:
 
 def run(study: Study) -> tuple[Steps, str]:
     """Every variable of the study's one future, by steps; and where it fails."""
-    trace = trace_cell(study.program, study.design(1, 1), 0, 0, 0)
+    trace = trace_cell(study.program, study.design(1, 1), 0, 0, replication=0)
     constants = {p.name: p.value for p in study.model.parameters if p.value is not None}
     steps = [{**constants, **s.things["stock"], **s.things["quantity"]} for s in trace.steps[:-1]]
     return steps, str(trace.fault or "").partition("study.yaml:")[2]

@@ -274,7 +274,7 @@ def _seen(name: str) -> Callable[[Bench, bytes], object]:
         (bench.scratch / name).write_bytes(data)
         told = read_seen(bench.scratch / name, bench.study.model)
         if bench.is_thorough:
-            watch_study(bench.study, told, Size(8, 2), 128, Local(ALONE))
+            watch_study(bench.study, told, Size(8, 2), 128, runner=Local(ALONE))
 
     return look
 
@@ -298,7 +298,7 @@ def _forecast(bench: Bench, data: bytes) -> None:
 
 def _data(bench: Bench, data: bytes) -> None:
     (bench.scratch / "data.csv").write_bytes(data)
-    read_data(bench.scratch / "data.csv", bench.study.model, (), None, None)
+    read_data(bench.scratch / "data.csv", bench.study.model, (), None, last=None)
 
 
 def _play(bench: Bench, data: bytes) -> None:

@@ -27,7 +27,7 @@ def mean_of(ensemble: Ensemble, name: str) -> tuple[float, float]:
 
 def path(study: Study, kind: str, name: str) -> list[object]:
     """What something was in each step of the first future."""
-    trace = trace_cell(study.program, study.design(1, 1), 0, 0, 0)
+    trace = trace_cell(study.program, study.design(1, 1), 0, 0, replication=0)
     return [step.things[kind][name] for step in trace.steps if name in step.things[kind]]
 
 

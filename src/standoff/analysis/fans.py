@@ -114,7 +114,7 @@ def plan_fans(program: Program, design: Design, n_futures: int = _FUTURES) -> Fa
 
 
 def fans(
-    program: Program, design: Design, plan: FanPlan, paths: Paths, past: Mapping[str, Past] | None = None
+    program: Program, design: Design, plan: FanPlan, paths: Paths, *, past: Mapping[str, Past] | None = None
 ) -> tuple[Fan, ...]:
     """Fans from the paths of a plan; futures with a fault (NaN) are left out. `past` is what was seen, by name."""
     decider = program.players.index(program.model.decider)
@@ -177,7 +177,7 @@ def _fan(program: Program, followed: Followed, paths: Paths, of: npt.NDArray[np.
     seen = values[np.isfinite(values)]
     is_share = followed.state is not None or (followed.symbol.kind == "event" and bool(np.isin(seen, (0.0, 1.0)).all()))
     kind: Literal["stock", "flow", "share"] = "share" if is_share else "flow" if is_flow else "stock"
-    return Fan(followed, kind, np.arange(values.shape[0]), bands, apart, int((of == played[0]).sum()))
+    return Fan(followed, kind, np.arange(values.shape[0]), bands, apart=apart, n_futures=int((of == played[0]).sum()))
 
 
 def _band(instance: Instance, values: Floats, ends: Floats) -> Band:

@@ -67,7 +67,8 @@ def make_page(findings: Findings, language: Language = ENGLISH) -> Page:
     deals = tuple(None if isinstance(deal, Unanswered) else deal for deal in findings.deals)
     held, pins = (None, None) if robust is None else (robust.robustness, robust.linchpins)
     watch = findings.watch if isinstance(findings.watch, Signposts) else None
-    said = opening(model, results, Sides(held, pins, deals, watch), language)
+    sides = Sides(held, pins, deals, watch)
+    said = opening(model, results, sides, language)
     tried = Tried(held, pins, deals[0] if deals else None, findings.evidence.found)
     held_up = sections["holds-up"]
     sections["holds-up"] = replace(held_up, headline=said.title or said.leads, sentence=f"{held_up.title}.")
@@ -79,13 +80,13 @@ def make_page(findings: Findings, language: Language = ENGLISH) -> Page:
         model.question,
         day_words(model.as_of),
         said.sentences,
-        glance(model, results, language),
-        described(model),
-        tuple(
-            make_reason(model, sections[anchor], tried, pictures.get(anchor), language)
+        glance=glance(model, results, sides, language, told=said.sentences),
+        strategies=described(model),
+        reasons=tuple(
+            make_reason(model, sections[anchor], tried, pictures.get(anchor), language=language)
             for anchor in QUESTIONS_SHOWN if anchor in sections
         ),
-        tuple(sections.values()),
-        story(model, results, findings.one, said, sections, language),
-        language,
+        sections=tuple(sections.values()),
+        story=story(model, results, findings.one, said, sections=sections, language=language),
+        language=language,
     )  # fmt: skip

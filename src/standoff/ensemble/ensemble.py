@@ -192,10 +192,10 @@ class Ensemble:
         design = self.design
         head = (self.model.digest, design.seed, design.replications, design.worlds.seed, self.realised)
         state.update(repr(head).encode())
+        kept = (self.counts, self.spreads.quantiles, *self.spreads.counts, self.spreads.futures)
         worlds = (design.worlds.streams, *design.worlds.columns.values())
-        rows = chain(self.means, self.errors)  # one by one, as they may stand on the disk
-        spread = (self.spreads.quantiles, *self.spreads.counts, self.spreads.futures)
-        for array in chain((design.profiles, *worlds, design.levels), rows, (self.counts, *spread)):
+        # measure by measure, so that figures that stay in their shards are never in memory all at once
+        for array in chain((design.profiles, *worlds, design.levels), self.means, self.errors, kept):
             if array is not None:
                 state.update(np.ascontiguousarray(array).view(np.uint8).data)
         return state.hexdigest()

@@ -21,6 +21,7 @@ __all__ = [
     "is_chance_of_event",
     "is_date",
     "likelihood",
+    "likelihood_span",
     "quantity",
     "unit_words",
     "value_words",
@@ -102,7 +103,7 @@ def with_unit(shown: str, unit: str) -> str:
     head, space, rest = unit.partition(" ")
     if shown != "1" and head not in ("a", "an") and not rest.startswith("of "):
         head = _plural(head)
-    return f"{shown} {head}{space}{rest}".rstrip()
+    return f"{shown} {head}{space}{rest}".replace("_", " ").rstrip()
 
 
 def value_words(value: float | bool | str, unit: Unit | str = "") -> str:
@@ -139,6 +140,11 @@ def is_date(outcome: Outcome) -> bool:
 def likelihood(chance: float) -> str | None:
     """The word for the chance of an event, of nothing else, and never for a share of worlds; None beyond all words."""
     return next((word for word, low, high in SURE if low <= chance < high), None)
+
+
+def likelihood_span(word: str) -> str:
+    """What a word of likelihood means: `5–20 %`."""
+    return next(_span(low, high) for each, low, high in SURE if each == word)
 
 
 def certainty_words() -> str:
@@ -186,6 +192,9 @@ def _article(unit: str) -> str:
 
 
 def _plural(unit: str) -> str:
+    if "_" in unit:  # `million_person`: the last word is many
+        above, _, last = unit.rpartition("_")
+        return f"{above} {_plural(last)}"
     if _is_sign(unit) or unit in _ALIKE or unit.endswith("s"):
         return unit
     if unit in _IRREGULAR:

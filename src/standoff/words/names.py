@@ -15,6 +15,7 @@ __all__ = [
     "agree",
     "decider_words",
     "described",
+    "family_quoted",
     "family_words",
     "known_words",
     "level_words",
@@ -103,6 +104,12 @@ def spelled(model: Model, text: str) -> str:
 def family_words(strategy: Strategy) -> str:
     """A strategy without its settings: its name in prose, else its own in plain words."""
     return strategy.title or words(strategy.name)
+
+
+def family_quoted(strategy: Strategy) -> str:
+    """The same inside a sentence that could be misread: `“tough love, then freeze”`."""
+    name = family_words(strategy)
+    return f"“{name}”" if "," in name else name
 
 
 def described(model: Model) -> tuple[tuple[str, str], ...]:

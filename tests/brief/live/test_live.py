@@ -78,7 +78,8 @@ class WhatIf:
         worlds, replications = (each.ravel() for each in np.indices((self.worlds, kept)))
         symbol = next(one.symbol for one in live_followed(self.program) if one.symbol.name == name)
         return np.array([
-            run_paths(self.program, design, [symbol], np.zeros(worlds.size, int), worlds, replications).values[0]
+            run_paths(self.program, design, [symbol], np.zeros(worlds.size, int), worlds=worlds,
+                      replications=replications).values[0]
             for design in self.designs()
         ])  # fmt: skip
 

@@ -62,7 +62,7 @@ def imported(folder: Path, name: str, text: str, **options: dict[str, tuple[floa
 def paths(folder: Path, study: Imported) -> dict[str, list[float]]:
     (folder / "study.yaml").write_text(study.text, encoding="utf-8")
     ready = load(folder)
-    steps = trace_cell(ready.program, ready.design(1, 1), 0, 0, 0).steps[:-1]
+    steps = trace_cell(ready.program, ready.design(1, 1), 0, 0, replication=0).steps[:-1]
     found: dict[str, list[float]] = {}
     for step in steps:
         for name, value in {**step.things["stock"], **step.things["quantity"]}.items():

@@ -171,7 +171,7 @@ def test_a_game_becomes_a_study_that_pays_the_same(tmp_path: Path) -> None:
     study = load(tmp_path / "entry")
     game = reduced_form(read_efg(ENTRY))
     for k, place in enumerate(product(range(3), range(2))):
-        paid = trace_cell(study.program, study.design(1, 1), k, 0, 0).steps[0].things["quantity"]
+        paid = trace_cell(study.program, study.design(1, 1), k, 0, replication=0).steps[0].things["quantity"]
         assert [paid["entrant_gets"], paid["incumbent_gets"]] == game.payoffs[(slice(None), *place)].tolist()
 
 

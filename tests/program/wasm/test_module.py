@@ -104,7 +104,7 @@ def test_sound_futures_are_not_run_again(rivals: Study, monkeypatch: pytest.Monk
 def test_blocks_of_any_number_of_futures_are_the_reference(rivals: Study, n: int) -> None:
     design = rivals.design(16, 16)
     profiles, rest = np.divmod(np.arange(n), 256)
-    lanes = lanes_of(rivals.program, design, profiles, rest // 16, rest % 16)
+    lanes = lanes_of(rivals.program, design, profiles, rest // 16, replications=rest % 16)
     found = load_module(rivals.program)(rivals.program, lanes)
     assert differences(found, run_lanes(rivals.program, lanes)) == []
 
@@ -126,7 +126,7 @@ def test_a_host_can_draw_the_keys_and_luck_of_futures_itself(rivals: Study) -> N
 
 def test_a_host_plays_a_study_by_steps_and_holds_choices(rivals: Study) -> None:
     program, design, n = rivals.program, rivals.design(10, 1), 10
-    lanes = lanes_of(program, design, np.full(n, 1), np.arange(n), np.zeros(n, dtype=np.int64))
+    lanes = lanes_of(program, design, np.full(n, 1), np.arange(n), replications=np.zeros(n, dtype=np.int64))
     exports = standalone(rivals, held=True)
     source, place = exports.source, exports.lay(rivals, lanes)
     choice = next(a.target for a in program.step if a.target.kind == "choice" and a.target.name == source.held[0])
@@ -159,14 +159,14 @@ def test_what_is_followed_is_what_paths_tell(rivals: Study) -> None:
     replications = np.zeros(n, dtype=np.int64)
     exports = standalone(rivals, followed=symbols)
     exports.exports["memory"].grow(exports.store, 16)
-    out = exports.lay(rivals, lanes_of(program, design, profiles, worlds, replications))
+    out = exports.lay(rivals, lanes_of(program, design, profiles, worlds, replications=replications))
     runs = out + 8 * n * (len(exports.source.outputs) + 1)
     exports.write(runs, np.array([0, n], dtype=np.int32))
     points = program.n_steps + 1
     exports.call("follow", runs + 16)
     exports.call("run", runs, 1)
     found = exports.read(runs + 16, len(symbols) * points * n, np.float64).reshape(len(symbols), points, n)
-    expected = run_paths(program, design, symbols, profiles, worlds, replications).values
+    expected = run_paths(program, design, symbols, profiles, worlds=worlds, replications=replications).values
     for i, symbol in enumerate(symbols):
         last = points if symbol.kind in ("stock", "mode") else points - 1
         assert np.array_equal(found[i, :last], expected[i, :last]), symbol

@@ -67,9 +67,11 @@ def measure_robustness(
         expected(payoffs, settled),
         rank(payoffs.names, payoffs.mean, payoffs.weights, explained=settled, doubt=payoffs.doubt),
         measure_regret(payoffs, known),
-        measure_tails(payoffs, known, lowest),
-        frontier(payoffs, lowest),
-        {name: rank(payoffs.names, payoffs.mean, w, doubt=payoffs.doubt) for name, w in (weightings or {}).items()},
+        tails=measure_tails(payoffs, known, lowest),
+        frontier=frontier(payoffs, lowest),
+        weightings={
+            name: rank(payoffs.names, payoffs.mean, w, doubt=payoffs.doubt) for name, w in (weightings or {}).items()
+        },
     )
 
 
@@ -111,7 +113,7 @@ def expected(payoffs: Payoffs, explained: Floats | None = None) -> dict[str, Exp
         if explained is not None:
             error = float(error_of_mean(payoffs.mean[s], w, explained[s]))
             left = payoffs.mean[s] - explained[s] if error < figure.error else payoffs.mean[s]
-            figure = figure_within(figure.value, *ends_of_mean(figure.value, error, left, w, SURE))
+            figure = figure_within(figure.value, *ends_of_mean(figure.value, error, left, w, reach=SURE))
         if payoffs.doubt is not None:
             error = float(np.hypot(figure.error, payoffs.doubt[s]))
             figure = Figure(figure.value, error, figure.value - SURE * error, figure.value + SURE * error)

@@ -75,13 +75,13 @@ def measure_regret(payoffs: Payoffs, posteriors: Posteriors | None = None) -> Re
         worst,
         decile,
         {name: float(raw[s] @ w) for s, name in enumerate(names)},
-        {name: float(raw[s].max()) for s, name in enumerate(names)},
-        known.difference.max(axis=0) - known.difference,
-        raw,
-        surely,
-        cannot,
-        _figure(evpi.value, evpi.low, evpi.high),
-        _wanted(payoffs, known, evpi),
+        worst_raw={name: float(raw[s].max()) for s, name in enumerate(names)},
+        by_world=known.difference.max(axis=0) - known.difference,
+        by_world_raw=raw,
+        surely_best=surely,
+        cannot_tell=cannot,
+        evpi=_figure(evpi.value, evpi.low, evpi.high),
+        replications_wanted=_wanted(payoffs, known, evpi),
         method=f"low ends: best strategy of each world picked by a regression over the other {known.folds.max() + 1} "
         "folds' worlds and by the other replications, valued on held-out replications "
         f"({known.valued.shape[0]} batches); "

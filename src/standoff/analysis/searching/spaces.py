@@ -98,7 +98,7 @@ def space_of(model: Model, said: SearchSpace) -> Space:
     """
     if said.strategy is not None:
         strategy = next(s for s in model.strategies if s.actor == said.actor and s.name == said.strategy)
-        ranges = {name: Variable(name, (), low, high, name in said.whole) for name, low, high in said.within}
+        ranges = {name: Variable(name, (), low, high, is_whole=name in said.whole) for name, low, high in said.within}
         variables = tuple(ranges.get(name, Variable(name, levels)) for name, levels in strategy.settings)
         return Space(said, model, strategy.instances[0], variables)
     each: list[Variable] = []

@@ -47,7 +47,7 @@ class Valued:
 def aims_of(model: Model, actor: str) -> tuple[Aim, ...]:
     """The outcomes' limits, else the outcomes themselves; and the actor's payoff."""
     limits = tuple(
-        Aim("limit", o.name, 1.0 if o.better == "higher" else -1.0, o.limit, 0.01)
+        Aim("limit", o.name, 1.0 if o.better == "higher" else -1.0, o.limit, epsilon=0.01)
         for o in model.outcomes
         if o.limit is not None
     )

@@ -33,7 +33,7 @@ _Point = tuple[float, float]
 
 
 def box_picture(
-    model: Model, found: Linchpins, region: Region, inputs: Inputs, names: Sequence[str], *, has_key: bool
+    model: Model, found: Linchpins, region: Region, inputs: Inputs, *, names: Sequence[str], has_key: bool
 ) -> Picture:
     """The recommended box of one kind of worlds, beside CART's leaves.
 
@@ -45,17 +45,19 @@ def box_picture(
         names: Assumptions to draw axes for besides the box's own.
         has_key: Whether to say how to read it.
     """
-    drawn = Markup('<div class="box">{}{}</div>').format(_axes(model, found, region, inputs, names), _trade_off(region))
+    drawn = Markup('<div class="box">{}{}</div>').format(
+        _axes(model, found, region, inputs, others=names), _trade_off(region)
+    )
     return Picture(
         drawn,
         f"{opinion_sentence(model, region.opinion)} {why_box(model, region.found)}".rstrip(),
         said.BOXES_KEY if has_key else "",
         region_sentence(model, region),
-        _table(model, region),
+        table=_table(model, region),
     )
 
 
-def _axes(model: Model, found: Linchpins, region: Region, inputs: Inputs, others: Sequence[str]) -> Markup:
+def _axes(model: Model, found: Linchpins, region: Region, inputs: Inputs, *, others: Sequence[str]) -> Markup:
     """Axes side by side, one below the other; a line joins a world's places on them."""
     box = region.found.recommended
     assert box is not None
@@ -64,7 +66,7 @@ def _axes(model: Model, found: Linchpins, region: Region, inputs: Inputs, others
     width, left, step, top = 340.0, 8.0, 46.0, 22.0
     plot, height = width - 2 * left, top + step * (len(names) - 1) + 14.0
     ends = {name: range_of(parameters[name], inputs) for name in names}
-    parts = _lines(region, inputs, ends, (left, plot), (top, step))
+    parts = _lines(region, inputs, ends, (left, plot), down=(top, step))
     for a, name in enumerate(names):
         y = top + step * a
         low, high = ends[name]
@@ -85,7 +87,7 @@ def _axes(model: Model, found: Linchpins, region: Region, inputs: Inputs, others
 
 
 def _lines(
-    region: Region, inputs: Inputs, ends: Mapping[str, tuple[float, float]], across: _Point, down: _Point
+    region: Region, inputs: Inputs, ends: Mapping[str, tuple[float, float]], across: _Point, *, down: _Point
 ) -> list[str]:
     """Some worlds as lines over the axes; those of the kind drawn last."""
     places = np.array([(inputs.column(name) - end[0]) / ((end[1] - end[0]) or 1.0) for name, end in ends.items()])
@@ -135,7 +137,7 @@ def _trade_off(region: Region) -> Markup:
         ("CART", "leaf", best or leaves),
         ("PRIM", "prim", way),
     ):
-        label = _label(text, near, taken, written, frame)
+        label = _label(text, near, taken, written, frame=frame)
         if label is not None:
             written += [(label[0] + 7.0 * k, label[1] - 4.0) for k in range(len(text) + 1)]
             parts.append(tag("text", text, kind=f"halo {style}", x=label[0], y=label[1]))
@@ -148,6 +150,7 @@ def _label(
     near: Sequence[_Point],
     taken: Sequence[_Point],
     written: Sequence[_Point],
+    *,
     frame: tuple[float, float, float, float],
 ) -> _Point | None:
     """Where a label stands beside one of its marks with the most room about it; None where it would hit another."""

@@ -49,17 +49,17 @@ def space_picture(model: Model, deal: Deal, found: Deals, parts: Any) -> Picture
                     [f"{percent(float(v))} {m}".rstrip() for v, m in zip(row, line, strict=True)]
                     for row, line in zip(share, marks, strict=True)
                 ],
-                zoned, shown,
+                zone=zoned, shown=shown,
             ),
         )
     ]  # fmt: skip
     for i, party in enumerate(found.parties):
-        own = _Gains(party, as_grid(zone.gains[i]), as_grid(zone.errors[i]), zoned, shown)
+        own = _Gains(party, as_grid(zone.gains[i]), as_grid(zone.errors[i]), zoned, shown=shown)
         maps.append(_gains_map(model, axes, own))
     map_table = _map_table(axes, share, marks, zoned)
     return Picture(
         parts.zone_part(maps), said.space_caption(model, zone), said.SPACE_KEY, said.space_title(model, found),
-        _space_table(model, deal, found), (map_table,),
+        table=_space_table(model, deal, found), instead=(map_table,),
     )  # fmt: skip
 
 
@@ -106,7 +106,7 @@ def _gains_map(model: Model, axes: Axes, of: _Gains) -> Markup:
                 [measured(float(v), float(e)).replace("\u00a0", "") for v, e in zip(row, noise, strict=True)]
                 for row, noise in zip(gains, errors, strict=True)
             ],
-            zone, shown,
+            zone=zone, shown=shown,
         ),
     )  # fmt: skip
 
@@ -172,7 +172,7 @@ def multiples_picture(model: Model, deal: Deal, found: Deals, parts: Any) -> Pic
         said.multiples_caption(model, shown),
         said.MULTIPLES_KEY,
         said.multiples_title(model, shown),
-        Table(said.ZONE_CHANGED, said.MULTIPLES_HEAD, tuple(rows)),
+        table=Table(said.ZONE_CHANGED, said.MULTIPLES_HEAD, tuple(rows)),
     )
 
 
@@ -193,7 +193,7 @@ def _mini(axes: Axes, title: str, zone: Zone | Part) -> tuple[str, str, Markup]:
     size = percent(zone.area.value, zone.area.error)
     nothing = np.zeros_like(inside)
     told = said.mini_words(title, size, int(inside.sum()), inside.size)
-    return title, size, draw_map_of(axes, MapCells("", told, fills, (), nothing, nothing), cell=(32.0, 20.0))
+    return title, size, draw_map_of(axes, MapCells("", told, fills, (), zone=nothing, shown=nothing), cell=(32.0, 20.0))
 
 
 def movers_picture(model: Model, found: Deals) -> Picture:
@@ -210,7 +210,7 @@ def movers_picture(model: Model, found: Deals) -> Picture:
         said.movers_caption(model, found),
         said.MOVERS_KEY,
         said.movers_title(model, found),
-        Table(said.MOVERS, said.MOVERS_HEAD, rows),
+        table=Table(said.MOVERS, said.MOVERS_HEAD, rows),
     )
 
 

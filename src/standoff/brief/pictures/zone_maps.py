@@ -82,7 +82,7 @@ def draw_map_of(axes: Axes, cells: MapCells, *, cell: tuple[float, float] = (58.
     for kind, part, whole in (
         ("edge open", cells.zone & ~cells.shown, cells.zone), ("edge", cells.shown, cells.shown),
     ):  # fmt: skip
-        outline = _outline(part, whole, x, y, high)
+        outline = _outline(part, whole, x, y, high=high)
         parts += [tag("path", kind=kind, d=outline)] if outline else []
     for j, level in enumerate(axes.columns):
         parts.append(tag("text", plain(level), kind="tick middle", x=x(j) + wide / 2, y=y(0) + 13.0))
@@ -131,7 +131,7 @@ def word_mark(said: Sequence[str]) -> str:
     return _MARKS["would breach"] if "would breach" in said else ""
 
 
-def _outline(part: Truths, whole: Truths, x: Callable[[int], float], y: Callable[[int], float], high: float) -> str:
+def _outline(part: Truths, whole: Truths, x: Callable[[int], float], y: Callable[[int], float], *, high: float) -> str:
     """Edges between cells of a part and what is outside the whole."""
     paths = []
     n_rows, n_columns = part.shape

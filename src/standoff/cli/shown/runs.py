@@ -18,6 +18,16 @@ from standoff.words.amounts import amount, is_date, unit_words, with_unit
 from standoff.words.faults import owned_up
 from standoff.words.mathematics import equations_text, range_ends
 from standoff.words.numbers import exact, measured, number, plain
+from standoff.words.terminal import (
+    AFTER_THE_LAST,
+    CAME_TO,
+    HISTOGRAM,
+    MEANS,
+    PERCENTILES,
+    STATES,
+    STOCKS,
+    future_words,
+)
 
 __all__ = ["run_data", "run_lines", "steps_of", "study_data", "study_lines", "trace_data", "trace_lines"]
 
@@ -25,8 +35,8 @@ _KINDS = (
     ("choice", "choices"),
     ("event", "events"),
     ("move", "moves"),
-    ("mode", "states at the start"),
-    ("stock", "stocks at the start"),
+    ("mode", STATES),
+    ("stock", STOCKS),
     ("quantity", "quantities"),
     ("report", "reports"),
     ("draw", "draws"),
@@ -37,7 +47,7 @@ _WIDTH = 100
 def run_lines(ensemble: Ensemble) -> Iterator[str]:
     """The decider's strategies by outcome, and what the run has to own up to."""
     yield repr(ensemble).strip("<>")
-    yield "mean over the others' strategies and all worlds, ± its standard error over worlds"
+    yield MEANS
     title = ensemble.model.title_of(ensemble.model.decider)
     head = [title, *(_measure(ensemble, *measure) for measure in ensemble.measures)]
     rows = [
@@ -102,12 +112,12 @@ def _cell(ensemble: Ensemble, measure: tuple[str, str], mean: float, error: floa
 def _strategies(ensemble: Ensemble) -> Iterator[tuple[str, list[tuple[float, float]]]]:
     """For each strategy of the decider that was run, mean and error of each measure."""
     decider = ensemble.program.players.index(ensemble.model.decider)
-    chosen = ensemble.design.profiles[:, decider]
-    played = [(one.label, chosen == j) for j, one in enumerate(ensemble.program.instances[decider]) if j in chosen]
-    # each row is looked at once, as it may stand on the disk
-    by_measure = [[_mean_and_error(row[here]) for _, here in played] for row in ensemble.means]
-    for k, (label, _) in enumerate(played):
-        yield label, [figures[k] for figures in by_measure]
+    played = ensemble.design.profiles[:, decider]
+    own = [j for j in range(len(ensemble.program.instances[decider])) if (played == j).any()]
+    # each measure once: those of a large run are read from its shards
+    cells = [[_mean_and_error(row[played == j]) for j in own] for row in ensemble.means]
+    for j, of in zip(own, zip(*cells, strict=True), strict=True):
+        yield ensemble.program.instances[decider][j].label, list(of)
 
 
 def _spread_data(ensemble: Ensemble, label: str, kind: str, name: str) -> dict[str, Any]:
@@ -137,12 +147,12 @@ def _spread_lines(ensemble: Ensemble) -> Iterator[str]:
     ]  # fmt: skip
     width = max(len(head) for head, _ in shown)
     if any("quantiles" in data for _, data in shown):
-        yield "percentiles of a world's replications, mean over the others' strategies and all worlds"
+        yield PERCENTILES
     for head, data in shown:
         if quantiles := data.get("quantiles"):
             yield f"  {head:<{width}}  " + "  ".join(f"{p}: {exact(x):>9}" for p, x in quantiles.items())
     if any("histogram" in data for _, data in shown):
-        yield "share of all futures by bin, mean over the others' strategies"
+        yield HISTOGRAM
     for head, data in shown:
         if histogram := data.get("histogram"):
             low, high = histogram["edges"][0], histogram["edges"][-1]
@@ -161,16 +171,16 @@ def _mean_and_error(cells: npt.NDArray[np.float64]) -> tuple[float, float]:
 
 
 def trace_lines(
-    model: Model, trace: Trace, world: int, replication: int, steps: Container[int] = range(10**9)
+    model: Model, trace: Trace, world: int, replication: int, *, steps: Container[int] = range(10**9)
 ) -> Iterator[str]:
     """One future for a reader who does not program: each step's events, choices with their rules, and state."""
-    yield f"{model.title}: one future (world {world}, replication {replication})"
+    yield future_words(model, world, replication)
     for player, label in trace.profile.items():
         yield f"  {model.title_of(player)} plays {label}"
     for before, step in zip([None, *trace.steps], trace.steps, strict=False):
         if step.index in steps:
             yield from _step_lines(model, before, step)
-    yield "\n" + "What it came to"
+    yield f"\n{CAME_TO}"
     units = {outcome.name: unit_words(outcome.unit) for outcome in model.outcomes}
     for name, value in trace.outcomes.items():
         yield f"  {name} {with_unit(exact(value), units[name])}"
@@ -260,7 +270,7 @@ def study_data(model: Model, causes: CausalMap) -> dict[str, Any]:
 
 
 def _step_lines(model: Model, before: Step | None, step: Step) -> Iterator[str]:
-    yield f"\n{step.date}" + ("" if step.fired else "  after the last step")
+    yield f"\n{step.date}" + ("" if step.fired else f"  {AFTER_THE_LAST}")
     if not step.fired and not step.things["choice"]:
         yield "  " + _line(step.things["mode"]) + "; " + _line(step.things["stock"])
         return

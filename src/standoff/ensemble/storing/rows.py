@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["StoredRows", "values_of"]
 
 Floats = npt.NDArray[np.float64]
-_HELD = 2  # rows
+_HELD = 96 << 20  # bytes of rows, or one row: large runs have their program, worlds and counts in memory beside
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +72,7 @@ class StoredRows:
         values = self._read(row)
         with self.lock:
             self.held[row] = values
-            while len(self.held) > _HELD:
+            while len(self.held) > 1 and len(self.held) * values.nbytes > _HELD:
                 self.held.popitem(last=False)
         return values
 

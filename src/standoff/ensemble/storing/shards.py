@@ -53,7 +53,7 @@ def pack_shard(part: Ensemble) -> bytes:
 
 
 def unpack_shard(
-    data: bytes, program: Program, piece: Design, wanted: Wanted, into: Arrays | None = None
+    data: bytes, program: Program, piece: Design, wanted: Wanted, *, into: Arrays | None = None
 ) -> Ensemble:  # fmt: skip
     """The ensemble that was packed, in arrays of its own or in those given, of `blank`.
 
@@ -89,7 +89,7 @@ def unpack_shard(
         arrays[f"present {name}"][:] = table[f"outcome {name} present"].reshape(shape)
     for label, i in _quantiles(program, wanted):
         arrays["quantiles"][i] = table[label].reshape(shape)
-    return _ensemble(program, piece, arrays, diagnostics, Spreads(wanted, arrays["quantiles"], counts))
+    return _ensemble(program, piece, arrays, diagnostics, spreads=Spreads(wanted, arrays["quantiles"], counts))
 
 
 class ShardError(ValueError):
@@ -113,6 +113,7 @@ def read_columns(
     kinds: Mapping[str, pa.DataType | None],
     n_rows: int,
     passed: Mapping[str, pa.DataType] | None = None,
+    *,
     notes: dict[bytes, bytes] | None = None,
     open_to: Container[str] = (),
 ) -> dict[str, Any]:
@@ -220,7 +221,7 @@ class Whole:
         if self.place is not None:
             self.take(piece, unpack_shard(data, *own))
         else:
-            self._keep(piece, unpack_shard(data, *own, here))
+            self._keep(piece, unpack_shard(data, *own, into=here))
 
     def take(self, piece: Piece, part: Ensemble) -> None:
         """Take a piece that was run."""
@@ -248,7 +249,7 @@ class Whole:
         futures = np.moveaxis(self._arrays["futures"], 0, -1) if self.wanted.futures else None
         spreads = Spreads(self.wanted, self._arrays["quantiles"], tuple(histograms), futures)
         arrays = {**self._arrays, **({} if self.place is None else self._stored(self.place))}
-        return _ensemble(self.program, self.design, arrays, _merged(parts), spreads)
+        return _ensemble(self.program, self.design, arrays, _merged(parts), spreads=spreads)
 
     def _stored(self, place: Place) -> dict[str, Any]:
         measures, (n_profiles, n_worlds) = self.program.measures, self._arrays["counts"].shape
@@ -280,12 +281,13 @@ class _Part:
 
 
 def _ensemble(
-    program: Program, design: Design, arrays: Arrays, diagnostics: Diagnostics, spreads: Spreads
+    program: Program, design: Design, arrays: Arrays, diagnostics: Diagnostics, *, spreads: Spreads
 ) -> Ensemble:  # fmt: skip
     present = {m.name: arrays[f"present {m.name}"] for m in program.measured if m.first is not None}
     return Ensemble(
-        program, design, arrays["means"], arrays["errors"], arrays["halves"], arrays["counts"], present, diagnostics,
-        spreads,
+        program, design, arrays["means"], arrays["errors"], halves=arrays["halves"], counts=arrays["counts"],
+        present=present, diagnostics=diagnostics,
+        spreads=spreads,
     )  # fmt: skip
 
 

@@ -81,8 +81,8 @@ def run_to_folder(
     design: Design,
     folder: str | Path,
     wanted: Wanted = NOTHING,
-    running: Running = Running(),
     *,
+    running: Running = Running(),
     cells_per_shard: int | None = None,
 ) -> Ensemble:
     """Run a design shard by shard into a folder, going on where an earlier run of the same design stopped.
@@ -292,7 +292,9 @@ def _read_design(place: Place, program: Program, manifest: Manifest) -> Design:
     if (profiles < 0).any() or (profiles >= [len(own) for own in program.instances]).any():
         raise ShardError("names a strategy that there is not")
     levels = np.stack([chosen[name] for name in terms], axis=1) if terms else None
-    return Design(profiles, worlds, manifest.replications, manifest.luck_seed, levels, manifest.realised)
+    return Design(
+        profiles, worlds, manifest.replications, manifest.luck_seed, levels=levels, realised=manifest.realised
+    )
 
 
 def _read(place: Place, name: str, digest: str) -> tuple[bytes | None, str]:

@@ -146,7 +146,14 @@ def _variables(element: Any, component: Any, scope: Scope) -> Iterator[Variable]
             tree = float(tree)
         within = dict(zip(dimensions, chosen, strict=True))
         yield Variable(
-            key, element.name, chosen, tree, within, element.documentation or "", element.units or "", is_lookup
+            key,
+            element.name,
+            chosen,
+            tree,
+            within=within,
+            about=element.documentation or "",
+            unit=element.units or "",
+            is_lookup=is_lookup,
         )
 
 

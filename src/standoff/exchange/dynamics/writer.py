@@ -190,7 +190,7 @@ class Writer:
         if kind == "IntegStructure":
             name = equations.names.fresh(f"{equations.name_of(self.scope, here)} stock")
             flow = equations.now(self.scope, here, tree.flow)
-            return equations.carry(self.scope, here, name, flow, tree.initial)
+            return equations.carry(self.scope, here, name, flow, initial=tree.initial)
         return equations.chain(self.scope, here, tree, is_delay=kind.startswith("Delay"))
 
     _BY_KIND: ClassVar[dict[str, Callable[..., str]]] = {

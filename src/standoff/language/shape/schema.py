@@ -206,6 +206,7 @@ _OUTCOME = Record(
         Key("limit", NUMBER, "what would be tolerable, as a world's mean"),
         Key("why", TEXT, "why that limit"),
         Key("matters", NUMBER, "the least difference that matters, in the outcome's unit"),
+        Key("asked", Text("truth"), "whether the question is about it: the brief then answers by it first"),
     )
 )  # fmt: skip
 _MOVES = Record(
@@ -375,9 +376,7 @@ _PATCHED = (
 )  # fmt: skip
 
 IMPOSE = MapOf(Text("known"), keys="known")
-_SECTIONS_OF_A_VARIANT = tuple(
-    Key(key.name, Free("section"), key.doc) for key in _PATCHED if key.name not in ("about",)
-)
+_SECTIONS_OF_A_VARIANT = tuple(Key(key.name, Free("section"), key.doc) for key in _PATCHED if key.name != "about")
 _VARIANT = Record(
     (
         ABOUT,

@@ -102,7 +102,9 @@ class _Lowering:
             begin.writes.setdefault(name, self.graph.constant(-1.0 if name.startswith("broken ") else 0.0))
         scalars = frozenset(s for s in self.states.names if self.states.is_scalar(s))
         phases = begin, step, end
-        return Lowered(self.program, self.graph, phases, scalars, self.lines, self.outputs, self.labels)
+        return Lowered(
+            self.program, self.graph, phases, scalars, lines=self.lines, outputs=self.outputs, labels=self.labels
+        )
 
     def contradicted(self, lowered: Lowered) -> set[str]:
         """States that were supposed to be scalars and take in something of a world or future."""
@@ -311,7 +313,7 @@ class _Lowering:
         if self.has_endings:
             self.states.write("survival", after)
         ends = [g.number(self._known(branch.ends)) for branch in program.branches]
-        split = Split(before, after, tuple(taken), tuple(masses), tuple(ends))
+        split = Split(before, after, tuple(taken), tuple(masses), ends=tuple(ends))
         self.reducers.keep_branches(split)
         return split
 

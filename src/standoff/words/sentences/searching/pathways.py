@@ -9,8 +9,16 @@ from standoff.words.names import strategy_words, title_of, who
 from standoff.words.numbers import counted, figure_percent, number, shown
 from standoff.words.text import capital, join
 
-__all__ = ["change_words", "first_left", "limit_words", "pathways_sentences", "pathways_title"]
+__all__ = [
+    "PATHWAYS_HEAD", "PATHWAYS_KEY", "change_words", "first_left", "limit_words", "pathways_caption", "pathways_rows",
+    "pathways_sentences", "pathways_title",
+]  # fmt: skip
 
+PATHWAYS_HEAD = ("Course", "First limit left", "All limits kept to the end", "More limits kept than by staying")
+PATHWAYS_KEY = (
+    "A line is whole until the first limit is left in the median world, then broken; a stroke is where a limit is "
+    "left; a ring is a change of course."
+)
 _MOST_TOLD = 3
 
 
@@ -29,6 +37,28 @@ def pathways_sentences(model: Model, found: Pathways) -> tuple[str, ...]:
     said = tuple(_alone(model, one.legs[0]) if len(one.legs) == 1 else _way(model, found, one)
                  for one in found.pathways)  # fmt: skip
     return (*said, _sure(model, found))
+
+
+def pathways_caption(found: Pathways) -> str:
+    """What the map shows, and on what."""
+    told = f"{counted(found.n_worlds, 'world')} of {counted(found.replications, 'future')} each"
+    return (
+        "Until when each strategy keeps the limits, and by when to change to which other, as `standoff pathways` last "
+        f"found it. Dates are medians over {told}, with the 5th and 95th percentile in brackets."
+    )
+
+
+def pathways_rows(model: Model, found: Pathways) -> tuple[tuple[str, ...], ...]:
+    """A row for each course."""
+    rows = []
+    for one in found.pathways:
+        first, *rest = one.legs
+        course = capital(leg_words(model, found.actor, first.strategy))
+        turns = [change_words(model, found.actor, leg) for leg in rest]
+        tipping = one.legs[-1].tipping
+        more = "—" if one.more_kept is None else shown(one.more_kept)
+        rows.append((", ".join([course, *turns]), tipped_by(model, tipping), figure_percent(tipping.kept), more))
+    return tuple(rows)
 
 
 def leg_words(model: Model, actor: str, label: str) -> str:
