@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 
 from standoff.base.source import Source, Span
-from standoff.ensemble.design import Design, all_profiles, draw_worlds
+from standoff.ensemble.design import Design, draw_worlds
+from standoff.ensemble.profiles.chosen import all_profiles
 from standoff.ensemble.running import Running
 from standoff.ensemble.study import load
 from standoff.ensemble.watch.watching import told_program, weigh_cells, weigh_design

@@ -23,7 +23,8 @@ from scipy import stats
 
 from standoff.analysis.watch.weighted import smooth_weights
 from standoff.base.source import Source, Span
-from standoff.ensemble.design import Design, all_profiles, draw_worlds
+from standoff.ensemble.design import Design, draw_worlds
+from standoff.ensemble.profiles.chosen import all_profiles
 from standoff.ensemble.running import Running
 from standoff.ensemble.study import Study, load
 from standoff.ensemble.watch.following import follow_futures

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from standoff.ensemble.design import Design, all_profiles, draw_worlds
+from standoff.ensemble.design import Design, draw_worlds
+from standoff.ensemble.profiles.chosen import all_profiles
 from standoff.ensemble.study import Study, load
 from standoff.ensemble.watch.ahead import profiles_at_random
 from standoff.ensemble.watch.switching import Switching

@@ -11,7 +11,8 @@ import pytest
 from comparison import differences
 from random_studies import load_random
 
-from standoff.ensemble.design import Design, Worlds, choose_profiles, draw_worlds
+from standoff.ensemble.design import Design, Worlds, draw_worlds
+from standoff.ensemble.profiles.chosen import choose_profiles
 from standoff.ensemble.run import lanes_of
 from standoff.ensemble.study import load
 from standoff.language.changed import Imposed, Movable, changed

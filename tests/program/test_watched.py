@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from standoff.ensemble.design import Design, all_profiles, draw_worlds
+from standoff.ensemble.design import Design, draw_worlds
+from standoff.ensemble.profiles.chosen import all_profiles
 from standoff.ensemble.run import lanes_of
 from standoff.language.load import load_model
 from standoff.program.compile import compile_model

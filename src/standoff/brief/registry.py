@@ -58,11 +58,11 @@ def section_of(model: Model, found: object) -> Section | None:
 def _holds_up(findings: Findings) -> Section:
     results = findings.performance
     if not results.standings:
-        return holds_up(findings.model, results, (), findings.found)
+        return holds_up(findings.model, results, (), found=findings.found, pathways=findings.pathways)
     grid = make_grid(findings.model, results, results.standings[0])
     parts: Any = make_environment().get_template("parts.html.j2").module
     pictures = (Picture(parts.grid_part(grid), instead=grid_tables(grid)),)
-    return holds_up(findings.model, results, pictures, findings.found)
+    return holds_up(findings.model, results, pictures, found=findings.found, pathways=findings.pathways)
 
 
 def _views(findings: Findings) -> Section | None:

@@ -171,7 +171,8 @@ def pathways(
     """Say until when each strategy keeps the limits.
 
     For each strategy it tells the date, and the state, at which it stops keeping which limit, over worlds, and by when
-    to change to which other where that is shown to keep more of them (adaptation pathways).
+    to change to which other where that is shown to keep more of them (adaptation pathways). The map of the decider's
+    own, of all limits, stands in the study's next brief.
 
     \b
     Examples:
@@ -182,6 +183,8 @@ def pathways(
     from standoff.ensemble.running import Running  # noqa: PLC0415
     from standoff.ensemble.storing.store import atomic_write  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
+    from standoff.questions.kept import kept_findings  # noqa: PLC0415
+    from standoff.questions.searching.kept import keep_found  # noqa: PLC0415
     from standoff.questions.searching.pathways import find_pathways  # noqa: PLC0415
     from standoff.words.sentences.searching.pathways import pathways_sentences, pathways_title  # noqa: PLC0415
 
@@ -189,6 +192,7 @@ def pathways(
     model = loaded.model
     with progress("following courses") as told:
         found = find_pathways(loaded, how["size"], actor, limits, running=Running(progress=told))
+    keep_found(loaded, found, kept_findings())
     if out is not None:
         atomic_write(out, str(draw_pathways(model, found)).encode())
         announce(f"wrote {out}")
@@ -221,7 +225,7 @@ def markov(study: str, draws: int, seed: int, as_json: bool, **how: Any) -> None
     """
     from standoff.ensemble.study import load  # noqa: PLC0415
     from standoff.questions.markov import find_markov  # noqa: PLC0415
-    from standoff.words.sentences.markov import markov_sentences  # noqa: PLC0415
+    from standoff.words.sentences.games.markov import markov_sentences  # noqa: PLC0415
 
     loaded = replace(load(study, how["variants"]), held=how["set"])
     announce("following the path of logit equilibria; it is compiled once, which takes a while")

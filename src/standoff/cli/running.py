@@ -27,7 +27,7 @@ __all__ = ["brief", "run", "trace"]
 
 @command()
 @options.study
-@options.size(worlds=1024, replications=4)
+@options.size(worlds=1024, replications=4, is_designed=True)
 @options.running
 @options.set_numbers
 @options.variant
@@ -103,7 +103,7 @@ def _write(findings: Findings, folder: Path, forms: Forms) -> Path:
 
 @command()
 @options.study
-@options.size(worlds=512, replications=8)
+@options.size(worlds=512, replications=8, is_designed=True)
 @options.running
 @options.set_numbers
 @options.variant
@@ -136,6 +136,7 @@ def run(study: str, as_json: bool, until: str | None, budget: int, *, out: Path 
       standoff run rivals --set fear=0.3 --profile north=reciprocate,south=honest
       standoff run rivals --until "ranking stable"
       standoff run korea --worlds 4096 --on local --out runs/large
+      standoff run korea --profiles 400 designed
       standoff run rivals --replications 32 --quantiles 5,50,95 --histogram war=0:0.2:20 --json
     """
     from standoff.cli.shown.runs import run_data, run_lines  # noqa: PLC0415
@@ -148,7 +149,7 @@ def run(study: str, as_json: bool, until: str | None, budget: int, *, out: Path 
     with progress("running") as told, _keeping(out):
         wanted = {**how, "threads": running.threads, "evaluator": running.evaluator}
         wanted |= {"seed": size.seed, "out": out, "progress": told, "announce": announce}
-        wanted |= {"on": running.on}
+        wanted |= {"on": running.on, "profiles": size.profiles}
         if until is None:
             ensemble = loaded.run(size.worlds, size.replications, **wanted)
         else:

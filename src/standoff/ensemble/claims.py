@@ -15,9 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.base.problems import Problem
-from standoff.ensemble.design import Design, Held, Worlds, choose_profiles, draw_worlds, level_table
+from standoff.ensemble.design import Design, Held, Worlds, draw_worlds, level_table
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.folding.spreads import Wanted
+from standoff.ensemble.profiles.chosen import allowed_strategies
 from standoff.ensemble.runner import Job, Local, Runner
 from standoff.ensemble.running import Size
 from standoff.evidence.claims import Ledger
@@ -245,11 +246,10 @@ def _held(change: Imposed, model: Model) -> float | None:
 
 def _design(program: Program, arm: Arm, table: Worlds, size: Size, *, moved: Mapping[str, float]) -> Design:
     """One row, in which every actor draws among the strategies allowed, with the arm's numbers held."""
-    profiles = choose_profiles(program, {actor: list(labels) for actor, labels in arm.where} or None)
-    mix = tuple(tuple(np.unique(profiles[:, i]).tolist()) for i in range(profiles.shape[1]))
+    mix = tuple(map(tuple, allowed_strategies(program, {actor: list(labels) for actor, labels in arm.where} or None)))
     held = {name: np.full(table.size, value) for name, value in {**moved, **dict(arm.columns)}.items()}
     return Design(
-        profiles[:1],
+        np.array([[allowed[0] for allowed in mix]], dtype=np.int64),
         replace(table, columns={**table.columns, **held}),
         size.replications,
         size.seed,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -27,8 +25,6 @@ __all__ = [
     "Held",
     "Method",
     "Worlds",
-    "all_profiles",
-    "choose_profiles",
     "draw_worlds",
     "held_numbers",
     "independent_units",
@@ -221,36 +217,6 @@ def worlds_of_units(
     return Worlds(columns, ids, seed, "plain")
 
 
-def all_profiles(program: Program) -> npt.NDArray[np.int64]:
-    """Every combination of the players' strategies: (profiles, players), the last player fastest."""
-    ranges = [range(len(instances)) for instances in program.instances]
-    return np.array(list(product(*ranges)), dtype=np.int64).reshape(-1, len(ranges))
-
-
-def choose_profiles(program: Program, chosen: Mapping[str, str | Sequence[str]] | str | None) -> npt.NDArray[np.int64]:
-    """The profiles in which each named actor plays one of the strategies given.
-
-    Args:
-        program: The program.
-        chosen: Actor to label, or labels; a bare strategy name means all its settings. Or text such as
-            `us=freeze_for_relief,china=compete` or the name of a partial profile. None for all profiles.
-
-    Raises:
-        ValueError: An unknown actor, strategy or profile name.
-    """
-    profiles = all_profiles(program)
-    if chosen is None:
-        return profiles
-    wanted = _parse(program, chosen) if isinstance(chosen, str) else {a: _listed(s) for a, s in chosen.items()}
-    for actor, labels in wanted.items():
-        if actor not in program.players:
-            raise ValueError(f"no actor that chooses is named `{actor}`; {suggest(actor, program.players, 'actors')}")
-        i = program.players.index(actor)
-        allowed = [j for label in labels for j in _matching(program, i, label)]
-        profiles = profiles[np.isin(profiles[:, i], allowed)]
-    return profiles
-
-
 def level_table(program: Program, profiles: int, levels: Mapping[str, float]) -> Floats:
     """(profiles, terms): the usual levels of the deals' terms, but for those given by `deal.term`."""
     return np.tile(np.array([levels.get(name, usual) for name, usual in program.levels]), (profiles, 1))
@@ -306,39 +272,3 @@ def _column(spread: Spread, unit: Floats) -> Floats:
         return np.asarray(distribution.quantile(unit, *spread.arguments))
     bounds = (-np.inf if low is None else low, np.inf if high is None else high)
     return np.asarray(distributions.truncated_quantile(distribution, unit, spread.arguments, bounds))
-
-
-def _parse(program: Program, text: str) -> dict[str, list[str]]:
-    named = {profile.name: profile for profile in program.model.profiles}
-    wanted: dict[str, list[str]] = {}
-    for part in re.split(r",(?![^(]*\))", text):
-        name, equals, labels = part.strip().partition("=")
-        if equals:
-            wanted[name.strip()] = [label.strip() for label in labels.split("|")]
-        elif name in named:
-            wanted |= {actor: list(strategies) for actor, strategies in named[name].strategies}
-        else:
-            hint = suggest(name, named, "profiles") or "write `actor=strategy`"
-            raise ValueError(f"no profile is named `{name}`; {hint}")
-    return wanted
-
-
-def _listed(labels: str | Sequence[str]) -> list[str]:
-    return [labels] if isinstance(labels, str) else list(labels)
-
-
-def _matching(program: Program, player: int, label: str) -> list[int]:
-    instances = program.instances[player]
-    plain = re.sub(r"\s*([(),=])\s*", r"\1", label)
-    found = [
-        j
-        for j, instance in enumerate(instances)
-        if plain in (instance.strategy.name, re.sub(r"\s*([(),=])\s*", r"\1", instance.label))
-    ]
-    if not found:
-        known = {i.strategy.name for i in instances} | {i.label for i in instances}
-        actor = program.players[player]
-        raise ValueError(
-            f"`{actor}` has no strategy `{label}`; {suggest(label, known, 'strategies') or ''}".rstrip("; ")
-        )
-    return found

@@ -44,7 +44,7 @@ _DYNAMICS = (
 )
 _NOT = (
     "refused at its line: GAME, SAMPLE IF TRUE, random functions, allocation, matrices, sorting, inverse trigonometry, "
-    "data in other files, non-negative stocks, Runge-Kutta. Not read: sketches, ranges; units are not checked"
+    "data in other files, Runge-Kutta{}. Not read: sketches, ranges; units are not checked"
 )
 
 
@@ -58,10 +58,11 @@ _NOTES = (
 )
 FORMATS = (
     Format(
-        "XMILE (Stella, iThink)", (".xmile", ".stmx"), _DYNAMICS, f"{_NOT}, modules, macros", read=_model,
+        "XMILE (Stella, iThink)", (".xmile", ".stmx"), _DYNAMICS,
+        _NOT.format(", non-negative stocks, modules, macros"), read=_model,
         example="teacup.xmile --uncertain room_temperature=60:80",
     ),
-    Format("Vensim", (".mdl",), f"{_DYNAMICS}; macros, written out at each use", _NOT, read=_model,
+    Format("Vensim", (".mdl",), f"{_DYNAMICS}; macros, written out at each use", _NOT.format(""), read=_model,
         example="teacup.mdl"),
     Format(
         "Gambit's strategic form", (".nfg",),

@@ -15,7 +15,8 @@ import msgspec
 import numpy as np
 
 from standoff.base.problems import suggest
-from standoff.ensemble.design import Design, choose_profiles, draw_worlds
+from standoff.ensemble.design import Design, draw_worlds
+from standoff.ensemble.profiles.chosen import choose_profiles
 from standoff.ensemble.run import lanes_of
 from standoff.ensemble.study import Study
 from standoff.language.expressions.tree import Symbol

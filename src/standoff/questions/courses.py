@@ -9,8 +9,8 @@ from standoff.analysis.graph_model.courses import Courses, Setting, courses_find
 from standoff.analysis.graph_model.notions import NOTIONS, Notion
 from standoff.analysis.graph_model.wished import Changeable, find_wish, nearest
 from standoff.base.problems import suggest
-from standoff.ensemble.design import choose_profiles
 from standoff.ensemble.ensemble import Ensemble
+from standoff.ensemble.profiles.chosen import choose_profiles
 from standoff.evidence.claims import Ledger
 from standoff.language.model import Model
 from standoff.language.model.reads import symbols_read

@@ -9,7 +9,8 @@ from scipy import stats
 
 from standoff.analysis.watch.hypotheses import Hypothesis, likelihood_ratio
 from standoff.analysis.watch.matrix import matrix_csv
-from standoff.ensemble.design import Design, all_profiles, draw_worlds
+from standoff.ensemble.design import Design, draw_worlds
+from standoff.ensemble.profiles.chosen import all_profiles
 from standoff.ensemble.runner import Local
 from standoff.ensemble.running import Running, Size
 from standoff.ensemble.study import Study, load

@@ -34,8 +34,9 @@ from standoff.analysis.runs.game_table import GameTable, evenly_spread, game_tab
 from standoff.analysis.statistics.errors import without_additive
 from standoff.analysis.statistics.regression import assign_folds
 from standoff.analysis.statistics.resampling import resample_worlds
-from standoff.ensemble.design import Design, Worlds, all_profiles, draw_worlds
+from standoff.ensemble.design import Design, Worlds, draw_worlds
 from standoff.ensemble.ensemble import Ensemble
+from standoff.ensemble.profiles.chosen import all_profiles
 from standoff.ensemble.storing.store import atomic_write
 from standoff.language.model import Model
 from standoff.program.program import Program

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.watch.signs import Sign, Split, splits_of
-from standoff.ensemble.design import choose_profiles
+from standoff.ensemble.profiles.chosen import is_of
 from standoff.ensemble.watch.ahead import Ahead
 
 __all__ = ["Diagnosis", "Hypothesis", "diagnose", "hypotheses_of", "likelihood_ratio"]
@@ -84,13 +84,10 @@ def hypotheses_of(ahead: Ahead, assumptions: Sequence[str]) -> tuple[Hypothesis,
         for j, instance in enumerate(program.instances[i]):
             holds = played[:, i] == j
             found.append(Hypothesis("strategy", actor, instance.label, holds, against=~holds))
-    decider = program.players.index(program.model.decider)
     for named in program.model.profiles:
         if any(actor == program.model.decider for actor, _ in named.strategies):
             continue
-        allowed = {tuple(row) for row in np.delete(choose_profiles(program, named.name), decider, axis=1).tolist()}
-        others = np.delete(played, decider, axis=1).tolist()
-        holds = np.array([tuple(row) in allowed for row in others])
+        holds = is_of(program, played, named.name)
         found.append(Hypothesis("outlook", named.name, named.name, holds, against=~holds))
     return tuple(h for h in found if min(h.holds.sum(), h.against.sum()) >= _FEWEST)
 

@@ -19,7 +19,8 @@ from standoff.base.chance import sampling, streams
 from standoff.brief.cargo import Cargo, changed_bytes
 from standoff.brief.live.followed import IN_FORCE, live_followed, live_program
 from standoff.brief.pictures.drawing.colours import colour_of, is_second
-from standoff.ensemble.design import Design, Method, choose_profiles, draw_worlds
+from standoff.ensemble.design import Design, Method, draw_worlds
+from standoff.ensemble.profiles.chosen import allowed_strategies
 from standoff.ensemble.study import Study
 from standoff.language.changed import Varied, changed
 from standoff.language.expressions.tree import Symbol
@@ -211,9 +212,8 @@ def _views(model: Model, program: Program, design: Design) -> list[dict[str, Any
     """Each view's title and the strategies among which every player's future draws."""
     found: list[dict[str, Any]] = [{"title": said.ANY_PLAY, "allowed": None}]
     for named in model.profiles:
-        rows = choose_profiles(program, named.name)
-        allowed = [sorted({int(k) for k in rows[:, i]}) for i in range(len(program.players))]
-        found.append({"title": title_of(model, named.name), "allowed": allowed})
+        allowed = allowed_strategies(program, named.name)
+        found.append({"title": title_of(model, named.name), "allowed": list(allowed)})
     return found
 
 

@@ -8,11 +8,14 @@ import numpy as np
 
 from standoff.analysis.deals.deals import Deals
 from standoff.analysis.others.others import Others
+from standoff.analysis.others.sampled import SampledGame
 from standoff.language.model import Model
 from standoff.questions.question import Unanswered
-from standoff.words.names import strategy_words
+from standoff.words.amounts import unit_words, with_unit
+from standoff.words.names import strategy_words, who
 from standoff.words.numbers import counted, measured, percent, plain
 from standoff.words.sentences.deals import deal_title
+from standoff.words.sentences.games.sampled import held_words, learned_words, sampled_lead, sampled_title
 from standoff.words.sentences.others import others_title, profile_words, verdict_words
 from standoff.words.terminal import (
     NO_MOVER,
@@ -28,7 +31,7 @@ from standoff.words.terminal import (
 from standoff.words.text import capital, join, words
 from standoff.words.unanswered import unanswered_words
 
-__all__ = ["deals_lines", "others_lines"]
+__all__ = ["deals_lines", "others_lines", "sampled_lines"]
 
 
 def others_lines(model: Model, found: Others) -> Iterator[str]:
@@ -62,6 +65,18 @@ def others_lines(model: Model, found: Others) -> Iterator[str]:
     yield everyone_knew_words(found)
 
 
+def sampled_lines(model: Model, found: SampledGame) -> Iterator[str]:
+    """The game on a part of the profiles."""
+    yield f"{model.name}: {sampled_title(found)}"
+    yield from sampled_lead(model, found)
+    for one in found.held:
+        first, *gains = held_words(model, found, one)
+        yield f"\n  {first}"
+        yield from (f"    {line}" for line in gains)
+    yield "\ntold of payoffs in profiles that were left out"
+    yield from (f"  {line}" for line in learned_words(model, found))
+
+
 def deals_lines(model: Model, found: Deals | Unanswered) -> Iterator[str]:
     """The answer and, for each meaning of no deal, the zone with its best terms; then what moves it."""
     if isinstance(found, Unanswered):
@@ -69,19 +84,25 @@ def deals_lines(model: Model, found: Deals | Unanswered) -> Iterator[str]:
         return
     yield f"{model.name}: {deal_title(model, found)}"
     yield f"{counted(found.n_worlds, 'world')} × {counted(found.replications, 'replication')}"
+    units = {term.name: unit_words(term.unit) for deal in model.deals if deal.name == found.deal for term in deal.terms}
     for zone in found.zones:
         yield f"\n{zone_words(zone)}"
         if zone.nash is not None:
-            terms = join([f"{words(t)} {plain(v)}" for t, v in zip(found.terms, zone.nash.levels, strict=True)])
+            terms = join(
+                [
+                    f"{words(t)} {with_unit(plain(v), units.get(t, ''))}"
+                    for t, v in zip(found.terms, zone.nash.levels, strict=True)
+                ]
+            )
             gains = [
-                f"{model.title_of(p)} {measured(g.value, g.error)}"
+                f"{who(model, p)} {measured(g.value, g.error)}"
                 for p, g in zip(found.parties, zone.nash.gains, strict=True)
             ]
             yield f"  {nash_words(terms, join(gains))}"
     for kept in found.keeping:
         said = [kept.word(cell) for cell in np.ndindex(*found.zones[0].zone.shape)]
         counts = [f"{word} on {said.count(word)}" for word in dict.fromkeys(said)]
-        yield f"{capital(model.title_of(kept.party))}: {join(counts)} of {len(said)}"
+        yield f"{capital(who(model, kept.party))}: {join(counts)} of {len(said)}"
     told = [m for m in found.movers if m.is_significant]
     yield from map(mover_words, told)
     if not told:

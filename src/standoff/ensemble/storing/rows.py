@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["StoredRows"]
 
 Floats = npt.NDArray[np.float64]
-_HELD = 3  # rows
+_HELD = 96 << 20  # bytes of rows, or one row: large runs have their program, worlds and counts in memory beside
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,6 +75,6 @@ class StoredRows:
         values.flags.writeable = False
         with self.lock:
             self.held[row] = values
-            while len(self.held) > _HELD:
+            while len(self.held) > 1 and len(self.held) * values.nbytes > _HELD:
                 self.held.popitem(last=False)
         return values

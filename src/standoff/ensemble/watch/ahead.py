@@ -17,7 +17,8 @@ import numpy.typing as npt
 
 from standoff.base.chance import streams
 from standoff.base.numbers.arithmetic import normal_quantile
-from standoff.ensemble.design import Design, all_profiles
+from standoff.ensemble.design import Design
+from standoff.ensemble.profiles.chosen import some_profiles
 from standoff.ensemble.run import lanes_of
 from standoff.ensemble.running import Running
 from standoff.language.expressions.tree import Reference, walk
@@ -89,8 +90,8 @@ class Ahead:
 
 
 def profiles_at_random(program: Program, n: int, seed: int) -> Ints:
-    """(n,) rows of `all_profiles`, each about as often as any other."""
-    n_profiles = len(all_profiles(program))
+    """(n,) rows of `some_profiles`, each about as often as any other."""
+    n_profiles = len(some_profiles(program))
     order = streams.permutation(n_profiles, seed, "profiles ahead")
     return order[streams.permutation(n, seed, "futures ahead") % n_profiles]
 

@@ -23,7 +23,8 @@ import numpy.typing as npt
 
 from standoff.base.chance import streams
 from standoff.base.numbers.arithmetic import normal_cdf, normal_quantile
-from standoff.ensemble.design import Design, Worlds, all_profiles, worlds_of_units
+from standoff.ensemble.design import Design, Worlds, worlds_of_units
+from standoff.ensemble.profiles.chosen import all_profiles
 from standoff.ensemble.running import Running
 from standoff.ensemble.watch.watching import weigh_cells
 from standoff.program.program import Program

@@ -297,11 +297,12 @@ def _expected(program: Program, seen: Seen, seed: int) -> dict[tuple[str, int], 
     doubted = [one for one in seen.sightings if one.reliability < 1.0 and one.of.kind in ("count", "number")]
     if not doubted:
         return {}
-    from standoff.ensemble.design import all_profiles, draw_worlds  # noqa: PLC0415
+    from standoff.ensemble.design import draw_worlds  # noqa: PLC0415
+    from standoff.ensemble.profiles.chosen import some_profiles  # noqa: PLC0415
 
     symbols = tuple(dict.fromkeys(one.of.symbol for one in doubted))
     worlds = draw_worlds(program.model, _PILOT, seed)
-    design = Design(all_profiles(program), worlds, 1, seed)
+    design = Design(some_profiles(program), worlds, 1, seed)
     places = np.arange(_PILOT)
     profiles = streams.permutation(_PILOT, seed, "profiles of a pilot", 0) % design.profiles.shape[0]
     paths = run_paths(program, design, symbols, profiles, worlds=places, replications=np.zeros_like(places))

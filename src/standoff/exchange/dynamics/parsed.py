@@ -154,6 +154,12 @@ def _look_at_xml(source: Source) -> tuple[str, dict[str, Span]]:
     specs = root.find(".//{*}sim_specs")
     if str(root.tag).rpartition("}")[2] != "xmile" or specs is None:
         raise StudyError([Problem("file-unreadable", _line(source, 1), "this is no XMILE file with `sim_specs`")])
+    parts = root.findall("./{*}model/{*}variables/{*}module") + root.findall("./{*}macro")
+    if parts:
+        raise StudyError([Problem(
+            "file-unreadable", _line(source, part.sourceline or 1),
+            f"`{part.get('name', '')}` has no counterpart: a {str(part.tag).rpartition('}')[2]}",
+        ) for part in parts])  # fmt: skip
     places = (
         {key_of(m[1] or m[2]): _line(source, text.count("\n", 0, m.start()) + 1) for m in _NAMED.finditer(text)}
         if len(text) < 200_000

@@ -14,7 +14,7 @@ from standoff.language.expressions.tree import Binary, Expr, Reference
 from standoff.language.meaning.names import Declared, unit_of
 from standoff.language.meaning.places import OUTCOME, STEP
 from standoff.language.model import Check, Deal, Imposition, Mechanism, Outcome, Strategy, Term, Variant
-from standoff.language.text.fields import as_number, entries, mapping, nodes, number, scalar, scalars, text
+from standoff.language.text.fields import as_number, entries, mapping, nodes, number, scalar, scalars, text, truth
 from standoff.language.text.reader import Mapping, Scalar
 
 __all__ = [
@@ -55,8 +55,7 @@ def build_outcomes(draft: Draft) -> tuple[Outcome, ...]:
             Outcome(
                 name.text, name.span, text(node, "about"), unit or DIMENSIONLESS, measure=measure,
                 better="higher" if text(node, "better") == "higher" else "lower", limit=number(node, "limit"),
-                why=text(node, "why"),
-                matters=matters, title=draft.title(node),
+                why=text(node, "why"), matters=matters, title=draft.title(node), is_asked=truth(node, "asked"),
             )
         )  # fmt: skip
     return tuple(found)

@@ -206,11 +206,12 @@ _OUTCOME = Record(
         Key("limit", NUMBER, "what would be tolerable, as a world's mean"),
         Key("why", TEXT, "why that limit"),
         Key("matters", NUMBER, "the least difference that matters, in the outcome's unit"),
+        Key("asked", Text("truth"), "whether the question is about it: the brief then answers by it first"),
     )
 )  # fmt: skip
 _MOVES = Record(
     (
-        Key("irreversible", ONE_OR_MORE, "the strategies that are not given up for any but one another"),
+        Key("irreversible", ONE_OR_MORE, "the strategies of this actor that are not given up for any but one another"),
         Key(
             "barred",
             ListOf(
@@ -221,7 +222,7 @@ _MOVES = Record(
                     )
                 )
             ),
-            "changes of strategy that cannot be made",
+            "changes of strategy that this actor cannot make",
         ),
     ),
     at_least_one=(("irreversible", "barred"),),

@@ -13,8 +13,9 @@ from standoff.analysis.searching.searched import Candidate, Searched
 from standoff.analysis.searching.spaces import Space, space_of
 from standoff.analysis.searching.valued import Aim, Valued, aims_of, by_world, difference, losses, value
 from standoff.base.problems import suggest
-from standoff.ensemble.design import Design, choose_profiles, draw_worlds
+from standoff.ensemble.design import Design, draw_worlds
 from standoff.ensemble.ensemble import Ensemble
+from standoff.ensemble.profiles.chosen import choose_profiles
 from standoff.ensemble.runner import Job, Local
 from standoff.ensemble.running import Running, Size
 from standoff.ensemble.study import Study

@@ -12,7 +12,8 @@ from standoff.analysis.fans import plan_fans
 from standoff.analysis.findings import Floats, Reason, UnanswerableError
 from standoff.analysis.searching.pathways import Leg, Pathway, Pathways, figure_of, kept_at, tipping, tips_of
 from standoff.base.problems import suggest
-from standoff.ensemble.design import Design, all_profiles, draw_worlds
+from standoff.ensemble.design import Design, draw_worlds
+from standoff.ensemble.profiles.chosen import some_profiles
 from standoff.ensemble.running import Running, Size
 from standoff.ensemble.study import Study
 from standoff.ensemble.watch.ahead import profiles_at_random
@@ -73,7 +74,7 @@ def find_pathways(
         raise UnanswerableError(Reason.FEW_STEPS, steps=steps)
     program = replace(program, model=replace(program.model, decider=who))
     design = Design(
-        all_profiles(program), draw_worlds(program.model, size.worlds, size.seed, fixed=study.held),
+        some_profiles(program), draw_worlds(program.model, size.worlds, size.seed, fixed=study.held),
         size.replications, size.seed,
     )  # fmt: skip
     profiles = profiles_at_random(program, size.worlds * size.replications, size.seed)

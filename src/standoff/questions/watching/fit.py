@@ -18,7 +18,8 @@ from standoff.base.escaping import visible
 from standoff.base.files import read_source
 from standoff.base.problems import Collected, Problem, StudyError, suggest
 from standoff.base.tables import MOST_BYTES, read_table
-from standoff.ensemble.design import Design, all_profiles, draw_worlds
+from standoff.ensemble.design import Design, draw_worlds
+from standoff.ensemble.profiles.chosen import some_profiles
 from standoff.ensemble.running import Running
 from standoff.ensemble.storing.manifest import RunError
 from standoff.ensemble.storing.store import atomic_write
@@ -142,7 +143,7 @@ def fit_study(
     study = Study(freed(model, bounds))
     things = things_of(study.model)
     taken = {name: tuple(statistics) or usual(things[name][1]) for name in data.values}
-    profiles = all_profiles(study.program)
+    profiles = some_profiles(study.program)
     symbols = tuple(things[name][0] for name in taken)
 
     def paths(values: Floats, luck: int) -> list[Floats]:

@@ -23,7 +23,8 @@ from standoff.base.escaping import visible
 from standoff.base.files import read_source
 from standoff.base.problems import Collected, Problem, StudyError, has_errors, suggest
 from standoff.base.tables import MOST_BYTES, read_table
-from standoff.ensemble.design import Design, choose_profiles, draw_worlds
+from standoff.ensemble.design import Design, draw_worlds
+from standoff.ensemble.profiles.chosen import choose_profiles
 from standoff.ensemble.running import Running, Size
 from standoff.ensemble.storing.manifest import RunError
 from standoff.ensemble.storing.store import atomic_write
