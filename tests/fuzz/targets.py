@@ -247,7 +247,7 @@ def _weights(bench: Bench, data: bytes) -> None:
 def _manifest(bench: Bench, data: bytes) -> None:
     with _in_place(bench.run / "manifest.json", data):
         run = standoff.open_run(bench.run)
-        change_sentences(compare(run, standoff.open_run(bench.run)))
+        change_sentences(run.model, compare(run, standoff.open_run(bench.run)))
         if bench.is_thorough:
             run.answer()
             run.linchpins()
@@ -258,7 +258,8 @@ def _shard(bench: Bench, data: bytes) -> None:
     name = next(iter(manifest["shards"]))
     manifest["shards"][name] = _digest(data)
     with _in_place(bench.run / name, data), _in_place(bench.run / "manifest.json", json.dumps(manifest).encode()):
-        change_sentences(compare(open_run(bench.run), standoff.open_run(bench.run)))
+        run = open_run(bench.run)
+        change_sentences(run.model, compare(run, standoff.open_run(bench.run)))
 
 
 def _document(name: str) -> Callable[[Bench, bytes], object]:

@@ -10,7 +10,7 @@ from standoff.brief.findings import Findings
 from standoff.brief.pictures.courses import courses_picture
 from standoff.brief.registry import SECTIONS
 from standoff.brief.section import Section
-from standoff.brief.sections.first_screen import Glance, glance
+from standoff.brief.sections.first_screen import Glance, column_meanings, glance
 from standoff.brief.sections.holds_up import first_picture
 from standoff.brief.sections.reasons import QUESTIONS_SHOWN, Reason, Tried, make_reason
 from standoff.brief.story import Screen, story
@@ -26,7 +26,8 @@ __all__ = ["Page", "make_page"]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What the templates show, in HTML and in Markdown; `strategies` are the decider's, each with what it is.
+    """What the templates show, in HTML and in Markdown; `strategies` are the decider's, each with what it is, and
+    then what the columns of `glance` are.
 
     Three depths: `answer` with the table `glance`, `reasons`, and `sections` with all there is.
     """
@@ -75,13 +76,14 @@ def make_page(findings: Findings, language: Language = ENGLISH) -> Page:
     pictures = {
         "holds-up": first_picture(model, results), "over-time": courses_picture(model, results, findings.fans),
     }  # fmt: skip
+    beside = glance(model, results, sides, language, told=said.sentences)
     return Page(
         model.title,
         model.question,
         day_words(model.as_of),
         said.sentences,
-        glance=glance(model, results, sides, language, told=said.sentences),
-        strategies=described(model),
+        glance=beside,
+        strategies=described(model) + column_meanings(model, beside),
         reasons=tuple(
             make_reason(model, sections[anchor], tried, pictures.get(anchor), language=language)
             for anchor in QUESTIONS_SHOWN if anchor in sections

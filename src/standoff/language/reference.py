@@ -156,7 +156,7 @@ def _rows(shape: Shape, prefix: str) -> Iterator[str]:
                     yield from _rows(key.shape, f"{prefix}{key.name}.")
         case MapOf():
             yield from (_row(key, prefix) for key in shape.extra)
-            yield from _rows(shape.value, f"{prefix}NAME." if prefix else "")
+            yield from _rows(shape.value, f"{prefix}NAME." if prefix or shape.extra else "")
         case ListOf():
             yield from _rows(shape.item, prefix)
         case Either():

@@ -343,7 +343,7 @@ class Ensemble(EnsembleOfRun):
     def compare(self, after: EnsembleOfRun, threads: int | None = None) -> Answer[Comparison]:
         """What changed from this run to another, as `standoff compare` says it; `frame` has the figures that moved."""
         found = self._asked(changes_to(after), {"threads": threads})
-        return Answer(found, tuple(change_sentences(found)), None, found.moved)
+        return Answer(found, change_sentences(after.model, found), None, found.moved)
 
     def paths(self, *names: str, futures: int = 1000) -> pd.DataFrame:
         """Stocks, quantities, counts and modes over time, in futures spread evenly over the run's.

@@ -15,6 +15,8 @@ from standoff.words.numbers import error as error_alone
 __all__ = [
     "SURE",
     "amount",
+    "apart",
+    "came_to",
     "certainty_words",
     "difference",
     "is_chance",
@@ -40,6 +42,8 @@ SURE: tuple[tuple[str, float, float], ...] = (
 )
 """Words of certainty and what they mean, as chances."""
 
+_APART = {"day": ("day", 365.2425), "week": ("day", 365.2425), "month": ("month", 12.0)}
+"""By a clock's step, the unit in which dates are apart, and how many of it a year has."""
 _ALIKE = frozenset(
     ("aircraft", "baht", "cattle", "fish", "people", "per cent", "percent", "personnel", "rand", "won", "yen", "yuan")
 )
@@ -63,13 +67,21 @@ def amount(model: Model, name: str, value: float, error: float | None = None) ->
     Any other name is a payoff in points.
     """
     outcome = next((o for o in model.outcomes if o.name == name), None)
-    if outcome is not None and is_date(outcome) and math.isfinite(value):
+    if outcome is not None and is_date(outcome):
+        if not math.isfinite(value):
+            return "never"
         clock = model.clock
         label = clock.label(math.floor(clock.place(date_of(value))))
         if error is None or not error > 0.0:
             return label
-        return f"{label}\u00a0±\u00a0{with_unit(error_alone(error), 'year')}"
+        return f"{label}\u00a0±\u00a0{apart(model, error)}"
     return difference(model, name, value, error)
+
+
+def apart(model: Model, years: float) -> str:
+    """How far two dates lie apart, or may: in days where steps are days or weeks, in months, else in years."""
+    unit, of_a_year = _APART.get(model.clock.step, ("year", 1.0))
+    return with_unit(error_alone(years * of_a_year), unit)
 
 
 def difference(model: Model, name: str, value: float, error: float | None = None) -> str:
@@ -84,6 +96,8 @@ def difference(model: Model, name: str, value: float, error: float | None = None
 def quantity(value: float, unit: Unit | str = "", error: float | None = None) -> str:
     """A number with its error and unit: `0.083 a year`, `7.0 ± 0.4 warheads`."""
     shown = number(value) if error is None else measured(value, error)
+    if not math.isfinite(value):
+        return shown
     return with_unit(shown, unit if isinstance(unit, str) and "/" not in unit else unit_words(unit))
 
 
@@ -111,6 +125,14 @@ def value_words(value: float | bool | str, unit: Unit | str = "") -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return value if isinstance(value, str) else with_unit(exact(value), unit_words(unit))
+
+
+def came_to(model: Model, name: str, value: float) -> str:
+    """An outcome of one future, which has no error: a date, `never` where there is none, or a number with its unit."""
+    outcome = next(o for o in model.outcomes if o.name == name)
+    if is_date(outcome):
+        return amount(model, name, value)
+    return with_unit(exact(value), unit_words(outcome.unit))
 
 
 def is_chance(model: Model, outcome: Outcome) -> bool:

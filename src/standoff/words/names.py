@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -38,6 +39,11 @@ _COMMON_NOUNS = frozenset((
 """Last words of the names of actors that take an article."""
 _ONE = frozenset(("Emirates", "Maldives", "Nations", "Netherlands", "Philippines", "States"))
 """Those that stand for one, though they are plurals."""
+_MANY = re.compile(
+    r"(ies|ists|(?<!orle)(?<!ev)(?<!m)ans|ants|ees|ors|(?<!reut)(?<!fland)(?<!algi)(?<!rog)(?<!pet)(?<!sand)(?<!my)ers|men)$|"
+    r"^(allies|banks|clans|firms|gangs|parents|people|police|rebels|residents|students|tribes|unions|women)$"
+)
+"""Last words, in small letters, that are plurals without an article too; other names in -s may be of one: Honduras."""
 
 
 def who(model: Model, actor: str) -> str:
@@ -65,6 +71,8 @@ def agree(model: Model, actors: Sequence[str], one: str, many: str) -> str:
 def _is_plural(name: str) -> bool:
     """Whether an actor's name in a sentence is a plural: `the Houthis`, `the Rapid Support Forces`."""
     last = name.rsplit(maxsplit=1)[-1]
+    if last not in _ONE and _MANY.search(last.lower()):
+        return True
     return name.startswith("the ") and last.endswith("s") and not last.endswith("ss") and last not in _ONE
 
 
@@ -175,7 +183,9 @@ def level_words(strategy: Strategy, name: str, level: float | str) -> str:
     setting = next((setting for setting in strategy.named if setting.name == name), None)
     called = dict(setting.levels).get(level) if setting else None
     title = setting_title(strategy, name)
-    return called or (f"{words(level)} {title}" if isinstance(level, str) else f"{title} {_level(setting, level)}")
+    between = ": " if " " in title else " "  # `patience 2`, but `Days before the storm: 15 days`
+    number = f"{title}{between}{_level(setting, level)}" if not isinstance(level, str) else f"{words(level)} {title}"
+    return called or number
 
 
 def setting_title(strategy: Strategy, name: str) -> str:

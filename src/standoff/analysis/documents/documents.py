@@ -23,12 +23,13 @@ from standoff.ensemble.claims import Judged
 from standoff.evidence.claims import Claim, DocumentEntry, Ledger
 from standoff.evidence.opposed import Opposed, opposed_pairs
 from standoff.evidence.testing import Answer, Separator
-from standoff.language.experiments.measures import REDUCERS, Measure
+from standoff.language.experiments.measures import REDUCERS, WAITING, Measure
 from standoff.language.expressions.tree import Call
 from standoff.language.model import Model
 
 __all__ = [
     "ANSWERS",
+    "WAITED",
     "Agreement",
     "ClaimAnswer",
     "ClaimFinding",
@@ -43,6 +44,8 @@ __all__ = [
     "moves_most",
 ]
 
+WAITED = "share of the time"
+"""The unit of a wait: of the time that is followed."""
 ClaimAnswer = Literal["borne out", "contradicted", "mixed", "no visible effect", "not represented", "open"]
 ANSWERS: tuple[ClaimAnswer, ...] = get_args(ClaimAnswer)
 """What the model can make of a claim. `open`: the claim bears on something in the model, and nothing tests it."""
@@ -301,6 +304,8 @@ def _unit(measure: Measure, model: Model) -> str:
     """An outcome's unit, or that of a stock or quantity over time; empty where there is none."""
     if measure.kind == "payoff":
         return "points"
+    if measure.name.startswith(WAITING):
+        return WAITED
     trees = {outcome.name: outcome.measure.tree for outcome in model.outcomes if measure.kind == "outcome"}
     tree = measure.tree or trees.get(measure.name)
     if isinstance(tree, Call) and tree.function == "first":

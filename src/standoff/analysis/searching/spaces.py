@@ -82,7 +82,7 @@ class Space:
             body = _plain(own.get(said.strategy))
             body["settings"] = {name: [level] for name, level in instance.settings}
         else:
-            rules = _rules(self.model, said, levels)
+            rules = _shortened(_rules(self.model, said, levels))
             chosen: Any = rules if not said.dimension else {said.dimension: rules, **dict(said.rest)}
             body = {"about": "Found by search", "choose": chosen}
         body.pop("name", None)
@@ -132,6 +132,16 @@ def _rules(model: Model, said: SearchSpace, levels: Mapping[str, Any] | None) ->
         {"when": asked[2], "then": does[2]},
         {"then": does[3]},
     ]
+
+
+def _shortened(rules: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The same without questions that change nothing: where both answers lead to one choice."""
+    kept = list(rules)
+    if len(kept) > 2 and kept[0]["then"] == kept[1]["then"]:
+        del kept[0]
+    while len(kept) > 1 and kept[-2]["then"] == kept[-1]["then"]:
+        del kept[-2]
+    return kept
 
 
 def _question(model: Model, said: SearchSpace, k: int, levels: Mapping[str, Any] | None) -> str:

@@ -69,10 +69,10 @@ def by_world(ensemble: Ensemble, aims: tuple[Aim, ...], views: tuple[npt.NDArray
     for aim in aims:
         rows = ensemble.payoff(aim.name) if aim.kind == "payoff" else ensemble.outcome(aim.name)
         each = rows.reshape(-1, n_others, rows.shape[-1])
-        good = aim.sign * each
-        if aim.kind == "limit":
-            good = (good >= aim.sign * aim.limit).astype(np.float64)
-        found.append([np.nanmean(good[:, view], axis=1) for view in views])
+        means = aim.sign * np.array([np.nanmean(each[:, view], axis=1) for view in views])
+        if aim.kind == "limit":  # of a world's mean, as limits are everywhere
+            means = np.where(np.isnan(means), np.nan, means >= aim.sign * aim.limit)
+        found.append(means)
     return np.array(found)
 
 

@@ -21,10 +21,10 @@ from standoff.words.measures import outcome_figure, unit_of
 from standoff.words.names import decider_words, family_words, setting_words, title_of
 from standoff.words.sentences.deals import breaching, broken_by_some
 from standoff.words.sentences.opening import Sides, replying_leaders
-from standoff.words.text import capital, words
+from standoff.words.text import capital, closed, words
 from standoff.words.turning import families, meaning_of
 
-__all__ = ["Glance", "GlanceCell", "GlanceColumn", "GlanceRow", "glance", "glance_table"]
+__all__ = ["Glance", "GlanceCell", "GlanceColumn", "GlanceRow", "column_meanings", "glance", "glance_table"]
 
 _MOST_COLUMNS = 6
 
@@ -132,6 +132,13 @@ def glance(
     return Glance(
         columns, tuple(rows), _Key(model, results, sides, language, told=" ".join(told)).said(columns, rows, shared)
     )
+
+
+def column_meanings(model: Model, found: Glance | None) -> tuple[tuple[str, str], ...]:
+    """The outcomes of the table, each with what the study says it is, where that is more than its name."""
+    abouts = {outcome.name: (outcome.about or "").strip().rstrip(".") for outcome in model.outcomes}
+    columns = () if found is None else found.columns
+    return tuple((c.title, closed(abouts[c.name])) for c in columns if abouts[c.name] not in ("", c.title))
 
 
 def glance_table(found: Glance, language: Language = ENGLISH) -> Table:

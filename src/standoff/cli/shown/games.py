@@ -11,7 +11,8 @@ from standoff.analysis.others.others import Others
 from standoff.analysis.others.sampled import SampledGame
 from standoff.language.model import Model
 from standoff.questions.question import Unanswered
-from standoff.words.names import strategy_words
+from standoff.words.amounts import unit_words, with_unit
+from standoff.words.names import strategy_words, who
 from standoff.words.numbers import counted, measured, percent, plain
 from standoff.words.sentences.deals import deal_title
 from standoff.words.sentences.games.sampled import held_words, learned_words, sampled_lead, sampled_title
@@ -83,19 +84,25 @@ def deals_lines(model: Model, found: Deals | Unanswered) -> Iterator[str]:
         return
     yield f"{model.name}: {deal_title(model, found)}"
     yield f"{counted(found.n_worlds, 'world')} × {counted(found.replications, 'replication')}"
+    units = {term.name: unit_words(term.unit) for deal in model.deals if deal.name == found.deal for term in deal.terms}
     for zone in found.zones:
         yield f"\n{zone_words(zone)}"
         if zone.nash is not None:
-            terms = join([f"{words(t)} {plain(v)}" for t, v in zip(found.terms, zone.nash.levels, strict=True)])
+            terms = join(
+                [
+                    f"{words(t)} {with_unit(plain(v), units.get(t, ''))}"
+                    for t, v in zip(found.terms, zone.nash.levels, strict=True)
+                ]
+            )
             gains = [
-                f"{model.title_of(p)} {measured(g.value, g.error)}"
+                f"{who(model, p)} {measured(g.value, g.error)}"
                 for p, g in zip(found.parties, zone.nash.gains, strict=True)
             ]
             yield f"  {nash_words(terms, join(gains))}"
     for kept in found.keeping:
         said = [kept.word(cell) for cell in np.ndindex(*found.zones[0].zone.shape)]
         counts = [f"{word} on {said.count(word)}" for word in dict.fromkeys(said)]
-        yield f"{capital(model.title_of(kept.party))}: {join(counts)} of {len(said)}"
+        yield f"{capital(who(model, kept.party))}: {join(counts)} of {len(said)}"
     told = [m for m in found.movers if m.is_significant]
     yield from map(mover_words, told)
     if not told:

@@ -10,8 +10,8 @@ import msgspec
 from standoff.language.model import Model
 from standoff.playing.debrief import Debrief, Judged
 from standoff.playing.sight import Seen, Thing
-from standoff.words.amounts import unit_words, value_words, with_unit
-from standoff.words.names import title_of
+from standoff.words.amounts import came_to, value_words
+from standoff.words.names import title_of, who
 from standoff.words.numbers import exact, measured
 from standoff.words.terminal import CAME_TO, SINCE, judged_words, undecided_words
 
@@ -51,11 +51,10 @@ def _happened(model: Model, one: Thing) -> str:
 def debrief_lines(model: Model, found: Debrief, actor: str) -> Iterator[str]:
     """What the game came to, and what each of an actor's choices was worth."""
     yield f"\n{CAME_TO}"
-    units = {outcome.name: unit_words(outcome.unit) for outcome in model.outcomes}
     for name, value in found.outcomes.items():
-        yield f"  {title_of(model, name)} {with_unit(exact(value), units[name])}"
+        yield f"  {title_of(model, name)} {came_to(model, name, value)}"
     if actor in found.payoffs:
-        yield f"  payoff of {model.title_of(actor)} {exact(found.payoffs[actor])}"
+        yield f"  payoff of {who(model, actor)} {exact(found.payoffs[actor])}"
     yield f"\n{judged_words(found.lucks)}"
     for one in found.judged[actor]:
         yield f"  {one.date}: {_options(one.taken)}. {_verdict(one)}"

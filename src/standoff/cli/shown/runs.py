@@ -14,9 +14,10 @@ from standoff.ensemble.ensemble import Ensemble
 from standoff.language.clock import parse_date
 from standoff.language.model import Model, Parameter
 from standoff.program.trace import Step, Trace
-from standoff.words.amounts import amount, is_date, unit_words, with_unit
+from standoff.words.amounts import amount, came_to, is_date, unit_words, with_unit
 from standoff.words.faults import owned_up
 from standoff.words.mathematics import equations_text, range_ends
+from standoff.words.names import agree, who
 from standoff.words.numbers import exact, measured, number, plain
 from standoff.words.terminal import (
     AFTER_THE_LAST,
@@ -28,6 +29,7 @@ from standoff.words.terminal import (
     STOCKS,
     future_words,
 )
+from standoff.words.text import capital
 
 __all__ = ["run_data", "run_lines", "steps_of", "study_data", "study_lines", "trace_data", "trace_lines"]
 
@@ -96,17 +98,16 @@ def _table(rows: list[list[str]]) -> Iterator[str]:
 
 
 def _measure(ensemble: Ensemble, kind: str, name: str) -> str:
-    return name if kind == "outcome" else f"payoff of {ensemble.model.title_of(name)}"
+    return name if kind == "outcome" else f"payoff of {who(ensemble.model, name)}"
 
 
 def _cell(ensemble: Ensemble, measure: tuple[str, str], mean: float, error: float) -> str:
     """A mean with its error; of a first event its date."""
     kind, name = measure
-    if np.isnan(mean):
-        return "not known"
     outcome = next((one for one in ensemble.model.outcomes if kind == "outcome" and one.name == name), None)
-    is_told = outcome is not None and is_date(outcome)
-    return amount(ensemble.model, name, mean, error) if is_told else measured(mean, error)
+    if outcome is not None and is_date(outcome):
+        return amount(ensemble.model, name, mean, error)
+    return "not known" if np.isnan(mean) else measured(mean, error)
 
 
 def _strategies(ensemble: Ensemble) -> Iterator[tuple[str, list[tuple[float, float]]]]:
@@ -176,16 +177,15 @@ def trace_lines(
     """One future for a reader who does not program: each step's events, choices with their rules, and state."""
     yield future_words(model, world, replication)
     for player, label in trace.profile.items():
-        yield f"  {model.title_of(player)} plays {label}"
+        yield f"  {capital(who(model, player))} {agree(model, [player], 'plays', 'play')} {label}"
     for before, step in zip([None, *trace.steps], trace.steps, strict=False):
         if step.index in steps:
             yield from _step_lines(model, before, step)
     yield f"\n{CAME_TO}"
-    units = {outcome.name: unit_words(outcome.unit) for outcome in model.outcomes}
     for name, value in trace.outcomes.items():
-        yield f"  {name} {with_unit(exact(value), units[name])}"
+        yield f"  {name} {came_to(model, name, value)}"
     for actor, value in trace.payoffs.items():
-        yield f"  payoff of {model.title_of(actor)} {exact(value)}"
+        yield f"  payoff of {who(model, actor)} {exact(value)}"
     if trace.fault:
         yield trace.fault
 
@@ -301,8 +301,9 @@ def _spread_text(parameter: Parameter) -> str:
     if spread is None:
         return plain(parameter.value or 0.0)
     if spread.levels:
-        pairs = zip(spread.levels, spread.weights, strict=True)
-        return "one of " + ", ".join(f"{plain(level)} (weight {number(weight)})" for level, weight in pairs)
+        levels = spread.kinds or tuple(plain(level) for level in spread.levels)
+        pairs = zip(levels, spread.weights, strict=True)
+        return "one of " + ", ".join(f"{level} (weight {number(weight)})" for level, weight in pairs)
     inside = ", ".join(plain(a) for a in spread.arguments)
     if spread.distribution == "uniform":
         low, high = range_ends(spread)

@@ -89,7 +89,7 @@ def check_names(model: Model) -> Iterator[Problem]:
     """What stands in headings and on axes has a short name where what it is about is long."""
     things: list[tuple[str, Span, str | None]] = [
         (thing.name, thing.span, thing.about)
-        for group in (model.uncertain, model.outcomes, model.profiles)
+        for group in (model.parameters, model.outcomes, model.profiles)
         for thing in group
         if thing.title is None
     ]

@@ -211,7 +211,7 @@ _OUTCOME = Record(
 )  # fmt: skip
 _MOVES = Record(
     (
-        Key("irreversible", ONE_OR_MORE, "the strategies that are not given up for any but one another"),
+        Key("irreversible", ONE_OR_MORE, "the strategies of this actor that are not given up for any but one another"),
         Key(
             "barred",
             ListOf(
@@ -222,7 +222,7 @@ _MOVES = Record(
                     )
                 )
             ),
-            "changes of strategy that cannot be made",
+            "changes of strategy that this actor cannot make",
         ),
     ),
     at_least_one=(("irreversible", "barred"),),

@@ -74,7 +74,7 @@ def prices(model: Model, results: Performance, leader: str) -> list[tuple[str, s
     found = []
     for m, measure in enumerate(results.measures):
         ranking, sign = main.rankings[m], 1.0 if measure.better == "higher" else -1.0
-        others = [s for s in shown if s != of]
+        others = [s for s in range(len(results.strategies)) if s != of]  # all, not those shown alone: "worst of all"
         gaps = [sign * (main.cells[s][m].figure.value - main.cells[of][m].figure.value) for s in others]
         if measure.kind == "payoff" or ranking is None or not np.isfinite(gaps).all():
             continue

@@ -204,13 +204,15 @@ def compared(before: Path, after: Path) -> Compared:
     Raises:
         ValueError: They cannot be compared.
     """
-    question = changes_to(open_run(after))
+    later = open_run(after)
+    question = changes_to(later)
     found = answer_run(open_run(before), (question,), None, kept_findings()).of(question)
     if isinstance(found, Unanswered):
-        raise ValueError(unanswered_words(found.reason, found.data, open_run(after).model))
+        raise ValueError(unanswered_words(found.reason, found.data, later.model))
     rows = ((one.name, state_words(one.before), state_words(one.after)) for one in found.changes)
     return Compared(
-        change_sentences(found), tuple((name, was or "not there", now or "not there") for name, was, now in rows)
+        change_sentences(later.model, found),
+        tuple((name, was or "not there", now or "not there") for name, was, now in rows),
     )
 
 
