@@ -77,7 +77,7 @@ def test_a_players_link_opens_its_own_pages_and_no_others(client: TestClient) ->
             told = answer.text + json.dumps(dict(answer.headers))
             for hidden in (TOKEN, south.rpartition("/")[2], "/game/", str(Path.home()), "South chose", "set-cookie"):
                 assert hidden not in told, (method, path, hidden)
-    assert tried > 30
+    assert tried >= 30
 
 
 def test_what_a_player_is_told_does_not_hang_on_what_the_other_chose(client: TestClient) -> None:
