@@ -242,6 +242,10 @@
   };
   const rest = () => {
     clearTimeout(timer);
+    if (asked?.isMoving && asked.turn === turn && asked.parts.length < asked.of) {  // the few worlds come first
+      timer = setTimeout(rest, 50);
+      return;
+    }
     remember();
     ask(false);
   };
