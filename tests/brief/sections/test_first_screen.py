@@ -83,13 +83,32 @@ def test_its_leader_is_told_by_all_that_it_is_worst_at() -> None:
 def test_a_column_says_which_way_is_better_and_what_its_word_of_likelihood_means(rivals: Brief) -> None:
     found = make_page(rivals.findings).glance
     assert found is not None
-    notes = {column.name: column.note for column in found.columns}
+    notes = {column.name: column.note for column in found.columns if column.name}
     assert notes == {"war": "lower is better; remote, 1–5\u202f%", "arms": "lower is better"}
 
 
 def test_a_setting_of_bare_numbers_is_explained_where_it_first_stands(rivals: Brief) -> None:
     said = " ".join(make_page(rivals.findings).answer)
     assert said.index("patience at 2") < said.index("Patience: quarters that it builds after")
+
+
+def test_the_table_begins_with_what_orders_it_on_average_and_where_others_answer(rivals: Brief) -> None:
+    assert isinstance(rivals.findings.robust, Robust)
+    found = make_page(rivals.findings).glance
+    under = {each.view.kind: each.metrics for each in rivals.findings.robust.robustness.under}
+    assert found is not None
+    assert [column.name for column in found.columns[:3]] == ["", "", found.columns[2].name]
+    for k, kind in enumerate(("uniform", "replies")):
+        best = max(payoff.payoff.value for payoff in under[kind].expected.values())
+        told = [float(row.cells[k].value.replace("\u2212", "-")) for row in found.rows]
+        assert told == sorted(told, reverse=True)
+        assert told[0] == pytest.approx(best, rel=0.01)
+
+
+def test_what_is_wanted_stands_once_where_it_is_an_outcome() -> None:
+    found = make_page(run_brief(standoff.load("lake"), Size(32, 2))).glance
+    assert found is not None
+    assert all(column.name for column in found.columns)
 
 
 def test_the_table_says_why_a_deal_that_would_be_broken_can_stand(korea: Brief) -> None:

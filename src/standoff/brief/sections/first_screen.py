@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from markupsafe import Markup
 
+from standoff.analysis.robustness.metrics import Metrics
 from standoff.analysis.robustness.performance import Performance
 from standoff.analysis.robustness.practical import best_settings, is_practically_level, practically_best, spread_of
 from standoff.brief.pictures.charts import squares
@@ -19,6 +20,7 @@ from standoff.words.amounts import is_chance_of_event, likelihood, likelihood_sp
 from standoff.words.language import ENGLISH, Language
 from standoff.words.measures import outcome_figure, unit_of
 from standoff.words.names import decider_words, family_words, setting_words, title_of
+from standoff.words.numbers import rounded
 from standoff.words.sentences.deals import breaching, broken_by_some
 from standoff.words.sentences.opening import Sides, replying_leaders
 from standoff.words.text import capital, closed, words
@@ -27,11 +29,15 @@ from standoff.words.turning import families, meaning_of
 __all__ = ["Glance", "GlanceCell", "GlanceColumn", "GlanceRow", "column_meanings", "glance", "glance_table"]
 
 _MOST_COLUMNS = 6
+"""Of outcomes and of what the decider wants, together."""
 
 
 @dataclass(frozen=True, slots=True)
 class GlanceColumn:
-    """An outcome: its name, its unit, and a note: which way is better, how likely it is, or that it does not matter."""
+    """An outcome, or all that the decider wants, whose name is empty.
+
+    A note says which way is better, how likely it is, or that it does not matter.
+    """
 
     name: str
     title: str
@@ -91,13 +97,14 @@ def glance(
     measured = [m for m, measure in enumerate(results.measures) if measure.kind == "outcome"]
     if not measured:
         return None
+    wants = () if _is_an_outcome(results, measured) else _wants(model, results, sides, language)
     ranked = sorted(measured, key=lambda m: -_apart(results, m, shown))
     first = {
         measured[0],
-        *[m for m in ranked if m != measured[0]][: _MOST_COLUMNS - 1],
+        *[m for m in ranked if m != measured[0]][: _MOST_COLUMNS - 1 - len(wants)],
     }  # the study's first is its head
     chosen = [m for m in ranked if m in first]
-    columns = tuple(
+    columns = tuple(want.column for want in wants) + tuple(
         GlanceColumn(
             results.measures[m].name,
             title_of(model, results.measures[m].name),
@@ -112,7 +119,7 @@ def glance(
     rows = []
     for s in sorted(shown, key=lambda s: place[s]):
         instance = results.strategies[s]
-        cells = []
+        cells = [want.cell(instance) for want in wants]
         for m in chosen:
             value = main.cells[s][m].figure.value
             is_square = is_chance_of_event(model, outcomes[results.measures[m].name]) and np.isfinite(value)
@@ -138,7 +145,7 @@ def column_meanings(model: Model, found: Glance | None) -> tuple[tuple[str, str]
     """The outcomes of the table, each with what the study says it is, where that is more than its name."""
     abouts = {outcome.name: (outcome.about or "").strip().rstrip(".") for outcome in model.outcomes}
     columns = () if found is None else found.columns
-    return tuple((c.title, closed(abouts[c.name])) for c in columns if abouts[c.name] not in ("", c.title))
+    return tuple((c.title, closed(abouts[c.name])) for c in columns if abouts.get(c.name, "") not in ("", c.title))
 
 
 def glance_table(found: Glance, language: Language = ENGLISH) -> Table:
@@ -167,6 +174,45 @@ def _note(model: Model, results: Performance, m: int, shown: tuple[int, ...], *,
     if is_practically_level(results, main, m, shown):
         notes.append(language.part("page.level_column"))
     return "; ".join(notes)
+
+
+def _is_an_outcome(results: Performance, measured: Sequence[int]) -> bool:
+    """Whether what the decider wants is one of the outcomes and nothing else, or there is nothing to choose."""
+    if len(results.strategies) == 1:
+        return True
+    means = np.array([[cell.figure.value for cell in row] for row in results.standings[0].cells])
+    return any(np.allclose(means[:, m], means[:, 0], rtol=1e-9, atol=0.0) for m in measured)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Want:
+    """A column of all that the decider wants, in one figure: its mean payoff under a view of the others."""
+
+    column: GlanceColumn
+    metrics: Metrics
+    results: Performance
+
+    def cell(self, instance: Instance) -> GlanceCell:
+        """Of an approach, in the setting that does best under this view."""
+        family = {each.label for each in self.results.strategies if each.strategy.name == instance.strategy.name}
+        ranking = self.metrics.ranking
+        payoff = self.metrics.expected[next(label for label in ranking.order if label in family)].payoff
+        shown = rounded(payoff.value, payoff.error)
+        return GlanceCell(shown, Markup(""), not family.isdisjoint(ranking.may_be_best))
+
+
+def _wants(model: Model, results: Performance, sides: Sides, language: Language) -> tuple[_Want, ...]:
+    """What orders the table: payoffs on average over all that the others could do, and as they would answer."""
+    under = () if sides.robust is None or results.measures[0].kind != "payoff" else sides.robust.under
+    kinds = ("uniform", "replies") if len(model.actors) > 1 else ("uniform",)
+    metrics = {each.view.kind: each.metrics for each in under if each.view.kind in kinds}
+    heads = {kind: language.part(f"page.wants_{kind}" if len(kinds) > 1 else "page.wants") for kind in metrics}
+    note = language.part("page.better_higher")
+    return tuple(
+        _Want(GlanceColumn("", heads[kind], unit_of(model, results.measures[0]), note), metrics[kind], results)
+        for kind in kinds
+        if kind in metrics
+    )
 
 
 def _shared_setting(instances: Sequence[Instance]) -> str | None:
