@@ -14,13 +14,15 @@ import pytest
 from conftest import Brief
 from lxml import html
 
+import standoff
 from standoff.analysis.findings import Figure
 from standoff.brief.findings import Findings
 from standoff.brief.formats.data import FORMAT, brief_data
 from standoff.brief.formats.html import render_page
 from standoff.brief.formats.markdown import render_markdown
 from standoff.brief.page import make_page
-from standoff.brief.write import DATA, write_brief
+from standoff.brief.write import DATA, run_brief, write_brief
+from standoff.ensemble.running import Size
 from standoff.questions.as_json import _LEFT_TO_THE_RUN
 
 BLOCKS = "p|li|td|th|h1|h2|h3|h4|dd|figcaption|summary|caption|blockquote"
@@ -48,7 +50,7 @@ MEASURED = re.compile(rf"({_DIGITS})\s*±\s*({_DIGITS})(\s%)?")
 
 @pytest.fixture(scope="module")
 def findings(rivals: Brief) -> Findings:
-    return rivals.findings
+    return run_brief(standoff.load(rivals.path.parents[1]), Size(64, 4))
 
 
 @pytest.fixture(scope="module")
