@@ -52,7 +52,7 @@ def module() -> dict[str, float]:
     seconds = time.perf_counter() - begun
     size = len(base64.b64encode(assemble(emit_module(program).text)))
     design, n = standoff.load("korea").design(1024, 4), np.arange(FUTURES)
-    lanes = lanes_of(program, design, n // 4096 * 7, n // 4 % 1024, n % 4)
+    lanes = lanes_of(program, design, n // 4096 * 7, n // 4 % 1024, replications=n % 4)
     kernel, times = load_kernel(program), {}
     for _ in range(9):
         for name, evaluate in (("module", ready), ("kernel", kernel)):

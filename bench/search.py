@@ -1,4 +1,4 @@
-"""Hypervolumes of searches beside those of EMA Workbench's ε-NSGA-II, which are stored: ten seeds, 4,000 evaluations.
+"""Hypervolumes of searches beside those of EMA Workbench's ε-NSGA-II, which are stored: twenty seeds, 4,000 evaluations.
 
 Run `python -m bench search`; it needs the extra `search`.
 """
@@ -28,7 +28,7 @@ def main() -> dict[str, Any]:
         theirs = [moocore.hypervolume(np.array(rows), ref=reference) for key, rows in stored.items() if name in key]
         seeds = range(1, len(theirs) + 1)
         own = [
-            moocore.hypervolume(search(problem, variables, epsilons, EVALUATIONS, seed).values, ref=reference)
+            moocore.hypervolume(search(problem, variables, epsilons, EVALUATIONS, seed=seed).values, ref=reference)
             for seed in seeds
         ]
         for who, found in (("standoff", own), ("ε-NSGA-II", theirs)):

@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 
 from standoff.base.source import Source, Span
-from standoff.ensemble.design import Design, all_profiles, draw_worlds
+from standoff.ensemble.design import Design, draw_worlds
+from standoff.ensemble.profiles.chosen import all_profiles
 from standoff.ensemble.running import Running
 from standoff.ensemble.study import load
 from standoff.ensemble.watch.watching import told_program, weigh_cells, weigh_design
@@ -92,7 +93,7 @@ def main() -> dict[str, Any]:
     found = {"futures": design.n_futures, "cells": cells}
     for name, filtered in (("whole futures", False), ("resampled", True)):
         start = time.perf_counter()
-        weigh_design(program, design, seen, Running(evaluator="kernel"), filtered)
+        weigh_design(program, design, seen, Running(evaluator="kernel"), filtered=filtered)
         found[f"{name}, s"] = time.perf_counter() - start
         print(f"standoff   {found[f'{name}, s']:8.1f} s for {design.n_futures:,} futures in {cells:,} cells, {name}")
     python = os.environ.get("PARTICLES_PYTHON")

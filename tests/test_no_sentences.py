@@ -12,7 +12,7 @@ import pytest
 import standoff
 
 _ROOT = Path(standoff.__file__).parent
-_SILENT = ("analysis", "brief", "playing", "public", "questions")
+_SILENT = ("analysis", "brief", "cli/shown", "playing", "public", "questions")
 _FEWEST_WORDS = 4
 _TOLD = {"method", "reference", "references", "_REFERENCES", "STUDY_AND_BELIEFS", "advice", "message"}
 """What names a method and whose it is: noun phrases, printed as they stand; `advice` and `message` are an error's."""

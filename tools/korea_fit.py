@@ -132,7 +132,7 @@ def fit(particles: int = 512, rounds: int = 6, seed: int = 11) -> Fit:
     2012–2021, while all else is as uncertain as the study says; the rest is held out.
     """
     model = load_model("korea", ("history",))
-    data = held_against(model.folder / "history.csv", model, ("launches",), None, LAST_FITTED)
+    data = held_against(model.folder / "history.csv", model, ("launches",), None, last=LAST_FITTED)
     return fit_study(model, data, dict(BOUNDS), effort=Effort(particles, rounds, seed))
 
 
@@ -142,10 +142,10 @@ def score(worlds: int = 512, replications: int = 8, seed: int = 12) -> dict[str,
     model = load_model("korea", ("history",))
     constants = {p.name: p.value for p in model.parameters if p.name in FITTED}
     dispersion = float(constants["dispersion"] or 0.0)
-    paths = follow(model, [LAUNCHES, RATE], worlds, replications, seed)
+    paths = follow(model, [LAUNCHES, RATE], worlds, replications=replications, seed=seed)
     launches, rates = paths["launches"], paths["launch_rate"]
     known = changed(model, [Known(tuple(data.launches), tuple(data.icbm_tests), len(data.quarters))])
-    ahead = follow(known, [RATE], worlds, replications, seed)["launch_rate"]
+    ahead = follow(known, [RATE], worlds, replications=replications, seed=seed)["launch_rate"]
     return {
         "constants": constants,
         "fitted": _compare(data, launches, data.fitted),
@@ -215,12 +215,14 @@ def _interval(values: Floats) -> list[float]:
     return [float(known.mean()), float(low), float(high)]
 
 
-def follow(model: Model, symbols: Sequence[Symbol], worlds: int, replications: int, seed: int) -> dict[str, Floats]:
+def follow(model: Model, symbols: Sequence[Symbol], worlds: int, *, replications: int, seed: int) -> dict[str, Floats]:
     """What each symbol was in each quarter of the variant, by name; shape (quarters, futures)."""
     study = Study(model)
     design = study.design(worlds=worlds, replications=replications, seed=seed, profile=_one_profile(model))
     world, replication = (x.ravel() for x in np.divmod(np.arange(worlds * replications), replications))
-    found = run_paths(study.program, design, tuple(symbols), np.zeros_like(world), world, replication)
+    found = run_paths(
+        study.program, design, tuple(symbols), np.zeros_like(world), worlds=world, replications=replication
+    )
     return {symbol.name: found.path(symbol.name)[:-1] for symbol in symbols}
 
 

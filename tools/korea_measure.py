@@ -86,7 +86,7 @@ def base_rates(study: Study, worlds: int = 256, seed: int = 21) -> dict[str, flo
         *(Symbol("move", name) for name in ("lapse", "renege", "exposed")),
         Symbol("quantity", "exchange"), Symbol("mode", "channel"), Symbol("stock", "ukraine_war"),
     )  # fmt: skip
-    all_profiles = _run(study, symbols, worlds, seed, None)
+    all_profiles = _run(study, symbols, worlds, seed, profiles=None)
     channel, launches = all_profiles["channel"], all_profiles["launches"]
     found[names[0]] = launches[channel == 1].mean() / launches[channel == 0].mean()
     found[names[1]] = all_profiles["crisis"].mean() / _years(study)
@@ -94,7 +94,7 @@ def base_rates(study: Study, worlds: int = 256, seed: int = 21) -> dict[str, flo
     found[names[3]] = float(ended / ((channel == 2).sum() * _years(study)))
     war = study.run(worlds=worlds, replications=1, seed=seed, profile="war_axis").outcome("war")
     found[names[2]] = float(1 - (1 - np.median(war.mean(axis=0))) ** (1 / (_years(study) * study.program.n_steps)))
-    paying = _run(study, symbols, worlds, seed, {"dprk": "play_both", "russia": "pay_for_war"})
+    paying = _run(study, symbols, worlds, seed, profiles={"dprk": "play_both", "russia": "pay_for_war"})
     at_war = paying["exchange"][(paying["ukraine_war"] == 1) & (paying["channel"] == 0)]
     found[names[4]], found[names[5]] = float(at_war.min()), float(at_war.max())
     found[names[6]] = _cost_of_sanctions(worlds, seed)
@@ -111,7 +111,7 @@ def _cost_of_sanctions(worlds: int, seed: int) -> float:
         impositions = (*model.impositions, held)
         imposed = Study(replace(model, impositions=impositions, digest=f"{model.digest} enforced {share}"))
         first = imposed.model.clock.index(date(2017, 1, 1)) or 0
-        means.append(_run(imposed, (growth,), worlds, seed, None)["growth"][first : first + 8].mean())
+        means.append(_run(imposed, (growth,), worlds, seed, profiles=None)["growth"][first : first + 8].mean())
     return float(means[0] - means[1])
 
 
@@ -121,13 +121,13 @@ def _years(study: Study) -> float:
 
 
 def _run(
-    study: Study, symbols: Sequence[Symbol], worlds: int, seed: int, profiles: Mapping[str, str] | None
+    study: Study, symbols: Sequence[Symbol], worlds: int, seed: int, *, profiles: Mapping[str, str] | None
 ) -> dict[str, Floats]:
     """Paths (steps, futures), with the profiles spread over the worlds."""
     design = study.design(worlds=worlds, replications=1, seed=seed, profile=profiles)
     lane = np.arange(16 * worlds)
     chosen = (lane * 37) % design.profiles.shape[0]
-    found = run_paths(study.program, design, symbols, chosen, lane % worlds, 0 * lane)
+    found = run_paths(study.program, design, symbols, chosen, worlds=lane % worlds, replications=0 * lane)
     return {symbol.name: found.path(symbol.name)[:-1] for symbol in symbols}
 
 

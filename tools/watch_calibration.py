@@ -23,7 +23,8 @@ from scipy import stats
 
 from standoff.analysis.watch.weighted import smooth_weights
 from standoff.base.source import Source, Span
-from standoff.ensemble.design import Design, all_profiles, draw_worlds
+from standoff.ensemble.design import Design, draw_worlds
+from standoff.ensemble.profiles.chosen import all_profiles
 from standoff.ensemble.running import Running
 from standoff.ensemble.study import Study, load
 from standoff.ensemble.watch.following import follow_futures
@@ -104,7 +105,7 @@ def write_study(text: str, folder: Path) -> Study:
     return load(folder)
 
 
-def calibrate(study: Study, truths: int, replications: int, worlds: int = 256, seed: int = 1) -> Calibration:
+def calibrate(study: Study, truths: int, replications: int, worlds: int = 256, *, seed: int = 1) -> Calibration:
     """Places of so many truths.
 
     Args:
@@ -118,13 +119,15 @@ def calibrate(study: Study, truths: int, replications: int, worlds: int = 256, s
     profiles = all_profiles(study.program)
     symbols = tuple(of.symbol for of in model.observed)
     followed = follow_futures(
-        study.program, Design(profiles, drawn, 1, seed), np.zeros(truths, dtype=np.int64), symbols, one
+        study.program, Design(profiles, drawn, 1, seed), np.zeros(truths, dtype=np.int64), symbols, running=one
     )
     places = np.empty(truths)
     nowhere = Span(Source("", ""), 0, 0)
     for k in range(truths):
         sightings = [
-            Sighting(of, step, _noisy(of.noise, float(followed.values[i, step, k]), seed, k, step), 1.0, "", nowhere)
+            Sighting(
+                of, step, _noisy(of.noise, float(followed.values[i, step, k]), seed, k=k, step=step), 1.0, "", nowhere
+            )
             for i, of in enumerate(model.observed)
             for step in range(model.clock.steps)
         ]
@@ -142,7 +145,7 @@ def calibrate(study: Study, truths: int, replications: int, worlds: int = 256, s
     return Calibration(places, float(stats.chisquare(counts).pvalue), held)
 
 
-def _noisy(noise: float, x: float, seed: int, k: int, step: int) -> float:
+def _noisy(noise: float, x: float, seed: int, *, k: int, step: int) -> float:
     if noise == 0.0:
         return x
     return x + noise * float(np.random.default_rng([seed, k, step]).standard_normal())

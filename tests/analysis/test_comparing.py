@@ -44,7 +44,7 @@ def test_a_run_compared_with_itself_shows_no_change(run):
     assert found.is_paired
     assert {moved.change.value for moved in found.moved} == {0.0}
     assert found.linchpins == (("gain",), ("gain",))
-    assert change_sentences(found) == (
+    assert change_sentences(ensemble.model, found) == (
         "The study is the same.",
         "Goes leads as before.",
         "What it hinges on is the same.",
@@ -53,7 +53,8 @@ def test_a_run_compared_with_itself_shows_no_change(run):
 
 
 def test_a_number_that_changes_the_answer_is_named_with_what_it_changed(run):
-    found = compare(run(), run(head=-0.4))
+    later = run(head=-0.4)
+    found = compare(run(), later)
     (change,) = found.changes
     assert (change.what, change.name, change.how) == ("constant", "head_start", "changed")
     assert (state_words(change.before), state_words(change.after)) == ("0.2", "−0.4")
@@ -61,7 +62,10 @@ def test_a_number_that_changes_the_answer_is_named_with_what_it_changed(run):
     # common luck: the change is the constant's, exactly
     assert gone.change.value == pytest.approx(-0.6, abs=1e-12)
     assert gone.change.error == pytest.approx(0.0, abs=1e-12)
-    assert change_sentences(found)[:2] == ("In the study head start was changed.", "Before, goes led; now stays leads.")
+    assert change_sentences(later.model, found)[:2] == (
+        "In the study head start was changed.",
+        "Before, goes led; now stays leads.",
+    )
     assert [ranking.best for ranking in found.rankings] == ["goes", "stays"]
 
 

@@ -39,7 +39,9 @@ def test_quantiles_and_the_difference_at_the_end() -> None:
     study = load("rivals")
     design = study.design(50, 1)
     plan = plan_fans(study.program, design, 50)
-    paths = run_paths(study.program, design, plan.symbols, plan.profiles, plan.worlds, plan.replications)
+    paths = run_paths(
+        study.program, design, plan.symbols, plan.profiles, worlds=plan.worlds, replications=plan.replications
+    )
     ramp = np.arange(50.0)
     of = design.profiles[plan.profiles, 0]
     values = np.tile((ramp[plan.worlds] + 10.0 * of)[None, None, :], (3, study.program.n_steps + 1, 1))
@@ -76,7 +78,9 @@ def test_what_happens_or_not_is_followed_as_a_share(study_of) -> None:
     """)
     design = study.design(16, 4)
     plan = plan_fans(study.program, design, 64)
-    paths = run_paths(study.program, design, plan.symbols, plan.profiles, plan.worlds, plan.replications)
+    paths = run_paths(
+        study.program, design, plan.symbols, plan.profiles, worlds=plan.worlds, replications=plan.replications
+    )
     found = {fan.followed.symbol.name: fan for fan in fans(study.program, design, plan, paths)}
     assert (found["raid"].kind, found["shots"].kind) == ("share", "flow")
     assert found["raid"].bands[0].mean.mean() == pytest.approx(1 - np.exp(-0.3), abs=0.05)

@@ -71,7 +71,9 @@ def test_an_unknown_view_names_those_there_are(runs: Path) -> None:
 def test_compare_says_what_changed(runs: Path) -> None:
     shown = cli("compare", str(runs / "plain"), str(runs / "held"))
     assert shown.exit_code == 0
-    assert shown.output.startswith("  In the study fear was changed.\n  Reciprocate (patience 2) leads as before.")
+    assert shown.output.startswith(
+        "  In the study “Mutual fear” was changed.\n  Reciprocate (patience 2) leads as before."
+    )
     assert "  fear: as drawn → held at 0.3\n" in shown.output
     told = json.loads(cli("compare", str(runs / "plain"), str(runs / "held"), "--json").output)
     assert told["changes"][0]["name"] == "fear"

@@ -138,7 +138,14 @@ def test_progress_counts_every_future(rivals: Study) -> None:
 def test_paths_follow_the_same_futures_as_the_run(rivals: Study) -> None:
     design = rivals.design(6, 2)
     lanes = np.arange(12)
-    paths = run_paths(rivals.program, design, [Symbol("stock", "arms_north")], lanes * 0 + 4, lanes // 2, lanes % 2)
+    paths = run_paths(
+        rivals.program,
+        design,
+        [Symbol("stock", "arms_north")],
+        lanes * 0 + 4,
+        worlds=lanes // 2,
+        replications=lanes % 2,
+    )
     ends = paths.path("arms_north")[-1].reshape(6, 2).mean(axis=1)
     assert ends.shape == (6,)
     assert paths.values.shape == (1, 17, 12)

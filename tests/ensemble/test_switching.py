@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from standoff.ensemble.design import Design, all_profiles, draw_worlds
+from standoff.ensemble.design import Design, draw_worlds
+from standoff.ensemble.profiles.chosen import all_profiles
 from standoff.ensemble.study import Study, load
 from standoff.ensemble.watch.ahead import profiles_at_random
 from standoff.ensemble.watch.switching import Switching
@@ -16,7 +17,9 @@ def switching() -> Switching:
     study = load("rivals")
     design = Design(all_profiles(study.program), draw_worlds(study.model, 8, 1), 2, 1)
     profiles = profiles_at_random(study.program, 16, 1)
-    return Switching(study.program, design, profiles, ["war", "arms"], [Symbol("stock", "trust")], [4, 9, 16])
+    return Switching(
+        study.program, design, profiles, ["war", "arms"], symbols=[Symbol("stock", "trust")], marks=[4, 9, 16]
+    )
 
 
 def test_an_outcome_as_of_a_date_is_that_of_a_clock_that_ends_there(switching: Switching) -> None:
@@ -24,7 +27,7 @@ def test_an_outcome_as_of_a_date_is_that_of_a_clock_that_ends_there(switching: S
     short = Study(patched_model(load("rivals").model, "clock: {steps: 9}"))
     design = Design(all_profiles(short.program), draw_worlds(short.model, 8, 1), 2, 1)
     profiles = profiles_at_random(short.program, 16, 1)
-    (ended,) = Switching(short.program, design, profiles, ["war", "arms"], [], [9]).hold([1], [])
+    (ended,) = Switching(short.program, design, profiles, ["war", "arms"], symbols=[], marks=[9]).hold([1], [])
     assert course.outcomes[:, 1] == pytest.approx(ended.outcomes[:, 0], abs=1e-12)
 
 
@@ -49,7 +52,12 @@ def test_the_end_is_that_of_a_run(switching: Switching) -> None:
     profiles = all_profiles(study.program)
     worlds = draw_worlds(study.model, 8, 1)
     one = Switching(
-        study.program, Design(profiles, worlds, 2, 1), np.zeros(16, dtype=np.int64), ["war", "arms"], [], [16]
+        study.program,
+        Design(profiles, worlds, 2, 1),
+        np.zeros(16, dtype=np.int64),
+        ["war", "arms"],
+        symbols=[],
+        marks=[16],
     )
     (course,) = one.hold([0], [])
     ran = study.run(8, 2, 1, profile="north=race_on,south=honest", evaluator="reference")

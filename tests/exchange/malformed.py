@@ -13,7 +13,7 @@ from pathlib import Path
 from standoff.ensemble.study import load
 from standoff.exchange.exports import EXPORTS, Outgoing
 
-__all__ = ["BROKEN", "broken", "sound"]
+__all__ = ["BROKEN", "broken", "in_tar", "in_zip", "sound", "swapped"]
 
 DATA = Path(__file__).parents[1] / "data"
 TEXT = "The talks\n\nBoth sides stopped on a Monday in spring. Nobody had counted what was left of them by then.\n"
@@ -119,7 +119,7 @@ def _notes(folder: Path) -> dict[str, tuple[Path, tuple[str, ...]]]:
     return found
 
 
-def _swapped(old: str, new: str) -> Callable[[bytes], bytes]:
+def swapped(old: str, new: str) -> Callable[[bytes], bytes]:
     def swap(data: bytes) -> bytes:
         changed = re.sub(old.encode(), new.encode(), data, count=1)
         assert changed != data, old
@@ -128,7 +128,7 @@ def _swapped(old: str, new: str) -> Callable[[bytes], bytes]:
     return swap
 
 
-def _in_zip(part: str, change: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
+def in_zip(part: str, change: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
     def repack(data: bytes) -> bytes:
         out = io.BytesIO()
         with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
@@ -139,7 +139,7 @@ def _in_zip(part: str, change: Callable[[bytes], bytes]) -> Callable[[bytes], by
     return repack
 
 
-def _in_tar(part: str, change: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
+def in_tar(part: str, change: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
     def repack(data: bytes) -> bytes:
         out = io.BytesIO()
         with tarfile.open(fileobj=io.BytesIO(data)) as old, tarfile.open(fileobj=out, mode="w:gz") as new:
@@ -171,27 +171,27 @@ _ALL: dict[str, Callable[[bytes], bytes]] = {"cut": _cut, "encoded": _encoded, "
                                             "empty": lambda data: b""}  # fmt: skip
 _ENTITY = "<!DOCTYPE a [<!ENTITY b 'c'>]>"
 _OWN: dict[str, dict[str, Callable[[bytes], bytes]]] = {
-    ".xmile": {"cycle": _swapped("0.1", "rain"), "deep": _swapped("0.1", "(" * 300 + "1" + ")" * 300),
-               "unknown": _swapped("0.1", "nothing_of_that_name")},
-    ".mdl": {"cycle": _swapped("share = 0.1", "share = rain"), "deep": _swapped("0.1", "(" * 300 + "1" + ")" * 300),
-             "clock": _swapped("FINAL TIME = 9", "FINAL TIME = -9")},
-    ".nfg": {"few": _swapped("7 8", "7"), "many": _swapped("7 8", "7 8 9"), "word": _swapped("7 8", "7 many"),
-             "counts": _swapped('{ { "x" "y" } { "u" "v" } }', "{ 900000 900000 }")},
-    ".efg": {"few": _swapped('t "" 3 "out" { 0, 2 }\n', ""), "payoffs": _swapped("{ 0, 2 }", "{ 0 }"),
-             "player": _swapped('p "" 2 1', 'p "" 3 1'), "twice": _swapped('"peace"', '"peace" { 5 5 } t')},
-    ".gmcr": {"option": _swapped(r"1\n   ", "7\n   "), "shape": lambda data: b"[1, 2]"},
-    ".csv": {"columns": _swapped("date_start", "day"), "quotes": _swapped("Syria", '"Syria')},
+    ".xmile": {"cycle": swapped("0.1", "rain"), "deep": swapped("0.1", "(" * 300 + "1" + ")" * 300),
+               "unknown": swapped("0.1", "nothing_of_that_name")},
+    ".mdl": {"cycle": swapped("share = 0.1", "share = rain"), "deep": swapped("0.1", "(" * 300 + "1" + ")" * 300),
+             "clock": swapped("FINAL TIME = 9", "FINAL TIME = -9")},
+    ".nfg": {"few": swapped("7 8", "7"), "many": swapped("7 8", "7 8 9"), "word": swapped("7 8", "7 many"),
+             "counts": swapped('{ { "x" "y" } { "u" "v" } }', "{ 900000 900000 }")},
+    ".efg": {"few": swapped('t "" 3 "out" { 0, 2 }\n', ""), "payoffs": swapped("{ 0, 2 }", "{ 0 }"),
+             "player": swapped('p "" 2 1', 'p "" 3 1'), "twice": swapped('"peace"', '"peace" { 5 5 } t')},
+    ".gmcr": {"option": swapped(r"1\n   ", "7\n   "), "shape": lambda data: b"[1, 2]"},
+    ".csv": {"columns": swapped("date_start", "day"), "quotes": swapped("Syria", '"Syria')},
     ".jsonld": {"shape": lambda data: b'{"type": "AnnotationCollection", "total": 7}'},
-    ".ann": {"offsets": _swapped(r"\t([^\t ]+) \d+ \d+", r"\t\1 90000 90010"),
-             "reversed": _swapped(r"\t([^\t ]+) (\d+) (\d+)", r"\t\1 \3 \2")},
-    ".xmi": {"offsets": _swapped(r'end="\d+"', 'end="90000"'), "entity": _swapped("<xmi:XMI", _ENTITY + "<xmi:XMI")},
-    ".qdpx": {"offsets": _in_zip(".qde", _swapped(r'endPosition="\d+"', 'endPosition="90000"')),
-              "project": _in_zip(".qde", _cut)},
-    ".xml": {"real": _swapped(' type="discrete"', ' type="real"'), "issue": _swapped("issue 1", "another")},
-    ".domain.json": {"values": _swapped(r'"values": \[[^\]]*\]', '"values": 7')},
-    ".tar.gz": {"rows": _in_tar("cost.cls", _cut), "metadata": _in_tar("metadata.json", _cut)},
+    ".ann": {"offsets": swapped(r"\t([^\t ]+) \d+ \d+", r"\t\1 90000 90010"),
+             "reversed": swapped(r"\t([^\t ]+) (\d+) (\d+)", r"\t\1 \3 \2")},
+    ".xmi": {"offsets": swapped(r'end="\d+"', 'end="90000"'), "entity": swapped("<xmi:XMI", _ENTITY + "<xmi:XMI")},
+    ".qdpx": {"offsets": in_zip(".qde", swapped(r'endPosition="\d+"', 'endPosition="90000"')),
+              "project": in_zip(".qde", _cut)},
+    ".xml": {"real": swapped(' type="discrete"', ' type="real"'), "issue": swapped("issue 1", "another")},
+    ".domain.json": {"values": swapped(r'"values": \[[^\]]*\]', '"values": 7')},
+    ".tar.gz": {"rows": in_tar("cost.cls", _cut), "metadata": in_tar("metadata.json", _cut)},
     ".json": {"shape": lambda data: b'{"a": [{"title": 3}]}', "deep": lambda data: b"[" * 100_000},
-    ".bib": {"brace": _swapped(r"\{First\}", "{First")},
+    ".bib": {"brace": swapped(r"\{First\}", "{First")},
 }  # fmt: skip
 # XML says its own encoding; lists of lines are read as far as they go
 _TOLERATED = {(".xmi", "utf-16"), (".ann", "cut"), (".ann", "utf-16"), (".csv", "cut"), (".ris", "cut")}

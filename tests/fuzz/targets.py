@@ -247,7 +247,7 @@ def _weights(bench: Bench, data: bytes) -> None:
 def _manifest(bench: Bench, data: bytes) -> None:
     with _in_place(bench.run / "manifest.json", data):
         run = standoff.open_run(bench.run)
-        change_sentences(compare(run, standoff.open_run(bench.run)))
+        change_sentences(run.model, compare(run, standoff.open_run(bench.run)))
         if bench.is_thorough:
             run.answer()
             run.linchpins()
@@ -258,7 +258,8 @@ def _shard(bench: Bench, data: bytes) -> None:
     name = next(iter(manifest["shards"]))
     manifest["shards"][name] = _digest(data)
     with _in_place(bench.run / name, data), _in_place(bench.run / "manifest.json", json.dumps(manifest).encode()):
-        change_sentences(compare(open_run(bench.run), standoff.open_run(bench.run)))
+        run = open_run(bench.run)
+        change_sentences(run.model, compare(run, standoff.open_run(bench.run)))
 
 
 def _document(name: str) -> Callable[[Bench, bytes], object]:
@@ -274,7 +275,7 @@ def _seen(name: str) -> Callable[[Bench, bytes], object]:
         (bench.scratch / name).write_bytes(data)
         told = read_seen(bench.scratch / name, bench.study.model)
         if bench.is_thorough:
-            watch_study(bench.study, told, Size(8, 2), 128, Local(ALONE))
+            watch_study(bench.study, told, Size(8, 2), 128, runner=Local(ALONE))
 
     return look
 
@@ -298,7 +299,7 @@ def _forecast(bench: Bench, data: bytes) -> None:
 
 def _data(bench: Bench, data: bytes) -> None:
     (bench.scratch / "data.csv").write_bytes(data)
-    read_data(bench.scratch / "data.csv", bench.study.model, (), None, None)
+    read_data(bench.scratch / "data.csv", bench.study.model, (), None, last=None)
 
 
 def _play(bench: Bench, data: bytes) -> None:

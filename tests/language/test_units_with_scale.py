@@ -58,7 +58,7 @@ def test_each_thing_is_in_its_own_unit(study_of: Callable[..., Study]) -> None:
     study = study_of(SCALED)
     assert [str(stock.unit) for stock in study.model.stocks] == ["MEUR"]
     assert study.run(worlds=64, replications=1).worlds["windfall"].mean() == pytest.approx(20, abs=0.5)  # kEUR
-    first = trace_cell(study.program, study.design(1, 1), 0, 0, 0).steps[0]
+    first = trace_cell(study.program, study.design(1, 1), 0, 0, replication=0).steps[0]
     assert first.things["stock"]["cash"] == pytest.approx(0.0001)
 
 

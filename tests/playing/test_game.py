@@ -41,7 +41,7 @@ def test_who_plays_as_a_strategy_would_lives_that_strategys_future(rivals, label
     profile = {"north": label, "south": "calculating"}
     position = by_strategy(opened(rivals, new_game(rivals, ("north",), profile, Place(5, 64, 7))), label)
     design = rivals.design(64, 1, 5, profile=profile, realised=True)
-    expected, found = trace_cell(rivals.program, design, 0, 7, 0), position.trace()
+    expected, found = trace_cell(rivals.program, design, 0, 7, replication=0), position.trace()
     assert found.outcomes == expected.outcomes
     assert found.payoffs == expected.payoffs
     assert [step.things for step in found.steps] == [step.things for step in expected.steps]

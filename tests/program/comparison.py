@@ -36,7 +36,7 @@ def differences_on_random_futures(
         design = replace(design, levels=levels)
     some = chance.integers(0, design.profiles.shape[0], PROFILES)
     profiles = np.sort(chance.choice(some, n))
-    lanes = lanes_of(study.program, design, profiles, chance.integers(0, 16, n), chance.integers(0, 4, n))
+    lanes = lanes_of(study.program, design, profiles, chance.integers(0, 16, n), replications=chance.integers(0, 4, n))
     found: list[str] = []
     codes: set[int] = set()
     for realised in (False, True):

@@ -32,7 +32,7 @@ def expectation(study: Study, *, realised: bool) -> tuple[dict[str, float], dict
     """The mean of each outcome, and of the payoff `north`; and the share of weight in which each outcome exists."""
     program = study.program
     one = np.zeros(1, dtype=np.int64)
-    lanes = replace(lanes_of(program, study.design(1, 1), one, one, one), columns={})
+    lanes = replace(lanes_of(program, study.design(1, 1), one, one, replications=one), columns={})
     state = begin(program, lanes, realised=realised)
     chance = np.ones(1)
     for _ in range(program.n_steps):

@@ -33,7 +33,9 @@ def in_both(study: Study, worlds: int = 4, replications: int = 1) -> Results:
     design = study.design(worlds, replications)
     n = worlds * replications
     places = np.arange(n, dtype=np.int64)
-    lanes = lanes_of(study.program, design, np.zeros(n, np.int64), places // replications, places % replications)
+    lanes = lanes_of(
+        study.program, design, np.zeros(n, np.int64), places // replications, replications=places % replications
+    )
     expected = run_lanes(study.program, lanes)
     assert differences(interpreted_kernel(study.program)(study.program, lanes), expected) == []
     assert not expected.fault.any()

@@ -11,7 +11,8 @@ import pytest
 from comparison import differences
 from random_studies import load_random
 
-from standoff.ensemble.design import Design, Worlds, choose_profiles, draw_worlds
+from standoff.ensemble.design import Design, Worlds, draw_worlds
+from standoff.ensemble.profiles.chosen import choose_profiles
 from standoff.ensemble.run import lanes_of
 from standoff.ensemble.study import load
 from standoff.language.changed import Imposed, Movable, changed
@@ -44,7 +45,9 @@ def futures(model: Model, worlds: Worlds, columns: Mapping[str, float], n: int =
     held = {name: np.full(worlds.size, value) for name, value in columns.items()}
     design = Design(profiles, replace(worlds, columns={**worlds.columns, **held}), 4, 3)
     lanes = np.arange(n)
-    return run_lanes(program, lanes_of(program, design, lanes * 7 % len(profiles), lanes % worlds.size, lanes % 4))
+    return run_lanes(
+        program, lanes_of(program, design, lanes * 7 % len(profiles), lanes % worlds.size, replications=lanes % 4)
+    )
 
 
 def differing(model: Model) -> list[str]:

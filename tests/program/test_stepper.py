@@ -37,7 +37,7 @@ CHOICE, STORM, OPENS = Symbol("choice", "north"), Symbol("event", "storm"), Symb
 def lanes(study: Study, n: int) -> Lanes:
     replications = np.arange(n, dtype=np.int64)
     nothing = np.zeros(n, dtype=np.int64)
-    return lanes_of(study.program, study.design(1, n), nothing, nothing, replications)
+    return lanes_of(study.program, study.design(1, n), nothing, nothing, replications=replications)
 
 
 @pytest.mark.parametrize("realised", [False, True])
@@ -93,7 +93,7 @@ def test_only_choices_events_and_moves_are_held(study_of: Build) -> None:
 
 def test_a_trace_is_what_the_steps_saw(study_of: Build) -> None:
     study = study_of(GAME)
-    trace = trace_cell(study.program, study.design(1, 1), 0, 0, 0)
+    trace = trace_cell(study.program, study.design(1, 1), 0, 0, replication=0)
     state = begin(study.program, lanes(study, 1))
     for step in trace.steps[:-1]:
         state = advance(study.program, state)

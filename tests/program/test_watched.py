@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from standoff.ensemble.design import Design, all_profiles, draw_worlds
+from standoff.ensemble.design import Design, draw_worlds
+from standoff.ensemble.profiles.chosen import all_profiles
 from standoff.ensemble.run import lanes_of
 from standoff.language.load import load_model
 from standoff.program.compile import compile_model
@@ -25,7 +26,7 @@ def make(folder: Path, text: str):
     design = Design(all_profiles(program), draw_worlds(model, 32, 1), 2, 1)
     cells, replications = np.divmod(np.arange(design.n_futures), 2)
     profiles, worlds = np.divmod(cells, 32)
-    return program, design, lanes_of(program, design, profiles, worlds, replications), profiles, worlds
+    return program, design, lanes_of(program, design, profiles, worlds, replications=replications), profiles, worlds
 
 
 @pytest.fixture(scope="module")

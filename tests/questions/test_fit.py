@@ -58,7 +58,7 @@ def data(study: Study) -> Path:
 
 
 def fitted(study: Study, data: Path, on: str, **free):
-    told = read_data(data, study.model, (on,), None, "2011-12")
+    told = read_data(data, study.model, (on,), None, last="2011-12")
     return fit_study(study.model, told, free, effort=Effort(128, 4), running=ONE)
 
 
@@ -123,17 +123,17 @@ def test_it_is_said_where_the_study_lies_outside(study: Study, of_shots) -> None
 )  # fmt: skip
 def test_a_wrong_parameter_is_an_error(study: Study, data: Path, free, words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        fit_study(study.model, read_data(data, study.model, ("shots",), None, None), free)
+        fit_study(study.model, read_data(data, study.model, ("shots",), None, last=None), free)
 
 
 def test_a_misspelt_column_is_an_error(study: Study, data: Path) -> None:
     with pytest.raises(ValueError, match="did you mean `shots`"):
-        read_data(data, study.model, ("shot",), None, None)
+        read_data(data, study.model, ("shot",), None, last=None)
 
 
 def test_too_few_steps_are_refused(study: Study, data: Path) -> None:
     with pytest.raises(ValueError, match="are the fewest"):
-        read_data(data, study.model, ("shots",), None, "2000-12")
+        read_data(data, study.model, ("shots",), None, last="2000-12")
 
 
 MOODS = """\
@@ -209,7 +209,7 @@ def test_planted_parameters_of_a_second_study_lie_in_their_intervals(tmp_path: P
             rows.append(f"{2010 + t // 12}-{t % 12 + 1:02},{raid},{trust:.6f}")
             trust += planted["heal"] * (10.0 - trust) - 2.0 * raid
         data.write_text("\n".join(rows) + "\n", encoding="utf-8")
-        told = read_data(data, model, ("raid", "trust"), None, "2017-12")
+        told = read_data(data, model, ("raid", "trust"), None, last="2017-12")
         found = fit_study(model, told, {"heal": None, "risk": None}, effort=Effort(128, 4), running=ONE)
         for one in found.estimates:
             low, _, high = one.quantiles

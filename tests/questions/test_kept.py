@@ -47,7 +47,7 @@ def rivals() -> Study:
 def _ask(study: Study, kept: Kept, size: Size = SIZE) -> tuple[int, str]:
     """How many futures were run, and the answer."""
     runner = Counting()
-    found = answer(study, (OTHERS,), size, runner, kept).of(OTHERS)
+    found = answer(study, (OTHERS,), size, runner, kept=kept).of(OTHERS)
     return runner.futures, json.dumps(to_json(found, exact=True))
 
 
@@ -79,9 +79,9 @@ def test_what_was_altered_is_worked_out_again(rivals: Study, tmp_path: Path, dam
 
 def test_a_kept_answer_still_has_its_run_where_it_is_asked_for(rivals: Study, tmp_path: Path) -> None:
     kept, size = Kept(tmp_path), Size(24, 2)
-    answer(rivals, (RESULTS,), size, Counting(), kept)
+    answer(rivals, (RESULTS,), size, Counting(), kept=kept)
     runner = Counting()
-    again = answer(rivals, (RESULTS,), size, runner, kept)
+    again = answer(rivals, (RESULTS,), size, runner, kept=kept)
     assert runner.futures == 0
     assert again.ensemble.digest == rivals.run(24, 2).digest
     assert runner.futures == 9 * 24 * 2

@@ -6,11 +6,12 @@ import numba
 import numpy as np
 import pytest
 
+import standoff
 from standoff.analysis.games.markov import StochasticGame, follow_logit
 from standoff.ensemble.stepping import tabulate_step
 from standoff.ensemble.study import Study, load
 from standoff.questions.markov import find_markov
-from standoff.words.sentences.markov import markov_sentences
+from standoff.words.sentences.games.markov import markov_sentences
 
 STUDY = """\
 standoff: 1
@@ -89,3 +90,13 @@ def test_strategies_are_those_of_the_game_written_by_hand(tmp_path: Path) -> Non
 def test_a_study_that_is_no_such_game_is_refused(tmp_path: Path, old: str, new: str, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         tabulate_step(study_of(tmp_path, STUDY.replace(old, new)))
+
+
+def test_from_python_a_row_stands_for_each_action_in_each_state(tmp_path: Path) -> None:
+    study_of(tmp_path)
+    found = standoff.load(tmp_path).markov(draws=64)
+    frame = found.frame()
+    assert list(frame["state"]) == ["calm"] * 4 + ["angry"] * 4
+    assert frame.groupby(["state", "actor"])["chance"].sum().to_numpy() == pytest.approx(1.0)
+    assert "calm" in found.sentences[0]
+    assert found.to_dict()["play"]["is_reached"]

@@ -89,7 +89,9 @@ def paths(*variants: str) -> dict[str, npt.NDArray[np.float64]]:
         *(Symbol("quantity", name) for name in ("exchange", "tempo", "pressure")),
         Symbol("mode", "channel"), Symbol("stock", "ukraine_war"),
     ]  # fmt: skip
-    found = run_paths(chosen.program, design, symbols, (lane * 37) % n_profiles, lane % 128, np.zeros_like(lane))
+    found = run_paths(
+        chosen.program, design, symbols, (lane * 37) % n_profiles, worlds=lane % 128, replications=np.zeros_like(lane)
+    )
     return {symbol.name: found.path(symbol.name)[:-1] for symbol in symbols}
 
 
@@ -227,7 +229,9 @@ def test_moscow_pays_what_estimates_say_while_the_war_lasts() -> None:
     design = chosen.design(worlds=128, replications=1, seed=3, profile={"dprk": "play_both", "russia": "pay_for_war"})
     lane = np.arange(512)
     symbols = [Symbol("quantity", "exchange"), Symbol("stock", "ukraine_war"), Symbol("mode", "channel")]
-    found = run_paths(chosen.program, design, symbols, lane % design.profiles.shape[0], lane % 128, 0 * lane)
+    found = run_paths(
+        chosen.program, design, symbols, lane % design.profiles.shape[0], worlds=lane % 128, replications=0 * lane
+    )
     exchange, war, channel = (found.path(symbol.name)[:-1] for symbol in symbols)
     at_war = exchange[(war == 1) & (channel == 0)]
     assert at_war.min() >= 0.06

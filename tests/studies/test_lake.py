@@ -36,7 +36,11 @@ def test_a_constant_release_has_the_closed_form_of_its_utility(lake: Study) -> N
 def test_the_critical_level_is_the_unstable_rest_point(lake: Study, removal: float, critical: float | None) -> None:
     design = lake.design(1, 1, set=BENCHMARK | {"removal": removal})
     one = np.zeros(1, dtype=np.int64)
-    level = float(run_paths(lake.program, design, [Symbol("quantity", "critical")], one, one, one).values[0, 0, 0])
+    level = float(
+        run_paths(lake.program, design, [Symbol("quantity", "critical")], one, worlds=one, replications=one).values[
+            0, 0, 0
+        ]
+    )
     assert level == pytest.approx((1 - np.sqrt(1 - 4 * removal**2)) / (2 * removal), rel=1e-14)
     assert level**2 / (1 + level**2) == pytest.approx(removal * level, rel=1e-12)
     if critical is not None:
@@ -46,7 +50,9 @@ def test_the_critical_level_is_the_unstable_rest_point(lake: Study, removal: flo
 def test_what_comes_from_the_land_has_the_stated_mean_and_spread(lake: Study) -> None:
     design = lake.design(1, 400, set=BENCHMARK)
     zeros = np.zeros(400, dtype=np.int64)
-    drawn = run_paths(lake.program, design, [Symbol("draw", "inflow")], zeros, zeros, np.arange(400)).values[0, :100]
+    drawn = run_paths(
+        lake.program, design, [Symbol("draw", "inflow")], zeros, worlds=zeros, replications=np.arange(400)
+    ).values[0, :100]
     assert drawn.mean() == pytest.approx(0.02, abs=4 * 0.001 / 200)
     assert drawn.std() == pytest.approx(0.001, rel=0.02)
 

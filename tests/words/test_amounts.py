@@ -91,3 +91,21 @@ def test_small_counts_are_words_and_long_labels_end_after_a_word() -> None:
     assert [text.few(n) for n in (0, 2, 12, 13)] == ["no", "two", "twelve", "13"]
     assert text.shortened("How far launches, at today's pace", 18) == "How far launches…"
     assert text.shortened("short", 18) == "short"
+
+
+def test_dates_are_apart_in_the_unit_of_their_clock() -> None:
+    model = load("rivals").model
+    daily, monthly = (replace(model, clock=replace(model.clock, step=step)) for step in ("day", "month"))
+    assert amounts.apart(model, 0.3) == "0.3 years"
+    assert amounts.apart(daily, 0.3 / 365.2425) == "0.3 days"
+    assert amounts.apart(monthly, 0.5) == "6 months"
+
+
+def test_a_first_event_that_never_comes_has_no_date_and_no_unit() -> None:
+    model = load("rivals").model
+    war = next(outcome for outcome in model.outcomes if outcome.name == "war")
+    tree = replace(war.measure.tree, function="first")
+    first = replace(model, outcomes=(replace(war, measure=replace(war.measure, tree=tree)),))
+    assert amounts.amount(first, "war", float("nan")) == "never"
+    assert amounts.came_to(first, "war", 2025.25) == "Q2 2025"
+    assert amounts.came_to(model, "war", 1.0) == "1"

@@ -97,3 +97,14 @@ def test_a_level_has_the_unit_of_its_setting(study_of: Callable[..., Study]) -> 
     assert [strategy_words(one) for one in model.instances("north")] == [
         "ballot (reserve 1 month)", "ballot (reserve 3 months)",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("title", "verb"),
+    [("Families", "play"), ("the police", "play"), ("farmers", "play"), ("Investors", "play"), ("Reuters", "plays"),
+     ("New Orleans", "plays"), ("Flanders", "plays"), ("Hamas", "plays"), ("e-Estonia", "plays")],
+)  # fmt: skip
+def test_plurals_are_known_without_an_article(title: str, verb: str) -> None:
+    model = standoff.load("rivals").model
+    actors = tuple(replace(actor, title=title) if actor.name == "north" else actor for actor in model.actors)
+    assert agree(replace(model, actors=actors), ["north"], "plays", "play") == verb

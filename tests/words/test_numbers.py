@@ -137,3 +137,19 @@ def test_no_other_place_formats_numbers(folder: str) -> None:
         if re.search(r"[,gef%]'$", ast.unparse(node.format_spec))
     ]
     assert by_hand == []
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "text"),
+    [
+        (0.36991, 0.00012, "0.370"),
+        (215.86, 1.06, "216"),
+        (57_214.0, 310.0, "57\u202f200"),
+        (3784.2, 0.04, "3\u202f784"),
+        (0.0008, 0.0004, "0.0008"),
+        (4.0, 0.0, "4"),
+        (0.0, 0.001, "0"),
+    ],
+)
+def test_a_figure_has_at_most_three_digits_and_all_whole_ones(value: float, error: float, text: str) -> None:
+    assert numbers.in_short(value, error) == text

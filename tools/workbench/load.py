@@ -40,11 +40,11 @@ class Found:
     memory: list[tuple[float, float, float]] = field(default_factory=list)
 
 
-async def play(served: Served, client: httpx2.AsyncClient, until: float, found: Found, luck: random.Random) -> None:
+async def play(served: Served, client: httpx2.AsyncClient, until: float, found: Found, *, luck: random.Random) -> None:
     """Two people at one game after another."""
     while time.monotonic() < until:
         data = {"seat": ["north", "south"], "luck": str(luck.randrange(9999))}
-        page = await _asked(found, client, "/study/rivals/play", data, served.client.cookies)
+        page = await _asked(found, client, "/study/rivals/play", data, cookies=served.client.cookies)
         name, (north, south) = links_of(page.text)
         found.games += 1
         for step in range(16):
@@ -68,7 +68,7 @@ async def play(served: Served, client: httpx2.AsyncClient, until: float, found: 
 
 
 async def _asked(
-    found: Found, client: httpx2.AsyncClient, address: str, data: dict[str, Any] | None = None, cookies: Any = None
+    found: Found, client: httpx2.AsyncClient, address: str, data: dict[str, Any] | None = None, *, cookies: Any = None
 ) -> httpx2.Response:
     """What comes back; what was refused is asked again, as a person would, and the time goes on."""
     headers = {"origin": str(client.base_url).rstrip("/")}
@@ -94,7 +94,7 @@ async def measure(served: Served, minutes: float, players: int) -> Found:
         base_url=served.address, timeout=600.0, follow_redirects=True, limits=limits
     ) as client:
         games = [
-            asyncio.create_task(play(served, client, begun + 60.0 * minutes, found, random.Random(i)))
+            asyncio.create_task(play(served, client, begun + 60.0 * minutes, found, luck=random.Random(i)))
             for i in range(players // 2)
         ]
         while not all(game.done() for game in games):

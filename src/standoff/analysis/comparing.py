@@ -117,8 +117,8 @@ def compare(before: Ensemble, after: Ensemble, threads: int | None = None) -> Co
         is_paired,
         moved,
         None if hinges is None else (hinges[0][0], hinges[1][0]),
-        None if hinges is None else (hinges[0][1], hinges[1][1]),
-        (one.strategies, other.strategies),
+        linchpins=None if hinges is None else (hinges[0][1], hinges[1][1]),
+        strategies=(one.strategies, other.strategies),
     )
 
 
@@ -129,9 +129,9 @@ def _changes(before: Model, after: Model) -> Iterator[Change]:
             if name not in new:
                 yield Change(what, name, "removed", _short(old[name]))
             elif name not in old:
-                yield Change(what, name, "added", None, _short(new[name]))
+                yield Change(what, name, "added", None, after=_short(new[name]))
             elif _meaning(old[name]) != _meaning(new[name]):
-                yield Change(what, name, "changed", _short(old[name]), _short(new[name]))
+                yield Change(what, name, "changed", _short(old[name]), after=_short(new[name]))
     if _meaning(before.clock) != _meaning(after.clock):
         yield Change("clock", "clock", "changed")
     old_rules, new_rules = _meaning(before.impositions), _meaning(after.impositions)
@@ -197,7 +197,7 @@ def _moved(one: DecisionTable, other: DecisionTable, is_paired: bool) -> Iterato
         new = other.figures(kind, name).mean[rows[1]]
         for s, label in enumerate(labels):
             yield Moved(
-                name, label, float(old[s].mean()), float(new[s].mean()), _difference(old[s], new[s], is_paired)
+                name, label, float(old[s].mean()), float(new[s].mean()), change=_difference(old[s], new[s], is_paired)
             )  # fmt: skip
 
 

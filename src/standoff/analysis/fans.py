@@ -18,7 +18,7 @@ from standoff.language.expressions.tree import Binary, Expr, Option, Reference, 
 from standoff.language.model import Instance, Model
 from standoff.program.program import Program
 
-__all__ = ["LEVELS", "Band", "Fan", "FanPlan", "Followed", "fans", "plan_fans"]
+__all__ = ["LEVELS", "Band", "Fan", "FanPlan", "Followed", "fans", "followed_in", "plan_fans"]
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Quantiles of a fan: the middle 90 and 50 per cent, and the median."""
@@ -106,7 +106,7 @@ def plan_fans(program: Program, design: Design, n_futures: int = _FUTURES) -> Fa
         here = np.flatnonzero(chosen == j)
         rows.append(here[np.minimum((uniform * here.size).astype(np.int64), here.size - 1)])
     return FanPlan(
-        tuple(_followed(program.model)),
+        tuple(followed_in(program.model)),
         np.concatenate(rows),
         np.tile(worlds, len(rows)),
         np.tile(replications, len(rows)),
@@ -114,7 +114,7 @@ def plan_fans(program: Program, design: Design, n_futures: int = _FUTURES) -> Fa
 
 
 def fans(
-    program: Program, design: Design, plan: FanPlan, paths: Paths, past: Mapping[str, Past] | None = None
+    program: Program, design: Design, plan: FanPlan, paths: Paths, *, past: Mapping[str, Past] | None = None
 ) -> tuple[Fan, ...]:
     """Fans from the paths of a plan; futures with a fault (NaN) are left out. `past` is what was seen, by name."""
     decider = program.players.index(program.model.decider)
@@ -126,7 +126,8 @@ def fans(
     )
 
 
-def _followed(model: Model) -> Iterator[Followed]:
+def followed_in(model: Model) -> Iterator[Followed]:
+    """What of a study is followed over time, at most six things where it does not say which."""
     found: dict[Followed, None] = {}
     for wanted in model.report:
         found |= dict.fromkeys(_named(model, wanted.tree))
@@ -176,7 +177,7 @@ def _fan(program: Program, followed: Followed, paths: Paths, of: npt.NDArray[np.
     seen = values[np.isfinite(values)]
     is_share = followed.state is not None or (followed.symbol.kind == "event" and bool(np.isin(seen, (0.0, 1.0)).all()))
     kind: Literal["stock", "flow", "share"] = "share" if is_share else "flow" if is_flow else "stock"
-    return Fan(followed, kind, np.arange(values.shape[0]), bands, apart, int((of == played[0]).sum()))
+    return Fan(followed, kind, np.arange(values.shape[0]), bands, apart=apart, n_futures=int((of == played[0]).sum()))
 
 
 def _band(instance: Instance, values: Floats, ends: Floats) -> Band:

@@ -120,7 +120,7 @@ def measure_indices(inputs: Inputs, outcome: Floats) -> Indices:
     method = f"Saltelli design, {n_base} base rows; errors by {SCRAMBLES} independent scrambles"
     if np.ptp(outcome) <= 1e-12 * max(float(np.abs(outcome).max()), 1e-300):
         nothing = {name: _figure(0.0, 0.0, None) for name in names}
-        return Indices(nothing, dict(nothing), 0.0, n_base, False, None, method)
+        return Indices(nothing, dict(nothing), 0.0, n_base, is_told=False, rows_wanted=None, method=method)
     # of SALib only the indices themselves: its bootstrap takes the variance for known
     with warnings.catch_warnings():
         # that some resample is constant, which is not asked
@@ -134,9 +134,9 @@ def measure_indices(inputs: Inputs, outcome: Floats) -> Indices:
         {name: _figure(found["ST"][j], total[j], reach) for j, name in enumerate(names)},
         variance,
         n_base,
-        is_told,
-        None if is_told or not rows else 1 << int(np.ceil(np.log2(1.5 * n_base * _FEWEST / rows))),
-        method,
+        is_told=is_told,
+        rows_wanted=None if is_told or not rows else 1 << int(np.ceil(np.log2(1.5 * n_base * _FEWEST / rows))),
+        method=method,
     )
 
 

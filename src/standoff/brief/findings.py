@@ -9,7 +9,9 @@ from standoff.analysis.deals.deals import Deals
 from standoff.analysis.fans import Fan
 from standoff.analysis.graph_model.wished import Changeable
 from standoff.analysis.others.others import Others
+from standoff.analysis.others.sampled import SampledGame
 from standoff.analysis.robustness.performance import Performance
+from standoff.analysis.searching.pathways import Pathways
 from standoff.analysis.searching.searched import Searched
 from standoff.analysis.watch.posterior import Posterior
 from standoff.analysis.watch.signposts import Signposts
@@ -37,10 +39,11 @@ class Findings:
     facts: Mapping[str, Why]
     evidence: Evidence
     robust: Robust | Unanswered
-    others: Others | Unanswered
+    others: Others | SampledGame | Unanswered
     deals: tuple[Deals | Unanswered, ...]
     watch: Signposts | Unanswered | None = None
     since: Posterior | None = None
     courses: Changeable | Unanswered | None = None
     found: Searched | None = None
+    pathways: Pathways | None = None
     one: Trace | None = None

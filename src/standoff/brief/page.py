@@ -10,7 +10,7 @@ from standoff.brief.findings import Findings
 from standoff.brief.pictures.courses import courses_picture
 from standoff.brief.registry import SECTIONS
 from standoff.brief.section import Section
-from standoff.brief.sections.first_screen import Glance, glance
+from standoff.brief.sections.first_screen import Glance, column_meanings, glance
 from standoff.brief.sections.holds_up import first_picture
 from standoff.brief.sections.reasons import QUESTIONS_SHOWN, Reason, Tried, make_reason
 from standoff.brief.story import Screen, story
@@ -26,7 +26,8 @@ __all__ = ["Page", "make_page"]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What the templates show, in HTML and in Markdown; `strategies` are the decider's, each with what it is.
+    """What the templates show, in HTML and in Markdown; `strategies` are the decider's, each with what it is, and
+    then what the columns of `glance` are.
 
     Three depths: `answer` with the table `glance`, `reasons`, and `sections` with all there is.
     """
@@ -67,25 +68,27 @@ def make_page(findings: Findings, language: Language = ENGLISH) -> Page:
     deals = tuple(None if isinstance(deal, Unanswered) else deal for deal in findings.deals)
     held, pins = (None, None) if robust is None else (robust.robustness, robust.linchpins)
     watch = findings.watch if isinstance(findings.watch, Signposts) else None
-    said = opening(model, results, Sides(held, pins, deals, watch), language)
+    sides = Sides(held, pins, deals, watch)
+    said = opening(model, results, sides, language)
     tried = Tried(held, pins, deals[0] if deals else None, findings.evidence.found)
     held_up = sections["holds-up"]
     sections["holds-up"] = replace(held_up, headline=said.title or said.leads, sentence=f"{held_up.title}.")
     pictures = {
         "holds-up": first_picture(model, results), "over-time": courses_picture(model, results, findings.fans),
     }  # fmt: skip
+    beside = glance(model, results, sides, language, told=said.sentences)
     return Page(
         model.title,
         model.question,
         day_words(model.as_of),
         said.sentences,
-        glance(model, results, language),
-        described(model),
-        tuple(
-            make_reason(model, sections[anchor], tried, pictures.get(anchor), language)
+        glance=beside,
+        strategies=described(model) + column_meanings(model, beside),
+        reasons=tuple(
+            make_reason(model, sections[anchor], tried, pictures.get(anchor), language=language)
             for anchor in QUESTIONS_SHOWN if anchor in sections
         ),
-        tuple(sections.values()),
-        story(model, results, findings.one, said, sections, language),
-        language,
+        sections=tuple(sections.values()),
+        story=story(model, results, findings.one, said, sections=sections, language=language),
+        language=language,
     )  # fmt: skip

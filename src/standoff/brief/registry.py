@@ -48,7 +48,7 @@ def section_of(model: Model, found: object) -> Section | None:
             return gives_up(model, found, make_environment())
         case Robust():
             ledger = ledger_of(model.written.files)
-            return hinges_on(model, found.linchpins, found.table.inputs, ledger, make_environment())
+            return hinges_on(model, found.linchpins, found.table.inputs, ledger, environment=make_environment())
         case Evidence():
             return documents_section(model, found)
         case _:
@@ -58,11 +58,11 @@ def section_of(model: Model, found: object) -> Section | None:
 def _holds_up(findings: Findings) -> Section:
     results = findings.performance
     if not results.standings:
-        return holds_up(findings.model, results, (), findings.found)
+        return holds_up(findings.model, results, (), found=findings.found, pathways=findings.pathways)
     grid = make_grid(findings.model, results, results.standings[0])
     parts: Any = make_environment().get_template("parts.html.j2").module
     pictures = (Picture(parts.grid_part(grid), instead=grid_tables(grid)),)
-    return holds_up(findings.model, results, pictures, findings.found)
+    return holds_up(findings.model, results, pictures, found=findings.found, pathways=findings.pathways)
 
 
 def _views(findings: Findings) -> Section | None:
@@ -78,7 +78,9 @@ def _hinges_on(findings: Findings) -> Section:
     robust = findings.robust
     if isinstance(robust, Unanswered):
         return unanswered(unanswered_words(robust.reason, robust.data, findings.model))
-    return hinges_on(findings.model, robust.linchpins, robust.table.inputs, findings.ledger, make_environment())
+    return hinges_on(
+        findings.model, robust.linchpins, robust.table.inputs, findings.ledger, environment=make_environment()
+    )
 
 
 def _explore(findings: Findings) -> Section | None:

@@ -16,8 +16,9 @@ from standoff.language.model.reads import symbols_read
 from standoff.program.trace import Step, Trace
 from standoff.words.amounts import is_chance_of_event
 from standoff.words.language import Language
+from standoff.words.measures import outcome_figure
 from standoff.words.names import decider_words, family_words, quoted, title_of
-from standoff.words.sentences.opening import Opening, outcome_figure
+from standoff.words.sentences.opening import Opening
 from standoff.words.text import capital, words
 
 __all__ = ["Screen", "story"]
@@ -41,6 +42,7 @@ def story(
     results: Performance,
     one: Trace | None,
     said: Opening,
+    *,
     sections: Mapping[str, Section],
     language: Language,
 ) -> tuple[Screen, ...]:

@@ -9,7 +9,10 @@ from typing import Any
 
 import msgspec
 
+from standoff.analysis.findings import Reason
 from standoff.analysis.graph_model.wished import Changeable
+from standoff.analysis.others.others import Others
+from standoff.analysis.others.sampled import SampledGame
 from standoff.analysis.watch.signposts import Signposts
 from standoff.brief.findings import Findings
 from standoff.brief.formats.data import brief_data
@@ -29,10 +32,10 @@ from standoff.questions.courses import COURSES
 from standoff.questions.deals import DEALS
 from standoff.questions.documents import DOCUMENTS
 from standoff.questions.kept import Kept
-from standoff.questions.others import OTHERS
+from standoff.questions.others import OTHERS, SAMPLED
 from standoff.questions.question import Unanswered
 from standoff.questions.results import OVER_TIME, RESULTS, ROBUST, leading_future
-from standoff.questions.searching.kept import kept_found
+from standoff.questions.searching.kept import kept_found, kept_pathways
 from standoff.questions.watching.signposts import WATCH
 from standoff.questions.watching.watch import find_posterior, study_as_seen
 from standoff.words.language import load_language
@@ -78,6 +81,7 @@ def run_brief(
     size: Size = SIZE,
     runner: Runner = Local(),
     kept: Kept | None = None,
+    *,
     sources: Path | None = None,
     seen: Seen | None = None,
 ) -> Findings:
@@ -99,10 +103,14 @@ def run_brief(
     if seen is not None:
         since, weighted = find_posterior(study, seen, size.at_most(_WEIGHED, _LUCK), runner)
         study = study_as_seen(study, since, weighted)
-    found = answer(study, _ASKED, size, runner, kept, runner.running.announce)
+    asked = (*_ASKED, *(() if size.profiles is None else (SAMPLED,)))
+    found = answer(study, asked, size, runner, kept=kept, announce=runner.running.announce)
     ledger = found.runs.ledger
     evidence, results, fans = found.of(DOCUMENTS), found.of(RESULTS), found.of(OVER_TIME)
-    robust, others, deals = found.of(ROBUST), found.of(OTHERS), found.of(DEALS)
+    robust, deals = found.of(ROBUST), found.of(DEALS)
+    others: Others | SampledGame | Unanswered = found.of(OTHERS)
+    if isinstance(others, Unanswered) and others.reason is Reason.NOT_ALL_PROFILES and SAMPLED in asked:
+        others = found.of(SAMPLED)
     assert not isinstance(evidence, Unanswered) and not isinstance(results, Unanswered)
     assert not isinstance(fans, Unanswered) and not isinstance(deals, Unanswered)
     watch: Signposts | Unanswered = found.of(WATCH)
@@ -112,17 +120,18 @@ def run_brief(
         found.ensemble,
         results,
         fans,
-        ledger,
-        read_facts(study.model),
-        evidence if sources is None else replace(evidence, at_hand=look(ledger, sources)),
-        robust,
-        others,
-        deals,
-        watch,
-        since,
-        courses,
-        kept_found(study, kept) if seen is None else None,
-        leading_future(study, found.ensemble, results),
+        ledger=ledger,
+        facts=read_facts(study.model),
+        evidence=evidence if sources is None else replace(evidence, at_hand=look(ledger, sources)),
+        robust=robust,
+        others=others,
+        deals=deals,
+        watch=watch,
+        since=since,
+        courses=courses,
+        found=kept_found(study, kept) if seen is None else None,
+        pathways=kept_pathways(study, kept) if seen is None else None,
+        one=leading_future(study, found.ensemble, results),
     )
 
 

@@ -137,13 +137,15 @@ def compare(before: Path, after: Path, threads: int | None, as_json: bool) -> No
     from standoff.questions.runs import changes_to  # noqa: PLC0415
     from standoff.words.sentences.changes import change_sentences, state_words  # noqa: PLC0415
 
-    found = _asked(open_run(before, threads), changes_to(open_run(after, threads)), threads)
+    later = open_run(after, threads)
+    found = _asked(open_run(before, threads), changes_to(later), threads)
+    said = change_sentences(later.model, found)
     if as_json:
         from standoff.brief.formats.data import finding_data  # noqa: PLC0415
 
-        print_json(finding_data(found), {"sentences": change_sentences(found)})
+        print_json(finding_data(found), {"sentences": said})
         return
-    print_sentences("", change_sentences(found))
+    print_sentences("", said)
     for change in found.changes:
         states = [state_words(state) for state in (change.before, change.after)]
         if any(states):

@@ -54,7 +54,7 @@ class Command(click.Command):
 command = functools.partial(click.command, cls=Command)
 
 
-def _announce_warning(
+def _announce_warning(  # noqa: PLR0917 - as `warnings.showwarning` is called
     message: Warning | str, category: type[Warning], filename: str, lineno: int, file: TextIO | None = None,
     line: str | None = None,
 ) -> None:  # fmt: skip

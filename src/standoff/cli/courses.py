@@ -34,7 +34,7 @@ __all__ = ["markov", "pathways", "search", "stability"]
 @options.out("Write the table of profiles here: Arrow, CSV and Parquet.")
 @options.as_json
 def stability(
-    study: str, as_json: bool, wish: str | None, start: str | None, by: str, out: Path | None, **how: Any
+    study: str, as_json: bool, wish: str | None, start: str | None, *, by: str, out: Path | None, **how: Any
 ) -> None:
     """Say what holds if actors can change course.
 
@@ -109,7 +109,7 @@ def _of_file(path: Path, *, as_json: bool) -> None:
               "gains more than the error.")  # fmt: skip
 @options.set_numbers
 @options.as_json
-def search(study: str, as_json: bool, actor: str | None, evaluations: int, oracle: bool, **how: Any) -> None:
+def search(study: str, as_json: bool, actor: str | None, evaluations: int, *, oracle: bool, **how: Any) -> None:
     """Find strategies instead of listing them.
 
     The study names the spaces under `search`: settings in ranges, and small decision trees over what the actor may see.
@@ -166,12 +166,13 @@ def search(study: str, as_json: bool, actor: str | None, evaluations: int, oracl
               help="Draw the map of pathways here.")  # fmt: skip
 @options.as_json
 def pathways(
-    study: str, actor: str | None, limits: tuple[str, ...], out: Path | None, as_json: bool, **how: Any
+    study: str, actor: str | None, limits: tuple[str, ...], out: Path | None, *, as_json: bool, **how: Any
 ) -> None:
     """Say until when each strategy keeps the limits.
 
     For each strategy it tells the date, and the state, at which it stops keeping which limit, over worlds, and by when
-    to change to which other where that is shown to keep more of them (adaptation pathways).
+    to change to which other where that is shown to keep more of them (adaptation pathways). The map of the decider's
+    own, of all limits, stands in the study's next brief.
 
     \b
     Examples:
@@ -182,13 +183,16 @@ def pathways(
     from standoff.ensemble.running import Running  # noqa: PLC0415
     from standoff.ensemble.storing.store import atomic_write  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
+    from standoff.questions.kept import kept_findings  # noqa: PLC0415
+    from standoff.questions.searching.kept import keep_found  # noqa: PLC0415
     from standoff.questions.searching.pathways import find_pathways  # noqa: PLC0415
     from standoff.words.sentences.searching.pathways import pathways_sentences, pathways_title  # noqa: PLC0415
 
     loaded = replace(load(study, how["variants"]), held=how["set"])
     model = loaded.model
     with progress("following courses") as told:
-        found = find_pathways(loaded, how["size"], actor, limits, Running(progress=told))
+        found = find_pathways(loaded, how["size"], actor, limits, running=Running(progress=told))
+    keep_found(loaded, found, kept_findings())
     if out is not None:
         atomic_write(out, str(draw_pathways(model, found)).encode())
         announce(f"wrote {out}")
@@ -221,7 +225,7 @@ def markov(study: str, draws: int, seed: int, as_json: bool, **how: Any) -> None
     """
     from standoff.ensemble.study import load  # noqa: PLC0415
     from standoff.questions.markov import find_markov  # noqa: PLC0415
-    from standoff.words.sentences.markov import markov_sentences  # noqa: PLC0415
+    from standoff.words.sentences.games.markov import markov_sentences  # noqa: PLC0415
 
     loaded = replace(load(study, how["variants"]), held=how["set"])
     announce("following the path of logit equilibria; it is compiled once, which takes a while")

@@ -65,7 +65,7 @@ def test(study: str, as_json: bool, **how: Any) -> None:
 @click.option("--anchor", is_flag=True, help="Write the fingerprint of each passage at hand into claims.yaml.")
 @click.option("--renew", is_flag=True, help="With --anchor: replace fingerprints that are there already.")
 @options.as_json
-def sources(study: str, as_json: bool, sources: Path | None, anchor: bool, renew: bool) -> None:
+def sources(study: str, as_json: bool, sources: Path | None, anchor: bool, *, renew: bool) -> None:
     """List a study's documents and where its passages are.
 
     It also says which documents are at hand. A passage is found, moved,
@@ -188,7 +188,8 @@ def _tested(study: Study, how: dict[str, Any]) -> Agreement:
     from standoff.questions.question import Unanswered  # noqa: PLC0415
 
     with progress("testing") as told:
-        found = answer(study, (TESTS,), how["size"], *running_of(how, told)).of(TESTS)
+        runner, kept = running_of(how, told)
+        found = answer(study, (TESTS,), how["size"], runner, kept=kept).of(TESTS)
     assert not isinstance(found, Unanswered)
     return found
 

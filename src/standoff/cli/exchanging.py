@@ -45,7 +45,7 @@ class _WithFormats(Command):
 @click.option("--mapping", type=click.Path(path_type=Path, dir_okay=False), metavar="YAML",
               help="What of a table of events is counted.")  # fmt: skip
 @options.sources
-def import_(file: Path, out: Path, uncertain: tuple[str, ...], mapping: Path | None, sources: Path | None) -> None:
+def import_(file: Path, out: Path, uncertain: tuple[str, ...], mapping: Path | None, *, sources: Path | None) -> None:
     """Make a study of another tool's file.
 
     Nothing is written where something in the file has no counterpart: each such thing is named at its line.
@@ -119,7 +119,7 @@ class _WithExports(Command):
 @click.option("--run", "run_folder", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR",
               help="The folder of a run, for forms that hold one.")  # fmt: skip
 @options.sources
-def export(study: str, form: str, out: Path, run_folder: Path | None, sources: Path | None) -> None:
+def export(study: str, form: str, out: Path, run_folder: Path | None, *, sources: Path | None) -> None:
     """Write claims, documents or a run for another tool.
 
     \b

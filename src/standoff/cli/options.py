@@ -41,21 +41,26 @@ _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 _Decorator = Callable[[_Decorated], _Decorated]
 
 
-def size(worlds: int, replications: int, least: int = 1) -> _Decorator[Any]:
-    """How much to run: worlds, replications and the seed, with these defaults and no fewer than `least`."""
-    options = (
+def size(worlds: int, replications: int, least: int = 1, *, is_designed: bool = False) -> _Decorator[Any]:
+    """How much to run: worlds, replications and the seed, with these defaults and no fewer than `least`.
+
+    Where `is_designed`, how many profiles too.
+    """
+    options: tuple[_Decorator[Any], ...] = (
         click.option("--worlds", type=click.IntRange(least), default=worlds, show_default=True, metavar="N",
                      help="Draws of everything that nobody knows."),
         click.option("--replications", type=click.IntRange(least), default=replications, show_default=True, metavar="N",
                      help="Streams of chance in each world."),
         seed,
+        *((designed,) if is_designed else ()),
     )  # fmt: skip
 
     def add(command: _Decorated) -> _Decorated:
         def gathered(**given: Any) -> Any:
             from standoff.ensemble.running import Size  # noqa: PLC0415
 
-            return Size(given["worlds"], given["replications"], given["seed"])
+            profiles = given.get("profiles")
+            return Size(given["worlds"], given["replications"], given["seed"], profiles and profiles[0])
 
         return _gathering(command, "size", gathered, options)
 
@@ -174,6 +179,11 @@ def _as_bins(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> d
 seed = click.option(
     "--seed", type=click.IntRange(0), default=1, show_default=True, metavar="N",
     help="Of worlds and luck; the same seed gives the same numbers.",
+)  # fmt: skip
+
+designed = click.option(
+    "--profiles", type=(click.IntRange(1), click.Choice(["designed"])), default=None, metavar="N designed",
+    help="At most N profiles, every pair of strategies about equally often; all by default.",
 )  # fmt: skip
 
 study = click.argument("study", metavar="STUDY")

@@ -15,6 +15,7 @@ from standoff.cli.output import announce, make_folder, print_json, print_lines, 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from standoff.analysis.others.sampled import SampledGame
     from standoff.ensemble.running import Size
     from standoff.language.model import Model
 
@@ -26,7 +27,7 @@ _TABLES = "Write tables here: Arrow, CSV and Parquet."
 
 @command()
 @options.study
-@options.size(worlds=256, replications=8, least=2)
+@options.size(worlds=256, replications=8, least=2, is_designed=True)
 @options.running
 @options.set_numbers
 @options.variant
@@ -44,6 +45,7 @@ def games(study: str, as_json: bool, nfg: Path | None, out: Path | None, **how: 
     \b
     Examples:
       standoff games korea
+      standoff games korea --profiles 800 designed
       standoff games rivals --nfg rivals.nfg --out tables
       standoff games rivals.nfg
       standoff games signals.efg
@@ -52,12 +54,13 @@ def games(study: str, as_json: bool, nfg: Path | None, out: Path | None, **how: 
         _solve_file(Path(study), as_json=as_json)
         return
     from standoff.analysis.others.others import export_game  # noqa: PLC0415
+    from standoff.analysis.others.sampled import SampledGame  # noqa: PLC0415
     from standoff.brief.formats.data import finding_data  # noqa: PLC0415
     from standoff.cli.shown.games import others_lines  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
     from standoff.questions.answer import answer  # noqa: PLC0415
-    from standoff.questions.others import OTHERS  # noqa: PLC0415
-    from standoff.questions.question import Unanswered  # noqa: PLC0415
+    from standoff.questions.others import OTHERS, SAMPLED  # noqa: PLC0415
+    from standoff.questions.question import Question, Unanswered  # noqa: PLC0415
     from standoff.words.sentences.others import others_sentence  # noqa: PLC0415
     from standoff.words.unanswered import unanswered_words  # noqa: PLC0415
 
@@ -66,10 +69,15 @@ def games(study: str, as_json: bool, nfg: Path | None, out: Path | None, **how: 
         if folder is not None:
             make_folder(folder)
     with progress("running") as told:
-        answers = answer(loaded, (OTHERS,), how["size"], *running_of(how, told))
-    found = answers.of(OTHERS)
+        runner, kept = running_of(how, told)
+        question: Question[Any] = OTHERS if how["size"].profiles is None else SAMPLED
+        answers = answer(loaded, (question,), how["size"], runner, kept=kept)
+    found = answers.of(question)
     if isinstance(found, Unanswered):
         raise click.ClickException(f"no game to solve: {unanswered_words(found.reason, found.data, loaded.model)}")
+    if isinstance(found, SampledGame):
+        _show_sampled(loaded.model, found, how["size"], is_exported=nfg is not None or out is not None, as_json=as_json)
+        return
     if nfg is not None:
         export_game(found, nfg)
     if out is not None:
@@ -82,6 +90,18 @@ def games(study: str, as_json: bool, nfg: Path | None, out: Path | None, **how: 
         print_json(head, finding_data(found), {"sentence": others_sentence(loaded.model, found)})
         return
     print_lines(others_lines(loaded.model, found))
+
+
+def _show_sampled(model: Model, found: SampledGame, size: Size, *, is_exported: bool, as_json: bool) -> None:
+    """The game on a part of the profiles, which has no table of all."""
+    from standoff.cli.shown.games import sampled_lines  # noqa: PLC0415
+
+    if is_exported:
+        raise click.UsageError("--nfg and --out write games of all profiles: leave out --profiles")
+    if as_json:
+        print_json(_head(model, size), found)
+    else:
+        print_lines(sampled_lines(model, found))
 
 
 def _solve_file(path: Path, *, as_json: bool) -> None:
@@ -133,7 +153,8 @@ def deals(study: str, as_json: bool, out: Path | None, **how: Any) -> None:
     if out is not None:
         make_folder(out)
     with progress("running") as told:
-        answers = answer(loaded, (DEALS,), how["size"], *running_of(how, told)).of(DEALS)
+        runner, kept = running_of(how, told)
+        answers = answer(loaded, (DEALS,), how["size"], runner, kept=kept).of(DEALS)
     assert not isinstance(answers, Unanswered)
     found = [one for one in answers if not isinstance(one, Unanswered)]
     if not found:

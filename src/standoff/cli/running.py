@@ -27,7 +27,7 @@ __all__ = ["brief", "run", "trace"]
 
 @command()
 @options.study
-@options.size(worlds=1024, replications=4)
+@options.size(worlds=1024, replications=4, is_designed=True)
 @options.running
 @options.set_numbers
 @options.variant
@@ -46,7 +46,7 @@ __all__ = ["brief", "run", "trace"]
 @click.option("--json", "as_json", is_flag=True,
               help="Print it with every number as JSON; files are then written only with --out.")  # fmt: skip
 def brief(
-    study: str, out: Path | None, sources: Path | None, seen: Path | None, markdown: bool, as_json: bool, **how: Any
+    study: str, out: Path | None, sources: Path | None, seen: Path | None, *, markdown: bool, as_json: bool, **how: Any
 ) -> None:
     """Run a study and write its brief: a page to read offline.
 
@@ -75,7 +75,8 @@ def brief(
     if is_written:
         make_folder(folder)
     with progress("running") as told:
-        findings = run_brief(loaded, how["size"], *running_of(how, told), sources, watched)
+        runner, kept = running_of(how, told)
+        findings = run_brief(loaded, how["size"], runner, kept, sources=sources, seen=watched)
     forms = Forms(how["language"], is_short=how["short"], is_whole=how["whole"], has_pdf=how["pdf"])
     path = _write(findings, folder, forms) if is_written else None
     page = make_page(findings, load_language(forms.language)) if markdown or as_json else None
@@ -102,7 +103,7 @@ def _write(findings: Findings, folder: Path, forms: Forms) -> Path:
 
 @command()
 @options.study
-@options.size(worlds=512, replications=8)
+@options.size(worlds=512, replications=8, is_designed=True)
 @options.running
 @options.set_numbers
 @options.variant
@@ -123,7 +124,7 @@ def _write(findings: Findings, folder: Path, forms: Forms) -> Path:
 @click.option("--budget", type=click.IntRange(1), default=20_000_000, show_default=True, metavar="N",
               help="Futures that --until may run.")  # fmt: skip
 @options.as_json
-def run(study: str, as_json: bool, until: str | None, budget: int, out: Path | str | None, **how: Any) -> None:
+def run(study: str, as_json: bool, until: str | None, budget: int, *, out: Path | str | None, **how: Any) -> None:
     """Run a study, and print or keep its outcomes.
 
     Every profile of strategies is run in every world, with several replications of chance in each. A stopped
@@ -135,6 +136,7 @@ def run(study: str, as_json: bool, until: str | None, budget: int, out: Path | s
       standoff run rivals --set fear=0.3 --profile north=reciprocate,south=honest
       standoff run rivals --until "ranking stable"
       standoff run korea --worlds 4096 --on local --out runs/large
+      standoff run korea --profiles 400 designed
       standoff run rivals --replications 32 --quantiles 5,50,95 --histogram war=0:0.2:20 --json
     """
     from standoff.cli.shown.runs import run_data, run_lines  # noqa: PLC0415
@@ -147,7 +149,7 @@ def run(study: str, as_json: bool, until: str | None, budget: int, out: Path | s
     with progress("running") as told, _keeping(out):
         wanted = {**how, "threads": running.threads, "evaluator": running.evaluator}
         wanted |= {"seed": size.seed, "out": out, "progress": told, "announce": announce}
-        wanted |= {"on": running.on}
+        wanted |= {"on": running.on, "profiles": size.profiles}
         if until is None:
             ensemble = loaded.run(size.worlds, size.replications, **wanted)
         else:
@@ -187,7 +189,7 @@ def run(study: str, as_json: bool, until: str | None, budget: int, out: Path | s
 @options.set_numbers
 @options.variant
 @options.as_json
-def trace(study: str, as_json: bool, world: int, replication: int, played: Path | None, **how: Any) -> None:
+def trace(study: str, as_json: bool, world: int, replication: int, *, played: Path | None, **how: Any) -> None:
     """Follow one future, step by step.
 
     It tells what was, what happened, and the rule that fired for each actor. World and replication are those of
@@ -210,13 +212,13 @@ def trace(study: str, as_json: bool, world: int, replication: int, played: Path 
         design = loaded.design(size.worlds, max(size.replications, replication + 1), size.seed, **how)
         if world >= design.worlds.size:
             raise ValueError(f"there is no world {world}: with --worlds {design.worlds.size} they are 0 to {world - 1}")
-        found = trace_cell(loaded.program, design, 0, world, replication)
+        found = trace_cell(loaded.program, design, 0, world, replication=replication)
     steps = steps_of(loaded.model, found, first, last, changes=changes)
     if as_json:
         data = trace_data(found, world, replication)
         print_json({**data, "steps": [step for step in data["steps"] if step["step"] in steps]})
     else:
-        print_lines(trace_lines(loaded.model, found, world, replication, steps))
+        print_lines(trace_lines(loaded.model, found, world, replication, steps=steps))
 
 
 def _played(study: str, file: Path) -> tuple[Study, Trace, int, int]:

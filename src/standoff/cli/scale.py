@@ -24,7 +24,7 @@ _SHOWN = 40
 @click.option("--csv", "as_csv", is_flag=True, help="Print every row as CSV.")
 @options.threads
 @options.as_json
-def query(run: Path | str, select: str, as_csv: bool, threads: int | None, as_json: bool) -> None:
+def query(run: Path | str, select: str, as_csv: bool, threads: int | None, *, as_json: bool) -> None:
     """Ask a run in SQL, without loading it.
 
     Tables are `cells` (a row per profile and world: each outcome, `payoff of ACTOR`, and their standard errors as

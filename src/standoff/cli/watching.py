@@ -62,7 +62,7 @@ def watch(study: str, seen: Path | None, played: str | None, as_json: bool, **ho
     told = None if seen is None else read_seen(seen, loaded.model)
     with progress("watching") as shown:
         running = replace(how["running"], progress=shown)
-        found: Watched = watch_study(loaded, told, how["size"], how["futures"], Local(running), played)
+        found: Watched = watch_study(loaded, told, how["size"], how["futures"], runner=Local(running), played=played)
     if how["matrix"] is not None and found.ahead is not None:
         atomic_write(how["matrix"], matrix_csv(found.ahead.matrix).encode())
     if as_json:
@@ -132,7 +132,7 @@ def _as_bounds(_: click.Context, __: click.Parameter, given: tuple[str, ...]) ->
 @options.variant
 @options.running
 @options.as_json
-def fit(study: str, data: Path, free: dict[str, Any], out: Path | None, as_json: bool, **how: Any) -> None:
+def fit(study: str, data: Path, free: dict[str, Any], out: Path | None, *, as_json: bool, **how: Any) -> None:
     """Fit constants and ranges to what was seen.
 
     FILE has dates in the first column, and columns named as events, stocks or quantities of the study. Parameters
@@ -149,7 +149,7 @@ def fit(study: str, data: Path, free: dict[str, Any], out: Path | None, as_json:
     from standoff.words.sentences.watching.fit import fit_sentences  # noqa: PLC0415
 
     model = load(study, how["variants"]).model
-    told = read_data(data, model, how["on"], how["first"], how["last"])
+    told = read_data(data, model, how["on"], how["first"], last=how["last"])
     with progress("fitting") as shown:
         found = fit_study(
             model, told, free, statistics=how["statistics"],
@@ -184,7 +184,7 @@ def _fit_data(found: Any) -> dict[str, Any]:
 @options.variant
 @options.running
 @options.as_json
-def forecast(study: str, questions: Path, out: Path, seen: Path | None, as_json: bool, **how: Any) -> None:
+def forecast(study: str, questions: Path, out: Path, seen: Path | None, *, as_json: bool, **how: Any) -> None:
     """Freeze what a study says of questions, before the facts.
 
     FILE has under `questions`, by name, what is asked: the question as one would put it (`asks`), the `name` of the
@@ -233,7 +233,7 @@ def forecast(study: str, questions: Path, out: Path, seen: Path | None, as_json:
 @click.option("--seal", default=None, metavar="SEAL", help="The one that was printed when the forecast was made.")
 @click.option("--again", default=None, metavar="STUDY", help="Make the answers again from the study, and compare.")
 @options.as_json
-def score(folder: Path, resolved: Path, seal: str | None, again: str | None, as_json: bool) -> None:
+def score(folder: Path, resolved: Path, seal: str | None, again: str | None, *, as_json: bool) -> None:
     """Score a frozen forecast by what was.
 
     Log score, Brier score or CRPS, whether 90 % intervals held and where the facts fell in them, by kind of question

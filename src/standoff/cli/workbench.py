@@ -92,7 +92,9 @@ def serve(folder: Path, host: str, port: int, is_opened: bool) -> None:
               "STUDY-game.json by default.")  # fmt: skip
 @click.option("--debrief", "only_debrief", is_flag=True, help="Only look again at the game of --game.")
 @options.as_json
-def play(study: str, seats: tuple[str, ...], file: Path | None, only_debrief: bool, as_json: bool, **how: Any) -> None:
+def play(
+    study: str, seats: tuple[str, ...], file: Path | None, only_debrief: bool, *, as_json: bool, **how: Any
+) -> None:
     """Play an actor of a study, and see what each choice was worth.
 
     The others follow strategies that you are not told. In each step you see what your actor may see. `back` takes

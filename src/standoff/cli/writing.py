@@ -44,7 +44,7 @@ def new(folder: Path, example: str | None) -> None:
 @click.option("--weights", type=click.Path(path_type=Path, exists=True), default=None, metavar="CSV",
               help="Also check a table of weights, as `standoff answer --weights` takes it.")  # fmt: skip
 @options.as_json
-def check(study: str, as_json: bool, claims: bool, sources: Path | None, weights: Path | None) -> None:
+def check(study: str, as_json: bool, claims: bool, sources: Path | None, *, weights: Path | None) -> None:
     """Report what is wrong in a study and its claims.
 
     Every fault comes with its place and what to do.
@@ -86,7 +86,9 @@ def check(study: str, as_json: bool, claims: bool, sources: Path | None, weights
 @click.option("--kernel", is_flag=True, help="Print the source of the evaluator that Numba compiles instead.")
 @click.option("--wasm", is_flag=True, help="Print the same as WebAssembly instead.")
 @options.as_json
-def show(study: str, variants: tuple[str, ...], picture: Path | None, kernel: bool, wasm: bool, as_json: bool) -> None:
+def show(
+    study: str, variants: tuple[str, ...], picture: Path | None, kernel: bool, *, wasm: bool, as_json: bool
+) -> None:
     """Show all that a study says.
 
     Actors, assumptions, equations, and the rest of it.

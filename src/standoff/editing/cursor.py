@@ -64,7 +64,7 @@ def cursor_at(text: str, offset: int, *, claims: bool = False) -> Cursor | None:
         node, keys = found
         path, shape = shape_at(root, node, claims=claims)
         before = node.text.partition(_MARK)[0]
-        return Cursor(path, shape, word, offset - len(word), before[: len(before) - len(word)], keys)
+        return Cursor(path, shape, word, offset - len(word), before=before[: len(before) - len(word)], keys=keys)
     return None
 
 

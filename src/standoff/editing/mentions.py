@@ -76,7 +76,7 @@ class Index:
             plain, vectors = unrolled(study, [])
         except StudyError:
             plain, vectors = study, Vectors()
-        conformed = conform(plain, STUDY, "", study.span, [])
+        conformed = conform(plain, STUDY, "", study.span, problems=[])
         self.study = conformed if isinstance(conformed, Mapping) else Mapping((), study.span)
         self.names: Names = declare(self.study, [], vectors)
         self._trees: list[tuple[Mapping, Record]] = [(study, STUDY)]

@@ -15,9 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.base.problems import Problem
-from standoff.ensemble.design import Design, Held, Worlds, choose_profiles, draw_worlds, level_table
+from standoff.ensemble.design import Design, Held, Worlds, draw_worlds, level_table
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.folding.spreads import Wanted
+from standoff.ensemble.profiles.chosen import allowed_strategies
 from standoff.ensemble.runner import Job, Local, Runner
 from standoff.ensemble.running import Size
 from standoff.evidence.claims import Ledger
@@ -146,7 +147,7 @@ def plan_tests(
         # a column depends on its name alone: all arms have the same worlds, whatever columns a variant adds
         is_same = program.model.applied == model.applied
         table = worlds if is_same else draw_worlds(program.model, size.worlds, size.seed, fixed=held)
-        design = _design(program, arm, table, size, {} if changes else columns.of_arm(arm))
+        design = _design(program, arm, table, size, moved={} if changes else columns.of_arm(arm))
         together.setdefault((changes, arm.levels, design.mix), []).append((arm, design))
     jobs: list[Job] = []
     places: dict[Arm, tuple[int, slice]] = {}
@@ -155,7 +156,7 @@ def plan_tests(
         for row, (arm, _) in enumerate(members):
             places[arm] = (len(jobs), slice(row * size.worlds, (row + 1) * size.worlds))
         jobs.append(Job(programs[columns.rebuilt(members[0][0])], stacked, Wanted(futures=True), _WHAT_FOR))
-    return TestPlan(model, tuple(expectations), paths, worlds, places, tuple(jobs))
+    return TestPlan(model, tuple(expectations), paths, worlds, places=places, jobs=tuple(jobs))
 
 
 def judge_tests(plan: TestPlan, ensembles: Sequence[Ensemble]) -> tuple[Judged, ...]:
@@ -167,7 +168,7 @@ def judge_tests(plan: TestPlan, ensembles: Sequence[Ensemble]) -> tuple[Judged, 
             places = [plan.places[arm] for arm in arms(expectation, plan.model)]
             sides = [_futures(ensembles[job], expectation.measure)[rows] for job, rows in places]
             verdict = _judged(expectation, sides, plan.worlds.columns)
-        tested.append(Judged(origin, name, expectation, verdict, path))
+        tested.append(Judged(origin, name, expectation, verdict, path=path))
     return tuple(tested)
 
 
@@ -243,17 +244,16 @@ def _held(change: Imposed, model: Model) -> float | None:
     return float(change.value) if change.how == "option" and change.value is not None else None
 
 
-def _design(program: Program, arm: Arm, table: Worlds, size: Size, moved: Mapping[str, float]) -> Design:
+def _design(program: Program, arm: Arm, table: Worlds, size: Size, *, moved: Mapping[str, float]) -> Design:
     """One row, in which every actor draws among the strategies allowed, with the arm's numbers held."""
-    profiles = choose_profiles(program, {actor: list(labels) for actor, labels in arm.where} or None)
-    mix = tuple(tuple(np.unique(profiles[:, i]).tolist()) for i in range(profiles.shape[1]))
+    mix = tuple(map(tuple, allowed_strategies(program, {actor: list(labels) for actor, labels in arm.where} or None)))
     held = {name: np.full(table.size, value) for name, value in {**moved, **dict(arm.columns)}.items()}
     return Design(
-        profiles[:1],
+        np.array([[allowed[0] for allowed in mix]], dtype=np.int64),
         replace(table, columns={**table.columns, **held}),
         size.replications,
         size.seed,
-        level_table(program, 1, dict(arm.levels)),
+        levels=level_table(program, 1, dict(arm.levels)),
         mix=mix,
     )
 
@@ -276,4 +276,4 @@ def _judged(expectation: Expectation, sides: list[Floats], columns: Mapping[str,
     if expectation.verb in ("weakens", "strengthens"):
         four = (sides[0], sides[1], sides[2], sides[3])
         return judge_interplay(expectation.verb, four, columns, expectation.least)
-    return judge_effect(expectation.verb, sides[0], sides[1], columns, expectation.least)
+    return judge_effect(expectation.verb, sides[0], sides[1], columns, least=expectation.least)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -27,8 +25,6 @@ __all__ = [
     "Held",
     "Method",
     "Worlds",
-    "all_profiles",
-    "choose_profiles",
     "draw_worlds",
     "held_numbers",
     "independent_units",
@@ -101,7 +97,7 @@ class Design:
 
 
 def draw_worlds(
-    model: Model, n: int, seed: int = 1, method: Method = "latin hypercube", fixed: Held | None = None
+    model: Model, n: int, seed: int = 1, method: Method = "latin hypercube", *, fixed: Held | None = None
 ) -> Worlds:
     """Draw a table of worlds from the study's distributions.
 
@@ -124,7 +120,7 @@ def draw_worlds(
     uncertain = model.uncertain
     names = [parameter.name for parameter in uncertain]
     if model.drawn_from:
-        return _redrawn(model, n, seed, method, fixed)
+        return _redrawn(model, n, seed, method, fixed=fixed)
     ordered = _in_order(model)
     if method == "saltelli":
         ordered = [name for name in ordered if name not in fixed]
@@ -193,7 +189,7 @@ def _in_order(model: Model) -> list[str]:
     return sorted((parameter.name for parameter in model.uncertain), key=lambda name: name not in read)
 
 
-def _redrawn(model: Model, n: int, seed: int, method: Method, fixed: Mapping[str, float]) -> Worlds:
+def _redrawn(model: Model, n: int, seed: int, method: Method, *, fixed: Mapping[str, float]) -> Worlds:
     """Worlds from a table, each row about as often as any other, in a random order."""
     if method == "saltelli":
         raise ValueError("a Saltelli design draws assumptions one by one, and what was seen ties them")
@@ -205,7 +201,7 @@ def _redrawn(model: Model, n: int, seed: int, method: Method, fixed: Mapping[str
 
 
 def worlds_of_units(
-    model: Model, names: Sequence[str], units: Floats, ids: npt.NDArray[np.uint64], seed: int
+    model: Model, names: Sequence[str], units: Floats, ids: npt.NDArray[np.uint64], *, seed: int
 ) -> Worlds:
     """Worlds from independent points of the unit cube, correlated as the study says.
 
@@ -219,36 +215,6 @@ def worlds_of_units(
     tied = sampling.correlate(units, names, _ranks(model, list(names)))
     columns = _columns(model, dict(zip(names, tied, strict=True)), {})
     return Worlds(columns, ids, seed, "plain")
-
-
-def all_profiles(program: Program) -> npt.NDArray[np.int64]:
-    """Every combination of the players' strategies: (profiles, players), the last player fastest."""
-    ranges = [range(len(instances)) for instances in program.instances]
-    return np.array(list(product(*ranges)), dtype=np.int64).reshape(-1, len(ranges))
-
-
-def choose_profiles(program: Program, chosen: Mapping[str, str | Sequence[str]] | str | None) -> npt.NDArray[np.int64]:
-    """The profiles in which each named actor plays one of the strategies given.
-
-    Args:
-        program: The program.
-        chosen: Actor to label, or labels; a bare strategy name means all its settings. Or text such as
-            `us=freeze_for_relief,china=compete` or the name of a partial profile. None for all profiles.
-
-    Raises:
-        ValueError: An unknown actor, strategy or profile name.
-    """
-    profiles = all_profiles(program)
-    if chosen is None:
-        return profiles
-    wanted = _parse(program, chosen) if isinstance(chosen, str) else {a: _listed(s) for a, s in chosen.items()}
-    for actor, labels in wanted.items():
-        if actor not in program.players:
-            raise ValueError(f"no actor that chooses is named `{actor}`; {suggest(actor, program.players, 'actors')}")
-        i = program.players.index(actor)
-        allowed = [j for label in labels for j in _matching(program, i, label)]
-        profiles = profiles[np.isin(profiles[:, i], allowed)]
-    return profiles
 
 
 def level_table(program: Program, profiles: int, levels: Mapping[str, float]) -> Floats:
@@ -305,40 +271,4 @@ def _column(spread: Spread, unit: Floats) -> Floats:
     if low is None and high is None:
         return np.asarray(distribution.quantile(unit, *spread.arguments))
     bounds = (-np.inf if low is None else low, np.inf if high is None else high)
-    return np.asarray(distributions.truncated_quantile(distribution, unit, spread.arguments, *bounds))
-
-
-def _parse(program: Program, text: str) -> dict[str, list[str]]:
-    named = {profile.name: profile for profile in program.model.profiles}
-    wanted: dict[str, list[str]] = {}
-    for part in re.split(r",(?![^(]*\))", text):
-        name, equals, labels = part.strip().partition("=")
-        if equals:
-            wanted[name.strip()] = [label.strip() for label in labels.split("|")]
-        elif name in named:
-            wanted |= {actor: list(strategies) for actor, strategies in named[name].strategies}
-        else:
-            hint = suggest(name, named, "profiles") or "write `actor=strategy`"
-            raise ValueError(f"no profile is named `{name}`; {hint}")
-    return wanted
-
-
-def _listed(labels: str | Sequence[str]) -> list[str]:
-    return [labels] if isinstance(labels, str) else list(labels)
-
-
-def _matching(program: Program, player: int, label: str) -> list[int]:
-    instances = program.instances[player]
-    plain = re.sub(r"\s*([(),=])\s*", r"\1", label)
-    found = [
-        j
-        for j, instance in enumerate(instances)
-        if plain in (instance.strategy.name, re.sub(r"\s*([(),=])\s*", r"\1", instance.label))
-    ]
-    if not found:
-        known = {i.strategy.name for i in instances} | {i.label for i in instances}
-        actor = program.players[player]
-        raise ValueError(
-            f"`{actor}` has no strategy `{label}`; {suggest(label, known, 'strategies') or ''}".rstrip("; ")
-        )
-    return found
+    return np.asarray(distributions.truncated_quantile(distribution, unit, spread.arguments, bounds))

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -191,9 +192,10 @@ class Ensemble:
         design = self.design
         head = (self.model.digest, design.seed, design.replications, design.worlds.seed, self.realised)
         state.update(repr(head).encode())
-        kept = (self.means, self.errors, self.counts, self.spreads.quantiles, *self.spreads.counts)
+        kept = (self.counts, self.spreads.quantiles, *self.spreads.counts, self.spreads.futures)
         worlds = (design.worlds.streams, *design.worlds.columns.values())
-        for array in (design.profiles, *worlds, design.levels, *kept, self.spreads.futures):
+        # measure by measure, so that figures that stay in their shards are never in memory all at once
+        for array in chain((design.profiles, *worlds, design.levels), self.means, self.errors, kept):
             if array is not None:
                 state.update(np.ascontiguousarray(array).view(np.uint8).data)
         return state.hexdigest()

@@ -36,7 +36,7 @@ def follow(ensemble: Ensemble, names: Sequence[str], futures: int = 1000) -> pd.
     chosen = np.unique(np.linspace(0, design.n_futures - 1, futures).astype(np.int64))
     cells, replications = np.divmod(chosen, design.replications)
     profiles, worlds = np.divmod(cells, design.worlds.size)
-    found = run_paths(ensemble.program, design, symbols, profiles, worlds, replications)
+    found = run_paths(ensemble.program, design, symbols, profiles, worlds=worlds, replications=replications)
     steps = found.values.shape[1]
     where = {"profile": profiles, "world": worlds, "replication": replications}
     frame = pd.DataFrame({name: np.repeat(column, steps) for name, column in where.items()})

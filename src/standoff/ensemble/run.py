@@ -130,7 +130,7 @@ class _Work:
     def of(cls, job: Job, evaluate: Evaluate, block: int) -> _Work:
         program, design = job.program, job.design
         tally = Tally(program, design, choose_fold(evaluate), job.wanted)
-        return cls(job, evaluate, block, Table(program.columns, design.worlds.columns), tally)
+        return cls(job, evaluate, block, Table(program.columns, design.worlds.columns), tally=tally)
 
     def blocks(self, workers: int) -> Iterator[Block]:
         last = self.block if self.evaluate is run_lanes else min(self.block, LAST)
@@ -150,7 +150,7 @@ class _Work:
             stop = min(design.replications, start + each)
             profiles, worlds = (np.repeat(x, stop - start) for x in np.divmod(cells, design.worlds.size))
             replications = np.tile(np.arange(start, stop), block.size)
-            lanes = lanes_of(program, design, profiles, worlds, replications, self.table)
+            lanes = lanes_of(program, design, profiles, worlds, replications=replications, table=self.table)
             yield Part(start, stop, self.evaluate(program, lanes, realised=design.realised))
 
 
@@ -218,6 +218,7 @@ def lanes_of(
     design: Design,
     profiles: npt.NDArray[np.int64],
     worlds: npt.NDArray[np.int64],
+    *,
     replications: npt.NDArray[np.int64],
     table: Table | None = None,
 ) -> Lanes:
@@ -268,6 +269,7 @@ def run_paths(
     design: Design,
     symbols: Sequence[Symbol],
     profiles: npt.NDArray[np.int64],
+    *,
     worlds: npt.NDArray[np.int64],
     replications: npt.NDArray[np.int64],
 ) -> Paths:
@@ -275,7 +277,7 @@ def run_paths(
     values = np.full((len(symbols), program.n_steps + 1, profiles.size), np.nan)
     for start in range(0, profiles.size, BLOCK):
         part = slice(start, start + BLOCK)
-        lanes = lanes_of(program, design, profiles[part], worlds[part], replications[part])
+        lanes = lanes_of(program, design, profiles[part], worlds[part], replications=replications[part])
         state = begin(program, lanes)
         for step in range(program.n_steps + 1):
             after = advance(program, state) if step < program.n_steps else state
@@ -284,10 +286,12 @@ def run_paths(
                 if symbol in known:
                     values[i, step, part] = known[symbol]
             state = after
-    return Paths(tuple(s.name for s in symbols), values, profiles, worlds, replications)
+    return Paths(tuple(s.name for s in symbols), values, profiles, worlds, replications=replications)
 
 
-def trace_cell(program: Program, design: Design, profile: int, world: int, replication: int) -> Trace:
+def trace_cell(program: Program, design: Design, profile: int, world: int, *, replication: int) -> Trace:
     """Follow one future of a design step by step."""
-    one = (np.array([profile]), np.array([world]), np.array([replication]))
-    return trace_future(program, lanes_of(program, design, *one), realised=design.realised)
+    one = lanes_of(
+        program, design, np.array([profile]), np.array([world]), replications=np.array([replication])
+    )  # fmt: skip
+    return trace_future(program, one, realised=design.realised)

@@ -43,4 +43,6 @@ class Local:
 
     def follow(self, job: PathsJob) -> Paths:
         """In the calling thread."""
-        return run_paths(job.program, job.design, job.symbols, job.profiles, job.worlds, job.replications)
+        return run_paths(
+            job.program, job.design, job.symbols, job.profiles, worlds=job.worlds, replications=job.replications
+        )

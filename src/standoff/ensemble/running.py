@@ -23,11 +23,13 @@ class Size:
         worlds: Draws of all uncertainties and values.
         replications: Streams of chance inside each world.
         seed: Of worlds and luck.
+        profiles: At most so many of the profiles, designed; all by default.
     """
 
     worlds: int = 512
     replications: int = 8
     seed: int = 1
+    profiles: int | None = None
 
     def at_most(self, worlds: int, replications: int | None = None) -> Size:
         """The same with no more worlds, nor replications, than so many."""

@@ -14,7 +14,8 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
-from standoff.ensemble.design import Design, all_profiles, draw_worlds
+from standoff.ensemble.design import Design, draw_worlds
+from standoff.ensemble.profiles.chosen import some_profiles
 from standoff.ensemble.run import lanes_of
 from standoff.ensemble.study import Study
 from standoff.language.expressions.tree import Symbol
@@ -92,7 +93,9 @@ def tabulate_step(study: Study, draws: int = 1024, seed: int = 1) -> StepTable:
         raise ValueError(
             "a stationary strategy has no value unless every actor that chooses discounts what comes later"
         )
-    return StepTable(states, program.players, options, payoffs, transitions, discounts, draws)
+    return StepTable(
+        states, program.players, options, payoffs, transitions=transitions, discounts=discounts, draws=draws
+    )
 
 
 def _refuse_others(study: Study) -> None:
@@ -114,8 +117,8 @@ def _begun(study: Study, draws: int, seed: int) -> State:
     program = study.program
     worlds = draw_worlds(study.model, draws, seed, fixed=study.held)
     zeros = np.zeros(draws, dtype=np.int64)
-    design = Design(all_profiles(program), worlds, 1, seed)
-    return begin(program, lanes_of(program, design, zeros, np.arange(draws), zeros))
+    design = Design(some_profiles(program), worlds, 1, seed)
+    return begin(program, lanes_of(program, design, zeros, np.arange(draws), replications=zeros))
 
 
 def _put(start: State, modes: tuple[Mode, ...], state: tuple[str, ...]) -> State:

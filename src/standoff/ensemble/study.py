@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypedDict, Unpack
 
 from standoff.base.escaping import visible
-from standoff.ensemble.design import Design, Held, Method, choose_profiles, draw_worlds
+from standoff.ensemble.design import Design, Held, Method, draw_worlds
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.folding.spreads import want
+from standoff.ensemble.profiles.chosen import Profiles, choose_profiles, designed_profiles
 from standoff.ensemble.run import run_design
 from standoff.ensemble.running import Announce, EvaluatorName, Progress, Running, Size
 from standoff.ensemble.storing.manifest import RunError, has_manifest, read_manifest
@@ -85,12 +86,14 @@ class Chosen(TypedDict, total=False):
     """What to run, besides how much.
 
     Attributes:
+        profiles: At most so many profiles, in which every pair of strategies stands about equally often; all without.
         profile: Which strategies: `{"us": "tough_love"}`, `"us=tough_love"`, a named profile; all by default.
         set: Uncertainties and values held at a number, such as `{"fear": 0.3}`, or at a kind by its name.
         design: How worlds fill the space of assumptions: `latin hypercube`, `sobol`, `plain` or `saltelli`.
         realised: Draw rare ends instead of weighting by survival.
     """
 
+    profiles: int | None
     profile: Mapping[str, str | Sequence[str]] | str | None
     set: Held | None
     design: Method
@@ -146,10 +149,23 @@ class Study:
             TypeError: There is no such option.
         """
         _refuse_unknown(options, Chosen)
-        chosen = choose_profiles(self.program, options.get("profile"))
+        size = replace(size, profiles=options.get("profiles") or size.profiles)
+        chosen = self.profiles_of(size, options.get("profile"))
         method = options.get("design", "latin hypercube")
-        drawn = draw_worlds(self.model, size.worlds, size.seed, method, {**self.held, **(options.get("set") or {})})
+        drawn = draw_worlds(
+            self.model, size.worlds, size.seed, method, fixed={**self.held, **(options.get("set") or {})}
+        )
         return Design(chosen, drawn, size.replications, size.seed, realised=options.get("realised", False))
+
+    def profiles_of(self, size: Size, chosen: Mapping[str, str | Sequence[str]] | str | None = None) -> Profiles:
+        """The profiles to run of this size: all that are chosen, or a balanced part of them.
+
+        Raises:
+            ValueError: An unknown actor, strategy or profile, too many profiles, or too few of them are asked for.
+        """
+        if size.profiles is None:
+            return choose_profiles(self.program, chosen)
+        return designed_profiles(self.program, size.profiles, size.seed, chosen)
 
     def run(self, worlds: int = 512, replications: int = 8, seed: int = 1, **options: Unpack[RunOptions]) -> Ensemble:
         """Run profiles × worlds × replications.
@@ -173,11 +189,11 @@ class Study:
         design = self.design(worlds, replications, seed, **chosen)  # type: ignore[arg-type]
         running = Running(
             options.get("threads"), options.get("evaluator", "auto"), options.get("progress"), options.get("announce"),
-            options.get("on"),
+            on=options.get("on"),
         )  # fmt: skip
         out = options.get("out")
         if out is not None:
-            return run_to_folder(self.program, design, out, wanted, running)
+            return run_to_folder(self.program, design, out, wanted, running=running)
         return run_design(self.program, design, wanted, running)
 
     def __repr__(self) -> str:

@@ -122,8 +122,8 @@ class Tally:
         present = {self.program.measured[i].name: self.present[k].reshape(shape) for k, i in enumerate(self.missing)}
         return Ensemble(
             self.program, self.design, self.means.reshape(cube), self.errors.reshape(cube),
-            self.halves.reshape(cube), self.counts.reshape(shape), present,
-            _diagnose(self.program, self.found), self._spreads(shape),
+            halves=self.halves.reshape(cube), counts=self.counts.reshape(shape), present=present,
+            diagnostics=_diagnose(self.program, self.found), spreads=self._spreads(shape),
         )  # fmt: skip
 
     def _spreads(self, shape: tuple[int, int]) -> Spreads:
@@ -165,7 +165,7 @@ class _Found:
         }
         failed = {i: np.flatnonzero((steps >= 0) & sound) for i, steps in enumerate(results.broken)}
         broken = {i: first(lanes, results.broken[i]) for i, lanes in failed.items() if lanes.size}
-        return _Found(faults, results.clipped, dict(results.clamped), broken, sound.size)
+        return _Found(faults, results.clipped, dict(results.clamped), broken, lanes=sound.size)
 
 
 def _diagnose(program: Program, found: Sequence[_Found]) -> Diagnostics:

@@ -88,12 +88,12 @@ def read_questions(path: Path, model: Model) -> tuple[Asked, ...]:
     problems = Collected()
     root, found = parse_yaml(source)
     problems += found
-    told = conform(root, _FILE, "", Span(source, 0, 0), problems)
+    told = conform(root, _FILE, "", Span(source, 0, 0), problems=problems)
     asked: list[Asked] = []
     if isinstance(told, MappingNode):
         known = things_of(model)
         for name, node in entries(told, "questions"):
-            one = _asked(model, known, name.text, node, problems)
+            one = _asked(model, known, name.text, node, problems=problems)
             if one is not None:
                 asked.append(one)
     if has_errors(problems):
@@ -102,7 +102,7 @@ def read_questions(path: Path, model: Model) -> tuple[Asked, ...]:
 
 
 def _asked(
-    model: Model, known: Mapping[str, tuple[Symbol, str]], name: str, node: MappingNode, problems: list[Problem]
+    model: Model, known: Mapping[str, tuple[Symbol, str]], name: str, node: MappingNode, *, problems: list[Problem]
 ) -> Asked | None:
     about, ask = scalar(node, "name"), text(node, "ask") or ""
     if about is None:
@@ -132,7 +132,18 @@ def _asked(
         message = f"the question ends in {model.clock.label(last)}, before it begins"
         problems.append(Problem("date", node.span, message, "give a later `by`, or an earlier `from`"))
         return None
-    return Asked(name, text(node, "asks") or "", symbol, kind, ask, start, last, at_least, state, node.span)
+    return Asked(
+        name,
+        text(node, "asks") or "",
+        symbol,
+        kind,
+        ask=ask,
+        first=start,
+        last=last,
+        at_least=at_least,
+        state=state,
+        span=node.span,
+    )
 
 
 def _step(model: Model, node: MappingNode, key: str, problems: list[Problem]) -> int | None:

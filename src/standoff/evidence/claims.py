@@ -155,7 +155,7 @@ def parse_ledger(source: Source) -> tuple[Ledger | None, tuple[Problem, ...]]:
         return None, error.problems
     problems += found
     start = Span(source, root.span.start, root.span.start)
-    tree = conform(root, CLAIMS, CLAIMS_FILE, start, problems)
+    tree = conform(root, CLAIMS, CLAIMS_FILE, start, problems=problems)
     if not isinstance(tree, Mapping):
         return None, tuple(problems)
     documents = tuple(
@@ -231,7 +231,7 @@ def _document(name: Scalar, node: Mapping, problems: list[Problem]) -> DocumentE
         name.span,
         Metadata(*said),
         None if file is None else Named(file.text, file.span),
-        _fingerprint(scalar(node, "fingerprint"), problems),
+        fingerprint=_fingerprint(scalar(node, "fingerprint"), problems),
     )
 
 
@@ -256,12 +256,12 @@ def _claim(name: Scalar, node: Mapping, listed: list[str], problems: list[Proble
         name.span,
         document.text,
         address,
-        says,
-        next(word for word in get_args(Stance) if word == stance),
-        next((word for word in CERTAINTIES if word == text(node, "certainty")), "unstated"),
-        _fingerprint(scalar(node, "anchor"), problems),
-        tuple(Named(entry.text, entry.span) for entry in scalars(node, "bears_on")),
-        tuple(entry for entry in nodes(node.get("expect")) if isinstance(entry, Mapping)),
+        says=says,
+        stance=next(word for word in get_args(Stance) if word == stance),
+        certainty=next((word for word in CERTAINTIES if word == text(node, "certainty")), "unstated"),
+        anchor=_fingerprint(scalar(node, "anchor"), problems),
+        bears_on=tuple(Named(entry.text, entry.span) for entry in scalars(node, "bears_on")),
+        expect=tuple(entry for entry in nodes(node.get("expect")) if isinstance(entry, Mapping)),
     )
 
 

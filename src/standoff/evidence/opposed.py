@@ -84,7 +84,7 @@ def _statements(claim: Claim, model: Model) -> Iterator[_Statement]:
         if claim.stance == "doubts":
             says, allowed = f"it is doubtful that {says}", _denied(allowed, expectation.verb)
         about = (thing, frozenset(expectation.where))
-        yield _Statement(claim, about, expectation.measure.says, says, allowed)
+        yield _Statement(claim, about, expectation.measure.says, says, allowed=allowed)
 
 
 def _effect(expectation: Expectation) -> tuple[Hashable, _Allowed]:

@@ -106,7 +106,7 @@ def _of_csv(source: Source, problems: list[Problem]) -> Iterator[Row]:
 def _of_yaml(source: Source, problems: list[Problem]) -> Iterator[Row]:
     root, found = parse_yaml(source)
     problems += found
-    told = conform(root, _FILE, "", Span(source, 0, 0), problems)
+    told = conform(root, _FILE, "", Span(source, 0, 0), problems=problems)
     entries = told.get("seen") if isinstance(told, MappingNode) else None
     for node in entries.items if isinstance(entries, Sequence) else ():
         if isinstance(node, MappingNode):
@@ -150,7 +150,7 @@ class _Reader:
                 message = f"`{name}` in {label} is told twice"
                 self.problems.append(Problem("duplicate-name", at, message, "keep the row that you trust more"))
                 return
-            self.found[name, step] = Sighting(of, step, value, reliability, source, at)
+            self.found[name, step] = Sighting(of, step, value, reliability, source=source, span=at)
             self.told_until[name] = max(self.told_until.get(name, 0), step + 1)
 
     def _missing(self, row: Row) -> None:

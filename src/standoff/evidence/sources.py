@@ -109,7 +109,7 @@ def sources(ledger: Ledger, folder: Path | None) -> Sources:
             continue
         anchors = tuple(_anchor(claim, file) for claim in ledger.of(entry.name))
         metadata = entry.metadata.filled(file.document.metadata)
-        rows.append(SourceRow(entry.name, metadata, file.path, file.document, anchors))
+        rows.append(SourceRow(entry.name, metadata, file.path, file.document, anchors=anchors))
     return Sources(tuple(rows), tuple(problems))
 
 
@@ -196,6 +196,10 @@ def _anchor(claim: Claim, file: _File) -> AnchorRow:
     if claim.anchor is None:
         text = text_at(file.document, claim.passage)
         status: Status = "lost" if text is None else "unanchored"
-        return AnchorRow(claim.name, status, claim.passage, claim.passage if text is not None else None, 0.0, text)
+        return AnchorRow(
+            claim.name, status, claim.passage, claim.passage if text is not None else None, confidence=0.0, text=text
+        )
     state: AnchorState = find_anchor(file.index, claim.passage, claim.anchor)
-    return AnchorRow(claim.name, state.state, claim.passage, state.address, state.confidence, state.text)
+    return AnchorRow(
+        claim.name, state.state, claim.passage, state.address, confidence=state.confidence, text=state.text
+    )

@@ -67,11 +67,11 @@ class Verdict:
     @classmethod
     def not_represented(cls) -> Verdict:
         """No path leads from what is changed to what is measured, so there is nothing to run."""
-        return cls("not represented", 0.0, 0.0, 0.0, 0.0, 1.0, 0)
+        return cls("not represented", 0.0, 0.0, 0.0, fails=0.0, nothing=1.0, worlds=0)
 
 
 def judge_effect(
-    verb: Verb, before: Floats, after: Floats, columns: Mapping[str, Floats], least: float = 0.01
+    verb: Verb, before: Floats, after: Floats, columns: Mapping[str, Floats], *, least: float = 0.01
 ) -> Verdict:
     """Whether a change raises, lowers or leaves a measure.
 
@@ -105,7 +105,9 @@ def judge_interplay(
     smallest = least * _spread(np.concatenate([_means(side) for side in sides]))
     whole = _judge("leaves", 0.5 * (first + second), columns, smallest)
     if whole.answer == "holds":  # there is no effect to be weakened
-        return Verdict("no visible effect", 0.0, whole.error, 0.0, 0.0, 1.0, whole.worlds, smallest)
+        return Verdict(
+            "no visible effect", 0.0, whole.error, 0.0, fails=0.0, nothing=1.0, worlds=whole.worlds, least=smallest
+        )
     direction = 1.0 if whole.effect >= 0 else -1.0
     return _judge("lowers" if verb == "weakens" else "raises", direction * (second - first), columns, smallest)
 
@@ -137,9 +139,19 @@ def judge_bounds(values: Floats, bounds: tuple[float | None, float | None], colu
     if cut is not None:
         sides = [_majority(signs[side]) for side in cut.sides(inputs)]
         if sides[0] != sides[1]:  # else it parts worlds by how often, and not by what is so
-            separator = Separator(cut.name, cut.value, sides[0], sides[1], cut.share)
+            separator = Separator(cut.name, cut.value, sides[0], sides[1], share=cut.share)
     effect, spread = _pooled(mean)
-    return Verdict(answer, effect, spread, up, down, 1 - up - down, int(mean.size), 0.0, separator)
+    return Verdict(
+        answer,
+        effect,
+        spread,
+        up,
+        fails=down,
+        nothing=1 - up - down,
+        worlds=int(mean.size),
+        least=0.0,
+        separator=separator,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +213,9 @@ def _judge(verb: Verb, change: Floats, columns: Mapping[str, Floats], smallest: 
     chance = _chance(change.shape[1], critical)
     most = _most_by_luck(mean.size, chance)
     pooled = direction * np.sign(effect) if abs(effect) > max(FAR * spread, smallest) else 0.0
-    answer, separator = _answer(signs, (up > most, down > most), float(pooled), direction * mean, inputs, smallest)
+    answer, separator = _answer(
+        signs, (up > most, down > most), float(pooled), direction * mean, inputs=inputs, smallest=smallest
+    )
     n = max(1, mean.size)
     if verb == "leaves":
         swapped: dict[Answer, Answer] = {"no visible effect": "holds", "holds": "fails", "fails": "fails"}
@@ -211,9 +225,39 @@ def _judge(verb: Verb, change: Floats, columns: Mapping[str, Floats], smallest: 
             separator = replace(separator, below=sides[0], above=sides[1])
         still, moved = 1 - (up + down) / n, (up + down) / n
         if answer == "fails":  # on the whole it is moved: a world in which that is not seen speaks for nothing
-            return Verdict(answer, effect, spread, 0.0, moved, still, mean.size, smallest, separator)
-        return Verdict(answer, effect, spread, still, moved, 0.0, mean.size, smallest, separator)
-    return Verdict(answer, effect, spread, up / n, down / n, 1 - (up + down) / n, mean.size, smallest, separator)
+            return Verdict(
+                answer,
+                effect,
+                spread,
+                0.0,
+                fails=moved,
+                nothing=still,
+                worlds=mean.size,
+                least=smallest,
+                separator=separator,
+            )
+        return Verdict(
+            answer,
+            effect,
+            spread,
+            still,
+            fails=moved,
+            nothing=0.0,
+            worlds=mean.size,
+            least=smallest,
+            separator=separator,
+        )
+    return Verdict(
+        answer,
+        effect,
+        spread,
+        up / n,
+        fails=down / n,
+        nothing=1 - (up + down) / n,
+        worlds=mean.size,
+        least=smallest,
+        separator=separator,
+    )
 
 
 def _answer(
@@ -221,6 +265,7 @@ def _answer(
     seen: tuple[bool, bool],
     pooled: float,
     change: Floats,
+    *,
     inputs: Mapping[str, Floats],
     smallest: float,
 ) -> tuple[Answer, Separator | None]:
@@ -250,7 +295,7 @@ def _sides(cut: Cut, change: Floats, inputs: Mapping[str, Floats], smallest: flo
             answers.append("holds" if effect > 0 else "fails")
         else:
             return None
-    return Separator(cut.name, cut.value, answers[0], answers[1], cut.share)
+    return Separator(cut.name, cut.value, answers[0], answers[1], share=cut.share)
 
 
 def _majority(signs: Floats) -> Answer:

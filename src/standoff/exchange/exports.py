@@ -131,7 +131,7 @@ def _nfg(out: Outgoing) -> Mapping[str, bytes]:
     players = tuple(plain(name) for name in table.players)
     strategies = tuple(tuple(plain(name) for name in own) for own in table.strategies)
     game = NamedGame(
-        plain(model.title), players, strategies, table.payoffs.mean(axis=-1), f"{len(table.worlds)} worlds"
+        plain(model.title), players, strategies, table.payoffs.mean(axis=-1), comment=f"{len(table.worlds)} worlds"
     )
     return {"game.nfg": write_nfg(game).encode()}
 
@@ -145,32 +145,34 @@ def _efg(out: Outgoing) -> Mapping[str, bytes]:
 
 _ANCHORS = "claims with passages: words, place, says, stance, certainty, what they bear on; the way back gives the same"
 EXPORTS = (
-    Export("web-annotation", "Hypothes.is, Recogito", _ANCHORS, "expectations", _web),
-    Export("brat", "brat", f"{_ANCHORS}; the documents' texts", "expectations", _brat),
-    Export("cas", "INCEpTION, UIMA", f"{_ANCHORS}; the documents' texts", "expectations", _cas),
+    Export("web-annotation", "Hypothes.is, Recogito", _ANCHORS, "expectations", write=_web),
+    Export("brat", "brat", f"{_ANCHORS}; the documents' texts", "expectations", write=_brat),
+    Export("cas", "INCEpTION, UIMA", f"{_ANCHORS}; the documents' texts", "expectations", write=_cas),
     Export(
-        "refi-qda", "ATLAS.ti, MAXQDA, NVivo, Taguette", f"{_ANCHORS}; the documents' texts", "expectations", _refi
+        "refi-qda", "ATLAS.ti, MAXQDA, NVivo, Taguette", f"{_ANCHORS}; the documents' texts", "expectations",
+        write=_refi
     ),
-    Export("argdown", "Argdown", "claims by document, and which contradict each other", "anchors", _argdown),
+    Export("argdown", "Argdown", "claims by document, and which contradict each other", "anchors", write=_argdown),
     Export("csl-json", "Zotero, pandoc", "documents: title, author, publisher, date, address, language", "claims",
-           lambda out: {"references.json": write_csl(out.ledger.documents).encode()}),
+           write=lambda out: {"references.json": write_csl(out.ledger.documents).encode()}),
     Export("ris", "Zotero, EndNote", "documents, likewise", "claims",
-           lambda out: {"references.ris": write_ris(out.ledger.documents).encode()}),
+           write=lambda out: {"references.ris": write_ris(out.ledger.documents).encode()}),
     Export("bibtex", "Zotero, JabRef, LaTeX", "documents, likewise", "claims",
-           lambda out: {"references.bib": write_bibtex(out.ledger.documents).encode()}),
+           write=lambda out: {"references.bib": write_bibtex(out.ledger.documents).encode()}),
     Export("nfg", "Gambit, OpenSpiel", "a run: strategies and mean payoffs over all worlds alike, to the last digit",
-           "beliefs (`standoff games --nfg` weighs worlds by them), errors; what is no ASCII in names", _nfg),
+           "beliefs (`standoff games --nfg` weighs worlds by them), errors; what is no ASCII in names", write=_nfg),
     Export("efg", "Gambit", "a study: what actors choose in its first steps, who sees what, four worlds by chance, and "
            "what each path pays",
-           f"steps beyond {MOST_LEAVES:,} ends, which follow each actor's first strategy; all other worlds", _efg),
+           f"steps beyond {MOST_LEAVES:,} ends, which follow each actor's first strategy; all other worlds",
+           write=_efg),
     Export("ema", "EMA Workbench 2.x", "a run: experiments and outcomes, a policy for each profile", "errors",
-           lambda out: {"results.tar.gz": write_ema_archive(out.run)}),
+           write=lambda out: {"results.tar.gz": write_ema_archive(out.run)}),
     Export("netcdf", "xarray, R, Panoply", "a run: outcomes, payoffs, errors, worlds and strategies", "quantiles",
-           lambda out: {"run.nc": write_netcdf(out.run)}),
+           write=lambda out: {"run.nc": write_netcdf(out.run)}),
     Export("frictionless", "Frictionless, pandas, R", "a run: three tables with keys and types", "nothing",
-           lambda out: write_frictionless(out.run)),
+           write=lambda out: write_frictionless(out.run)),
     Export("ro-crate", "RO-Crate, WorkflowHub, Zenodo", "a run: its folder, the study, claims, digests", "nothing",
-           _crate),
+           write=_crate),
 )  # fmt: skip
 
 

@@ -44,7 +44,7 @@ _DYNAMICS = (
 )
 _NOT = (
     "refused at its line: GAME, SAMPLE IF TRUE, random functions, allocation, matrices, sorting, inverse trigonometry, "
-    "data in other files, non-negative stocks, Runge-Kutta. Not read: sketches, ranges; units are not checked"
+    "data in other files, Runge-Kutta{}. Not read: sketches, ranges; units are not checked"
 )
 
 
@@ -58,52 +58,55 @@ _NOTES = (
 )
 FORMATS = (
     Format(
-        "XMILE (Stella, iThink)", (".xmile", ".stmx"), _DYNAMICS, f"{_NOT}, modules, macros", _model,
-        "teacup.xmile --uncertain room_temperature=60:80",
+        "XMILE (Stella, iThink)", (".xmile", ".stmx"), _DYNAMICS,
+        _NOT.format(", non-negative stocks, modules, macros"), read=_model,
+        example="teacup.xmile --uncertain room_temperature=60:80",
     ),
-    Format("Vensim", (".mdl",), f"{_DYNAMICS}; macros, written out at each use", _NOT, _model, "teacup.mdl"),
+    Format("Vensim", (".mdl",), f"{_DYNAMICS}; macros, written out at each use", _NOT.format(""), read=_model,
+        example="teacup.mdl"),
     Format(
         "Gambit's strategic form", (".nfg",),
         "both bodies, payoffs and outcomes; whole numbers, decimals and fractions; names and comment. "
         "`standoff games FILE` solves it as it stands",
-        "outcomes' names. A study holds 5,000 profiles and 60 strategies a player", import_game, "chicken.nfg",
+        "outcomes' names. A study holds 5,000 profiles and 60 strategies a player", read=import_game,
+        example="chicken.nfg",
     ),
     Format(
         "Gambit's extensive form", (".efg",),
         "chance, sets of information, outcomes along the way, exactly: as the reduced normal form, in which Gambit's "
         "order of strategies stands. `standoff games FILE` also says where it is a Bayesian game",
         "the tree itself, and names of nodes and sets. Refused: more than 2,000,000 payoffs or 20,000 strategies",
-        import_game, "signals.efg",
+        read=import_game, example="signals.efg",
     ),
     Format(
         "Graph model in option form (GMCR+)", (".gmcr",),
         "options, who owns them, states that cannot be, directions, statements by priority or rankings. "
         "`standoff stability FILE` looks into it as it stands",
         "coalitions, misperceptions, solutions. Refused as a study: states that hang on several decision makers",
-        import_conflict, "dam.gmcr",
+        read=import_conflict, example="dam.gmcr",
     ),
     Format(
         "Events: UCDP GED, ACLED, ICB, COW MID, ViEWS, GDELT", (".csv", ".tsv", ".tab"),
         "what a mapping asks (`format`, `step`, `start`, `steps`, `covered`, `series` with `where` and `sum`), counted "
         "by steps: history.csv before the start, seen.csv after it, rates in facts.csv. Coverage, gaps, rows without a "
         "date or a number are told; a step without any row is left out, and never 0",
-        "places, actors and texts of single events", import_events, "ged.csv --mapping syria.yaml",
+        "places, actors and texts of single events", read=import_events, example="ged.csv --mapping syria.yaml",
     ),
     Format(
         "Web Annotation, Hypothes.is", (".jsonld",), f"{_NOTES}. The documents must be at hand (--sources)",
-        "highlights without words, replies", import_web_annotations, "notes.jsonld --sources articles",
+        "highlights without words, replies", read=import_web_annotations, example="notes.jsonld --sources articles",
     ),
     Format(
-        "brat", (".ann",), f"{_NOTES}; the .txt stands beside it", "relations, events, equivalences", import_brat,
-        "article.ann --sources articles",
+        "brat", (".ann",), f"{_NOTES}; the .txt stands beside it", "relations, events, equivalences", read=import_brat,
+        example="article.ann --sources articles",
     ),
     Format(
         "UIMA CAS, INCEpTION", (".xmi", ".zip"), f"{_NOTES}; offsets are UTF-16, as in UIMA",
-        "words, sentences, relations between spans", import_cas, "article.xmi --sources articles",
+        "words, sentences, relations between spans", read=import_cas, example="article.xmi --sources articles",
     ),
     Format(
         "REFI-QDA (ATLAS.ti, MAXQDA, NVivo)", (".qdpx",), f"{_NOTES}", "pictures, PDF selections, sets, cases, memos",
-        import_project, "project.qdpx --sources articles",
+        read=import_project, example="project.qdpx --sources articles",
     ),
     Format(
         "Genius, GeniusWeb and NegMAS domains", (".xml", ".json"),
@@ -111,20 +114,22 @@ FORMATS = (
         "(Genius: as a share of the issue's largest), reservation values and bids, discounts; a deal whose levels are "
         "the packages, so that `standoff deals` looks at all of them",
         "offers, protocols, deadlines, costs. Refused at its line: issues that are ranges, preferences that are no sum "
-        "over issues, linear discounts; more than 20,000 packages", import_negotiation, "laptop/domain.xml",
-        lambda path: path.suffix.lower() == ".xml" or is_domain(path),
+        "over issues, linear discounts; more than 20,000 packages", read=import_negotiation,
+        example="laptop/domain.xml",
+        holds=lambda path: path.suffix.lower() == ".xml" or is_domain(path),
     ),
     Format(
         "EMA Workbench's results", (".tar.gz",),
         "policies as strategies, scenarios as levels of one assumption, outcomes that are numbers, to the last digit, "
         "and the last value of series; uncertainties that are numbers, looked up by scenario",
         "the model itself, levers, categories, arrays, and which way an outcome is better. Refused: a policy that does "
-        "not meet every scenario; more than 1,000 scenarios or 20,000 numbers", import_archive, "results.tar.gz",
+        "not meet every scenario; more than 1,000 scenarios or 20,000 numbers", read=import_archive,
+        example="results.tar.gz",
     ),
     Format(
         "CSL-JSON, RIS, BibTeX (Zotero)", (".json", ".ris", ".bib"),
         "documents: title, author, publisher, date, address, language; repeated tags, a last record without an end, "
-        "every type of entry", "all other fields", import_references, "library.ris",
+        "every type of entry", "all other fields", read=import_references, example="library.ris",
     ),
 )  # fmt: skip
 

@@ -101,7 +101,7 @@ class Movable:
         """The model with these columns, which no distribution draws."""
         for symbol, how in self.things:
             name, span = self.column(symbol, how), Span(model.source, 0, 0)
-            column = Parameter("uncertainty", name, span, "", DIMENSIONLESS, Reason())
+            column = Parameter("uncertainty", name, span, "", unit=DIMENSIONLESS, reason=Reason())
             if how == "hold":
                 held = Imposition(symbol, span, "column", name)
                 model = replace(model, impositions=(*model.impositions, held))

@@ -128,10 +128,15 @@ class Clock:
         step = math.floor(self.place(day))
         return step if 0 <= step < self.steps else None
 
+    @property
+    def is_by_day(self) -> bool:
+        """Whether steps are called by the day on which they begin."""
+        return self.step in _DAYS or self.first.day > 1 or self.substeps > 1
+
     def label(self, step: int) -> str:
         """A step's date as people write it: `Q3 2026`, `Mar 2026`, `2026`, or a day where the step begins on none."""
         day, first = self.begins(step), self.first
-        if self.step in _DAYS or first.day > 1 or self.substeps > 1:
+        if self.is_by_day:
             return f"{day.day} {_NAMES[day.month - 1]} {day.year}"
         if self.step == "year" and first.month == 1:
             return str(day.year)

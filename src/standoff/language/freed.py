@@ -76,14 +76,22 @@ def freed(model: Model, bounds: Mapping[str, tuple[float, float]]) -> Model:
 
 
 def rewritten(model: Model, changes: Mapping[str, Rewritten]) -> str:
-    """The study's text with fitted numbers and their reasons in the place of the old ones; all else as it was."""
-    source, root = model.source, model.written.root
+    """The study's text with fitted numbers and their reasons in the place of the old ones; all else as it was.
+
+    What is an element of a vector, and shares its entry with others, gets an entry of its own beside the vector's.
+    """
+    source = model.source
+    root, _ = parse_yaml(source)
     edits: list[tuple[int, int, str]] = []
     for section in ("constants", "uncertainties", "values"):
-        for name, node in mapping(root, section).items:
+        written = mapping(root, section)
+        own = {name.text: node for name, node in written.items if isinstance(node, Node)}
+        for name, _ in mapping(model.written.root, section).items:
             change = changes.get(name.text)
-            if change is not None and isinstance(node, Node):
-                edits += _edits(node, change, source)
+            if change is not None:
+                edits += (
+                    _edits(own[name.text], change, source) if name.text in own else [_beside(written, change, source)]
+                )
     text = source.text
     for start, stop, new in sorted(edits, reverse=True):
         text = text[:start] + new + text[stop:]
@@ -91,23 +99,37 @@ def rewritten(model: Model, changes: Mapping[str, Rewritten]) -> str:
 
 
 def _edits(node: Node, change: Rewritten, source: Source) -> list[tuple[int, int, str]]:
-    """What to write where, for one parameter."""
-    edits: list[tuple[int, int, str]] = []
+    """What to write where, for the entry of one parameter."""
     keys = ("value",) if change.value is not None else ("range", "distribution", "levels")
-    key = next(k for k in keys if node.get(k) is not None)
-    name, value = node.key(key), node.get(key)
-    assert name is not None and value is not None
-    if change.value is not None:
-        edits.append((value.span.start, value.span.stop, f"{change.value:g}"))
-    else:
-        edits.append((name.span.start, value.span.stop, f"range: [{change.low:g}, {change.high:g}]"))
-    reason = json.dumps(change.reason, ensure_ascii=False)
-    old = node.get("judgement")
+    key = next((k for k in keys if node.get(k) is not None), None)
+    name, value = next(item for item in reversed(node.items) if key is None or item[0].text == key)
+    apart, old = _apart(node, name.span, source), node.get("judgement")
+    reason = "" if isinstance(old, Scalar) else f"{apart}judgement: {_reason(change)}"
+    start, before = (name.span.start, "") if key is not None else (value.span.stop, apart)  # the vector says it
+    edits = [(start, value.span.stop, before + _said(change) + reason)]
     if isinstance(old, Scalar):
-        edits.append((old.span.start, old.span.stop, reason))
-    else:
-        edits.append((value.span.stop, value.span.stop, _apart(node, name.span, source) + f"judgement: {reason}"))
+        edits.append((old.span.start, old.span.stop, _reason(change)))
     return edits
+
+
+def _beside(section: Node, change: Rewritten, source: Source) -> tuple[int, int, str]:
+    """An entry of its own for an element of a vector, below all others of its section."""
+    name, last = section.items[-1]
+    apart = _apart(section, name.span, source)
+    while isinstance(last, Node) and last.items and source.text[last.span.start] != "{":
+        last = last.items[-1][1]
+    stop = last.span.stop
+    if apart != ", ":
+        stop = (source.text + "\n").index("\n", stop)
+    return stop, stop, f"{apart}{change.name}: {{{_said(change)}, judgement: {_reason(change)}}}"
+
+
+def _said(change: Rewritten) -> str:
+    return f"value: {change.value:g}" if change.value is not None else f"range: [{change.low:g}, {change.high:g}]"
+
+
+def _reason(change: Rewritten) -> str:
+    return json.dumps(change.reason, ensure_ascii=False)
 
 
 def _apart(node: Node, key: Span, source: Source) -> str:

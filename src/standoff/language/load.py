@@ -224,12 +224,12 @@ def _said_once(found: SequenceOf[Problem], written: Written) -> list[Problem]:
 def _build(written: Written, variants: tuple[str, ...], own: list[Problem]) -> Model:
     merged, impose = _with_variants(written.root, variants)
     start = Span(written.source, merged.span.start, merged.span.start)
-    study = conform(merged, STUDY, "", start, own)
-    imposed = None if not impose.items else conform(impose, IMPOSE, "impose", impose.span, own)
+    study = conform(merged, STUDY, "", start, problems=own)
+    imposed = None if not impose.items else conform(impose, IMPOSE, "impose", impose.span, problems=own)
     assert isinstance(study, Mapping)
     if not isinstance(imposed, Mapping):
         imposed = Mapping((), merged.span)
-    return build_model(written, study, imposed, variants, own, _digest(written.root, variants))
+    return build_model(written, study, imposed, variants, problems=own, digest=_digest(written.root, variants))
 
 
 def _with_variants(raw: Mapping, variants: tuple[str, ...]) -> tuple[Mapping, Mapping]:

@@ -156,7 +156,7 @@ def _rows(shape: Shape, prefix: str) -> Iterator[str]:
                     yield from _rows(key.shape, f"{prefix}{key.name}.")
         case MapOf():
             yield from (_row(key, prefix) for key in shape.extra)
-            yield from _rows(shape.value, f"{prefix}NAME." if prefix else "")
+            yield from _rows(shape.value, f"{prefix}NAME." if prefix or shape.extra else "")
         case ListOf():
             yield from _rows(shape.item, prefix)
         case Either():
@@ -333,7 +333,7 @@ _OF_VECTORS = (
     "`indices` names what there are several of; an entry with `for` is one equation for all of them. Before anything",
     "else it is written out: `force_north`, `force_south`, … are things of their own, by which outcomes, the tables of",
     "worlds, variants and claims know them. In prose `{region}` becomes the element's name. `if` compares elements.",
-    "Where a variant names the vector, all its elements change.",
+    "Where a variant names the vector, all its elements change. The moves of a mode that is a vector are vectors too.",
 )
 _A_VECTOR = (
     "indices:",

@@ -79,7 +79,7 @@ def debrief(position: Position, *, lucks: int = LUCKS) -> Debrief:
         {seat: tuple(_judged(position, seat, lucks)) for seat in position.game.seats},
         {p.name: float(np.ravel(position.state.lanes.columns[p.name])[0]) for p in position.model.uncertain
          if p.name in position.state.lanes.columns},
-        lucks,
+        lucks=lucks,
     )  # fmt: skip
 
 
@@ -87,12 +87,14 @@ def _judged(position: Position, seat: str, lucks: int) -> Iterator[Judged]:
     for step, turn in enumerate(position.game.turns):
         state = position.states[step]
         own = {family: option for family, option in turn.choices.items() if family.split(".")[0] == seat}
-        best, regret, error = _regret(position, state, seat, turn, lucks)
-        yield Judged(step, position.model.clock.label(step), own, best, regret, error,
-                     _advised(position, state, seat))  # fmt: skip
+        best, regret, error = _regret(position, state, seat, turn, lucks=lucks)
+        yield Judged(step, position.model.clock.label(step), own, best, regret=regret, error=error,
+                     advised=_advised(position, state, seat))  # fmt: skip
 
 
-def _regret(position: Position, state: State, seat: str, turn: Turn, lucks: int) -> tuple[dict[str, str], float, float]:
+def _regret(
+    position: Position, state: State, seat: str, turn: Turn, *, lucks: int
+) -> tuple[dict[str, str], float, float]:
     """The best option from a state on, and what it gains over the one taken, with its error."""
     program = position.program
     paid = [p.actor for p in program.payoffs]
@@ -108,7 +110,7 @@ def _regret(position: Position, state: State, seat: str, turn: Turn, lucks: int)
     shape = (len(options), strategies, lucks)
     size = int(np.prod(shape))
     option, strategy, luck = (grid.ravel() for grid in np.indices(shape))
-    lanes = _fresh(state.lanes, player, strategy, luck, state.step)
+    lanes = _fresh(state.lanes, player, strategy, luck, step=state.step)
     spread = _spread(position, state, lanes, size)
     held: dict[Symbol, Any] = {
         Symbol("choice", choice.family): np.array([choice.options.index(one[choice.family]) for one in options])[option]
@@ -158,7 +160,7 @@ def _advised(position: Position, state: State, seat: str) -> dict[str, dict[str,
     return found
 
 
-def _fresh(lanes: Lanes, player: int, strategy: Any, luck: Any, step: int) -> Lanes:
+def _fresh(lanes: Lanes, player: int, strategy: Any, luck: Any, *, step: int) -> Lanes:
     """The future of a game many times: with each strategy of a player, and luck of its own."""
     n = luck.size
     keys = streams.lane_keys(int(step) + 1, np.repeat(lanes.keys, n), luck.astype(np.uint64))

@@ -15,7 +15,8 @@ import msgspec
 import numpy as np
 
 from standoff.base.problems import suggest
-from standoff.ensemble.design import Design, choose_profiles, draw_worlds
+from standoff.ensemble.design import Design, draw_worlds
+from standoff.ensemble.profiles.chosen import choose_profiles
 from standoff.ensemble.run import lanes_of
 from standoff.ensemble.study import Study
 from standoff.language.expressions.tree import Symbol
@@ -238,8 +239,9 @@ def new_game(study: Study, seats: Sequence[str], profile: Mapping[str, str], pla
         raise ValueError("an actor has one seat: name each once")
     model = study.model
     full = {player: profile.get(player, study.model.instances(player)[0].label) for player in players}
-    return Game(FORMAT, model.name, model.digest, model.applied, dict(study.held), place.seed, place.worlds,
-                place.number, place.replication, full, tuple(seats))  # fmt: skip
+    return Game(FORMAT, model.name, model.digest, model.applied, held=dict(study.held), seed=place.seed,
+        worlds=place.worlds,
+                world=place.number, replication=place.replication, profile=full, seats=tuple(seats))  # fmt: skip
 
 
 def opened(study: Study, game: Game) -> Position:
@@ -272,7 +274,7 @@ def lanes_of_game(study: Study, game: Game) -> Lanes:
         raise ValueError("a game needs one strategy for every actor: give the settings too")
     worlds = draw_worlds(study.model, game.worlds, game.seed, fixed=game.held)
     design = Design(profiles, worlds, game.replication + 1, game.seed, realised=True)
-    return lanes_of(program, design, np.array([0]), np.array([world]), np.array([game.replication]))
+    return lanes_of(program, design, np.array([0]), np.array([world]), replications=np.array([game.replication]))
 
 
 def _injected(model: Model, state: State, injected: Mapping[str, Injected]) -> tuple[State, dict[Symbol, Any]]:

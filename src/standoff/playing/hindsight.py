@@ -8,15 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from standoff.analysis.fans import LEVELS, Followed, plan_fans
-from standoff.base.chance import streams
-from standoff.ensemble.runner import Local, PathsJob
+from standoff.analysis.fans import LEVELS, Followed
 from standoff.ensemble.running import Size
 from standoff.language.expressions.tree import Reference, Symbol, walk
 from standoff.language.model import Model
 from standoff.language.model.contents import entries_of
 from standoff.playing.game import Position
 from standoff.playing.sight import seen_by
+from standoff.questions.results import follow_at_random
 
 __all__ = ["Course", "Floats", "Knowable", "courses", "knowable"]
 
@@ -65,16 +64,8 @@ def courses(position: Position) -> tuple[Course, ...]:
 
     A game goes on after the last choice as its strategies do, unless it has ended.
     """
-    program, size = position.program, Size(_SIZE.worlds, _SIZE.replications, position.game.seed)
-    design = position.study.design_of(size)
-    followed = plan_fans(program, design, 1).followed
-    place = np.arange(_FUTURES, dtype=np.int64)
-    uniform = streams.uniform(place.astype(np.uint64), streams.key("course profiles"), 0)
-    profiles = np.minimum((uniform * len(design.profiles)).astype(np.int64), len(design.profiles) - 1)
-    symbols = tuple(dict.fromkeys(one.symbol for one in followed))
-    paths = Local().follow(
-        PathsJob(program, design, symbols, profiles, place % size.worlds, (place // size.worlds) % size.replications)
-    )
+    size = Size(_SIZE.worlds, _SIZE.replications, position.game.seed)
+    followed, paths = follow_at_random(position.study, size, _FUTURES)
     return tuple(_course(position, one, paths.path(one.symbol.name)) for one in followed)
 
 

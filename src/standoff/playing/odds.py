@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from standoff.ensemble.design import choose_profiles
+from standoff.ensemble.profiles.chosen import allowed_strategies
 from standoff.ensemble.running import Size
 from standoff.ensemble.study import Study
 from standoff.questions.answer import answer
@@ -35,25 +35,25 @@ def draw_profile(study: Study, odds: str, fixed: str | None, seed: int) -> dict[
     """
     program = study.program
     luck = np.random.Generator(np.random.Philox(seed))
-    allowed = choose_profiles(program, fixed)
+    allowed = allowed_strategies(program, fixed)
     if odds == EQUILIBRIUM:
         shares: Sequence[npt.NDArray[np.float64]] = _equilibrium(study)
     else:
-        named = choose_profiles(program, None if odds == UNIFORM else odds)
-        shares = [_even(named[:, i], len(of)) for i, of in enumerate(program.instances)]
+        named = allowed_strategies(program, None if odds == UNIFORM else odds)
+        shares = [_even(named[i], len(of)) for i, of in enumerate(program.instances)]
     drawn: dict[str, str] = {}
     for i, player in enumerate(program.players):
-        share = np.where(_even(allowed[:, i], shares[i].size) > 0.0, shares[i], 0.0)
+        share = np.where(_even(allowed[i], shares[i].size) > 0.0, shares[i], 0.0)
         if share.sum() == 0.0:
-            share = _even(allowed[:, i], shares[i].size)
+            share = _even(allowed[i], shares[i].size)
         drawn[player] = program.instances[i][int(luck.choice(share.size, p=share / share.sum()))].label
     return drawn
 
 
-def _even(played: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.float64]:
+def _even(played: Sequence[int], size: int) -> npt.NDArray[np.float64]:
     """Each strategy that occurs, equally likely."""
     share = np.zeros(size)
-    share[np.unique(played)] = 1.0
+    share[list(played)] = 1.0
     share /= share.sum()
     return share
 

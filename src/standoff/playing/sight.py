@@ -90,10 +90,10 @@ def seen_by(position: Position, actor: str, settled: State | None = None) -> See
     return Seen(
         actor, position.state.step, position.date,
         tuple(_things(position, known, now, {})),
-        tuple(_things(position, shown, now, last)),
-        tuple(one for one in _things(position, past, last, {}) if one.value not in (False, 0.0)),
-        tuple((choice.family, choice.options) for choice in choices_of(model, actor)),
-        position.ended,
+        now=tuple(_things(position, shown, now, last)),
+        happened=tuple(one for one in _things(position, past, last, {}) if one.value not in (False, 0.0)),
+        options=tuple((choice.family, choice.options) for choice in choices_of(model, actor)),
+        ended=position.ended,
     )  # fmt: skip
 
 
@@ -141,7 +141,7 @@ def _things(position: Position, symbols: Any, values: Any, before: Any) -> Itera
             options = families.get(symbol.name)
             earlier = plain_value(before[symbol], options) if symbol in before else None
             unit, about = described.get((symbol.kind, symbol.name), ("", None))
-            yield Thing(symbol.kind, symbol.name, plain_value(values[symbol], options), earlier, unit, about)
+            yield Thing(symbol.kind, symbol.name, plain_value(values[symbol], options), earlier, unit=unit, about=about)
 
 
 def _described(model: Model) -> dict[tuple[str, str], tuple[str, str | None]]:

@@ -115,7 +115,7 @@ class _Compiler:
         start = self._drawn_once(self.lower(stock.start.tree))
         if any(isinstance(node, Reference) and node.symbol.kind == "luck" for node in walk(start)):
             start = bounded(start, (low, high))  # any other was checked to lie inside
-        return Carried(symbol, start, following, span, (low, high), held)
+        return Carried(symbol, start, following, span, within=(low, high), held=held)
 
     def _drawn_once(self, node: Expr) -> Expr:
         """A start in which a draw is drawn before the first step, with luck of its own."""
@@ -164,7 +164,7 @@ class _Compiler:
             discount = Binary(payoff.span, "**", discount, Number(payoff.span, periods))
         each = None if payoff.each is None else self.lower(payoff.each.tree)
         final = None if payoff.final is None else self.low.after(payoff.final.tree)
-        return Paid(payoff.actor, None if each is None else Varied(each), final, discount, payoff.span)
+        return Paid(payoff.actor, None if each is None else Varied(each), final, discount, span=payoff.span)
 
     def _outcome(self, name: str, tree: Expr, span: Span) -> Measured:
         before = len(self.reduced)

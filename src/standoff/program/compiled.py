@@ -70,13 +70,13 @@ def run_compiled(
     played = lanes if order is None else _picked(lanes, order)
     given, runs = _given(program, source, played, realised)
     worlds = np.ascontiguousarray(worlds if order is None else worlds[order], dtype=np.int64)
-    out = call(Given(table, worlds, np.ascontiguousarray(played.keys), given, runs))
+    out = call(Given(table, worlds, np.ascontiguousarray(played.keys), given, runs=runs))
     if order is not None:
         out[:, order] = out.copy()
     wrong = np.flatnonzero(out[-1])
     out[:, wrong] = 0.0
     found = _results(program, source, out)
-    return _run_again(program, lanes, wrong, found, realised) if wrong.size else found
+    return _run_again(program, lanes, wrong, found, realised=realised) if wrong.size else found
 
 
 class Last:
@@ -212,10 +212,15 @@ def _results(program: Program, source: Source, out: Floats) -> Results:
     clamped = {name: int(row[f"clamped {name}"].sum()) if f"clamped {name}" in row else 0 for name in counts}
     broken = np.array([row[f"broken {i}"] for i in range(len(program.checks))]).reshape(-1, n).astype(np.int32)
     fault, fault_step = np.zeros(n, dtype=np.int32), np.full(n, -1, dtype=np.int32)
-    return Results(outcomes, weights, payoffs, row["survival"], fault, fault_step, clipped, clamped, broken)
+    return Results(
+        outcomes, weights, payoffs, row["survival"], fault=fault, fault_step=fault_step, clipped=clipped,
+        clamped=clamped, broken=broken,
+    )  # fmt: skip
 
 
-def _run_again(program: Program, lanes: Lanes, wrong: npt.NDArray[np.int64], found: Results, realised: bool) -> Results:
+def _run_again(
+    program: Program, lanes: Lanes, wrong: npt.NDArray[np.int64], found: Results, *, realised: bool
+) -> Results:
     """Results with the reference's in the futures in which something goes wrong: it knows what, and when."""
     theirs = run_lanes(program, _picked(lanes, wrong), realised=realised)
     for name in ("outcomes", "weights", "payoffs", "survival", "fault", "fault_step", "broken"):

@@ -160,7 +160,7 @@ class Lowering:
         later: Expr = Binary(span, "+", here, Number(span, 1.0))
         if happened is not None:
             later = Conditional(span, Number(span, 0.0), happened, later)
-        self._remember(("age", mode), Memory(symbol, "step", Number(span, 0.0), later, span))
+        self._remember(("age", mode), Memory(symbol, "step", Number(span, 0.0), later, span=span))
         return here
 
     def _inline(self, node: Expr) -> Expr:
@@ -197,7 +197,7 @@ class Lowering:
         span = node.span
         zero = self._nothing(argument, span)
         start = self.lower(node.arguments[1], where) if len(node.arguments) > 1 else zero
-        here = self._carry(node, argument, where, zero, argument)
+        here = self._carry(node, argument, where, zero, following=argument)
         return Conditional(span, here, self._later(span), start)
 
     def _since(self, node: Call, argument: Expr, where: Expr | None) -> Expr:
@@ -205,18 +205,18 @@ class Lowering:
         start = Number(span, float(self.model.clock.steps))
         return self._carry(
             node, argument, where, start,
-            lambda here: Conditional(span, Number(span, 1.0), self.truth(argument),
+            following=lambda here: Conditional(span, Number(span, 1.0), self.truth(argument),
                                      Binary(span, "+", here, Number(span, 1.0))),
         )  # fmt: skip
 
     def _count(self, node: Call, argument: Expr, where: Expr | None) -> Expr:
         start = Number(node.span, 0.0)
-        return self._carry(node, argument, where, start, lambda here: Binary(node.span, "+", here, argument))
+        return self._carry(node, argument, where, start, following=lambda here: Binary(node.span, "+", here, argument))
 
     def _ever(self, node: Call, argument: Expr, where: Expr | None) -> Expr:
         never = Unary(node.span, "not", Binary(node.span, "==", Number(node.span, 0.0), Number(node.span, 0.0)))
         held = self.truth(argument)
-        return self._carry(node, argument, where, never, lambda here: Binary(node.span, "or", here, held))
+        return self._carry(node, argument, where, never, following=lambda here: Binary(node.span, "or", here, held))
 
     def _smooth(self, node: Call, argument: Expr, where: Expr | None) -> Expr:
         span, n = node.span, self._steps(node.arguments[1])
@@ -227,8 +227,8 @@ class Lowering:
         for _ in range(order):
             here = self._carry(
                 node, argument, where, Number(span, 0.0),
-                partial(self._smoothed, first=first, argument=argument, n=n / order),
-                (n / order, same(first)),
+                following=partial(self._smoothed, first=first, argument=argument, n=n / order),
+                extra=(n / order, same(first)),
             )  # fmt: skip
             argument = self._from_second(here, first, span)
         return argument
@@ -242,7 +242,7 @@ class Lowering:
             return argument
         key = ("delay", n, same(argument), None if where is None else same(where))
         symbol = Symbol("memory", f"delay({_shown(node.arguments[0])}, {n})")
-        memory = Memory(symbol, "line", self._nothing(argument, span), argument, span, n, where)
+        memory = Memory(symbol, "line", self._nothing(argument, span), argument, span=span, length=n, where=where)
         return self._from_second(Reference(span, self._remember(key, memory)), argument, span)
 
     def _carry(
@@ -251,6 +251,7 @@ class Lowering:
         argument: Expr,
         where: Expr | None,
         start: Expr,
+        *,
         following: Expr | Callable[[Reference], Expr],
         extra: Hashable = 0,
     ) -> Reference:
@@ -259,7 +260,7 @@ class Lowering:
         symbol = Symbol("memory", f"{node.function}({', '.join(_shown(a) for a in node.arguments)})")
         here = Reference(node.span, self._known.get(key, self._fresh(symbol)))
         later = following(here) if callable(following) else following
-        self._remember(key, Memory(here.symbol, "step", start, later, node.span, 0, where))
+        self._remember(key, Memory(here.symbol, "step", start, later, span=node.span, length=0, where=where))
         return here
 
     def _remember(self, key: Hashable, memory: Memory) -> Symbol:

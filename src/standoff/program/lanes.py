@@ -112,13 +112,14 @@ def empty(program: Program, lanes: Lanes, *, realised: bool) -> State:
     n, n_reduced = lanes.size, len(program.reduced)
     nothing = np.zeros(n)
     return State(
-        lanes, realised, 0, _what_is_given(program, lanes) | {REALISED: np.bool_(realised)}, {},
-        np.ones(n), np.ones(n), (),
-        (nothing,) * len(program.payoffs), (1.0,) * len(program.payoffs),
-        (nothing,) * n_reduced, (nothing,) * n_reduced, (0.0,) * n_reduced, {},
-        np.zeros(n, dtype=np.int32), np.full(n, -1, dtype=np.int32), np.zeros(len(program.carried), dtype=np.int64),
-        {e.name: 0 for e in program.model.events if e.kind == "count"},
-        (np.full(n, -1, dtype=np.int32),) * len(program.checks),
+        lanes, realised, 0, _what_is_given(program, lanes) | {REALISED: np.bool_(realised)}, seen={},
+        survival=np.ones(n), living=np.ones(n), left=(),
+        payoffs=(nothing,) * len(program.payoffs), discounts=(1.0,) * len(program.payoffs),
+        sums=(nothing,) * n_reduced, weights=(nothing,) * n_reduced, running=(0.0,) * n_reduced, lines={},
+        fault=np.zeros(n, dtype=np.int32), fault_step=np.full(n, -1, dtype=np.int32),
+        clipped=np.zeros(len(program.carried), dtype=np.int64),
+        clamped={e.name: 0 for e in program.model.events if e.kind == "count"},
+        broken=(np.full(n, -1, dtype=np.int32),) * len(program.checks),
     )  # fmt: skip
 
 

@@ -91,8 +91,8 @@ class StepCompiler:
             found |= {Symbol("move", m.name): partial(self._moves, mode, done) for m in mode.moves}
         return found
 
-    def _assign(self, symbol: Symbol, value: Expr, span: Span, shown: str = "", where: Expr | None = None) -> None:
-        self.step.append(Assignment(symbol, value, shown or symbol.name, span, where))
+    def _assign(self, symbol: Symbol, value: Expr, span: Span, shown: str = "", *, where: Expr | None = None) -> None:
+        self.step.append(Assignment(symbol, value, shown or symbol.name, span, where=where))
 
     def _own(self, symbol: Symbol, value: Expr, span: Span, where: Expr | None = None) -> None:
         """The chance of an event or move, which is 0 where `where` does not hold."""
@@ -100,11 +100,11 @@ class StepCompiler:
         watcher = self.watcher
         if watcher is not None and symbol.kind == "event" and (symbol in watcher.of or symbol in watcher.ends):
             law = reference("hidden", f"law of {symbol.name}", span)
-            self.step.append(Assignment(law.symbol, value, shown, span, where))
+            self.step.append(Assignment(law.symbol, value, shown, span, where=where))
             made, value = watcher.event(symbol, law)
             self.step += made
             where = None
-        self.step.append(Assignment(Symbol("own", symbol.name), value, shown, span, where, chance_of=symbol))
+        self.step.append(Assignment(Symbol("own", symbol.name), value, shown, span, where=where, chance_of=symbol))
 
     def _lucky(self, name: str, span: Span) -> Reference:
         self.luck[name] = None
@@ -223,7 +223,7 @@ class StepCompiler:
             for kind, moves, value in kinds:
                 if move in moves:
                     hidden, shown = Symbol("hidden", f"{kind} {move.name}"), f"chance of {move.name}"
-                    self._assign(hidden, value(mode, move), move.span, shown, self._when(mode, move))
+                    self._assign(hidden, value(mode, move), move.span, shown, where=self._when(mode, move))
         span = mode.span
         one = Number(span, 1.0)
         total = self._total(f"{mode.name} moves", stated, "stated") if stated else None

@@ -122,9 +122,12 @@ class _Working:
     def _next(self, known: Known, seen: Known, left: tuple[tuple[Floats, Known], ...] = ()) -> State:
         evaluator = self.evaluator
         return State(
-            self.state.lanes, self.state.realised, self.step, known, seen, self.survival, self.state.survival, left,
-            tuple(self.payoffs), tuple(self.discounts), tuple(self.sums), tuple(self.weights), tuple(self.running),
-            self.lines, evaluator.fault, evaluator.fault_step, self.clipped, evaluator.clamped, tuple(self.broken),
+            self.state.lanes, self.state.realised, self.step, known, seen=seen, survival=self.survival,
+            living=self.state.survival, left=left,
+            payoffs=tuple(self.payoffs), discounts=tuple(self.discounts), sums=tuple(self.sums),
+            weights=tuple(self.weights), running=tuple(self.running),
+            lines=self.lines, fault=evaluator.fault, fault_step=evaluator.fault_step, clipped=self.clipped,
+            clamped=evaluator.clamped, broken=tuple(self.broken),
         )  # fmt: skip
 
     def _clock(self, known: Known) -> None:
@@ -369,8 +372,8 @@ class _Working:
         survival = np.where(failed, np.nan, self.survival)
         broken = np.array(state.broken, dtype=np.int32).reshape(-1, size)
         return Results(
-            outcomes, weights, payoffs, survival, self.evaluator.fault,
-            self.evaluator.fault_step, state.clipped, state.clamped, broken,
+            outcomes, weights, payoffs, survival, fault=self.evaluator.fault,
+            fault_step=self.evaluator.fault_step, clipped=state.clipped, clamped=state.clamped, broken=broken,
         )  # fmt: skip
 
     def _reduced(self, i: int, reduced: Reduced) -> Floats:

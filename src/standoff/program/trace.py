@@ -88,7 +88,7 @@ def trace_states(program: Program, states: Sequence[State], persons: Collection[
     while every[-1].step < program.n_steps:
         every.append(advance(program, every[-1]))
     steps = [
-        _step(program, index, state.seen, rules, persons if index < by_hand else ())
+        _step(program, index, state.seen, rules, persons=persons if index < by_hand else ())
         for index, state in enumerate(every[1:])
     ]
     state = every[-1]
@@ -101,8 +101,8 @@ def trace_states(program: Program, states: Sequence[State], persons: Collection[
         {name: float(column[0]) for name, column in state.lanes.columns.items()},
         tuple(_until_end(program, steps) if state.realised else steps),
         {m.name: float(results.outcomes[i, 0]) for i, m in enumerate(program.measured)},
-        {p.actor: float(results.payoffs[i, 0]) for i, p in enumerate(program.payoffs)},
-        _fault(program, int(results.fault[0]), int(results.fault_step[0])),
+        payoffs={p.actor: float(results.payoffs[i, 0]) for i, p in enumerate(program.payoffs)},
+        fault=_fault(program, int(results.fault[0]), int(results.fault_step[0])),
     )
 
 
@@ -133,7 +133,7 @@ class _Rules:
 
 
 def _step(
-    program: Program, index: int, known: Mapping[Symbol, Value], rules: _Rules, persons: Collection[str] = ()
+    program: Program, index: int, known: Mapping[Symbol, Value], rules: _Rules, *, persons: Collection[str] = ()
 ) -> Step:
     families = program.model.families()
     things: dict[str, dict[str, float | bool | str]] = {kind: {} for kind in SHOWN}
@@ -143,7 +143,7 @@ def _step(
     own = {symbol.name: float(np.ravel(value)[0]) for symbol, value in known.items() if symbol.kind == "own"}
     is_last = index == program.n_steps
     fired = {} if is_last else rules.fired(known) | dict.fromkeys(persons, "chosen by a person")
-    return Step(index, program.model.clock.label(index), things, fired, own)
+    return Step(index, program.model.clock.label(index), things, fired, chances=own)
 
 
 def plain_value(value: Value, options: tuple[str, ...] | None) -> float | bool | str:

@@ -48,6 +48,7 @@ from standoff.questions.courses import courses_of
 from standoff.questions.deals import DEALS
 from standoff.questions.documents import TESTS, Evidence
 from standoff.questions.kept import Kept, kept_findings
+from standoff.questions.markov import Markov, find_markov
 from standoff.questions.others import OTHERS
 from standoff.questions.question import Question, Unanswered
 from standoff.questions.results import of_run
@@ -60,6 +61,7 @@ from standoff.words.sentences.changes import change_sentences
 from standoff.words.sentences.courses import courses_sentences
 from standoff.words.sentences.deals import deals_sentence
 from standoff.words.sentences.evidence import answer_counts
+from standoff.words.sentences.games.markov import markov_sentences
 from standoff.words.sentences.linchpins import linchpin_words
 from standoff.words.sentences.others import others_sentence
 from standoff.words.sentences.robustness import robustness_words
@@ -158,7 +160,7 @@ class Study(Watching):
             >>> len(standoff.load("rivals").trace(world=3, profile="north=race_on").steps)
             17
         """
-        return trace_cell(self.program, self.design_of(size, **chosen), 0, world, replication)
+        return trace_cell(self.program, self.design_of(size, **chosen), 0, world, replication=replication)
 
     def games(self, worlds: int = 256, replications: int = 8, seed: int = 1, **how: Unpack[Asking]) -> Answer[Others]:
         """What the others will do, as `standoff games` finds it."""
@@ -243,6 +245,16 @@ class Study(Watching):
         one = grow_game(self, Growing(evaluations, rounds), size, Running(threads))
         return Answer(one, tuple(grown_lines(self.model, one)), None, one.sides)
 
+    def markov(self, draws: int = 1024, seed: int = 1) -> Answer[Markov]:
+        """What each would choose in each state, as `standoff markov` finds it; `frame` has a row an action.
+
+        Args:
+            draws: Futures by which each state and joint choice is stepped.
+            seed: Of worlds and luck.
+        """
+        one = find_markov(self, draws, seed)
+        return Answer(one, tuple(markov_sentences(self.model, one.table, one.play)), None, one.rows)
+
     def brief(self, out: str | Path, size: Size = SIZE, seen: str | Path | None = None, **how: Unpack[Asking]) -> Path:
         """Run the study and write its brief to a folder, as `standoff brief` does; the path of the page.
 
@@ -256,7 +268,7 @@ class Study(Watching):
         return make_brief(self, Path(out), size, runner=_runner(how), kept=_kept(how), seen=told)
 
     def _asked(self, question: Question[Finding], size: Size, how: Asking) -> Finding:
-        found: Finding | Unanswered = ask(self, (question,), size, _runner(how), _kept(how)).of(question)
+        found: Finding | Unanswered = ask(self, (question,), size, _runner(how), kept=_kept(how)).of(question)
         return answered(found, self.model)
 
 
@@ -297,7 +309,7 @@ class Ensemble(EnsembleOfRun):
         found = robust.linchpins
         words = linchpin_words(self.model, found).sentences
         data = finding_data(robust)["linchpins"]
-        return Answer(found, tuple(words), section_of(self.model, robust), (*found.facts, *found.values), data)
+        return Answer(found, tuple(words), section_of(self.model, robust), (*found.facts, *found.values), data=data)
 
     def boxes(self, view: str = "uniform", **how: Unpack[Asking]) -> Answer[tuple[Region, ...]]:
         """The regions of worlds in which another strategy is best, or a limit breaks: boxes, by scenario discovery.
@@ -331,7 +343,7 @@ class Ensemble(EnsembleOfRun):
     def compare(self, after: EnsembleOfRun, threads: int | None = None) -> Answer[Comparison]:
         """What changed from this run to another, as `standoff compare` says it; `frame` has the figures that moved."""
         found = self._asked(changes_to(after), {"threads": threads})
-        return Answer(found, tuple(change_sentences(found)), None, found.moved)
+        return Answer(found, change_sentences(after.model, found), None, found.moved)
 
     def paths(self, *names: str, futures: int = 1000) -> pd.DataFrame:
         """Stocks, quantities, counts and modes over time, in futures spread evenly over the run's.

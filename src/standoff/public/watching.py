@@ -48,11 +48,11 @@ class Watching(Study):
             threads: At most so many at once.
         """
         told = None if seen is None else read_seen(Path(seen), self.model)
-        one = watch_study(self, told, size, futures, Local(Running(threads)), played)
+        one = watch_study(self, told, size, futures, runner=Local(Running(threads)), played=played)
         said = () if one.posterior is None else posterior_sentences(self.model, one.posterior)
         section = None if one.ahead is None else watch_section(self.model, one.ahead)
         ahead = () if one.ahead is None else signpost_sentences(self.model, one.ahead)
-        return Answer(one, (*said, *ahead), section, () if one.ahead is None else one.ahead.found, to_json(one))
+        return Answer(one, (*said, *ahead), section, () if one.ahead is None else one.ahead.found, data=to_json(one))
 
     def fit(
         self, data: str | Path, free: Mapping[str, tuple[float, float] | None], *, on: Sequence[str] = (),
@@ -67,9 +67,9 @@ class Watching(Study):
             effort: How much is spent on it, and the seed.
             threads: At most so many at once.
         """
-        told = read_data(Path(data), self.model, tuple(on), None, None)
+        told = read_data(Path(data), self.model, tuple(on), None, last=None)
         one = fit_study(self.model, told, free, effort=effort, running=Running(threads))
-        return Answer(one, tuple(fit_sentences(self.model, one)), None, one.estimates, to_json(one))
+        return Answer(one, tuple(fit_sentences(self.model, one)), None, one.estimates, data=to_json(one))
 
     def forecast(
         self, questions: str | Path, *, futures: int = 8192, seed: int = 1, profile: str | None = None,
@@ -95,4 +95,4 @@ class Watching(Study):
             running=Running(threads),
         )
         told = msgspec.to_builtins(one)
-        return Answer(one, tuple(forecast_lines(one)), None, told["answers"], told)
+        return Answer(one, tuple(forecast_lines(one)), None, told["answers"], data=told)

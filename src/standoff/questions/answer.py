@@ -47,6 +47,7 @@ def answer(
     questions: Sequence[Question[Any]],
     size: Size,
     runner: Runner = Local(),
+    *,
     kept: Kept | None = None,
     announce: Announce | None = None,
 ) -> Findings:

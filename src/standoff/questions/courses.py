@@ -9,8 +9,8 @@ from standoff.analysis.graph_model.courses import Courses, Setting, courses_find
 from standoff.analysis.graph_model.notions import NOTIONS, Notion
 from standoff.analysis.graph_model.wished import Changeable, find_wish, nearest
 from standoff.base.problems import suggest
-from standoff.ensemble.design import choose_profiles
 from standoff.ensemble.ensemble import Ensemble
+from standoff.ensemble.profiles.chosen import choose_profiles
 from standoff.evidence.claims import Ledger
 from standoff.language.model import Model
 from standoff.language.model.reads import symbols_read
@@ -23,7 +23,7 @@ __all__ = ["COURSES", "courses_of", "find_courses", "today_of"]
 
 def find_courses(
     ensemble: Ensemble, wish: str | None = None, start: str | None = None, notion: Notion = Notion.SEQ,
-    threads: int | None = None,
+    *, threads: int | None = None,
 ) -> Changeable | Unanswered:  # fmt: skip
     """What holds if actors can change course, from a run of every profile.
 
@@ -51,9 +51,9 @@ def find_courses(
         target = nearest(setting, _profiles(ensemble, setting, wish), notion)
     made = held = None
     if target is not None:
-        made = find_wish(setting, target, notion, _wants(model), begin, ensemble.design.seed)
+        made = find_wish(setting, target, notion, _wants(model), start=begin, seed=ensemble.design.seed)
         held = held_at(found, setting.board, target)
-    return Changeable(found, made, held, setting.board.named(begin), is_today)
+    return Changeable(found, made, held, setting.board.named(begin), is_today=is_today)
 
 
 def today_of(ensemble: Ensemble, setting: Setting, found: Courses, said: str | None) -> tuple[int, bool]:
@@ -127,7 +127,7 @@ def courses_of(wish: str | None, start: str | None, notion: Notion) -> Question[
     """The question with a wish."""
 
     def find(runs: Runs, _: Ledger) -> Changeable | Unanswered:
-        return find_courses(runs.whole(), wish, start, notion, runs.threads)
+        return find_courses(runs.whole(), wish, start, notion, threads=runs.threads)
 
     return Question("courses", whole_run, find)
 

@@ -8,7 +8,25 @@ from standoff.analysis.games.markov import MarkovPlay, StochasticGame, follow_lo
 from standoff.ensemble.stepping import StepTable, tabulate_step
 from standoff.ensemble.study import Study
 
-__all__ = ["Markov", "find_markov"]
+__all__ = ["InState", "Markov", "find_markov"]
+
+
+@dataclass(frozen=True, slots=True)
+class InState:
+    """How often an actor chooses an action in a state, and what the actor gets from there on.
+
+    Attributes:
+        state: Of each mode, by name, in the order of the study's modes.
+        value: Discounted, in points.
+        regret: What it could gain from there on by any other strategy.
+    """
+
+    state: str
+    actor: str
+    action: str
+    chance: float
+    value: float
+    regret: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -17,6 +35,18 @@ class Markov:
 
     table: StepTable
     play: MarkovPlay
+
+    @property
+    def rows(self) -> tuple[InState, ...]:
+        """A row for each state, actor and action."""
+        table, play = self.table, self.play
+        return tuple(
+            InState(", ".join(state), actor, ", ".join(action), float(play.strategies[i][s, a]),
+                    float(play.values[s, i]), float(play.regret[s, i]))
+            for s, state in enumerate(table.states)
+            for i, actor in enumerate(table.actors)
+            for a, action in enumerate(table.actions[i])
+        )  # fmt: skip
 
 
 def find_markov(study: Study, draws: int = 1024, seed: int = 1) -> Markov:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
 from standoff.analysis.findings import Reason
 from standoff.analysis.others.others import Others, others_finding
+from standoff.analysis.others.sampled import SampledGame, sampled_game
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.run import Job
 from standoff.ensemble.running import Size
@@ -11,7 +17,7 @@ from standoff.ensemble.study import Study
 from standoff.evidence.claims import Ledger
 from standoff.questions.question import WHOLE, Designs, Keeping, Question, Runs, Unanswered
 
-__all__ = ["OTHERS", "find_others"]
+__all__ = ["OTHERS", "SAMPLED", "find_others"]
 
 
 def find_others(ensemble: Ensemble, seed: int = 1) -> Others | Unanswered:
@@ -33,4 +39,16 @@ def _find(runs: Runs, _: Ledger) -> Others | Unanswered:
     return find_others(ensemble, ensemble.design.seed)
 
 
+def _find_sampled(runs: Runs, _: Ledger) -> SampledGame:
+    ensemble = runs.whole()
+
+    def run(profiles: npt.NDArray[np.int64]) -> Ensemble:
+        (found,) = runs.runner.run([Job(ensemble.program, replace(ensemble.design, profiles=profiles))])
+        return found
+
+    return sampled_game(ensemble, run)
+
+
 OTHERS: Question[Others] = Question("others", _designs, _find, keeping=Keeping(Others))
+SAMPLED: Question[SampledGame] = Question("sampled game", _designs, _find_sampled, keeping=Keeping(SampledGame))
+"""The game on a balanced part of the profiles, where `Size.profiles` asks for one."""

@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from standoff.analysis.fans import Fan, fans, plan_fans
+from standoff.analysis.fans import Fan, Followed, fans, plan_fans
 from standoff.analysis.findings import Floats
 from standoff.analysis.linchpins.linchpins import Linchpins, linchpins
 from standoff.analysis.robustness.metrics import Standing, standing
@@ -18,8 +18,10 @@ from standoff.analysis.robustness.performance import Performance, performance
 from standoff.analysis.robustness.robustness import Robustness, robustness
 from standoff.analysis.runs.decision_table import DecisionTable, decision_table
 from standoff.base.beside import beside
+from standoff.base.chance import streams
 from standoff.ensemble.ensemble import Ensemble
-from standoff.ensemble.run import Job, PathsJob, trace_cell
+from standoff.ensemble.run import Job, Paths, PathsJob, trace_cell
+from standoff.ensemble.runner import Local, Runner
 from standoff.ensemble.running import Size
 from standoff.ensemble.study import Study
 from standoff.evidence.claims import Ledger
@@ -106,7 +108,7 @@ def leading_future(study: Study, ensemble: Ensemble, results: Performance) -> Tr
     labels = [instance.label for instance in study.model.instances(study.model.decider)]
     leader = labels.index(results.labels[results.order[0]])
     played = np.flatnonzero(design.profiles[:, decider] == leader)
-    return trace_cell(program, design, int(played[0]), 0, 0) if played.size else None
+    return trace_cell(program, design, int(played[0]), 0, replication=0) if played.size else None
 
 
 def _hinges(
@@ -143,8 +145,23 @@ def _find_results(runs: Runs, _: Ledger) -> Performance:
 def _find_fans(runs: Runs, _: Ledger) -> tuple[Fan, ...]:
     program, design = runs.study.program, runs.design
     plan = plan_fans(program, design)
-    job = PathsJob(program, design, plan.symbols, plan.profiles, plan.worlds, plan.replications)
-    return fans(program, design, plan, runs.runner.follow(job), read_past(runs.study.model))
+    job = PathsJob(program, design, plan.symbols, plan.profiles, worlds=plan.worlds, replications=plan.replications)
+    return fans(program, design, plan, runs.runner.follow(job), past=read_past(runs.study.model))
+
+
+def follow_at_random(
+    study: Study, size: Size, futures: int, runner: Runner = Local()
+) -> tuple[tuple[Followed, ...], Paths]:  # fmt: skip
+    """What the study's fans follow, in so many futures of every strategy, world and stream of luck alike."""
+    program, design = study.program, study.design_of(size)
+    followed = plan_fans(program, design, 1).followed
+    place = np.arange(futures, dtype=np.int64)
+    uniform = streams.uniform(place.astype(np.uint64), streams.key("course profiles"), 0)
+    profiles = np.minimum((uniform * len(design.profiles)).astype(np.int64), len(design.profiles) - 1)
+    symbols = tuple(dict.fromkeys(one.symbol for one in followed))
+    worlds, replications = place % size.worlds, (place // size.worlds) % size.replications
+    job = PathsJob(program, design, symbols, profiles, worlds=worlds, replications=replications)
+    return followed, runner.follow(job)
 
 
 def _nothing(_: Study, __: Size) -> Designs:

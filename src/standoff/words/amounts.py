@@ -15,12 +15,15 @@ from standoff.words.numbers import error as error_alone
 __all__ = [
     "SURE",
     "amount",
+    "apart",
+    "came_to",
     "certainty_words",
     "difference",
     "is_chance",
     "is_chance_of_event",
     "is_date",
     "likelihood",
+    "likelihood_span",
     "quantity",
     "unit_words",
     "value_words",
@@ -39,6 +42,8 @@ SURE: tuple[tuple[str, float, float], ...] = (
 )
 """Words of certainty and what they mean, as chances."""
 
+_APART = {"day": ("day", 365.2425), "week": ("day", 365.2425), "month": ("month", 12.0)}
+"""By a clock's step, the unit in which dates are apart, and how many of it a year has."""
 _ALIKE = frozenset(
     ("aircraft", "baht", "cattle", "fish", "people", "per cent", "percent", "personnel", "rand", "won", "yen", "yuan")
 )
@@ -62,13 +67,21 @@ def amount(model: Model, name: str, value: float, error: float | None = None) ->
     Any other name is a payoff in points.
     """
     outcome = next((o for o in model.outcomes if o.name == name), None)
-    if outcome is not None and is_date(outcome) and math.isfinite(value):
+    if outcome is not None and is_date(outcome):
+        if not math.isfinite(value):
+            return "never"
         clock = model.clock
         label = clock.label(math.floor(clock.place(date_of(value))))
         if error is None or not error > 0.0:
             return label
-        return f"{label}\u00a0±\u00a0{with_unit(error_alone(error), 'year')}"
+        return f"{label}\u00a0±\u00a0{apart(model, error)}"
     return difference(model, name, value, error)
+
+
+def apart(model: Model, years: float) -> str:
+    """How far two dates lie apart, or may: in days where steps are days or weeks, in months, else in years."""
+    unit, of_a_year = _APART.get(model.clock.step, ("year", 1.0))
+    return with_unit(error_alone(years * of_a_year), unit)
 
 
 def difference(model: Model, name: str, value: float, error: float | None = None) -> str:
@@ -83,6 +96,8 @@ def difference(model: Model, name: str, value: float, error: float | None = None
 def quantity(value: float, unit: Unit | str = "", error: float | None = None) -> str:
     """A number with its error and unit: `0.083 a year`, `7.0 ± 0.4 warheads`."""
     shown = number(value) if error is None else measured(value, error)
+    if not math.isfinite(value):
+        return shown
     return with_unit(shown, unit if isinstance(unit, str) and "/" not in unit else unit_words(unit))
 
 
@@ -102,7 +117,7 @@ def with_unit(shown: str, unit: str) -> str:
     head, space, rest = unit.partition(" ")
     if shown != "1" and head not in ("a", "an") and not rest.startswith("of "):
         head = _plural(head)
-    return f"{shown} {head}{space}{rest}".rstrip()
+    return f"{shown} {head}{space}{rest}".replace("_", " ").rstrip()
 
 
 def value_words(value: float | bool | str, unit: Unit | str = "") -> str:
@@ -110,6 +125,14 @@ def value_words(value: float | bool | str, unit: Unit | str = "") -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return value if isinstance(value, str) else with_unit(exact(value), unit_words(unit))
+
+
+def came_to(model: Model, name: str, value: float) -> str:
+    """An outcome of one future, which has no error: a date, `never` where there is none, or a number with its unit."""
+    outcome = next(o for o in model.outcomes if o.name == name)
+    if is_date(outcome):
+        return amount(model, name, value)
+    return with_unit(exact(value), unit_words(outcome.unit))
 
 
 def is_chance(model: Model, outcome: Outcome) -> bool:
@@ -139,6 +162,11 @@ def is_date(outcome: Outcome) -> bool:
 def likelihood(chance: float) -> str | None:
     """The word for the chance of an event, of nothing else, and never for a share of worlds; None beyond all words."""
     return next((word for word, low, high in SURE if low <= chance < high), None)
+
+
+def likelihood_span(word: str) -> str:
+    """What a word of likelihood means: `5–20 %`."""
+    return next(_span(low, high) for each, low, high in SURE if each == word)
 
 
 def certainty_words() -> str:
@@ -186,6 +214,9 @@ def _article(unit: str) -> str:
 
 
 def _plural(unit: str) -> str:
+    if "_" in unit:  # `million_person`: the last word is many
+        above, _, last = unit.rpartition("_")
+        return f"{above} {_plural(last)}"
     if _is_sign(unit) or unit in _ALIKE or unit.endswith("s"):
         return unit
     if unit in _IRREGULAR:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from standoff.analysis.findings import Figure
-from standoff.analysis.robustness.performance import Measure
+from standoff.analysis.robustness.performance import Measure, Performance
 from standoff.language.model import Model, Outcome
 from standoff.words.amounts import amount, difference, is_chance, is_date, unit_words, with_unit
 from standoff.words.names import title_of, who
-from standoff.words.numbers import error, interval, measured, plain
+from standoff.words.numbers import error, in_short, interval, measured, plain
 
-__all__ = ["ends_of", "error_of", "figure_of", "limit_words", "measure_title", "unit_of"]
+__all__ = [
+    "ends_of",
+    "error_of",
+    "figure_of",
+    "limit_words",
+    "measure_title",
+    "outcome_figure",
+    "unit_of",
+]
 
 
 def _outcome(model: Model, measure: Measure) -> Outcome | None:
@@ -60,3 +68,20 @@ def figure_of(model: Model, measure: Measure, figure: Figure) -> str:
     if outcome is None or not (is_chance(model, outcome) or is_date(outcome)):
         return measured(figure.value, figure.error)
     return amount(model, outcome.name, figure.value, figure.error)
+
+
+def outcome_figure(model: Model, results: Performance, s: int, m: int, *, unit: bool = True) -> str:
+    """A strategy's mean of a measure as the first screen shows it: without its error, of at most three digits.
+
+    Fewer where the error leaves fewer; whole digits are never cut.
+    """
+    figure = results.standings[0].cells[s][m].figure
+    outcome = _outcome(model, results.measures[m])
+    if outcome is not None and is_date(outcome):
+        return amount(model, outcome.name, figure.value, figure.error).partition("±")[0].rstrip()
+    is_share = outcome is not None and is_chance(model, outcome)
+    times = 100.0 if is_share else 1.0
+    shown = in_short(times * figure.value, times * figure.error)
+    if is_share:
+        return f"{shown}\u202f%"
+    return with_unit(shown, "points" if outcome is None else unit_words(outcome.unit)) if unit else shown

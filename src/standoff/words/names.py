@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -15,11 +16,14 @@ __all__ = [
     "agree",
     "decider_words",
     "described",
+    "family_quoted",
     "family_words",
     "known_words",
+    "level_words",
     "name_group",
     "name_labels",
     "quoted",
+    "setting_title",
     "setting_words",
     "spelled",
     "strategy_words",
@@ -35,6 +39,11 @@ _COMMON_NOUNS = frozenset((
 """Last words of the names of actors that take an article."""
 _ONE = frozenset(("Emirates", "Maldives", "Nations", "Netherlands", "Philippines", "States"))
 """Those that stand for one, though they are plurals."""
+_MANY = re.compile(
+    r"(ies|ists|(?<!orle)(?<!ev)(?<!m)ans|ants|ees|ors|(?<!reut)(?<!fland)(?<!algi)(?<!rog)(?<!pet)(?<!sand)(?<!my)ers|men)$|"
+    r"^(allies|banks|clans|firms|gangs|parents|people|police|rebels|residents|students|tribes|unions|women)$"
+)
+"""Last words, in small letters, that are plurals without an article too; other names in -s may be of one: Honduras."""
 
 
 def who(model: Model, actor: str) -> str:
@@ -62,6 +71,8 @@ def agree(model: Model, actors: Sequence[str], one: str, many: str) -> str:
 def _is_plural(name: str) -> bool:
     """Whether an actor's name in a sentence is a plural: `the Houthis`, `the Rapid Support Forces`."""
     last = name.rsplit(maxsplit=1)[-1]
+    if last not in _ONE and _MANY.search(last.lower()):
+        return True
     return name.startswith("the ") and last.endswith("s") and not last.endswith("ss") and last not in _ONE
 
 
@@ -101,6 +112,12 @@ def spelled(model: Model, text: str) -> str:
 def family_words(strategy: Strategy) -> str:
     """A strategy without its settings: its name in prose, else its own in plain words."""
     return strategy.title or words(strategy.name)
+
+
+def family_quoted(strategy: Strategy) -> str:
+    """The same inside a sentence that could be misread: `“tough love, then freeze”`."""
+    name = family_words(strategy)
+    return f"“{name}”" if "," in name else name
 
 
 def described(model: Model) -> tuple[tuple[str, str], ...]:
@@ -158,16 +175,23 @@ def name_labels(labels: Collection[str], all_of: Sequence[Instance], last: str =
 
 def setting_words(instance: Instance) -> str:
     """What tells a strategy from its siblings: `patience 2, firm guarantee`; empty without settings."""
-    named = {setting.name: setting for setting in instance.strategy.named}
-    said = []
-    for name, level in instance.settings:
-        setting = named.get(name)
-        title = (setting and setting.title) or words(name)
-        called = dict(setting.levels).get(level) if setting else None
-        said.append(
-            called or (f"{words(level)} {title}" if isinstance(level, str) else f"{title} {_level(setting, level)}")
-        )
-    return ", ".join(said)
+    return ", ".join(level_words(instance.strategy, name, level) for name, level in instance.settings)
+
+
+def level_words(strategy: Strategy, name: str, level: float | str) -> str:
+    """A setting at a level: `patience 2`, `firm guarantee`."""
+    setting = next((setting for setting in strategy.named if setting.name == name), None)
+    called = dict(setting.levels).get(level) if setting else None
+    title = setting_title(strategy, name)
+    between = ": " if " " in title else " "  # `patience 2`, but `Days before the storm: 15 days`
+    number = f"{title}{between}{_level(setting, level)}" if not isinstance(level, str) else f"{words(level)} {title}"
+    return called or number
+
+
+def setting_title(strategy: Strategy, name: str) -> str:
+    """A setting's name in prose, else its own in plain words."""
+    setting = next((setting for setting in strategy.named if setting.name == name), None)
+    return (setting and setting.title) or words(name)
 
 
 def _level(setting: Setting | None, level: float) -> str:

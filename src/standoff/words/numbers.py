@@ -15,6 +15,7 @@ __all__ = [
     "error",
     "exact",
     "figure_percent",
+    "in_short",
     "interval",
     "measured",
     "number",
@@ -84,6 +85,17 @@ def rounded(value: float, error: float) -> str:
         return exact(value)
     in_full = _is_in_range(max(abs(value), error)) or _is_long(value, error)
     return _placed(value, places) if in_full else number(value)
+
+
+def in_short(value: float, error: float) -> str:
+    """A figure rounded by its error, or to three digits where that is less; whole digits are never cut."""
+    if not (math.isfinite(value) and math.isfinite(error)):
+        return number(value)
+    third = 2.0 * 10.0 ** (_exponent(value, 3) - 2) if value else 0.0  # an error that leaves three digits
+    if error > 0.0:
+        text = rounded(value, max(error, min(third, 2.0)))
+        return text if text.strip(f"0.{_MINUS}") else "0"
+    return exact(float(f"{value:.3g}") if third < 2.0 else value)
 
 
 def exact(value: float) -> str:

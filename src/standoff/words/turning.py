@@ -11,13 +11,13 @@ from standoff.analysis.watch.signposts import Signpost, Signposts
 from standoff.language.model import Instance, Model, Parameter
 from standoff.words.amounts import quantity, unit_words, with_unit
 from standoff.words.language import Language
-from standoff.words.names import family_words, quoted
-from standoff.words.numbers import number, plain
+from standoff.words.names import family_quoted, family_words, quoted
+from standoff.words.numbers import interval, number, plain
 from standoff.words.sentences.flips import End, ends_of_flips, level_words
 from standoff.words.sentences.watching.signposts import first_of_each
 from standoff.words.text import words
 
-__all__ = ["Turning", "families", "level_of"]
+__all__ = ["Turning", "families", "level_of", "meaning_of"]
 
 _MOST_AT_AN_END = 3
 
@@ -25,8 +25,7 @@ _MOST_AT_AN_END = 3
 def families(results: Performance, labels: Sequence[str]) -> list[str]:
     """Families of strategies by name, each once, in the order of the labels."""
     named = {instance.label: instance for instance in results.strategies}
-    names = dict.fromkeys(family_words(named[label].strategy) for label in labels)
-    return [f"“{name}”" if "," in name else name for name in names]
+    return list(dict.fromkeys(family_quoted(named[label].strategy) for label in labels))
 
 
 def level_of(language: Language, instance: Instance, name: str, *, alone: bool = False) -> str:
@@ -46,9 +45,27 @@ def level_of(language: Language, instance: Instance, name: str, *, alone: bool =
     return language.one(language.part("opening.level_of", setting=title, level=shown))
 
 
+def meaning_of(instance: Instance, name: str, *, is_bare: bool) -> tuple[str, str] | None:
+    """A setting, and what it is; what its strategy is, where the study says no more of a bare number.
+
+    None where nothing is said of it; and of levels with names, which may speak for themselves, where all it is asked
+    for `is_bare` numbers.
+    """
+    setting = next((each for each in instance.strategy.named if each.name == name), None)
+    level = dict(instance.settings)[name]
+    has_names = isinstance(level, str) or (setting is not None and dict(setting.levels).get(level) is not None)
+    if has_names and is_bare:
+        return None
+    if setting is not None and setting.about:
+        return (setting.title or words(name)), setting.about.strip().rstrip(".")
+    if has_names or (setting is not None and unit_words(setting.unit)) or not instance.strategy.about:
+        return None
+    return family_words(instance.strategy), instance.strategy.about.strip().rstrip(".")
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Turning:
-    """Its sentences; of what makes them long, `left_out` are "words" (of ends and signs) and the "watch"."""
+    """Its sentences; of what makes them long, `left_out` are "sign" (what it means), "where", "watch" and "ends"."""
 
     model: Model
     results: Performance
@@ -60,10 +77,12 @@ class Turning:
         say, name, ends = self.language.say, quoted(self.model, pin.name), ends_of_flips(pin.flips)
         if ends is None:
             return say("opening.turns_nowhere", pin=name)
+        if "ends" in self.left_out:
+            return say("opening.turns", pin=name)
         called = self._apart(*(end.strategies for end in ends))
         if called is None:
             return say("opening.turns", pin=name)
-        places = [self._where(pin.parameter, end) for end in ends]
+        places = [self._where(pin.parameter, end, is_low=end is ends[0]) for end in ends]
         return say("opening.turns_ends", pin=name, low=called[0], high=called[1], low_where=places[0],
                    high_where=places[1])  # fmt: skip
 
@@ -94,17 +113,22 @@ class Turning:
         levels = self.language.join([level_of(self.language, instance, setting) for setting, _ in instance.settings])
         return self.language.part("opening.with", one=name, level=levels)
 
-    def _where(self, parameter: Parameter, end: End) -> str:
+    def _where(self, parameter: Parameter, end: End, *, is_low: bool) -> str:
         """Where a stretch lies: what the study calls that end of the range, or its edge."""
         part, spread = self.language.part, parameter.spread
         if end.level is not None:
             return part("opening.where_at", level=level_words(parameter, end.level))
-        if end.low is not None and end.high is not None:
-            low, high = number(end.low), quantity(end.high, parameter.unit)
-            return part("opening.where_between", low=low, high=high)
-        called = None if spread is None else spread.low_words if end.low is None else spread.high_words
-        if called and "words" not in self.left_out:
+        is_edge = end.low is None or end.high is None
+        called = None if spread is None or not is_edge else spread.low_words if is_low else spread.high_words
+        if called and "where" not in self.left_out:
             return part("opening.where_towards", words=called)
+        if parameter.unit.is_dimensionless:  # a bare number tells a newcomer nothing; it stands with its reason
+            return part("opening.where_low" if is_low else "opening.where_high")
+        if end.low is not None and end.high is not None:
+            low, _, high = interval(end.low, end.high).partition(" to ")
+            if not high or low == high:
+                return part("opening.where_at", level=quantity(end.low, parameter.unit))
+            return part("opening.where_between", low=low, high=with_unit(high, unit_words(parameter.unit)))
         if end.low is None:
             return part("opening.where_below", high=quantity(end.high or 0.0, parameter.unit))
         return part("opening.where_above", low=quantity(end.low, parameter.unit))
@@ -118,7 +142,7 @@ class Turning:
         first = told[0]
         sign, day = self._sign_words(first), self.model.clock.label(first.date)
         then, other = (families(self.results, [label]) for label in (first.then, first.other))
-        if "words" in self.left_out:
+        if "sign" in self.left_out:
             return say("opening.watch_for", sign=self._seen(first), day=day)
         if then == other:
             return say("opening.watch_sign", sign=sign, day=day)

@@ -13,7 +13,8 @@ import pytest
 from standoff.analysis.deals.deals import Deals, deals_finding
 from standoff.analysis.deals.plan import DealPlan, DealVaried, circumstances_of, deals_designs
 from standoff.analysis.deals.struck import Breachable, Observed, Struck, breaches, find_deal
-from standoff.ensemble.design import Design, all_profiles, draw_worlds, level_table
+from standoff.ensemble.design import Design, draw_worlds, level_table
+from standoff.ensemble.profiles.chosen import all_profiles
 from standoff.ensemble.run import run_design
 from standoff.ensemble.running import Size
 from standoff.ensemble.study import Study

@@ -30,7 +30,7 @@ strategies: {north: {goes_a: {choose: a}, goes_b: {choose: b}}, south: {goes_a: 
 
 
 def _run(study: Study, worlds: int = 64, replications: int = 2, seed: int = 1) -> Ensemble:
-    return run_design(study.program, others_design(study.model, study.program, worlds, replications, seed))
+    return run_design(study.program, others_design(study.model, study.program, worlds, replications, seed=seed))
 
 
 def _find(study: Study, worlds: int = 64, replications: int = 2, seed: int = 1, draws: int = 40) -> Others:

@@ -19,7 +19,7 @@ def counted(chances, seed, trials=TRIALS):
 
 def share(halves, prediction, limit, sign=1.0):
     """The share, and its standard error over independent worlds."""
-    found = judge(halves.mean(axis=1), prediction, halves, limit, sign)
+    found = judge(halves.mean(axis=1), prediction, halves, limit, sign=sign)
     error = np.hypot(found.influence.std(ddof=1) / np.sqrt(len(halves)), found.doubt)
     return found.value.mean(), error
 
@@ -32,7 +32,7 @@ def test_figures_without_luck_are_counted_as_they_are():
     own = np.array([0.1, 0.2, 0.3, 0.4])
     found = judge(own, np.zeros(4), np.stack([own, own], axis=1), 0.2)
     np.testing.assert_array_equal(found.value, [1.0, 1.0, 0.0, 0.0])
-    found = judge(own, np.zeros(4), np.stack([own, own], axis=1), 0.2, -1.0)
+    found = judge(own, np.zeros(4), np.stack([own, own], axis=1), 0.2, sign=-1.0)
     np.testing.assert_array_equal(found.value, [0.0, 1.0, 1.0, 1.0])
 
 

@@ -105,7 +105,7 @@ def test_ends_of_a_skewed_mean_cover_where_even_ones_do_not():
     for seed in range(400):
         figures = np.exp(1.2 * np.random.default_rng(seed).normal(size=400))
         error = float(error_of_mean(figures, even(400)))
-        low, high = ends_of_mean(figures.mean(), error, figures, even(400), 1.96)
+        low, high = ends_of_mean(figures.mean(), error, figures, even(400), reach=1.96)
         held += low <= truth <= high
         plain += abs(figures.mean() - truth) <= 1.96 * error
     assert plain < 0.92 * 400 < 0.925 * 400 < held
@@ -113,7 +113,7 @@ def test_ends_of_a_skewed_mean_cover_where_even_ones_do_not():
 
 def test_of_even_figures_ends_are_even():
     figures = np.r_[-np.arange(50.0), np.arange(50.0)]
-    assert ends_of_mean(0.0, 2.0, figures, even(100), 1.96) == pytest.approx((-3.92, 3.92))
+    assert ends_of_mean(0.0, 2.0, figures, even(100), reach=1.96) == pytest.approx((-3.92, 3.92))
 
 
 def test_tails_fall_as_pareto_has_it():

@@ -9,7 +9,8 @@ from scipy import stats
 
 from standoff.analysis.watch.hypotheses import Hypothesis, likelihood_ratio
 from standoff.analysis.watch.matrix import matrix_csv
-from standoff.ensemble.design import Design, all_profiles, draw_worlds
+from standoff.ensemble.design import Design, draw_worlds
+from standoff.ensemble.profiles.chosen import all_profiles
 from standoff.ensemble.runner import Local
 from standoff.ensemble.running import Running, Size
 from standoff.ensemble.study import Study, load
@@ -119,7 +120,7 @@ def test_dates_ahead_lie_inside_the_clock() -> None:
 def test_what_was_seen_speaks_against_hypotheses(tmp_path: Path) -> None:
     study = beta_binomial(tmp_path)
     seen = write_seen(tmp_path, study, [("2025-Q4", "shot", "none")])
-    found = watch_study(study, seen, Size(256, 2, 1), 512, Local(ONE))
+    found = watch_study(study, seen, Size(256, 2, 1), 512, runner=Local(ONE))
     assert found.ahead is not None
     rows = {(row.about, row.name): row for row in found.ahead.matrix.rows}
     high = rows["chance_of", "high"]

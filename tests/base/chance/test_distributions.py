@@ -172,7 +172,7 @@ def test_right_parameters_pass(name: str, parameters: Parameters, truth: Any) ->
 
 def test_truncation_keeps_shape_inside_the_bounds() -> None:
     entry, u = DISTRIBUTIONS["normal"], chances(2000)
-    got = distributions.truncated_quantile(entry, u, (10.0, 2.0), 9.0, 14.0)
+    got = distributions.truncated_quantile(entry, u, (10.0, 2.0), (9.0, 14.0))
     np.testing.assert_allclose(got, stats.truncnorm(-0.5, 2, 10, 2).ppf(u), rtol=1e-12)
     assert got.min() >= 9 and got.max() <= 14
 
@@ -180,7 +180,7 @@ def test_truncation_keeps_shape_inside_the_bounds() -> None:
 def test_truncation_on_one_side_stays_finite() -> None:
     entry = DISTRIBUTIONS["exponential"]
     ends = np.array([2.0**-53, 1 - 2.0**-53])
-    got = distributions.truncated_quantile(entry, ends, (1.0,), 2.0, float("inf"))
+    got = distributions.truncated_quantile(entry, ends, (1.0,), (2.0, float("inf")))
     assert got[0] >= 2 and np.isfinite(got[1])
 
 

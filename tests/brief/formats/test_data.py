@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import Brief
 from lxml import html
 
 from standoff.analysis.findings import Figure
@@ -19,9 +20,7 @@ from standoff.brief.formats.data import FORMAT, brief_data
 from standoff.brief.formats.html import render_page
 from standoff.brief.formats.markdown import render_markdown
 from standoff.brief.page import make_page
-from standoff.brief.write import DATA, run_brief, write_brief
-from standoff.ensemble.running import Size
-from standoff.ensemble.study import Study
+from standoff.brief.write import DATA, write_brief
 from standoff.questions.as_json import _LEFT_TO_THE_RUN
 
 BLOCKS = "p|li|td|th|h1|h2|h3|h4|dd|figcaption|summary|caption|blockquote"
@@ -48,8 +47,8 @@ MEASURED = re.compile(rf"({_DIGITS})\s*±\s*({_DIGITS})(\s%)?")
 
 
 @pytest.fixture(scope="module")
-def findings(trusting: Study) -> Findings:
-    return run_brief(trusting, Size(64, 4))
+def findings(rivals: Brief) -> Findings:
+    return rivals.findings
 
 
 @pytest.fixture(scope="module")

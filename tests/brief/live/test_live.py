@@ -7,9 +7,10 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from importlib import resources
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,12 +19,15 @@ import pytest
 from conftest import PHONE, Brief
 
 from standoff.brief.cargo import Cargo
+from standoff.brief.live.followed import live_followed, live_program
 from standoff.brief.live.model import digest_of_means, live_model
-from standoff.ensemble.design import Worlds, draw_worlds
-from standoff.ensemble.run import run_design
+from standoff.ensemble.design import Design, Worlds, draw_worlds, level_table
+from standoff.ensemble.run import run_design, run_paths
 from standoff.ensemble.study import Study
 from standoff.language.changed import Varied, changed
+from standoff.program.wasm.module import load_module
 from standoff.questions.results import Robust
+from standoff.words.names import strategy_words
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -32,32 +36,70 @@ Visit = Callable[..., "Page"]
 Floats = npt.NDArray[np.float64]
 
 
+class WhatIf:
+    """A what-if of a brief's page, run here: each of the decider's strategies, the others drawing theirs."""
+
+    def __init__(self, brief: Brief, *, worlds: int = 0, replications: int = 0) -> None:
+        ensemble = brief.findings.ensemble
+        self.model = ensemble.model
+        self.program, self.design = live_program(ensemble.program), ensemble.design
+        self.decider = self.program.players.index(self.model.decider)
+        self.columns: Mapping[str, Floats] = {}
+        self.levels: Mapping[str, float] = {}
+        self.own = list(range(len(self.program.instances[self.decider])))
+        self.worlds = worlds or self.design.worlds.size
+        self.replications = replications or 4 * self.design.replications
+
+    def designs(self) -> Iterator[Design]:
+        """A strategy's futures, one after the other."""
+        drawn = self.design.worlds
+        columns = {name: column[: self.worlds] for name, column in {**drawn.columns, **self.columns}.items()}
+        worlds = Worlds(columns, drawn.streams[: self.worlds], drawn.seed, "changed")
+        for s in self.own:
+            mix = tuple(
+                (s,) if p == self.decider else tuple(range(len(of))) for p, of in enumerate(self.program.instances)
+            )
+            levels = level_table(self.program, 1, self.levels)
+            yield replace(self.design, profiles=self.design.profiles[:1], worlds=worlds, mix=mix, levels=levels,
+                          replications=self.replications)  # fmt: skip
+
+    def means(self) -> Floats:
+        """(strategies, the decider's payoff and every outcome, worlds)."""
+        rows = [("payoff", self.model.decider), *(("outcome", m.name) for m in self.program.measured)]
+        runs = [run_design(self.program, design, evaluate=load_module(self.program)) for design in self.designs()]
+        return np.array([[run.means[run.measures.index(row), 0] for row in rows] for run in runs])
+
+    def digest(self) -> str:
+        return digest_of_means(self.means())
+
+    def courses(self, name: str) -> Floats:
+        """(strategies, steps + 1, futures) of one thing, in the replications whose course the page keeps."""
+        kept = min(self.replications, -(-2000 // self.worlds))
+        worlds, replications = (each.ravel() for each in np.indices((self.worlds, kept)))
+        symbol = next(one.symbol for one in live_followed(self.program) if one.symbol.name == name)
+        return np.array([
+            run_paths(self.program, design, [symbol], np.zeros(worlds.size, int), worlds=worlds,
+                      replications=replications).values[0]
+            for design in self.designs()
+        ])  # fmt: skip
+
+
 def expected(brief: Brief, columns: Mapping[str, Floats] = {}, variant: str = "") -> str:
-    """The digest of the page's run: each of the decider's strategies, the others drawing theirs."""
-    ensemble = brief.findings.ensemble
-    program, design = ensemble.program, ensemble.design
+    """The digest of the page's run."""
+    what = WhatIf(brief)
     if variant:
-        other = Study(changed(ensemble.model, [Varied(variant)]))
-        program = other.program
-        design = replace(design, worlds=draw_worlds(other.model, design.worlds.size, design.worlds.seed))
-    decider = program.players.index(ensemble.model.decider)
-    worlds = Worlds({**design.worlds.columns, **columns}, design.worlds.streams, design.worlds.seed, "changed")
-    means = []
-    for s in range(len(program.instances[decider])):
-        mix = tuple((s,) if p == decider else tuple(range(len(of))) for p, of in enumerate(program.instances))
-        one = replace(
-            design, profiles=design.profiles[:1], worlds=worlds, mix=mix, replications=4 * design.replications
-        )
-        found = run_design(program, one)
-        rows = [("payoff", ensemble.model.decider), *(("outcome", m.name) for m in program.measured)]
-        means.append([found.means[found.measures.index(row), 0] for row in rows])
-    return digest_of_means(np.array(means))
+        other = Study(changed(what.model, [Varied(variant)]))
+        what.program = live_program(other.program)
+        drawn = draw_worlds(other.model, what.design.worlds.size, what.design.worlds.seed)
+        what.design = replace(what.design, worlds=drawn)
+    what.columns = columns
+    return what.digest()
 
 
 def wait(page: Page, what: str) -> Any:
     """Wait until a script's value is true; the page's policy forbids the driver to wait by text inside it."""
     end = time.monotonic() + 60
-    while not (found := page.evaluate(f"() => {what}")):
+    while not (found := page.evaluate(f"() => {{ const fans = document.getElementById('l-fans'); return {what}; }}")):
         assert time.monotonic() < end, page.inner_text("#l-status")
         time.sleep(0.01)
     return found
@@ -141,6 +183,92 @@ def test_the_others_play_what_they_are_told(rivals: Brief, visit: Visit) -> None
     assert shown == pytest.approx(ensemble.payoff("north")[honest].mean(axis=1).max(), rel=0.02)
 
 
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+def test_what_is_over_time_has_the_medians_and_bands_of_the_same_futures_here(korea: Brief, visit: Visit) -> None:
+    page = visit(korea)
+    page.click("#l-run")
+    digest(page)
+    what = WhatIf(korea)
+    page.locator("#l-followed").select_option(label="Missile launches in the quarter")
+    drawn = wait(page, f"fans.dataset.of == 'launches {what.worlds}' && fans.dataset.digest")
+    order = np.argsort(-what.means()[:, 0].mean(axis=1), kind="stable")
+    courses = what.courses("launches")[order, :-1]
+    bands = np.quantile(courses, LEVELS, axis=2)
+    assert drawn == digest_of_means(np.ascontiguousarray(bands.transpose(1, 2, 0)))
+
+
+def test_the_deal_in_force_is_told_with_its_error_and_moves_with_its_terms(korea: Brief, visit: Visit) -> None:
+    page = visit(korea)
+    field = page.locator("#live fieldset[data-name='freeze.verification'] input")
+    field.focus()
+    page.keyboard.press("End")
+    found = digest(page)
+    what = WhatIf(korea)
+    what.levels = {"freeze.verification": 1.0}
+    means = what.means()
+    assert found == digest_of_means(means)
+    assert found != expected(korea)
+    leader = means[:, 0].mean(axis=1).argmax()
+    share, n = 100 * means[leader, -1], what.worlds
+    said = page.inner_text("#l-deal")
+    assert said.startswith("Share of the time with freeze in force: ")
+    mean, error = (float(x) for x in re.findall(r"[\d.]+", said)[:2])
+    assert mean == pytest.approx(share.mean(), abs=error)
+    assert error == pytest.approx(share.std(ddof=1) / np.sqrt(n), rel=0.06)
+    page.locator("#l-followed").select_option(label="Share of futures with freeze in force")
+    last = what.courses("in force freeze")[leader, -2].mean()
+    what_for = f"in force freeze {what.worlds}"
+    shown = wait(page, f"fans.dataset.of == '{what_for}' && fans.querySelector('figcaption').textContent")
+    assert shown.endswith(f": {round(100 * last)}\u202f%")
+    assert "freeze.verification=100-100" in page.url
+    assert wait(page, "document.getElementById('l-flip').textContent")
+
+
+def test_a_setting_is_chosen_for_every_strategy_that_has_it(rivals: Brief, visit: Visit) -> None:
+    page = visit(rivals)
+    page.locator("#live select[data-setting]").first.select_option("1")
+    what = WhatIf(rivals)
+    setting, levels = next(s for i in what.program.instances[what.decider] for s in i.strategy.settings)
+    what.own = [
+        s for s, i in enumerate(what.program.instances[what.decider])
+        if dict(i.settings).get(setting, levels[1]) == levels[1]
+    ]  # fmt: skip
+    assert digest(page) == what.digest()
+    assert page.locator("#live tbody tr").count() == len(what.own) < len(what.program.instances[what.decider])
+
+
+def test_differences_from_the_leader_are_paired_by_world(rivals: Brief, visit: Visit) -> None:
+    page = visit(rivals)
+    page.click("#l-run")
+    digest(page)
+    payoffs = WhatIf(rivals).means()[:, 0]
+    order = np.argsort(-payoffs.mean(axis=1), kind="stable")
+    less = payoffs[order] - payoffs[order[0]]
+    for row, gap in list(zip(page.locator("#live tbody .l-less").all_inner_texts(), less, strict=True))[1:]:
+        mean, error = (float(x.replace("\u2212", "-")) for x in re.findall(r"\u2212?[\d.]+", row)[:2])
+        assert error == pytest.approx(gap.std(ddof=1) / np.sqrt(gap.size), rel=0.06)
+        assert mean == pytest.approx(gap.mean(), abs=error)
+
+
+def test_the_flip_of_what_was_moved_last_is_that_of_runs_held_there(korea: Brief, visit: Visit) -> None:
+    page = visit(korea)
+    field = page.locator("#live fieldset[data-name='attention']")
+    what = WhatIf(korea, worlds=32, replications=4)
+    titles = [strategy_words(one) for one in what.program.instances[what.decider]]
+    name, low, high = _assumption(korea, field)
+    leads = []
+    for part in np.arange(9) * 12.5:
+        what.columns = {name: np.full(32, low + part / 100 * (high - low))}
+        leads.append(titles[int(what.means()[:, 0].mean(axis=1).argmax())])
+    field.locator(".hold").evaluate("button => button.click()")
+    said = str(wait(page, "document.getElementById('l-flip').textContent"))
+    turns = re.findall(r"from (.+?) to (.+?)(?:;|\.$)", said.rsplit("turns the lead", maxsplit=1)[-1])
+    assert turns == [(a, b) for a, b in pairwise(leads) if a != b]
+    assert turns
+
+
 def test_a_phone_shows_it_whole_and_without_scripts_or_on_paper_it_is_not_there(rivals: Brief, visit: Visit) -> None:
     page = visit(rivals, PHONE)
     page.click("#l-run")
@@ -181,6 +309,8 @@ def test_node_runs_the_same_worker_to_the_same_digest(rivals: Brief) -> None:
         "replications": 4 * data["replications"],
         "allowed": allowed,
         "ends": [],
+        "levels": {},
+        "kept": 0,
         "model": 0,
     }
     script = f"""

@@ -109,12 +109,12 @@ def test_a_pact_that_pays_its_breaker_is_told_with_its_zone(study_of: Build) -> 
     assert {row[-1] for row in table.rows} == {"would breach"}
 
 
-def test_small_multiples_show_what_no_deal_means_and_the_tie(study_of: Build) -> None:
+def test_one_map_has_an_outline_for_what_no_deal_means_and_for_the_tie(study_of: Build) -> None:
     study = study_of(_pact(spoils=-1, exposure=1))
     assert shared_stocks(study.model, study.model.deals[0]) == ("tie",)
     section = _section(study, (_find(study),))
     drawn = str(section.pictures[1].drawn)
-    assert drawn.count("<svg") == 2 + 3
+    assert drawn.count("<svg") == 1 + 2 + 3  # the map, and the line of each case beside its words
     for said in ("Nobody ever signs", "It is signed at last", "In its lowest third", "The tie of North and East"):
         assert said in drawn
     assert "would break its word" not in section.title

@@ -9,6 +9,8 @@ from conftest import Brief
 from reading_ease import reading_ease, words_of
 
 import standoff
+from standoff.analysis.robustness.performance import performance
+from standoff.analysis.runs.decision_table import decision_table
 from standoff.brief.page import Page, make_page
 from standoff.brief.sections.first_screen import glance_table
 from standoff.brief.write import run_brief
@@ -16,6 +18,7 @@ from standoff.ensemble.running import Size
 from standoff.questions.results import Robust
 from standoff.words.names import family_words
 from standoff.words.sections.reasons import Grounds, level_of
+from standoff.words.sentences.asked import prices
 
 MOST_WORDS, LEAST_EASE = 120, 60.0
 
@@ -60,6 +63,41 @@ def test_who_leads_is_who_may_be_best_below(rivals: Brief, korea: Brief) -> None
         assert all(name in first for name in may) or f"{len(may)} of" in first
         replying = {named[label] for label in under["replies"].may_be_best} if "replies" in under else may
         assert "The same holds" in sentence if replying == may else rest
+
+
+def test_it_answers_by_the_outcome_that_is_asked_for() -> None:
+    lake = standoff.load("lake")
+    page = make_page(run_brief(lake, Size(32, 2)))
+    assert page.answer[0].startswith("No approach brings “Clear years” to a tolerable 90\u202f%: best is abstain, ")
+    assert "worst is all out, " in page.answer[0]
+
+
+def test_its_leader_is_told_by_all_that_it_is_worst_at() -> None:
+    lake = standoff.load("lake")
+    (one, _), (other, _) = prices(
+        lake.model, performance(decision_table(lake.run(worlds=256, replications=2))), "all out"
+    )
+    assert {one, other} == {"“Clear years”", "“Peak phosphorus”"}
+
+
+def test_a_column_says_which_way_is_better_and_what_its_word_of_likelihood_means(rivals: Brief) -> None:
+    found = make_page(rivals.findings).glance
+    assert found is not None
+    notes = {column.name: column.note for column in found.columns}
+    assert notes == {"war": "lower is better; remote, 1–5\u202f%", "arms": "lower is better"}
+
+
+def test_a_setting_of_bare_numbers_is_explained_where_it_first_stands(rivals: Brief) -> None:
+    said = " ".join(make_page(rivals.findings).answer)
+    assert said.index("patience at 2") < said.index("Patience: quarters that it builds after")
+
+
+def test_the_table_says_why_a_deal_that_would_be_broken_can_stand(korea: Brief) -> None:
+    page = make_page(korea.findings)
+    assert page.glance is not None
+    columns = {column.name for column in page.glance.columns}
+    is_broken = "would gain by breaking" in " ".join(page.answer)
+    assert ("counts others who keep their word too" in page.glance.key) == (is_broken and "deal_end" in columns)
 
 
 def test_reasons_are_short_and_state_what_their_confidence_rests_on(page: Page) -> None:

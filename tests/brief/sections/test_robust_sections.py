@@ -82,7 +82,11 @@ def test_what_is_given_up_is_told_with_the_tenth_that_hurts(study: Study, robust
 
 def test_linchpins_stand_under_facts_and_wants_with_their_flips(study: Study, robust: Robust) -> None:
     section = hinges_on(
-        study.model, robust.linchpins, robust.table.inputs, load_ledger(study.model.folder), make_environment()
+        study.model,
+        robust.linchpins,
+        robust.table.inputs,
+        load_ledger(study.model.folder),
+        environment=make_environment(),
     )
     assert section.title.startswith("One fact that nobody knows and one want decide what is best")
     drawn = str(section.pictures[0].drawn)

@@ -21,7 +21,7 @@ from standoff.cli import main
 from standoff.ensemble.run import trace_cell
 from standoff.ensemble.study import load
 from standoff.exchange.games.files import import_conflict, import_game, read_game
-from standoff.exchange.games.options import read_option_form, stable_states
+from standoff.exchange.games.options import OptionForm, read_option_form, stable_states
 from standoff.exchange.games.reduced import TooLargeError, bayesian_form, codes_of, reduced_form
 from standoff.exchange.games.tree import Tree, read_efg
 from standoff.exchange.imported import Asked
@@ -171,7 +171,7 @@ def test_a_game_becomes_a_study_that_pays_the_same(tmp_path: Path) -> None:
     study = load(tmp_path / "entry")
     game = reduced_form(read_efg(ENTRY))
     for k, place in enumerate(product(range(3), range(2))):
-        paid = trace_cell(study.program, study.design(1, 1), k, 0, 0).steps[0].things["quantity"]
+        paid = trace_cell(study.program, study.design(1, 1), k, 0, replication=0).steps[0].things["quantity"]
         assert [paid["entrant_gets"], paid["incumbent_gets"]] == game.payoffs[(slice(None), *place)].tolist()
 
 
@@ -242,6 +242,37 @@ def test_option_form_has_the_states_and_stabilities_of_the_published_conflict() 
     # in the published numbers 5, 8 and 9; here 7 (delay, insist), 10 (modify, accept, insist), and the abandoned four
     assert "seq" in stable[7] and "nash" in stable[10]
     assert {state for state, by in stable.items() if "nash" in by} == {7, 10, 5, 6, 11, 12}
+
+
+GMCR = json.loads((Path(__file__).parents[2] / "data" / "conflicts" / "gmcr.json").read_text(encoding="utf-8"))
+
+
+def option_form(conflict: dict) -> OptionForm:
+    """A stored conflict, as GMCR+ writes it."""
+    n = len(conflict["options"])
+    others = [k for k in range(2**n) if k not in conflict["states"]]
+    return read_option_form(json.dumps({
+        "options": [{"name": name, "permittedDirection": way} for name, way in conflict["options"]],
+        "decisionMakers": [
+            {"name": name, "options": own, "preferences": [], "preferenceRanking": ranking}
+            for (name, own), ranking in zip(conflict["players"], conflict["ranking"], strict=True)
+        ],
+        "infeasibles": [[[i, "Y" if state >> i & 1 else "N"] for i in range(n)] for state in others],
+        "useManualPreferenceRanking": True,
+    }))  # fmt: skip
+
+
+@pytest.mark.parametrize("name", GMCR)
+def test_stable_states_are_those_of_the_program_of_the_field(name: str) -> None:
+    conflict = GMCR[name]
+    found = stable_states(option_form(conflict))
+    for notion, states in conflict["stable"].items():
+        ours = [one.state for one in found if notion in one.notions]
+        if name == "Garrison" and notion in ("gmr", "smr"):
+            # three opponents may answer one after the other; in GMCR+ one of them answers, and once
+            assert sorted({6} | set(states)) == ours
+        else:
+            assert states == ours, notion
 
 
 def test_statements_by_priority_rank_states() -> None:

@@ -28,6 +28,15 @@ constants:
   birth: {for: region, value: {east: 0.02, west: 0.03, south: 0.01}, judgement: counted}
 uncertainties:
   appetite: {for: good, name: "Appetite for {good}", range: [0.1, 0.3], judgement: guess}
+modes:
+  order:
+    for: region
+    states: [calm, revolt]
+    start: {east: calm, west: revolt, south: calm}
+    moves:
+      - {name: rising, from: calm, to: revolt, hazard: "0.1 + birth[region]", when: "not flood[region]"}
+      - {name: settling, from: revolt, to: calm, chance: "0.5 if calm_somewhere else 0.1"}
+  order_south: {start: revolt}
 stocks:
   people: {for: region, start: 100, next: "people[region] * (1 + birth[region]) + moved[region]"}
   people_south: {start: 50}
@@ -35,6 +44,7 @@ quantities:
   gap: {for: {a: region, b: region}, value: "people[b] - people[a]"}
   moved: {for: region, value: "0.01 * sum(gap[region, other] for other in region if other != region)"}
   eaten: {for: [region, good], value: "appetite[good] * people[region] * (1.5 if north == give else 1)"}
+  calm_somewhere: {value: "any(order[r] == calm for r in region)"}
   all_eaten: {value: "sum(sum(eaten[r, g] for g in good) for r in region)"}
   most: {value: "max(eaten[r, corn] for r in region if not r in [south])"}
 events:
@@ -44,8 +54,10 @@ outcomes:
   size: {for: region, measure: "final(people[region])", better: higher}
   most: {measure: "mean(most)", better: higher}
   floods: {measure: "sum(count(flood[r]) for r in region)", better: lower}
+  risings: {measure: "sum(count(rising[r]) for r in region)", better: lower}
+  unrest: {for: region, measure: "mean(1 if order[region] == revolt else 0)", better: lower}
 variants:
-  small: {stocks: {people: {start: {east: 10, west: 20, south: 30}}}}
+  small: {stocks: {people: {start: {east: 10, west: 20, south: 30}}}, modes: {order: {start: calm}}}
 """
 )
 WRITTEN_OUT = (
@@ -58,6 +70,25 @@ constants:
 uncertainties:
   appetite_corn: {name: Appetite for Corn, range: [0.1, 0.3], judgement: guess}
   appetite_iron: {name: Appetite for Iron ore, range: [0.1, 0.3], judgement: guess}
+modes:
+  order_east:
+    states: [calm, revolt]
+    start: calm
+    moves:
+      - {name: rising_east, from: calm, to: revolt, hazard: "0.1 + birth_east", when: "not flood_east"}
+      - {name: settling_east, from: revolt, to: calm, chance: "0.5 if calm_somewhere else 0.1"}
+  order_west:
+    states: [calm, revolt]
+    start: revolt
+    moves:
+      - {name: rising_west, from: calm, to: revolt, hazard: "0.1 + birth_west", when: "not flood_west"}
+      - {name: settling_west, from: revolt, to: calm, chance: "0.5 if calm_somewhere else 0.1"}
+  order_south:
+    states: [calm, revolt]
+    start: revolt
+    moves:
+      - {name: rising_south, from: calm, to: revolt, hazard: "0.1 + birth_south", when: "not flood_south"}
+      - {name: settling_south, from: revolt, to: calm, chance: "0.5 if calm_somewhere else 0.1"}
 stocks:
   people_east: {start: 100, next: "people_east * (1 + birth_east) + moved_east"}
   people_west: {start: 100, next: "people_west * (1 + birth_west) + moved_west"}
@@ -72,6 +103,7 @@ quantities:
   eaten_west_iron: {value: "appetite_iron * people_west * (1.5 if north == give else 1)"}
   eaten_south_corn: {value: "appetite_corn * people_south * (1.5 if north == give else 1)"}
   eaten_south_iron: {value: "appetite_iron * people_south * (1.5 if north == give else 1)"}
+  calm_somewhere: {value: "(order_east == calm or order_west == calm) or order_south == calm"}
   eaten_east: {value: "eaten_east_corn + eaten_east_iron"}
   eaten_west: {value: "eaten_west_corn + eaten_west_iron"}
   all_eaten: {value: "eaten_east + eaten_west + (eaten_south_corn + eaten_south_iron)"}
@@ -88,8 +120,14 @@ outcomes:
   size_south: {measure: "final(people_south)", better: higher}
   most: {measure: "mean(most)", better: higher}
   floods: {measure: "(count(flood_east) + count(flood_west)) + count(flood_south)", better: lower}
+  risings: {measure: "(count(rising_east) + count(rising_west)) + count(rising_south)", better: lower}
+  unrest_east: {measure: "mean(1 if order_east == revolt else 0)", better: lower}
+  unrest_west: {measure: "mean(1 if order_west == revolt else 0)", better: lower}
+  unrest_south: {measure: "mean(1 if order_south == revolt else 0)", better: lower}
 variants:
-  small: {stocks: {people_east: {start: 10}, people_west: {start: 20}, people_south: {start: 30}}}
+  small:
+    stocks: {people_east: {start: 10}, people_west: {start: 20}, people_south: {start: 30}}
+    modes: {order_east: {start: calm}, order_west: {start: calm}, order_south: {start: calm}}
 """
 )
 

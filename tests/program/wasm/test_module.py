@@ -16,9 +16,10 @@ from comparison import differences
 
 import standoff
 from standoff.base.chance import streams
-from standoff.ensemble.run import lanes_of, run_design
+from standoff.ensemble.run import lanes_of, run_design, run_paths
 from standoff.ensemble.running import Running
 from standoff.ensemble.study import Study
+from standoff.language.expressions.tree import Symbol
 from standoff.program import compiled as compiling
 from standoff.program.compiled import played_input, tables_of
 from standoff.program.lowering.places import Source
@@ -38,9 +39,9 @@ def rivals() -> Study:
 class standalone:
     """A module called as a browser calls it."""
 
-    def __init__(self, study: Study, *, held: bool = False) -> None:
+    def __init__(self, study: Study, *, held: bool = False, followed: tuple[Symbol, ...] = ()) -> None:
         self.store = wasmtime.Store()
-        self.source = emit_module(study.program, held=held)
+        self.source = emit_module(study.program, held=held, followed=followed)
         module = wasmtime.Module(self.store.engine, assemble(self.source.text))
         self.exports: Any = wasmtime.Instance(self.store, module, []).exports(self.store)
         self.heap = int(self.exports["heap"].value(self.store))
@@ -48,6 +49,19 @@ class standalone:
 
     def call(self, name: str, *arguments: float) -> None:
         self.exports[name](self.store, *arguments)
+
+    def lay(self, study: Study, lanes: Lanes) -> int:
+        """Lay the tables of one run of futures before the module; where its results will stand."""
+        place, at, n = self.heap, list[int](), lanes.size
+        given = given_rows(study, self.source, lanes)
+        tables = [lanes.columns.table.array, np.arange(n), lanes.keys, given, *tables_of(study.program, self.source)]
+        for table in tables:
+            self.write(place, np.ascontiguousarray(table))
+            at.append(place)
+            place += table.nbytes + 16 - table.nbytes % 16
+        columns, worlds, keys, given, counters, clock = at
+        self.call("lay", columns, n, worlds, keys, given, counters, clock, place, n)
+        return place
 
     def write(self, place: int, array: Any) -> None:
         self.exports["memory"].write(self.store, array.tobytes(), place)
@@ -90,7 +104,7 @@ def test_sound_futures_are_not_run_again(rivals: Study, monkeypatch: pytest.Monk
 def test_blocks_of_any_number_of_futures_are_the_reference(rivals: Study, n: int) -> None:
     design = rivals.design(16, 16)
     profiles, rest = np.divmod(np.arange(n), 256)
-    lanes = lanes_of(rivals.program, design, profiles, rest // 16, rest % 16)
+    lanes = lanes_of(rivals.program, design, profiles, rest // 16, replications=rest % 16)
     found = load_module(rivals.program)(rivals.program, lanes)
     assert differences(found, run_lanes(rivals.program, lanes)) == []
 
@@ -112,22 +126,9 @@ def test_a_host_can_draw_the_keys_and_luck_of_futures_itself(rivals: Study) -> N
 
 def test_a_host_plays_a_study_by_steps_and_holds_choices(rivals: Study) -> None:
     program, design, n = rivals.program, rivals.design(10, 1), 10
-    lanes = lanes_of(program, design, np.full(n, 1), np.arange(n), np.zeros(n, dtype=np.int64))
+    lanes = lanes_of(program, design, np.full(n, 1), np.arange(n), replications=np.zeros(n, dtype=np.int64))
     exports = standalone(rivals, held=True)
-    source, place, at = exports.source, exports.heap, []
-    tables = [
-        lanes.columns.table.array,
-        np.arange(n),
-        lanes.keys,
-        given_rows(rivals, source, lanes),
-        *tables_of(program, source),
-    ]
-    for table in tables:
-        exports.write(place, np.ascontiguousarray(table))
-        at.append(place)
-        place += table.nbytes + 16 - table.nbytes % 16
-    columns, worlds, keys, given, counters, clock = at
-    exports.call("lay", columns, n, worlds, keys, given, counters, clock, place, n)
+    source, place = exports.source, exports.lay(rivals, lanes)
     choice = next(a.target for a in program.step if a.target.kind == "choice" and a.target.name == source.held[0])
     state = begin(program, lanes)
     exports.call("begin", 0, 0, n)
@@ -144,6 +145,32 @@ def test_a_host_plays_a_study_by_steps_and_holds_choices(rivals: Study) -> None:
         assert np.array_equal(found[source.outputs.index(f"payoff {i}")], expected.payoffs[i])
     free = run_lanes(program, lanes)
     assert not np.array_equal(expected.payoffs, free.payoffs)
+
+
+def test_what_is_followed_is_what_paths_tell(rivals: Study) -> None:
+    program, model, n = rivals.program, rivals.model, 70  # two blocks
+    symbols = (
+        *(Symbol("stock", stock.name) for stock in model.stocks),
+        *(Symbol("mode", mode.name) for mode in model.modes),
+        *(Symbol("quantity", quantity.name) for quantity in model.quantities),
+        *(Symbol("event", event.name) for event in model.events),
+    )
+    design, profiles, worlds = rivals.design(n, 1), np.full(n, 1), np.arange(n)
+    replications = np.zeros(n, dtype=np.int64)
+    exports = standalone(rivals, followed=symbols)
+    exports.exports["memory"].grow(exports.store, 16)
+    out = exports.lay(rivals, lanes_of(program, design, profiles, worlds, replications=replications))
+    runs = out + 8 * n * (len(exports.source.outputs) + 1)
+    exports.write(runs, np.array([0, n], dtype=np.int32))
+    points = program.n_steps + 1
+    exports.call("follow", runs + 16)
+    exports.call("run", runs, 1)
+    found = exports.read(runs + 16, len(symbols) * points * n, np.float64).reshape(len(symbols), points, n)
+    expected = run_paths(program, design, symbols, profiles, worlds=worlds, replications=replications).values
+    for i, symbol in enumerate(symbols):
+        last = points if symbol.kind in ("stock", "mode") else points - 1
+        assert np.array_equal(found[i, :last], expected[i, :last]), symbol
+    assert len({symbol.kind for symbol in symbols}) == 4
 
 
 def given_rows(study: Study, source: Source, lanes: Lanes) -> np.ndarray:

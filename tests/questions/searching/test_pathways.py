@@ -1,11 +1,19 @@
 """Adaptation pathways of a study whose tipping dates are known in closed form."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from standoff.analysis.findings import UnanswerableError
 from standoff.brief.pictures.pathways import draw_pathways
+from standoff.brief.sections.holds_up import holds_up
 from standoff.ensemble.running import Size
 from standoff.ensemble.study import Study, load
+from standoff.questions.answer import answer_run
+from standoff.questions.kept import Kept
+from standoff.questions.results import RESULTS
+from standoff.questions.searching.kept import keep_found, kept_pathways
 from standoff.questions.searching.pathways import find_pathways
 from standoff.words.sentences.searching.pathways import pathways_sentences, pathways_title
 
@@ -53,6 +61,22 @@ def test_the_map_says_and_draws_it(study: Study) -> None:
     assert pathways_title(study.model, found) == "1 of 2 strategies of Us keeps more limits if left in time"
     drawn = str(draw_pathways(study.model, found))
     assert drawn.startswith("<svg") and "to shuts by 2004" in drawn and "stroke-dasharray" in drawn
+
+
+def test_a_brief_shows_the_map_that_was_kept_of_the_same_study_alone(study: Study, tmp_path: Path) -> None:
+    kept, found = Kept(tmp_path), find_pathways(study, Size(64, 1, 1))
+    assert kept_pathways(study, kept) is None
+    keep_found(study, replace(found, actor="them"), kept)
+    keep_found(study, replace(found, outcomes=()), kept)
+    assert kept_pathways(study, kept) is None
+    keep_found(study, found, kept)
+    assert kept_pathways(study, kept) == found
+    assert kept_pathways(replace(study, held={"rain": 1.0}), kept) is None
+    results = answer_run(study.run(worlds=16, replications=2, evaluator="reference"), (RESULTS,)).of(RESULTS)
+    *_, shown = holds_up(study.model, results, pathways=found).pictures
+    assert shown.title == pathways_title(study.model, found)
+    assert shown.table.rows[1][0] == "Opens, to shuts by 2004"
+    assert str(shown.drawn).startswith("<svg")
 
 
 def test_a_study_without_limits_has_none(study: Study) -> None:

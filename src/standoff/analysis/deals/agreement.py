@@ -149,17 +149,17 @@ def zone_of(without: str, gains: Gains, counts: Floats, *, by_world: bool = True
     if by_world:
         alone, alone_error = _all_gain(gains, seed)
     return Zone(
-        without, table.gains, table.errors, table.zone, table.is_shown, table.is_excluded,
-        _share(table.share, shares), _share(area, zone_area(again, gains.levels)),
-        alone, alone_error, everyone @ gains.study,
-        float(everyone.reshape(-1, gains.study.size).any(axis=0) @ gains.study),
-        _best_terms(nash_point, gains, means, again),
-        _best_terms(kalai_smorodinsky_point, gains, means, again),
-        _best_terms(egalitarian_point, gains, means, again),
-        table.n_pieces,
-        tuple((levels[a], levels[b]) for levels, (a, b) in zip(gains.levels, table.spans, strict=False)),
-        tuple(int(n) for n in table.blockers),
-        "a deal" if table.is_shown.any() else "no deal" if table.is_excluded.all() else "cannot tell",
+        without, table.gains, table.errors, table.zone, is_shown=table.is_shown, is_excluded=table.is_excluded,
+        share=_share(table.share, shares), area=_share(area, zone_area(again, gains.levels)),
+        all_gain=alone, all_gain_error=alone_error, all_gain_raw=everyone @ gains.study,
+        some_terms=float(everyone.reshape(-1, gains.study.size).any(axis=0) @ gains.study),
+        nash=_best_terms(nash_point, gains, means, again),
+        kalai_smorodinsky=_best_terms(kalai_smorodinsky_point, gains, means, again),
+        egalitarian=_best_terms(egalitarian_point, gains, means, again),
+        n_pieces=table.n_pieces,
+        spans=tuple((levels[a], levels[b]) for levels, (a, b) in zip(gains.levels, table.spans, strict=False)),
+        blockers=tuple(int(n) for n in table.blockers),
+        verdict="a deal" if table.is_shown.any() else "no deal" if table.is_excluded.all() else "cannot tell",
     )  # fmt: skip
 
 

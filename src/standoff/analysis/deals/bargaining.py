@@ -278,7 +278,7 @@ def self_enforcement(
         value[step, known], error[step, known] = _crossed(gained, reached, worlds)
         hindsight[step, known] = np.maximum(table[:, step].max(axis=0), 0.0) @ here / here.sum()
     band = _band(confidence, max(int(np.isfinite(value).sum()), 1))
-    return Enforcement(_word(value, error, band), value, error, chosen, hindsight, band)
+    return Enforcement(_word(value, error, band), value, error, chosen, hindsight=hindsight, band=band)
 
 
 def _crossed(gained: Floats, reached: list[Floats], worlds: npt.NDArray[np.generic]) -> tuple[float, float]:

@@ -176,7 +176,7 @@ def deals_finding(
         rows = kept if not circumstance else np.flatnonzero(sound[runs.worlds_of(circumstance)] > 0.0)
         whole = Gains(
             actors, tuple(term.levels for term in plan.terms), gain[..., rows], halves[..., rows],
-            np.array([weights[actor] for actor in actors]), study, inputs,
+            beliefs=np.array([weights[actor] for actor in actors]), study=study, inputs=inputs,
         )  # fmt: skip
         if not circumstance:
             settled = whole.gain.copy()
@@ -187,8 +187,10 @@ def deals_finding(
             return replace(whole, sampling=sampling, settled=settled, stratified=even)
         there = np.isin(kept, runs.worlds_of(circumstance)[rows]).nonzero()[0]
         part = among(Gains(actors, whole.levels, np.zeros((1, kept.size)), np.zeros((2, 1, kept.size)),
-                           whole.beliefs, study, inputs), there)  # fmt: skip
-        found = Gains(actors, whole.levels, whole.gain, whole.halves, part.beliefs, part.study, part.inputs)
+                           beliefs=whole.beliefs, study=study, inputs=inputs), there)  # fmt: skip
+        found = Gains(
+            actors, whole.levels, whole.gain, whole.halves, beliefs=part.beliefs, study=part.study, inputs=part.inputs
+        )
         return replace(found, sampling=_sampling(plan, found, by_profile[..., rows]))
 
     counts = resample_worlds(kept.size, resamples, seed).astype(np.float64)
@@ -199,7 +201,8 @@ def deals_finding(
     third = tuple(p.actor for p in runs.of("struck")[1].program.payoffs if p.actor not in parties)
     third_gains, third_errors = _third(third, [gains_of(third, w) for w in plan.without], plan.shape)
     keeping = tuple(
-        keeping_of(plan, party, runs.of("struck"), runs.maybe("breach"), beliefs.of(party), sound) for party in parties
+        keeping_of(plan, party, runs.of("struck"), runs.maybe("breach"), weights=beliefs.of(party), sound=sound)
+        for party in parties
     )
     words = {cell: [one.word(cell) for one in keeping] for cell in np.ndindex(*plan.shape)}
     is_kept = np.zeros(plan.shape, dtype=np.bool_)
@@ -209,20 +212,22 @@ def deals_finding(
         is_broken[cell] = any(word == "would breach" for word in said)
     cell = tuple(int(k) for k in np.unravel_index(int(np.abs(zones[0].all_gain - 0.5).argmin()), plan.shape))
     contrasts = [
-        *_by_stocks(plan, runs, by_absence, counts, kept, tuple(by)),
+        *_by_stocks(plan, runs, by_absence, counts, kept=kept, by=tuple(by)),
         *_by_circumstances(plan, gains_of, resamples, seed),
     ]
     return Deals(
         plan.deal.name, parties, tuple(t.name for t in plan.terms), tuple(t.levels for t in plan.terms),
-        tuple(t.usual for t in plan.terms), int(kept.size), plan.worlds.size - int(kept.size),
-        plan.arms[0].design.replications, plan.n_samples,
-        tuple(one for one in beliefs.dissent if one.actor in parties),
-        tuple(float(1.0 / (weights[party] ** 2).sum()) for party in parties),
-        zones, third, third_gains, third_errors,
-        _other_terms(plan, runs, weights, kept, keeping, even), keeping, is_kept, is_broken, runs.in_force(study, kept),
-        tuple(term.levels[k] for term, k in zip(plan.terms, cell, strict=True)),
-        find_hinges(by_absence[0], cell, permutations=permutations, seed=seed), find_movers(by_absence[0], counts),
-        tuple(contrasts), plan.left_out,
+        usual=tuple(t.usual for t in plan.terms), n_worlds=int(kept.size), n_dropped=plan.worlds.size - int(kept.size),
+        replications=plan.arms[0].design.replications, samples=plan.n_samples,
+        dissent=tuple(one for one in beliefs.dissent if one.actor in parties),
+        effective_worlds=tuple(float(1.0 / (weights[party] ** 2).sum()) for party in parties),
+        zones=zones, third=third, third_gains=third_gains, third_errors=third_errors,
+        others=_other_terms(plan, runs, weights, kept, keeping=keeping, even=even), keeping=keeping, is_kept=is_kept,
+        is_broken=is_broken, in_force=runs.in_force(study, kept),
+        contested=tuple(term.levels[k] for term, k in zip(plan.terms, cell, strict=True)),
+        hinges=find_hinges(by_absence[0], cell, permutations=permutations, seed=seed),
+        movers=find_movers(by_absence[0], counts),
+        contrasts=tuple(contrasts), left_out=plan.left_out,
     )  # fmt: skip
 
 
@@ -318,6 +323,7 @@ def _other_terms(
     runs: _Runs,
     weights: dict[str, Floats],
     kept: np.ndarray[tuple[int], np.dtype[np.int64]],
+    *,
     keeping: tuple[Keeping, ...],
     even: Inputs | None,
 ) -> tuple[OtherTerm, ...]:
@@ -336,13 +342,13 @@ def _other_terms(
                 if even is not None and not np.ptp(weights[p]):
                     gain = without_additive(even, gain, assign_folds(even))
                 gains.append(figure_of(gain, weights[p], float(off)))
-            found.append(OtherTerm(term.name, level, without, tuple(gains), tuple(k.others[o] for k in keeping)))
+            found.append(OtherTerm(term.name, level, without, tuple(gains), words=tuple(k.others[o] for k in keeping)))
     return tuple(found)
 
 
 def _by_stocks(
     plan: DealPlan, runs: _Runs, gains: list[Gains], counts: Floats,
-    kept: np.ndarray[tuple[int], np.dtype[np.int64]], by: tuple[str, ...],
+    *, kept: np.ndarray[tuple[int], np.dtype[np.int64]], by: tuple[str, ...],
 ) -> list[Contrast]:  # fmt: skip
     """Split the worlds by the course of stocks without the deal."""
     unknown = [name for name in by if name not in plan.paths]
@@ -360,7 +366,7 @@ def _by_stocks(
                        default=0.0)  # fmt: skip
 
         names = by or tuple(sorted(varied, key=moved, reverse=True)[:1])
-        found += [split_by(name, without, absent, varied[name], counts) for name in names if name in varied]
+        found += [split_by(name, without, absent, varied[name], counts=counts) for name in names if name in varied]
     return found
 
 

@@ -60,7 +60,7 @@ class Keeping:
 
 
 def keeping_of(
-    plan: DealPlan, party: str, kept: tuple[Arm, Ensemble], broken: tuple[Arm, Ensemble] | None, weights: Floats,
+    plan: DealPlan, party: str, kept: tuple[Arm, Ensemble], broken: tuple[Arm, Ensemble] | None, *, weights: Floats,
     sound: Floats,
 ) -> Keeping:  # fmt: skip
     """Judge one party's word.
@@ -78,7 +78,7 @@ def keeping_of(
     words = np.full(shape, Word.OPEN.value, dtype=object)
     others = []
     labels = tuple(rule.strategy for rule in plan.rules if rule.party == party)
-    by = None if broken is None or not labels else _Word(plan, party, kept, broken, weights, sound)
+    by = None if broken is None or not labels else _Word(plan, party, kept, broken, weights=weights, sound=sound)
     for cell in np.ndindex(*shape) if by else ():
         assert by is not None
         found, stands[cell] = _judge(by, (int(np.ravel_multi_index(cell, shape)), -1))
@@ -88,7 +88,18 @@ def keeping_of(
     for other in range(sum(len(term.levels) for term in plan.others)):
         word = Word.OPEN if by is None else _judge(by, (-1, other))[0].word
         others.append(word.value)
-    return Keeping(party, labels, _nested(words), plan.moments, value, error, chosen, hindsight, stands, tuple(others))
+    return Keeping(
+        party,
+        labels,
+        _nested(words),
+        plan.moments,
+        value=value,
+        error=error,
+        chosen=chosen,
+        hindsight=hindsight,
+        stands=stands,
+        others=tuple(others),
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

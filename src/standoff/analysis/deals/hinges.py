@@ -130,7 +130,7 @@ def find_hinges(gains: Gains, cell: tuple[int, ...], *, permutations: int = 199,
             np.stack([still, own]),
             gains.inputs,
             np.stack([np.stack([still, still], axis=1), halves.T]),
-            gains.beliefs[i],
+            weights=gains.beliefs[i],
         )
         pins = measure_worths(payoffs, effort=Effort(pairs=False, permutations=permutations, seed=seed))
         for pin in sorted(pins.alone, key=lambda pin: (not pin.is_significant, -pin.evppi.value))[:_MOST_HINGES]:
@@ -139,8 +139,9 @@ def find_hinges(gains: Gains, cell: tuple[int, ...], *, permutations: int = 199,
                 continue
             flips = pins.flips[name]
             found.append(
-                Hinge(party, name, pin.evppi, pin.p_value, pin.is_significant, tuple(f.at for f in flips.flips),
-                      flips.zones)
+                Hinge(party, name, pin.evppi, pin.p_value, is_significant=pin.is_significant,
+                    flips=tuple(f.at for f in flips.flips),
+                      zones=flips.zones)
             )  # fmt: skip
     return tuple(found)
 
@@ -164,12 +165,12 @@ def find_movers(gains: Gains, counts: Floats) -> tuple[Mover, ...]:
                              gains.levels)  # fmt: skip
             ends.append((float(once[0]), zone_area(resampled_gains(part, counts[:, rows]), gains.levels)))
         change = _figure(ends[1][0] - ends[0][0], ends[1][1] - ends[0][1], reach)
-        found.append(Mover(name, _figure(*ends[0]), _figure(*ends[1]), change, not change.holds_zero))
+        found.append(Mover(name, _figure(*ends[0]), _figure(*ends[1]), change, is_significant=not change.holds_zero))
     found.sort(key=lambda mover: (not mover.is_significant, -abs(mover.change.value)))
     return tuple(found[:_MOST_MOVERS])
 
 
-def split_by(by: str, without: str, gains: Gains, column: Floats, counts: Floats) -> Contrast:
+def split_by(by: str, without: str, gains: Gains, column: Floats, *, counts: Floats) -> Contrast:
     """The zone in the thirds of worlds by a figure of each world."""
     thirds = _thirds(gains, column)
     parts = [
@@ -188,12 +189,12 @@ def part_of(label: str, middle: float, gains: Gains, counts: Floats) -> Part:
         middle,
         gains.study.size,
         zone.gains,
-        zone.errors,
-        zone.zone,
-        zone.is_shown,
-        zone.share,
-        zone.area,
-        zone.verdict,
+        errors=zone.errors,
+        zone=zone.zone,
+        is_shown=zone.is_shown,
+        share=zone.share,
+        area=zone.area,
+        verdict=zone.verdict,
     )
 
 
@@ -210,7 +211,9 @@ def contrast_of(by: str, without: str, parts: tuple[Part, ...], data: list[tuple
         without,
         parts,
         _figure(change, areas[1] - areas[0]),
-        tuple(_figure(float(exact[1][i] - exact[0][i]), means[1][:, i] - means[0][:, i]) for i in range(n_parties)),
+        gain_change=tuple(
+            _figure(float(exact[1][i] - exact[0][i]), means[1][:, i] - means[0][:, i]) for i in range(n_parties)
+        ),
     )
 
 

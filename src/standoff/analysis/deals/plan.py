@@ -179,7 +179,18 @@ def deals_designs(
     drawn = draw_belief_worlds(model, size.worlds, size.seed, held)
     chances = _chances(model, chosen, varied.play or {})
     profiles = _sample(model, chances, samples, size.seed)
-    frame = _Frame(model, chosen, terms, others, moments, stocks, drawn, size, profiles, varied.strike)
+    frame = _Frame(
+        model,
+        chosen,
+        terms,
+        others,
+        moments=moments,
+        paths=stocks,
+        worlds=drawn,
+        size=size,
+        profiles=profiles,
+        strike=varied.strike,
+    )
     program, own, rules, left_out = _struck_program(frame, ())
     breach = _breach_arm(frame, program, own, rules)
     arms = [_struck_arm(frame, program, own, ()), *(_without_arm(frame, name, ()) for name in chosen.without)]
@@ -189,9 +200,10 @@ def deals_designs(
         arms.append(_struck_arm(frame, there, of, (name,)))
         arms += [_without_arm(frame, absent, (name,)) for absent in chosen.without]
     return DealPlan(
-        model, chosen, terms, others, chosen.without, asked, rules, moments, left_out, drawn, len(profiles), profiles,
-        chances,
-        stocks, tuple(arms),
+        model, chosen, terms, others, without=chosen.without, circumstances=asked, rules=rules, moments=moments,
+        left_out=left_out, worlds=drawn, n_samples=len(profiles), profiles=profiles,
+        chances=chances,
+        paths=stocks, arms=tuple(arms),
     )  # fmt: skip
 
 
@@ -297,7 +309,9 @@ def _struck_arm(frame: _Frame, program: Program, deal: Deal, circumstance: tuple
         n_other = sum(len(term.levels) for term in frame.others)
         rows += [(s, -1, o, -1, -1) for o in range(n_other) for s in samples]
     name = " | ".join(("struck", *circumstance))
-    return _arm(frame, name, program, rows, _levels(frame, program, deal, (), rows), 2 if circumstance else 1)
+    return _arm(
+        frame, name, program, rows, levels=_levels(frame, program, deal, (), rows=rows), stride=2 if circumstance else 1
+    )
 
 
 def _breach_arm(frame: _Frame, program: Program, deal: Deal, rules: tuple[BreachRule, ...]) -> Arm | None:
@@ -313,10 +327,10 @@ def _breach_arm(frame: _Frame, program: Program, deal: Deal, rules: tuple[Breach
         rows += [(s, c, o, r, m) for c, o in places for m in range(len(frame.moments)) for s in few]
     if not rows:
         return None
-    return _arm(frame, "breach", program, rows, _levels(frame, program, deal, rules, rows), 2)
+    return _arm(frame, "breach", program, rows, levels=_levels(frame, program, deal, rules, rows=rows), stride=2)
 
 
-def _levels(frame: _Frame, program: Program, deal: Deal, rules: tuple[BreachRule, ...], rows: list[_Row]) -> Floats:
+def _levels(frame: _Frame, program: Program, deal: Deal, rules: tuple[BreachRule, ...], *, rows: list[_Row]) -> Floats:
     """(rows, terms), what each row sets."""
     levels = level_table(program, len(rows), {f"{deal.name}.{term.name}": term.usual for term in deal.terms})
     at = {name: i for i, (name, _) in enumerate(program.levels)}
@@ -340,11 +354,16 @@ def _without_arm(frame: _Frame, absent: str, circumstance: tuple[str, ...]) -> A
     rows = [(s, -1, -1, -1, -1) for s in range(len(frame.profiles))]
     levels = level_table(program, len(rows), {})
     return _arm(
-        frame, " | ".join((f"without {absent}", *circumstance)), program, rows, levels, 2 if circumstance else 1
+        frame,
+        " | ".join((f"without {absent}", *circumstance)),
+        program,
+        rows,
+        levels=levels,
+        stride=2 if circumstance else 1,
     )
 
 
-def _arm(frame: _Frame, name: str, program: Program, rows: list[_Row], levels: Floats, stride: int) -> Arm:
+def _arm(frame: _Frame, name: str, program: Program, rows: list[_Row], *, levels: Floats, stride: int) -> Arm:
     sample, cell, other, rule, moment = (np.array(column, dtype=np.int64) for column in zip(*rows, strict=True))
     kept = np.arange(0, frame.worlds.size, stride)
     worlds = replace(
@@ -352,5 +371,5 @@ def _arm(frame: _Frame, name: str, program: Program, rows: list[_Row], levels: F
         columns={n: column[kept] for n, column in frame.worlds.columns.items()},
         streams=frame.worlds.streams[kept],
     )
-    design = Design(frame.profiles[sample], worlds, frame.size.replications, frame.size.seed, levels)
-    return Arm(name, program, design, sample, cell, other, rule, moment, kept)
+    design = Design(frame.profiles[sample], worlds, frame.size.replications, frame.size.seed, levels=levels)
+    return Arm(name, program, design, sample, cell=cell, other=other, rule=rule, moment=moment, worlds=kept)

@@ -163,7 +163,7 @@ class Observed:
             measures.append((f"broken_{party}", _call("mean", _number(broken, span), span)))
         measures += [(f"mean_{name}", _call("mean", reference("stock", name, span), span)) for name in self.paths]
         outcomes = tuple(
-            Outcome(name, span, None, DIMENSIONLESS, Expression(span, tree, NUMBER), "higher")
+            Outcome(name, span, None, DIMENSIONLESS, measure=Expression(span, tree, NUMBER), better="higher")
             for name, tree in measures
         )
         return replace(model, outcomes=outcomes, checks=())
@@ -185,7 +185,7 @@ def _with_breaches(model: Model, deal: Deal) -> tuple[Model, tuple[BreachRule, .
         for k, one in enumerate(b for b in breaches if not is_weighed(b)):
             name = _free(f"breach_{party}_{k}", taken)
             rules.append(BreachRule(party, one.label, name))
-            terms.append(Term(name, span, DIMENSIONLESS, (0.0,), 0.0))
+            terms.append(Term(name, span, DIMENSIONLESS, (0.0,), usual=0.0))
             quantities.append(_begun(deal, name, span))
             for strategy in guarded:
                 key = (party, strategy.name)

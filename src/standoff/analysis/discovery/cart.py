@@ -43,7 +43,7 @@ def find_leaves(inputs: Inputs, y: Floats, *, mass_min: float = 0.05, depth: int
         depth: most splits from the root to a leaf.
     """
     least = max(1, int(np.ceil(mass_min * y.size)))
-    leaves = [_box(inputs, y, node) for node in _grow(inputs, y, _Node(np.arange(y.size)), least, depth)]
+    leaves = [_box(inputs, y, node) for node in _grow(inputs, y, _Node(np.arange(y.size)), least, depth=depth)]
     dense = [leaf for leaf in leaves if leaf.limits and leaf.density > y.mean()]
     return tuple(sorted(dense, key=lambda leaf: (-leaf.density, -leaf.coverage)))
 
@@ -62,18 +62,18 @@ def best_leaf(inputs: Inputs, y: Floats, leaves: tuple[Box, ...] | None = None) 
 def _told(inputs: Inputs, y: Floats, leaf: Box) -> Box:
     """The leaf without the limits that chance explains, and what it then holds."""
     limits = tuple(limit for limit in leaf.limits if limit.quasi_p is not None and limit.quasi_p <= _BY_CHANCE)
-    inside = Box(limits, 0, 0.0, 0.0, 0.0, 0.0).holds(inputs)
+    inside = Box(limits, 0, 0.0, 0.0, density=0.0, mass=0.0).holds(inputs)
     return make_box(limits, int(inside.sum()), float(y[inside].sum()), (y.size, float(y.sum())))
 
 
-def _grow(inputs: Inputs, y: Floats, node: _Node, least: int, depth: int) -> Iterator[_Node]:
+def _grow(inputs: Inputs, y: Floats, node: _Node, least: int, *, depth: int) -> Iterator[_Node]:
     """The leaves under a node."""
     parted = _split(inputs, y, node, least) if depth > 0 and node.worlds.size >= 2 * least else None
     if parted is None:
         yield node
         return
     for side in parted:
-        yield from _grow(inputs, y, side, least, depth - 1)
+        yield from _grow(inputs, y, side, least, depth=depth - 1)
 
 
 def _split(inputs: Inputs, y: Floats, node: _Node, least: int) -> tuple[_Node, _Node] | None:
@@ -128,6 +128,6 @@ def _narrow(limits: tuple[Limit, ...], new: Limit) -> tuple[Limit, ...]:
 def _box(inputs: Inputs, y: Floats, node: _Node) -> Box:
     place = {name: j for j, name in enumerate(inputs.names)}
     limits = tuple(sorted(node.limits, key=lambda limit: (place[limit.name], limit.low is None)))
-    inside = Box(limits, 0, 0.0, 0.0, 0.0, 0.0).holds(inputs)
+    inside = Box(limits, 0, 0.0, 0.0, density=0.0, mass=0.0).holds(inputs)
     counted = make_box(limits, int(inside.sum()), float(y[inside].sum()), (y.size, float(y.sum())))
     return with_quasi_p(inputs, y, counted)

@@ -117,17 +117,31 @@ def discover(
         f"objective {rules.objective}; limits with quasi-p above {_BY_CHANCE:g} dropped"
     )
     if base in (0.0, 1.0):
-        return Discovery(trajectory, None, None, None, (), None, base, method)
+        return Discovery(trajectory, None, None, None, dropped=(), resampling=None, base_rate=base, method=method)
     if kind is not None and not kind.is_told:
-        return Discovery(trajectory, None, None, None, (), None, base, method, is_told=False)
+        return Discovery(
+            trajectory, None, None, None, dropped=(), resampling=None, base_rate=base, method=method, is_told=False
+        )
     best, by_count, dropped = _choose(inputs, y, trajectory)
     leaf = _sure_leaf(inputs, y, seed, best)
     if leaf is not None:
-        further, again = _cover(inputs, y, rules, leaf, seed), _repeat(inputs, y, best_leaf, resamples, seed)
-        held = _holds(inputs, y, (leaf, *further), again, kind)
-        return Discovery(trajectory, leaf, None, None, (), None, base, method, further, is_leaf=True, holds=held)
+        further, again = _cover(inputs, y, rules, leaf, seed=seed), _repeat(inputs, y, best_leaf, resamples, seed=seed)
+        held = _holds(inputs, y, (leaf, *further), again, kind=kind)
+        return Discovery(
+            trajectory,
+            leaf,
+            None,
+            None,
+            dropped=(),
+            resampling=None,
+            base_rate=base,
+            method=method,
+            further=further,
+            is_leaf=True,
+            holds=held,
+        )
     if best is None:
-        return Discovery(trajectory, None, None, None, (), None, base, method)
+        return Discovery(trajectory, None, None, None, dropped=(), resampling=None, base_rate=base, method=method)
     k = len(best.names)
     richer = max((box for n, box in by_count.items() if n > k), key=lambda box: box.balance, default=None)
     plainer = max((box for n, box in by_count.items() if n < k), key=lambda box: box.balance, default=None)
@@ -135,14 +149,25 @@ def discover(
     def search(inputs: Inputs, y: Floats) -> Box | None:
         return _choose(inputs, y, find_trajectory(inputs, y, rules))[0]
 
-    again, further = _repeat(inputs, y, search, resamples, seed), _cover(inputs, y, rules, best, seed)
+    again, further = _repeat(inputs, y, search, resamples, seed=seed), _cover(inputs, y, rules, best, seed=seed)
     resampling = _summed(inputs.names, again) if again else None
-    held = _holds(inputs, y, (best, *further), again, kind)
-    return Discovery(trajectory, best, richer, plainer, dropped, resampling, base, method, further, holds=held)
+    held = _holds(inputs, y, (best, *further), again, kind=kind)
+    return Discovery(
+        trajectory,
+        best,
+        richer,
+        plainer,
+        dropped=dropped,
+        resampling=resampling,
+        base_rate=base,
+        method=method,
+        further=further,
+        holds=held,
+    )
 
 
 def _holds(
-    inputs: Inputs, y: Floats, boxes: Sequence[Box], again: Sequence[_Half], kind: Kind | None
+    inputs: Inputs, y: Floats, boxes: Sequence[Box], again: Sequence[_Half], *, kind: Kind | None
 ) -> tuple[Holds, ...]:
     """What boxes hold, each without those before it."""
     gained = Optimism(
@@ -157,7 +182,7 @@ def _holds(
     return tuple(held)
 
 
-def _cover(inputs: Inputs, y: Floats, rules: PrimRules, first: Box, seed: int) -> tuple[Box, ...]:
+def _cover(inputs: Inputs, y: Floats, rules: PrimRules, first: Box, *, seed: int) -> tuple[Box, ...]:
     """Further boxes: the search again on the cases that no box holds, while what it finds is as told as the first.
 
     A further box must hold a tenth of all cases of interest, and be twice as dense as what was left.
@@ -243,7 +268,7 @@ class _Half:
 
 
 def _repeat(
-    inputs: Inputs, y: Floats, search: Callable[[Inputs, Floats], Box | None], times: int, seed: int
+    inputs: Inputs, y: Floats, search: Callable[[Inputs, Floats], Box | None], times: int, *, seed: int
 ) -> list[_Half]:
     """Search on random halves, value on the other halves; all worlds of a half where nothing is found."""
     found = []

@@ -90,7 +90,7 @@ def find_trajectory(
     low, high, allowed = np.full(len(numeric), -np.inf), np.full(len(numeric), np.inf), _all_levels(inputs)
     totals = (n_worlds, float(y.sum()))
     boxes = [make_box((), int(start.sum()), float(y[start].sum()), totals)]
-    course = _Course(columns, inputs, totals, low, high, allowed)
+    course = _Course(columns, inputs, totals, low, high=high, allowed=allowed)
     boxes += _follow(course, peeled)
     mask = np.array([[code in allowed[names[j]] for code in range(n_levels)] for j in categorical], dtype=bool)
     ends = (x.min(axis=1), x.max(axis=1)) if numeric else (low, high)

@@ -44,4 +44,4 @@ def second_opinion(inputs: Inputs, y: Floats, box: Box | None) -> SecondOpinion:
     both = tuple(name for name in ours if name in theirs)
     prim = tuple(name for name in ours if name not in theirs)
     cart = tuple(name for name in theirs if name not in ours)
-    return SecondOpinion(leaves, best, both, prim, cart)
+    return SecondOpinion(leaves, best, both, prim, cart=cart)

@@ -23,12 +23,13 @@ from standoff.ensemble.claims import Judged
 from standoff.evidence.claims import Claim, DocumentEntry, Ledger
 from standoff.evidence.opposed import Opposed, opposed_pairs
 from standoff.evidence.testing import Answer, Separator
-from standoff.language.experiments.measures import REDUCERS, Measure
+from standoff.language.experiments.measures import REDUCERS, WAITING, Measure
 from standoff.language.expressions.tree import Call
 from standoff.language.model import Model
 
 __all__ = [
     "ANSWERS",
+    "WAITED",
     "Agreement",
     "ClaimAnswer",
     "ClaimFinding",
@@ -43,6 +44,8 @@ __all__ = [
     "moves_most",
 ]
 
+WAITED = "share of the time"
+"""The unit of a wait: of the time that is followed."""
 ClaimAnswer = Literal["borne out", "contradicted", "mixed", "no visible effect", "not represented", "open"]
 ANSWERS: tuple[ClaimAnswer, ...] = get_args(ClaimAnswer)
 """What the model can make of a claim. `open`: the claim bears on something in the model, and nothing tests it."""
@@ -178,7 +181,7 @@ def agreement(model: Model, ledger: Ledger, judged: Sequence[Judged]) -> Agreeme
         for claim in ledger.of(document.name)
     )
     mechanisms = tuple(
-        MechanismFinding(m.name, m.title, _summed(found, "open"), found, m.cites)
+        MechanismFinding(m.name, m.title, _summed(found, "open"), found, cites=m.cites)
         for m in model.mechanisms
         for found in [tuple(tests.get(("mechanism", m.name), ()))]
     )
@@ -188,9 +191,9 @@ def agreement(model: Model, ledger: Ledger, judged: Sequence[Judged]) -> Agreeme
         claims,
         mechanisms,
         _counted(claims),
-        opposed_pairs(ledger, model),
-        tuple(p.name for p in model.parameters if not p.reason.cites and not p.reason.facts),
-        worlds,
+        opposed=opposed_pairs(ledger, model),
+        uncited=tuple(p.name for p in model.parameters if not p.reason.cites and not p.reason.facts),
+        n_worlds=worlds,
     )
 
 
@@ -221,8 +224,8 @@ def headlines(table: DecisionTable, ledger: Ledger, results: Performance) -> tup
         weights = None if table.weights is None else table.weights[known] / table.weights[known].sum()
         movers: tuple[Mover, ...] = ()
         if known.size >= _FEWEST_WORLDS:
-            movers = moves_most(table.inputs.rows(known), values[known], bearing, len(bearing), weights)
-        found.append(Headline(measure.name, table.labels[s], cell.figure.value, cell.figure.error, movers))
+            movers = moves_most(table.inputs.rows(known), values[known], bearing, len(bearing), weights=weights)
+        found.append(Headline(measure.name, table.labels[s], cell.figure.value, cell.figure.error, movers=movers))
     return tuple(found)
 
 
@@ -231,6 +234,7 @@ def moves_most(
     outcome: Floats,
     bearing: Mapping[str, Sequence[str]],
     most: int = 3,
+    *,
     weights: Floats | None = None,
 ) -> tuple[Mover, ...]:
     """The claims whose assumptions go with an outcome most, over worlds.
@@ -284,15 +288,15 @@ def _test(one: Judged, model: Model) -> Tested:
         one.expectation.verb,
         verdict.answer,
         verdict.effect,
-        verdict.error,
-        _unit(one.expectation.measure, model),
-        verdict.least,
-        verdict.holds,
-        verdict.fails,
-        verdict.nothing,
-        verdict.worlds,
-        verdict.separator,
-        tuple(symbol.name for symbol in one.path or ()),
+        error=verdict.error,
+        unit=_unit(one.expectation.measure, model),
+        least=verdict.least,
+        holds=verdict.holds,
+        fails=verdict.fails,
+        nothing=verdict.nothing,
+        worlds=verdict.worlds,
+        separator=verdict.separator,
+        path=tuple(symbol.name for symbol in one.path or ()),
     )
 
 
@@ -300,6 +304,8 @@ def _unit(measure: Measure, model: Model) -> str:
     """An outcome's unit, or that of a stock or quantity over time; empty where there is none."""
     if measure.kind == "payoff":
         return "points"
+    if measure.name.startswith(WAITING):
+        return WAITED
     trees = {outcome.name: outcome.measure.tree for outcome in model.outcomes if measure.kind == "outcome"}
     tree = measure.tree or trees.get(measure.name)
     if isinstance(tree, Call) and tree.function == "first":
@@ -320,12 +326,12 @@ def _claim(claim: Claim, model: Model, tests: tuple[Tested, ...]) -> ClaimFindin
         claim.document,
         str(claim.passage),
         claim.says,
-        claim.stance,
-        claim.certainty,
-        _summed(tests, without),
-        tests,
-        tuple(m.name for m in model.mechanisms if claim.name in m.cites),
-        assumptions_of(model, claim),
+        stance=claim.stance,
+        certainty=claim.certainty,
+        answer=_summed(tests, without),
+        tests=tests,
+        mechanisms=tuple(m.name for m in model.mechanisms if claim.name in m.cites),
+        assumptions=assumptions_of(model, claim),
     )
 
 
@@ -348,7 +354,7 @@ def _document(entry: DocumentEntry, claims: Sequence[ClaimFinding]) -> DocumentF
     parts = (said.title or entry.name, said.author, said.publisher, said.date, said.url)
     title, author, publisher, date, url = (part or "" for part in parts)
     own = [claim for claim in claims if claim.document == entry.name]
-    return DocumentFinding(entry.name, title, author, publisher, date, url, _counted(own))
+    return DocumentFinding(entry.name, title, author, publisher, date=date, url=url, counts=_counted(own))
 
 
 def _counted(claims: Sequence[ClaimFinding]) -> dict[ClaimAnswer, int]:

@@ -76,9 +76,9 @@ def gaps(model: Model, ledger: Ledger, at_hand: Sources) -> Gaps:
         ),
         tuple(claim.name for claim in ledger.claims if not _is_represented(claim, model)),
         tuple(claim.name for claim in ledger.claims if claim.bears_on and not claim.expect),
-        opposed_pairs(ledger, model),
-        uncovered(model, at_hand),
-        tuple(row.name for row in at_hand.rows if not row.is_at_hand),
+        opposed=opposed_pairs(ledger, model),
+        uncovered=uncovered(model, at_hand),
+        absent=tuple(row.name for row in at_hand.rows if not row.is_at_hand),
     )
 
 
@@ -91,7 +91,7 @@ def uncovered(model: Model, at_hand: Sources) -> tuple[Uncovered, ...]:
             continue
         covered = [anchor.now for anchor in row.anchors if anchor.now is not None]
         found += (
-            Uncovered(row.name, str(one.passage.address), one.passage.text, one.actors, one.signs)
+            Uncovered(row.name, str(one.passage.address), one.passage.text, one.actors, signs=one.signs)
             for one in candidates(row.document, actors, covered)
         )
     return tuple(found)

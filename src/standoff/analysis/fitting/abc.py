@@ -95,7 +95,9 @@ def fit_parameters(
     simulated, accepted, done = int(sound.size), particles / sound.size, 1
     for k in range(1, rounds):
         tolerance = float(np.median(distance))
-        nearer = _nearer(simulate, draws, (values, weights), (seen, scale, tolerance), bounds, (particles, k))
+        nearer = _nearer(
+            simulate, draws, (values, weights), (seen, scale, tolerance), bounds=bounds, size=(particles, k)
+        )
         simulated += nearer.tried
         accepted = nearer.values.shape[0] / max(nearer.tried, 1)
         if nearer.values.shape[0] < particles:
@@ -104,9 +106,9 @@ def fit_parameters(
         distance = _distance(found, seen, scale)
         if accepted < _FEWEST_ACCEPTED:
             break
-    adjusted = _adjusted(values, found, seen, scale, weights)
+    adjusted = _adjusted(values, found, seen, scale, weights=weights)
     values = np.clip(adjusted, low, low + width)
-    return Fitted(values, weights, found, float(distance.max()), accepted, done, simulated)
+    return Fitted(values, weights, found, float(distance.max()), accepted=accepted, rounds=done, simulated=simulated)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,7 +121,7 @@ class _Nearer:
 
 def _nearer(
     simulate: Simulate, draws: _Draws, before: tuple[Floats, Floats], goal: tuple[Floats, Floats, float],
-    bounds: Floats, size: tuple[int, int],
+    *, bounds: Floats, size: tuple[int, int],
 ) -> _Nearer:  # fmt: skip
     """A population within a tolerance, proposed from the one before by normal steps of twice its covariance."""
     (old, w), (seen, scale, tolerance), (particles, k) = before, goal, size
@@ -149,7 +151,7 @@ def _nearer(
     return _Nearer(new, statistics, weights / weights.sum(), tried)
 
 
-def _adjusted(values: Floats, found: Floats, seen: Floats, scale: Floats, weights: Floats) -> Floats:
+def _adjusted(values: Floats, found: Floats, seen: Floats, scale: Floats, *, weights: Floats) -> Floats:
     """Parameters moved to where their statistics would be those of the data, by a weighted linear regression."""
     x = (found - seen) / scale
     nearness = np.maximum(

@@ -72,7 +72,11 @@ def iterated_dominance(game: npt.ArrayLike, *, by_mixtures: bool = True, roundin
     number = 0
     while True:
         number += 1
-        found = [one for i in range(len(left)) for one in _dominated(payoffs, left, i, (number, rounding), by_mixtures)]
+        found = [
+            one
+            for i in range(len(left))
+            for one in _dominated(payoffs, left, i, (number, rounding), by_mixtures=by_mixtures)
+        ]
         if not found:
             return Survivors(tuple(tuple(kept) for kept in left), tuple(struck))
         for one in found:
@@ -122,7 +126,7 @@ def _together(alive: list[Truths], n_games: int) -> Truths:
 
 
 def _dominated(
-    payoffs: Floats, left: list[list[int]], player: int, at: tuple[int, float], by_mixtures: bool
+    payoffs: Floats, left: list[list[int]], player: int, at: tuple[int, float], *, by_mixtures: bool
 ) -> list[Elimination]:
     """The strategies of a player that are dominated among those left."""
     number, rounding = at
@@ -144,7 +148,7 @@ def _dominated(
                 continue
         else:
             continue
-        found.append(Elimination(number, player, strategy, weights, margin))
+        found.append(Elimination(number, player, strategy, weights, margin=margin))
     return found
 
 

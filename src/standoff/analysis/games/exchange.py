@@ -110,7 +110,7 @@ def read_nfg(text: str) -> NamedGame:
         raise reader.error(f"nothing more after the payoffs of {n_profiles} profiles")
     shape = tuple(len(names) for names in strategies)
     payoffs = np.stack([column.reshape(shape, order="F") for column in rows.T])
-    return NamedGame(title, players, strategies, checked_game(payoffs), comment)
+    return NamedGame(title, players, strategies, checked_game(payoffs), comment=comment)
 
 
 class Reader:

@@ -69,7 +69,7 @@ def leader_table(
         raise ValueError(f"the leader must be one of two players or more, got player {leader} of {len(payoffs)}")
     own = np.moveaxis(payoffs[leader], leader, 0)
     rest = np.moveaxis(np.delete(payoffs, leader, axis=0), leader + 1, 0)
-    replies = tuple(_replies(payoffs, rest[a], leader, a, epsilon) for a in range(len(own)))
+    replies = tuple(_replies(payoffs, rest[a], leader, a, epsilon=epsilon) for a in range(len(own)))
     values = [[float(reply.payoffs[leader]) for reply in some] for some in replies]
     answers = quantal_responses(rest, precisions, scaled=scaled)
     limits = branch_limits(rest, scaled=scaled)
@@ -90,7 +90,9 @@ def leader_table(
     )
 
 
-def _replies(payoffs: Floats, rest: Floats, leader: int, strategy: int, epsilon: float) -> tuple[PureEquilibrium, ...]:
+def _replies(
+    payoffs: Floats, rest: Floats, leader: int, strategy: int, *, epsilon: float
+) -> tuple[PureEquilibrium, ...]:
     """Pure equilibria of the game that a strategy of the leader leaves, told as profiles of all players."""
     whole = []
     for found in pure_equilibria(rest, epsilon):

@@ -111,8 +111,9 @@ def follow_logit(game: StochasticGame, tolerance: float = 1e-6, most: float = ma
     left = gains(game, strategies)
     return MarkovPlay(
         strategies, y[states * first[-1] : -1].reshape(states, players) * scale, float(y[-1]) / scale, left,
-        float(residual(*arrays, y)), bool(left.max() <= tolerance * scale or y[-1] >= most * scale * (1.0 - 1e-9)),
-        int(steps),
+        residual=float(residual(*arrays, y)),
+        is_reached=bool(left.max() <= tolerance * scale or y[-1] >= most * scale * (1.0 - 1e-9)),
+        steps=int(steps),
     )  # fmt: skip
 
 

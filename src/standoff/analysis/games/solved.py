@@ -101,7 +101,8 @@ def solve(named: NamedGame) -> Solved:
         along = quantal_responses(game[None], [_FAR])
         crossed = int(max(end.n_bifurcations[0], along.n_bifurcations[0], count_crossings(game)))
     return Solved(
-        named.title, named.players, named.strategies, pure, struck, is_small, mixes, regret, is_complete, crossed,
+        named.title, named.players, named.strategies, pure, struck=struck, by_mixtures=is_small, mixes=mixes,
+        regret=regret, is_complete=is_complete, n_bifurcations=crossed,
     )  # fmt: skip
 
 

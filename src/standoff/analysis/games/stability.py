@@ -205,7 +205,7 @@ def _deviations(game: Floats, resampled: Floats) -> list[_Deviation]:
             size_of_payoffs = np.abs(game[i][second]) + np.abs(game[i][first])
             error = np.where(spread > 1e-13 * size_of_payoffs, spread, 0.0)  # less is rounding of equal payoffs
             exact = (error == 0.0) & (np.abs(difference) <= 1e-13 * size_of_payoffs)
-            found.append(_Deviation(i, first, second, np.where(exact, 0.0, difference), error))
+            found.append(_Deviation(i, first, second, np.where(exact, 0.0, difference), error=error))
     return found
 
 

@@ -174,28 +174,31 @@ def courses_finding(
     if flat.shape[1] > MOST_PROFILES:
         raise UnanswerableError(Reason.MANY_PROFILES, profiles=int(flat.shape[1]), most=MOST_PROFILES)
     differences = paired_differences(flat, beliefs.weights)
-    board = Board(table.players, table.strategies, moves, differences, scale.unit, tolerance)
+    board = Board(table.players, table.strategies, moves, differences, units=scale.unit, tolerance=tolerance)
     standing = find_standing(differences, moves, tolerance)
-    drawn = draw_beliefs(scaled, beliefs.weights, inputs, draws, seed)
+    drawn = draw_beliefs(scaled, beliefs.weights, inputs, draws, seed=seed)
     worlds, over = (
         _share(
             np.moveaxis(scaled, -1, 0),
             moves,
             tolerance,
             beliefs.study / beliefs.study.sum(),
-            threads or 1,
+            threads=threads or 1,
         ),
-        _share(_weighted(scaled, drawn.weights), moves, tolerance, np.full(draws, 1.0 / draws), threads or 1),
+        _share(_weighted(scaled, drawn.weights), moves, tolerance, np.full(draws, 1.0 / draws), threads=threads or 1),
     )
     estimated = stable_for_each(differences.payoffs.reshape(1, *scaled.shape[:-1]), moves, tolerance)[0].all(axis=1)
     estimated &= moves.can_be
     found = Courses(
-        table.players, table.strategies, int(table.worlds.size), draws, tolerance,
-        {notion.value: int(row.sum()) for notion, row in zip(NOTIONS, estimated, strict=True)},
-        {notion.value: int((row == 1).sum()) for notion, row in zip(JUDGED, standing.of_all, strict=True)},
-        {notion.value: n for notion, n in zip(JUDGED, standing.n_sanctions, strict=True)},
-        {notion.value: _with_strategy(row, moves) for notion, row in zip(NOTIONS, estimated, strict=True)},
-        estimated, standing.of_all, worlds, over, (), sum(int((~own).sum()) - len(own) for own in moves.allowed),
+        table.players, table.strategies, int(table.worlds.size), draws, tolerance=tolerance,
+        n_stable={notion.value: int(row.sum()) for notion, row in zip(NOTIONS, estimated, strict=True)},
+        n_shown={notion.value: int((row == 1).sum()) for notion, row in zip(JUDGED, standing.of_all, strict=True)},
+        n_sanctions={notion.value: n for notion, n in zip(JUDGED, standing.n_sanctions, strict=True)},
+        with_strategy={
+            notion.value: _with_strategy(row, moves) for notion, row in zip(NOTIONS, estimated, strict=True)
+        },
+        stable=estimated, standing=standing.of_all, worlds=worlds, beliefs=over, held=(),
+        barred=sum(int((~own).sum()) - len(own) for own in moves.allowed),
     )  # fmt: skip
     held = tuple(held_at(found, board, k) for k in _best(found))
     return replace(found, held=held), Setting(board, flat, beliefs.weights, inputs)
@@ -207,7 +210,7 @@ def held_at(found: Courses, board: Board, profile: int) -> Held:
         Seen(
             notion, bool(found.stable[n, profile]),
             _WORDS[int(found.standing[JUDGED.index(notion), profile])] if notion in JUDGED else None,
-            float(found.worlds[n, profile]), float(found.beliefs[n, profile]),
+            float(found.worlds[n, profile]), beliefs=float(found.beliefs[n, profile]),
         )
         for n, notion in enumerate(NOTIONS)
     )  # fmt: skip
@@ -230,7 +233,7 @@ def _best(found: Courses) -> list[int]:
     return order[:_MOST_TOLD]
 
 
-def _share(games: Floats, moves: Moves, tolerance: float, weights: Floats, threads: int) -> Floats:
+def _share(games: Floats, moves: Moves, tolerance: float, weights: Floats, *, threads: int) -> Floats:
     """(notions, profiles), in which share of games each profile is stable."""
     total = np.zeros((len(NOTIONS), int(np.prod(games.shape[2:]))))
     for k in range(0, len(games), _BLOCK):

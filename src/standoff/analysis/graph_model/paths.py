@@ -67,7 +67,7 @@ def find_way(board: Board, start: int, end: int) -> Way | None:
         player, t = max(good, key=lambda pair, at=at: board.gain(pair[0], at, pair[1]))  # type: ignore[misc]
         steps.append(board.step(player, at, t))
         at = t
-    return Way(board.named(start), board.named(end), tuple(steps), tuple(first), costs[start][0])
+    return Way(board.named(start), board.named(end), tuple(steps), tuple(first), n_against=costs[start][0])
 
 
 def _into(moves: Moves, s: int) -> list[tuple[int, int]]:

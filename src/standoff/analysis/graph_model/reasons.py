@@ -156,12 +156,14 @@ def dilemmas_at(board: Board, profile: int) -> tuple[Dilemma, ...]:
                 if j == i:
                     continue
                 if board.gain(j, profile, end) < -board.tolerance:
-                    found.append(Dilemma("promise", player, other, move, None, board.amount(j, profile, end)))
+                    found.append(
+                        Dilemma("promise", player, other, move, answer=None, harm=board.amount(j, profile, end))
+                    )
                 harms = [t for t in board.moves.of(j, end) if board.gain(i, profile, t) <= board.tolerance]
                 if harms:
                     cheapest = max(harms, key=lambda t, j=j, end=end: board.gain(j, end, t))  # type: ignore[misc]
                     harm = board.amount(i, profile, cheapest)
-                    found.append(Dilemma("threat", other, player, move, board.step(j, end, cheapest), harm))
+                    found.append(Dilemma("threat", other, player, move, answer=board.step(j, end, cheapest), harm=harm))
             break  # the most tempting move says it
     return tuple(found)
 
@@ -169,19 +171,19 @@ def dilemmas_at(board: Board, profile: int) -> tuple[Dilemma, ...]:
 def _tempted(board: Board, i: int, profile: int, end: int) -> Temptation:
     move = board.step(i, profile, end)
     for is_credible, steps in ((True, board.gains), (False, board.moves.of)):
-        path = _answer(board, i, profile, end, steps)
+        path = _answer(board, i, profile, end, steps=steps)
         if path:
             answer = tuple(board.step(j, start, stop) for j, start, stop in path)
             loss = board.amount(i, profile, path[-1][2])
             is_shown = loss.is_shown and loss.value < 0.0 and (
                 not is_credible or all(one.gain.is_shown for one in answer)
             )  # fmt: skip
-            return Temptation(move, answer, loss, is_credible, is_shown)
-    return Temptation(move, (), None, False, False)
+            return Temptation(move, answer, loss, is_credible, is_shown=is_shown)
+    return Temptation(move, (), None, False, is_shown=False)
 
 
 def _answer(
-    board: Board, i: int, profile: int, end: int, steps: Callable[[int, int], list[int]]
+    board: Board, i: int, profile: int, end: int, *, steps: Callable[[int, int], list[int]]
 ) -> list[tuple[int, int, int]]:
     """The shortest steps of the others after which the actor is no better off; of equally short ones the hardest."""
     came: dict[tuple[int, int], tuple[int, int]] = {}

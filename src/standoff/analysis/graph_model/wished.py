@@ -134,6 +134,7 @@ def find_wish(
     profile: int,
     notion: Notion,
     wants: Mapping[str, Collection[str]],
+    *,
     start: int | None = None,
     seed: int = 1,
 ) -> Wish:
@@ -150,7 +151,7 @@ def find_wish(
     board = setting.board
     needs, weights = [], setting.weights.copy()
     for i, actor in enumerate(board.players):
-        need = _need(setting, profile, i, notion, frozenset(wants.get(actor, ())), seed)
+        need = _need(setting, profile, i, notion, wants=frozenset(wants.get(actor, ())), seed=seed)
         needs.append(need)
         if not need.holds:
             leans = {(lean.name, lean.towards): lean for lean in leans_of(setting.inputs, setting.weights[i])}
@@ -163,33 +164,33 @@ def find_wish(
         after = stable_for_each(games, board.moves, board.tolerance + _LEAST)[0, NOTIONS.index(notion)]
         holds_after = bool(after[:, profile].all())
     way = None if start is None else find_way(board, start, profile)
-    return Wish(board.named(profile), notion, tuple(needs), holds_after, way)
+    return Wish(board.named(profile), notion, tuple(needs), holds_after, way=way)
 
 
-def _need(setting: Setting, profile: int, i: int, notion: Notion, wants: frozenset[str], seed: int) -> Need:
+def _need(setting: Setting, profile: int, i: int, notion: Notion, *, wants: frozenset[str], seed: int) -> Need:
     board = setting.board
     actor = board.players[i]
     leans = leans_of(setting.inputs, setting.weights[i])
     rows = _Rows.of(board, profile, i, notion)
     needs = rows.needs(setting, i, profile, np.stack([setting.weights[i], *(lean.weights for lean in leans)]))
     if needs.holds(np.zeros(len(leans))):
-        return Need(actor, True, None, None, ())
+        return Need(actor, True, None, None, together=())
     least = [(weight, k) for k in range(len(leans)) if (weight := smallest_lean(needs, k)) is not None]
     best: dict[str, Change] = {}
     for weight, k in sorted(least):
         kind: Literal["want", "belief"] = "want" if leans[k].name in wants else "belief"
         if kind not in best:
-            error = _error(setting, rows, i, profile, leans[k], seed)
+            error = _error(setting, rows, i, profile, lean=leans[k], seed=seed)
             best[kind] = _change(leans[k], kind, weight, error)
     together: tuple[Change, ...] = ()
     if not best:
         together = _together(needs, leans, wants)
-    return Need(actor, False, best.get("want"), best.get("belief"), together)
+    return Need(actor, False, best.get("want"), best.get("belief"), together=together)
 
 
 def _change(lean: Lean, kind: Literal["want", "belief"], weight: float, error: float) -> Change:
     needed = lean.now + weight * (lean.then - lean.now)
-    return Change(lean.name, kind, lean.towards, lean.now, needed, error, weight)
+    return Change(lean.name, kind, lean.towards, lean.now, needed=needed, error=error, weight=weight)
 
 
 def _together(needs: Needs, leans: Sequence[Lean], wants: frozenset[str]) -> tuple[Change, ...]:
@@ -210,7 +211,7 @@ def _together(needs: Needs, leans: Sequence[Lean], wants: frozenset[str]) -> tup
     )
 
 
-def _error(setting: Setting, rows: _Rows, i: int, profile: int, lean: Lean, seed: int) -> float:
+def _error(setting: Setting, rows: _Rows, i: int, profile: int, *, lean: Lean, seed: int) -> float:
     """Standard error of the mean that is needed, over resamples in which one suffices."""
     both = np.stack([setting.weights[i], lean.weights])
     column = setting.inputs.column(lean.name)

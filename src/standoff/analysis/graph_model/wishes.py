@@ -83,7 +83,7 @@ def leans_of(inputs: Inputs, weights: Floats, names: Sequence[str] | None = None
             for code, word in enumerate(inputs.levels[name]):
                 member = weights * (column == code)
                 if 0.0 < member.sum() < 1.0:
-                    found.append(Lean(name, word, member / member.sum(), float(member.sum()), 1.0))
+                    found.append(Lean(name, word, member / member.sum(), float(member.sum()), then=1.0))
             continue
         order = np.argsort(column, kind="stable")
         for towards, ranked in (("low", order), ("high", order[::-1])):
@@ -92,7 +92,7 @@ def leans_of(inputs: Inputs, weights: Floats, names: Sequence[str] | None = None
             kept[ranked] = np.clip(_FIFTH - before, 0.0, weights[ranked])
             if kept.sum() > 0.0:
                 kept /= kept.sum()
-                found.append(Lean(name, towards, kept, mean, float(kept @ column)))
+                found.append(Lean(name, towards, kept, mean, then=float(kept @ column)))
     return tuple(found)
 
 

@@ -206,7 +206,7 @@ def _crossings(
         told = not has_heavy_luck(along.figures[:, a] - along.figures[:, b])
         told = told and (names[a],) in labels[: g + 1] and (names[b],) in labels[g + 1 :]
         figure = Figure(at, (high - low) / (2.0 * _SURE), low, high)
-        flips.append(Flip(names[a], names[b], figure, told, seen / max(len(drawn), 1)))
+        flips.append(Flip(names[a], names[b], figure, told, seen_in=seen / max(len(drawn), 1)))
     return tuple(flips)
 
 

@@ -136,7 +136,20 @@ def linchpins(
     if len(table.strategies) < 2 or not table.inputs.names:
         nothing = Figure(0.0, 0.0, 0.0, 0.0)
         return Linchpins(
-            seen, table.strategies, leader, ranking, nothing, (), (), (), (), (), (), (), (), "nothing to know"
+            seen,
+            table.strategies,
+            leader,
+            ranking,
+            evpi=nothing,
+            facts=(),
+            values=(),
+            pairs=(),
+            state_only=(),
+            regions=(),
+            claims=(),
+            documents=(),
+            judged=(),
+            method="nothing to know",
         )
     of = table.ensemble
     outcomes = {o.name: table.figures("outcome", o.name, seen).mean for o in of.model.outcomes
@@ -163,8 +176,9 @@ def linchpins(
     facts = tuple(each for each in assumptions if each.parameter.kind == "uncertainty")
     values = tuple(each for each in assumptions if each.parameter.kind == "value")
     return Linchpins(
-        seen, table.strategies, leader, ranking, found.evpi, facts, values, pairs, found.state_only,
-        regions, claims, documents, judged, found.method,
+        seen, table.strategies, leader, ranking, evpi=found.evpi, facts=facts, values=values, pairs=pairs,
+        state_only=found.state_only,
+        regions=regions, claims=claims, documents=documents, judged=judged, method=found.method,
     )  # fmt: skip
 
 

@@ -77,7 +77,9 @@ def find_regions(table: DecisionTable, view: View, leader: str, threads: int | N
     def look(name: str, subject: str, chance: Floats, kind: Kind) -> Region:
         found = discover(inputs, chance[drawn], resamples=_RESAMPLES, seed=table.seed, kind=kind.of(drawn))
         opinion = second_opinion(inputs, chance[drawn], found.recommended)
-        return Region(name, subject, leader, n_limits, float(chance @ table.w), chance, found, opinion)
+        return Region(
+            name, subject, leader, n_limits, share=float(chance @ table.w), chance=chance, found=found, opinion=opinion
+        )
 
     with one_thread(), ThreadPoolExecutor(threads or os.cpu_count()) as pool:
         return tuple(pool.map(lambda one: look(*one), [one for one in wanted if _is_divided(one[2], table.w)]))
@@ -106,7 +108,9 @@ def _failing(table: DecisionTable, view: View, kept: Satisficing, s: int) -> lis
     means = np.stack([each.mean[s] for each in figures])
     foreseen = predict(table.inputs, means, assign_folds(table.inputs, seed=table.seed))
     limits = [
-        Against(means[o], foreseen[o], None if each.halves is None else each.halves[s], bounds[o].limit, bounds[o].sign)
+        Against(
+            means[o], foreseen[o], None if each.halves is None else each.halves[s], bounds[o].limit, sign=bounds[o].sign
+        )
         for o, each in enumerate(figures)
     ]
     failing = [("", 1.0 - kept.chance[s], Kind(tuple(limits), broken=True))] if len(alone) > 1 else []
@@ -125,6 +129,6 @@ def _rivals(payoffs: Payoffs, known: Posteriors, leader: int) -> list[tuple[int,
             continue
         lead, prediction = (each[r] - each[leader] for each in (payoffs.mean, known.between))
         halves = None if payoffs.halves is None else payoffs.halves[r] - payoffs.halves[leader]
-        ahead = Against(lead, prediction, halves, _SOMETHING, -1.0)
+        ahead = Against(lead, prediction, halves, _SOMETHING, sign=-1.0)
         rivals.append((r, ahead.judged(np.arange(lead.size))[0], Kind((ahead,))))
     return rivals

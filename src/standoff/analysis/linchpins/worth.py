@@ -122,7 +122,7 @@ def measure_worths(
         even = _evenly_spread(payoffs, left)
         single = [cut_cells(inputs, (j,)) for j in range(n)]
         shuffles = _shuffles(inputs, effort.permutations, effort.seed, "shuffles")
-        by = _Judging(left, folds, w, champion, effort.threads, even)
+        by = _Judging(left, folds, w, champion, threads=effort.threads, even=even)
         alone = _judge(by, single, [(j,) for j in range(n)], shuffles)
         lone = _report(inputs, alone, evpi, w)
         double: list[Worth] = []
@@ -132,14 +132,14 @@ def measure_worths(
             cells = [cut_cells(inputs, couple) for couple in couples]
             shuffles = _shuffles(inputs, effort.pair_permutations, effort.seed, "shuffles of pairs")
             both = _judge(by, cells, couples, shuffles)
-            double = _report(inputs, both, evpi, w, alone)
+            double = _report(inputs, both, evpi, w, alone=alone)
         copies = np.empty((effort.resamples, w.size))
         copies[:, inputs.canonical] = resample_worlds(w.size, effort.resamples, effort.seed)
         again = Resampled(inputs, payoffs.names, w, copies)
         flips = {
             name: find_flips(again, j, left.of(j).mean(axis=1), single[j].cell) for j, name in enumerate(inputs.names)
         }
-        effects = measure_effects(inputs, outcomes or {}, int(np.argmax(payoffs.mean @ w)), folds, w)
+        effects = measure_effects(inputs, outcomes or {}, int(np.argmax(payoffs.mean @ w)), folds, w=w)
     told = {pin.names[0] for pin in lone if pin.is_significant}
     moving = [name for name in inputs.names if any(of[name] >= _VISIBLE for of in effects.values())]
     method = (
@@ -152,9 +152,9 @@ def measure_worths(
         tuple(sorted(double, key=lambda pin: (-pin.evppi.value, pin.p_value, pin.names))),
         evpi,
         flips,
-        effects,
-        tuple(name for name in moving if name not in told),
-        method,
+        effects=effects,
+        state_only=tuple(name for name in moving if name not in told),
+        method=method,
     )
 
 
@@ -192,7 +192,7 @@ def measure_signals(
     with one_thread():
         cells = [cut_cells(inputs, one) for one in which]
         shuffles = _shuffles(inputs, permutations, seed, "shuffles")
-        by = _Judging(left, folds, payoffs.w, champion, threads, uneven)
+        by = _Judging(left, folds, payoffs.w, champion, threads=threads, even=uneven)
         judged = _judge(by, cells, which, shuffles)
     return tuple(_report(inputs, judged, Figure(0.0, 0.0, 0.0, 0.0), payoffs.w, chance=chance))
 
@@ -292,7 +292,9 @@ def _judge(by: _Judging, cells: list[Cells], which: list[tuple[int, ...]], shuff
     largest = ((null - middle) / scale).max(axis=1, initial=-np.inf)
     standard = (crossed - middle) / scale
     p_value = (1.0 + (largest[:, None] >= standard[None, :]).sum(axis=0)) / (1.0 + len(shuffles))
-    return _Judged(which, gain, explained, over_champion, standard, gain @ w, p_value, short)
+    return _Judged(
+        which, gain, explained, over_champion, standing=standard, value=gain @ w, p_value=p_value, short=short
+    )
 
 
 def _along(gain: Floats, cut: Cells, w: Floats) -> Floats:
@@ -320,6 +322,7 @@ def _report(
     judged: _Judged,
     evpi: Figure,
     w: Floats,
+    *,
     alone: _Judged | None = None,
     chance: float = _CHANCE,
 ) -> list[Worth]:
@@ -342,19 +345,19 @@ def _report(
             extra = value - float(alone.value[better])
             spread = float(more.std(ddof=1) / np.sqrt(n_worlds))
             beyond = Figure(max(extra, 0.0), spread, max(extra - reach * spread, 0.0), max(extra + reach * spread, 0.0))
-        found.append(Worth(tuple(inputs.names[j] for j in members), figure, share, p, beyond))
+        found.append(Worth(tuple(inputs.names[j] for j in members), figure, share, p, beyond=beyond))
     return found
 
 
 def _ends(gain: Floats, explained: Floats, w: Floats) -> tuple[float, float, float]:
     """Standard error of a mean gain, and its ends; a gain below zero is only below by chance."""
     value, error = float(gain @ w), float(error_of_mean(gain, w, explained))
-    low, high = ends_of_mean(value, error, gain - explained, w, SURE)
+    low, high = ends_of_mean(value, error, gain - explained, w, reach=SURE)
     return error, low, high + max(-value, 0.0)
 
 
 def measure_effects(
-    inputs: Inputs, outcomes: dict[str, Floats], strategy: int, folds: npt.NDArray[np.int64], w: Floats
+    inputs: Inputs, outcomes: dict[str, Floats], strategy: int, folds: npt.NDArray[np.int64], *, w: Floats
 ) -> dict[str, dict[str, float]]:
     """Share of each outcome's variance over worlds that each input alone explains, under one strategy.
 

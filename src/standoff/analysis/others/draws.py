@@ -97,7 +97,7 @@ def tilt(mean: float) -> float:
     return 0.0 if mean == 0.5 else float(brentq(miss, -500.0, 500.0))
 
 
-def draw_beliefs(payoffs: Floats, base: Floats, inputs: Inputs, draws: int = 256, seed: int = 1,
+def draw_beliefs(payoffs: Floats, base: Floats, inputs: Inputs, draws: int = 256, *, seed: int = 1,
                  names: tuple[str, ...] | None = None) -> BeliefDraws:  # fmt: skip
     """Draw beliefs around the actors' own.
 
@@ -133,9 +133,9 @@ def draw_beliefs(payoffs: Floats, base: Floats, inputs: Inputs, draws: int = 256
         movers,
         weights,
         np.array([leans[minded[name], j].mean(axis=0) for j, name in enumerate(chosen)]).reshape(len(chosen), draws).T,
-        Inputs(chosen, np.array(values).reshape(len(chosen), draws).T, {},
+        means=Inputs(chosen, np.array(values).reshape(len(chosen), draws).T, {},
                {name: unit for name, unit in inputs.units.items() if name in chosen}),
-        1.0 / (weights**2).sum(axis=2),
+        effective_worlds=1.0 / (weights**2).sum(axis=2),
     )  # fmt: skip
 
 

@@ -115,7 +115,7 @@ def conditional_gain(values: Floats, weights: Floats, bins: Integers, folds: npt
     return Figure(value, error, value - _SURE * error, value + _SURE * error)
 
 
-def find_information(model: Model, players: tuple[str, ...], values: list[Floats], weights: Floats, inputs: Inputs,
+def find_information(model: Model, players: tuple[str, ...], values: list[Floats], weights: Floats, *, inputs: Inputs,
                      seed: int = 0) -> Information:  # fmt: skip
     """Choose the facts that the players' strategies respond to.
 
@@ -141,7 +141,7 @@ def find_information(model: Model, players: tuple[str, ...], values: list[Floats
         rows.append(_joined([cut[name][0] for name in used]) if used else np.zeros(belief.size, dtype=np.int64))
         stretches.append(_stretches(used, cut, rows[-1]))
         facts += [
-            Fact(player, name, gains[name], cut[name][1], name in used)
+            Fact(player, name, gains[name], cut[name][1], is_used=name in used)
             for name in sorted(names, key=lambda name: (name not in used, -gains[name].value))
         ]
     return Information(np.array(rows), tuple(facts), tuple(stretches))

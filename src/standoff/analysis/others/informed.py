@@ -93,14 +93,21 @@ def solve_informed(model: Model, table: GameTable, by: Believing, seed: int = 0)
     """
     beliefs, mixes, counts = by.beliefs, by.mixes, by.counts
     values = [_against(table.payoffs[i], i, mixes) for i in range(len(table.players))]
-    known = find_information(model, table.players, values, beliefs, by.inputs, seed)
+    known = find_information(model, table.players, values, beliefs, inputs=by.inputs, seed=seed)
     if not known.facts:
         return None
     game = condition(table.payoffs, beliefs, known.bins)
     if not any(fact.is_used for fact in known.facts):
         limit = branch_limits(game)
         return Informed(
-            known.facts, known.stretches, (), True, 0.0, 0.0, _by_player(game, limit.mixes), limit.regret[0]
+            known.facts,
+            known.stretches,
+            (),
+            True,
+            without=0.0,
+            unfinished=0.0,
+            limit=_by_player(game, limit.mixes),
+            limit_regret=limit.regret[0],
         )
     found = bayesian_equilibria(game, max_nodes=_NODES)
     resampled = rule_shares(
@@ -123,10 +130,10 @@ def solve_informed(model: Model, table: GameTable, by: Believing, seed: int = 0)
         known.stretches,
         tuple(equilibria[:_MOST_SHOWN]),
         found.is_complete,
-        resampled.without,
-        resampled.unfinished,
-        _by_player(game, limit.mixes),
-        limit.regret[0],
+        without=resampled.without,
+        unfinished=resampled.unfinished,
+        limit=_by_player(game, limit.mixes),
+        limit_regret=limit.regret[0],
     )
 
 

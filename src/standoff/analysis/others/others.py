@@ -34,8 +34,9 @@ from standoff.analysis.runs.game_table import GameTable, evenly_spread, game_tab
 from standoff.analysis.statistics.errors import without_additive
 from standoff.analysis.statistics.regression import assign_folds
 from standoff.analysis.statistics.resampling import resample_worlds
-from standoff.ensemble.design import Design, Worlds, all_profiles, draw_worlds
+from standoff.ensemble.design import Design, Worlds, draw_worlds
 from standoff.ensemble.ensemble import Ensemble
+from standoff.ensemble.profiles.chosen import all_profiles
 from standoff.ensemble.storing.store import atomic_write
 from standoff.language.model import Model
 from standoff.program.program import Program
@@ -203,7 +204,7 @@ _STANDING = {1: "stable", 0: "open", -1: "unstable"}
 
 
 def others_design(
-    model: Model, program: Program, worlds: int = 256, replications: int = 8, seed: int = 1, *,
+    model: Model, program: Program, worlds: int = 256, replications: int = 8, *, seed: int = 1,
     over_beliefs: bool = False,
 ) -> Design:  # fmt: skip
     """What to run: every profile in every world.
@@ -246,7 +247,7 @@ def others_finding(
     unit = scale.unit.reshape(-1, *[1] * (game.ndim - 1))
     scaled = scale.of(table.payoffs)
     counts = resample_worlds(table.worlds.size, resamples, seed)
-    again_table = _to_resample(model, ensemble.design.worlds, table, beliefs, inputs)
+    again_table = _to_resample(model, ensemble.design.worlds, table, beliefs, inputs=inputs)
     resampled = np.concatenate(
         [weighted_games(again_table.payoffs, counts[k : k + _BLOCK, None, :] * beliefs.weights)
          for k in range(0, resamples, _BLOCK)]
@@ -254,28 +255,30 @@ def others_finding(
     told = stability(scale.of(again_table.payoffs), beliefs.weights, counts, rounding=ROUNDING)
     again = scale.of(resampled, 1)
     tolerant = stable_profiles(again, tolerance).mean(axis=0)
-    drawn = draw_beliefs(scaled, beliefs.weights, inputs, draws, seed)
-    over = stability_over_beliefs(table, scaled, drawn, counts.astype(np.float64), tolerance, seed)
+    drawn = draw_beliefs(scaled, beliefs.weights, inputs, draws, seed=seed)
+    over = stability_over_beliefs(table, scaled, drawn, counts.astype(np.float64), tolerance=tolerance, seed=seed)
     play = _play(game, resampled, ranges)
     leader = table.players.index(model.decider) if model.decider in table.players and len(table.players) > 1 else None
     replies = None
     if leader is not None:
-        replies = find_replies(again_table, leader, game, again, beliefs.weights[leader])
+        replies = find_replies(again_table, leader, game, again, belief=beliefs.weights[leader])
     pairs = zip(again_table.payoffs, beliefs.weights, strict=True)
     errors = np.stack([weighted_mean(own, row)[1] for own, row in pairs])
     return Others(
         model.decider, table.players, table.strategies, table.unpaid,
-        int(table.worlds.size), table.n_dropped, ensemble.design.replications,
-        beliefs.dissent, tuple(float(n) for n in beliefs.effective_worlds),
-        game, errors, ranges, scale.unit, tolerance, told.verdict.value,
-        _profiles(table, told, tolerant, over, scale.unit, tolerance),
-        told.probability, tolerant, told.is_stable.astype(np.int64) - told.is_unstable,
-        told.regret * unit, told.error * unit,
-        tuple((table.named(a), table.named(b)) for a, b in told.indistinct[:_MOST_PAIRS]), len(told.indistinct),
-        _survival(table, scale.of(game), again, over), play, replies,
-        None if replies is None or leader is None else _weights(table, replies, leader),
-        over, everyone_knew(table, scaled, beliefs.study, scale, tolerance),
-        solve_informed(
+        n_worlds=int(table.worlds.size), n_dropped=table.n_dropped, replications=ensemble.design.replications,
+        dissent=beliefs.dissent, effective_worlds=tuple(float(n) for n in beliefs.effective_worlds),
+        payoffs=game, payoff_errors=errors, ranges=ranges, scales=scale.unit, tolerance=tolerance,
+        verdict=told.verdict.value,
+        profiles=_profiles(table, told, tolerant, over, units=scale.unit, tolerance=tolerance),
+        probability=told.probability, tolerant=tolerant, standing=told.is_stable.astype(np.int64) - told.is_unstable,
+        regret=told.regret * unit, regret_error=told.error * unit,
+        indistinct=tuple((table.named(a), table.named(b)) for a, b in told.indistinct[:_MOST_PAIRS]),
+        n_indistinct=len(told.indistinct),
+        survival=_survival(table, scale.of(game), again, over), play=play, replies=replies,
+        reply_weights=None if replies is None or leader is None else _weights(table, replies, leader),
+        beliefs=over, everyone_knew=everyone_knew(table, scaled, beliefs.study, scale, tolerance=tolerance),
+        informed=solve_informed(
             model, table, Believing(inputs, beliefs.weights, play[-1].mixes, counts.astype(np.float64)), seed
         ),
     )  # fmt: skip
@@ -288,12 +291,12 @@ def export_game(finding: Others, path: Path) -> None:
         finding.players,
         finding.strategies,
         finding.payoffs,
-        f"{finding.n_worlds} worlds, {finding.replications} replications",
+        comment=f"{finding.n_worlds} worlds, {finding.replications} replications",
     )
     atomic_write(path, write_nfg(game).encode())
 
 
-def _to_resample(model: Model, worlds: Worlds, table: GameTable, beliefs: Beliefs, inputs: Inputs) -> GameTable:
+def _to_resample(model: Model, worlds: Worlds, table: GameTable, beliefs: Beliefs, *, inputs: Inputs) -> GameTable:
     """The same game with payoffs whose worlds may be drawn again as independent, of players to whom all count alike."""
     even = evenly_spread(model, worlds, table.worlds, inputs)
     alike = np.ptp(beliefs.weights, axis=1) == 0.0
@@ -306,7 +309,7 @@ def _to_resample(model: Model, worlds: Worlds, table: GameTable, beliefs: Belief
 
 
 def _profiles(
-    table: GameTable, told: Stability, tolerant: Floats, over: BeliefStability, units: Floats, tolerance: float
+    table: GameTable, told: Stability, tolerant: Floats, over: BeliefStability, *, units: Floats, tolerance: float
 ) -> tuple[Profile, ...]:
     """Profiles that are stable in a tenth of resamples or beliefs, or shown to be, or as estimated."""
     estimated = np.asarray((told.regret <= tolerance).all(axis=0))
@@ -322,10 +325,10 @@ def _profiles(
             float(told.probability[place]),
             float(tolerant[place]),
             _STANDING[int(told.is_stable[place]) - int(told.is_unstable[place])],
-            bool(estimated[place]),
-            tuple(float(own[place]) * unit for own, unit in zip(told.regret, units, strict=True)),
-            tuple(float(own[place]) * unit for own, unit in zip(told.error, units, strict=True)),
-            float(over.share[place]),
+            is_equilibrium=bool(estimated[place]),
+            regret=tuple(float(own[place]) * unit for own, unit in zip(told.regret, units, strict=True)),
+            error=tuple(float(own[place]) * unit for own, unit in zip(told.error, units, strict=True)),
+            share_of_beliefs=float(over.share[place]),
         )
         for place in sorted(places, key=rank)[:_MOST_SHOWN]
     )
@@ -337,7 +340,12 @@ def _survival(table: GameTable, game: Floats, resampled: Floats, over: BeliefSta
     shares = [alive.mean(axis=0) for alive in undominated(resampled, ROUNDING)]
     return tuple(
         Survival(
-            player, name, k in left.strategies[i], gone.get((i, k)), float(shares[i][k]), float(over.survival[i][k])
+            player,
+            name,
+            k in left.strategies[i],
+            gone.get((i, k)),
+            share_of_resamples=float(shares[i][k]),
+            share_of_beliefs=float(over.survival[i][k]),
         )
         for i, player in enumerate(table.players)
         for k, name in enumerate(table.strategies[i])
@@ -355,14 +363,15 @@ def _play(game: Floats, resampled: Floats, ranges: Floats) -> tuple[Play, ...]:
         reached = bool(found.is_reached[0, k])
         regret = mixed_regrets(game, mixes) if reached else np.full(len(game), np.nan)
         errors = tuple(_spread(mix[again.is_reached[:, k], k]) for mix in again.mixes)
-        play.append(Play(float(precision), mixes, errors, tuple(float(x) for x in regret), reached,
-                         max(int(found.n_bifurcations[0]), crossed)))  # fmt: skip
+        play.append(Play(float(precision), mixes, errors, tuple(float(x) for x in regret), is_reached=reached,
+                         n_bifurcations=max(int(found.n_bifurcations[0]), crossed)))  # fmt: skip
     limit, limits = branch_limits(game[None]), branch_limits(few)
     errors = tuple(_spread(mix) for mix in limits.mixes)
     regret = limit.regret[0]
     play.append(
         Play(None, tuple(mix[0] for mix in limit.mixes), errors, tuple(float(x) for x in regret),
-             bool(limit.is_complete[0]), max(int(limit.n_bifurcations[0]), int(found.n_bifurcations[0]), crossed))
+             is_reached=bool(limit.is_complete[0]),
+             n_bifurcations=max(int(limit.n_bifurcations[0]), int(found.n_bifurcations[0]), crossed))
     )  # fmt: skip
     return tuple(play)
 

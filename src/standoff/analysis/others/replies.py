@@ -92,7 +92,7 @@ class Replies:
     weights: Floats
 
 
-def find_replies(table: GameTable, leader: int, game: Floats, resampled: Floats, belief: Floats) -> Replies:
+def find_replies(table: GameTable, leader: int, game: Floats, resampled: Floats, *, belief: Floats) -> Replies:
     """The others' replies.
 
     Args:
@@ -153,11 +153,11 @@ def _lead(strategy: str, found: _Answered, belief: Floats, quantal: float) -> Le
         found.replies,
         found.without,
         min(estimated, key=lambda figure: figure.value, default=None),
-        max(estimated, key=lambda figure: figure.value, default=None),
-        _figure(weight @ values, belief, float(doubt_of_replies(values @ belief / belief.sum(), weight))),
-        quantal,
-        _figure(values.mean(axis=0), belief),
-        _figure(values[harmful], belief),
+        best=max(estimated, key=lambda figure: figure.value, default=None),
+        expected=_figure(weight @ values, belief, float(doubt_of_replies(values @ belief / belief.sum(), weight))),
+        quantal=quantal,
+        uniform=_figure(values.mean(axis=0), belief),
+        adversarial=_figure(values[harmful], belief),
     )
 
 

@@ -91,7 +91,7 @@ class EveryoneKnew:
 
 
 def stability_over_beliefs(
-    table: GameTable, scaled: Floats, drawn: BeliefDraws, counts: Floats, tolerance: float, seed: int = 0
+    table: GameTable, scaled: Floats, drawn: BeliefDraws, counts: Floats, *, tolerance: float, seed: int = 0
 ) -> BeliefStability:
     """Solve the game under each draw of beliefs.
 
@@ -116,16 +116,16 @@ def stability_over_beliefs(
         tuple(pair for pair in drawn.movers if pair[0] in drawn.names),
         tolerant.share,
         np.asarray(np.hypot(tolerant.error, noise)),
-        strict.share,
-        _share(kinds[0]),
-        _share(kinds[1]),
-        tolerant.survival,
-        _conditions(table, drawn, tolerant.is_equilibrium, tolerant.share, seed),
-        float(np.quantile(drawn.effective_worlds, 0.1)),
+        strict=strict.share,
+        none=_share(kinds[0]),
+        several=_share(kinds[1]),
+        survival=tolerant.survival,
+        conditions=_conditions(table, drawn, tolerant.is_equilibrium, tolerant.share, seed=seed),
+        effective_worlds=float(np.quantile(drawn.effective_worlds, 0.1)),
     )
 
 
-def everyone_knew(table: GameTable, scaled: Floats, study: Floats, scale: Scale, tolerance: float) -> EveryoneKnew:
+def everyone_knew(table: GameTable, scaled: Floats, study: Floats, scale: Scale, *, tolerance: float) -> EveryoneKnew:
     """Solve every world by itself.
 
     Args:
@@ -149,12 +149,12 @@ def everyone_knew(table: GameTable, scaled: Floats, study: Floats, scale: Scale,
         _share((count == 0).astype(np.float64), study),
         _share((count == 1).astype(np.float64), study),
         _share((count > 1).astype(np.float64), study),
-        repeated,
+        repeated=repeated,
     )
 
 
 def _conditions(
-    table: GameTable, drawn: BeliefDraws, stable: Truths, share: Floats, seed: int
+    table: GameTable, drawn: BeliefDraws, stable: Truths, share: Floats, *, seed: int
 ) -> tuple[Condition, ...]:
     """The profiles whose stability depends on beliefs, those stable most often first."""
     if not drawn.names:
@@ -171,7 +171,7 @@ def _conditions(
         found.append(
             Condition(
                 profile, float(flat[k]), box,
-                0.0 if box is None else box.coverage, float(flat[k]) if box is None else box.density,
+                0.0 if box is None else box.coverage, density=float(flat[k]) if box is None else box.density,
             )
         )  # fmt: skip
     return tuple(found)

@@ -67,9 +67,11 @@ def measure_robustness(
         expected(payoffs, settled),
         rank(payoffs.names, payoffs.mean, payoffs.weights, explained=settled, doubt=payoffs.doubt),
         measure_regret(payoffs, known),
-        measure_tails(payoffs, known, lowest),
-        frontier(payoffs, lowest),
-        {name: rank(payoffs.names, payoffs.mean, w, doubt=payoffs.doubt) for name, w in (weightings or {}).items()},
+        tails=measure_tails(payoffs, known, lowest),
+        frontier=frontier(payoffs, lowest),
+        weightings={
+            name: rank(payoffs.names, payoffs.mean, w, doubt=payoffs.doubt) for name, w in (weightings or {}).items()
+        },
     )
 
 

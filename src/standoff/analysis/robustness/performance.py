@@ -128,7 +128,7 @@ def performance(table: DecisionTable, robust: Robustness | None = None) -> Perfo
     """
     measures = (
         *((Measure("payoff", table.decider, "higher"),) if table.is_paid else ()),
-        *(Measure("outcome", o.name, o.better, o.limit, o.matters) for o in table.ensemble.model.outcomes),
+        *(Measure("outcome", o.name, o.better, o.limit, matters=o.matters) for o in table.ensemble.model.outcomes),
     )
     known = {(each.view.kind, each.view.name): each.metrics for each in (robust.under if robust else ())}
     views = [view for view in table.views if view.kind in ("uniform", "profile")] if table.worlds.size else []
@@ -137,9 +137,9 @@ def performance(table: DecisionTable, robust: Robustness | None = None) -> Perfo
         table.strategies,
         measures,
         tuple(_standing(table, view, measures, known.get((view.kind, view.name))) for view in views),
-        table.worlds.size,
-        table.ensemble.design.worlds.size - table.worlds.size,
-        table.ensemble.design.replications,
+        n_worlds=table.worlds.size,
+        n_dropped=table.ensemble.design.worlds.size - table.worlds.size,
+        replications=table.ensemble.design.replications,
     )
 
 
@@ -157,7 +157,7 @@ def _standing(table: DecisionTable, view: View, measures: Sequence[Measure], kno
         for s, label in enumerate(table.labels):
             error = None if errors is None else float(errors[s])
             own = _within(kept, label, measure.name)
-            cell = _cell(measure, figures, s, table.w, None if own is None else own.share, error)
+            cell = _cell(measure, figures, s, table.w, within=None if own is None else own.share, error=error)
             if own is not None and not own.is_told:
                 cell = replace(cell, wanted=own.replications_wanted)
             if metrics is not None and measure.kind == "payoff":  # one figure has one error, that of the design
@@ -174,8 +174,8 @@ def _standing(table: DecisionTable, view: View, measures: Sequence[Measure], kno
         tuple(map(tuple, cells)),
         tuple(rankings),
         None if kept is None else tuple(kept.together[label] for label in table.labels),
-        None if kept is None else tuple(kept.kept[label] for label in table.labels),
-        metrics,
+        kept=None if kept is None else tuple(kept.kept[label] for label in table.labels),
+        metrics=metrics,
     )
 
 
@@ -192,7 +192,7 @@ def _explained(table: DecisionTable, figures: Figures) -> Floats | None:
     return additive_part(table.stratified, figures.mean, assign_folds(table.inputs, seed=table.seed))
 
 
-def _cell(measure: Measure, figures: Figures, s: int, w: Floats, within: Figure | None, error: float | None) -> Cell:
+def _cell(measure: Measure, figures: Figures, s: int, w: Floats, *, within: Figure | None, error: float | None) -> Cell:
     mean, halves = figures.mean[s], None if figures.halves is None else figures.halves[s]
     known = np.isfinite(mean)
     weight = w[known] / max(float(w[known].sum()), 1e-300)
@@ -208,7 +208,7 @@ def _cell(measure: Measure, figures: Figures, s: int, w: Floats, within: Figure 
         inside = mean <= measure.limit if measure.better == "lower" else mean >= measure.limit
         within = _figure(inside.astype(np.float64), w, 0.0, 1.0)
     present = 1.0 if figures.present is None else float(np.nan_to_num(figures.present[s]) @ w)
-    return Cell(figure, worlds, luck, low, high, within, present)
+    return Cell(figure, worlds, luck, low, high=high, within=within, present=present)
 
 
 def _shrink(mean: Floats, noise: float, w: Floats) -> Floats:

@@ -120,7 +120,9 @@ def find_setting_effect(results: Performance, standing: Standing) -> SettingEffe
             size = min(map(abs, gaps)) / scale
             if measure.matters is not None and size < 1.0:
                 continue
-            found.append((size, SettingEffect(name, m, tuple(pairs), len(pairs) == len(families), gaps[0] > 0.0)))
+            found.append(
+                (size, SettingEffect(name, m, tuple(pairs), len(pairs) == len(families), raises=gaps[0] > 0.0))
+            )
     return max(found, key=lambda each: each[0])[1] if found else None
 
 

@@ -84,13 +84,13 @@ def measure_regret(payoffs: Payoffs, posteriors: Posteriors | None = None) -> Re
         worst,
         decile,
         {name: float(raw[s] @ w) for s, name in enumerate(names)},
-        {name: float(raw[s].max()) for s, name in enumerate(names)},
-        known.difference.max(axis=0) - known.difference,
-        raw,
-        surely,
-        cannot,
-        _figure(evpi.value, evpi.low, evpi.high),
-        _wanted(payoffs, known, evpi),
+        worst_raw={name: float(raw[s].max()) for s, name in enumerate(names)},
+        by_world=known.difference.max(axis=0) - known.difference,
+        by_world_raw=raw,
+        surely_best=surely,
+        cannot_tell=cannot,
+        evpi=_figure(evpi.value, evpi.low, evpi.high),
+        replications_wanted=_wanted(payoffs, known, evpi),
         method=f"low ends: best strategy of each world picked by a regression over the other {known.folds.max() + 1} "
         "folds' worlds and by the other replications, valued on held-out replications "
         f"({known.valued.shape[0]} batches); "
@@ -153,9 +153,9 @@ def _ends_of(payoffs: Payoffs, known: Posteriors, s: int, lost: _Lost) -> tuple[
             axis=0
         )
     at_once = -float(ndtri((1.0 - _LEVEL) / (2.0 * n)))
-    lows = [_low(lost, (s, of), w, high[of], at_once) for of in (0, 1)]
-    lows.append(max(_lowest_worst(lost.by_batch[s], lost.foreseen[s], noise, at_once), 0.0))
-    lows = np.maximum.accumulate(lows)
+    own = [_low(lost, (s, of), w, high=high[of], at_once=at_once) for of in (0, 1)]
+    own.append(max(_lowest_worst(lost.by_batch[s], lost.foreseen[s], noise, at_once), 0.0))
+    lows = np.maximum.accumulate(own)
     highest = float((raw + SURE * noise).max())
     reached = [
         f.value + (f.high - f.value) * _reach(lost.figure(s, of, w, SURE), f) / SURE for of, f in enumerate(high)
@@ -168,7 +168,7 @@ def _ends_of(payoffs: Payoffs, known: Posteriors, s: int, lost: _Lost) -> tuple[
     return tuple(_figure(v, lo, hi) for v, lo, hi in zip(values, lows, highs, strict=True))  # type: ignore[return-value]
 
 
-def _low(lost: _Lost, which: tuple[int, int], w: Floats, high: Figure, at_once: float) -> float:
+def _low(lost: _Lost, which: tuple[int, int], w: Floats, *, high: Figure, at_once: float) -> float:
     """Low end of a mean regret by itself; zero unless it is above zero for all strategies at once."""
     if lost.figure(*which, w, at_once).low <= 0.0:
         return 0.0

@@ -156,7 +156,7 @@ def satisficing(names: Sequence[str], bounds: Sequence[Bound], measured: Measure
     all_doubt = np.maximum(np.sqrt(((doubt * (besides @ w)) ** 2).sum(axis=0)), _doubt_of_all(chance, doubt, w))
     every = np.concatenate([influence, all_influence[None], influence.sum(axis=0)[None]])
     in_doubt = np.concatenate([doubt, all_doubt[None], np.linalg.norm(doubt, axis=0)[None]])
-    error = np.hypot(_errors(every, w, weights, stratified, folds), in_doubt)
+    error = np.hypot(_errors(every, w, weights, stratified, folds=folds), in_doubt)
     uneven = [[_uneven(bound, foreseen[o, s], None if halves is None else halves[o, s], w) for s in strategies]
               for o, bound in enumerate(bounds)]  # fmt: skip
     alone = {}
@@ -167,9 +167,9 @@ def satisficing(names: Sequence[str], bounds: Sequence[Bound], measured: Measure
                 _widened(_share(chance[o, s], w, error[o, s]), uneven[o][s]),
                 float(raw[o, s] @ w),
                 _margin(bound, judged[o][s].mean, w),
-                float((besides[o, s] - together[s]) @ w),
-                bound.sign * _quantile(bound.sign * judged[o][s].mean, w, _MOST_WORLDS),
-                uneven[o][s].times,
+                binds=float((besides[o, s] - together[s]) @ w),
+                limit_for_most=bound.sign * _quantile(bound.sign * judged[o][s].mean, w, _MOST_WORLDS),
+                replications_wanted=uneven[o][s].times,
             )
             for o, bound in enumerate(bounds)
         )
@@ -187,10 +187,10 @@ def satisficing(names: Sequence[str], bounds: Sequence[Bound], measured: Measure
             name: _widened(_share(chance[:, s].sum(axis=0), w, error[-1, s], len(bounds)), all_of[s][1])
             for s, name in enumerate(names)
         },
-        together,
-        chance,
-        rank(names, together, weights),
-        method,
+        chance=together,
+        chances=chance,
+        ranking=rank(names, together, weights),
+        method=method,
     )
 
 
@@ -250,11 +250,11 @@ def _judge(bound: Bound, foreseen: Floats, mean: Floats, batches: Floats | None)
     if batches is None:
         within = (bound.sign * (bound.limit - foreseen) >= 0.0).astype(np.float64)
         return Judged(within, foreseen, within, 0.0)
-    return judge(mean, foreseen, batches, bound.limit, bound.sign)
+    return judge(mean, foreseen, batches, bound.limit, sign=bound.sign)
 
 
 def _errors(
-    influence: Floats, w: Floats, weights: Floats | None, stratified: Inputs | None, folds: npt.NDArray[np.int64]
+    influence: Floats, w: Floats, weights: Floats | None, stratified: Inputs | None, *, folds: npt.NDArray[np.int64]
 ) -> Floats:
     """Standard errors of weighted means over worlds, shape (outcomes and all, strategies).
 

@@ -81,7 +81,7 @@ def find_lowest(payoffs: Payoffs, posteriors: Posteriors) -> Lowest:
     picked = np.array([-tail_influence(-posteriors.valued[:, s], -posteriors.level[:, s], w) for s in strategies])
     if halves is None:
         return Lowest(picked, np.zeros(len(picked)), _explain(payoffs, posteriors, picked))
-    found = [worst(payoffs.mean[s], posteriors.foreseen[s], halves[s], w, WORST_SHARE) for s in strategies]
+    found = [worst(payoffs.mean[s], posteriors.foreseen[s], halves[s], w, share=WORST_SHARE) for s in strategies]
     fitted = np.array([each.influence + (each.value - each.influence) @ w for each in found])
     uneven = np.array([times_wanted(posteriors.foreseen[s], halves[s]) is not None for s in strategies])
     told = np.where(uneven[:, None], picked, (picked + fitted) / 2.0)
@@ -112,7 +112,7 @@ def measure_tails(payoffs: Payoffs, posteriors: Posteriors | None = None, lowest
         "worlds' true payoffs is given (the first where luck is too uneven to fit), and half of their distance counts "
         "as error"
     )
-    return Tails(deciles, worlds, raw, raw_worst, method)
+    return Tails(deciles, worlds, raw, raw_worst, method=method)
 
 
 def _worst_tenth(lowest: Lowest, s: int, w: Floats) -> Figure:
@@ -144,7 +144,7 @@ def frontier(payoffs: Payoffs, lowest: Lowest) -> tuple[FrontierPoint, ...]:
         as_good = (gap >= 0.0).all(axis=0) & (gap > 0.0).any(axis=0)
         surely = as_good & (gap > SURE * error).any(axis=0)
         beaten = tuple(other for j, other in enumerate(payoffs.names) if surely[j])
-        points.append(FrontierPoint(name, float(means[0, s]), float(means[1, s]), not as_good.any(), beaten))
+        points.append(FrontierPoint(name, float(means[0, s]), float(means[1, s]), not as_good.any(), beaten_by=beaten))
     return tuple(points)
 
 

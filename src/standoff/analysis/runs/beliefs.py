@@ -83,7 +83,12 @@ def on_worlds(beliefs: Beliefs, worlds: npt.NDArray[np.int64]) -> Beliefs:
         raise UnanswerableError(Reason.BELIEFS_OUTSIDE, actor=actor, worlds=int(weights.shape[1]))
     weights, study = weights / weights.sum(axis=1, keepdims=True), study / study.sum()
     return Beliefs(
-        beliefs.actors, weights, study, 1.0 / (weights**2).sum(axis=1), float(1.0 / (study**2).sum()), beliefs.dissent
+        beliefs.actors,
+        weights,
+        study,
+        1.0 / (weights**2).sum(axis=1),
+        effective_study=float(1.0 / (study**2).sum()),
+        dissent=beliefs.dissent,
     )
 
 
@@ -150,10 +155,10 @@ def belief_weights(model: Model, worlds: Worlds, actors: tuple[str, ...] | None 
         weights,
         study,
         1.0 / (weights**2).sum(axis=1),
-        float(1.0 / (study**2).sum()),
-        tuple(
+        effective_study=float(1.0 / (study**2).sum()),
+        dissent=tuple(
             Belief(a, n, 1.0 if mixed else _covered(model, n, s),
-                   float(weights[wanted.index(a)] @ worlds.columns[n]), float(study @ worlds.columns[n]))
+                   float(weights[wanted.index(a)] @ worlds.columns[n]), study_mean=float(study @ worlds.columns[n]))
             for a, n, s in model.beliefs if a in wanted
         ),
     )  # fmt: skip

@@ -90,17 +90,17 @@ class DecisionTable:
     def views(self) -> tuple[View, ...]:
         """Every view of the others that the run can serve: uniform, named profiles, replies if given, adversarial."""
         n_others = self.place.shape[1]
-        found = [View("uniform", "", "", float(n_others), np.full(self.place.shape, 1.0 / n_others))]
+        found = [View("uniform", "", "", float(n_others), weights=np.full(self.place.shape, 1.0 / n_others))]
         for named in self.ensemble.model.profiles:
             weights = named_weights(self.ensemble, named.name, self.place)
             if weights is not None:
                 n_named = float((weights > 0.0).sum(axis=1).mean())
-                found.append(View("profile", named.name, named.about or "", n_named, weights))
+                found.append(View("profile", named.name, named.about or "", n_named, weights=weights))
         if self.replies is not None:
-            found.append(View("replies", "", "", float((self.replies > 0.0).sum(axis=1).mean()), self.replies))
+            found.append(View("replies", "", "", float((self.replies > 0.0).sum(axis=1).mean()), weights=self.replies))
         if self.is_paid and n_others > 1 and self.worlds.size > 0:
             worst = answer_worst(self._arranged(self.ensemble.payoff(self.decider)), self.w)
-            found.append(View("adversarial", "", "", 1.0, worst))
+            found.append(View("adversarial", "", "", 1.0, weights=worst))
         return tuple(found)
 
     def view(self, name: str) -> View:
@@ -125,7 +125,13 @@ class DecisionTable:
         made: Payoffs = self.once(
             ("payoffs", id(of)),
             lambda: Payoffs(
-                self.labels, of.mean, self.inputs, of.halves, self.weights, self.stratified, self._doubt(view)
+                self.labels,
+                of.mean,
+                self.inputs,
+                of.halves,
+                weights=self.weights,
+                stratified=self.stratified,
+                doubt=self._doubt(view),
             ),
         )
         return made
@@ -222,12 +228,14 @@ def decision_table(
         model.decider,
         tuple(program.instances[decider][j] for j in played),
         place,
-        sound,
-        inputs,
-        evenly_spread(model, design.worlds, sound, inputs),
-        None if weights is None else world_weights(world_weights(weights, design.worlds.size)[sound], sound.size),
-        None if replies is None else _replied(replies, place),
-        seed,
+        worlds=sound,
+        inputs=inputs,
+        stratified=evenly_spread(model, design.worlds, sound, inputs),
+        weights=None
+        if weights is None
+        else world_weights(world_weights(weights, design.worlds.size)[sound], sound.size),
+        replies=None if replies is None else _replied(replies, place),
+        seed=seed,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 
 import numpy as np
 import numpy.typing as npt
@@ -73,6 +74,8 @@ def game_table(ensemble: Ensemble) -> GameTable:
     if len(order) > _MOST_PLAYERS:
         raise UnanswerableError(Reason.MANY_ACTORS, actors=len(order), most=_MOST_PLAYERS)
     played = [np.unique(design.profiles[:, i]) for i in range(design.profiles.shape[1])]
+    if prod(own.size for own in played) != len(design.profiles):
+        raise UnanswerableError(Reason.NOT_ALL_PROFILES)
     wanted = np.array(list(product(*(played[i] for i in [*order, *idle]))))
     rows = {tuple(row): k for k, row in enumerate(design.profiles[:, [*order, *idle]].tolist())}
     if len(rows) != len(wanted) or len(rows) != len(design.profiles):
@@ -102,10 +105,10 @@ def game_table(ensemble: Ensemble) -> GameTable:
         tuple(tuple(program.instances[i][j].label for j in played[i]) for i in order),
         np.stack([arranged(ensemble.payoff(player)) for player in players]),
         halves,
-        sound,
-        design.worlds.size - sound.size,
-        flat,
-        tuple(program.players[i] for i in idle),
+        worlds=sound,
+        n_dropped=design.worlds.size - sound.size,
+        profiles=flat,
+        unpaid=tuple(program.players[i] for i in idle),
     )
 
 

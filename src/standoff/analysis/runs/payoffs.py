@@ -98,7 +98,14 @@ def find_posteriors(payoffs: Payoffs, seed: int = 0) -> Posteriors:
     between = between - between[reference]
     if halves is None:
         return Posteriors(
-            folds, between[None], mean[None], level[None], level, between, between, np.zeros_like(between)
+            folds,
+            between[None],
+            mean[None],
+            level[None],
+            foreseen=level,
+            between=between,
+            difference=between,
+            variance=np.zeros_like(between),
         )
     n = halves.shape[2]
     apart = halves - halves[reference]
@@ -110,18 +117,18 @@ def find_posteriors(payoffs: Payoffs, seed: int = 0) -> Posteriors:
         rest = [k for k in range(n) if k != b]
         for s in range(len(mean)):
             own = apart[s][:, rest].mean(axis=1)
-            picked[b, s] = shrink(between[s], own, _noise(apart[s]), folds, held_out).mean
+            picked[b, s] = shrink(between[s], own, _noise(apart[s]), folds, share=held_out).mean
             own = halves[s][:, rest].mean(axis=1)
-            levels[b, s] = shrink(level[s], own, _noise(halves[s]), folds, held_out).mean
+            levels[b, s] = shrink(level[s], own, _noise(halves[s]), folds, share=held_out).mean
     return Posteriors(
         folds,
         picked,
         np.moveaxis(halves, 2, 0),
         levels,
-        level,
-        between,
-        np.array([p.mean for p in posterior]),
-        np.array([p.cautious for p in posterior]),
+        foreseen=level,
+        between=between,
+        difference=np.array([p.mean for p in posterior]),
+        variance=np.array([p.cautious for p in posterior]),
     )
 
 
@@ -154,7 +161,7 @@ def mean_figure(figures: Floats, w: Floats, reach: float = SURE, explained: Floa
     error = float(error_of_mean(figures, w))
     if explained is not None and (less := float(error_of_mean(figures, w, explained))) < error:
         error, left = less, figures - explained
-    low, high = ends_of_mean(value, error, left, w, reach)
+    low, high = ends_of_mean(value, error, left, w, reach=reach)
     return Figure(value, max(high - value, value - low) / reach, low, high)
 
 

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.analysis.findings import Floats
-from standoff.ensemble.design import choose_profiles
 from standoff.ensemble.ensemble import Ensemble
+from standoff.ensemble.profiles.chosen import is_of
 
 __all__ = ["View", "answer_worst", "doubt_of_replies", "named_weights"]
 
@@ -54,8 +54,7 @@ def named_weights(ensemble: Ensemble, name: str, place: npt.NDArray[np.int64]) -
     Returns:
         shape (strategies, profiles of the others), each row summing to 1.
     """
-    allowed = choose_profiles(ensemble.program, name)
-    member = (ensemble.design.profiles[:, None, :] == allowed[None, :, :]).all(axis=2).any(axis=1)[place]
+    member = is_of(ensemble.program, ensemble.design.profiles, name)[place]
     if not member.any(axis=1).all():
         return None
     weights: Floats = member / member.sum(axis=1, keepdims=True)

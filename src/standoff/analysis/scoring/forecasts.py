@@ -70,6 +70,7 @@ def answer_questions(
     asked: Sequence[Asked],
     followed: Followed,
     columns: Mapping[str, Floats],
+    *,
     past: Mapping[str, Floats],
     noise: Mapping[str, tuple[float, bool]],
 ) -> tuple[Answered, ...]:
@@ -92,9 +93,10 @@ def answer_questions(
         drawn = _with_noise(values, noise.get(one.of.name)) if one.kind == "number" else values
         found.append(
             Answered(
-                one.name, one.asks, one.of.name, model.clock.label(one.last), one.horizon, _law(one, drawn, weights),
-                baseline_laws(one, past.get(one.of.name)), _hinges(values, weights, ranks),
-                _equation(model, one.of.name),
+                one.name, one.asks, one.of.name, model.clock.label(one.last), horizon=one.horizon,
+                law=_law(one, drawn, weights),
+                baselines=baseline_laws(one, past.get(one.of.name)), hinges=_hinges(values, weights, ranks),
+                equation=_equation(model, one.of.name),
             )
         )  # fmt: skip
     return tuple(found)

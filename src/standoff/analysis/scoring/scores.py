@@ -115,7 +115,7 @@ def _group(name: str, some: tuple[Scored, ...]) -> Group:
     pit = float(stats.kstest(places, "uniform").pvalue) if len(places) >= _FEWEST_FOR_PIT else math.nan
     return Group(
         name, len(some), _mean([one.score.log for one in some]), _mean([one.score.quadratic for one in some]),
-        _mean([float(x) for x in covered]), pit, tuple(_skill(of, some) for of in BASELINES),
+        covered=_mean([float(x) for x in covered]), pit=pit, skills=tuple(_skill(of, some) for of in BASELINES),
     )  # fmt: skip
 
 

@@ -119,7 +119,16 @@ def double_oracle(
         for i in fresh:
             table.at_hand[i].append(replies[i])
     at_hand = tuple(map(tuple, table.at_hand))
-    return Grown(at_hand, mixes, values, tuple(replies), np.maximum(regret, 0.0), errors, rounds, is_ended)
+    return Grown(
+        at_hand,
+        mixes,
+        values,
+        tuple(replies),
+        regret=np.maximum(regret, 0.0),
+        errors=errors,
+        rounds=rounds,
+        is_ended=is_ended,
+    )
 
 
 def against(
@@ -127,6 +136,7 @@ def against(
     i: int,
     own: Sequence[Strategy],
     at_hand: Sequence[Sequence[Strategy]],
+    *,
     mixes: Sequence[Floats],
 ) -> Floats:
     """(strategies, draws), what each of a player's gets against what the others play, all asked for together.
@@ -166,7 +176,7 @@ class _Table(Generic[Strategy]):
         """What a player gains by a strategy, draw by draw, and its error."""
         if own in self.at_hand[i]:
             return -np.inf, 0.0
-        return self.mean(i, against(self.ask, i, [own], self.at_hand, mixes)[0] - self._played(i, mixes))
+        return self.mean(i, against(self.ask, i, [own], self.at_hand, mixes=mixes)[0] - self._played(i, mixes))
 
     def best_at_hand(self, game: Floats, i: int, mixes: Sequence[Floats]) -> tuple[float, float]:
         """The same by the best of those at hand."""

@@ -53,7 +53,7 @@ class Found:
 
 
 def search(
-    evaluate: Callable[[Floats], Floats], variables: int, epsilons: Sequence[float], evaluations: int, seed: int = 1
+    evaluate: Callable[[Floats], Floats], variables: int, epsilons: Sequence[float], evaluations: int, *, seed: int = 1
 ) -> Found:
     """Search for points that are good in all objectives.
 

@@ -8,6 +8,7 @@ trees of a space are one strategy to the program, and found ones are written wit
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Sequence as SequenceOf
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,12 +16,13 @@ import numpy as np
 import yaml
 
 from standoff.analysis.findings import Floats
+from standoff.base.units import Unit
 from standoff.language.load import patched_model
 from standoff.language.model import Instance, Model, SearchSpace
 from standoff.language.text.reader import Mapping as YamlMapping
 from standoff.language.text.reader import Node, Scalar, Sequence
 
-__all__ = ["Space", "space_of"]
+__all__ = ["Asked", "Space", "shortest_rules", "space_of"]
 
 _FIGURES = 3
 
@@ -82,7 +84,7 @@ class Space:
             body = _plain(own.get(said.strategy))
             body["settings"] = {name: [level] for name, level in instance.settings}
         else:
-            rules = _rules(self.model, said, levels)
+            rules = _found_rules(self.model, said, levels)
             chosen: Any = rules if not said.dimension else {said.dimension: rules, **dict(said.rest)}
             body = {"about": "Found by search", "choose": chosen}
         body.pop("name", None)
@@ -98,14 +100,14 @@ def space_of(model: Model, said: SearchSpace) -> Space:
     """
     if said.strategy is not None:
         strategy = next(s for s in model.strategies if s.actor == said.actor and s.name == said.strategy)
-        ranges = {name: Variable(name, (), low, high, name in said.whole) for name, low, high in said.within}
+        ranges = {name: Variable(name, (), low, high, is_whole=name in said.whole) for name, low, high in said.within}
         variables = tuple(ranges.get(name, Variable(name, levels)) for name, levels in strategy.settings)
         return Space(said, model, strategy.instances[0], variables)
     each: list[Variable] = []
     for k in range(2**said.depth - 1):
         each += [Variable(f"on{k}", tuple(float(j) for j in range(len(said.within)))), Variable(f"at{k}")]
     each += [Variable(f"do{k}", said.options) for k in range(2**said.depth)]
-    rules = _rules(model, said, None)
+    rules = _rules(model, said)
     chosen: Any = rules if not said.dimension else {said.dimension: rules, **dict(said.rest)}
     settings = {v.name: [v.levels[0] if v.levels else v.low] for v in each}
     body = {"settings": settings, "choose": chosen}
@@ -120,10 +122,53 @@ def _rounded(value: float) -> float:
     return float(f"{value:.{_FIGURES}g}")
 
 
-def _rules(model: Model, said: SearchSpace, levels: Mapping[str, Any] | None) -> list[dict[str, str]]:
-    """The rules of a tree; of no levels, those in which its settings stand."""
-    asked = [_question(model, said, k, levels) for k in range(2**said.depth - 1)]
-    does = [f"do{k}" if levels is None else str(levels[f"do{k}"]) for k in range(2**said.depth)]
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whether a thing lies below a value, and how that is written."""
+
+    name: str
+    value: float
+    text: str
+
+
+def shortest_rules(asked: SequenceOf[Asked], does: SequenceOf[str]) -> list[dict[str, str]]:
+    """The rules of a tree of one or three questions, without what never or always holds, or makes no difference.
+
+    Args:
+        asked: The first question; then the one where it holds, and the one where it does not.
+        does: What follows, in the order of the leaves.
+    """
+    first, *more = asked
+    rules = [(first.text, does[0]), ("", does[-1])]
+    if more:
+        below, above = more
+        yes = [(f"{first.text} and {below.text}", does[0]), (first.text, does[1])]
+        if does[0] == does[1] or (below.name == first.name and below.value >= first.value):
+            yes = [(first.text, does[0])]
+        elif below.name == first.name:
+            yes[0] = (below.text, does[0])
+        is_above_possible = above.name != first.name or above.value > first.value
+        rules = [*yes, *([(above.text, does[2])] if is_above_possible else []), ("", does[3])]
+    while len(rules) > 1 and rules[-2][1] == rules[-1][1]:
+        rules[-2:] = [("", rules[-1][1])]
+    return [{"when": when, "then": then} if when else {"then": then} for when, then in rules]
+
+
+def _found_rules(model: Model, said: SearchSpace, levels: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The rules of a tree that was found."""
+    units = _units(model)
+    asked = []
+    for k in range(2**said.depth - 1):
+        name, low, high = said.within[int(levels[f"on{k}"])]
+        value = _rounded(low + levels[f"at{k}"] * (high - low))
+        asked.append(Asked(name, value, f"{name} < {_number(units[name], value)}"))
+    return shortest_rules(asked, [str(levels[f"do{k}"]) for k in range(2**said.depth)])
+
+
+def _rules(model: Model, said: SearchSpace) -> list[dict[str, str]]:
+    """The rules of a tree in which its settings stand."""
+    asked = [_question(model, said, k) for k in range(2**said.depth - 1)]
+    does = [f"do{k}" for k in range(2**said.depth)]
     if said.depth == 1:
         return [{"when": asked[0], "then": does[0]}, {"then": does[1]}]
     return [
@@ -134,18 +179,18 @@ def _rules(model: Model, said: SearchSpace, levels: Mapping[str, Any] | None) ->
     ]
 
 
-def _question(model: Model, said: SearchSpace, k: int, levels: Mapping[str, Any] | None) -> str:
-    units = {thing.name: thing.unit for group in (model.stocks, model.quantities, model.reports) for thing in group}
+def _units(model: Model) -> dict[str, Unit]:
+    return {thing.name: thing.unit for group in (model.stocks, model.quantities, model.reports) for thing in group}
 
-    def number(name: str, value: float) -> str:
-        return f"{value:g}" if units[name].is_dimensionless else f"{value:g} [{units[name]}]"
 
-    if levels is not None:
-        name, low, high = said.within[int(levels[f"on{k}"])]
-        value = _rounded(low + levels[f"at{k}"] * (high - low))
-        return f"{name} < {number(name, value)}"
+def _number(unit: Unit, value: float) -> str:
+    return f"{value:g}" if unit.is_dimensionless else f"{value:g} [{unit}]"
+
+
+def _question(model: Model, said: SearchSpace, k: int) -> str:
+    units = _units(model)
     each = [
-        f"on{k} == {j} and {name} - {number(name, low)} < at{k} * {number(name, high - low)}"
+        f"on{k} == {j} and {name} - {_number(units[name], low)} < at{k} * {_number(units[name], high - low)}"
         for j, (name, low, high) in enumerate(said.within)
     ]
     return f"({' or '.join(f'({one})' for one in each)})"

@@ -47,7 +47,7 @@ class Valued:
 def aims_of(model: Model, actor: str) -> tuple[Aim, ...]:
     """The outcomes' limits, else the outcomes themselves; and the actor's payoff."""
     limits = tuple(
-        Aim("limit", o.name, 1.0 if o.better == "higher" else -1.0, o.limit, 0.01)
+        Aim("limit", o.name, 1.0 if o.better == "higher" else -1.0, o.limit, epsilon=0.01)
         for o in model.outcomes
         if o.limit is not None
     )
@@ -69,10 +69,10 @@ def by_world(ensemble: Ensemble, aims: tuple[Aim, ...], views: tuple[npt.NDArray
     for aim in aims:
         rows = ensemble.payoff(aim.name) if aim.kind == "payoff" else ensemble.outcome(aim.name)
         each = rows.reshape(-1, n_others, rows.shape[-1])
-        good = aim.sign * each
-        if aim.kind == "limit":
-            good = (good >= aim.sign * aim.limit).astype(np.float64)
-        found.append([np.nanmean(good[:, view], axis=1) for view in views])
+        means = aim.sign * np.array([np.nanmean(each[:, view], axis=1) for view in views])
+        if aim.kind == "limit":  # of a world's mean, as limits are everywhere
+            means = np.where(np.isnan(means), np.nan, means >= aim.sign * aim.limit)
+        found.append(means)
     return np.array(found)
 
 

@@ -68,7 +68,7 @@ class Judged:
     doubt: float
 
 
-def judge(own: Floats, prediction: Floats, batches: Floats, limit: float, sign: float = 1.0) -> Judged:
+def judge(own: Floats, prediction: Floats, batches: Floats, limit: float, *, sign: float = 1.0) -> Judged:
     """Take the luck out of worlds' figures and hold them against a limit.
 
     Args:
@@ -94,7 +94,7 @@ def judge(own: Floats, prediction: Floats, batches: Floats, limit: float, sign: 
         family,
         _by_family(seen, family, below if sign > 0.0 else 1.0 - below),
         _by_prediction(seen, (sign * (edge - at) >= 0.0).astype(np.float64), -sign * _crowd(seen, limit)),
-        float(ndtr(sign * (limit - prediction) / _most_hidden(prediction, batches)).mean()),
+        blurred=float(ndtr(sign * (limit - prediction) / _most_hidden(prediction, batches)).mean()),
     )
     return replace(found, doubt=max(found.doubt, _if_alike(prediction, batches, inside, float(found.value.mean()))))
 
@@ -159,7 +159,7 @@ def times_wanted(prediction: Floats, batches: Floats) -> float | None:
     return excess / (_HEAVY / 2.0) if excess > _HEAVY else None
 
 
-def worst(own: Floats, prediction: Floats, batches: Floats, w: Floats, share: float) -> Judged:
+def worst(own: Floats, prediction: Floats, batches: Floats, w: Floats, *, share: float) -> Judged:
     """Take the luck out of worlds' figures and average the lowest: `value` and `influence` have that mean, by `w`.
 
     Args:
@@ -195,7 +195,7 @@ def _lowest(at: Floats, known_at: Floats, w: Floats, share: float) -> Floats:
     return lowest
 
 
-def _weigh(seen: Seen, family: Family, fitted: Judged, plain: Judged, blurred: float | None = None) -> Judged:
+def _weigh(seen: Seen, family: Family, fitted: Judged, plain: Judged, *, blurred: float | None = None) -> Judged:
     """Both answers, by how likely each is to be the nearer to the truth.
 
     Args:

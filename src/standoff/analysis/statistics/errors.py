@@ -112,7 +112,7 @@ def without_additive(
     return np.where(kept[:, None], flat, left).reshape(figures.shape)
 
 
-def ends_of_mean(value: float, error: float, figures: Floats, w: Floats, reach: float) -> tuple[float, float]:
+def ends_of_mean(value: float, error: float, figures: Floats, w: Floats, *, reach: float) -> tuple[float, float]:
     """Two ends of a mean's interval, the farther out on the side to which its figures are skewed.
 
     Of skewed figures a mean that is too low comes with a spread that is too low, so that an interval even to both sides

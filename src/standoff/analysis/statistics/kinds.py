@@ -44,14 +44,14 @@ class Against:
     def of(self, rows: npt.NDArray[np.int64]) -> Against:
         """The same of some worlds, each as often as it is named."""
         halves = None if self.halves is None else self.halves[rows]
-        return Against(self.own[rows], self.prediction[rows], halves, self.limit, self.sign)
+        return Against(self.own[rows], self.prediction[rows], halves, self.limit, sign=self.sign)
 
     def judged(self, rows: npt.NDArray[np.int64]) -> tuple[Floats, Floats, float]:
         """Of some worlds the chance that each is within the limit, its influence, and the doubt of their mean."""
         if self.halves is None or rows.size < _FEWEST:
             within = (self.sign * (self.limit - self.prediction[rows]) >= 0.0).astype(np.float64)
             return within, within, 0.0
-        found = judge(self.own[rows], self.prediction[rows], self.halves[rows], self.limit, self.sign)
+        found = judge(self.own[rows], self.prediction[rows], self.halves[rows], self.limit, sign=self.sign)
         return np.clip(found.value, 0.0, 1.0), found.influence, found.doubt
 
 

@@ -68,6 +68,7 @@ def rank(
     figures: Floats,
     weights: Floats | None = None,
     level: float = 0.97,
+    *,
     explained: Floats | None = None,
     doubt: Floats | None = None,
 ) -> Ranking:
@@ -104,13 +105,13 @@ def rank(
     upper = difference + reach * error
     others = ~np.eye(n, dtype=bool)
     may = [bool((upper[s][others[s]] >= 0.0).all()) for s in range(n)]
-    against = {name: _against(s, difference, error, reach, may) for s, name in enumerate(names)}
+    against = {name: _against(s, difference, error, reach, may=may) for s, name in enumerate(names)}
     # ties in the mean keep the order of the names, so that relabelling does not reorder
     top = int(means.argmax())
     order = sorted(range(n), key=lambda s: (difference[top, s], names[s]))
     left = tuple(names[s] for s in order if may[s])
     best = left[0] if len(left) == 1 else None
-    needed = _needed(difference, error, reach, order, n_worlds) if best is None else None
+    needed = _needed(difference, error, reach, order, n_worlds=n_worlds) if best is None else None
     first = order[0]
     clear = difference[first] - _reach(max(_SETTLED, level), n, n_worlds) * error[first]
     is_settled = bool((clear[others[first]] > 0.0).all()) if best is not None else needed is None
@@ -123,12 +124,12 @@ def rank(
         best,
         left,
         against,
-        difference,
-        error,
-        needed,
-        is_settled,
-        n_worlds,
-        method,
+        difference=difference,
+        error=error,
+        worlds_needed=needed,
+        is_settled=is_settled,
+        n_worlds=n_worlds,
+        method=method,
     )
 
 
@@ -137,7 +138,7 @@ def _reach(level: float, n: int, n_worlds: int) -> float:
     return -float(stdtrit(max(n_worlds - 1, 1), (1.0 - level) / max(n * (n - 1), 1)))
 
 
-def _against(s: int, difference: Floats, error: Floats, reach: float, may: Sequence[bool]) -> Figure:
+def _against(s: int, difference: Floats, error: Floats, reach: float, *, may: Sequence[bool]) -> Figure:
     """Difference to the best of the others with Hsu's constrained interval."""
     others = [j for j in range(len(may)) if j != s]
     if not others:
@@ -149,7 +150,7 @@ def _against(s: int, difference: Floats, error: Floats, reach: float, may: Seque
     return Figure(float(difference[s, nearest]), float(error[s, nearest]), float(min(0.0, low)), float(high))
 
 
-def _needed(difference: Floats, error: Floats, reach: float, order: Sequence[int], n_worlds: int) -> int | None:
+def _needed(difference: Floats, error: Floats, reach: float, order: Sequence[int], *, n_worlds: int) -> int | None:
     """Worlds at which the difference seen between the first two would exceed its margin."""
     if len(order) < 2:
         return None

@@ -26,6 +26,7 @@ N_FOLDS = 5
 _KNOTS = 4
 _MOST_TERMS = 600
 _MOST_ADAPTIVE = 200
+_MOST_COLUMNS = 2_000
 _SHAPES: tuple[tuple[int, float, bool], ...] = (
     (-1, 0.0, False),
     *(
@@ -106,8 +107,18 @@ class _Terms:
 
 
 def _terms(inputs: Inputs, *, additive: bool) -> _Terms:
-    """Straight lines (0), curves (1) and, unless additive, products of two lines (2) if the worlds can bear them."""
+    """Straight lines (0), curves (1) and, unless additive, products of two lines (2) if the worlds can bear them.
+
+    Of very many inputs straight lines alone, by their principal components, of which there are no more than worlds:
+    a ridge on these is the ridge on the lines (Hastie, Tibshirani & Friedman 2009, section 18.3.5).
+    """
     n_worlds, n_inputs = inputs.values.shape
+    if n_inputs * (_KNOTS + 3) > _MOST_COLUMNS:
+        u, s, _ = np.linalg.svd(_standardised(inputs.values), full_matrices=False)
+        solid = s > 1e-9 * s[0]
+        columns = np.column_stack([np.ones((n_worlds, 1)), u[:, solid] * s[solid]])
+        own = np.arange(-1, columns.shape[1] - 1)
+        return _Terms(columns, own, np.zeros(own.size, dtype=np.int64))
     blocks, group, richness = [np.ones((n_worlds, 1))], [-1], [0]
     lines: list[tuple[int, Floats]] = []
     for j in range(n_inputs):
@@ -125,6 +136,12 @@ def _terms(inputs: Inputs, *, additive: bool) -> _Terms:
         group += list(range(n_inputs, n_inputs + len(pairs)))
         richness += [2] * len(pairs)
     return _Terms(np.column_stack(blocks), np.array(group), np.array(richness))
+
+
+def _standardised(values: Floats) -> Floats:
+    """Columns of mean 0 and deviation 1; constant ones stay 0."""
+    spread = values.std(axis=0)
+    return np.asarray((values - values.mean(axis=0)) / np.where(spread > 0.0, spread, 1.0))
 
 
 def predict(
@@ -269,16 +286,16 @@ class _CrossFit:
         for richness, penalty, adaptive in self.shapes if only is None else (self.shapes[only],):
             if plain is None or not adaptive or only is not None:
                 kept = np.flatnonzero(self.terms.richness <= richness) if richness >= 0 else np.array([0])
-                factor = self._factor(without, square, n, richness, penalty)
+                factor = self._factor(without, square, n, richness, penalty=penalty)
                 plain = _Fit(everything, kept, cho_solve((factor, True), _rows(cross, kept), check_finite=False))
             if not adaptive:
                 answer.append((plain,))
                 continue
             sums = _Sums(square, cross, n)
-            answer.append(tuple(_adapt(self.terms, sums, plain, targets, penalty) for targets in of))
+            answer.append(tuple(_adapt(self.terms, sums, plain, targets, penalty=penalty) for targets in of))
         return answer
 
-    def _factor(self, without: tuple[int, ...], square: Floats, n: int, richness: int, penalty: float) -> Floats:
+    def _factor(self, without: tuple[int, ...], square: Floats, n: int, richness: int, *, penalty: float) -> Floats:
         """Cholesky's factor of a plain ridge, which is the same for all targets."""
         key = (without, richness, penalty)
         if key not in self.factors:
@@ -306,7 +323,7 @@ class _Sums:
     n: int
 
 
-def _adapt(terms: _Terms, of: _Sums, plain: _Fit, targets: npt.NDArray[np.int64], penalty: float) -> _Fit:
+def _adapt(terms: _Terms, of: _Sums, plain: _Fit, targets: npt.NDArray[np.int64], *, penalty: float) -> _Fit:
     """Fit again with penalties that fall on the inputs that matter little to these targets, the least left out."""
     group = terms.group[plain.kept]
     strength = np.bincount(group + 1, (plain.slopes[:, targets] ** 2).mean(axis=1))

@@ -31,7 +31,7 @@ class Posterior:
 
 
 def shrink(
-    prediction: Floats, own: Floats, noise: Floats, folds: npt.NDArray[np.int64], share: float = 1.0
+    prediction: Floats, own: Floats, noise: Floats, folds: npt.NDArray[np.int64], *, share: float = 1.0
 ) -> Posterior:
     """Weigh a world's own figure against its prediction.
 
@@ -57,8 +57,8 @@ def shrink(
     for k in range(int(folds.max()) + 1):
         here, there = prediction[folds == k], prediction[folds != k]
         noise_of[folds == k] = smooth(here, there, noise[folds != k] / share, _FEWEST_IN_GROUP)
-        spread[folds == k] = smooth(here, there, missed[folds != k], _FEWEST_FOR_SPREAD, _DOUBT)
-        hidden[folds == k] = smooth(here, there, missed[folds != k], _FEWEST_FOR_SPREAD, -_DOUBT)
+        spread[folds == k] = smooth(here, there, missed[folds != k], _FEWEST_FOR_SPREAD, doubt=_DOUBT)
+        hidden[folds == k] = smooth(here, there, missed[folds != k], _FEWEST_FOR_SPREAD, doubt=-_DOUBT)
     # figures without noise are taken as they are
     trust = _part(spread, noise_of, np.where(noise == 0.0, 1.0, 0.0))
     cautious = _part(hidden, noise_of, np.zeros(prediction.size)) * noise_of
@@ -71,7 +71,7 @@ def _part(one: Floats, other: Floats, otherwise: Floats) -> Floats:
     return part
 
 
-def smooth(at: Floats, known_at: Floats, values: Floats, fewest: int, doubt: float = 0.0) -> Floats:
+def smooth(at: Floats, known_at: Floats, values: Floats, fewest: int, *, doubt: float = 0.0) -> Floats:
     """Means over groups of neighbours less `doubt` standard errors, straight lines between, not below zero.
 
     With a negative doubt, that much above the means, or above zero where these are below it.

@@ -113,7 +113,9 @@ def _see_chances(own: Floats, prediction: Floats, batches: Floats) -> Seen | Non
     plain = worth * (xlogy(own, inner) + xlog1py(1.0 - own, -inner))
     top = log.max(axis=1)
     noise = inner * (1.0 - inner) / worth
-    return Seen(True, own, inner, noise, plain, edges, np.exp(log - top[:, None]), top)
+    return Seen(
+        True, own, inner, noise, log_likelihood=plain, edges=edges, likelihood=np.exp(log - top[:, None]), scale=top
+    )
 
 
 def _count(batches: Floats) -> float:
@@ -143,7 +145,16 @@ def _see_figures(own: Floats, prediction: Floats, noise: Floats) -> Seen:
     log = -(away**2) / (2.0 * variance[:, None])
     top = log.max(axis=1)
     plain = -((own - prediction) ** 2) / (2.0 * variance)
-    return Seen(False, own, prediction, variance, plain, edges, np.exp(log - top[:, None]), top)
+    return Seen(
+        False,
+        own,
+        prediction,
+        variance,
+        log_likelihood=plain,
+        edges=edges,
+        likelihood=np.exp(log - top[:, None]),
+        scale=top,
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -230,7 +241,7 @@ class _Grouped:
     def at(self, terms: Floats) -> _State:
         prior = _prior(self.shape, self.bend, terms)
         fit, posterior, mean, inner = add_posteriors(prior, self.likelihood, self.sizes, self.shape)
-        return _State(prior, fit, fit - 0.5 * RIDGE * float(terms @ terms), posterior, mean, inner)
+        return _State(prior, fit, fit - 0.5 * RIDGE * float(terms @ terms), posterior, mean=mean, inner=inner)
 
     def derivatives(self, terms: Floats, state: _State) -> tuple[Floats, Floats]:
         """Slope of the penalised log likelihood, and its curvature with the sign turned."""

@@ -74,7 +74,7 @@ def causal_map(model: Model) -> CausalMap:
                 key = (symbol.name, target, is_rule)
                 found.setdefault(key, []).append((interval, slope.through.get(symbol, frozenset())))
     edges = [
-        Edge(source, target, _sign(parts, kinds[source], kinds[target]), _names(parts), is_rule)
+        Edge(source, target, _sign(parts, kinds[source], kinds[target]), _names(parts), rule=is_rule)
         for (source, target, is_rule), parts in found.items()
     ]
     edges.sort(key=lambda e: (place[e.target], place[e.source], e.rule))

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.watch.signs import Sign, Split, splits_of
-from standoff.ensemble.design import choose_profiles
+from standoff.ensemble.profiles.chosen import is_of
 from standoff.ensemble.watch.ahead import Ahead
 
 __all__ = ["Diagnosis", "Hypothesis", "diagnose", "hypotheses_of", "likelihood_ratio"]
@@ -76,22 +76,19 @@ def hypotheses_of(ahead: Ahead, assumptions: Sequence[str]) -> tuple[Hypothesis,
         column = ahead.design.worlds.columns[name]
         low, high = np.quantile(column, [0.25, 0.75])
         if low < high:
-            found.append(Hypothesis("end", name, "high", column >= high, column <= low))
+            found.append(Hypothesis("end", name, "high", column >= high, against=column <= low))
     program, played = ahead.program, ahead.design.profiles[ahead.profiles]
     for i, actor in enumerate(program.players):
         if actor == program.model.decider or len(program.instances[i]) < 2:
             continue
         for j, instance in enumerate(program.instances[i]):
             holds = played[:, i] == j
-            found.append(Hypothesis("strategy", actor, instance.label, holds, ~holds))
-    decider = program.players.index(program.model.decider)
+            found.append(Hypothesis("strategy", actor, instance.label, holds, against=~holds))
     for named in program.model.profiles:
         if any(actor == program.model.decider for actor, _ in named.strategies):
             continue
-        allowed = {tuple(row) for row in np.delete(choose_profiles(program, named.name), decider, axis=1).tolist()}
-        others = np.delete(played, decider, axis=1).tolist()
-        holds = np.array([tuple(row) in allowed for row in others])
-        found.append(Hypothesis("outlook", named.name, named.name, holds, ~holds))
+        holds = is_of(program, played, named.name)
+        found.append(Hypothesis("outlook", named.name, named.name, holds, against=~holds))
     return tuple(h for h in found if min(h.holds.sum(), h.against.sum()) >= _FEWEST)
 
 
@@ -135,8 +132,8 @@ def diagnosis_of(side: npt.NDArray[np.bool_], of: Hypothesis) -> Diagnosis:
     """How well one side of a sign tells a hypothesis."""
     ratio = likelihood_ratio(side, of)
     before = float(of.holds.sum()) / max(float(of.against.sum()), 1.0)
-    return Diagnosis(of.kind, of.about, of.name, ratio, before, before * ratio.value)
+    return Diagnosis(of.kind, of.about, of.name, ratio, odds_before=before, odds_after=before * ratio.value)
 
 
 def _part(of: Hypothesis, some: npt.NDArray[np.bool_]) -> Hypothesis:
-    return Hypothesis(of.kind, of.about, of.name, of.holds[some], of.against[some])
+    return Hypothesis(of.kind, of.about, of.name, of.holds[some], against=of.against[some])

@@ -95,6 +95,7 @@ def make_matrix(
     held: Held,
     hypotheses: Sequence[Hypothesis],
     signs: Sequence[tuple[Sign, Split]],
+    *,
     seen: Seen | None = None,
 ) -> Matrix:
     """The matrix of some hypotheses, with what was seen first and then the sides of signs.
@@ -107,15 +108,15 @@ def make_matrix(
         seen: What was seen; what has reliability 0 is left out.
     """
     sightings = [] if seen is None else [one for one in seen.sightings if one.reliability > 0.0]
-    evidence = [Evidence(one.of.name, one.step, True, one.value, "is", one.reliability) for one in sightings] + [
-        Evidence(sign.of.name, sign.date, False, split.at, split.how) for sign, split in signs
-    ]
+    evidence = [
+        Evidence(one.of.name, one.step, True, one.value, how="is", reliability=one.reliability) for one in sightings
+    ] + [Evidence(sign.of.name, sign.date, False, split.at, how=split.how) for sign, split in signs]
     rows = []
     for of in hypotheses:
         told = [_ratio_of(one, ahead, held, of) for one in sightings]
         rest = [likelihood_ratio(split.holds(sign.values), of) for sign, split in signs]
         against = float(-sum(min(0.0, math.log(max(one.value, 1e-300))) for one in told))
-        rows.append(Row(of.kind, of.about, of.name, (*told, *rest), against))
+        rows.append(Row(of.kind, of.about, of.name, (*told, *rest), against=against))
     leaders = _leaders(tuple(rows), tuple(evidence)) if sightings else ()
     return Matrix(tuple(evidence), tuple(rows), leaders)
 
@@ -198,8 +199,8 @@ def _leaders(rows: tuple[Row, ...], evidence: tuple[Evidence, ...]) -> tuple[Lea
         found.append(
             Leader(
                 about, first.name, tuple(row.name for row in equals if row is not first), margin,
-                None if worst is None else evidence[worst],
-                None if worst is None else first.ratios[worst],
+                overturned_by=None if worst is None else evidence[worst],
+                ratio=None if worst is None else first.ratios[worst],
             )
         )  # fmt: skip
     return tuple(found)

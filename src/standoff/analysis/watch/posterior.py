@@ -115,16 +115,19 @@ def posterior(model: Model, seen: Seen, weighted: Weighted, prior: Worlds) -> Po
     heaviest = float(weighted.weights.max(initial=0.0))
     if failed:
         return Posterior(
-            seen.sightings, (), (), (), None, (), weighted.weights.size, weighted.effective, heaviest, weighted.k,
-            weighted.how, weighted.log_evidence, failed,
+            seen.sightings, (), (), (), ranking=None, left_out=(), worlds=weighted.weights.size,
+            effective=weighted.effective, heaviest=heaviest, k=weighted.k,
+            how=weighted.how, log_evidence=weighted.log_evidence, failed=failed,
         )  # fmt: skip
     parameters = [p for p in model.uncertain if p.name in weighted.worlds.columns]
     moved = [_moved(p, weighted, prior, len(parameters)) for p in parameters]
     moved.sort(key=lambda one: (not one.is_told, -abs(one.shift.value)))
     ranking, values, left_out = _ranked(weighted)
     return Posterior(
-        seen.sightings, tuple(moved), _fits(model, weighted), values, ranking, left_out, weighted.weights.size,
-        weighted.effective, heaviest, weighted.k, weighted.how, weighted.log_evidence,
+        seen.sightings, tuple(moved), _fits(model, weighted), values, ranking=ranking, left_out=left_out,
+        worlds=weighted.weights.size,
+        effective=weighted.effective, heaviest=heaviest, k=weighted.k, how=weighted.how,
+        log_evidence=weighted.log_evidence,
     )  # fmt: skip
 
 
@@ -146,7 +149,7 @@ def _moved(parameter: Parameter, weighted: Weighted, prior: Worlds, n: int) -> M
     even = np.full(old.size, 1.0 / old.size)
     return Moved(
         name, _quantiles(old, even), _quantiles(x, w),
-        Figure(away, error, away - reach * error, away + reach * error), narrowed, kinds,
+        Figure(away, error, away - reach * error, away + reach * error), narrowed=narrowed, kinds=kinds,
     )  # fmt: skip
 
 

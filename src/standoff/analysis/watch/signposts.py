@@ -138,7 +138,7 @@ def signposts(
         )
         for sign, worth in zip(signs, worths, strict=True):
             split = best_split(sign, np.where(sound, payoffs, 0.0))
-            one = _signpost(ahead, sign, split, payoffs[:, sound], sound)
+            one = _signpost(ahead, sign, split, payoffs[:, sound], sound=sound)
             late = Figure(np.nan, np.nan, np.nan, np.nan)
             if split is not None:
                 late = lateness_cost(held, date, split.holds(sign.values), seed)
@@ -152,13 +152,13 @@ def signposts(
             if split is not None:
                 sides[sign.of.name] = (sign, split)  # of each observable the last date
     if before is None:
-        matrix = make_matrix(ahead, held, hypotheses, list(sides.values()), seen)
+        matrix = make_matrix(ahead, held, hypotheses, list(sides.values()), seen=seen)
     else:  # what was seen must not weigh twice
         ends = hypotheses_of(before, assumptions)
-        matrix = make_matrix(before, before.held[0], ends, _evidence(before, list(sides.values())), seen)
+        matrix = make_matrix(before, before.held[0], ends, _evidence(before, list(sides.values())), seen=seen)
     return Signposts(
         ahead.labels[held.strategy], ahead.dates, _ranked(found), costs_of_waiting(ahead, seed),
-        best_triggers(ahead, seed), matrix, ahead.n_futures,
+        triggers=best_triggers(ahead, seed), matrix=matrix, futures=ahead.n_futures,
     )  # fmt: skip
 
 
@@ -175,7 +175,7 @@ def _evidence(before: Ahead, sides: Sequence[tuple[Sign, Split]]) -> list[tuple[
 
 
 def _signpost(
-    ahead: Ahead, sign: Sign, split: Split | None, payoffs: Floats, sound: npt.NDArray[np.bool_]
+    ahead: Ahead, sign: Sign, split: Split | None, payoffs: Floats, *, sound: npt.NDArray[np.bool_]
 ) -> tuple[str | None, float, float, str, str, str]:
     """Where the sign parts the choice, how often, and the best strategy without it, with it, and where it is not so."""
     labels = ahead.labels

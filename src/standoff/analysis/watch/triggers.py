@@ -119,9 +119,9 @@ def _best(ahead: Ahead, held: Held, seed: int) -> Trigger | None:
     side = chosen.split.holds(chosen.sign.values)
     labels = ahead.labels
     return Trigger(
-        labels[held.strategy], figure_of(own[sound]), gain, chosen.sign.of.name, chosen.sign.date,
-        chosen.split.how, chosen.split.at, chosen.holds, labels[chosen.to],
-        float((side if chosen.holds else ~side).mean()),
+        labels[held.strategy], figure_of(own[sound]), gain, chosen.sign.of.name, date=chosen.sign.date,
+        how=chosen.split.how, at=chosen.split.at, holds=chosen.holds, to=labels[chosen.to],
+        share=float((side if chosen.holds else ~side).mean()),
     )  # fmt: skip
 
 

@@ -137,9 +137,11 @@ def weigh_worlds_by(weighed: Weighed, before: Floats, played: str | None = None)
         n = len(program.instances[program.players.index(actor)])
         plays[actor] = np.stack([shares[others[:, i] == j].sum(axis=0) for j in range(n)])
     return Weighted(
-        design.worlds, weights, labels, values, np.stack([before[place[s]].mean() for s in range(len(place))]), plays,
-        float(_log_mean(of_worlds)), k, total**2 / float(weights @ weights) if total else 0.0, "weights",
-        "" if total else "impossible", _spread(of_worlds),
+        design.worlds, weights, labels, values, before=np.stack([before[place[s]].mean() for s in range(len(place))]),
+        plays=plays,
+        log_evidence=float(_log_mean(of_worlds)), k=k, effective=total**2 / float(weights @ weights) if total else 0.0,
+        how="weights",
+        failed="" if total else "impossible", evidence_error=_spread(of_worlds),
     )  # fmt: skip
 
 

@@ -96,9 +96,13 @@ def truncation_problem(distribution: Distribution, parameters: Sequence[float], 
 
 
 def truncated_quantile(
-    distribution: Distribution, u: Array, parameters: Sequence[npt.ArrayLike], low: npt.ArrayLike, high: npt.ArrayLike
+    distribution: Distribution,
+    u: Array,
+    parameters: Sequence[npt.ArrayLike],
+    within: tuple[npt.ArrayLike, npt.ArrayLike],
 ) -> Array:
-    """The quantile of the distribution given that the value lies in [low, high]; bounds may be infinite."""
+    """The quantile of the distribution given that the value lies within two bounds, which may be infinite."""
+    low, high = within
     below, above = distribution.cdf(low, *parameters), distribution.cdf(high, *parameters)
     inner = np.clip(below + u * (above - below), *GRID_ENDS)
     return np.clip(distribution.quantile(inner, *parameters), low, high)
@@ -330,58 +334,67 @@ def _table(*entries: Distribution) -> dict[str, Distribution]:
 DISTRIBUTIONS = _table(
     Distribution(
         "uniform", ("low", "high"), (True, True), "Every value between low and high is as likely as any other.",
-        (_ordered,), evaluated(_uniform), _uniform_cdf, _uniform_density,
-        lambda low, high: (low, high), lambda low, high: 0.5 * (low + high), _uniform,
+        checks=(_ordered,), quantile=evaluated(_uniform), cdf=_uniform_cdf, density=_uniform_density,
+        support=lambda low, high: (low, high), mean=lambda low, high: 0.5 * (low + high), recipe=_uniform,
     ),
     Distribution(
         "normal", ("mean", "sd"), (True, True), "The bell curve, by its mean and standard deviation.",
-        _above_zero("sd"), evaluated(_normal), _normal_cdf, _normal_density,
-        lambda mean, sd: (-INF, INF), lambda mean, sd: mean, _normal,
+        checks=_above_zero("sd"), quantile=evaluated(_normal), cdf=_normal_cdf, density=_normal_density,
+        support=lambda mean, sd: (-INF, INF), mean=lambda mean, sd: mean, recipe=_normal,
     ),
     Distribution(
         "lognormal", ("median", "sigma"), (True, False),
         "Positive and skewed: half of it lies below the median, two thirds within a factor exp(sigma) of it.",
-        _above_zero("median", "sigma"), evaluated(_lognormal), _lognormal_cdf, _lognormal_density,
-        lambda median, sigma: (0.0, INF), lambda median, sigma: median * float(exp(0.5 * sigma * sigma)), _lognormal,
+        checks=_above_zero("median", "sigma"), quantile=evaluated(_lognormal), cdf=_lognormal_cdf,
+        density=_lognormal_density,
+        support=lambda median, sigma: (0.0, INF), mean=lambda median, sigma: median * float(exp(0.5 * sigma * sigma)),
+        recipe=_lognormal,
     ),
     Distribution(
         "triangular", ("low", "mode", "high"), (True, True, True),
         "Rises in a straight line from low to mode and falls in one to high.",
-        (_ordered, _mode_between), evaluated(_triangular), _triangular_cdf, _triangular_density,
-        lambda low, mode, high: (low, high), lambda low, mode, high: (low + mode + high) / 3.0, _triangular,
+        checks=(_ordered, _mode_between), quantile=evaluated(_triangular), cdf=_triangular_cdf,
+        density=_triangular_density,
+        support=lambda low, mode, high: (low, high), mean=lambda low, mode, high: (low + mode + high) / 3.0,
+        recipe=_triangular,
     ),
     Distribution(
         "pert", ("low", "mode", "high"), (True, True, True),
         "A smooth bump from low to high with its top at mode and the mean (low + 4 mode + high) / 6.",
-        (_ordered, _mode_between), _pert_quantile, _pert_cdf, _pert_density,
-        lambda low, mode, high: (low, high), lambda low, mode, high: (low + 4.0 * mode + high) / 6.0,
+        checks=(_ordered, _mode_between), quantile=_pert_quantile, cdf=_pert_cdf, density=_pert_density,
+        support=lambda low, mode, high: (low, high), mean=lambda low, mode, high: (low + 4.0 * mode + high) / 6.0,
     ),
     Distribution(
         "loguniform", ("low", "high"), (True, True), "Every factor between low and high is as likely as any other.",
-        (*_above_zero("low"), _ordered), evaluated(_loguniform), _loguniform_cdf, _loguniform_density,
-        lambda low, high: (low, high), lambda low, high: (high - low) / float(log(high / low)), _loguniform,
+        checks=(*_above_zero("low"), _ordered), quantile=evaluated(_loguniform), cdf=_loguniform_cdf,
+        density=_loguniform_density,
+        support=lambda low, high: (low, high), mean=lambda low, high: (high - low) / float(log(high / low)),
+        recipe=_loguniform,
     ),
     Distribution(
         "exponential", ("mean",), (True,), "The wait for something that comes at a steady rate, by its mean.",
-        _above_zero("mean"), evaluated(_exponential), _exponential_cdf, _exponential_density,
-        lambda mean: (0.0, INF), lambda mean: mean, _exponential,
+        checks=_above_zero("mean"), quantile=evaluated(_exponential), cdf=_exponential_cdf,
+        density=_exponential_density,
+        support=lambda mean: (0.0, INF), mean=lambda mean: mean, recipe=_exponential,
     ),
     Distribution(
         "gamma", ("shape", "scale"), (False, True),
         "Positive, with mean shape times scale; the more shape, the less skew.",
-        (*_shape("shape"), *_above_zero("scale")), _gamma_quantile, _gamma_cdf, _gamma_density,
-        lambda shape, scale: (0.0, INF), lambda shape, scale: shape * scale,
+        checks=(*_shape("shape"), *_above_zero("scale")), quantile=_gamma_quantile, cdf=_gamma_cdf,
+        density=_gamma_density,
+        support=lambda shape, scale: (0.0, INF), mean=lambda shape, scale: shape * scale,
     ),
     Distribution(
         "beta", ("a", "b"), (False, False),
         "A share between 0 and 1 with mean a / (a + b), as after seeing a - 1 for and b - 1 against.",
-        _shape("a", "b"), _beta_quantile, _beta_cdf, _beta_density,
-        lambda a, b: (0.0, 1.0), lambda a, b: a / (a + b),
+        checks=_shape("a", "b"), quantile=_beta_quantile, cdf=_beta_cdf, density=_beta_density,
+        support=lambda a, b: (0.0, 1.0), mean=lambda a, b: a / (a + b),
     ),
     Distribution(
         "weibull", ("scale", "shape"), (True, False),
         "A wait whose rate falls with time for a shape below 1 and rises above; 63 % come before the scale.",
-        (*_above_zero("scale"), *_shape("shape")), evaluated(_weibull), _weibull_cdf, _weibull_density,
-        lambda scale, shape: (0.0, INF), _weibull_mean, _weibull,
+        checks=(*_above_zero("scale"), *_shape("shape")), quantile=evaluated(_weibull), cdf=_weibull_cdf,
+        density=_weibull_density,
+        support=lambda scale, shape: (0.0, INF), mean=_weibull_mean, recipe=_weibull,
     ),
 )  # fmt: skip

@@ -65,14 +65,14 @@ def beta_tails(a: Array, b: Array, x: Array) -> tuple[Array, Array]:
     """The beta distribution function and its complement at x in [0, 1]; arrays of one shape."""
     inside = np.clip(x, 0.0, 1.0)
     log_x, log_y = log(inside), log1p(-inside)
-    lower, upper, _ = _log_beta_tails(a, b, inside, 1.0 - inside, log_x, log_y)
+    lower, upper, _ = _log_beta_tails(a, b, inside, 1.0 - inside, log_x=log_x, log_y=log_y)
     return exp(lower), exp(upper)
 
 
 def beta_density(a: Array, b: Array, x: Array) -> Array:
     """The beta density at x in (0, 1)."""
     log_x, log_y = log(x), log1p(-x)
-    return exp(_log_beta_slope(a, b, x, 1.0 - x, log_x, log_y) - log_x - log_y)
+    return exp(_log_beta_slope(a, b, x, 1.0 - x, log_x=log_x, log_y=log_y) - log_x - log_y)
 
 
 def beta_quantile(a: Array, b: Array, u: Array) -> Array:
@@ -85,7 +85,7 @@ def beta_quantile(a: Array, b: Array, u: Array) -> Array:
     def step(t: Array) -> Array:
         rest = log1p(exp(-np.abs(t)))
         log_x, log_y = np.minimum(t, 0.0) - rest, -np.maximum(t, 0.0) - rest
-        lower, _, slope = _log_beta_tails(first, second, logistic(t), logistic(-t), log_x, log_y)
+        lower, _, slope = _log_beta_tails(first, second, logistic(t), logistic(-t), log_x=log_x, log_y=log_y)
         return np.maximum((target - lower) * exp(lower - slope), -4.0 / np.minimum(first, 1.0))
 
     spread = np.sqrt(_log_variance(first) + _log_variance(second))
@@ -167,9 +167,11 @@ def _gamma_fraction(a: Array, x: Array) -> Array:
     return value
 
 
-def _log_beta_tails(a: Array, b: Array, x: Array, y: Array, log_x: Array, log_y: Array) -> tuple[Array, Array, Array]:
+def _log_beta_tails(
+    a: Array, b: Array, x: Array, y: Array, *, log_x: Array, log_y: Array
+) -> tuple[Array, Array, Array]:
     """Logarithms of both tails and of the slope x y f(x), where y = 1 - x (DLMF 8.17.22)."""
-    slope = _log_beta_slope(a, b, x, y, log_x, log_y)
+    slope = _log_beta_slope(a, b, x, y, log_x=log_x, log_y=log_y)
     below = x < (a + 1.0) / (a + b + 2.0)
     first, second, z = np.where(below, a, b), np.where(below, b, a), np.where(below, x, y)
     tail = slope - log(first) + log(_beta_fraction(first, second, z))
@@ -177,7 +179,7 @@ def _log_beta_tails(a: Array, b: Array, x: Array, y: Array, log_x: Array, log_y:
     return np.where(below, tail, rest), np.where(below, rest, tail), slope
 
 
-def _log_beta_slope(a: Array, b: Array, x: Array, y: Array, log_x: Array, log_y: Array) -> Array:
+def _log_beta_slope(a: Array, b: Array, x: Array, y: Array, *, log_x: Array, log_y: Array) -> Array:
     """log of x^a y^b / B(a, b)."""
     n = a + b
     excess = b * x - a * y

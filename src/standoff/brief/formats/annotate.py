@@ -132,7 +132,7 @@ def _sentence(passage: Passage, placed: Sequence[tuple[Note, AnchorRow]], grey: 
 
 def _note(number: int, claim: ClaimFinding, anchor: AnchorRow) -> Note:
     state = anchor_words(anchor)
-    return Note(number, claim, MARKS[claim.answer], tuple(map(_tested, claim.tests)), state)
+    return Note(number, claim, MARKS[claim.answer], tuple(map(_tested, claim.tests)), place=state)
 
 
 def _tested(test: Tested) -> str:

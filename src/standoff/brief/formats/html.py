@@ -18,7 +18,7 @@ __all__ = ["Form", "render_page", "render_section"]
 Form = Literal["page", "whole", "short"]
 
 _SHEETS = ("page.css", "reading.css", "documents.css", "games.css", "robust.css", "live.css")
-_SCRIPTS = ("shared.js", "page.js", "reading.js", "explore.js", "over_time.js", "live.js")
+_SCRIPTS = ("shared.js", "page.js", "reading.js", "explore.js", "over_time.js", "live_fans.js", "live.js")
 
 
 def render_page(page: Page, form: Form = "page") -> str:

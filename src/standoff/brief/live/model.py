@@ -13,21 +13,25 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from standoff.analysis.fans import Followed
 from standoff.analysis.runs.decision_table import DecisionTable
 from standoff.base.chance import sampling, streams
 from standoff.brief.cargo import Cargo, changed_bytes
+from standoff.brief.live.followed import IN_FORCE, live_followed, live_program
 from standoff.brief.pictures.drawing.colours import colour_of, is_second
-from standoff.ensemble.design import Design, Method, choose_profiles, draw_worlds
+from standoff.ensemble.design import Design, Method, draw_worlds
+from standoff.ensemble.profiles.chosen import allowed_strategies
 from standoff.ensemble.study import Study
 from standoff.language.changed import Varied, changed
-from standoff.language.model import Model, Parameter
+from standoff.language.expressions.tree import Symbol
+from standoff.language.model import Deal, Instance, Model, Parameter, Term
 from standoff.program.compiled import played_input, tables_of
 from standoff.program.program import Program
 from standoff.program.wasm.module import assemble
 from standoff.program.wasm.writer import emit_module
 from standoff.words.amounts import is_chance, unit_words, with_unit
-from standoff.words.names import strategy_words, title_of, who
-from standoff.words.sections.explore import ANY_PLAY
+from standoff.words.names import level_words, setting_title, strategy_words, title_of, who
+from standoff.words.sections import explore as said
 from standoff.words.text import capital, words
 
 __all__ = ["digest_of_means", "live_model", "live_names"]
@@ -40,8 +44,9 @@ _BASES = (2166136261, 3339675911)
 def live_model(table: DecisionTable, cargo: Cargo) -> dict[str, Any]:
     """The modules of the study and its variants with their tables: words for JSON, and all else in the cargo."""
     model, program, design = table.ensemble.model, table.ensemble.program, table.ensemble.design
-    hold = _Hold(cargo, table.decider)
-    models = [hold.model("as it is", program, design)]
+    followed = live_followed(program)
+    hold = _Hold(cargo, table.decider, tuple(dict.fromkeys(one.symbol for one in followed)))
+    models = [hold.model("as it is", live_program(program), design)]
     for variant in model.variants:
         if variant.name not in model.applied:
             other = Study(changed(model, [Varied(variant.name)]))
@@ -49,7 +54,7 @@ def live_model(table: DecisionTable, cargo: Cargo) -> dict[str, Any]:
                 drawn = draw_worlds(other.model, design.worlds.size, design.worlds.seed, _METHOD)
                 own = replace(design, worlds=drawn)
                 title = variant.about or capital(words(variant.name))
-                models.append(hold.model(title, other.program, own))
+                models.append(hold.model(title, live_program(other.program), own))
     return {
         "models": models,
         "columns": [*hold.columns.values()],
@@ -63,21 +68,25 @@ def live_model(table: DecisionTable, cargo: Cargo) -> dict[str, Any]:
         "views": _views(model, program, design),
         "measures": _measures(table),
         "assumptions": [_assumption(table, name) for name in live_names(table)],
+        "terms": [_term(deal, term) for deal in model.deals for term in deal.terms if len(set(term.levels)) > 1],
+        "followed": [_followed(model, one, hold.symbols) for one in followed],
+        "dates": [model.clock.label(i) for i in range(model.clock.steps)],
     }
 
 
 class _Hold:
     """The models of a page, which share their columns and the first one's module."""
 
-    def __init__(self, cargo: Cargo, decider: str) -> None:
+    def __init__(self, cargo: Cargo, decider: str, symbols: tuple[Symbol, ...]) -> None:
         self.cargo = cargo
         self.decider = decider
+        self.symbols = symbols
         self.columns: dict[Any, dict[str, Any]] = {}
         self.first = b""
 
     def model(self, title: str, program: Program, design: Design) -> dict[str, Any]:
         """One module and what only it has; its columns are places among those of all."""
-        source = emit_module(program)
+        source = emit_module(program, followed=self.symbols)
         counters, clock = tables_of(program, source)
         paid = next(i for i, payoff in enumerate(program.payoffs) if payoff.actor == self.decider)
         outcomes = [
@@ -169,7 +178,7 @@ def _given(program: Program, key: Any) -> dict[str, Any]:
     if key == "realised":
         return {"value": 0.0}
     if key[0] == "level":
-        return {"value": dict(program.levels)[key[1]]}
+        return {"value": dict(program.levels)[key[1]], "level": key[1]}
     player, values = played_input(program, key)
     return {"player": player, "values": values.tolist()}
 
@@ -182,16 +191,29 @@ def _player(model: Model, program: Program, i: int) -> dict[str, Any]:
         "colours": [colour_of(model, instance) for instance in instances] if name == model.decider else [],
         "hollow": [is_second(instance) for instance in instances] if name == model.decider else [],
         "counter": str(_signed(streams.counter(streams.key(f"mix of {name}"), 0))),
+        "settings": _settings(instances),
     }
+
+
+def _settings(instances: tuple[Instance, ...]) -> list[dict[str, Any]]:
+    """What strategies can be set to: each setting that several share once, with the level of each strategy, or -1."""
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for one in instances:
+        for setting, levels in one.strategy.settings:
+            key = (setting, levels)
+            if len(levels) > 1 and key not in found:
+                of = [levels.index(dict(i.settings)[setting]) if key in i.strategy.settings else -1 for i in instances]
+                said_of = [level_words(one.strategy, setting, level) for level in levels]
+                found[key] = {"title": setting_title(one.strategy, setting), "levels": said_of, "of": of}
+    return [*found.values()]
 
 
 def _views(model: Model, program: Program, design: Design) -> list[dict[str, Any]]:
     """Each view's title and the strategies among which every player's future draws."""
-    found: list[dict[str, Any]] = [{"title": ANY_PLAY, "allowed": None}]
+    found: list[dict[str, Any]] = [{"title": said.ANY_PLAY, "allowed": None}]
     for named in model.profiles:
-        rows = choose_profiles(program, named.name)
-        allowed = [sorted({int(k) for k in rows[:, i]}) for i in range(len(program.players))]
-        found.append({"title": title_of(model, named.name), "allowed": allowed})
+        allowed = allowed_strategies(program, named.name)
+        found.append({"title": title_of(model, named.name), "allowed": list(allowed)})
     return found
 
 
@@ -204,7 +226,22 @@ def _measures(table: DecisionTable) -> list[dict[str, Any]]:
         outcome = outcomes[measured.name]
         unit = "%" if is_chance(model, outcome) else with_unit("", unit_words(outcome.unit)).strip()
         found.append({"title": title_of(model, measured.name), "unit": unit})
-    return found
+    return [*found, *({"title": said.in_force(deal), "unit": "%", "deal": deal.name} for deal in model.deals)]
+
+
+def _term(deal: Deal, term: Term) -> dict[str, Any]:
+    """A term of a deal, which goes from its least level to its greatest."""
+    return {"name": f"{deal.name}.{term.name}", "title": said.term_title(deal, term), "low": min(term.levels),
+            "high": max(term.levels), "usual": term.usual, "unit": unit_words(term.unit), "kinds": []}  # fmt: skip
+
+
+def _followed(model: Model, one: Followed, symbols: tuple[Symbol, ...]) -> dict[str, Any]:
+    """A thing to follow: its title and unit, where it is kept, and whether it is carried or a share."""
+    deal = next((deal for deal in model.deals if one.symbol.name == f"{IN_FORCE}{deal.name}"), None)
+    title, unit = said.deal_share(deal) if deal else said.followed_words(model, one)
+    return {"name": one.symbol.name, "title": title, "unit": unit, "at": symbols.index(one.symbol), "state": one.state,
+            "share": deal is not None or one.state is not None,
+            "carried": one.symbol.kind in ("stock", "mode")}  # fmt: skip
 
 
 def _assumption(table: DecisionTable, name: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Boxes of worlds: on parallel axes, and the trade-off between how many such worlds they hold and how pure they are."""
+"""Boxes of worlds: ranges within each assumption's bar; folded, parallel axes and how pure and how large boxes are."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from standoff.analysis.findings import Inputs
 from standoff.analysis.linchpins.linchpins import Linchpins
 from standoff.analysis.linchpins.regions import Region
 from standoff.brief.pictures.drawing.ranges import place_in, range_of
-from standoff.brief.pictures.drawing.svg import framed, line_of, tag
+from standoff.brief.pictures.drawing.svg import Scale, framed, line_of, tag
 from standoff.brief.section import Picture, Table
 from standoff.language.model import Model
-from standoff.words.amounts import unit_words
+from standoff.words.amounts import unit_words, with_unit
 from standoff.words.names import title_of
-from standoff.words.numbers import exact, percent
+from standoff.words.numbers import exact, interval, percent
 from standoff.words.sections import hinges_on as said
 from standoff.words.sentences.boxes import dropped_words, opinion_sentence, region_sentence, why_box
 from standoff.words.text import shortened
@@ -33,7 +33,7 @@ _Point = tuple[float, float]
 
 
 def box_picture(
-    model: Model, found: Linchpins, region: Region, inputs: Inputs, names: Sequence[str], *, has_key: bool
+    model: Model, found: Linchpins, region: Region, inputs: Inputs, *, names: Sequence[str], has_key: bool
 ) -> Picture:
     """The recommended box of one kind of worlds, beside CART's leaves.
 
@@ -45,17 +45,50 @@ def box_picture(
         names: Assumptions to draw axes for besides the box's own.
         has_key: Whether to say how to read it.
     """
-    drawn = Markup('<div class="box">{}{}</div>').format(_axes(model, found, region, inputs, names), _trade_off(region))
+    drawn = Markup('<div class="box">{}<details class="more"><summary>{}</summary>{}{}</details></div>').format(
+        _bars(model, found, region, inputs), said.BOXES_MORE,
+        _axes(model, found, region, inputs, others=names), _trade_off(region),
+    )  # fmt: skip
     return Picture(
         drawn,
         f"{opinion_sentence(model, region.opinion)} {why_box(model, region.found)}".rstrip(),
         said.BOXES_KEY if has_key else "",
         region_sentence(model, region),
-        _table(model, region),
+        table=_table(model, region),
     )
 
 
-def _axes(model: Model, found: Linchpins, region: Region, inputs: Inputs, others: Sequence[str]) -> Markup:
+def _bars(model: Model, found: Linchpins, region: Region, inputs: Inputs) -> Markup:
+    """A bar an assumption that the box names: its whole range, and within it the part that the box takes."""
+    box = region.found.recommended
+    assert box is not None
+    parameters = {pin.name: pin.parameter for pin in (*found.facts, *found.values)}
+    width, step, top = 340.0, 44.0, 16.0
+    parts = []
+    for a, name in enumerate(dict.fromkeys(box.names)):
+        y, (low, high) = top + step * a, range_of(parameters[name], inputs)
+        inner = _inner(box, name, (low, high))
+        x = Scale((low, high), (0.0, width))
+        unit = unit_words(parameters[name].unit)
+        shown = with_unit(interval(*inner), unit)
+        title = title_of(model, name)
+        parts.append(tag("text", f"{shortened(title, _ROOM - len(shown))}: {shown}", title=title, x=0, y=y - 4.0))
+        parts.append(tag("rect", kind="whole", x=0, y=y, width=width, height=9))
+        at = [x(end) for end in inner]
+        parts.append(tag("rect", kind="limits", x=at[0], y=y, width=max(at[1] - at[0], 2.0), height=9))
+        parts.append(tag("text", exact(low), kind="tick", x=0, y=y + 20.0))
+        parts.append(tag("text", exact(high), kind="tick end", x=width, y=y + 20.0))
+    return framed("axes", (width, top + step * len(set(box.names)) - 8.0), region_sentence(model, region), parts)
+
+
+def _inner(box: Box, name: str, ends: tuple[float, float]) -> tuple[float, float]:
+    """The part of an assumption's range that a box takes."""
+    limits = [limit for limit in box.limits if limit.name == name]
+    low = max((limit.low for limit in limits if limit.low is not None), default=ends[0])
+    return low, min((limit.high for limit in limits if limit.high is not None), default=ends[1])
+
+
+def _axes(model: Model, found: Linchpins, region: Region, inputs: Inputs, *, others: Sequence[str]) -> Markup:
     """Axes side by side, one below the other; a line joins a world's places on them."""
     box = region.found.recommended
     assert box is not None
@@ -64,17 +97,15 @@ def _axes(model: Model, found: Linchpins, region: Region, inputs: Inputs, others
     width, left, step, top = 340.0, 8.0, 46.0, 22.0
     plot, height = width - 2 * left, top + step * (len(names) - 1) + 14.0
     ends = {name: range_of(parameters[name], inputs) for name in names}
-    parts = _lines(region, inputs, ends, (left, plot), (top, step))
+    parts = _lines(region, inputs, ends, (left, plot), down=(top, step))
     for a, name in enumerate(names):
         y = top + step * a
         low, high = ends[name]
         title, unit = title_of(model, name), unit_words(parameters[name].unit)
         unit = f" ({unit})" if unit else ""
         parts.append(tag("line", kind="axis", x1=left, x2=width - left, y1=y, y2=y))
-        limits = [limit for limit in box.limits if limit.name == name]
-        if limits:
-            inner = [max((li.low for li in limits if li.low is not None), default=low),
-                     min((li.high for li in limits if li.high is not None), default=high)]  # fmt: skip
+        if name in box.names:
+            inner = _inner(box, name, (low, high))
             at = [left + plot * place_in(end, low, high) / 100.0 for end in inner]
             parts.append(tag("rect", kind="limits", x=at[0], y=y - 4.0, width=max(at[1] - at[0], 1.0), height=8))
         shown = shortened(title, _ROOM - len(unit)) + unit
@@ -85,7 +116,7 @@ def _axes(model: Model, found: Linchpins, region: Region, inputs: Inputs, others
 
 
 def _lines(
-    region: Region, inputs: Inputs, ends: Mapping[str, tuple[float, float]], across: _Point, down: _Point
+    region: Region, inputs: Inputs, ends: Mapping[str, tuple[float, float]], across: _Point, *, down: _Point
 ) -> list[str]:
     """Some worlds as lines over the axes; those of the kind drawn last."""
     places = np.array([(inputs.column(name) - end[0]) / ((end[1] - end[0]) or 1.0) for name, end in ends.items()])
@@ -135,7 +166,7 @@ def _trade_off(region: Region) -> Markup:
         ("CART", "leaf", best or leaves),
         ("PRIM", "prim", way),
     ):
-        label = _label(text, near, taken, written, frame)
+        label = _label(text, near, taken, written, frame=frame)
         if label is not None:
             written += [(label[0] + 7.0 * k, label[1] - 4.0) for k in range(len(text) + 1)]
             parts.append(tag("text", text, kind=f"halo {style}", x=label[0], y=label[1]))
@@ -148,6 +179,7 @@ def _label(
     near: Sequence[_Point],
     taken: Sequence[_Point],
     written: Sequence[_Point],
+    *,
     frame: tuple[float, float, float, float],
 ) -> _Point | None:
     """Where a label stands beside one of its marks with the most room about it; None where it would hit another."""

@@ -27,8 +27,8 @@ def bar(
     spread: tuple[float, float],
     limit: float | None,
     better: str,
-    domain: tuple[float, float],
     *,
+    domain: tuple[float, float],
     hollow: bool,
 ) -> Markup:
     """One cell's bar, its heights in the style sheet: the 10–90 % range over worlds, the mean as a dot, the limit as a

@@ -130,7 +130,7 @@ def _courses(model: Model, one: Fan, families: Sequence[int], leader: int) -> tu
     is_share = one.kind == "share"
     edges = None if one.kind != "stock" else bands[leader].quantiles[[1, 3]]
     gaps = {s: band.mean - bands[leader].mean for s, band in bands.items()}
-    whole = Course(_cut(name), f"{name}, under each approach", dates, lines(middle), edges, per_cent=is_share)
+    whole = Course(_cut(name), f"{name}, under each approach", dates, lines(middle), band=edges, per_cent=is_share)
     title, told = said.apart_words(name, first)
     apart = Course(_cut(title), told, dates, lines(gaps), has_zero=True, per_cent=is_share)
     return whole, apart

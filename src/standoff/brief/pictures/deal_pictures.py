@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -11,10 +13,13 @@ from markupsafe import Markup
 from standoff.analysis.deals.agreement import Zone
 from standoff.analysis.deals.deals import Deals
 from standoff.analysis.deals.hinges import Contrast, Part
+from standoff.brief.pictures.drawing.colours import COLOURS
+from standoff.brief.pictures.drawing.svg import framed, tag
 from standoff.brief.pictures.zone_maps import (
     Axes,
     MapCells,
     as_grid,
+    draw_cases,
     draw_map_of,
     draw_movers,
     gain_fill,
@@ -49,17 +54,17 @@ def space_picture(model: Model, deal: Deal, found: Deals, parts: Any) -> Picture
                     [f"{percent(float(v))} {m}".rstrip() for v, m in zip(row, line, strict=True)]
                     for row, line in zip(share, marks, strict=True)
                 ],
-                zoned, shown,
+                zone=zoned, shown=shown,
             ),
         )
     ]  # fmt: skip
     for i, party in enumerate(found.parties):
-        own = _Gains(party, as_grid(zone.gains[i]), as_grid(zone.errors[i]), zoned, shown)
+        own = _Gains(party, as_grid(zone.gains[i]), as_grid(zone.errors[i]), zoned, shown=shown)
         maps.append(_gains_map(model, axes, own))
     map_table = _map_table(axes, share, marks, zoned)
     return Picture(
         parts.zone_part(maps), said.space_caption(model, zone), said.SPACE_KEY, said.space_title(model, found),
-        _space_table(model, deal, found), (map_table,),
+        table=_space_table(model, deal, found), instead=(map_table,),
     )  # fmt: skip
 
 
@@ -106,7 +111,7 @@ def _gains_map(model: Model, axes: Axes, of: _Gains) -> Markup:
                 [measured(float(v), float(e)).replace("\u00a0", "") for v, e in zip(row, noise, strict=True)]
                 for row, noise in zip(gains, errors, strict=True)
             ],
-            zone, shown,
+            zone=zone, shown=shown,
         ),
     )  # fmt: skip
 
@@ -141,22 +146,18 @@ def _space_table(model: Model, deal: Deal, found: Deals) -> Table:
 
 def multiples_picture(model: Model, deal: Deal, found: Deals, parts: Any) -> Picture:
     """The zone again by what no deal means, by the course of a stock, and under imposed circumstances."""
-    axes = _axes(deal, found)
-    across, up = (found.terms[0], "") if len(found.terms) == 1 else (found.terms[1], found.terms[0])
-    bare = replace(axes, across=words(across), up=words(up))
     shown = _shown_contrasts(found)
-    groups = []
+    cases: list[tuple[str, list[tuple[str, Zone | Part]]]] = []
     if len(found.zones) > 1:
-        groups.append(
-            (said.BY_MEANING[0], [_mini(bare, said.variant_words(model, z.without), z) for z in found.zones])
-        )  # fmt: skip
+        cases.append((said.BY_MEANING[0], [(said.variant_words(model, z.without), z) for z in found.zones]))
     for contrast in shown:
-        groups.append(
-            (
-                said.group_words(model, contrast),
-                [_mini(bare, said.part_words(model, contrast, p), p) for p in contrast.parts],
-            )
-        )
+        parted: list[tuple[str, Zone | Part]] = [(said.part_words(model, contrast, p), p) for p in contrast.parts]
+        cases.append((said.group_words(model, contrast), parted))
+    drawn = draw_cases(
+        _axes(deal, found),
+        [as_grid(zone.zone) for _, each in cases for _, zone in each],
+        " ".join(_case_words(title, zone) for _, each in cases for title, zone in each),
+    )
     rows = [
         (words(z.without), said.BY_MEANING[1], said.variant_words(model, z.without), str(found.n_worlds),
          percent(z.area.value, z.area.error), z.verdict)
@@ -168,11 +169,11 @@ def multiples_picture(model: Model, deal: Deal, found: Deals, parts: Any) -> Pic
         for c in found.contrasts for part in c.parts
     ]  # fmt: skip
     return Picture(
-        parts.groups_part(groups),
+        drawn + parts.groups_part(_legend(cases)),
         said.multiples_caption(model, shown),
         said.MULTIPLES_KEY,
         said.multiples_title(model, shown),
-        Table(said.ZONE_CHANGED, said.MULTIPLES_HEAD, tuple(rows)),
+        table=Table(said.ZONE_CHANGED, said.MULTIPLES_HEAD, tuple(rows)),
     )
 
 
@@ -183,17 +184,22 @@ def _shown_contrasts(found: Deals) -> list[Contrast]:
     return stocks[:1] + [c for c in first if c.by == "circumstances"]
 
 
-def _mini(axes: Axes, title: str, zone: Zone | Part) -> tuple[str, str, Markup]:
-    """A title, the size and a small map without outline or text."""
-    inside, shown = as_grid(zone.zone), as_grid(zone.is_shown)
-    fills = [
-        ["#2f8fc7" if sure else "#bfe0f5" if may else "#ededeb" for may, sure in zip(*pair, strict=True)]
-        for pair in zip(inside, shown, strict=True)
+def _case_words(title: str, zone: Zone | Part) -> str:
+    inside = as_grid(zone.zone)
+    return said.mini_words(title, percent(zone.area.value, zone.area.error), int(inside.sum()), inside.size)
+
+
+def _legend(cases: Sequence[tuple[str, Sequence[tuple[str, Zone | Part]]]]) -> list[tuple[str, list[Any]]]:
+    """For each group its cases: title, size of the zone, and the line that goes round it."""
+    colours = cycle(COLOURS)
+    return [
+        (heading, [(title, percent(zone.area.value, zone.area.error), _swatch(next(colours))) for title, zone in each])
+        for heading, each in cases
     ]
-    size = percent(zone.area.value, zone.area.error)
-    nothing = np.zeros_like(inside)
-    told = said.mini_words(title, size, int(inside.sum()), inside.size)
-    return title, size, draw_map_of(axes, MapCells("", told, fills, (), nothing, nothing), cell=(32.0, 20.0))
+
+
+def _swatch(colour: str) -> Markup:
+    return framed("swatch", (26.0, 6.0), "", [tag("path", kind="case", d="M1 3H25", stroke=colour)])
 
 
 def movers_picture(model: Model, found: Deals) -> Picture:
@@ -210,7 +216,7 @@ def movers_picture(model: Model, found: Deals) -> Picture:
         said.movers_caption(model, found),
         said.MOVERS_KEY,
         said.movers_title(model, found),
-        Table(said.MOVERS, said.MOVERS_HEAD, rows),
+        table=Table(said.MOVERS, said.MOVERS_HEAD, rows),
     )
 
 

@@ -55,7 +55,7 @@ def on_lines(found: Linchpins, pins: Sequence[Assumption]) -> list[Instance]:
     return [instance for instance in found.strategies if instance.label in seen]
 
 
-def flip_row(model: Model, found: Linchpins, pin: Assumption, inputs: Inputs, top: float) -> PinRow:
+def flip_row(model: Model, found: Linchpins, pin: Assumption, inputs: Inputs, *, top: float) -> PinRow:
     """An assumption's bar and line; `top` is the worth at the bar's end."""
     ends = range_of(pin.parameter, inputs)
     worth = pin.worth.evppi
@@ -71,14 +71,14 @@ def flip_row(model: Model, found: Linchpins, pin: Assumption, inputs: Inputs, to
         title_of(model, pin.name),
         pin.parameter.kind,
         pin.worth.is_significant,
-        f"{measured(worth.value, worth.error)} points",
-        place_in(worth.value, 0.0, top),
-        place_in(worth.low, 0.0, top),
-        place_in(worth.high, 0.0, top),
-        tuple(_stretches(model, found, pin.flips.zones, ends)),
-        tuple((place_in(f.at.value, *ends), place_in(f.at.low, *ends), place_in(f.at.high, *ends)) for f in told),
-        (shown[0], shown[1]),
-        pin_sentence(found, pin),
+        worth=f"{measured(worth.value, worth.error)} points",
+        bar=place_in(worth.value, 0.0, top),
+        low=place_in(worth.low, 0.0, top),
+        high=place_in(worth.high, 0.0, top),
+        stretches=tuple(_stretches(model, found, pin.flips.zones, ends)),
+        flips=tuple((place_in(f.at.value, *ends), place_in(f.at.low, *ends), place_in(f.at.high, *ends)) for f in told),
+        ends=(shown[0], shown[1]),
+        sentence=pin_sentence(found, pin),
     )
 
 

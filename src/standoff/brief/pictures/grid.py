@@ -145,7 +145,7 @@ def _rows(model: Model, results: Performance, order: Sequence[int]) -> Iterator[
             setting_words(instance),
             strategy_words(instance),
             colour_of(model, instance),
-            name != before,
+            first=name != before,
         )
         before = name
 
@@ -155,13 +155,13 @@ def _columns(
 ) -> Iterator[tuple[Column, list[Cell]]]:
     limited = sum(m.limit is not None for m in results.measures)
     for m in range(len(results.measures)):
-        yield _column(model, results, standing, order, m)
+        yield _column(model, results, standing, order, m=m)
         if m == 0 and standing.kept is not None and limited > 1:
             yield Column("Limits kept", f"of {limited}", ""), _kept(standing, order, limited)
 
 
 def _column(
-    model: Model, results: Performance, standing: Standing, order: Sequence[int], m: int
+    model: Model, results: Performance, standing: Standing, order: Sequence[int], *, m: int
 ) -> tuple[Column, list[Cell]]:
     measure, cells = results.measures[m], [standing.cells[s][m] for s in order]
     ranking = standing.rankings[m]
@@ -172,7 +172,12 @@ def _column(
     for s, cell in zip(order, cells, strict=True):
         name = results.strategies[s].strategy.name
         picture = bar(
-            cell.figure.value, (cell.low, cell.high), measure.limit, measure.better, domain, hollow=name == family
+            cell.figure.value,
+            (cell.low, cell.high),
+            measure.limit,
+            measure.better,
+            domain=domain,
+            hollow=name == family,
         )
         family = name
         value, error = _split(figure_of(model, measure, cell.figure))
@@ -181,7 +186,7 @@ def _column(
         within = "" if cell.within is None else f"{_share(cell.within)} within"
         if cell.wanted is not None:
             within = said.NOT_TOLD
-        drawn.append(Cell(value, error, within, picture, len(order) > 1 and results.labels[s] in best))
+        drawn.append(Cell(value, error, within, picture, best=len(order) > 1 and results.labels[s] in best))
     limit = ""
     if measure.limit is not None:
         limit = f"{'≤' if measure.better == 'lower' else '≥'} {limit_words(model, measure, measure.limit)}"
@@ -196,7 +201,7 @@ def _kept(standing: Standing, order: Sequence[int], limited: int) -> list[Cell]:
         kept, all_of = standing.kept[s], standing.together[s]
         top = standing.kept[most]
         level = top.value - kept.value <= 1.96 * float(np.hypot(top.error, kept.error))
-        picture = bar(kept.value, (kept.value, kept.value), None, "higher", (0.0, float(limited)), hollow=False)
+        picture = bar(kept.value, (kept.value, kept.value), None, "higher", domain=(0.0, float(limited)), hollow=False)
         within = "all kept" if all_of.value >= 1.0 else f"{_share(all_of)} all"
         cells.append(Cell(*_split(measured(kept.value, kept.error)), within, picture, len(order) > 1 and level))
     return cells

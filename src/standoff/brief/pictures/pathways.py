@@ -40,7 +40,7 @@ def draw_pathways(model: Model, found: Pathways) -> Markup:
             leg = one.legs[0]
             name = capital(strategy_words(named[leg.strategy]))
             parts.append(tag("text", name, x=_LEFT - 8.0, y=rows[leg.strategy] + 4.0, text_anchor="end", fill="#222"))
-            parts += _line(model, leg, named[leg.strategy], x, rows[leg.strategy])
+            parts += _line(model, leg, named[leg.strategy], x, y=rows[leg.strategy])
     taken: dict[str, int] = {}
     for k, one in enumerate(ways):
         at = rows[one.legs[0].strategy]
@@ -50,7 +50,7 @@ def draw_pathways(model: Model, found: Pathways) -> Markup:
             colour = COLOURS[colour_of(model, named[leg.strategy])]
             told = change_words(model, found.actor, leg)
             parts.append(tag("line", x1=turn, x2=turn, y1=at, y2=to, stroke=colour, stroke_width=1.5))
-            parts += _line(model, leg, named[leg.strategy], x, to, width=2.0)
+            parts += _line(model, leg, named[leg.strategy], x, y=to, width=2.0)
             parts.append(tag("circle", cx=turn, cy=at, r=4.0, fill="#fff", stroke=colour, stroke_width=2.0, title=told))
             at = to
     said = f"Adaptation pathways: {pathways_title(model, found)}"
@@ -72,7 +72,7 @@ def _dates(model: Model, found: Pathways, x: Scale, foot: float) -> str:
     return group(parts)
 
 
-def _line(model: Model, leg: Leg, instance: Instance, x: Scale, y: float, width: float = 4.0) -> list[str]:
+def _line(model: Model, leg: Leg, instance: Instance, x: Scale, *, y: float, width: float = 4.0) -> list[str]:
     """A strategy from its step on: whole until the first limit is left, then broken; a stroke for each limit."""
     colour = COLOURS[colour_of(model, instance)]
     end = x.domain[1]

@@ -48,7 +48,7 @@ def play_columns(model: Model, found: Others) -> list[PlayColumn]:
             colour = colour_of(model, instance) if player == model.decider else None
             cells.append(
                 PlayCell(shown, colour, share if np.isfinite(share) else 0.0, percent(share, error),
-                         (player, label) in gone and not share > RARELY)
+                         is_gone=(player, label) in gone and not share > RARELY)
             )  # fmt: skip
         columns.append(PlayColumn(capital(model.title_of(player)), tuple(cells)))
     return columns
@@ -111,7 +111,8 @@ def lead_rows(model: Model, found: Others) -> list[LeadRow]:
         rows.append(
             LeadRow(
                 capital(family_words(instance.strategy)), strategy_words(instance), colour_of(model, instance), replies,
-                chance, value, reach((worst.low, best.high), (worst.value, best.value), lead.expected.value, domain),
+                chance=chance, value=value,
+                drawn=reach((worst.low, best.high), (worst.value, best.value), lead.expected.value, domain),
             )
         )  # fmt: skip
     return rows

@@ -60,10 +60,10 @@ def _strip(model: Model, found: Robustness, s: int, top: float) -> Strip:
         colour_of(model, instance),
         is_second(instance),
         "".join(f"M{1000.0 * min(v / top, 1.0):.0f} 0v20" for v in places),
-        round(place(tail), 2),
-        round(place(max(regret.worst_decile[label].value, tail)), 2),
-        round(place(regret.mean[label].value), 2),
-        strip_words(found, label),
+        tail=round(place(tail), 2),
+        tail_mean=round(place(max(regret.worst_decile[label].value, tail)), 2),
+        mean=round(place(regret.mean[label].value), 2),
+        said=strip_words(found, label),
     )
 
 

@@ -12,11 +12,22 @@ from markupsafe import Markup
 
 from standoff.analysis.deals.hinges import Mover
 from standoff.analysis.games.normalform import Truths
+from standoff.brief.pictures.drawing.colours import COLOURS
 from standoff.brief.pictures.drawing.svg import Scale, framed, nice_ticks, tag
 from standoff.words.numbers import plain
 from standoff.words.text import shortened
 
-__all__ = ["Axes", "MapCells", "as_grid", "draw_map_of", "draw_movers", "gain_fill", "share_fill", "word_mark"]
+__all__ = [
+    "Axes",
+    "MapCells",
+    "as_grid",
+    "draw_cases",
+    "draw_map_of",
+    "draw_movers",
+    "gain_fill",
+    "share_fill",
+    "word_mark",
+]
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 _MARKS = {"keeps its word": "●", "would breach": "×"}
@@ -53,8 +64,14 @@ class MapCells:
     shown: Truths
 
 
-def draw_map_of(axes: Axes, cells: MapCells, *, cell: tuple[float, float] = (58.0, 34.0)) -> Markup:
-    """One map, with the first term's lowest level at the foot."""
+def draw_map_of(
+    axes: Axes,
+    cells: MapCells,
+    *,
+    cell: tuple[float, float] = (58.0, 34.0),
+    outlines: Sequence[tuple[Truths, str, float]] = (),
+) -> Markup:
+    """One map, the first term's lowest level at the foot; `outlines` are zones, their colours and how far inside."""
     wide, high = cell
     n_rows, n_columns = len(cells.fills), len(cells.fills[0])
     has_up = bool(axes.up)
@@ -82,12 +99,26 @@ def draw_map_of(axes: Axes, cells: MapCells, *, cell: tuple[float, float] = (58.
     for kind, part, whole in (
         ("edge open", cells.zone & ~cells.shown, cells.zone), ("edge", cells.shown, cells.shown),
     ):  # fmt: skip
-        outline = _outline(part, whole, x, y, high)
+        outline = _outline(part, whole, x, y, high=high)
         parts += [tag("path", kind=kind, d=outline)] if outline else []
+    for zone, colour, inside in outlines:
+        d = _inside(zone, x, y, high=high, by=inside)
+        parts += [tag("path", kind="case", d=d, stroke=colour)] if d else []
     for j, level in enumerate(axes.columns):
         parts.append(tag("text", plain(level), kind="tick middle", x=x(j) + wide / 2, y=y(0) + 13.0))
     parts.append(tag("text", f"{axes.across} →", kind="axis tick end", x=x(n_columns), y=y(0) + 27.0))
     return framed("zone-map", (width, height), cells.said, parts, width=width)
+
+
+def draw_cases(axes: Axes, zones: Sequence[Truths], said: str) -> Markup:
+    """One map of the terms with the outline of each case's zone, in its colour; later ones lie further inside."""
+    n_rows, n_columns = max(len(axes.rows), 1), len(axes.columns)
+    blank = np.zeros((n_rows, n_columns), dtype=bool)
+    wide, high = 72.0, 48.0
+    fills = [["#f4f4f1"] * n_columns] * n_rows
+    cells = MapCells("", said, fills, (), zone=blank, shown=blank)
+    outlines = tuple((zone, COLOURS[k % len(COLOURS)], 2.0 + 2.6 * k) for k, zone in enumerate(zones))
+    return draw_map_of(axes, cells, cell=(wide, high), outlines=outlines)
 
 
 def share_fill(share: float) -> str:
@@ -131,7 +162,7 @@ def word_mark(said: Sequence[str]) -> str:
     return _MARKS["would breach"] if "would breach" in said else ""
 
 
-def _outline(part: Truths, whole: Truths, x: Callable[[int], float], y: Callable[[int], float], high: float) -> str:
+def _outline(part: Truths, whole: Truths, x: Callable[[int], float], y: Callable[[int], float], *, high: float) -> str:
     """Edges between cells of a part and what is outside the whole."""
     paths = []
     n_rows, n_columns = part.shape
@@ -147,6 +178,34 @@ def _outline(part: Truths, whole: Truths, x: Callable[[int], float], y: Callable
             inside = 0 <= a < n_rows and 0 <= b < n_columns
             if not (inside and whole[a, b]):
                 paths.append(d)
+    return "".join(paths)
+
+
+def _inside(zone: Truths, x: Callable[[int], float], y: Callable[[int], float], *, high: float, by: float) -> str:
+    """The outline of a zone drawn so far inside it that outlines of other zones stay in sight."""
+    n_rows, n_columns = zone.shape
+    paths = []
+
+    def has(i: int, j: int) -> bool:
+        return 0 <= i < n_rows and 0 <= j < n_columns and bool(zone[i, j])
+
+    def end(i: int, j: int, along: tuple[int, int], out: tuple[int, int]) -> float:
+        """How far an edge is drawn beyond its cell's corner: back at a corner of the zone, on where the zone turns."""
+        if not has(i + along[0], j + along[1]):
+            return -by
+        return by if has(i + along[0] + out[0], j + along[1] + out[1]) else 0.0
+
+    for i, j in np.argwhere(zone).tolist():
+        for out in ((1, 0), (-1, 0)):  # the head and the foot of a cell
+            if not has(i + out[0], j):
+                level = y(i) - high + by if out[0] > 0 else y(i) - by
+                left, right = x(j) - end(i, j, (0, -1), out), x(j + 1) + end(i, j, (0, 1), out)
+                paths.append(f"M{left:.1f} {level:.1f}H{right:.1f}")
+        for out in ((0, 1), (0, -1)):
+            if not has(i, j + out[1]):
+                at = x(j + 1) - by if out[1] > 0 else x(j) + by
+                foot, head = y(i) + end(i, j, (-1, 0), out), y(i) - high - end(i, j, (1, 0), out)
+                paths.append(f"M{at:.1f} {foot:.1f}V{head:.1f}")
     return "".join(paths)
 
 

@@ -77,10 +77,10 @@ def _row(model: Model, parameter: Parameter, ledger: Ledger, facts: Mapping[str,
         parameter.kind,
         capital(parameter.about or words(parameter.name)),
         spread,
-        ends,
-        with_unit(spread, unit_words(parameter.unit)).removeprefix(spread).strip(),
-        known,
-        tuple(_whys(parameter, ledger, facts)),
+        ends=ends,
+        unit=with_unit(spread, unit_words(parameter.unit)).removeprefix(spread).strip(),
+        known_to=known,
+        why=tuple(_whys(parameter, ledger, facts)),
     )
 
 
@@ -103,4 +103,6 @@ def _whys(parameter: Parameter, ledger: Ledger, facts: Mapping[str, Why]) -> lis
 
 def _fact(row: Row) -> Why:
     url = row.text("source_url")
-    return Why("fact", row.text("id"), fact_words(row), row.text("source_title"), url if url.startswith("http") else "")
+    return Why(
+        "fact", row.text("id"), fact_words(row), row.text("source_title"), url=url if url.startswith("http") else ""
+    )

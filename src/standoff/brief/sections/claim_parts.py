@@ -83,7 +83,7 @@ def evidence_parts(
     model: Model, found: Agreement, headlines: tuple[Headline, ...], at_hand: Sources | None
 ) -> tuple[Part, ...]:
     """All that the section says besides its picture."""
-    cards = {claim.name: _card(model, found, headlines, at_hand, claim) for claim in found.claims}
+    cards = {claim.name: _card(model, found, headlines, at_hand, claim=claim) for claim in found.claims}
     documents = []
     for document in found.documents:
         own = tuple(cards[claim.name] for claim in found.claims if claim.document == document.name)
@@ -101,7 +101,7 @@ def evidence_parts(
 
 
 def _card(
-    model: Model, found: Agreement, headlines: tuple[Headline, ...], at_hand: Sources | None, claim: ClaimFinding
+    model: Model, found: Agreement, headlines: tuple[Headline, ...], at_hand: Sources | None, *, claim: ClaimFinding
 ) -> Card:
     document = next(d for d in found.documents if d.name == claim.document)
     row = at_hand.passage(claim.name) if at_hand is not None else None
@@ -114,13 +114,13 @@ def _card(
         answer_words(claim),
         MARKS[claim.answer].sign,
         MARKS[claim.answer].style,
-        _source(document),
-        document.url if document.url.startswith("http") else "",
-        (row.text or "") if row is not None else "",
-        state,
-        tuple(_tested(model, test) for test in claim.tests),
-        tuple((name, title_of(model, name)) for name in claim.assumptions),
-        tuple((title_of(model, outcome), _correlation(model, mover)) for outcome, mover in moved),
+        source=_source(document),
+        url=document.url if document.url.startswith("http") else "",
+        passage=(row.text or "") if row is not None else "",
+        state=state,
+        tests=tuple(_tested(model, test) for test in claim.tests),
+        assumptions=tuple((name, title_of(model, name)) for name in claim.assumptions),
+        moves=tuple((title_of(model, outcome), _correlation(model, mover)) for outcome, mover in moved),
     )
 
 

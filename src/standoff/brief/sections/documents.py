@@ -27,7 +27,7 @@ def documents_section(model: Model, evidence: Evidence) -> Section | None:
         CALLED["documents"],
         said.documents_title(found),
         (said.documents_lead(found),),
-        () if drawn is None else (Picture(drawn, key=said.KEY, table=_table(found)),),
+        pictures=() if drawn is None else (Picture(drawn, key=said.KEY, table=_table(found)),),
         sure=said.documents_sure(model, found, evidence.at_hand),
         method=Method(said.documents_method(found), said.REFERENCES),
         parts=evidence_parts(model, found, evidence.headlines, evidence.at_hand),

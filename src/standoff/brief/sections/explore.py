@@ -90,7 +90,7 @@ def explore(
         ],
         "strategies": len(order),
     }
-    strategies = _rows(model, robust.robustness, order, measures[0][1], every[0])
+    strategies = _rows(model, robust.robustness, order, measures[0][1], texts=every[0])
     text = Markup(cargo.packed(data))
     titles = [about["title"] for about, _ in measures]
     first = {"count": f"All {counted(table.worlds.size, 'world')}"}
@@ -172,7 +172,7 @@ def _axis(model: Model, table: DecisionTable, name: str) -> Axis:
 
 
 def _rows(
-    model: Model, robust: Robustness, order: list[int], values: Floats, texts: list[tuple[str, str]]
+    model: Model, robust: Robustness, order: list[int], values: Floats, *, texts: list[tuple[str, str]]
 ) -> list[Shown]:  # fmt: skip
     means = values.mean(axis=1)
     low, high = float(means.min()), float(means.max())

@@ -14,21 +14,24 @@ from standoff.brief.pictures.charts import squares
 from standoff.brief.pictures.drawing.colours import colour_of
 from standoff.brief.section import Table
 from standoff.language.model import Instance, Model
-from standoff.words.amounts import is_chance_of_event, likelihood
+from standoff.language.model.reads import symbols_read
+from standoff.words.amounts import is_chance_of_event, likelihood, likelihood_span
 from standoff.words.language import ENGLISH, Language
-from standoff.words.measures import unit_of
+from standoff.words.measures import outcome_figure, unit_of
 from standoff.words.names import decider_words, family_words, setting_words, title_of
-from standoff.words.sentences.opening import outcome_figure
-from standoff.words.text import capital, words
+from standoff.words.sentences.deals import breaching, broken_by_some
+from standoff.words.sentences.opening import Sides, replying_leaders
+from standoff.words.text import capital, closed, words
+from standoff.words.turning import families, meaning_of
 
-__all__ = ["Glance", "GlanceCell", "GlanceColumn", "GlanceRow", "glance", "glance_table"]
+__all__ = ["Glance", "GlanceCell", "GlanceColumn", "GlanceRow", "column_meanings", "glance", "glance_table"]
 
 _MOST_COLUMNS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class GlanceColumn:
-    """An outcome: its name, its unit, and a note: how likely it is, or that its differences do not matter."""
+    """An outcome: its name, its unit, and a note: which way is better, how likely it is, or that it does not matter."""
 
     name: str
     title: str
@@ -64,8 +67,23 @@ class Glance:
     key: str
 
 
-def glance(model: Model, results: Performance, language: Language = ENGLISH) -> Glance | None:
-    """The table, or None where no world has a result or the study names no outcome."""
+def glance(
+    model: Model,
+    results: Performance,
+    sides: Sides,
+    language: Language = ENGLISH,
+    *,
+    told: Sequence[str] = (),
+) -> Glance | None:
+    """The table, or None where no world has a result or the study names no outcome.
+
+    Args:
+        model: The study's.
+        results: Of the run.
+        sides: What else was found.
+        language: Of the page's own words.
+        told: The sentences beside it; what a setting is stands in its key where it does not stand there.
+    """
     if not results.standings:
         return None
     main, shown = results.standings[0], best_settings(results)
@@ -84,7 +102,7 @@ def glance(model: Model, results: Performance, language: Language = ENGLISH) -> 
             results.measures[m].name,
             title_of(model, results.measures[m].name),
             unit_of(model, results.measures[m]),
-            _note(model, results, m, shown, language),
+            _note(model, results, m, shown, language=language),
         )
         for m in chosen
     )
@@ -111,7 +129,16 @@ def glance(model: Model, results: Performance, language: Language = ENGLISH) -> 
                 colour_of(model, instance), tuple(cells),
             )
         )  # fmt: skip
-    return Glance(columns, tuple(rows), _key(model, results, rows, shared, language))
+    return Glance(
+        columns, tuple(rows), _Key(model, results, sides, language, told=" ".join(told)).said(columns, rows, shared)
+    )
+
+
+def column_meanings(model: Model, found: Glance | None) -> tuple[tuple[str, str], ...]:
+    """The outcomes of the table, each with what the study says it is, where that is more than its name."""
+    abouts = {outcome.name: (outcome.about or "").strip().rstrip(".") for outcome in model.outcomes}
+    columns = () if found is None else found.columns
+    return tuple((c.title, closed(abouts[c.name])) for c in columns if abouts[c.name] not in ("", c.title))
 
 
 def glance_table(found: Glance, language: Language = ENGLISH) -> Table:
@@ -129,13 +156,14 @@ def _head(column: GlanceColumn) -> str:
     return f"{column.title} ({beside})" if beside else column.title
 
 
-def _note(model: Model, results: Performance, m: int, shown: tuple[int, ...], language: Language) -> str:
-    """That an outcome's differences do not matter, and how likely an event is, if equally so under every approach."""
+def _note(model: Model, results: Performance, m: int, shown: tuple[int, ...], *, language: Language) -> str:
+    """Which way is better, how likely an event is, if equally so under every approach, and what does not matter."""
     main, outcome = results.standings[0], next(o for o in model.outcomes if o.name == results.measures[m].name)
-    notes = []
+    notes = [language.part(f"page.better_{outcome.better}")]
     if is_chance_of_event(model, outcome):
         found = {likelihood(main.cells[s][m].figure.value) for s in shown}
-        notes += [language.part(f"likelihood.{found.pop()}")] if len(found) == 1 and None not in found else []
+        word = found.pop() if len(found) == 1 else None
+        notes += [f"{language.part(f'likelihood.{word}')}, {likelihood_span(word)}"] if word else []
     if is_practically_level(results, main, m, shown):
         notes.append(language.part("page.level_column"))
     return "; ".join(notes)
@@ -150,22 +178,64 @@ def _shared_setting(instances: Sequence[Instance]) -> str | None:
     return ", ".join(f"{titles.get(name) or words(name)}: {words(str(level))}" for name, level in first.settings)
 
 
-def _key(
-    model: Model, results: Performance, rows: Sequence[GlanceRow], shared: str | None, language: Language
-) -> str:  # fmt: skip
+@dataclass(frozen=True, slots=True, eq=False)
+class _Key:
     """How to read the table: its order, its settings, and its marks, where they are there."""
-    said = []
-    if len(rows) > 1 and results.measures[0].kind == "payoff":
-        said.append(language.say("page.ordered", who=decider_words(model, language)))
-    if shared is not None:
-        said.append(language.say("page.settings_same", setting=shared))
-    elif len(results.strategies) > len(rows):
-        said.append(language.say("page.settings_best"))
-    if any(cell.best for row in rows for cell in row.cells):
-        said.append(language.say("page.may_be_best"))
-    if any(cell.drawn for row in rows for cell in row.cells):
-        said.append(language.say("page.squares"))
-    return " ".join(said)
+
+    model: Model
+    results: Performance
+    sides: Sides
+    language: Language
+    told: str
+
+    def said(self, columns: Sequence[GlanceColumn], rows: Sequence[GlanceRow], shared: str | None) -> str:
+        """All of it; `shared` is the setting that all rows have."""
+        say, results = self.language.say, self.results
+        said = []
+        if len(rows) > 1 and results.measures[0].kind == "payoff":
+            who = decider_words(self.model, self.language)
+            best = families(results, practically_best(results, results.standings[0], 0))
+            replying = families(results, replying_leaders(self.sides.robust) or ())
+            is_other = not set(replying) <= set(best)
+            said.append(say("page.ordered_alike" if is_other else "page.ordered", who=who))
+        if shared is not None:
+            said.append(say("page.settings_same", setting=shared))
+        elif len(results.strategies) > len(rows):
+            said.append(say("page.settings_best"))
+        said += self._meanings()
+        if any(cell.best for row in rows for cell in row.cells):
+            said.append(say("page.may_be_best"))
+        if any(cell.drawn for row in rows for cell in row.cells):
+            said.append(say("page.squares"))
+        if kept := self._kept_anyway(columns):
+            said.append(say("page.kept_anyway", outcome=f"“{kept}”"))
+        return " ".join(said)
+
+    def _meanings(self) -> list[str]:
+        """What settings are."""
+        shown = best_settings(self.results)
+        instances = [self.results.strategies[s] for s in shown]
+        told = dict.fromkeys(
+            means
+            for each in instances
+            for name, _ in each.settings
+            if (means := meaning_of(each, name, is_bare=False)) is not None
+        )
+        said = (self.language.say("opening.means", thing=thing, means=means) for thing, means in told)
+        return [text for text in said if text not in self.told]
+
+    def _kept_anyway(self, columns: Sequence[GlanceColumn]) -> str:
+        """The column on a deal that stands in some futures, though it would pay a party to break it; or nothing."""
+        deals = self.sides.deals
+        if not deals or deals[0] is None or not self.model.deals:
+            return ""
+        found, zone = deals[0], deals[0].zones[0]
+        if not breaching(self.model, found, zone) and not broken_by_some(found, zone):
+            return ""
+        deal = next(each for each in self.model.deals if each.name == found.deal)
+        reads, shown = symbols_read(deal.during), {column.name: column.title for column in columns}
+        return next((shown[o.name] for o in self.model.outcomes
+                     if o.name in shown and symbols_read(o.measure) == reads), "")  # fmt: skip
 
 
 def _apart(results: Performance, m: int, shown: tuple[int, ...]) -> float:

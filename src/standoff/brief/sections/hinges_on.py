@@ -29,12 +29,12 @@ __all__ = ["hinges_on", "unanswered"]
 _MOST_PINS = 8
 
 
-def hinges_on(model: Model, found: Linchpins, inputs: Inputs, ledger: Ledger, environment: Environment) -> Section:
+def hinges_on(model: Model, found: Linchpins, inputs: Inputs, ledger: Ledger, *, environment: Environment) -> Section:
     """The section."""
     shown = [*found.linchpins, *_untold(found)][:_MOST_PINS]
     top = max((pin.worth.evppi.high for pin in shown), default=1.0) or 1.0
     groups = [
-        (title, [flip_row(model, found, pin, inputs, top) for pin in shown if pin.parameter.kind == kind])
+        (title, [flip_row(model, found, pin, inputs, top=top) for pin in shown if pin.parameter.kind == kind])
         for title, kind in ((said.facts_title(model, shown), "uncertainty"), (said.WANTS, "value"))
     ]
     module: Any = environment.get_template("robust.html.j2").module
@@ -49,7 +49,7 @@ def hinges_on(model: Model, found: Linchpins, inputs: Inputs, ledger: Ledger, en
         )
     ]
     pictures += [
-        box_picture(model, found, region, inputs, [pin.name for pin in shown], has_key=not k)
+        box_picture(model, found, region, inputs, names=[pin.name for pin in shown], has_key=not k)
         for k, region in enumerate(_boxed(found))
     ]
     return Section(

@@ -8,12 +8,14 @@ from markupsafe import Markup
 
 from standoff.analysis.robustness.performance import Performance, Standing
 from standoff.analysis.robustness.practical import best_settings
+from standoff.analysis.searching.pathways import Pathways
 from standoff.analysis.searching.searched import Searched
 from standoff.analysis.structure.causal import CausalMap
 from standoff.brief.pictures.causal_map import draw_map, list_map
 from standoff.brief.pictures.charts import DotRow, dots
 from standoff.brief.pictures.drawing.colours import colour_of
 from standoff.brief.pictures.grid import standing_table
+from standoff.brief.pictures.pathways import draw_pathways
 from standoff.brief.section import Method, Picture, Section, Table
 from standoff.brief.sections.assumptions import assumptions_behind
 from standoff.language.model import Model
@@ -24,6 +26,13 @@ from standoff.words.sections import holds_up as said
 from standoff.words.sections.page import CALLED
 from standoff.words.sentences.answer import confidence, limits_title, views_title
 from standoff.words.sentences.searching.found import FOUND_HEAD, found_caption, found_columns, found_title
+from standoff.words.sentences.searching.pathways import (
+    PATHWAYS_HEAD,
+    PATHWAYS_KEY,
+    pathways_caption,
+    pathways_rows,
+    pathways_title,
+)
 from standoff.words.text import capital, join, words
 
 __all__ = ["first_picture", "holds_up", "map_section", "views"]
@@ -32,19 +41,29 @@ _TOLD = 1.96
 
 
 def holds_up(
-    model: Model, results: Performance, grid: tuple[Picture, ...] = (), found: Searched | None = None
+    model: Model,
+    results: Performance,
+    grid: tuple[Picture, ...] = (),
+    *,
+    found: Searched | None = None,
+    pathways: Pathways | None = None,
 ) -> Section:
     """The strategies × outcomes table; `grid` is its picture, none where no world has a result.
 
-    `found` is what a search has found, to stand beside the best that is listed.
+    `found` is what a search has found, to stand beside the best that is listed; `pathways` say until when each strategy
+    keeps the limits.
     """
     payoffs = [payoff for payoff in model.payoffs if payoff.actor == model.decider]
+    beside = (
+        *(() if found is None else (_found(model, found),)),
+        *(() if pathways is None else (_pathways(model, pathways),)),
+    )
     tables = tuple(replace(picture, table=standing_table(model, results, results.standings[0])) for picture in grid)
     return Section(
         "holds-up",
         CALLED["holds-up"],
         limits_title(model, results),
-        pictures=(*tables, *(() if found is None else (_found(model, found),))),
+        pictures=(*tables, *beside),
         sure=confidence(model, results),
         why=assumptions_behind(model, payoffs),
         method=Method(said.performance_method(model, results), said.REFERENCES),
@@ -56,6 +75,13 @@ def _found(model: Model, found: Searched) -> Picture:
     rows = tuple(zip(*found_columns(model, found), strict=True))
     table = Table(found_caption(model, found), FOUND_HEAD, rows)
     return Picture(Markup(""), found_caption(model, found), title=found_title(model, found), table=table)
+
+
+def _pathways(model: Model, pathways: Pathways) -> Picture:
+    """Until when each strategy keeps the limits, and the ways on."""
+    table = Table(pathways_caption(pathways), PATHWAYS_HEAD, pathways_rows(model, pathways))
+    drawn, title = draw_pathways(model, pathways), pathways_title(model, pathways)
+    return Picture(drawn, pathways_caption(pathways), PATHWAYS_KEY, title, table)
 
 
 def first_picture(model: Model, results: Performance) -> Picture | None:
@@ -139,8 +165,8 @@ def _view_rows(model: Model, results: Performance, standing: Standing) -> list[D
                 colour_of(model, instance),
                 value,
                 value - _TOLD * error,
-                value + _TOLD * error,
-                results.labels[s] in ranking.may_be_best,
+                high=value + _TOLD * error,
+                best=results.labels[s] in ranking.may_be_best,
             )
         )
     return rows

@@ -9,6 +9,7 @@ from jinja2 import Environment
 
 from standoff.analysis.graph_model.wished import Changeable
 from standoff.analysis.others.others import Others
+from standoff.analysis.others.sampled import SampledGame
 from standoff.brief.parts import Listing
 from standoff.brief.pictures.plays import (
     RARELY,
@@ -27,6 +28,7 @@ from standoff.words.names import title_of
 from standoff.words.sections import others as said
 from standoff.words.sections.page import CALLED
 from standoff.words.sentences.courses import courses_sentences, courses_title
+from standoff.words.sentences.games.sampled import held_words, learned_words, sampled_lead, sampled_title
 from standoff.words.sentences.others import condition_words, others_lead, others_sure, others_title
 from standoff.words.text import capital
 from standoff.words.unanswered import unanswered_words
@@ -35,12 +37,17 @@ __all__ = ["others_section"]
 
 
 def others_section(
-    model: Model, found: Others | Unanswered, environment: Environment, courses: Changeable | Unanswered | None = None
+    model: Model,
+    found: Others | SampledGame | Unanswered,
+    environment: Environment,
+    courses: Changeable | Unanswered | None = None,
 ) -> Section:
     """Question 3; a study without others, or a run that cannot tell, says so."""
     if isinstance(found, Unanswered):
         return Section("others", CALLED["others"], said.NOT_ANSWERED,
                        lead=(f"{capital(unanswered_words(found.reason, found.data, model))}.",))  # fmt: skip
+    if isinstance(found, SampledGame):
+        return _sampled_section(model, found)
     parts: Any = environment.get_template("games.html.j2").module
     columns = play_columns(model, found)
     pictures = [
@@ -49,8 +56,8 @@ def others_section(
             said.play_caption(found),
             said.play_key(RARELY),
             said.PLAY,
-            profile_table(model, found),
-            (play_table(columns),),
+            table=profile_table(model, found),
+            instead=(play_table(columns),),
         )
     ]
     if found.replies is not None and found.replies.leads:
@@ -61,8 +68,8 @@ def others_section(
                 said.lead_caption(model, best_leads(model, found)),
                 said.LEAD_KEY,
                 said.lead_title(model, found, best_leads(model, found)),
-                lead_table(model, found),
-                (reply_table(others, rows),),
+                table=lead_table(model, found),
+                instead=(reply_table(others, rows),),
             )
         )
     return Section(
@@ -75,6 +82,22 @@ def others_section(
         sure=others_sure(model, found),
         why=tuple(Chip(name, title_of(model, name)) for name, _ in found.beliefs.assumptions),
         method=Method(said.others_method(model, found), said.REFERENCES),
+    )
+
+
+def _sampled_section(model: Model, found: SampledGame) -> Section:
+    """The same where a part of the profiles was run."""
+    held = tuple(line for one in found.held for line in held_words(model, found, one))
+    return Section(
+        "others",
+        CALLED["others"],
+        sampled_title(found),
+        lead=sampled_lead(model, found),
+        parts=(
+            *((Listing(said.HELD, held, prose=True),) if held else ()),
+            Listing(said.LEARNED, tuple(learned_words(model, found)), prose=True),
+        ),
+        method=Method((said.SAMPLED,), said.SAMPLED_REFERENCES),
     )
 
 

@@ -59,9 +59,9 @@ def _fan_picture(model: Model, one: Fan, shown: tuple[int, ...], key: str) -> Pi
                 colour_of(model, band.strategy),
                 band.quantiles if _has_bands(one) else None,
                 line,
-                () if s != shown[0] else tuple(lines),
-                tuple(said.reading_words(one, band, line, i, figures) for i in range(line.size)),
-                f"lines-{one.followed.symbol.name}-{one.followed.state}",
+                others=() if s != shown[0] else tuple(lines),
+                readings=tuple(said.reading_words(one, band, line, i, figures=figures) for i in range(line.size)),
+                lines=f"lines-{one.followed.symbol.name}-{one.followed.state}",
             ),
             frame,
             said.fan_words(model, one, s, dates[-1]),
@@ -83,7 +83,7 @@ def _fan_picture(model: Model, one: Fan, shown: tuple[int, ...], key: str) -> Pi
         json.dumps(dates, separators=(",", ":")), Markup("").join(panels)
     )
     table = Table(caption, header[: len(rows[0])], rows)
-    return Picture(drawn, f"{caption}{seen}.", key, said.fan_title(model, one, shown), table)
+    return Picture(drawn, f"{caption}{seen}.", key, said.fan_title(model, one, shown), table=table)
 
 
 def _has_bands(one: Fan) -> bool:

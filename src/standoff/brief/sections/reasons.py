@@ -61,7 +61,7 @@ class Tried:
 
 
 def make_reason(
-    model: Model, section: Section, tried: Tried, picture: Picture | None = None, language: Language = ENGLISH
+    model: Model, section: Section, tried: Tried, picture: Picture | None = None, *, language: Language = ENGLISH
 ) -> Reason:
     """The reason of a section.
 
@@ -80,8 +80,8 @@ def make_reason(
     return Reason(
         section.anchor, section.short, section.headline or section.title,
         section.sentence or (section.lead[0] if section.lead else ""),
-        picture or first, picture is None and first is not None,
-        grounds, level_of(grounds), sure, stated, section.why[:_MOST_CHIPS],
+        picture=picture or first, is_taken=picture is None and first is not None,
+        grounds=grounds, level=level_of(grounds), sure=sure, stated=stated, chips=section.why[:_MOST_CHIPS],
     )  # fmt: skip
 
 
@@ -94,7 +94,9 @@ def grounds_of(model: Model, section: Section, tried: Tried) -> Grounds:
     counts: Mapping[ClaimAnswer, int] = {} if tried.claims is None else tried.claims.counts
     tested = sum(n for answer, n in counts.items() if answer not in ("open", "not represented"))
     is_level = section.anchor in _LEADS and tried.robust is not None and _is_level(tried.robust)
-    return Grounds(judged, len(behind), flips, n_tried, counts.get("borne out", 0), tested, is_level)
+    return Grounds(
+        judged, len(behind), flips, n_tried, borne=counts.get("borne out", 0), tested=tested, is_level=is_level
+    )
 
 
 def _is_level(robust: Robustness) -> bool:

@@ -52,7 +52,7 @@ def watch_section(model: Model, found: Signposts | Unanswered | None) -> Section
         watch_title(model, found),
         lead=sentences,
         pictures=tuple(
-            Picture(Markup(""), "", "", title, table)
+            Picture(Markup(""), "", "", title, table=table)
             for title, table in (
                 (said.SIGNPOSTS, _signposts(model, found)),
                 (said.MATRIX, _matrix(model, found.matrix)),
@@ -92,8 +92,8 @@ def since_section(model: Model, found: Posterior | None) -> Section | None:
         since_title(model, found),
         lead=posterior_sentences(model, found),
         pictures=(
-            Picture(Markup(""), "", "", said.MOVED, Table(said.MOVED_TABLE, said.MOVED_HEAD, rows)),
-            Picture(Markup(""), "", "", said.RANKS, Table(said.RANKS_TABLE, said.RANKS_HEAD, ranks)),
+            Picture(Markup(""), "", "", said.MOVED, table=Table(said.MOVED_TABLE, said.MOVED_HEAD, rows)),
+            Picture(Markup(""), "", "", said.RANKS, table=Table(said.RANKS_TABLE, said.RANKS_HEAD, ranks)),
         ),
         parts=(Listing(said.SEEN, tuple(capital(sighting_words(model, one)) for one in found.sightings)),),
         sure=(said.SINCE_SURE,),

@@ -4,22 +4,27 @@
   if (!box || !window.Worker || !window.WebAssembly || !window.DecompressionStream) return;
   standoff.started.push((async () => {
   const study = await standoff.inflate("l-data"), data = standoff.open(study).words;
-  const FEW = 64, LUCK = 4, CHUNK = 64, REST = 300, PREFIX = "#what-if?";
+  const FEW = 64, LUCK = 4, CHUNK = 64, REST = 300, COURSES = 2000, PREFIX = "#what-if?";
   const by = id => document.getElementById(id), controls = box.querySelector(".controls"), more = box.querySelector(".more");
-  const fields = data.assumptions.map((one, k) => {  // a slider with two thumbs for each, the first in sight
+  // a slider for each assumption, with two thumbs, the first in sight; and for each term of a deal, with one
+  const sliders = [...data.assumptions, ...data.terms.map(term => ({...term, term: true}))];
+  const fields = sliders.map((one, k) => {
     const field = document.createElement("fieldset");
     field.className = "axis";
     field.dataset.name = one.name;
     field.innerHTML = '<legend></legend><div class="ranges"><i class="kept"></i><input type="range" min="0" max="100" value="0"><input type="range" min="0" max="100" value="100"></div>'
       + '<p class="ends"><output></output><button type="button" class="hold" aria-pressed="false">hold</button><output></output></p>';
     field.querySelector("legend").textContent = one.title;
-    [...field.querySelectorAll("input, button")].forEach((control, i) => control.setAttribute("aria-label", `${["At least", "At most", "Hold at one number"][i]}: ${one.title}`));
-    if (k < data.shown) controls.insertBefore(field, more);
+    if (one.term) field.querySelectorAll("input:first-of-type, button").forEach(control => control.remove());
+    [...field.querySelectorAll("input, button")].forEach((control, i) => control.setAttribute("aria-label", `${[one.term ? "At" : "At least", "At most", "Hold at one number"][i]}: ${one.title}`));
+    if (k < data.shown || one.term) controls.insertBefore(field, more);
     else more.querySelector(".controls").append(field);
     return field;
   });
   const choices = [...box.querySelectorAll("select[data-player]")], own = data.players[data.decider];
-  const parts = data.assumptions.map(() => [0, 100]);
+  const settings = [...box.querySelectorAll("select[data-setting]")];
+  const starts = sliders.map(one => one.term ? Array(2).fill(100 * (one.usual - one.low) / (one.high - one.low)) : [0, 100]);
+  const parts = starts.map(pair => [...pair]), isMoved = k => parts[k].some((part, i) => part !== starts[k][i]);
   by("l-none").hidden = true;
   box.hidden = false;
 
@@ -65,16 +70,22 @@
     }
   };
   const value = (one, part) => one.low + part / 100 * (one.high - one.low);
-  const ends = () => parts.map(([low, high], k) => [k, value(data.assumptions[k], low), value(data.assumptions[k], high), low, high])
-    .filter(([, , , low, high]) => low > 0 || high < 100).map(([k, low, high]) => [k, low, high]);
+  const ends = () => data.assumptions.map((one, k) => [k, ...parts[k].map(part => value(one, part))]).filter(([k]) => isMoved(k));
+  const levels = () => Object.fromEntries(sliders.flatMap((one, k) => one.term && isMoved(k) ? [[one.name, value(one, parts[k][0])]] : []));
   const variant = () => +(by("l-model")?.value || 0);
   const allowed = () => {
     const view = data.views[by("l-view").value] || {allowed: null};
     return data.players.map((player, p) => {
-      if (p === data.decider) return player.strategies.map((_, s) => s);
       const choice = choices.find(select => +select.dataset.player === p);
-      if (choice && choice.value !== "") return [+choice.value];
-      return view.allowed ? view.allowed[p] : player.strategies.map((_, s) => s);
+      let list = player.strategies.map((_, s) => s);
+      if (choice && choice.value !== "") list = [+choice.value];
+      else if (view.allowed && p !== data.decider) list = view.allowed[p];
+      for (const select of settings) {
+        if (+select.dataset.of !== p || select.value === "") continue;
+        const {of} = player.settings[select.dataset.setting], kept = list.filter(s => of[s] < 0 || of[s] === +select.value);
+        if (kept.length) list = kept;
+      }
+      return list;
     });
   };
   const ask = (isMoving, scan) => {
@@ -84,9 +95,13 @@
     const replications = isMoving || scan ? LUCK : data.replications * (isDrawn ? 4 : 1);
     turn++;
     queue = [];
-    asked = {worlds, replications, isMoving, scan, parts: []};
-    const each = isMoving ? Math.ceil(worlds / workers.length) : CHUNK, base = {turn, replications, allowed: who, model: variant()};
-    if (scan) queue = scan.at.map((x, i) => ({...base, i, first: 0, last: worlds, ends: [...ends().filter(([k]) => k !== scan.k), [scan.k, x, x]]}));
+    const kept = scan ? 0 : Math.min(replications, Math.ceil(COURSES / worlds));
+    asked = {worlds, replications, isMoving, scan, kept, turn, own: who[data.decider], parts: []};
+    const each = isMoving ? Math.ceil(worlds / workers.length) : CHUNK, base = {turn, replications, kept, allowed: who, model: variant(), levels: levels()};
+    if (scan) queue = scan.at.map((x, i) => {
+      const at = sliders[scan.k].term ? {ends: ends(), levels: {...levels(), [sliders[scan.k].name]: x}} : {ends: [...ends().filter(([k]) => k !== scan.k), [scan.k, x, x]]};
+      return {...base, ...at, i, first: 0, last: worlds};
+    });
     else for (let first = 0; first < worlds; first += each) queue.push({...base, first, last: Math.min(worlds, first + each), ends: ends()});
     asked.of = queue.length;
     if (!scan) status(`Running ${worlds.toLocaleString("en")} worlds of ${replications} replications \u2026`, true);
@@ -106,7 +121,7 @@
     by("l-status").classList.toggle("moving", isMoving);
   };
   let last = null;
-  const column = (found, s, m) => {
+  const column = (found, s, m) => {  // of the s-th strategy that was run
     const whole = new Float64Array(found.worlds), M = data.measures.length;
     for (const part of found.parts) {
       const size = part.last - part.first;
@@ -114,15 +129,20 @@
     }
     return whole;
   };
+  const ranked = found => {
+    const payoffs = found.own.map((_, s) => over(column(found, s, 0)).mean);
+    return payoffs.map((_, s) => s).sort((a, b) => payoffs[b] - payoffs[a]);
+  };
   const show = found => {
     last = found;
-    const strategies = own.strategies.map((_, s) => s), payoffs = strategies.map(s => over(column(found, s, 0)).mean);
-    const order = strategies.slice().sort((a, b) => payoffs[b] - payoffs[a]), leader = order[0];
+    const order = ranked(found), leader = found.own[order[0]];
     const left = found.parts.reduce((k, part) => k + part.left, 0), many = `${found.worlds.toLocaleString("en")} worlds of ${found.replications} replications`;
     status(`Live, ${many}: ${own.strategies[leader]} leads${leader === data.leader ? ", as printed" : ` (printed: ${own.strategies[data.leader]})`}.`, found.isMoving);
     table(found, order);
+    by("l-deal").textContent = data.measures.flatMap((measure, m) => measure.deal ? [inForce(found, order, m)] : []).join(" ");
+    courses(found, order);
     if (found.isMoving) return;
-    const each = strategies.length * data.measures.length, all = new Float64Array(each * found.worlds);
+    const each = found.own.length * data.measures.length, all = new Float64Array(each * found.worlds);
     for (const {first, last: end, means} of found.parts) {
       const size = end - first;
       for (let k = 0; k < each; k++) all.set(means.subarray(k * size, (k + 1) * size), k * found.worlds + first);
@@ -130,6 +150,32 @@
     const identity = digest(all);
     by("l-about").textContent = `Digest of this run: ${identity}.${left ? ` ${left.toLocaleString("en")} futures went wrong and are left out.` : ""}`;
     by("l-about").dataset.digest = identity;
+  };
+  const inForce = (found, order, m) => {
+    const shares = order.map(s => [own.strategies[found.own[s]], over(column(found, s, m))]), said = ([name, {mean, error}]) => `${standoff.measured(mean, error, "%")} under ${name}`;
+    const most = shares.reduce((a, b) => b[1].mean > a[1].mean ? b : a);
+    return `${data.measures[m].title}: ${said(shares[0])}${most === shares[0] ? "" : `; the most, ${said(most)}`}.`;
+  };
+  // what is followed over time, strategy by strategy, so that the page answers in between
+  const courses = async (found, order) => {
+    if (!data.followed.length) return;
+    const one = data.followed[by("l-followed").value], points = data.dates.length + 1, steps = points - !one.carried;
+    const things = Math.max(...data.followed.map(thing => thing.at)) + 1, bands = [];
+    found.drawing = one;
+    for (const s of order) {
+      const walked = Array.from({length: steps}, (_, t) => {
+        const whole = new Float64Array(found.worlds * found.kept), at = (s * things + one.at) * points + t;
+        for (const {first, last: end, courses: all} of found.parts) whole.set(all.subarray(at * (end - first) * found.kept, (at + 1) * (end - first) * found.kept), first * found.kept);
+        return whole;
+      });
+      bands.push({name: own.strategies[found.own[s]], colour: own.colours[found.own[s]], ...standoff.fans.band(walked, one, steps)});
+      await new Promise(resolve => { setTimeout(resolve); });
+      if (found !== last || found.drawing !== one) return;
+    }
+    by("l-over").hidden = false;
+    by("l-fans").replaceChildren(...standoff.fans.draw(bands, one, data.dates));
+    by("l-fans").dataset.digest = digest(Float64Array.from(bands.flatMap(b => b.quantiles.flat())));
+    by("l-fans").dataset.of = `${one.name} ${found.worlds}`;
   };
   const table = (found, order) => {
     const m = +by("l-measure").value, measure = data.measures[m], first = column(found, order[0], m);
@@ -139,7 +185,8 @@
     });
     const means = figures.map(f => f.whole.mean).filter(Number.isFinite), low = Math.min(...means), high = Math.max(...means), pad = 0.08 * (high - low) || 1;
     by("l-caption").textContent = `${measure.title}, live, ${found.worlds.toLocaleString("en")} worlds`;
-    box.querySelector("tbody").replaceChildren(...figures.map(({s, whole, less}, i) => {
+    box.querySelector("tbody").replaceChildren(...figures.map(({s: place, whole, less}, i) => {
+      const s = found.own[place];
       const row = document.createElement("tr"), head = document.createElement("th"), bars = document.createElement("td");
       row.className = `s${own.colours[s]}`;
       head.scope = "row";
@@ -162,12 +209,12 @@
     }));
   };
   // where the leader changes as the last moved assumption goes from end to end, all else as chosen
-  const scanned = k => ({k, at: Array.from({length: 9}, (_, i) => value(data.assumptions[k], 12.5 * i))});
+  const scanned = k => ({k, at: Array.from({length: 9}, (_, i) => value(sliders[k], 12.5 * i))});
   const flips = found => {
-    const {k, at} = found.scan, one = data.assumptions[k], leads = [];
+    const {k, at} = found.scan, one = sliders[k], leads = [];
     for (const part of found.parts) {
-      const at0 = {worlds: found.worlds, parts: [part]}, payoffs = own.strategies.map((_, s) => over(column(at0, s, 0)).mean);
-      leads[part.i] = payoffs.indexOf(Math.max(...payoffs));
+      const at0 = {worlds: found.worlds, parts: [part]}, payoffs = found.own.map((_, s) => over(column(at0, s, 0)).mean);
+      leads[part.i] = found.own[payoffs.indexOf(Math.max(...payoffs))];
     }
     const said = at.slice(1).flatMap((x, i) => leads[i + 1] === leads[i] ? [] : [`between ${spoken(one, at[i])} and ${spoken(one, x)} from ${own.strategies[leads[i]]} to ${own.strategies[leads[i + 1]]}`]);
     by("l-flip").textContent = said.length ? `Held from end to end (${found.worlds} worlds), \u201c${one.title}\u201d turns the lead ${said.join("; ")}.` : `Held anywhere in its range (${found.worlds} worlds), \u201c${one.title}\u201d leaves ${own.strategies[leads[0]]} leading.`;
@@ -176,24 +223,29 @@
   // controls
   const spoken = (one, x) => one.kinds.length ? one.kinds[Math.round(x)].replaceAll("_", " ") : `${standoff.number(x)} ${one.unit}`.trim();
   const draw = (field, k) => {
-    const one = data.assumptions[k], [low, high] = parts[k], inputs = field.querySelectorAll("input"), kept = field.querySelector(".kept");
+    const one = sliders[k], [low, high] = parts[k], inputs = field.querySelectorAll("input"), kept = field.querySelector(".kept");
     const texts = [low, high].map(part => spoken(one, value(one, part)));
     inputs.forEach((input, i) => { input.value = parts[k][i]; input.setAttribute("aria-valuetext", texts[i]); });
-    field.querySelectorAll("output").forEach((output, i) => { output.textContent = texts[i]; });
+    field.querySelectorAll("output").forEach((output, i) => { output.textContent = one.term && i ? `printed: ${spoken(one, one.usual)}` : texts[i]; });
     kept.style.left = `calc(8px + ${low / 100} * (100% - 16px))`;
     kept.style.width = `calc(${(high - low) / 100} * (100% - 16px))`;
-    field.querySelector(".hold").setAttribute("aria-pressed", String(low === high));
+    field.querySelector(".hold")?.setAttribute("aria-pressed", String(low === high));
   };
   const remember = () => {
     const said = new URLSearchParams();
-    parts.forEach(([low, high], k) => { if (low > 0 || high < 100) said.set(data.assumptions[k].name, `${low}-${high}`); });
+    parts.forEach(([low, high], k) => { if (isMoved(k)) said.set(sliders[k].name, `${low}-${high}`); });
     if (+by("l-view").value) said.set("view", by("l-view").value);
     if (variant()) said.set("variant", variant());
     choices.forEach(select => { if (select.value !== "") said.set(`player-${select.dataset.player}`, select.value); });
+    settings.forEach(select => { if (select.value !== "") said.set(`setting-${select.dataset.of}-${select.dataset.setting}`, select.value); });
     history.replaceState(null, "", `${PREFIX}${said}`);
   };
   const rest = () => {
     clearTimeout(timer);
+    if (asked?.isMoving && asked.turn === turn && asked.parts.length < asked.of) {  // the few worlds come first
+      timer = setTimeout(rest, 50);
+      return;
+    }
     remember();
     ask(false);
   };
@@ -207,13 +259,13 @@
     const inputs = [...field.querySelectorAll("input")];
     inputs.forEach((input, i) => input.addEventListener("input", () => {
       const held = parts[k][0] === parts[k][1], at = +input.value;
-      parts[k] = held ? [at, at] : i ? [Math.min(parts[k][0], at - 1), at] : [at, Math.max(parts[k][1], at + 1)];
+      parts[k] = held || sliders[k].term ? [at, at] : i ? [Math.min(parts[k][0], at - 1), at] : [at, Math.max(parts[k][1], at + 1)];
       parts[k] = parts[k].map(part => Math.min(100, Math.max(0, part)));
       moved = k;
       draw(field, k);
       move();
     }));
-    field.querySelector(".hold").addEventListener("click", () => {
+    field.querySelector(".hold")?.addEventListener("click", () => {
       const [low, high] = parts[k], middle = Math.round((low + high) / 2);
       parts[k] = low === high ? [0, 100] : [middle, middle];
       moved = k;
@@ -224,25 +276,27 @@
   });
   by("l-view").addEventListener("change", move);
   by("l-model")?.addEventListener("change", move);
-  choices.forEach(select => select.addEventListener("change", move));
+  [...choices, ...settings].forEach(select => select.addEventListener("change", move));
   by("l-measure").addEventListener("change", () => {
     if (!last) return ask(false);
-    const payoffs = own.strategies.map((_, s) => over(column(last, s, 0)).mean);
-    table(last, payoffs.map((_, s) => s).sort((a, b) => payoffs[b] - payoffs[a]));
+    table(last, ranked(last));
   });
+  by("l-followed")?.addEventListener("change", () => { if (last) courses(last, ranked(last)); });
   by("l-run").addEventListener("click", () => { moved = null; rest(); });
   by("l-reset").addEventListener("click", () => {
     clearTimeout(timer);
     turn++;
     queue = [];
     last = moved = null;
-    parts.forEach((_, k) => { parts[k] = [0, 100]; });
+    starts.forEach((pair, k) => { parts[k] = [...pair]; });
     fields.forEach(draw);
     by("l-view").value = "0";
     if (by("l-model")) by("l-model").value = "0";
-    choices.forEach(select => { select.value = ""; });
+    [...choices, ...settings].forEach(select => { select.value = ""; });
     box.querySelector("tbody").replaceChildren();
-    for (const id of ["l-flip", "l-about"]) by(id).textContent = "";
+    by("l-fans")?.replaceChildren();
+    if (by("l-over")) by("l-over").hidden = true;
+    for (const id of ["l-deal", "l-flip", "l-about"]) by(id).textContent = "";
     delete by("l-about").dataset.digest;
     status("As printed: nothing is run here.", false);
     history.replaceState(null, "", "#what-if");
@@ -250,13 +304,17 @@
   if (location.hash.startsWith(PREFIX)) {  // a what-if that was sent
     const said = new URLSearchParams(location.hash.slice(PREFIX.length));
     fields.forEach((field, k) => {
-      const [low, high] = (said.get(data.assumptions[k].name) || "").split("-").map(Number);
+      const [low, high] = (said.get(sliders[k].name) || "").split("-").map(Number);
       if (low >= 0 && high <= 100 && low <= high) parts[k] = [low, high];
       draw(field, k);
     });
     if (by("l-model") && data.models[said.get("variant")]) by("l-model").value = said.get("variant");
     if (data.views[said.get("view")]) by("l-view").value = said.get("view");
     choices.forEach(select => { if ([...select.options].some(o => o.value === said.get(`player-${select.dataset.player}`))) select.value = said.get(`player-${select.dataset.player}`); });
+    settings.forEach(select => {
+      const chosen = said.get(`setting-${select.dataset.of}-${select.dataset.setting}`);
+      if ([...select.options].some(o => o.value === chosen)) select.value = chosen;
+    });
     document.getElementById("what-if").scrollIntoView();
     rest();
   }

@@ -122,7 +122,8 @@ const grouped = (keys, n, allowed) => {
 };
 const run = job => {
   place = data.free;
-  const {first, last, replications, allowed, ends} = job, n = (last - first) * replications, measures = model.measures;
+  const {first, last, replications, allowed, ends, levels, kept} = job, n = (last - first) * replications, measures = model.measures;
+  const points = data.dates.length + 1, things = data.followed.reduce((most, one) => Math.max(most, one.at + 1), 0);
   const table = new Float64Array(wasm.memory.buffer, data.at.columns, columns.length * data.worlds);
   columns.forEach((column, c) => table.set(column, c * data.worlds));
   for (const [k, low, high] of ends) {
@@ -133,6 +134,7 @@ const run = job => {
   wasm.keys(BigInt(data.state), data.at.streams + 8 * first, last - first, replications, drawn);
   const {order, runs, played} = grouped(drawn, n, allowed);
   const worlds = room(8 * n), keys = room(8 * n), given = room(8 * model.given.length * played.length), out = room(8 * model.rows * n);
+  const paths = room(8 * things * points * n);
   const laid = put(runs), words = new BigInt64Array(wasm.memory.buffer, drawn, n);
   const toWorlds = new BigInt64Array(wasm.memory.buffer, worlds, n), toKeys = new BigInt64Array(wasm.memory.buffer, keys, n);
   order.forEach((i, k) => {
@@ -140,18 +142,29 @@ const run = job => {
     toKeys[k] = words[i];
   });
   wasm.lay(data.at.columns, data.worlds, worlds, keys, given, data.at.counters, data.at.clock, out, n);
+  if (things) wasm.follow(paths);
   const own = allowed[data.decider], size = last - first, means = new Float64Array(own.length * measures.length * size);
+  const each = size * kept, courses = new Float64Array(own.length * things * points * each);  // (strategies, things, points, futures)
   const placed = new Int32Array(n);
   order.forEach((i, k) => { placed[i] = k; });
   let left = 0;
   own.forEach((s, which) => {
     const inputs = new Float64Array(wasm.memory.buffer, given, model.given.length * played.length);
     played.forEach((profile, g) => model.given.forEach((one, k) => {
-      inputs[g * model.given.length + k] = one.values ? one.values[one.player === data.decider ? s : profile[one.player]] : one.value;
+      inputs[g * model.given.length + k] = one.values ? one.values[one.player === data.decider ? s : profile[one.player]] : levels[one.level] ?? one.value;
     }));
     wasm.run(laid, played.length);
     const results = new Float64Array(wasm.memory.buffer, out, model.rows * n), wrong = (model.rows - 1) * n;
     for (let k = 0; k < n; k++) if (results[wrong + k] !== 0) left++;
+    const walked = new Float64Array(wasm.memory.buffer, paths, things * points * n);
+    for (let at = 0, to = which * things * points * each; at < things * points; at++) {
+      for (let w = 0; w < size; w++) {
+        for (let r = 0; r < kept; r++, to++) {
+          const k = placed[w * replications + r];
+          courses[to] = results[wrong + k] !== 0 ? NaN : walked[at * n + k];
+        }
+      }
+    }
     measures.forEach(([row, weighed], m) => {
       for (let w = 0; w < size; w++) {
         let mean = 0, weight = 0;
@@ -166,7 +179,7 @@ const run = job => {
       }
     });
   });
-  return {means, left};
+  return {means, left, courses};
 };
 onmessage = async ({data: told}) => {
   if (told.study) {
@@ -177,6 +190,6 @@ onmessage = async ({data: told}) => {
   } else {
     if (told.model !== current) await use(told.model);
     const found = run(told);
-    postMessage({...told, ...found}, [found.means.buffer]);
+    postMessage({...told, ...found}, [found.means.buffer, found.courses.buffer]);
   }
 };

@@ -11,6 +11,7 @@ from standoff.language.model import Model
 from standoff.words.names import strategy_words
 from standoff.words.numbers import counted, percent
 from standoff.words.sentences.courses import notion_words
+from standoff.words.terminal import NONE_STABLE, SEQUENTIALLY_STABLE, STABLE, barred_words
 
 __all__ = ["conflict_lines", "courses_lines"]
 
@@ -21,15 +22,15 @@ def courses_lines(model: Model, answer: Changeable) -> Iterator[str]:
     """How many profiles each notion leaves stable, and those that hold best."""
     found = answer.found
     yield f"\n{counted(found.n_worlds, 'world')}; {counted(found.n_draws, 'draw')} of beliefs"
-    yield "\nprofiles that are stable, and of them shown to be"
+    yield f"\n{STABLE}"
     for notion in NOTIONS:
         shown = found.n_shown.get(notion)
         counts = f"{found.n_stable[notion]:>6}{'' if shown is None else shown:>7}"
         yield f"  {notion.value:<12}{counts}  {notion_words(notion)}"
     if found.barred:
-        yield f"  the study bars {counted(found.barred, 'change')} of strategy"
+        yield f"  {barred_words(found.barred)}"
     if found.held:
-        yield "\nsequentially stable: in beliefs, in worlds; Nash in beliefs"
+        yield f"\n{SEQUENTIALLY_STABLE}"
     for held in found.held[:_MOST]:
         seq, nash = held.by(Notion.SEQ), held.by(Notion.NASH)
         names = [
@@ -47,4 +48,4 @@ def conflict_lines(form: OptionForm, found: Sequence[StableState]) -> Iterator[s
         plays = "; ".join(f"{p}: {s}" for p, s in zip(form.game.players, one.strategies, strict=True))
         yield f"  state {one.state} ({plays}): {', '.join(one.notions)}"
     if not found:
-        yield "  no state is stable for everybody by any notion"
+        yield f"  {NONE_STABLE}"

@@ -11,6 +11,15 @@ from standoff.evidence.reading.passages import Passage
 from standoff.evidence.sources import SourceRow, Sources
 from standoff.words.numbers import counted, percent
 from standoff.words.sentences.evidence import answer_counts, effect_words, separated
+from standoff.words.terminal import (
+    NO_PATH,
+    absent_words,
+    opposed_words,
+    unanchored_words,
+    uncited_words,
+    uncovered_words,
+    untested_words,
+)
 
 __all__ = ["gap_lines", "passage_lines", "source_lines", "tested_lines"]
 
@@ -37,30 +46,22 @@ def tested_lines(found: Agreement, sizes: str) -> Iterator[str]:
 
 def gap_lines(gaps: Gaps) -> Iterator[str]:
     """What the evidence lacks, one list each; a list that is empty is a line."""
-    unknown = [one for one in gaps.uncited if one.kind != "constant"]
-    given = len(gaps.uncited) - len(unknown)
-    yield from _list(
-        f"{len(unknown)} uncertain{'ty or value' if len(unknown) == 1 else 'ties and values'} without a claim or fact"
-        + (f"; and {counted(given, 'constant')}, which --json lists" if given else ""),
-        [f"{one.name} ({one.kind}): {one.judgement or 'no reason is given'}" for one in unknown],
-    )
+    yield from _list(*uncited_words(gaps))
     yield from _list(f"{counted(len(gaps.unrepresented), 'claim')} that nothing represents", gaps.unrepresented)
+    yield from _list(untested_words(gaps), gaps.untested)
     yield from _list(
-        f"{len(gaps.untested)} of {counted(gaps.claims, 'claim')} open: nothing is expected of the model", gaps.untested
-    )
-    yield from _list(
-        f"{counted(len(gaps.opposed), 'pair')} of claims that contradict each other",
+        opposed_words(gaps),
         [f"{pair.one}: {pair.one_says}; {pair.other}: {pair.other_says}" for pair in gaps.opposed],
     )
     yield from _list(
-        f"{counted(len(gaps.uncovered), 'passage')} that look like claims and have none",
+        uncovered_words(gaps),
         [
             f"{one.document} {one.passage} ({', '.join((*one.actors, *one.signs))}): {one.text}"
             for one in gaps.uncovered
         ],
     )
     if gaps.absent:
-        yield f"not at hand, so not looked through: {', '.join(gaps.absent)}; give their folder with --sources DIR"
+        yield absent_words(gaps)
 
 
 def source_lines(study: str, found: Sources) -> Iterator[str]:
@@ -75,9 +76,8 @@ def source_lines(study: str, found: Sources) -> Iterator[str]:
             )
             yield f"  {anchor.status:<11} {anchor.claim:<28} {anchor.was}{now}{sure}"
     totals = found.totals
-    bare = totals["unanchored"]
-    if bare:
-        yield f"{counted(bare, 'claim')} without an anchor: `standoff sources {study} --anchor` writes it"
+    if totals["unanchored"]:
+        yield unanchored_words(study, totals["unanchored"])
     yield ", ".join(f"{status} {totals[status]}" for status in ("found", "moved", "changed", "lost"))
 
 
@@ -90,7 +90,7 @@ def passage_lines(passages: Sequence[Passage]) -> Iterator[str]:
 
 def _evidence(test: Tested) -> str:
     if test.answer == "not represented":
-        return "no path leads from the one to the other"
+        return NO_PATH
     return "; ".join(part for part in (effect_words(test), separated(test)) if part)
 
 

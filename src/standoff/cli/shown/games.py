@@ -8,16 +8,30 @@ import numpy as np
 
 from standoff.analysis.deals.deals import Deals
 from standoff.analysis.others.others import Others
+from standoff.analysis.others.sampled import SampledGame
 from standoff.language.model import Model
 from standoff.questions.question import Unanswered
+from standoff.words.amounts import unit_words, with_unit
 from standoff.words.names import strategy_words, who
 from standoff.words.numbers import counted, measured, percent, plain
 from standoff.words.sentences.deals import deal_title
-from standoff.words.sentences.others import others_title, profile_words, tolerance_words, verdict_words
+from standoff.words.sentences.games.sampled import held_words, learned_words, sampled_lead, sampled_title
+from standoff.words.sentences.others import others_title, profile_words, verdict_words
+from standoff.words.terminal import (
+    NO_MOVER,
+    PROFILES,
+    belief_movers_words,
+    everyone_knew_words,
+    first_mover_words,
+    mover_words,
+    nash_words,
+    stable_words,
+    zone_words,
+)
 from standoff.words.text import capital, join, words
 from standoff.words.unanswered import unanswered_words
 
-__all__ = ["deals_lines", "others_lines"]
+__all__ = ["deals_lines", "others_lines", "sampled_lines"]
 
 
 def others_lines(model: Model, found: Others) -> Iterator[str]:
@@ -28,15 +42,15 @@ def others_lines(model: Model, found: Others) -> Iterator[str]:
         f"{counted(found.n_worlds, 'world')} × {counted(found.replications, 'replication')}; "
         f"{counted(found.beliefs.draws, 'draw')} of beliefs"
     )
-    yield "\nprofiles: equilibrium in resamples, stable in beliefs"
+    yield f"\n{PROFILES}"
     for one in found.profiles:
         yield (
             f"  {percent(one.probability):>7} {percent(one.share_of_beliefs):>7}  "
             f"{profile_words(model, found, one.strategies)}"
         )
-    yield f"  stable: nobody gains more than a tolerance of {tolerance_words(model, found)}"
+    yield f"  {stable_words(model, found)}"
     if found.replies is not None:
-        yield f"\nif {who(model, model.decider)} moves first: payoff over replies, likeliest reply"
+        yield f"\n{first_mover_words(model)}"
         for lead in sorted(found.replies.leads, key=lambda lead: -lead.expected.value):
             reply = ", ".join(
                 strategy_words(next(i for i in model.instances(actor) if i.label == label))
@@ -47,14 +61,20 @@ def others_lines(model: Model, found: Others) -> Iterator[str]:
             name = strategy_words(next(i for i in model.instances(model.decider) if i.label == lead.strategy))
             yield f"  {measured(lead.expected.value, lead.expected.error):>12}  {name}: {reply or 'none settled'}"
     if found.beliefs.assumptions:
-        movers = [f"{words(name)} {percent(share)}" for name, share in found.beliefs.assumptions]
-        yield f"\nbeliefs that move it, by the share of payoff differences: {', '.join(movers)}"
-    known = found.everyone_knew
-    yield (
-        f"if everyone knew the world: one stable profile in {percent(known.one.value, known.one.error)} of worlds, "
-        f"several in {percent(known.several.value, known.several.error)}, none in "
-        f"{percent(known.none.value, known.none.error)}"
-    )
+        yield f"\n{belief_movers_words(found)}"
+    yield everyone_knew_words(found)
+
+
+def sampled_lines(model: Model, found: SampledGame) -> Iterator[str]:
+    """The game on a part of the profiles."""
+    yield f"{model.name}: {sampled_title(found)}"
+    yield from sampled_lead(model, found)
+    for one in found.held:
+        first, *gains = held_words(model, found, one)
+        yield f"\n  {first}"
+        yield from (f"    {line}" for line in gains)
+    yield "\ntold of payoffs in profiles that were left out"
+    yield from (f"  {line}" for line in learned_words(model, found))
 
 
 def deals_lines(model: Model, found: Deals | Unanswered) -> Iterator[str]:
@@ -64,27 +84,26 @@ def deals_lines(model: Model, found: Deals | Unanswered) -> Iterator[str]:
         return
     yield f"{model.name}: {deal_title(model, found)}"
     yield f"{counted(found.n_worlds, 'world')} × {counted(found.replications, 'replication')}"
+    units = {term.name: unit_words(term.unit) for deal in model.deals if deal.name == found.deal for term in deal.terms}
     for zone in found.zones:
-        yield (
-            f"\nagainst {zone.without}: {zone.verdict}; all gain on {percent(zone.area.value, zone.area.error)} of the "
-            f"terms, {int(zone.zone.sum())} of {zone.zone.size} combinations, {int(zone.is_shown.sum())} beyond doubt"
-        )
+        yield f"\n{zone_words(zone)}"
         if zone.nash is not None:
-            terms = join([f"{words(t)} {plain(v)}" for t, v in zip(found.terms, zone.nash.levels, strict=True)])
+            terms = join(
+                [
+                    f"{words(t)} {with_unit(plain(v), units.get(t, ''))}"
+                    for t, v in zip(found.terms, zone.nash.levels, strict=True)
+                ]
+            )
             gains = [
-                f"{model.title_of(p)} {measured(g.value, g.error)}"
+                f"{who(model, p)} {measured(g.value, g.error)}"
                 for p, g in zip(found.parties, zone.nash.gains, strict=True)
             ]
-            yield f"  best for all at {terms}: {join(gains)} points"
+            yield f"  {nash_words(terms, join(gains))}"
     for kept in found.keeping:
         said = [kept.word(cell) for cell in np.ndindex(*found.zones[0].zone.shape)]
         counts = [f"{word} on {said.count(word)}" for word in dict.fromkeys(said)]
-        yield f"{capital(model.title_of(kept.party))}: {join(counts)} of {len(said)}"
+        yield f"{capital(who(model, kept.party))}: {join(counts)} of {len(said)}"
     told = [m for m in found.movers if m.is_significant]
-    for mover in told:
-        yield (
-            f"where {words(mover.assumption)} is low the zone covers {percent(mover.low.value, mover.low.error)}, "
-            f"where it is high {percent(mover.high.value, mover.high.error)}"
-        )
+    yield from map(mover_words, told)
     if not told:
-        yield "no one assumption moves the zone beyond doubt"
+        yield NO_MOVER

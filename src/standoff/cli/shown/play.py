@@ -10,9 +10,10 @@ import msgspec
 from standoff.language.model import Model
 from standoff.playing.debrief import Debrief, Judged
 from standoff.playing.sight import Seen, Thing
-from standoff.words.amounts import unit_words, value_words, with_unit
-from standoff.words.names import title_of
+from standoff.words.amounts import came_to, value_words
+from standoff.words.names import title_of, who
 from standoff.words.numbers import exact, measured
+from standoff.words.terminal import CAME_TO, SINCE, judged_words, undecided_words
 
 __all__ = ["as_data", "debrief_lines", "seen_lines"]
 
@@ -24,7 +25,7 @@ def seen_lines(model: Model, seen: Seen) -> Iterator[str]:
         yield "You know"
         yield from (f"  {_thing(model, one)}" for one in seen.knows)
     if seen.happened:
-        yield "Since the last step: " + "; ".join(_happened(model, one) for one in seen.happened)
+        yield SINCE + "; ".join(_happened(model, one) for one in seen.happened)
     changed = [one for one in seen.now if one.changed]
     same = [one for one in seen.now if not one.changed]
     if changed:
@@ -49,13 +50,12 @@ def _happened(model: Model, one: Thing) -> str:
 
 def debrief_lines(model: Model, found: Debrief, actor: str) -> Iterator[str]:
     """What the game came to, and what each of an actor's choices was worth."""
-    yield "\nWhat it came to"
-    units = {outcome.name: unit_words(outcome.unit) for outcome in model.outcomes}
+    yield f"\n{CAME_TO}"
     for name, value in found.outcomes.items():
-        yield f"  {title_of(model, name)} {with_unit(exact(value), units[name])}"
+        yield f"  {title_of(model, name)} {came_to(model, name, value)}"
     if actor in found.payoffs:
-        yield f"  payoff of {model.title_of(actor)} {exact(found.payoffs[actor])}"
-    yield f"\nYour choices, looked at again ({found.lucks} streams of luck from each, in this world)"
+        yield f"  payoff of {who(model, actor)} {exact(found.payoffs[actor])}"
+    yield f"\n{judged_words(found.lucks)}"
     for one in found.judged[actor]:
         yield f"  {one.date}: {_options(one.taken)}. {_verdict(one)}"
         agreed = [label for label, options in one.advised.items() if options == one.taken]
@@ -75,7 +75,7 @@ def _verdict(one: Judged) -> str:
         return "Nothing did better"
     gain = measured(one.regret, one.error) if one.error else exact(one.regret)
     if one.best == one.taken:
-        return f"Whether another did better cannot be told ({gain})"
+        return undecided_words(gain)
     return f"{_options(one.best).capitalize()} would have gained {gain}"
 
 

@@ -14,10 +14,22 @@ from standoff.ensemble.ensemble import Ensemble
 from standoff.language.clock import parse_date
 from standoff.language.model import Model, Parameter
 from standoff.program.trace import Step, Trace
-from standoff.words.amounts import amount, is_date, unit_words, with_unit
+from standoff.words.amounts import amount, came_to, is_date, unit_words, with_unit
 from standoff.words.faults import owned_up
 from standoff.words.mathematics import equations_text, range_ends
+from standoff.words.names import agree, who
 from standoff.words.numbers import exact, measured, number, plain
+from standoff.words.terminal import (
+    AFTER_THE_LAST,
+    CAME_TO,
+    HISTOGRAM,
+    MEANS,
+    PERCENTILES,
+    STATES,
+    STOCKS,
+    future_words,
+)
+from standoff.words.text import capital
 
 __all__ = ["run_data", "run_lines", "steps_of", "study_data", "study_lines", "trace_data", "trace_lines"]
 
@@ -25,8 +37,8 @@ _KINDS = (
     ("choice", "choices"),
     ("event", "events"),
     ("move", "moves"),
-    ("mode", "states at the start"),
-    ("stock", "stocks at the start"),
+    ("mode", STATES),
+    ("stock", STOCKS),
     ("quantity", "quantities"),
     ("report", "reports"),
     ("draw", "draws"),
@@ -37,7 +49,7 @@ _WIDTH = 100
 def run_lines(ensemble: Ensemble) -> Iterator[str]:
     """The decider's strategies by outcome, and what the run has to own up to."""
     yield repr(ensemble).strip("<>")
-    yield "mean over the others' strategies and all worlds, ± its standard error over worlds"
+    yield MEANS
     title = ensemble.model.title_of(ensemble.model.decider)
     head = [title, *(_measure(ensemble, *measure) for measure in ensemble.measures)]
     rows = [
@@ -86,26 +98,27 @@ def _table(rows: list[list[str]]) -> Iterator[str]:
 
 
 def _measure(ensemble: Ensemble, kind: str, name: str) -> str:
-    return name if kind == "outcome" else f"payoff of {ensemble.model.title_of(name)}"
+    return name if kind == "outcome" else f"payoff of {who(ensemble.model, name)}"
 
 
 def _cell(ensemble: Ensemble, measure: tuple[str, str], mean: float, error: float) -> str:
     """A mean with its error; of a first event its date."""
     kind, name = measure
-    if np.isnan(mean):
-        return "not known"
     outcome = next((one for one in ensemble.model.outcomes if kind == "outcome" and one.name == name), None)
-    is_told = outcome is not None and is_date(outcome)
-    return amount(ensemble.model, name, mean, error) if is_told else measured(mean, error)
+    if outcome is not None and is_date(outcome):
+        return amount(ensemble.model, name, mean, error)
+    return "not known" if np.isnan(mean) else measured(mean, error)
 
 
 def _strategies(ensemble: Ensemble) -> Iterator[tuple[str, list[tuple[float, float]]]]:
     """For each strategy of the decider that was run, mean and error of each measure."""
     decider = ensemble.program.players.index(ensemble.model.decider)
-    for j, instance in enumerate(ensemble.program.instances[decider]):
-        here = ensemble.design.profiles[:, decider] == j
-        if here.any():
-            yield instance.label, [_mean_and_error(row[here]) for row in ensemble.means]
+    played = ensemble.design.profiles[:, decider]
+    own = [j for j in range(len(ensemble.program.instances[decider])) if (played == j).any()]
+    # each measure once: those of a large run are read from its shards
+    cells = [[_mean_and_error(row[played == j]) for j in own] for row in ensemble.means]
+    for j, of in zip(own, zip(*cells, strict=True), strict=True):
+        yield ensemble.program.instances[decider][j].label, list(of)
 
 
 def _spread_data(ensemble: Ensemble, label: str, kind: str, name: str) -> dict[str, Any]:
@@ -135,12 +148,12 @@ def _spread_lines(ensemble: Ensemble) -> Iterator[str]:
     ]  # fmt: skip
     width = max(len(head) for head, _ in shown)
     if any("quantiles" in data for _, data in shown):
-        yield "percentiles of a world's replications, mean over the others' strategies and all worlds"
+        yield PERCENTILES
     for head, data in shown:
         if quantiles := data.get("quantiles"):
             yield f"  {head:<{width}}  " + "  ".join(f"{p}: {exact(x):>9}" for p, x in quantiles.items())
     if any("histogram" in data for _, data in shown):
-        yield "share of all futures by bin, mean over the others' strategies"
+        yield HISTOGRAM
     for head, data in shown:
         if histogram := data.get("histogram"):
             low, high = histogram["edges"][0], histogram["edges"][-1]
@@ -159,21 +172,20 @@ def _mean_and_error(cells: npt.NDArray[np.float64]) -> tuple[float, float]:
 
 
 def trace_lines(
-    model: Model, trace: Trace, world: int, replication: int, steps: Container[int] = range(10**9)
+    model: Model, trace: Trace, world: int, replication: int, *, steps: Container[int] = range(10**9)
 ) -> Iterator[str]:
     """One future for a reader who does not program: each step's events, choices with their rules, and state."""
-    yield f"{model.title}: one future (world {world}, replication {replication})"
+    yield future_words(model, world, replication)
     for player, label in trace.profile.items():
-        yield f"  {model.title_of(player)} plays {label}"
+        yield f"  {capital(who(model, player))} {agree(model, [player], 'plays', 'play')} {label}"
     for before, step in zip([None, *trace.steps], trace.steps, strict=False):
         if step.index in steps:
             yield from _step_lines(model, before, step)
-    yield "\n" + "What it came to"
-    units = {outcome.name: unit_words(outcome.unit) for outcome in model.outcomes}
+    yield f"\n{CAME_TO}"
     for name, value in trace.outcomes.items():
-        yield f"  {name} {with_unit(exact(value), units[name])}"
+        yield f"  {name} {came_to(model, name, value)}"
     for actor, value in trace.payoffs.items():
-        yield f"  payoff of {model.title_of(actor)} {exact(value)}"
+        yield f"  payoff of {who(model, actor)} {exact(value)}"
     if trace.fault:
         yield trace.fault
 
@@ -258,7 +270,7 @@ def study_data(model: Model, causes: CausalMap) -> dict[str, Any]:
 
 
 def _step_lines(model: Model, before: Step | None, step: Step) -> Iterator[str]:
-    yield f"\n{step.date}" + ("" if step.fired else "  after the last step")
+    yield f"\n{step.date}" + ("" if step.fired else f"  {AFTER_THE_LAST}")
     if not step.fired and not step.things["choice"]:
         yield "  " + _line(step.things["mode"]) + "; " + _line(step.things["stock"])
         return
@@ -289,8 +301,9 @@ def _spread_text(parameter: Parameter) -> str:
     if spread is None:
         return plain(parameter.value or 0.0)
     if spread.levels:
-        pairs = zip(spread.levels, spread.weights, strict=True)
-        return "one of " + ", ".join(f"{plain(level)} (weight {number(weight)})" for level, weight in pairs)
+        levels = spread.kinds or tuple(plain(level) for level in spread.levels)
+        pairs = zip(levels, spread.weights, strict=True)
+        return "one of " + ", ".join(f"{level} (weight {number(weight)})" for level, weight in pairs)
     inside = ", ".join(plain(a) for a in spread.arguments)
     if spread.distribution == "uniform":
         low, high = range_ends(spread)

@@ -17,7 +17,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from queue import Empty, SimpleQueue
-from statistics import median
 from typing import Any
 
 from standoff.base.escaping import visible
@@ -34,7 +33,7 @@ AHEAD, LEAST_AHEAD = 4, 256  # tasks under way a thread, and in all
 TASKS_A_THREAD, MOST_TOGETHER = 256, 16
 """A task is one item, or some where a thread would have more tasks: each costs the scheduler 2 ms, whatever it is."""
 LOOK_EVERY = 2.0  # seconds
-SLOW = 5.0  # times the median
+SLOW = 5.0  # times what a task takes on average
 SLOW_LEAST = 20.0  # seconds
 PATIENCE = 15.0  # seconds for a result that a worker has; then it is computed again
 _TRIES = 3
@@ -58,10 +57,9 @@ def drive(work: Work, items: Sequence[Any], running: Running) -> Iterator[tuple[
 
 @dataclass(eq=False)
 class _Task:
-    """A task under way: when it was sent, and how often its workers were lost."""
+    """A task under way, and how often its workers were lost."""
 
     number: int
-    sent: float
     tries: int = 0
     is_second: bool = False
 
@@ -82,7 +80,8 @@ class _Driver:
     under_way: dict[Any, _Task] = field(default_factory=dict)
     done: dict[int, list[str]] = field(default_factory=dict)
     ended: SimpleQueue[Any] = field(default_factory=SimpleQueue)
-    times: list[float] = field(default_factory=list)
+    begun: float = field(default_factory=time.monotonic)
+    ended_last: float = 0.0
     seconds: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -137,9 +136,8 @@ class _Driver:
             if self.session.is_lost:
                 self._fail_lost()
             raise
-        now = time.monotonic()
         for number, future in zip(numbers, futures, strict=True):
-            self.under_way[future] = _Task(number, now, tries, bool(more))
+            self.under_way[future] = _Task(number, tries, bool(more))
             future.add_done_callback(self.ended.put)
 
     def _ended(self) -> list[Any]:
@@ -195,7 +193,7 @@ class _Driver:
                     )
             return
         self.done[task.number] = marks
-        self.times.append(time.monotonic() - task.sent)
+        self.ended_last = time.monotonic()
         yield from enumerate(result, first)
 
     def _items(self, number: int) -> Sequence[Any]:
@@ -235,12 +233,18 @@ class _Driver:
             self.running.say(f"the worker {worker} joined")
 
     def _hurry(self) -> None:
-        """Begin a second time what takes far longer than all else, where nothing else is left to do."""
-        if not self.times or len(self.session.known) < 2:
+        """Begin a second time what takes far longer than all else, where nothing else is left to do.
+
+        Only the last tasks, one at a thread and one behind it, and only when no result has come for long: a task that
+        waits its turn is not slow.
+        """
+        if not self.done or len(self.session.known) < 2 or len(self.under_way) > 2 * self.session.n_threads:
             return
-        late = max(SLOW_LEAST, SLOW * median(self.times))
+        each = (self.ended_last - self.begun) * self.session.n_threads / len(self.done)
+        if time.monotonic() - self.ended_last < max(SLOW_LEAST, SLOW * each):
+            return
         for task in list(self.under_way.values()):
-            if time.monotonic() - task.sent > late and task.number not in self.seconds:
+            if task.number not in self.seconds:
                 self.seconds.add(task.number)
                 where = self._where(task.number)
                 others = [worker for worker in self.session.known if worker not in where]

@@ -82,7 +82,7 @@ class RunPieces:
         """The work of these jobs on so many threads."""
         share = sum(job.design.n_futures for job in jobs) // n_threads
         name = f"{jobs[0].program.model.name}-{program_digest(jobs[0].program)[:12]}"
-        return cls(tuple(jobs), tuple(_tiny(job, run_lanes) for job in jobs), share, place, name)
+        return cls(tuple(jobs), tuple(_tiny(job, run_lanes) for job in jobs), share, place, name=name)
 
     def begin(self, running: Running) -> Callable[[Shard], Ran]:
         """Choose the evaluators, and hold each against the reference's figures of a tiny part."""

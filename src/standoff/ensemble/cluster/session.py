@@ -140,7 +140,9 @@ def _start_local(n: int) -> Any:
         "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": KEPT,
     }
     with dask.config.set(settings), _without_interrupts():
-        return start(n_workers=n, threads_per_worker=1, host=LOOPBACK, dashboard_address=None, silence_logs=50)
+        return start(
+            n_workers=n, threads_per_worker=1, host=LOOPBACK, dashboard_address=f"{LOOPBACK}:0", silence_logs=50
+        )
 
 
 @contextlib.contextmanager

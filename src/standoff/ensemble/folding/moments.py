@@ -69,7 +69,7 @@ class Fold(Protocol):
         """Take in values and weights (measures, cells, replications); a NaN counts for nothing."""
 
 
-def update(mean: Any, squares: Any, weight: Any, weight2: Any, x: Any, w: Any) -> Any:
+def update(mean: Any, squares: Any, weight: Any, weight2: Any, *, x: Any, w: Any) -> Any:
     """The running figures with one more number x of weight w."""
     sound = x == x  # noqa: PLR0124 - not NaN
     w = select(sound, w, 0.0)
@@ -85,4 +85,4 @@ def fold_arrays(running: Floats, values: Floats, weights: Floats) -> None:
     with np.errstate(invalid="ignore", divide="ignore"):
         for r in range(values.shape[2]):
             mean, squares, weight, weight2 = running
-            running[:] = update(mean, squares, weight, weight2, values[:, :, r], weights[:, :, r])
+            running[:] = update(mean, squares, weight, weight2, x=values[:, :, r], w=weights[:, :, r])

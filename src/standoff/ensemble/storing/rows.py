@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from standoff.ensemble.storing.place import Place
@@ -17,10 +19,10 @@ from standoff.ensemble.storing.place import Place
 if TYPE_CHECKING:
     from standoff.ensemble.storing.pieces import Piece
 
-__all__ = ["StoredRows"]
+__all__ = ["StoredRows", "values_of"]
 
 Floats = npt.NDArray[np.float64]
-_HELD = 3  # rows
+_HELD = 96 << 20  # bytes of rows, or one row: large runs have their program, worlds and counts in memory beside
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +47,8 @@ class StoredRows:
         return len(self.columns)
 
     def __iter__(self) -> Iterator[Floats]:
-        return (self[row] for row in range(len(self)))
+        """Every row once, of which none is held any longer than it is looked at."""
+        return (self._read(row) for row in range(len(self)))
 
     def __getitem__(self, key: Any) -> Floats:
         """A row, a part of one, or whatever NumPy makes of rows."""
@@ -66,15 +69,29 @@ class StoredRows:
             if row in self.held:
                 self.held.move_to_end(row)
                 return self.held[row]
+        values = self._read(row)
+        with self.lock:
+            self.held[row] = values
+            while len(self.held) > 1 and len(self.held) * values.nbytes > _HELD:
+                self.held.popitem(last=False)
+        return values
+
+    def _read(self, row: int) -> Floats:
         values = np.empty(self.shape[1:])
         for piece, name in self.pieces:
             here = values[slice(*piece.profiles), slice(*piece.worlds)]
             with self.place.reading(name) as file:
                 table = pq.ParquetFile(file).read(columns=[self.columns[row]], use_threads=False)
-            here[:] = table.column(0).to_numpy().reshape(here.shape)
+            here[:] = values_of(table.column(0)).reshape(here.shape)
         values.flags.writeable = False
-        with self.lock:
-            self.held[row] = values
-            while len(self.held) > _HELD:
-                self.held.popitem(last=False)
         return values
+
+
+def values_of(column: pa.ChunkedArray) -> npt.NDArray[Any]:
+    """A column of numbers, NaN where there is none; without a copy where that can be.
+
+    Arrow's own `to_numpy` imports pandas, which takes as long as reading a run.
+    """
+    array = column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks)
+    values: npt.NDArray[Any] = np.from_dlpack(array.fill_null(math.nan) if array.null_count else array)
+    return values

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -23,7 +22,7 @@ from standoff.ensemble.folding.spreads import Spreads, Wanted
 from standoff.ensemble.storing.manifest import MANIFEST
 from standoff.ensemble.storing.pieces import Piece
 from standoff.ensemble.storing.place import Place
-from standoff.ensemble.storing.rows import StoredRows
+from standoff.ensemble.storing.rows import StoredRows, values_of
 from standoff.program.program import Program
 
 __all__ = [
@@ -50,11 +49,11 @@ def pack_shard(part: Ensemble) -> bytes:
     table |= {label: part.spreads.quantiles[i].ravel() for label, i in _quantiles(part.program, part.spreads.wanted)}
     if part.spreads.counts:
         notes["histograms"] = json.dumps([counts.tolist() for counts in part.spreads.counts])
-    return table_bytes(pa.table(table).replace_schema_metadata(notes))
+    return table_bytes(table, notes)
 
 
 def unpack_shard(
-    data: bytes, program: Program, piece: Design, wanted: Wanted, into: Arrays | None = None
+    data: bytes, program: Program, piece: Design, wanted: Wanted, *, into: Arrays | None = None
 ) -> Ensemble:  # fmt: skip
     """The ensemble that was packed, in arrays of its own or in those given, of `blank`.
 
@@ -90,7 +89,7 @@ def unpack_shard(
         arrays[f"present {name}"][:] = table[f"outcome {name} present"].reshape(shape)
     for label, i in _quantiles(program, wanted):
         arrays["quantiles"][i] = table[label].reshape(shape)
-    return _ensemble(program, piece, arrays, diagnostics, Spreads(wanted, arrays["quantiles"], counts))
+    return _ensemble(program, piece, arrays, diagnostics, spreads=Spreads(wanted, arrays["quantiles"], counts))
 
 
 class ShardError(ValueError):
@@ -114,6 +113,7 @@ def read_columns(
     kinds: Mapping[str, pa.DataType | None],
     n_rows: int,
     passed: Mapping[str, pa.DataType] | None = None,
+    *,
     notes: dict[bytes, bytes] | None = None,
     open_to: Container[str] = (),
 ) -> dict[str, Any]:
@@ -150,17 +150,7 @@ def read_columns(
         raise ShardError("has gaps")
     if notes is not None:
         notes.update(schema.metadata or {})
-    return {name: _array(table[name]) for name in kinds}
-
-
-def _array(column: pa.ChunkedArray) -> npt.NDArray[Any]:
-    """A column of numbers, NaN where there is none; without a copy where that can be.
-
-    Arrow's own `to_numpy` imports pandas, which takes as long as reading a run.
-    """
-    array = column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks)
-    values: npt.NDArray[Any] = np.from_dlpack(array.fill_null(math.nan) if array.null_count else array)
-    return values
+    return {name: values_of(table[name]) for name in kinds}
 
 
 _FIGURES = {"mean": "means", "error": "errors", "half": "halves"}
@@ -231,7 +221,7 @@ class Whole:
         if self.place is not None:
             self.take(piece, unpack_shard(data, *own))
         else:
-            self._keep(piece, unpack_shard(data, *own, here))
+            self._keep(piece, unpack_shard(data, *own, into=here))
 
     def take(self, piece: Piece, part: Ensemble) -> None:
         """Take a piece that was run."""
@@ -259,7 +249,7 @@ class Whole:
         futures = np.moveaxis(self._arrays["futures"], 0, -1) if self.wanted.futures else None
         spreads = Spreads(self.wanted, self._arrays["quantiles"], tuple(histograms), futures)
         arrays = {**self._arrays, **({} if self.place is None else self._stored(self.place))}
-        return _ensemble(self.program, self.design, arrays, _merged(parts), spreads)
+        return _ensemble(self.program, self.design, arrays, _merged(parts), spreads=spreads)
 
     def _stored(self, place: Place) -> dict[str, Any]:
         measures, (n_profiles, n_worlds) = self.program.measures, self._arrays["counts"].shape
@@ -291,22 +281,36 @@ class _Part:
 
 
 def _ensemble(
-    program: Program, design: Design, arrays: Arrays, diagnostics: Diagnostics, spreads: Spreads
+    program: Program, design: Design, arrays: Arrays, diagnostics: Diagnostics, *, spreads: Spreads
 ) -> Ensemble:  # fmt: skip
     present = {m.name: arrays[f"present {m.name}"] for m in program.measured if m.first is not None}
     return Ensemble(
-        program, design, arrays["means"], arrays["errors"], arrays["halves"], arrays["counts"], present, diagnostics,
-        spreads,
+        program, design, arrays["means"], arrays["errors"], halves=arrays["halves"], counts=arrays["counts"],
+        present=present, diagnostics=diagnostics,
+        spreads=spreads,
     )  # fmt: skip
 
 
-def table_bytes(table: pa.Table) -> bytes:
-    """A table as a Parquet file, with nulls for what is not there."""
+def table_bytes(columns: Mapping[str, npt.NDArray[Any] | Sequence[str]], notes: Mapping[str, str] = {}) -> bytes:
+    """Columns of numbers and words as a Parquet file, with nulls for numbers that are not there."""
+    table = pa.Table.from_arrays([_column(values) for values in columns.values()], names=list(columns))
     sink = pa.BufferOutputStream()
     # figures are never alike, so that a dictionary of them, and more than LZ4, costs ten times the time for nothing
-    pq.write_table(with_nulls(table), sink, compression="lz4", use_dictionary=False)
+    pq.write_table(table.replace_schema_metadata(dict(notes)), sink, compression="lz4", use_dictionary=False)
     data: bytes = sink.getvalue().to_pybytes()
     return data
+
+
+def _column(values: npt.NDArray[Any] | Sequence[str]) -> pa.Array:
+    """A column over the bytes of an array; Arrow's own `array` imports pandas."""
+    if not isinstance(values, np.ndarray):
+        words = [word.encode() for word in values]
+        ends = np.cumsum([0, *map(len, words)], dtype=np.int32)
+        return pa.StringArray.from_buffers(len(words), pa.py_buffer(ends), pa.py_buffer(b"".join(words)))
+    there = None if values.dtype.kind != "f" else ~np.isnan(values)
+    present = None if there is None or there.all() else pa.py_buffer(np.packbits(there, bitorder="little"))
+    data = pa.py_buffer(np.ascontiguousarray(values))
+    return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), values.size, [present, data])
 
 
 def with_nulls(table: pa.Table) -> pa.Table:

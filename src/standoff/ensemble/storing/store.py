@@ -57,8 +57,8 @@ from standoff.program.program import Program
 
 __all__ = ["RunError", "atomic_write", "read_manifest", "read_run", "run_to_folder"]
 
-CELLS_PER_SHARD = 65_536
-IN_MEMORY = 1 << 28  # bytes of means, errors and halves; more stay in the shards
+SHARD = 1 << 24  # bytes of means, errors and halves: a run holds some four times that while it writes one
+IN_MEMORY = 1 << 27  # likewise, of a whole run; more stay in the shards
 MISSING = "is missing"
 
 _SAME = {
@@ -81,8 +81,8 @@ def run_to_folder(
     design: Design,
     folder: str | Path,
     wanted: Wanted = NOTHING,
-    running: Running = Running(),
     *,
+    running: Running = Running(),
     cells_per_shard: int | None = None,
 ) -> Ensemble:
     """Run a design shard by shard into a folder, going on where an earlier run of the same design stopped.
@@ -108,7 +108,7 @@ def run_to_folder(
     altered = _take_up(keeping, whole, running)
     job, n_worlds = Job(program, design, wanted), design.worlds.size
     kept = [Piece.of_name(name, n_worlds) for name in keeping.shards]
-    todo = open_pieces(design, cells_per_shard or _cells(design, running), kept)
+    todo = open_pieces(design, cells_per_shard or _cells(program, design, running), kept)
     done = design.n_futures - sum(piece.n_cells for piece in todo) * design.replications
     try:
         for piece, digest, part in _run(job, todo, place, running.part(done, design.n_futures)):
@@ -119,6 +119,7 @@ def run_to_folder(
                 keeping.note(name, digest)
             if part is not None:
                 whole.take(piece, part)
+            del part
     except BaseException:
         with suppress(OSError):
             keeping.write()
@@ -133,10 +134,10 @@ def run_to_folder(
     return run
 
 
-def _cells(design: Design, running: Running) -> int:
+def _cells(program: Program, design: Design, running: Running) -> int:
     """Of a shard."""
     if running.on is None:
-        return CELLS_PER_SHARD
+        return max(1, SHARD // (len(program.measures) * 3 * 8))
     cells: int = cluster("jobs").cells_each(design, cluster("session").session_of(running).n_threads)
     return cells
 
@@ -159,6 +160,8 @@ def _run(
             place.write(piece.name(design.worlds.size), data)
         done += here.n_futures
         yield piece, _digest(data), part
+        del part, data  # the next one begins without them
+        pa.default_memory_pool().release_unused()
 
 
 def _is_large(program: Program, design: Design) -> bool:
@@ -289,7 +292,9 @@ def _read_design(place: Place, program: Program, manifest: Manifest) -> Design:
     if (profiles < 0).any() or (profiles >= [len(own) for own in program.instances]).any():
         raise ShardError("names a strategy that there is not")
     levels = np.stack([chosen[name] for name in terms], axis=1) if terms else None
-    return Design(profiles, worlds, manifest.replications, manifest.luck_seed, levels, manifest.realised)
+    return Design(
+        profiles, worlds, manifest.replications, manifest.luck_seed, levels=levels, realised=manifest.realised
+    )
 
 
 def _read(place: Place, name: str, digest: str) -> tuple[bytes | None, str]:
@@ -360,12 +365,11 @@ def _begin(place: Place, program: Program, design: Design) -> None:
     model = program.model
     for name, text in model.written.files.texts().items():
         place.write(f"study/{name}", text.encode())
-    table = {**{name: np.asarray(column) for name, column in design.worlds.columns.items()}}
-    worlds = table_bytes(pa.table({**table, "stream": design.worlds.streams}))
-    place.write("worlds.parquet", worlds)
+    columns = {name: np.asarray(column) for name, column in design.worlds.columns.items()}
+    place.write("worlds.parquet", table_bytes({**columns, "stream": design.worlds.streams}))
     profiles: dict[str, Any] = {player: design.profiles[:, i] for i, player in enumerate(program.players)}
     for i, player in enumerate(program.players):
         profiles[f"{player} strategy"] = [program.instances[i][j].label for j in design.profiles[:, i]]
     if design.levels is not None:
         profiles |= {name: design.levels[:, i] for i, (name, _) in enumerate(program.levels)}
-    place.write("profiles.parquet", table_bytes(pa.table(profiles)))
+    place.write("profiles.parquet", table_bytes(profiles))

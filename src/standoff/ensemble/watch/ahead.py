@@ -17,7 +17,8 @@ import numpy.typing as npt
 
 from standoff.base.chance import streams
 from standoff.base.numbers.arithmetic import normal_quantile
-from standoff.ensemble.design import Design, all_profiles
+from standoff.ensemble.design import Design
+from standoff.ensemble.profiles.chosen import some_profiles
 from standoff.ensemble.run import lanes_of
 from standoff.ensemble.running import Running
 from standoff.language.expressions.tree import Reference, walk
@@ -89,8 +90,8 @@ class Ahead:
 
 
 def profiles_at_random(program: Program, n: int, seed: int) -> Ints:
-    """(n,) rows of `all_profiles`, each about as often as any other."""
-    n_profiles = len(all_profiles(program))
+    """(n,) rows of `some_profiles`, each about as often as any other."""
+    n_profiles = len(some_profiles(program))
     order = streams.permutation(n_profiles, seed, "profiles ahead")
     return order[streams.permutation(n, seed, "futures ahead") % n_profiles]
 
@@ -130,7 +131,7 @@ def look_ahead(
     for k, strategy in enumerate(chosen):
         own = {date: x for (j, date), x in zip(work, found, strict=True) if j == k}
         held.append(Held(strategy, {0: at_once, **own}, followed[k][1]))
-    return Ahead(program, design, profiles, tuple(dates), tuple(held), int(np.argmax(means)))
+    return Ahead(program, design, profiles, tuple(dates), held=tuple(held), best=int(np.argmax(means)))
 
 
 def _leaders(follower: Follower, means: Floats, n: int) -> tuple[int, ...]:
@@ -156,7 +157,7 @@ class Follower:
         self.own = program.instances[self.decider]
         self.payoff = [p.actor for p in program.payoffs].index(program.model.decider)
         worlds, replications = np.divmod(np.arange(profiles.size), design.replications)
-        lanes = lanes_of(program, design, profiles, worlds, replications)
+        lanes = lanes_of(program, design, profiles, worlds, replications=replications)
         self.lanes = replace(lanes, columns=dict(lanes.columns.items()))
 
     def lanes_with(self, strategy: int | Ints, order: Ints | None = None) -> Lanes:

@@ -52,6 +52,7 @@ def follow_futures(
     design: Design,
     profiles: npt.NDArray[np.int64],
     symbols: Sequence[Symbol],
+    *,
     running: Running = Running(),
 ) -> Followed:
     """Follow one future of each world of a design.
@@ -92,7 +93,7 @@ class _Following:
         program, symbols = self.program, self.symbols
         places = np.arange(start, min(start + BLOCK // 2, self.profiles.size))
         values = np.full((len(symbols), program.n_steps, places.size), np.nan)
-        lanes = lanes_of(program, self.design, self.profiles[places], places, np.zeros_like(places))
+        lanes = lanes_of(program, self.design, self.profiles[places], places, replications=np.zeros_like(places))
         state = begin(program, lanes, realised=True)
         for step in range(program.n_steps):
             state = advance(program, state)

@@ -57,7 +57,7 @@ class Switching:
     """
 
     def __init__(
-        self, program: Program, design: Design, profiles: Ints, outcomes: Sequence[str], symbols: Sequence[Symbol],
+        self, program: Program, design: Design, profiles: Ints, outcomes: Sequence[str], *, symbols: Sequence[Symbol],
         marks: Sequence[int],
     ) -> None:  # fmt: skip
         self.program = remembering(program)
@@ -109,7 +109,7 @@ class Switching:
         return [
             Course(
                 (*legs, (int(strategy), since)), outcomes[:, :, k], seen[:, :, k], payoffs[k],
-                {date: picked(there, one + k * size) for date, there in states.items()},
+                states={date: picked(there, one + k * size) for date, there in states.items()},
             )
             for k, strategy in enumerate(strategies)
         ]  # fmt: skip

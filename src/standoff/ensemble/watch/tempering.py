@@ -23,7 +23,8 @@ import numpy.typing as npt
 
 from standoff.base.chance import streams
 from standoff.base.numbers.arithmetic import normal_cdf, normal_quantile
-from standoff.ensemble.design import Design, Worlds, all_profiles, worlds_of_units
+from standoff.ensemble.design import Design, Worlds, worlds_of_units
+from standoff.ensemble.profiles.chosen import all_profiles
 from standoff.ensemble.running import Running
 from standoff.ensemble.watch.watching import weigh_cells
 from standoff.program.program import Program
@@ -74,7 +75,7 @@ class _Particles:
 
 
 class _Sampler:
-    def __init__(self, program: Program, n: int, replications: int, seed: int, own: int | None) -> None:
+    def __init__(self, program: Program, n: int, replications: int, seed: int, *, own: int | None) -> None:
         self.program, self.n, self.replications, self.seed = program, n, replications, seed
         self.names = [p.name for p in program.model.uncertain]
         self.sizes = [len(instances) for instances in program.instances]
@@ -111,7 +112,7 @@ class _Sampler:
         units = np.asarray(normal_cdf(np.ascontiguousarray(scores.T)))
         first = np.uint64(1 << 32) + np.uint64(next(self.fresh)) * np.uint64(self.n)
         ids = first + np.arange(len(scores), dtype=np.uint64)
-        return worlds_of_units(self.program.model, self.names, units, ids, self.seed)
+        return worlds_of_units(self.program.model, self.names, units, ids, seed=self.seed)
 
     def weigh(self, scores: Floats, profiles: Ints) -> Floats:
         """(particles,) log likelihood, estimated with fresh luck."""
@@ -159,6 +160,7 @@ def temper(
     particles: int = 512,
     replications: int = 8,
     seed: int = 1,
+    *,
     own: int | None = None,
     running: Running = Running(),
 ) -> Tempered:
@@ -172,10 +174,10 @@ def temper(
         own: The decider's strategy, as an index, where it is known; else all alike.
         running: Who is told how far it is.
     """
-    sampler = _Sampler(program, particles, replications, seed, own)
+    sampler = _Sampler(program, particles, replications, seed, own=own)
     of = sampler.begin()
     if np.isfinite(of.likely).sum() < max(2, 0.01 * particles):
-        return _ended(sampler, of, 0.0, (0, 0.0), "impossible")
+        return _ended(sampler, of, 0.0, (0, 0.0), failed="impossible")
     degree, evidence, step, accepted = 0.0, 0.0, [0.5, 0.5], 0.0
     for degrees in range(1, _MOST_DEGREES + 1):
         further = _further(of.likely, 1.0 - degree)
@@ -196,7 +198,7 @@ def temper(
             running.progress(round(1000 * degree), 1000)
         if degree >= 1.0 - 1e-12:
             return _ended(sampler, of, evidence, (degrees, accepted))
-    return _ended(sampler, of, evidence, (_MOST_DEGREES, accepted), "slow")
+    return _ended(sampler, of, evidence, (_MOST_DEGREES, accepted), failed="slow")
 
 
 def _further(likely: Floats, left: float) -> float:
@@ -216,11 +218,13 @@ def _effective(weight: Floats) -> float:
     return float(shares.sum() ** 2 / (shares**2).sum())
 
 
-def _ended(sampler: _Sampler, of: _Particles, evidence: float, how: tuple[int, float], failed: str = "") -> Tempered:
+def _ended(sampler: _Sampler, of: _Particles, evidence: float, how: tuple[int, float], *, failed: str = "") -> Tempered:
     distinct = len(np.unique(of.scores, axis=0)) / len(of.scores)
     degrees, accepted = how
     if not failed and accepted < _FEWEST_ACCEPTED:
         failed = "stuck"
     if not failed and distinct < _FEWEST_DISTINCT:
         failed = "copies"
-    return Tempered(sampler.worlds(of.scores), of.profiles, evidence, degrees, accepted, distinct, failed)
+    return Tempered(
+        sampler.worlds(of.scores), of.profiles, evidence, degrees, accepted=accepted, distinct=distinct, failed=failed
+    )

@@ -126,7 +126,7 @@ def told_program(model: Model, seen: Seen, seed: int = 1) -> Program:
 
 
 def weigh_design(
-    program: Program, design: Design, seen: Seen, running: Running = Running(), filtered: bool | None = None
+    program: Program, design: Design, seen: Seen, running: Running = Running(), *, filtered: bool | None = None
 ) -> Weighed:
     """Weigh every cell of a design.
 
@@ -154,8 +154,8 @@ def weigh_design(
             running.progress(min(start + size, likely.size) * design.replications, design.n_futures)
     shape = (n_profiles, n_worlds)
     return Weighed(
-        program, design, seen, likely.reshape(shape), means.reshape(-1, *shape), alive.reshape(shape),
-        filtered,
+        program, design, seen, likely.reshape(shape), means=means.reshape(-1, *shape), alive=alive.reshape(shape),
+        is_filtered=filtered,
     )  # fmt: skip
 
 
@@ -175,7 +175,7 @@ class _Weighing:
 
         def weigh(start: int) -> Cells:
             cells = np.arange(start, min(start + self.size, design.profiles.shape[0] * n_worlds))
-            return weigh_cells(program, design, *np.divmod(cells, n_worlds), evaluate, table)
+            return weigh_cells(program, design, *np.divmod(cells, n_worlds), evaluate=evaluate, table=table)
 
         return weigh
 
@@ -185,13 +185,19 @@ def weigh_cells(
     design: Design,
     profiles: npt.NDArray[np.int64],
     worlds: npt.NDArray[np.int64],
+    *,
     evaluate: Evaluate | None = None,
     table: Table | None = None,
 ) -> Cells:
     """Weigh cells given by their profile and world in the design, (cells,) each; resampled if no evaluator is given."""
     r = design.replications
     lanes = lanes_of(
-        program, design, np.repeat(profiles, r), np.repeat(worlds, r), np.tile(np.arange(r), profiles.size), table
+        program,
+        design,
+        np.repeat(profiles, r),
+        np.repeat(worlds, r),
+        replications=np.tile(np.arange(r), profiles.size),
+        table=table,
     )
     if evaluate is None:
         results, settled = filter_lanes(program, lanes, r)
@@ -204,7 +210,7 @@ def _lose_weight(program: Program, design: Design) -> bool:
     """Whether whole futures keep less than half of their weight, by some cells and as these are likely."""
     n_worlds = design.worlds.size
     cells = streams.permutation(design.profiles.shape[0] * n_worlds, design.seed, "cells that are tried")[:_TRIED]
-    found = weigh_cells(program, design, *np.divmod(cells, n_worlds), run_lanes)
+    found = weigh_cells(program, design, *np.divmod(cells, n_worlds), evaluate=run_lanes)
     known = np.isfinite(found.log_likelihood)
     if not known.any():
         return True
@@ -291,14 +297,15 @@ def _expected(program: Program, seen: Seen, seed: int) -> dict[tuple[str, int], 
     doubted = [one for one in seen.sightings if one.reliability < 1.0 and one.of.kind in ("count", "number")]
     if not doubted:
         return {}
-    from standoff.ensemble.design import all_profiles, draw_worlds  # noqa: PLC0415
+    from standoff.ensemble.design import draw_worlds  # noqa: PLC0415
+    from standoff.ensemble.profiles.chosen import some_profiles  # noqa: PLC0415
 
     symbols = tuple(dict.fromkeys(one.of.symbol for one in doubted))
     worlds = draw_worlds(program.model, _PILOT, seed)
-    design = Design(all_profiles(program), worlds, 1, seed)
+    design = Design(some_profiles(program), worlds, 1, seed)
     places = np.arange(_PILOT)
     profiles = streams.permutation(_PILOT, seed, "profiles of a pilot", 0) % design.profiles.shape[0]
-    paths = run_paths(program, design, symbols, profiles, places, np.zeros_like(places))
+    paths = run_paths(program, design, symbols, profiles, worlds=places, replications=np.zeros_like(places))
     return {
         (one.of.name, one.step): _predictive(one, paths.values[symbols.index(one.of.symbol), one.step])
         for one in doubted

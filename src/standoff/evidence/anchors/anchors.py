@@ -148,7 +148,7 @@ def find_anchor(index: Index, address: Address, fingerprint: Fingerprint) -> Anc
         return AnchorState("lost", None, 0.0, best.similarity)
     now = _address(index, address, best)
     state: State = "changed" if not best.exact else ("found" if now == address else "moved")
-    return AnchorState(state, now, confidence, best.similarity, _text(index, best.start, best.stop))
+    return AnchorState(state, now, confidence, best.similarity, text=_text(index, best.start, best.stop))
 
 
 def _candidates(index: Index, address: Address, fingerprint: Fingerprint) -> list[_Candidate]:
@@ -165,7 +165,7 @@ def _candidates(index: Index, address: Address, fingerprint: Fingerprint) -> lis
         weight += _neighbour(index, start - 1, fingerprint.before)[0] + _neighbour(index, stop, fingerprint.after)[0]
         weight += log(_AT_HOME) if home == (start, stop) else 0.0
         alike = max(0.0, 2 * agree / kept.size - 1)
-        found.append(_Candidate(start, stop, weight, alike, agree == kept.size, home == (start, stop)))
+        found.append(_Candidate(start, stop, weight, alike, exact=agree == kept.size, is_home=home == (start, stop)))
     return found
 
 

@@ -150,8 +150,8 @@ def _words(language: str) -> Words:
         _set(numbers) | _set(_NUMBERED),
         _set(may_end),
         _set(starters),
-        _set(_SAID.get(language, "")),
-        language in _ORDINALS,
+        said=_set(_SAID.get(language, "")),
+        ordinals=language in _ORDINALS,
     )
 
 

@@ -58,7 +58,7 @@ def settled(said: Metadata, blocks: Sequence[Block]) -> Metadata:
     """Metadata with its date written alike and its gaps filled from what the text says."""
     author = _author(said.author)
     date = written_date(said.date) if said.date else None
-    known = Metadata(said.title, author, said.publisher, date or said.date, said.url, said.language)
+    known = Metadata(said.title, author, said.publisher, date or said.date, url=said.url, language=said.language)
     filled = known.filled(_in_text(blocks))
     host = urlsplit(filled.url).hostname if filled.url and filled.publisher is None else None
     return filled.filled(Metadata(publisher=host.removeprefix("www.") if host else None))

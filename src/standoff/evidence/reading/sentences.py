@@ -85,7 +85,7 @@ def split_sentences(text: str, language: str = "en") -> tuple[str, ...]:
         if match.group("wide"):
             ends = _ends_wide(text, start, end, bool(match.group("after")))
         else:
-            ends = _ends(text, start, at, match, words)
+            ends = _ends(text, start, at, match, words=words)
         if ends:
             _add(found, text[start:end].strip())
             start = end
@@ -111,7 +111,7 @@ def _add(found: list[str], piece: str) -> None:
         found.append(piece)
 
 
-def _ends(text: str, start: int, at: int, match: re.Match[str], words: Words) -> bool:
+def _ends(text: str, start: int, at: int, match: re.Match[str], *, words: Words) -> bool:
     """Whether a sentence that began at `start` ends at the sign at `at`."""
     following = _NEXT.match(text, match.end())
     assert following is not None

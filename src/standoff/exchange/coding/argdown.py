@@ -2,17 +2,23 @@
 
 Each thing that claims bear on is a statement's tag; claims that contradict each other attack each other.
 
+Marks inside a text are escaped: of links, of comments (`//` in an address begins one: the rest of the line is lost), of
+signs (`.A.` of U.A.E. becomes ∀).
+
 Reference: C. Voigt, Argdown and the stacked masonry layout (2018); argdown.org.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 
 from standoff.evidence.claims import Ledger
 
 __all__ = ["write_argdown"]
+
+_MARKS = re.compile(r"[\[\]<>{}#@*_\\]|/(?=[/*])|=(?===)|([.:])(?=\S+?\1)")
 
 
 def write_argdown(title: str, ledger: Ledger, against: Iterable[tuple[str, str]] = ()) -> str:
@@ -23,23 +29,21 @@ def write_argdown(title: str, ledger: Ledger, against: Iterable[tuple[str, str]]
         ledger: The claims.
         against: Pairs of claims, by name, that contradict each other.
     """
-    lines = ["===", f"title: {_plain(title)}", "model:", "  removeTagsFromText: true", "===", ""]
+    opposed: dict[str, list[str]] = {}
+    for one, other in sorted(set(against)):
+        opposed.setdefault(one, []).append(f"  >< [{other}]")
+    lines = ["===", f"title: {json.dumps(title)}", "model:", "  removeTagsFromText: true", "===", ""]
     for document in ledger.documents:
         own = ledger.of(document.name)
         if own:
             lines += [f"# {_plain(document.metadata.title or document.name)}", ""]
         for claim in own:
-            tags = " ".join(f"#({_plain(name.text)})" for name in claim.bears_on)
+            tags = " ".join(f"#({name.text})" for name in claim.bears_on)
             how = "" if claim.stance == "asserts" else f" ({claim.stance})"
-            lines += [f"[{claim.name}]: {_plain(claim.says)}{how} {tags}".rstrip(), ""]
-    pairs = sorted({(a, b) for a, b in against})
-    if pairs:
-        lines += ["# Against each other", ""]
-        for a, b in pairs:
-            lines += [f"[{a}]", f"  >< [{b}]", ""]
+            lines += [f"[{claim.name}]: {_plain(claim.says)}{how} {tags}".rstrip(), *opposed.get(claim.name, []), ""]
     return "\n".join(lines)
 
 
 def _plain(text: str) -> str:
     """A text on one line in which nothing is a mark of Argdown."""
-    return re.sub(r"([\[\]<>{}#@*_\\])", r"\\\1", " ".join(text.split()))
+    return _MARKS.sub(r"\\\g<0>", " ".join(text.split()))

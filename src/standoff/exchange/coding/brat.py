@@ -28,7 +28,7 @@ def write_brat(text: CodedText) -> tuple[str, str]:
     n_attributes = 0
     for k, note in enumerate(text.notes, 1):
         code = re.sub(r"\W+", "_", note.codes[0]) if note.codes else "Claim"
-        quote = " ".join(note.quote.split())
+        quote = re.sub(r"\s", " ", note.quote)  # brat holds its length against the offsets
         lines.append(f"T{k}\t{code} {note.start} {note.stop}\t{quote}")
         for key, value in (*note.kept.items(), *(("code", code) for code in note.codes[1:])):
             n_attributes += 1
@@ -79,10 +79,11 @@ def import_brat(path: Path, asked: Asked) -> Imported:
     notes = [
         Note(
             path.stem, text[start:stop], text[max(0, start - _CONTEXT) : start], text[stop : stop + _CONTEXT],
-            says.get(key, ""), (*((code,) if code != "Claim" else ()), *codes.get(key, ())), number, kept.get(key, {}),
+            says=says.get(key, ""), codes=(*((code,) if code != "Claim" else ()), *codes.get(key, ())), line=number,
+            kept=kept.get(key, {}),
         )
         for key, (code, start, stop, number) in spans.items()
     ]  # fmt: skip
     if not notes:
         raise StudyError([Problem("empty", Span(Source(path.name, source.text), 0, 0), "the file holds no spans")])
-    return study_of_notes(path.stem, path, notes, {path.stem: text}, asked.sources)
+    return study_of_notes(path.stem, path, notes, {path.stem: text}, sources=asked.sources)

@@ -110,14 +110,14 @@ def import_cas(path: Path, asked: Asked) -> Imported:
         if start is None or stop is None or stop < start:
             raise refused(path, f"line {node.sourceline}: a span leaves the text, which has {places[-1]:,} units")
         if start < stop:
-            notes.append(_note(path, node, text, (start, stop), shared))
+            notes.append(_note(path, node, text, (start, stop), shared=shared))
     if not notes:
         raise refused(path, "line 1: it holds no spans but words and sentences")
     own = "\n\n".join(text for text in texts.values() if text)
-    return study_of_notes(path.stem, path, notes, {path.stem: own}, asked.sources)
+    return study_of_notes(path.stem, path, notes, {path.stem: own}, sources=asked.sources)
 
 
-def _note(path: Path, node: Any, text: str, span: tuple[int, int], shared: dict[str, Any]) -> Note:
+def _note(path: Path, node: Any, text: str, span: tuple[int, int], *, shared: dict[str, Any]) -> Note:
     start, stop = span
     skipped = {f"{{{_XMI}}}id", "sofa", "begin", "end"}
     said = {key: value for key, value in node.attrib.items() if key not in skipped and value not in shared}
@@ -125,8 +125,8 @@ def _note(path: Path, node: Any, text: str, span: tuple[int, int], shared: dict[
     kept = {key: said.pop(key) for key in ("name", "passage", "stance", "certainty") if key in said}
     codes = [c for key in ("label", "value", "code") for c in said.pop(key, "").split(";") if c] or list(said.values())
     return Note(
-        path.stem, text[start:stop], text[max(0, start - _CONTEXT) : start], text[stop : stop + _CONTEXT], says,
-        tuple(codes), node.sourceline or 1, kept,
+        path.stem, text[start:stop], text[max(0, start - _CONTEXT) : start], text[stop : stop + _CONTEXT], says=says,
+        codes=tuple(codes), line=node.sourceline or 1, kept=kept,
     )  # fmt: skip
 
 

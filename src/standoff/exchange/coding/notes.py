@@ -161,12 +161,12 @@ def _note(claim: Claim, passages: Passages) -> Note | None:
     text = passages.text
     return Note(
         claim.document, text[start:stop], text[max(0, start - _CONTEXT) : start], text[stop : stop + _CONTEXT],
-        claim.says, tuple(name.text for name in claim.bears_on), 1, kept, start, stop,
+        says=claim.says, codes=tuple(name.text for name in claim.bears_on), line=1, kept=kept, start=start, stop=stop,
     )  # fmt: skip
 
 
 def study_of_notes(
-    title: str, path: Path, notes: Sequence[Note], texts: Mapping[str, str], sources: Path | None
+    title: str, path: Path, notes: Sequence[Note], texts: Mapping[str, str], *, sources: Path | None
 ) -> Imported:
     """Notes as claims of a new study, each at the passage that holds its words.
 
@@ -201,7 +201,7 @@ def study_of_notes(
             continue
         name = documents.of(id(passages), note.document or passages.document.path)
         entries[name] = passages
-        lines += _claim(note, k, _At(name, address, passages), names, codes)
+        lines += _claim(note, k, _At(name, address, passages), names, codes=codes)
     if not lines:
         advice = "give --sources, the folder of the documents" if sources is None else None
         message = f"none of the {len(notes)} notes in `{path.name}` can be found in a document"
@@ -250,7 +250,7 @@ def _address(note: Note, passages: Passages, span: tuple[int, int]) -> Address |
     return said if said is not None and passages.span(said) == span else passages.address(*span)
 
 
-def _claim(note: Note, k: int, at: _At, names: Names, codes: Names) -> list[str]:
+def _claim(note: Note, k: int, at: _At, names: Names, *, codes: Names) -> list[str]:
     document, address, passages = at.document, at.address, at.passages
     written = note.kept.get("name", "")
     name = (

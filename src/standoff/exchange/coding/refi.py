@@ -97,7 +97,7 @@ def import_project(path: Path, asked: Asked) -> Imported:
         raise refused(path, str(error)) from None
     if not notes:
         raise refused(path, "line 1: the project codes no passage of a text")
-    return study_of_notes(path.stem, path, notes, texts, asked.sources)
+    return study_of_notes(path.stem, path, notes, texts, sources=asked.sources)
 
 
 def _text(archive: Zip, source: Any) -> str | None:
@@ -121,7 +121,8 @@ def _note(node: Any, title: str, text: str, codes: dict[str | None, str]) -> Not
     pairs = (part.strip().removesuffix("]").partition("=") for part in kept)
     own = [codes.get(ref.get("targetGUID"), "") for ref in node.iter("{*}CodeRef")]
     return Note(
-        title, text[start:stop], text[max(0, start - _CONTEXT) : start], text[stop : stop + _CONTEXT], says.strip(),
-        tuple(code for code in own if code and code != "claim"), node.sourceline or 1,
-        {key: value for key, _, value in pairs},
+        title, text[start:stop], text[max(0, start - _CONTEXT) : start], text[stop : stop + _CONTEXT],
+        says=says.strip(),
+        codes=tuple(code for code in own if code and code != "claim"), line=node.sourceline or 1,
+        kept={key: value for key, _, value in pairs},
     )  # fmt: skip

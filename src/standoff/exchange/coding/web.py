@@ -67,7 +67,7 @@ def import_web_annotations(path: Path, asked: Asked) -> Imported:
         message = "the file holds no Web Annotations"
         raise StudyError([Problem("wrong-shape", Span(source, 0, 1), message, "export them as JSON-LD or JSON")])
     notes = [_note(item, source) for item in items]
-    return study_of_notes(path.stem, path, [note for note in notes if note is not None], {}, asked.sources)
+    return study_of_notes(path.stem, path, [note for note in notes if note is not None], {}, sources=asked.sources)
 
 
 def _items(said: Any) -> Iterator[dict[str, Any]]:
@@ -98,8 +98,9 @@ def _note(item: dict[str, Any], source: Source) -> Note | None:
     at = max(source.text.find(json.dumps(quote, ensure_ascii=False)), 0)
     return Note(
         str(item.get("standoff:document") or target.get("source") or item.get("uri") or ""), quote,
-        str(quotes[0].get("prefix") or ""), str(quotes[0].get("suffix") or ""), " ".join(says),
-        tuple(tag for tag in tags if not tag.startswith(_KEPT) and tag), source.text.count("\n", 0, at) + 1, kept,
+        str(quotes[0].get("prefix") or ""), str(quotes[0].get("suffix") or ""), says=" ".join(says),
+        codes=tuple(tag for tag in tags if not tag.startswith(_KEPT) and tag), line=source.text.count("\n", 0, at) + 1,
+        kept=kept,
     )  # fmt: skip
 
 

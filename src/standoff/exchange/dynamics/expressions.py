@@ -87,9 +87,9 @@ class Equations:
         flow = self.now(scope, variable, tree.flow)
         if getattr(tree, "non_negative", False):
             raise NotImportedError("a stock that is kept from falling below 0: write the limit into its outflow")
-        self.carry(scope, variable, name, flow, tree.initial)
+        self.carry(scope, variable, name, flow, initial=tree.initial)
 
-    def carry(self, scope: Scope, variable: Variable, name: str, flow: str, initial: Any, times: str = "") -> str:
+    def carry(self, scope: Scope, variable: Variable, name: str, flow: str, *, initial: Any, times: str = "") -> str:
         """A stock; where its start hangs on more than constants, a quantity that looks back on itself."""
         try:
             start = self.first(scope, variable, initial) + times
@@ -174,7 +174,7 @@ class Equations:
             name = self.names.fresh(f"{self.name_of(scope, variable)} {kind} {k}")
             leaving = f"{name} / {stage}" if is_delay else ""
             flow = f"{group(entering)} - {leaving}" if is_delay else f"({group(entering)} - {name}) / {stage}"
-            self.carry(scope, variable, name, flow, tree.initial, scale)
+            self.carry(scope, variable, name, flow, initial=tree.initial, times=scale)
             entering = leaving or name
         return f"({entering})"
 

@@ -51,7 +51,7 @@ def _pulse(time: str, dt: str, start: str, width: str) -> str:
     return f"(1 if {time} + {dt} / 2 > {start} and {time} + {dt} / 2 < {start} + max({width}, {dt}) else 0)"
 
 
-def _pulses(time: str, dt: str, start: str, interval: str, width: str, end: str) -> str:
+def _pulses(time: str, dt: str, start: str, interval: str, *, width: str, end: str) -> str:
     since = f"({time} - {start} + {dt} / 2)"
     place = f"{since} - {interval} * floor({since} / {interval})"
     return f"(1 if {since} > 0 and {time} + {dt} / 2 < {end} and {place} < max({width}, {dt}) else 0)"
@@ -84,7 +84,9 @@ FUNCTIONS: dict[str, Callable[..., str]] = {
     "pulse": _pulse,
     "pulse_train": _pulses,
     "xpulse": lambda t, dt, start, size: f"({size} / {dt} * {_pulse(t, dt, start, dt)})",
-    "xpulse_train": lambda t, dt, start, gap, size: f"({size} / {dt} * {_pulses(t, dt, start, gap, dt, '1000000000')})",
+    "xpulse_train": lambda t, dt, start, gap, size: (
+        f"({size} / {dt} * {_pulses(t, dt, start, gap, width=dt, end='1000000000')})"
+    ),
 }
 REDUCED: dict[str, Callable[[Sequence[str]], str]] = {
     "sum": lambda parts: joined("+", parts),

@@ -6,12 +6,15 @@ takes seconds to start and is not needed.
 
 from __future__ import annotations
 
+import copy
 import importlib
 import importlib.util
 import re
 import sys
+import traceback
 import types
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,7 +79,7 @@ def parse_model(path: Path) -> Parsed:
             file.parse()
             return Parsed(source, tuple(file.get_abstract_model().sections), method, places)
     except Exception as error:
-        raise StudyError([_unparsed(source, error)]) from None
+        raise StudyError([_unparsed(source, error, places)]) from None
 
 
 def _parser(module: str, name: str) -> Any:
@@ -98,7 +101,11 @@ def _parser(module: str, name: str) -> Any:
 
 
 def _mend(module: Any) -> None:
-    """Let a minus bind as it does in Vensim and XMILE: PySD 3.14 reads -2^2 as (-2)^2, where the 2 is a number."""
+    """Let a minus bind as in Vensim and XMILE, and a stock's elements start apart.
+
+    PySD 3.14 reads -2^2 as (-2)^2, where the 2 is a number; and of an array's stock with an equation for each element
+    it looks for one that all would share, and fails.
+    """
 
     def visit_neg_expr(visitor: Any, node: Any, parts: Any) -> Any:
         if parts[0] == "-":
@@ -106,6 +113,21 @@ def _mend(module: Any) -> None:
         return parts[2]
 
     module.EquationVisitor.visit_neg_expr = visit_neg_expr
+    if not hasattr(module, "Stock") or hasattr(module.Stock, "parse_whole"):
+        return
+    parse_whole = module.Stock.parse_whole = module.Stock._parse_component
+
+    def parse_component(stock: Any, node: Any, behaviors: Any) -> Any:
+        whole = stock.node
+        if node is not whole:
+            stock.node = copy.copy(whole)
+            stock.node.extend(copy.deepcopy(child) for child in node)
+        try:
+            return parse_whole(stock, stock.node, behaviors)
+        finally:
+            stock.node = whole
+
+    module.Stock._parse_component = parse_component
 
 
 def _look_at_xml(source: Source) -> tuple[str, dict[str, Span]]:
@@ -132,6 +154,12 @@ def _look_at_xml(source: Source) -> tuple[str, dict[str, Span]]:
     specs = root.find(".//{*}sim_specs")
     if str(root.tag).rpartition("}")[2] != "xmile" or specs is None:
         raise StudyError([Problem("file-unreadable", _line(source, 1), "this is no XMILE file with `sim_specs`")])
+    parts = root.findall("./{*}model/{*}variables/{*}module") + root.findall("./{*}macro")
+    if parts:
+        raise StudyError([Problem(
+            "file-unreadable", _line(source, part.sourceline or 1),
+            f"`{part.get('name', '')}` has no counterpart: a {str(part.tag).rpartition('}')[2]}",
+        ) for part in parts])  # fmt: skip
     places = (
         {key_of(m[1] or m[2]): _line(source, text.count("\n", 0, m.start()) + 1) for m in _NAMED.finditer(text)}
         if len(text) < 200_000
@@ -168,14 +196,23 @@ def _look_at_mdl(source: Source) -> tuple[str, dict[str, Span]]:
     return ("euler" if method is None or method[1] == "0" else f"Vensim's integration type {method[1]}"), found
 
 
-def _unparsed(source: Source, error: Exception) -> Problem:
+def _unparsed(source: Source, error: Exception, places: Mapping[str, Span]) -> Problem:
     said = str(error).strip().split("\n")[0][:200]
     about = re.search(r"(?:begins with|didn't match at) '(.*?)'", str(error), re.DOTALL)
     at = source.text.find(about[1].strip()) if about and about[1].strip() else -1
-    place = Span(source, at, at + 1) if at >= 0 else Span(source, 0, 0)
+    place = Span(source, at, at + 1) if at >= 0 else _being_parsed(error, places) or Span(source, 0, 0)
     if "???" in said or "Enter equation" in said:
         return Problem("file-unreadable", place, "a variable has no equation yet")
     return Problem("file-unreadable", place, f"PySD's parser cannot read this: {said or type(error).__name__}")
+
+
+def _being_parsed(error: Exception, places: Mapping[str, Span]) -> Span | None:
+    """Where the variable is defined that PySD was at, which it says only by the frame that failed."""
+    found = None
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        name = getattr(frame.f_locals.get("self"), "name", None)
+        found = places.get(key_of(name), found) if isinstance(name, str) else found
+    return found
 
 
 def _line(source: Source, number: int) -> Span:

@@ -80,7 +80,7 @@ def import_model(path: Path, uncertain: Mapping[str, tuple[float, float]] | None
         problems.append(parsed.refuse("time step", f"the clock has no counterpart: {error}"))
     if problems:
         raise StudyError(problems)
-    return _written(path.stem, equations, variables, scope, calendar, dict(uncertain or {}))
+    return _written(path.stem, equations, variables, scope, clock=calendar, uncertain=dict(uncertain or {}))
 
 
 def _controls(parsed: Parsed, scope: Scope) -> dict[str, float]:
@@ -160,11 +160,11 @@ def _calendar(clock: Mapping[str, float], unit: str) -> _Clock:
     )
     if start == "2000-01" and not notes:
         notes.append("the model's time has no date: the study begins in January 2000")
-    return _Clock(step, parts, -(-n // parts), start, notes)
+    return _Clock(step, parts, -(-n // parts), start, notes=notes)
 
 
 def _written(
-    title: str, equations: Equations, variables: list[Variable], scope: Scope, clock: _Clock,
+    title: str, equations: Equations, variables: list[Variable], scope: Scope, *, clock: _Clock,
     uncertain: dict[str, tuple[float, float]],
 ) -> Imported:  # fmt: skip
     for name in uncertain:

@@ -81,6 +81,17 @@ class Scope:
                 return here
         raise NotImportedError(f"the subscript `{subscript}` stands for no element here")
 
+    def joined(self, one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+        """The ranges of an array of which two parts are defined apart: the smallest that hold both."""
+        if len(one) != len(other):
+            raise NotImportedError("an array of which parts have different numbers of subscripts")
+        return tuple(a if a == b else self._holding(a, b) for a, b in zip(one, other, strict=True))
+
+    def _holding(self, one: str, other: str) -> str:
+        members = {*self.ranges.get(one, (one,)), *self.ranges.get(other, (other,))}
+        holding = [name for name, elements in self.ranges.items() if members <= set(elements)]
+        return min(holding, key=lambda name: len(self.ranges[name]), default="")
+
 
 def ranges_of(section: Any, scope: Scope) -> None:
     """Fill the ranges of subscripts."""
@@ -123,8 +134,7 @@ def _variables(element: Any, component: Any, scope: Scope) -> Iterator[Variable]
     is_lookup = type(component).__name__ == "AbstractLookup"
     shape = tuple(len(names) for names, name in zip(members, dimensions, strict=True) if name in scope.ranges)
     key = key_of(element.name)
-    whole = tuple(name for name in dimensions)
-    scope.dimensions.setdefault(key, whole)
+    scope.dimensions[key] = scope.joined(scope.dimensions.get(key, dimensions), dimensions)
     for places in itertools.product(*(range(len(names)) for names in members)):
         chosen = tuple(names[place] for names, place in zip(members, places, strict=True))
         if chosen in without:
@@ -136,7 +146,14 @@ def _variables(element: Any, component: Any, scope: Scope) -> Iterator[Variable]
             tree = float(tree)
         within = dict(zip(dimensions, chosen, strict=True))
         yield Variable(
-            key, element.name, chosen, tree, within, element.documentation or "", element.units or "", is_lookup
+            key,
+            element.name,
+            chosen,
+            tree,
+            within=within,
+            about=element.documentation or "",
+            unit=element.units or "",
+            is_lookup=is_lookup,
         )
 
 

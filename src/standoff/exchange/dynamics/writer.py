@@ -102,6 +102,9 @@ class Writer:
         scope = self.scope
         if key not in scope.dimensions:
             raise NotImportedError(f"`{tree.reference}`, which the model does not define")
+        own = scope.variables.get((key, self.variable.subscripts))
+        if tree.subscripts is None and not self.within and own is not None:
+            return own
         within = {**self.variable.within, **self.within}
         written = tree.subscripts.subscripts if tree.subscripts is not None else scope.dimensions[key]
         chosen = tuple(scope.element(subscript, within) for subscript in written)
@@ -187,7 +190,7 @@ class Writer:
         if kind == "IntegStructure":
             name = equations.names.fresh(f"{equations.name_of(self.scope, here)} stock")
             flow = equations.now(self.scope, here, tree.flow)
-            return equations.carry(self.scope, here, name, flow, tree.initial)
+            return equations.carry(self.scope, here, name, flow, initial=tree.initial)
         return equations.chain(self.scope, here, tree, is_delay=kind.startswith("Delay"))
 
     _BY_KIND: ClassVar[dict[str, Callable[..., str]]] = {

@@ -90,10 +90,10 @@ KINDS = {
     "views": DataSet("ViEWS", "https://viewsforecasting.org", ("year", "month")),
     "gdelt": DataSet(
         "GDELT event database", "https://www.gdeltproject.org", ("SQLDATE",), None,
-        (
+        headers=(
             (*_GDELT, *_OLD, "DATEADDED"), (*_GDELT, *_OLD, "DATEADDED", "SOURCEURL"),
             (*_GDELT, *_NEW, "DATEADDED", "SOURCEURL"),
-        ), "\t",
+        ), separator="\t",
     ),
 }  # fmt: skip
 """By the name that a mapping gives under `format`."""

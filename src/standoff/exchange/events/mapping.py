@@ -79,7 +79,7 @@ def read_mapping(path: Path) -> EventMapping:
     source = read_source(path, path.name)
     root, found = parse_yaml(source)
     problems = list(found)
-    tree = conform(root, _MAPPING, "the mapping", Span(source, 0, 0), problems)
+    tree = conform(root, _MAPPING, "the mapping", Span(source, 0, 0), problems=problems)
     if has_errors(problems) or not isinstance(tree, Mapping):
         raise StudyError([p for p in problems if p.severity == "error"])
     covered = [parse_date(one.text) for one in scalars(tree, "covered")]
@@ -98,7 +98,7 @@ def read_mapping(path: Path) -> EventMapping:
     steps = number(tree, "steps")
     return EventMapping(
         KINDS[text(tree, "format") or ""], text(tree, "step") or "month", start, int(steps or 12),
-        (ends[0], ends[1]) if ends else None, series,
+        covered=(ends[0], ends[1]) if ends else None, series=series,
     )  # fmt: skip
 
 
@@ -108,4 +108,4 @@ def _series(name: Scalar, node: Mapping) -> Series:
     for key, _ in asked.items if isinstance(asked, Mapping) else ():
         assert isinstance(asked, Mapping)
         where.append((key.text, tuple(one.text for one in scalars(asked, key.text))))
-    return Series(name.text, tuple(where), text(node, "sum"), text(node, "about") or "", name.span)
+    return Series(name.text, tuple(where), text(node, "sum"), text(node, "about") or "", span=name.span)

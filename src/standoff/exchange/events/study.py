@@ -54,7 +54,7 @@ def import_events(path: Path, asked: Asked) -> Imported:
     start = _number(mapping.start, mapping.step) if mapping.start else last + 1
     gaps = [step for step in range(first, last + 1) if step not in found.any]
     present = [step for step in range(first, last + 1) if step in found.any]
-    files = {STUDY_FILE: _study(path, mapping, found, present, start)}
+    files = {STUDY_FILE: _study(path, mapping, found, present, start=start)}
     before = [step for step in present if step < start]
     if before:
         files[HISTORY_FILE] = _csv(("date", *(one.name for one in mapping.series)), (
@@ -67,7 +67,7 @@ def import_events(path: Path, asked: Asked) -> Imported:
             (_label(step, mapping.step), one.name, _said(found, one, step), mapping.kind.title)
             for step in after for one in mapping.series
         ))  # fmt: skip
-    return Imported(files, tuple(_notes(mapping, found, (first, last), gaps, len(before), len(after))))
+    return Imported(files, tuple(_notes(mapping, found, (first, last), gaps, n_before=len(before), n_after=len(after))))
 
 
 _FACTS = ("id", "topic", "quantity", "value", "low", "high", "unit", "as_of", "source_title", "source_url")
@@ -85,7 +85,7 @@ def _facts(path: Path, mapping: EventMapping, found: Counted, present: list[int]
 
 
 def _notes(
-    mapping: EventMapping, found: Counted, span: tuple[int, int], gaps: list[int], n_before: int, n_after: int
+    mapping: EventMapping, found: Counted, span: tuple[int, int], gaps: list[int], *, n_before: int, n_after: int
 ) -> Iterator[str]:
     step = mapping.step
     how = "as the mapping says" if mapping.covered else "by its first and last row: say `covered` if it is otherwise"
@@ -112,7 +112,7 @@ def _notes(
     yield f"{n_before} steps of history, {n_after} steps seen since the start"
 
 
-def _study(path: Path, mapping: EventMapping, found: Counted, present: list[int], start: int) -> str:
+def _study(path: Path, mapping: EventMapping, found: Counted, present: list[int], *, start: int) -> str:
     counted = [one for one in mapping.series if one.sum is None and _at_most(found, one) <= _MOST_COUNTED]
     summed = [one for one in mapping.series if one not in counted]  # and what is counted in hundreds
     lines = [

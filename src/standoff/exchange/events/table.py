@@ -72,11 +72,11 @@ def count_events(path: Path, mapping: EventMapping) -> Counted:
         found.rows += batch.num_rows
         _add(found.any, steps[known], None)
         for one in mapping.series:
-            _count(found, one, batch, steps, known)
+            _count(found, one, batch, steps, known=known)
     return found
 
 
-def _count(found: Counted, one: Series, batch: Any, steps: Integers, known: npt.NDArray[np.bool_]) -> None:
+def _count(found: Counted, one: Series, batch: Any, steps: Integers, *, known: npt.NDArray[np.bool_]) -> None:
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.compute as pc  # noqa: PLC0415
 

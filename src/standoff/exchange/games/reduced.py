@@ -65,7 +65,7 @@ def reduced_form(tree: Tree) -> NamedGame:
         if size < _EXACT:
             table[i] /= float(whole)
     names = tuple(_names(tree.sets_of(i + 1), own) for i, own in enumerate(strategies))
-    return NamedGame(tree.title, tree.players, names, table, tree.comment)
+    return NamedGame(tree.title, tree.players, names, table, comment=tree.comment)
 
 
 def codes_of(tree: Tree, player: int) -> tuple[str, ...]:

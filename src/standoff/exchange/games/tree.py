@@ -154,7 +154,7 @@ class _Nodes:
             raise reader.error("at least one action", 1)
         if player == CHANCE and (any(c < 0 for c in chances) or abs(float(sum(chances)) - 1.0) > 1e-6):
             raise reader.error(f"chances from 0 that sum to 1, not to {float(sum(chances)):g}", 1)
-        said = InformationSet(player, number, name, tuple(actions), tuple(chances))
+        said = InformationSet(player, number, name, tuple(actions), chances=tuple(chances))
         if known is None:
             self.sets[player, number] = known = said
         if (known.actions, known.chances) != (said.actions, said.chances):

@@ -104,7 +104,7 @@ def read_domain(path: Path) -> Domain:
         message = f"{len(parties) or 'no'} party's preferences stand beside `{path.name}`, and a negotiation has two"
         raise _refused(whole_file(path.name), message, "put the parties' files into the folder of the domain")
     name = path.parent.resolve().name if path.stem.lower() == "domain" else path.stem
-    return Domain(name, tuple(issues), tuple(issues.values()), tuple(parties), tuple(notes))
+    return Domain(name, tuple(issues), tuple(issues.values()), tuple(parties), notes=tuple(notes))
 
 
 def _read(path: Path, issues: Issues | None) -> tuple[Issues | Party | None, list[str]]:

@@ -100,7 +100,7 @@ def _csl(source: Source) -> Iterator[Reference]:
         day = "-".join(str(p) for p in parts[0]) if parts and isinstance(parts[0], list) else raw
         yield str(item.get("id") or item["title"]), Metadata(
             _clean(item.get("title")), author or None, _clean(item.get("publisher") or item.get("container-title")),
-            _date(day), _clean(item.get("URL")), _clean(item.get("language")),
+            _date(day), url=_clean(item.get("URL")), language=_clean(item.get("language")),
         )  # fmt: skip
 
 
@@ -137,7 +137,7 @@ def _of_ris(fields: Mapping[str, list[str]]) -> Reference:
     title = first("TI", "T1", "CT", "BT")
     return first("ID") or title or "document", Metadata(
         title, authors or None, first("PB", "T2", "JO", "JF"), _date((first("DA", "Y1", "PY") or "").strip("/")),
-        first("UR", "L2"), first("LA"),
+        url=first("UR", "L2"), language=first("LA"),
     )  # fmt: skip
 
 
@@ -195,8 +195,8 @@ def _of_bibtex(fields: Mapping[str, str]) -> Metadata:
     day = fields.get("date") or (f"{year}-{number}" if number else year)
     houses = ("publisher", "journal", "journaltitle", "institution", "organization")
     publisher = next((fields[key] for key in houses if fields.get(key)), None)
-    return Metadata(fields.get("title"), author or None, publisher, _date(day), fields.get("url"),
-                    fields.get("language") or fields.get("langid"))  # fmt: skip
+    return Metadata(fields.get("title"), author or None, publisher, _date(day), url=fields.get("url"),
+                    language=fields.get("language") or fields.get("langid"))  # fmt: skip
 
 
 def _tex(text: str) -> str:

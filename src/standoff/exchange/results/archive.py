@@ -124,7 +124,7 @@ class _Archive:
                     inputs[name] = column
                 else:
                     notes.append(f"`{name}` is a lever, or no number, and stands in no equation")
-        return _Results(strategies, scenarios, inputs, outcomes, tuple(notes))
+        return _Results(strategies, scenarios, inputs, outcomes, notes=tuple(notes))
 
     def places(self, rows: list[dict[str, str]]) -> tuple[list[int], tuple[str, ...], tuple[str, ...]]:
         """Which experiment stands at each strategy and scenario."""

@@ -53,6 +53,7 @@ def build_model(
     study: Mapping,
     impose: Mapping,
     variants: tuple[str, ...],
+    *,
     problems: list[Problem],
     digest: Any,
 ) -> Model:
@@ -67,7 +68,14 @@ def build_model(
         digest: A hash of the study's text, to which the data that are read are added.
     """
     names = declare(study, problems, written.vectors)
-    draft = Draft(study, names, Equations(names, problems), build_clock(study, problems), written.references, problems)
+    draft = Draft(
+        study,
+        names,
+        Equations(names, problems),
+        build_clock(study, problems),
+        references=written.references,
+        problems=problems,
+    )
     resolve_quantities(draft)
     parameters = build_parameters(draft)
     strategies = build_strategies(draft)

@@ -53,22 +53,26 @@ def build_searches(draft: Draft, strategies: tuple[Strategy, ...]) -> tuple[Sear
         for name, node in spaces.items:
             if isinstance(node, Mapping):
                 made = _by_settings if node.get("strategy") is not None else _by_trees
-                space = made(draft, actor, name, node, [s for s in strategies if s.actor == actor.text])
+                space = made(draft, actor, name, node, own=[s for s in strategies if s.actor == actor.text])
                 if space is not None:
                     found.append(space)
     return tuple(found)
 
 
-def _by_settings(draft: Draft, actor: Scalar, name: Scalar, node: Mapping, own: list[Strategy]) -> SearchSpace | None:
+def _by_settings(
+    draft: Draft, actor: Scalar, name: Scalar, node: Mapping, *, own: list[Strategy]
+) -> SearchSpace | None:
     named = scalar(node, "strategy")
     if named is None or not draft.known([named], [s.name for s in own], "unknown-name",
-                                        f"`{actor.text}` has no strategy {{}}", "strategies"):  # fmt: skip
+                                        f"`{actor.text}` has no strategy {{}}", kind="strategies"):  # fmt: skip
         return None
     strategy = next(s for s in own if s.name == named.text)
     settings = {setting for setting, levels in strategy.settings if levels and not isinstance(levels[0], str)}
-    within = _ranges(draft, node, "within", settings, f"`{named.text}` has no setting {{}} of numbers", "settings")
+    within = _ranges(
+        draft, node, "within", settings, sentence=f"`{named.text}` has no setting {{}} of numbers", kind="settings"
+    )
     whole = draft.known(
-        scalars(node, "whole"), [w[0] for w in within], "unknown-name", "no range is given for {}", "settings"
+        scalars(node, "whole"), [w[0] for w in within], "unknown-name", "no range is given for {}", kind="settings"
     )
     if not within and node.get("within") is None:
         draft.report(
@@ -77,10 +81,10 @@ def _by_settings(draft: Draft, actor: Scalar, name: Scalar, node: Mapping, own: 
             f"`{name.text}` says no range of a setting",
             "add `within: {setting: [least, largest]}`",
         )
-    return SearchSpace(actor.text, name.text, name.span, strategy.name, within, whole)
+    return SearchSpace(actor.text, name.text, name.span, strategy.name, within=within, whole=whole)
 
 
-def _by_trees(draft: Draft, actor: Scalar, name: Scalar, node: Mapping, _: list[Strategy]) -> SearchSpace | None:
+def _by_trees(draft: Draft, actor: Scalar, name: Scalar, node: Mapping, *, own: list[Strategy]) -> SearchSpace | None:
     dimensions = draft.names.dimensions.get(actor.text, ())
     said = scalar(node, "dimension")
     if said is None and len(dimensions) > 1:
@@ -93,17 +97,19 @@ def _by_trees(draft: Draft, actor: Scalar, name: Scalar, node: Mapping, _: list[
         )
         return None
     if said is not None and not draft.known(
-        [said], dimensions, "unknown-name", f"`{actor.text}` has no choice {{}}", "choices"
+        [said], dimensions, "unknown-name", f"`{actor.text}` has no choice {{}}", kind="choices"
     ):
         return None
     dimension = said.text if said is not None else ""
     family = f"{actor.text}.{dimension}" if dimension else actor.text
     every = draft.names.families.get(family, ())
     options = draft.known(
-        scalars(node, "options"), every, "unknown-option", f"`{family}` has no option {{}}", "options"
+        scalars(node, "options"), every, "unknown-option", f"`{family}` has no option {{}}", kind="options"
     )
     things = [n.text for section in ("stocks", "quantities") for n, _ in mapping(draft.study, section).items]
-    reads = _ranges(draft, node, "reads", set(things), "no stock or quantity is named {}", "stocks and quantities")
+    reads = _ranges(
+        draft, node, "reads", set(things), sentence="no stock or quantity is named {}", kind="stocks and quantities"
+    )
     depth = int(number(node, "depth") or 1)
     if depth not in (1, 2):
         written = scalar(node, "depth")
@@ -111,18 +117,27 @@ def _by_trees(draft: Draft, actor: Scalar, name: Scalar, node: Mapping, _: list[
         draft.report("wrong-value", written.span, f"a tree asks 1 or 2 questions, and {depth} stands here")
     rest = tuple((key.text, value.text) for key, value in mapping(node, "rest").items if isinstance(value, Scalar))
     return SearchSpace(
-        actor.text, name.text, name.span, None, reads, (), min(max(depth, 1), 2), dimension, options or every, rest
+        actor.text,
+        name.text,
+        name.span,
+        None,
+        within=reads,
+        whole=(),
+        depth=min(max(depth, 1), 2),
+        dimension=dimension,
+        options=options or every,
+        rest=rest,
     )
 
 
 def _ranges(
-    draft: Draft, node: Mapping, key: str, known: set[str], sentence: str, kind: str
+    draft: Draft, node: Mapping, key: str, known: set[str], *, sentence: str, kind: str
 ) -> tuple[tuple[str, float, float], ...]:
     """Names with two numbers, the smaller one first."""
     found: list[tuple[str, float, float]] = []
     for name, ends in mapping(node, key).items:
         low, high = ([as_number(end) for end in nodes(ends)] + [None, None])[:2]
-        if not draft.known([name], sorted(known), "unknown-name", sentence, kind) or low is None or high is None:
+        if not draft.known([name], sorted(known), "unknown-name", sentence, kind=kind) or low is None or high is None:
             continue
         if low >= high:
             message = f"the ends of `{name.text}` are reversed or equal: {low:g} and {high:g}"

@@ -47,7 +47,7 @@ class Draft:
         self.problems.append(Problem(code, span, message, advice))
 
     def known(
-        self, names: Iterable[Scalar], known: Iterable[str], code: str, sentence: str, kind: str
+        self, names: Iterable[Scalar], known: Iterable[str], code: str, sentence: str, *, kind: str
     ) -> tuple[str, ...]:
         """The texts that are among the known ones; each other one is reported. `sentence` has a place `{}`."""
         allowed = tuple(known)
@@ -63,7 +63,7 @@ class Draft:
         """Names of actors; nothing is said of them where the study has no actors at all."""
         if not self.names.actors:
             return tuple(name.text for name in names)
-        return self.known(names, self.names.actors, "unknown-actor", "no actor is named {}", "actors")
+        return self.known(names, self.names.actors, "unknown-actor", "no actor is named {}", kind="actors")
 
     def is_actor(self, name: Scalar) -> bool:
         """Whether it is an actor; if not, that is reported."""
@@ -102,7 +102,7 @@ class Draft:
         if not isinstance(node, Scalar) or is_nothing(node) or as_number(node) is not None:
             return None if is_nothing(node) else as_number(node)
         constants = {name.text: number(entry, "value") for name, entry in entries(self.study, "constants")}
-        if not self.known([node], constants, "unknown-name", "no constant is named {}", "constants"):
+        if not self.known([node], constants, "unknown-name", "no constant is named {}", kind="constants"):
             return None
         own = self.unit(node.text)
         if own != unit:
@@ -115,7 +115,7 @@ class Draft:
         names = scalars(node, "cites")
         claims = self.references.claims
         if claims is not None:
-            return self.known(names, claims, "unknown-claim", "no claim is named {}", "claims")
+            return self.known(names, claims, "unknown-claim", "no claim is named {}", kind="claims")
         if names and not self.asked_for_claims and not self.references.has_claims:
             self.asked_for_claims = True
             message = f"`{names[0].text}` is cited, and the study has no `claims.yaml`"
@@ -141,7 +141,7 @@ class Draft:
         names = scalars(node, "fact")
         if self.references.facts is None:
             return tuple(name.text for name in names)
-        return self.known(names, self.references.facts, "unknown-fact", "`facts.csv` has no row {}", "facts")
+        return self.known(names, self.references.facts, "unknown-fact", "`facts.csv` has no row {}", kind="facts")
 
 
 def build_clock(study: Mapping, problems: list[Problem]) -> Clock:

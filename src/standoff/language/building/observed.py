@@ -47,15 +47,15 @@ def _observable(draft: Draft, name: Scalar, node: Mapping) -> Observable | None:
         return None
     is_count = symbol.kind == "event" and declared.type is not None and declared.type.kind == "number"
     kind: Seen = "count" if is_count else _SEEN[symbol.kind]
-    noise = _noise(draft, name, node, declared, kind)
+    noise = _noise(draft, name, node, declared, kind=kind)
     lag = number(node, "lag") or 0.0
     return Observable(
-        name.text, name.span, symbol, kind, text(node, "source") or "", int(lag), noise,
-        node.get("log_noise") is not None, text(node, "about"),
+        name.text, name.span, symbol, kind, source=text(node, "source") or "", lag=int(lag), noise=noise,
+        is_log=node.get("log_noise") is not None, about=text(node, "about"),
     )  # fmt: skip
 
 
-def _noise(draft: Draft, name: Scalar, node: Mapping, declared: Declared, kind: Seen) -> float:
+def _noise(draft: Draft, name: Scalar, node: Mapping, declared: Declared, *, kind: Seen) -> float:
     """The noise of a number; whether there is one fits what is seen."""
     key = "log_noise" if node.get("log_noise") is not None else "noise"
     written = node.get(key)

@@ -14,7 +14,7 @@ from standoff.language.expressions.tree import Binary, Expr, Reference
 from standoff.language.meaning.names import Declared, unit_of
 from standoff.language.meaning.places import OUTCOME, STEP
 from standoff.language.model import Check, Deal, Imposition, Mechanism, Outcome, Strategy, Term, Variant
-from standoff.language.text.fields import as_number, entries, mapping, nodes, number, scalar, scalars, text
+from standoff.language.text.fields import as_number, entries, mapping, nodes, number, scalar, scalars, text, truth
 from standoff.language.text.reader import Mapping, Scalar
 
 __all__ = [
@@ -53,9 +53,9 @@ def build_outcomes(draft: Draft) -> tuple[Outcome, ...]:
             draft.report("wrong-value", place.span if place else name.span, message, "leave it out, or write a size")
         found.append(
             Outcome(
-                name.text, name.span, text(node, "about"), unit or DIMENSIONLESS, measure,
-                "higher" if text(node, "better") == "higher" else "lower", number(node, "limit"), text(node, "why"),
-                matters, draft.title(node),
+                name.text, name.span, text(node, "about"), unit or DIMENSIONLESS, measure=measure,
+                better="higher" if text(node, "better") == "higher" else "lower", limit=number(node, "limit"),
+                why=text(node, "why"), matters=matters, title=draft.title(node), is_asked=truth(node, "asked"),
             )
         )  # fmt: skip
     return tuple(found)
@@ -121,10 +121,24 @@ def build_deals(draft: Draft, strategies: tuple[Strategy, ...]) -> tuple[Deal, .
             for actor, value in mapping(node, "breach").items
             if _is_party(draft, name, actor, parties)
         )
-        without = draft.known(scalars(node, "without"), variants, "unknown-name", "no variant is named {}", "variants")
+        without = draft.known(
+            scalars(node, "without"), variants, "unknown-name", "no variant is named {}", kind="variants"
+        )
         terms = tuple(_term(draft, term, inner) for term, inner in entries(node, "terms"))
         during = draft.equations.truth(scalar(node, "during"))
-        found.append(Deal(name.text, name.span, parties, during, terms, keeps, breach, without, text(node, "about")))
+        found.append(
+            Deal(
+                name.text,
+                name.span,
+                parties,
+                during,
+                terms=terms,
+                keeps=keeps,
+                breach=breach,
+                without=without,
+                about=text(node, "about"),
+            )
+        )
     return tuple(found)
 
 
@@ -135,12 +149,15 @@ def build_mechanisms(draft: Draft) -> tuple[Mechanism, ...]:
     equations += [f"{a.text}.{s.text}" for a, inner in entries(draft.study, "strategies") for s, _ in inner.items]
     found: list[Mechanism] = []
     for name, node in entries(draft.study, "mechanisms"):
-        named = draft.known(scalars(node, "equation"), equations, "unknown-name", "nothing is named {}", "equations")
+        named = draft.known(
+            scalars(node, "equation"), equations, "unknown-name", "nothing is named {}", kind="equations"
+        )
         expect = tuple(item for item in nodes(node.get("expect")) if isinstance(item, Mapping))
         found.append(
             Mechanism(
-                name.text, name.span, text(node, "title") or name.text, draft.cites(node), named, expect,
-                text(node, "about"),
+                name.text, name.span, text(node, "title") or name.text, draft.cites(node), equation=named,
+                expect=expect,
+                about=text(node, "about"),
             )
         )  # fmt: skip
     return tuple(found)
@@ -180,7 +197,7 @@ def build_impositions(draft: Draft, impose: Mapping) -> tuple[Imposition, ...]:
             message = f"`{name.text}` is {declared.what}, and only events, moves, modes, choices and stocks are imposed"
             draft.report("impose", name.span, message, "change its equation or value in the variant")
         elif isinstance(node, Scalar):
-            made = _imposition(draft, name, node, declared, form)
+            made = _imposition(draft, name, node, declared, form=form)
             if made is not None:
                 found.append(made)
     return tuple(found)
@@ -188,7 +205,7 @@ def build_impositions(draft: Draft, impose: Mapping) -> tuple[Imposition, ...]:
 
 def _is_party(draft: Draft, deal: Scalar, actor: Scalar, parties: tuple[str, ...]) -> bool:
     sentence = f"{{}} is no party to `{deal.text}`"
-    return bool(draft.known([actor], parties, "unknown-actor", sentence, "parties"))
+    return bool(draft.known([actor], parties, "unknown-actor", sentence, kind="parties"))
 
 
 def _term(draft: Draft, name: Scalar, node: Mapping) -> Term:
@@ -205,7 +222,7 @@ def _term(draft: Draft, name: Scalar, node: Mapping) -> Term:
         draft.report("levels", at.span, f"`usual` is {usual:g}, outside the levels of `{name.text}`", "choose a level")
     return Term(
         name.text, name.span, unit_of(node) or DIMENSIONLESS, tuple(levels),
-        sorted(levels)[(len(levels) - 1) // 2] if usual is None else usual, text(node, "about"),
+        usual=sorted(levels)[(len(levels) - 1) // 2] if usual is None else usual, about=text(node, "about"),
     )  # fmt: skip
 
 
@@ -219,14 +236,14 @@ def _report_unknown(draft: Draft, name: Scalar) -> None:
     draft.report("unknown-name", name.span, f"nothing is named `{name.text}`", suggest(name.text, known))
 
 
-def _imposition(draft: Draft, name: Scalar, node: Scalar, declared: Declared, form: str) -> Imposition | None:
+def _imposition(draft: Draft, name: Scalar, node: Scalar, declared: Declared, *, form: str) -> Imposition | None:
     symbol = declared.symbol
     if form in ("mode", "choice"):
         if declared.type is None or declared.type.family is None:
             return None
         members = draft.names.families[declared.type.family]
         sentence = f"`{name.text}` has no option {{}}"
-        known = draft.known([node], members, "unknown-option", sentence, "options")
+        known = draft.known([node], members, "unknown-option", sentence, kind="options")
         return Imposition(symbol, name.span, "option", float(members.index(node.text))) if known else None
     series = draft.names.find(node.text)
     if series is not None and series.symbol.kind == "series":
@@ -244,13 +261,13 @@ def _imposition(draft: Draft, name: Scalar, node: Scalar, declared: Declared, fo
     elif node.text == "always":
         return Imposition(symbol, name.span, "always")
     elif (at := _AT.fullmatch(node.text)) is not None:
-        return _at_date(draft, name, node, declared, at.group(1))
+        return _at_date(draft, name, node, declared, written=at.group(1))
     message = f"`{name.text}` can be imposed as {_FORMS[form]}, and `{node.text}` stands here"
     draft.report("impose", node.span, message)
     return None
 
 
-def _at_date(draft: Draft, name: Scalar, node: Scalar, declared: Declared, written: str) -> Imposition | None:
+def _at_date(draft: Draft, name: Scalar, node: Scalar, declared: Declared, *, written: str) -> Imposition | None:
     date = parse_date(written)
     if date is None:
         draft.report("date", node.span, f"`{written}` is not a date", "write it as `at 2026-01`")

@@ -38,12 +38,12 @@ def build_parameters(draft: Draft) -> tuple[Parameter, ...]:
     constants = {p.name: p.value for p in found if p.value is not None}
     for section, kind in _KINDS:
         for name, node in entries(draft.study, section):
-            spread = _spread(draft, name.text, node, draft.unit(name.text), constants)
+            spread = _spread(draft, name.text, node, draft.unit(name.text), constants=constants)
             known_to = draft.actors(scalars(node, "known_to"))
             found.append(
                 Parameter(
-                    kind, name.text, name.span, text(node, "about") or "", draft.unit(name.text),
-                    _reason(draft, node), spread=spread, known_to=known_to, title=draft.title(node),
+                    kind, name.text, name.span, text(node, "about") or "", unit=draft.unit(name.text),
+                    reason=_reason(draft, node), spread=spread, known_to=known_to, title=draft.title(node),
                 )
             )  # fmt: skip
     return settle_ranges(draft, tuple(found))
@@ -57,7 +57,7 @@ def build_correlated(draft: Draft) -> tuple[tuple[str, str, float], ...]:
     for node in nodes(draft.study.get("correlated")):
         if not isinstance(node, Mapping):
             continue
-        pair = draft.known(scalars(node, "of"), uncertain, "correlation", "{} is no uncertainty", "uncertainties")
+        pair = draft.known(scalars(node, "of"), uncertain, "correlation", "{} is no uncertainty", kind="uncertainties")
         rank, written = number(node, "rank"), node.get("rank")
         if rank is None or written is None or len(pair) != 2:
             continue
@@ -86,10 +86,13 @@ def build_beliefs(draft: Draft, parameters: tuple[Parameter, ...]) -> tuple[tupl
         is_known = draft.is_actor(actor)
         for name, node in views.items:
             sentence = "{} is no uncertainty or value"
-            if not draft.known([name], declared, "unknown-name", sentence, "uncertainties") or name.text not in by_name:
+            if (
+                not draft.known([name], declared, "unknown-name", sentence, kind="uncertainties")
+                or name.text not in by_name
+            ):
                 continue
             view = node if isinstance(node, Mapping) else Mapping(((_named("distribution", node), node),), node.span)
-            spread = _spread(draft, name.text, view, draft.unit(name.text), constants)
+            spread = _spread(draft, name.text, view, draft.unit(name.text), constants=constants)
             if is_known and spread is not None:
                 found.append((actor.text, name.text, settle_belief(draft, name.text, spread, parameters)))
     return tuple(found)
@@ -149,7 +152,8 @@ def _named(key: str, node: Node) -> Scalar:
 
 def _constant(draft: Draft, name: Scalar, node: Mapping) -> Parameter:
     return Parameter(
-        "constant", name.text, name.span, text(node, "about") or "", draft.unit(name.text), _reason(draft, node),
+        "constant", name.text, name.span, text(node, "about") or "", unit=draft.unit(name.text),
+        reason=_reason(draft, node),
         value=number(node, "value"), title=draft.title(node),
     )  # fmt: skip
 
@@ -158,7 +162,7 @@ def _reason(draft: Draft, node: Mapping) -> Reason:
     return Reason(draft.cites(node), draft.facts(node), text(node, "judgement"))
 
 
-def _spread(draft: Draft, name: str, node: Mapping, unit: Unit, constants: dict[str, float]) -> Spread | None:
+def _spread(draft: Draft, name: str, node: Mapping, unit: Unit, *, constants: dict[str, float]) -> Spread | None:
     _check_words(draft, node)
     spread: Spread | None = None
     range_, levels, written = node.get("range"), node.get("levels"), scalar(node, "distribution")
@@ -169,7 +173,7 @@ def _spread(draft: Draft, name: str, node: Mapping, unit: Unit, constants: dict[
     elif node.get("kinds") is not None:
         spread = _kinds(draft, name, node)
     elif written is not None:
-        spread = _distribution(draft, written, name, unit, constants)
+        spread = _distribution(draft, written, name, unit, constants=constants)
     if spread is None:
         return None
     if spread.edges and (written_cut := node.key("within")) is not None:
@@ -268,7 +272,7 @@ def _kinds(draft: Draft, name: str, node: Mapping) -> Spread | None:
     weights: dict[float, float] = {}
     for kind, weight in pairs:
         if not isinstance(kind, Scalar) or not draft.known(
-            [kind], known, "unknown-option", "{} is no kind of it", "kinds"
+            [kind], known, "unknown-option", "{} is no kind of it", kind="kinds"
         ):
             return None
         value = 1.0 if weight is None else as_number(weight)
@@ -288,7 +292,7 @@ def _kinds(draft: Draft, name: str, node: Mapping) -> Spread | None:
     return Spread(levels=tuple(weights), weights=shares, kinds=known)
 
 
-def _distribution(draft: Draft, node: Scalar, name: str, unit: Unit, constants: dict[str, float]) -> Spread | None:
+def _distribution(draft: Draft, node: Scalar, name: str, unit: Unit, *, constants: dict[str, float]) -> Spread | None:
     call = read_distribution(draft, node, name)
     if call is None:
         return None

@@ -31,7 +31,7 @@ def settle_ranges(draft: Draft, parameters: tuple[Parameter, ...]) -> tuple[Para
             break
         for parameter in ready:
             assert parameter.spread is not None
-            settled[parameter.name] = _settled(draft, parameter.name, parameter.spread, settled, constants)
+            settled[parameter.name] = _settled(draft, parameter.name, parameter.spread, settled, constants=constants)
         waiting = [p for p in waiting if p not in ready]
     return tuple(replace(p, spread=settled.get(p.name, p.spread)) for p in parameters)
 
@@ -45,7 +45,9 @@ def settle_belief(draft: Draft, name: str, spread: Spread, parameters: tuple[Par
         draft.report("cycle", place.span, f"the range of `{name}` depends on itself", "name another assumption")
         return spread
     settled = {p.name: p.spread for p in parameters if p.spread is not None}
-    return _settled(draft, name, spread, settled, {p.name: p.value for p in parameters if p.value is not None})
+    return _settled(
+        draft, name, spread, settled, constants={p.name: p.value for p in parameters if p.value is not None}
+    )
 
 
 def support_of(spread: Spread) -> Ends:
@@ -62,7 +64,7 @@ def _reads(spread: Spread | None) -> frozenset[str]:
 
 
 def _settled(
-    draft: Draft, name: str, spread: Spread, others: Mapping[str, Spread], constants: Mapping[str, float]
+    draft: Draft, name: str, spread: Spread, others: Mapping[str, Spread], *, constants: Mapping[str, float]
 ) -> Spread:
     """With its outer bounds in place of ends that depend on others."""
     terms: list[Terms] = []

@@ -33,15 +33,15 @@ def build_series(draft: Draft, files: Files) -> tuple[Series, ...]:
         if table is None:
             continue
         sentence = f"`{file.text}` has no column {{}}"
-        if len(draft.known([date, column], table.columns, "series", sentence, "columns")) < 2:
+        if len(draft.known([date, column], table.columns, "series", sentence, kind="columns")) < 2:
             continue
         unit = draft.unit(name.text)
         how = text(node, "between") or "exact"
         if how == "exact":
             values = _aligned(draft, name, node, table, is_read=name.text in draft.read_series)
         else:
-            values = _between(draft, name, node, table, how)
-        found.append(Series(name.text, name.span, unit, values, text(node, "about")))
+            values = _between(draft, name, node, table, how=how)
+        found.append(Series(name.text, name.span, unit, values, about=text(node, "about")))
     return tuple(found)
 
 
@@ -60,7 +60,7 @@ def _table(draft: Draft, files: Files, file: Scalar) -> Table | None:
         return None
 
 
-def _between(draft: Draft, name: Scalar, node: Mapping, table: Table, how: str) -> tuple[float, ...]:
+def _between(draft: Draft, name: Scalar, node: Mapping, table: Table, *, how: str) -> tuple[float, ...]:
     """One value for each step: the last at or before its start, or on the straight line between those around it."""
     clock = draft.clock
     date, column = scalar(node, "date"), scalar(node, "column")

@@ -45,7 +45,7 @@ def build_choices(draft: Draft) -> tuple[Choice, ...]:
             _check_repeated(draft, members, "option")
             name = dimension.text if has_several else ""
             seen_by = draft.seen_by(inner) if isinstance(inner, Mapping) else None
-            found.append(Choice(actor.text, name, dimension.span, tuple(m.text for m in members), seen_by))
+            found.append(Choice(actor.text, name, dimension.span, tuple(m.text for m in members), seen_by=seen_by))
     return tuple(found)
 
 
@@ -65,8 +65,9 @@ def build_modes(draft: Draft) -> tuple[Mode, ...]:
         )
         found.append(
             Mode(
-                name.text, name.span, states, start[0] if start else 0, moves,
-                _states(draft, name, states, scalars(node, "final")), draft.seen_by(node), text(node, "about"),
+                name.text, name.span, states, start[0] if start else 0, moves=moves,
+                final=_states(draft, name, states, scalars(node, "final")), seen_by=draft.seen_by(node),
+                about=text(node, "about"),
             )
         )  # fmt: skip
     return tuple(found)
@@ -89,8 +90,9 @@ def build_stocks(draft: Draft) -> tuple[Stock, ...]:
         found.append(
             Stock(
                 name.text, name.span, unit, start,
-                _optional_number(draft, node, "next", name, exact=True), growth, per, draft.within(node, unit),
-                draft.seen_by(node), text(node, "about"), ends=draft.ends_named(node),
+                next=_optional_number(draft, node, "next", name, exact=True), growth=growth, per=per,
+                within=draft.within(node, unit),
+                seen_by=draft.seen_by(node), about=text(node, "about"), ends=draft.ends_named(node),
             )
         )  # fmt: skip
     return tuple(found)
@@ -116,7 +118,9 @@ def build_quantities(draft: Draft) -> tuple[Quantity, ...]:
         expression = draft.equations.checked_number(
             value.span, tree, None if _is_unit_broken(draft, name) else unit, f"`{name.text}`"
         )
-        found.append(Quantity(name.text, name.span, unit, expression, draft.seen_by(node), text(node, "about")))
+        found.append(
+            Quantity(name.text, name.span, unit, expression, seen_by=draft.seen_by(node), about=text(node, "about"))
+        )
     return tuple(found)
 
 
@@ -131,7 +135,7 @@ def build_reports(draft: Draft) -> tuple[Report, ...]:
         declared = draft.names.find(of.text)
         if declared is None:
             known = [key for key, entry in draft.names.symbols.items() if entry.symbol.kind in ("stock", "quantity")]
-            draft.known([of], known, "unknown-name", "nothing is named {}", "stocks and quantities")
+            draft.known([of], known, "unknown-name", "nothing is named {}", kind="stocks and quantities")
             continue
         if declared.symbol.kind not in ("stock", "quantity"):
             message = f"a report is of a stock or quantity, and `{of.text}` is {declared.what}"
@@ -144,8 +148,8 @@ def build_reports(draft: Draft) -> tuple[Report, ...]:
         lag = number(report, "lag")
         found.append(
             Report(
-                name.text, name.span, declared.unit or DIMENSIONLESS, declared.symbol, noise, int(lag or 0),
-                draft.seen_by(node), text(node, "about"),
+                name.text, name.span, declared.unit or DIMENSIONLESS, declared.symbol, noise=noise, lag=int(lag or 0),
+                seen_by=draft.seen_by(node), about=text(node, "about"),
             )
         )  # fmt: skip
     return tuple(found)
@@ -172,7 +176,9 @@ def build_draws(draft: Draft) -> tuple[Draw, ...]:
                 )
             )  # fmt: skip
         about, seen_by = (text(node, "about"), draft.seen_by(node)) if isinstance(node, Mapping) else (None, None)
-        found.append(Draw(name.text, name.span, unit, call.function, tuple(arguments), seen_by, about))
+        found.append(
+            Draw(name.text, name.span, unit, call.function, arguments=tuple(arguments), seen_by=seen_by, about=about)
+        )
     return tuple(found)
 
 
@@ -193,11 +199,11 @@ def build_events(draft: Draft) -> tuple[Event, ...]:
         )
         found.append(
             Event(
-                name.text, name.span, kind, rate, per,
-                draft.equations.truth(scalar(node, "given")) if node.get("given") is not None else None,
-                _optional_number(draft, node, "dispersion", name),
-                MOST_COUNT if at_most is None else int(at_most), truth(node, "ends"), worth,
-                draft.seen_by(node), text(node, "about"),
+                name.text, name.span, kind, rate, per=per,
+                given=draft.equations.truth(scalar(node, "given")) if node.get("given") is not None else None,
+                dispersion=_optional_number(draft, node, "dispersion", name),
+                at_most=MOST_COUNT if at_most is None else int(at_most), ends=truth(node, "ends"), worth=worth,
+                seen_by=draft.seen_by(node), about=text(node, "about"),
             )
         )  # fmt: skip
     return tuple(found)
@@ -213,7 +219,7 @@ def _check_repeated(draft: Draft, names: SequenceOf[Scalar], what: str) -> None:
 
 def _states(draft: Draft, mode: Scalar, states: tuple[str, ...], names: tuple[Scalar, ...]) -> tuple[int, ...]:
     sentence = f"`{mode.text}` has no state {{}}"
-    return tuple(states.index(name) for name in draft.known(names, states, "unknown-option", sentence, "states"))
+    return tuple(states.index(name) for name in draft.known(names, states, "unknown-option", sentence, kind="states"))
 
 
 def _move(draft: Draft, mode: Scalar, states: tuple[str, ...], node: Mapping) -> Move | None:
@@ -237,11 +243,11 @@ def _move(draft: Draft, mode: Scalar, states: tuple[str, ...], node: Mapping) ->
         name.span,
         sources,
         target[0] if target else 0,
-        draft.equations.truth(scalar(node, "when")) if node.get("when") is not None else None,
-        rate if kind == "chance" else None,
-        rate if kind == "hazard" else None,
-        _optional_number(draft, node, "shape", name),
-        per,
+        when=draft.equations.truth(scalar(node, "when")) if node.get("when") is not None else None,
+        chance=rate if kind == "chance" else None,
+        hazard=rate if kind == "hazard" else None,
+        shape=_optional_number(draft, node, "shape", name),
+        per=per,
     )
 
 

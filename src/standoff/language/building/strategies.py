@@ -37,7 +37,7 @@ Levels = tuple[tuple[str, tuple[float, ...] | tuple[str, ...]], ...]
 def build_actors(draft: Draft) -> tuple[Actor, ...]:
     """Actors; the name in prose is the actor's own where none is given."""
     return tuple(
-        Actor(name.text, name.span, text(node, "name") or name.text, texts(node, "aliases"), text(node, "about"))
+        Actor(name.text, name.span, text(node, "name") or name.text, texts(node, "aliases"), about=text(node, "about"))
         for name, node in entries(draft.study, "actors")
     )
 
@@ -91,7 +91,7 @@ def build_strategies(draft: Draft) -> tuple[Strategy, ...]:
             continue
         for name, node in strategies.items:
             if isinstance(node, Mapping):
-                found.append(_strategy(draft, actor.text, name, node, dimensions))
+                found.append(_strategy(draft, actor.text, name, node, dimensions=dimensions))
     return tuple(found)
 
 
@@ -105,7 +105,7 @@ def build_profiles(draft: Draft, strategies: tuple[Strategy, ...]) -> tuple[Part
                 continue
             labels = tuple(item for item in nodes(value) if isinstance(item, Scalar))
             parts.append((actor.text, known_labels(draft, actor.text, labels, strategies)))
-        found.append(PartialProfile(name.text, name.span, tuple(parts), text(node, "about"), draft.title(node)))
+        found.append(PartialProfile(name.text, name.span, tuple(parts), text(node, "about"), title=draft.title(node)))
     return tuple(found)
 
 
@@ -118,7 +118,7 @@ def known_labels(
     declared = mapping(mapping(draft.study, "strategies"), actor)
     broken = {name.text for name, _ in declared.items} - set(known)
     sentence = f"`{actor}` has no strategy {{}}"
-    return draft.known((x for x in labels if x.text not in broken), known, "unknown-name", sentence, "strategies")
+    return draft.known((x for x in labels if x.text not in broken), known, "unknown-name", sentence, kind="strategies")
 
 
 def build_payoffs(draft: Draft) -> tuple[Payoff, ...]:
@@ -143,17 +143,17 @@ def build_payoffs(draft: Draft) -> tuple[Payoff, ...]:
                 actor.span,
                 each,
                 final,
-                discount,
-                PERIODS[text(node, "per") or "step"],
+                discount=discount,
+                per=PERIODS[text(node, "per") or "step"],
             )
         )
     return tuple(found)
 
 
-def _strategy(draft: Draft, actor: str, name: Scalar, node: Mapping, dimensions: tuple[str, ...]) -> Strategy:
+def _strategy(draft: Draft, actor: str, name: Scalar, node: Mapping, *, dimensions: tuple[str, ...]) -> Strategy:
     levels, settings = _settings(draft, actor, name.text, node)
-    chosen, is_whole = _by_dimension(draft, actor, node, "choose", dimensions)
-    weighed, is_whole_too = _by_dimension(draft, actor, node, "weigh", dimensions)
+    chosen, is_whole = _by_dimension(draft, actor, node, "choose", dimensions=dimensions)
+    weighed, is_whole_too = _by_dimension(draft, actor, node, "weigh", dimensions=dimensions)
     says_something = node.get("choose") is not None or node.get("weigh") is not None
     precision = _precision(draft, node, settings)
     rules: list[tuple[str, tuple[Rule, ...] | Weighing]] = []
@@ -163,7 +163,7 @@ def _strategy(draft: Draft, actor: str, name: Scalar, node: Mapping, dimensions:
             if dimension in chosen:
                 message = f"`{family}` is both chosen and weighed"
                 draft.report("keys-together", name.span, message, "keep one of the two")
-            rules.append((dimension, _weighing(draft, family, weighed[dimension], precision, settings)))
+            rules.append((dimension, _weighing(draft, family, weighed[dimension], precision, settings=settings)))
         elif dimension in chosen:
             value = draft.equations.option_rules(chosen[dimension], STRATEGY, family, settings)
             rules.append((dimension, value))
@@ -171,7 +171,16 @@ def _strategy(draft: Draft, actor: str, name: Scalar, node: Mapping, dimensions:
             message = f"`{name.text}` does not say what it chooses for `{dimension or actor}`"
             draft.report("missing-key", name.span, message, f"add `{dimension}` to `choose` or `weigh`")
     title = draft.title(node)
-    return Strategy(actor, name.text, name.span, text(node, "about"), levels, tuple(rules), title, _named(draft, node))
+    return Strategy(
+        actor,
+        name.text,
+        name.span,
+        text(node, "about"),
+        settings=levels,
+        rules=tuple(rules),
+        title=title,
+        named=_named(draft, node),
+    )
 
 
 def _settings(draft: Draft, actor: str, strategy: str, node: Mapping) -> tuple[Levels, Settings]:
@@ -221,7 +230,7 @@ def _named(draft: Draft, node: Mapping) -> tuple[Setting, ...]:
                 if isinstance(title, Scalar) and draft.is_title(title):
                     levels.append((level.text if number is None else number, title.text))
             unit = unit_of(value) or DIMENSIONLESS
-            named.append(Setting(name.text, draft.title(value), text(value, "about"), tuple(levels), unit))
+            named.append(Setting(name.text, draft.title(value), text(value, "about"), tuple(levels), unit=unit))
     return tuple(named)
 
 
@@ -255,7 +264,7 @@ def _family_of_levels(draft: Draft, actor: str, name: Scalar, written: tuple[Sca
 
 
 def _by_dimension(
-    draft: Draft, actor: str, node: Mapping, key: str, dimensions: tuple[str, ...]
+    draft: Draft, actor: str, node: Mapping, key: str, *, dimensions: tuple[str, ...]
 ) -> tuple[dict[str, Node], bool]:
     """What `choose` or `weigh` says of each dimension, and whether nothing in it was refused."""
     value, written = node.get(key), node.key(key)
@@ -277,7 +286,7 @@ def _by_dimension(
         draft.report("wrong-shape", written.span, message, "write the option or the rules alone")
         return {}, False
     sentence = f"`{actor}` has no choice {{}}"
-    known = draft.known((name for name, _ in value.items), dimensions, "unknown-name", sentence, "choices")
+    known = draft.known((name for name, _ in value.items), dimensions, "unknown-name", sentence, kind="choices")
     return {name.text: inner for name, inner in value.items if name.text in known}, len(known) == len(value.items)
 
 
@@ -297,12 +306,12 @@ def _precision(draft: Draft, node: Mapping, settings: Settings) -> Expression:
     return draft.equations.number(written, STRATEGY, None, "the precision", settings=settings)
 
 
-def _weighing(draft: Draft, family: str, node: Node, precision: Expression, settings: Settings) -> Weighing:
+def _weighing(draft: Draft, family: str, node: Node, precision: Expression, *, settings: Settings) -> Weighing:
     members = draft.names.families[family]
     chosen: list[int] = []
     worths: list[Expression] = []
     for name, value in node.items if isinstance(node, Mapping) else ():
-        if not draft.known([name], members, "unknown-option", f"`{family}` has no option {{}}", "options"):
+        if not draft.known([name], members, "unknown-option", f"`{family}` has no option {{}}", kind="options"):
             continue
         if isinstance(value, Scalar):
             chosen.append(members.index(name.text))

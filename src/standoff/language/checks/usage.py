@@ -89,7 +89,7 @@ def check_names(model: Model) -> Iterator[Problem]:
     """What stands in headings and on axes has a short name where what it is about is long."""
     things: list[tuple[str, Span, str | None]] = [
         (thing.name, thing.span, thing.about)
-        for group in (model.uncertain, model.outcomes, model.profiles)
+        for group in (model.parameters, model.outcomes, model.profiles)
         for thing in group
         if thing.title is None
     ]
@@ -146,7 +146,7 @@ def check_rare_events(model: Model) -> Iterator[Problem]:
 
 
 def check_profiles(model: Model) -> Iterator[Problem]:
-    """There are not more combinations of strategies than can sensibly be run."""
+    """There are not more combinations of strategies than can sensibly be run all together."""
     counts = {
         actor: sum(prod(len(levels) for _, levels in s.settings) for s in model.strategies if s.actor == actor)
         for actor in model.players
@@ -163,12 +163,10 @@ def check_profiles(model: Model) -> Iterator[Problem]:
         f"the strategies make {n_profiles:,} profiles; {_USUAL_WORLDS:,} worlds of {_USUAL_REPLICATIONS} replications"
         f" take about {_duration(seconds)} on one core"
     )
-    advice = f"give fewer levels to the `settings` of `{largest}`"
+    advice = f"give fewer levels to the `settings` of `{largest}`, or run some: `--profiles 5000 designed`"
     if n_profiles > MOST_PROFILES:
-        message = f"the strategies make {n_profiles:,} profiles, and at most {MOST_PROFILES:,} are read"
-        yield Problem("too-many", span, message, advice)
-    else:
-        yield Problem("many-profiles", span, message, advice + ", or run the profiles that matter")
+        message = f"the strategies make {n_profiles:,} profiles, and at most {MOST_PROFILES:,} can be run together"
+    yield Problem("many-profiles", span, message, advice)
 
 
 def check_settled(model: Model) -> Iterator[Problem]:

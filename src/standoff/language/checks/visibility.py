@@ -55,7 +55,7 @@ def check_visibility(model: Model) -> Iterator[Problem]:
                 objection = sight.objection(strategy.actor, reference.symbol, looking_back)
                 if objection is not None and reference.symbol not in seen:
                     seen.add(reference.symbol)
-                    yield _problem(model, sight, strategy, reference, objection)
+                    yield _problem(model, sight, strategy, reference, objection=objection)
 
 
 class Sight:
@@ -173,7 +173,7 @@ def _symbols(expression: Expression) -> tuple[tuple[Symbol, bool], ...]:
     return tuple(dict.fromkeys((reference.symbol, back) for reference, back in _reads(expression.tree)))
 
 
-def _problem(model: Model, sight: Sight, strategy: Strategy, reference: Reference, objection: Objection) -> Problem:
+def _problem(model: Model, sight: Sight, strategy: Strategy, reference: Reference, *, objection: Objection) -> Problem:
     read, hidden = objection.path[0], objection.path[-1]
     reader = model.title_of(strategy.actor)
     name = _WORDS.get(hidden.kind, "{}").format(f"`{hidden.name}`")

@@ -77,7 +77,7 @@ class Contrast:
 
 
 def read_contrast(
-    named: Scalar, quantiles: tuple[float, float], step: float | None, model: Model, problems: list[Problem]
+    named: Scalar, quantiles: tuple[float, float], step: float | None, model: Model, *, problems: list[Problem]
 ) -> Contrast | None:
     """What `raise` means for a name; a problem and None where it can mean nothing."""
     text, span = named.text.strip(), named.span
@@ -101,14 +101,14 @@ def read_contrast(
         return Contrast(span, says, *(Setting("quantile", text, q, symbol_of_step) for q in quantiles))
     if kind == "stock":
         stock = next(stock for stock in model.stocks if stock.name == text)
-        return _of_stock(named, stock, step, says, problems)
+        return _of_stock(named, stock, step, says, problems=problems)
     if kind == "quantity":
         quantity = next(q for q in model.quantities if q.name == text)
         if quantity.value.type.kind == "number":
             return Contrast(span, says, *_moved(symbol_of_step, None, step))
     event = next((e for e in model.events if e.name == text), None)
     if kind == "move" or (event is not None and event.kind != "count"):
-        settings = (Setting("impose", text, word, symbol_of_step, word) for word in ("never", "always"))
+        settings = (Setting("impose", text, word, symbol_of_step, word=word) for word in ("never", "always"))
         return Contrast(span, says, *settings)
     message, advice = _CANNOT[kind]
     problems.append(Problem("expectation", span, message.format(f"`{text}`"), advice.format(text)))
@@ -126,7 +126,7 @@ _CANNOT = {
 
 
 def read_strategies(
-    before: Scalar, after: Scalar, of: Scalar | None, model: Model, problems: list[Problem]
+    before: Scalar, after: Scalar, of: Scalar | None, model: Model, *, problems: list[Problem]
 ) -> Contrast | None:
     """Two strategies of one actor, who is named or told by the strategies' names."""
     actors = model.players if of is None else (of.text,)
@@ -163,17 +163,19 @@ def read_switch(node: Node | None, key: Scalar, model: Model, problems: list[Pro
     name = entry[0]
     says = f"switching `{name.text}` from `{words[0].text}` to `{words[1].text}`"
     if name.text == "variant":
-        return _of_variants(name, words, says, model, problems)
+        return _of_variants(name, words, says, model, problems=problems)
     if name.text in model.players and name.text not in model.families():
-        return read_strategies(words[0], words[1], name, model, problems)
+        return read_strategies(words[0], words[1], name, model, problems=problems)
     if name.text in model.players and words[0].text in _labels(model, name.text):
-        return read_strategies(words[0], words[1], name, model, problems)
+        return read_strategies(words[0], words[1], name, model, problems=problems)
     settings = [_imposed(name, word, model, problems) for word in words]
     before, after = settings
     return None if before is None or after is None else Contrast(name.span, says, before, after)
 
 
-def _of_stock(named: Scalar, stock: Stock, step: float | None, says: str, problems: list[Problem]) -> Contrast | None:
+def _of_stock(
+    named: Scalar, stock: Stock, step: float | None, says: str, *, problems: list[Problem]
+) -> Contrast | None:
     symbol = Symbol("stock", stock.name)
     low, high = stock.within
     if step is None and low is not None and high is not None:
@@ -194,7 +196,7 @@ def _moved(symbol: Symbol, value: float | None, step: float | None) -> tuple[Set
 
 
 def _of_variants(
-    name: Scalar, words: list[Scalar], says: str, model: Model, problems: list[Problem]
+    name: Scalar, words: list[Scalar], says: str, model: Model, *, problems: list[Problem]
 ) -> Contrast | None:
     known = ["study", *(variant.name for variant in model.variants)]
     for word in words:
@@ -225,23 +227,23 @@ def _imposed(name: Scalar, word: Scalar, model: Model, problems: list[Problem]) 
     if symbol.kind in ("mode", "choice"):
         options = model.families()[name.text]
         if word.text in options:
-            return Setting("impose", name.text, float(options.index(word.text)), symbol, "option")
+            return Setting("impose", name.text, float(options.index(word.text)), symbol, word="option")
         message = f"`{name.text}` has no option `{word.text}`"
         problems.append(Problem("unknown-option", word.span, message, suggest(word.text, options, "options")))
         return None
     if symbol.kind == "stock" or (event is not None and event.kind == "count"):
         value = as_number(word)
         if value is not None:
-            return Setting("impose", name.text, value, symbol, "number")
+            return Setting("impose", name.text, value, symbol, word="number")
         problems.append(Problem("expectation", word.span, f"`{name.text}` is set to a number, not to `{word.text}`"))
         return None
     if word.text in ("never", "always"):
-        return Setting("impose", name.text, word.text, symbol, word.text)
+        return Setting("impose", name.text, word.text, symbol, word=word.text)
     found = _AT.fullmatch(word.text)
     date = parse_date(found.group(1)) if found else None
     at = None if date is None else model.clock.index(date)
     if at is not None:
-        return Setting("impose", name.text, float(at), symbol, "at")
+        return Setting("impose", name.text, float(at), symbol, word="at")
     message = f"`{name.text}` is set to `never`, `always` or `at 2026-01` within the clock, not to `{word.text}`"
     problems.append(Problem("expectation", word.span, message))
     return None

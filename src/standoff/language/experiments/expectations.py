@@ -132,7 +132,7 @@ def represented(model: Model, expectation: Expectation, reads: Reads | None = No
 
 def _read(node: Mapping, model: Model, problems: list[Problem]) -> Expectation | None:
     start = Span(node.span.source, node.span.start, node.span.start + 1)
-    tree = conform(node, EXPECTATION, "expect", start, problems)
+    tree = conform(node, EXPECTATION, "expect", start, problems=problems)
     if not isinstance(tree, Mapping):
         return None
     verb = _only(tree, _VERBS, start, problems)
@@ -143,11 +143,11 @@ def _read(node: Mapping, model: Model, problems: list[Problem]) -> Expectation |
     elif verb.text == "stays":
         read = _stays(tree, model, start, problems)
     elif verb.text in ("sooner", "later"):
-        read = _sooner(tree, verb, model, start, problems)
+        read = _sooner(tree, verb, model, start, problems=problems)
     elif verb.text in ("weakens", "strengthens"):
-        read = _interplay(tree, verb, model, start, problems)
+        read = _interplay(tree, verb, model, start, problems=problems)
     else:
-        read = _effect(tree, verb, model, start, problems)
+        read = _effect(tree, verb, model, start, problems=problems)
     if read is None:
         return None
     least = number(tree, "least")
@@ -193,7 +193,7 @@ def _keys_fit(tree: Mapping, verb: Scalar, problems: list[Problem]) -> bool:
     return True
 
 
-def _effect(tree: Mapping, verb: Scalar, model: Model, start: Span, problems: list[Problem]) -> Expectation | None:
+def _effect(tree: Mapping, verb: Scalar, model: Model, start: Span, *, problems: list[Problem]) -> Expectation | None:
     contrast = _cause(tree, model, start, problems)
     measure = _measured(tree, verb.text, model, problems)
     if contrast is None or measure is None:
@@ -202,10 +202,12 @@ def _effect(tree: Mapping, verb: Scalar, model: Model, start: Span, problems: li
     says = (
         f"{contrast.says} {kind} {measure.says}" if kind != "leaves" else f"{contrast.says} leaves {measure.says} alone"
     )
-    return Expectation(start, says, kind, measure, contrast)
+    return Expectation(start, says, kind, measure, contrast=contrast)
 
 
-def _interplay(tree: Mapping, verb: Scalar, model: Model, start: Span, problems: list[Problem]) -> Expectation | None:
+def _interplay(
+    tree: Mapping, verb: Scalar, model: Model, start: Span, *, problems: list[Problem]
+) -> Expectation | None:
     inner = tree.get(verb.text)
     contrast = _cause(tree, model, start, problems)
     if not isinstance(inner, Mapping) or contrast is None:
@@ -219,10 +221,10 @@ def _interplay(tree: Mapping, verb: Scalar, model: Model, start: Span, problems:
         return None
     kind: Verb = "weakens" if verb.text == "weakens" else "strengthens"
     says = f"{contrast.says} {kind} the effect of {effect.says} on {measure.says}"
-    return Expectation(start, says, kind, measure, contrast, effect)
+    return Expectation(start, says, kind, measure, contrast=contrast, effect=effect)
 
 
-def _sooner(tree: Mapping, verb: Scalar, model: Model, start: Span, problems: list[Problem]) -> Expectation | None:
+def _sooner(tree: Mapping, verb: Scalar, model: Model, start: Span, *, problems: list[Problem]) -> Expectation | None:
     """Sooner means a shorter wait, counted up to the clock's end, so that what never comes counts too."""
     named, other = scalar(tree, verb.text), scalar(tree, "than")
     measure = None if named is None else waiting_for(named, model, problems)
@@ -238,7 +240,9 @@ def _sooner(tree: Mapping, verb: Scalar, model: Model, start: Span, problems: li
         if contrast is None:
             return None
         kind: Verb = "lowers" if verb.text == "sooner" else "raises"
-        return Expectation(start, f"{contrast.says} makes `{named.text}` come {verb.text}", kind, measure, contrast)
+        return Expectation(
+            start, f"{contrast.says} makes `{named.text}` come {verb.text}", kind, measure, contrast=contrast
+        )
     reference = waiting_for(other, model, problems)
     if reference is None or measure.tree is None or reference.tree is None:
         return None
@@ -254,7 +258,7 @@ def _better(tree: Mapping, model: Model, start: Span, problems: list[Problem]) -
     if bad is None or good is None:
         problems.append(Problem("expectation", start, "`better` goes with `than`", "add `than: …`, another strategy"))
         return None
-    contrast = read_strategies(bad, good, scalar(tree, "of"), model, problems)
+    contrast = read_strategies(bad, good, scalar(tree, "of"), model, problems=problems)
     if contrast is None:
         return None
     judge = scalar(tree, "judged_by")
@@ -269,7 +273,7 @@ def _better(tree: Mapping, model: Model, start: Span, problems: list[Problem]) -
         return None
     kind: Verb = "raises" if measure.better == "higher" else "lowers"
     says = f"`{good.text}` does better than `{bad.text}` on {measure.says}"
-    return Expectation(start, says, kind, measure, contrast)
+    return Expectation(start, says, kind, measure, contrast=contrast)
 
 
 def _stays(tree: Mapping, model: Model, start: Span, problems: list[Problem]) -> Expectation | None:
@@ -306,7 +310,7 @@ def _cause(tree: Mapping, model: Model, start: Span, problems: list[Problem]) ->
     if quantiles[0] >= quantiles[1]:
         problems.append(Problem("range-reversed", how.span, "`from` is not below `to`"))
         return None
-    contrast = read_contrast(node, quantiles, number(tree, "step"), model, problems)
+    contrast = read_contrast(node, quantiles, number(tree, "step"), model, problems=problems)
     return contrast if contrast is None or how.text == "raise" else contrast.reversed()
 
 
@@ -349,13 +353,13 @@ def _where(tree: Mapping, model: Model, problems: list[Problem]) -> tuple[tuple[
             return ()
         labels = [label.strip() for label in re.split(r",(?![^(]*\))", several or one)]
         for label in labels:
-            if not _knows(model, actor, label, node, problems):
+            if not _knows(model, actor, label, node, problems=problems):
                 return ()
         found.append((actor, tuple(labels)))
     return tuple(found)
 
 
-def _knows(model: Model, actor: str, label: str, node: Scalar, problems: list[Problem]) -> bool:
+def _knows(model: Model, actor: str, label: str, node: Scalar, *, problems: list[Problem]) -> bool:
     instances = model.instances(actor)
     known = {i.strategy.name for i in instances} | {i.label for i in instances}
     if label in known:

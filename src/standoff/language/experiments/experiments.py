@@ -67,7 +67,7 @@ class Measured:
             if measure.tree is not None and measure.name not in known:
                 expression = Expression(measure.tree.span, measure.tree)
                 added[measure.name] = Outcome(
-                    measure.name, measure.tree.span, measure.says, expression.unit, expression, "higher"
+                    measure.name, measure.tree.span, measure.says, expression.unit, measure=expression, better="higher"
                 )
         return replace(model, outcomes=(*model.outcomes, *added.values()))
 
@@ -122,5 +122,5 @@ def _quantile(parameter: Parameter, share: distributions.Array) -> float:
     if low is None and high is None:
         return float(np.asarray(distribution.quantile(share, *spread.arguments)).item())
     ends = (-np.inf if low is None else low, np.inf if high is None else high)
-    found = distributions.truncated_quantile(distribution, share, spread.arguments, *ends)
+    found = distributions.truncated_quantile(distribution, share, spread.arguments, ends)
     return float(np.asarray(found).item())

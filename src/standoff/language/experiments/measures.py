@@ -14,9 +14,11 @@ from standoff.language.model import Model
 from standoff.language.model.influence import read_by_outcome, read_by_payoff
 from standoff.language.text.reader import Scalar
 
-__all__ = ["REDUCERS", "Measure", "read_measure", "things_of_a_step", "waiting_for"]
+__all__ = ["REDUCERS", "WAITING", "Measure", "read_measure", "things_of_a_step", "waiting_for"]
 
 REDUCERS = ("mean", "final", "peak", "minimum", "total")
+WAITING = "waiting for"
+"""How the name of a wait begins."""
 _PAYOFF = re.compile(r"payoff\(\s*(\w+)\s*\)")
 _STATE = re.compile(r"(\w+(?:\.\w+)?)\s*(?:==\s*|\.)(\w+)")
 
@@ -97,7 +99,7 @@ def waiting_for(named: Scalar, model: Model, problems: list[Problem]) -> Measure
     never = Binary(span, ">=", since, Number(span, float(model.clock.steps)))
     waiting = Conditional(span, Number(span, 1.0), never, Number(span, 0.0))
     tree = Call(span, "mean", span, (waiting,))
-    return Measure("tree", f"waiting for {text}", f"the wait for `{text}`", frozenset((symbol,)), tree)
+    return Measure("tree", f"{WAITING} {text}", f"the wait for `{text}`", frozenset((symbol,)), tree=tree)
 
 
 def things_of_a_step(model: Model, kinds: tuple[Kind, ...] | None = None) -> Mapping[str, Symbol]:
@@ -139,7 +141,7 @@ def _part(named: Scalar, text: str, over: str | None, model: Model) -> Measure |
             tree = _chance(symbol, over, span)
         else:
             tree = Call(span, over or "mean", span, (_number(symbol, model, span),))
-        return Measure("tree", f"{over or 'mean'} of {text}", _says(text, over), frozenset((symbol,)), tree)
+        return Measure("tree", f"{over or 'mean'} of {text}", _says(text, over), frozenset((symbol,)), tree=tree)
     found = _STATE.fullmatch(text)
     families = model.families()
     if found is None or found.group(1) not in families or found.group(2) not in families[found.group(1)]:
@@ -149,7 +151,7 @@ def _part(named: Scalar, text: str, over: str | None, model: Model) -> Measure |
     index = families[family].index(option)
     test = Binary(span, "==", Reference(span, held), Option(span, family, index, option))
     tree = Call(span, over or "mean", span, (_truth(test, span),))
-    return Measure("tree", f"{over or 'mean'} of {family}.{option}", _says(text, over), frozenset((held,)), tree)
+    return Measure("tree", f"{over or 'mean'} of {family}.{option}", _says(text, over), frozenset((held,)), tree=tree)
 
 
 def _says(text: str, over: str | None) -> str:

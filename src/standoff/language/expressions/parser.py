@@ -133,7 +133,7 @@ class _Build(Transformer[Token, Any]):
     def fold(self, parts: list[Any]) -> Fold:
         word, _, body, variable, index, test, close = parts
         names = [self.name([part]) for part in (word, variable, index)]
-        return Fold(self._span(word).to(self._span(close)), names[0], body, names[1], names[2], test)
+        return Fold(self._span(word).to(self._span(close)), names[0], body, names[1], index=names[2], test=test)
 
     def call(self, parts: list[Any]) -> Call:
         word, arguments, close = parts[0], parts[2], parts[3]

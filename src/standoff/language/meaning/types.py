@@ -122,7 +122,7 @@ class Inference:
                 common, first = unit, node
             elif unit != common:
                 sides = f"{quoted(first)} {in_unit(common)} and {quoted(node)} {in_unit(unit)}"
-                self._differ(node, common, unit, quoted(first), quoted(node), f"{what}: {sides}")
+                self._differ(node, common, unit, quoted(first), right_text=quoted(node), message=f"{what}: {sides}")
                 return None
         return common
 
@@ -206,7 +206,9 @@ class Inference:
             return left or right
         if left != right:
             sides = {"left": f"{quoted(node.left)} {in_unit(left)}", "right": f"{quoted(node.right)} {in_unit(right)}"}
-            self._differ(node, left, right, quoted(node.left), quoted(node.right), sentence.format(**sides))
+            self._differ(
+                node, left, right, quoted(node.left), right_text=quoted(node.right), message=sentence.format(**sides)
+            )
             return None
         return left
 
@@ -227,7 +229,14 @@ class Inference:
             self._report("wrong-type", node, message, None)
         elif left.unit is not None and right.unit is not None and left.unit != right.unit:
             sides = f"{quoted(node.left)} {in_unit(left.unit)} with {quoted(node.right)} {in_unit(right.unit)}"
-            self._differ(node, left.unit, right.unit, quoted(node.left), quoted(node.right), f"cannot compare {sides}")
+            self._differ(
+                node,
+                left.unit,
+                right.unit,
+                quoted(node.left),
+                right_text=quoted(node.right),
+                message=f"cannot compare {sides}",
+            )
 
     def _power(self, node: Binary) -> Unit | None:
         base, exponent = self.number(node.left), self.number(node.right)
@@ -276,7 +285,14 @@ class Inference:
                 f"the branches differ in unit: {quoted(node.then)} {in_unit(then.unit)} and "
                 f"{quoted(node.otherwise)} {in_unit(otherwise.unit)}"
             )
-            self._differ(node.otherwise, then.unit, otherwise.unit, quoted(node.then), quoted(node.otherwise), message)
+            self._differ(
+                node.otherwise,
+                then.unit,
+                otherwise.unit,
+                quoted(node.then),
+                right_text=quoted(node.otherwise),
+                message=message,
+            )
             return Found(NUMBER, None)
         return Found(NUMBER, then.unit)
 
@@ -365,7 +381,7 @@ class Inference:
         self.agree((argument, *points[::2]), "a table reads x in one unit")
         return self.agree(points[1::2], "a table's values have one unit")
 
-    def _differ(self, node: Expr, left: Unit, right: Unit, left_text: str, right_text: str, message: str) -> None:
+    def _differ(self, node: Expr, left: Unit, right: Unit, left_text: str, *, right_text: str, message: str) -> None:
         code, advice = disagreement(left, right, left_text, right_text)
         self._report(code, node, message, advice)
 

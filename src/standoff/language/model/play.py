@@ -154,7 +154,7 @@ class Payoff:
 class Outcome:
     """What the brief reports: a `measure` over a whole future, its direction, what would be tolerable, what matters.
 
-    `title` is what prose calls it.
+    `title` is what prose calls it; where it `is_asked`, the study's question is about it.
     """
 
     name: str
@@ -167,6 +167,7 @@ class Outcome:
     why: str | None = None
     matters: float | None = None
     title: str | None = None
+    is_asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ __all__ = ["conform"]
 _NUMBERS = re.compile(r"(?<![\d.])-?\d+(?:\.\d+)?")
 
 
-def conform(node: Node, shape: Shape, name: str, span: Span, problems: list[Problem]) -> Node:
+def conform(node: Node, shape: Shape, name: str, span: Span, *, problems: list[Problem]) -> Node:
     """The node without what does not fit its shape.
 
     Args:
@@ -83,7 +83,7 @@ def _phrase(shape: Shape) -> str:
 
 def _list(node: Node, shape: ListOf, owner: Owner, problems: list[Problem]) -> Node:
     if not isinstance(node, Sequence):
-        return misfit(node, "a list", owner, problems, _list_advice(node, shape))
+        return misfit(node, "a list", owner, problems, advice=_list_advice(node, shape))
     if len(node.items) < shape.least or (shape.most is not None and len(node.items) > shape.most):
         _wrong_length(node, shape, owner, problems)
         return Broken(node.span)
@@ -139,13 +139,13 @@ def _key_fits(name: Scalar, keys: Names, owner: Owner, problems: list[Problem]) 
 def _record(node: Node, shape: Record, owner: Owner, problems: list[Problem]) -> Node:
     if not isinstance(node, Mapping):
         advice = f"write `{owner.name}: {{{_meant_for(node, shape)}: …}}`" if isinstance(node, Scalar) else None
-        return misfit(node, "a mapping", owner, problems, advice)
+        return misfit(node, "a mapping", owner, problems, advice=advice)
     items: list[tuple[Scalar, Node]] = []
     free = {key.name for key in shape.keys} - {name.text for name, _ in node.items}
     for name, value in node.items:
         key = shape.key(name.text)
         if key is None:
-            problems.append(_unknown_key(node, name, value, shape, owner))
+            problems.append(_unknown_key(node, name, value, shape, owner=owner))
             key = _meant(name, free, shape)
         if key is not None:
             kept = _conform(value, key.shape, Owner(name.text, name.span), problems)
@@ -174,7 +174,7 @@ def _meant(name: Scalar, free: set[str], shape: Record) -> Key | None:
     return shape.key(nearest[0]) if nearest else None
 
 
-def _unknown_key(node: Mapping, name: Scalar, value: Node, shape: Record, owner: Owner) -> Problem:
+def _unknown_key(node: Mapping, name: Scalar, value: Node, shape: Record, *, owner: Owner) -> Problem:
     is_bare = isinstance(value, Scalar) and not value.style and value.text == ""
     if is_bare and node.span.source.text[node.span.start] == "{":
         before = next((key for key, _ in reversed(node.items) if key.span.start < name.span.start), None)

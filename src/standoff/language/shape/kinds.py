@@ -83,7 +83,7 @@ def _check_name(node: Scalar, owner: Owner, problems: list[Problem]) -> None:
 def _check_number(node: Scalar, owner: Owner, problems: list[Problem]) -> None:
     value = as_number(node)
     if value is None:
-        misfit(node, "a number", owner, problems, _number_advice(node))
+        misfit(node, "a number", owner, problems, advice=_number_advice(node))
     elif not math.isfinite(value):
         message = f"`{node.text}` is too large a number"
         problems.append(Problem("wrong-value", node.span, message, "choose a larger unit"))
@@ -122,14 +122,14 @@ def _check_whole(node: Scalar, owner: Owner, problems: list[Problem]) -> None:
     value = as_number(node)
     if value is None or not value.is_integer() or not 0 <= value <= 1_000_000:
         advice = None if value is not None else _number_advice(node)
-        misfit(node, "a whole number, at least 0", owner, problems, advice)
+        misfit(node, "a whole number, at least 0", owner, problems, advice=advice)
 
 
 def _check_truth(node: Scalar, owner: Owner, problems: list[Problem]) -> None:
     if node.text not in ("true", "false"):
         means = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(node.text.lower(), node.text.lower())
         advice = f"write `{means}`" if means in ("true", "false") else None
-        misfit(node, "`true` or `false`", owner, problems, advice)
+        misfit(node, "`true` or `false`", owner, problems, advice=advice)
 
 
 def _check_unit(node: Scalar, owner: Owner, problems: list[Problem]) -> None:

@@ -20,7 +20,7 @@ class Owner:
     span: Span
 
 
-def misfit(node: Node, expected: str, owner: Owner, problems: list[Problem], advice: str | None = None) -> Broken:
+def misfit(node: Node, expected: str, owner: Owner, problems: list[Problem], *, advice: str | None = None) -> Broken:
     """Report that something else was expected; what stands in the node's place."""
     span = owner.span if is_nothing(node) and node.span.start == node.span.stop else first_line(node)
     message = f"`{owner.name}` should be {expected}, and {_found(node)} stands here"

@@ -46,7 +46,7 @@ CALLED = Key("name", TEXT, "what it is called in prose, in at most four words; i
 THE_UNIT = Key("unit", UNIT, "its unit, such as `missile` or `USD/year`; none where it is left out")
 SEEN_BY = Key("seen_by", ONE_OR_MORE, "the actors that see it; all where it is left out")
 INDICES = "indices"
-VECTORS = ("constants", "uncertainties", "values", "stocks", "quantities", "draws", "events", "outcomes")
+VECTORS = ("constants", "uncertainties", "values", "modes", "stocks", "quantities", "draws", "events", "outcomes")
 """The sections whose entries may stand for one thing of each element of an index."""
 THE_INDICES = Key(
     INDICES,

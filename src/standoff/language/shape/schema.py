@@ -89,6 +89,7 @@ _MOVE = Record(
 _MODE = Record(
     (
         ABOUT,
+        FOR_EACH,
         Key("states", ListOf(NAME, least=2), "the states, of which one holds at a time", required=True),
         Key("start", KNOWN, "the state in the first step", required=True),
         Key("moves", ListOf(_MOVE), "how one state follows another", required=True),
@@ -205,11 +206,12 @@ _OUTCOME = Record(
         Key("limit", NUMBER, "what would be tolerable, as a world's mean"),
         Key("why", TEXT, "why that limit"),
         Key("matters", NUMBER, "the least difference that matters, in the outcome's unit"),
+        Key("asked", Text("truth"), "whether the question is about it: the brief then answers by it first"),
     )
 )  # fmt: skip
 _MOVES = Record(
     (
-        Key("irreversible", ONE_OR_MORE, "the strategies that are not given up for any but one another"),
+        Key("irreversible", ONE_OR_MORE, "the strategies of this actor that are not given up for any but one another"),
         Key(
             "barred",
             ListOf(
@@ -220,7 +222,7 @@ _MOVES = Record(
                     )
                 )
             ),
-            "changes of strategy that cannot be made",
+            "changes of strategy that this actor cannot make",
         ),
     ),
     at_least_one=(("irreversible", "barred"),),
@@ -374,9 +376,7 @@ _PATCHED = (
 )  # fmt: skip
 
 IMPOSE = MapOf(Text("known"), keys="known")
-_SECTIONS_OF_A_VARIANT = tuple(
-    Key(key.name, Free("section"), key.doc) for key in _PATCHED if key.name not in ("about",)
-)
+_SECTIONS_OF_A_VARIANT = tuple(Key(key.name, Free("section"), key.doc) for key in _PATCHED if key.name != "about")
 _VARIANT = Record(
     (
         ABOUT,

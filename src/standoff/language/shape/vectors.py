@@ -16,7 +16,7 @@ from standoff.language.shape.parts import INDICES, VECTORS
 from standoff.language.shape.schema import STUDY
 from standoff.language.shape.shapes import Either, MapOf, Record, Shape
 from standoff.language.shape.variants import merge
-from standoff.language.text.fields import entries, mapping
+from standoff.language.text.fields import entries, mapping, nodes, text
 from standoff.language.text.reader import MOST_EQUATIONS, Broken, Mapping, Node, Scalar, Sequence
 from standoff.language.text.vectors import Vectors, element_name
 
@@ -24,6 +24,8 @@ __all__ = ["unrolled"]
 
 _BY_NAME = "observed"
 """The section whose entries are of what stands elsewhere, so that they need no `for` of their own."""
+_MOVES = "moves"
+"""Of a mode; each has a name of its own, and so is a vector too."""
 Axes = MappingOf[str, str]
 """The index of each variable."""
 
@@ -76,6 +78,7 @@ class _Unrolling:
                 axes = None if written is None else self._axes(written)
                 if axes is not None:
                     self.axes[name.text] = axes
+                    self.axes |= dict.fromkeys(_moves(node), axes)
         if not self.axes and not self.indices:
             return self.root, Vectors()
         items: list[tuple[Scalar, Node]] = []
@@ -150,6 +153,7 @@ class _Unrolling:
             for key, value in entry.node.items:
                 if key.text != "for":
                     own = self._of(entry, key, value, bound)
+                    own = _own_moves(own, chosen) if key.text == _MOVES else own
                     items.append((key, _bound(own, bound, self._words(entry, bound), is_called=key.text == "name")))
             name = replace(entry.name, text=element_name(entry.name.text, chosen))
             made.append((name, replace(entry.node, items=tuple(items))))
@@ -193,6 +197,31 @@ def _record_of(section: str) -> Record | None:
     return next((one for one in options if isinstance(one, Record)), None)
 
 
+def _moves(mode: Mapping) -> tuple[str, ...]:
+    """The names of a mode's moves, whether it says them of all its elements or of each apart."""
+    written = mode.get(_MOVES)
+    parts = [node for _, node in written.items] if isinstance(written, Mapping) else [written]
+    moves = [move for part in parts for move in nodes(part) if isinstance(move, Mapping)]
+    return tuple(name for move in moves if (name := text(move, "name")) is not None)
+
+
+def _own_moves(written: Node, chosen: tuple[str, ...]) -> Node:
+    """A mode's moves, each with the name that it has for the elements chosen."""
+    if not isinstance(written, Sequence):
+        return written
+    return replace(written, items=tuple(_own_move(move, chosen) for move in written.items))
+
+
+def _own_move(move: Node, chosen: tuple[str, ...]) -> Node:
+    if not isinstance(move, Mapping):
+        return move
+    return replace(move, items=tuple(
+        (key, replace(node, text=element_name(node.text, chosen)))
+        if key.text == "name" and isinstance(node, Scalar) else (key, node)
+        for key, node in move.items
+    ))  # fmt: skip
+
+
 def _takes_mapping(shape: Shape) -> bool:
     return any(isinstance(one, (MapOf, Record)) for one in (shape.shapes if isinstance(shape, Either) else (shape,)))
 
@@ -201,12 +230,12 @@ def _bound(node: Node, bound: MappingOf[str, str], words: MappingOf[str, str], *
     """A copy of a node for one element: `{region}` in prose becomes its name."""
     match node:
         case Scalar():
-            text = node.text
+            said = node.text
             for variable, word in words.items():
-                text = text.replace(f"{{{variable}}}", word)
-            if is_called and text == node.text:
-                text = f"{text} ({', '.join(words.values())})"
-            return replace(node, text=text, bound=tuple(bound.items()))
+                said = said.replace(f"{{{variable}}}", word)
+            if is_called and said == node.text:
+                said = f"{said} ({', '.join(words.values())})"
+            return replace(node, text=said, bound=tuple(bound.items()))
         case Sequence():
             return replace(node, items=tuple(_bound(one, bound, words) for one in node.items))
         case Mapping():

@@ -74,7 +74,9 @@ def _fault(text: str, error: Any) -> _Fault:
     offset = min(max(0, stopped), max(0, len(text) - 1))
     if offset and text[offset : offset + 1] in ("", "\n") and text[offset - 1] != "\n":
         offset -= 1
-    return _Fault(offset, text[offset : offset + 1], began, text[began : began + 1], inside, deep, type(error))
+    return _Fault(
+        offset, text[offset : offset + 1], began, text[began : began + 1], inside=inside, deep=deep, by=type(error)
+    )
 
 
 def _open_at(before: str) -> tuple[str, int | None]:

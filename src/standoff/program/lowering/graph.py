@@ -166,7 +166,7 @@ class Graph:
             if bounds is not None and self.bounds[found] is None:
                 return self._alias(found, bounds, "again")
             return found
-        number = self._add(op, args, data, truth, needs, bounds)
+        number = self._add(op, args, data, truth, needs=needs, bounds=bounds)
         self.node.append(number)
         self._known[key] = number
         return number
@@ -175,12 +175,12 @@ class Graph:
         key = ("alias", node, bounds, why)
         if key not in self._known:
             self._known[key] = self._add(
-                self.op[node], self.args[node], self.data[node], self.truth[node], self.needs[node], bounds
+                self.op[node], self.args[node], self.data[node], self.truth[node], needs=self.needs[node], bounds=bounds
             )
             self.node.append(node)
         return self._known[key]
 
-    def _add(self, op: str, args: tuple[int, ...], data: Any, truth: bool, needs: int, bounds: Bounds) -> int:
+    def _add(self, op: str, args: tuple[int, ...], data: Any, truth: bool, *, needs: int, bounds: Bounds) -> int:
         self.op.append(op)
         self.args.append(args)
         self.data.append(data)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from standoff.language.expressions.tree import Expr, Symbol
 from standoff.program.lowering.graph import BLOCK, LANE, MOST, STEP, WORLD, Graph
-from standoff.program.lowering.states import COUNTED, Reducers, Split, States
+from standoff.program.lowering.states import COUNTED, FOLLOWED, Reducers, Split, States
 from standoff.program.lowering.values import Phase, Values
 from standoff.program.program import Carried, Program, Varied
 
@@ -52,17 +52,19 @@ class Lowered:
     labels: dict[int, str]
 
 
-def lower_program(program: Program, *, held: bool = False) -> Lowered:
+def lower_program(program: Program, *, held: bool = False, followed: tuple[Symbol, ...] = ()) -> Lowered:
     """Lower a program to operations of three phases.
 
     Args:
         program: From `standoff.program.compile.compile_model`.
         held: Whether choices can be held in a step: an input `("held", choice)` of each, the index of an option, or
             less than 0 where the strategy chooses.
+        followed: Stocks, modes, quantities and counts to keep of every step, as results `followed 0`, …: what is
+            carried as a step leaves it, all else as it was in the step.
     """
     scalars: frozenset[str] | None = None
     while True:
-        lowering = _Lowering(program, scalars, held)
+        lowering = _Lowering(program, scalars, held, followed)
         lowered = lowering.run()
         wrong = lowering.contradicted(lowered)
         if not wrong:
@@ -71,9 +73,12 @@ def lower_program(program: Program, *, held: bool = False) -> Lowered:
 
 
 class _Lowering:
-    def __init__(self, program: Program, scalars: frozenset[str] | None, held: bool) -> None:
+    def __init__(
+        self, program: Program, scalars: frozenset[str] | None, held: bool, followed: tuple[Symbol, ...]
+    ) -> None:
         self.program = program
         self.held = held
+        self.followed = followed
         self.graph = Graph()
         self.values = Values(self.graph)
         self.states = States(self.graph, self.values, scalars)
@@ -97,7 +102,9 @@ class _Lowering:
             begin.writes.setdefault(name, self.graph.constant(-1.0 if name.startswith("broken ") else 0.0))
         scalars = frozenset(s for s in self.states.names if self.states.is_scalar(s))
         phases = begin, step, end
-        return Lowered(self.program, self.graph, phases, scalars, self.lines, self.outputs, self.labels)
+        return Lowered(
+            self.program, self.graph, phases, scalars, lines=self.lines, outputs=self.outputs, labels=self.labels
+        )
 
     def contradicted(self, lowered: Lowered) -> set[str]:
         """States that were supposed to be scalars and take in something of a world or future."""
@@ -177,6 +184,7 @@ class _Lowering:
         if self.has_endings:
             self.states.write("survival", g.constant(1.0))
             self.states.write("living", g.constant(1.0))
+        self._follow()
 
     def _keep_bounds(self, name: str, start: int, carried: Carried) -> None:
         low, high = carried.within
@@ -221,6 +229,15 @@ class _Lowering:
             if name not in counts:  # a branch, which is none of what is drawn
                 continue
             self.states.add(f"clamped {name}", g.number(clamped))
+
+    def _follow(self) -> None:
+        """Keep what is followed: what is carried as this phase leaves it, all else as it is in the step."""
+        carried = {one.symbol for one in self.program.carried}
+        for i, symbol in enumerate(self.followed):
+            if symbol in carried:
+                self.states.write(f"{FOLLOWED}{i}", self.values.phase.writes[_named(symbol)])
+            elif self.values.phase.name == EACH:
+                self.states.write(f"{FOLLOWED}{i}", self.values.known[symbol])
 
     def _unless_held(self, choice: str, value: int) -> int:
         g = self.graph
@@ -296,7 +313,7 @@ class _Lowering:
         if self.has_endings:
             self.states.write("survival", after)
         ends = [g.number(self._known(branch.ends)) for branch in program.branches]
-        split = Split(before, after, tuple(taken), tuple(masses), tuple(ends))
+        split = Split(before, after, tuple(taken), tuple(masses), ends=tuple(ends))
         self.reducers.keep_branches(split)
         return split
 
@@ -324,6 +341,7 @@ class _Lowering:
             if paid.discount is not None:
                 discount = g.number(self.values.evaluate(paid.discount))
                 self.states.write(f"discount {i}", g.apply("mul", self.states.read(f"discount {i}"), discount))
+        self._follow()
 
     def _clip(self, carried: Carried, x: int) -> int:
         """Bound what is carried, and count where."""
@@ -363,7 +381,7 @@ class _Lowering:
                 self.outputs[f"outcome {i}"] = g.number(self._known(measured.measure))
                 self.outputs[f"weight {i}"] = self.reducers.at_most_one(self.states.read(f"weight {measured.first}"))
         for name in tuple(self.states.names):
-            if name.startswith(COUNTED):
+            if name.startswith((*COUNTED, FOLLOWED)):
                 self.outputs[name] = self.states.read(name)
 
 

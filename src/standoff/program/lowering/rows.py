@@ -153,7 +153,7 @@ class Schedule:
         for n in self.lanes:
             if g.op[n] == "clamped":
                 made_at[n] = made_at[g.args[n][0]]
-        last = self._write(items, writes, made_at, reads, end)
+        last = self._write(items, writes, made_at, reads, end=end)
         if last.stores:
             items.append(last)
         self._allot(items, made_at, reads)
@@ -173,6 +173,7 @@ class Schedule:
         writes: Sequence[Write],
         made_at: dict[int, int],
         reads: dict[int, list[int]],
+        *,
         end: int,
     ) -> Loop:
         """Store each result in its lasting row as soon as nobody needs what stood there; else at the end."""

@@ -11,9 +11,10 @@ from standoff.program.lowering.graph import BLOCK, LANE, STEP, Graph
 from standoff.program.lowering.values import Values
 from standoff.program.program import Program, Reduced, Varied
 
-__all__ = ["COUNTED", "Reducers", "Split", "States"]
+__all__ = ["COUNTED", "FOLLOWED", "Reducers", "Split", "States"]
 
 COUNTED = ("clipped ", "clamped ", "broken ")  # states that tell of each future
+FOLLOWED = "followed "  # likewise, of what is kept of every step
 
 
 class States:
@@ -28,7 +29,7 @@ class States:
 
     def is_scalar(self, name: str) -> bool:
         """Whether it is supposed to be one number for a block."""
-        if name.startswith(COUNTED) or name in self.lines:
+        if name.startswith((*COUNTED, FOLLOWED)) or name in self.lines:
             return False
         return self.scalars is None or name in self.scalars
 

@@ -12,7 +12,7 @@ from functools import cache, partial
 
 from standoff.program.wasm.recipes import Symbolic, Tape, absorb, literal, recipe, uniform
 
-__all__ = ["PARTS", "host_functions", "locals_of", "power_row", "reciprocal_table", "scalar_function"]
+__all__ = ["PARTS", "host_functions", "locals_of", "power_row", "reciprocal_table", "run_function", "scalar_function"]
 
 UNARY = ("exp", "expm1", "log", "log1p", "logistic", "normal_quantile")
 ONE = literal(1.0)
@@ -130,6 +130,18 @@ def _take_row() -> str:
   (if (i32.and (global.get $count) (i32.const 1))
     (then (i64.store (i32.add (local.get $to) (local.get $n))
       (i64.load (i32.sub (i32.add (local.get $to) (local.get $n)) (i32.const 8)))))))
+"""
+
+
+def _keep_row() -> str:
+    """What is followed, at a point of the clock, to where the host wants it."""
+    return """\
+(func $keep_row (param $a i32) (param $place i32)
+  (if (global.get $paths)
+    (then (memory.copy
+      (i32.add (global.get $paths)
+        (i32.shl (i32.add (i32.mul (local.get $place) (global.get $n_out)) (global.get $first)) (i32.const 3)))
+      (local.get $a) (i32.shl (global.get $count) (i32.const 3))))))
 """
 
 
@@ -251,6 +263,30 @@ def host_functions() -> str:
 """
 
 
+def run_function(lanes: int, n_steps: int) -> str:
+    """Whole runs through the clock, so many lanes at once."""
+    return f"""\
+(func (export "run") (param $runs i32) (param $n i32)
+  (local $run i32) (local $at i32) (local $last i32) (local $t i32)
+  (loop $each_run
+    (local.set $at (i32.load (local.get $runs)))
+    (local.set $runs (i32.add (local.get $runs) (i32.const 4)))
+    (local.set $last (i32.load (local.get $runs)))
+    (loop $each_block
+      (call $begin (local.get $run) (local.get $at)
+        (select (i32.const {lanes}) (i32.sub (local.get $last) (local.get $at))
+          (i32.gt_u (i32.sub (local.get $last) (local.get $at)) (i32.const {lanes}))))
+      (local.set $t (i32.const 0))
+      (loop $each_step
+        (call $step (local.get $t))
+        (br_if $each_step (i32.lt_u (local.tee $t (i32.add (local.get $t) (i32.const 1)))
+          (i32.const {n_steps}))))
+      (call $finish)
+      (br_if $each_block (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const {lanes}))) (local.get $last))))
+    (br_if $each_run (i32.lt_u (local.tee $run (i32.add (local.get $run) (i32.const 1))) (local.get $n)))))
+"""
+
+
 def reciprocal_table(most: int) -> str:
     """1 / (k + 1) for so many k, worked out once."""
     return f"""\
@@ -270,6 +306,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "copy_row": _copy_row,
     "gather_row": _gather_row,
     "take_row": _take_row,
+    "keep_row": _keep_row,
     "enter_line": _enter_line,
     "leave_line": _leave_line,
     "poisson_row": cache(partial(_counts, "poisson", ("$mean",))),

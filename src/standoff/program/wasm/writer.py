@@ -24,6 +24,8 @@ The module, as its host sees it (all whole numbers are `i32`, all addresses in b
     lanes                  the most futures of a block
     hold(k, option)        of a module made to be played: in the steps that follow `begin` the k-th choice of
                            `Source.held` is this option (f64 of its index), or again the strategy's where it is below 0
+    follow(paths)          of a module that keeps what is followed: where to, f64 [followed][steps + 1][n_out], or 0;
+                           what is carried from before the first step to after the last, all else as it was in a step
     keys(state, streams, n, replications, to)
                            keys of luck of n worlds' replications from the ids of their streams; `state` (i64) is that
                            of the seed, `streams.seed_state`
@@ -38,12 +40,22 @@ from collections.abc import Iterator
 
 from standoff._version import __version__
 from standoff.base.escaping import visible
+from standoff.language.expressions.tree import Symbol
 from standoff.program.lowering.lower import lower_program
 from standoff.program.lowering.places import Places, Source, source_of
 from standoff.program.lowering.plan import plan_program
 from standoff.program.lowering.rows import Heavy, Loop, find_row
+from standoff.program.lowering.states import FOLLOWED
 from standoff.program.program import Program
-from standoff.program.wasm.parts import PARTS, host_functions, locals_of, power_row, reciprocal_table, scalar_function
+from standoff.program.wasm.parts import (
+    PARTS,
+    host_functions,
+    locals_of,
+    power_row,
+    reciprocal_table,
+    run_function,
+    scalar_function,
+)
 from standoff.program.wasm.recipes import OPERATIONS, literal, mask
 
 __all__ = ["emit_module"]
@@ -54,21 +66,25 @@ PAGE = 65536
 TABLES = ("columns", "n_worlds", "worlds", "keys", "given", "counters", "clock", "out", "n_out")
 
 
-def emit_module(program: Program, *, remarks: bool = False, held: bool = False) -> Source:
+def emit_module(
+    program: Program, *, remarks: bool = False, held: bool = False, followed: tuple[Symbol, ...] = ()
+) -> Source:
     """Generate the module of a program, as text.
 
     Args:
         program: From `standoff.program.compile.compile_model`.
         remarks: Say in comments what of the study each line computes; for reading only.
         held: Let the host hold choices, to play the study step by step.
+        followed: Stocks, modes, quantities and counts to keep of every step.
     """
-    places = Places(plan_program(lower_program(program, held=held)))
-    return source_of(places, _Writer(places, remarks).text())
+    places = Places(plan_program(lower_program(program, held=held, followed=followed)))
+    return source_of(places, _Writer(places, remarks, followed).text())
 
 
 class _Writer:
-    def __init__(self, places: Places, remarks: bool) -> None:
+    def __init__(self, places: Places, remarks: bool, followed: tuple[Symbol, ...]) -> None:
         self.places = places
+        self.followed = followed
         self.plan = places.plan
         self.g = places.g
         self.remarks = remarks
@@ -87,6 +103,7 @@ class _Writer:
             *self._loop_functions(),
             *self._phases(),
             *self._hold(),
+            *self._follow(),
             *host_functions().splitlines(),
         ]
         self.parts["luck_row"] = None
@@ -283,7 +300,7 @@ class _Writer:
         yield from self._function("begin", [*self._begin()], begin)
         yield from self._function("step", [*self._step()], '(export "step") (param $t i32) ')
         yield from self._function("finish", [*self._finish()], '(export "finish") ')
-        yield from self._run().splitlines()
+        yield from run_function(LANES, self.plan.lowered.program.n_steps).splitlines()
 
     def _begin(self) -> Iterator[str]:
         plan, program = self.plan, self.plan.lowered.program
@@ -309,6 +326,7 @@ class _Writer:
             table, index = f"(i32.add (global.get $columns) {column})", f"(i32.add (global.get $worlds) {first})"
             yield self._call("gather_row", table, index, self.places.start("column", name) * WIDTH) + self._remark(name)
         yield from self._calls("world")
+        yield from self._kept("(i32.const 0)", carried=True)
 
     def _hold(self) -> Iterator[str]:
         """Hold a choice; places of choices stand side by side nowhere, so each has its branch."""
@@ -336,6 +354,24 @@ class _Writer:
         for line in self.places.lines():
             enters, start = (self.places.start(kind, line.state) * WIDTH for kind in ("enters", "line"))
             yield self._call("enter_line", enters, start, line.length, WIDTH, "(local.get $t)")
+        yield from self._kept("(local.get $t)", carried=False)
+        yield from self._kept("(i32.add (local.get $t) (i32.const 1))", carried=True)
+
+    def _follow(self) -> Iterator[str]:
+        """Where to keep what is followed."""
+        if self.followed:
+            yield "(global $paths (mut i32) (i32.const 0))"
+            yield '(func (export "follow") (param $paths i32) (global.set $paths (local.get $paths)))'
+
+    def _kept(self, point: str, *, carried: bool) -> Iterator[str]:
+        """Keep what is followed at a point of the clock."""
+        program = self.plan.lowered.program
+        moves = {one.symbol for one in program.carried}
+        for i, symbol in enumerate(self.followed):
+            if (symbol in moves) == carried:
+                row = self.places.start("state", f"{FOLLOWED}{i}") * WIDTH
+                place = f"(i32.add {point} (i32.const {i * (program.n_steps + 1)}))"
+                yield self._call("keep_row", row, place) + self._remark(symbol.name)
 
     def _finish(self) -> Iterator[str]:
         yield from self._leave(f"(i32.const {self.plan.lowered.program.n_steps})")
@@ -347,28 +383,6 @@ class _Writer:
             to = f"(i32.add (global.get $out) (i32.shl {cell} (i32.const 3)))"
             size = "(i32.shl (global.get $count) (i32.const 3))"
             yield f"(memory.copy {to} (i32.const {row * WIDTH}) {size})" + self._remark(name)
-
-    def _run(self) -> str:
-        return f"""\
-(func (export "run") (param $runs i32) (param $n i32)
-  (local $run i32) (local $at i32) (local $last i32) (local $t i32)
-  (loop $each_run
-    (local.set $at (i32.load (local.get $runs)))
-    (local.set $runs (i32.add (local.get $runs) (i32.const 4)))
-    (local.set $last (i32.load (local.get $runs)))
-    (loop $each_block
-      (call $begin (local.get $run) (local.get $at)
-        (select (i32.const {LANES}) (i32.sub (local.get $last) (local.get $at))
-          (i32.gt_u (i32.sub (local.get $last) (local.get $at)) (i32.const {LANES}))))
-      (local.set $t (i32.const 0))
-      (loop $each_step
-        (call $step (local.get $t))
-        (br_if $each_step (i32.lt_u (local.tee $t (i32.add (local.get $t) (i32.const 1)))
-          (i32.const {self.plan.lowered.program.n_steps}))))
-      (call $finish)
-      (br_if $each_block (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const {LANES}))) (local.get $last))))
-    (br_if $each_run (i32.lt_u (local.tee $run (i32.add (local.get $run) (i32.const 1))) (local.get $n)))))
-"""
 
 
 def _indented(by: int, lines: Iterator[str] | list[str]) -> Iterator[str]:

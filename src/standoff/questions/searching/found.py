@@ -13,8 +13,9 @@ from standoff.analysis.searching.searched import Candidate, Searched
 from standoff.analysis.searching.spaces import Space, space_of
 from standoff.analysis.searching.valued import Aim, Valued, aims_of, by_world, difference, losses, value
 from standoff.base.problems import suggest
-from standoff.ensemble.design import Design, choose_profiles, draw_worlds
+from standoff.ensemble.design import Design, draw_worlds
 from standoff.ensemble.ensemble import Ensemble
+from standoff.ensemble.profiles.chosen import choose_profiles
 from standoff.ensemble.runner import Job, Local
 from standoff.ensemble.running import Running, Size
 from standoff.ensemble.study import Study
@@ -66,8 +67,19 @@ def search_study(study: Study, sought: Sought, size: Size, running: Running = Ru
     looks: list[Found] = []
     for one in said:
         space = space_of(model, one)
-        seen = _Look(replace(study, model=space.model), space, sought, size.seed, aims, others, views, quiet)
-        found = search(seen.losses, space.size, seen.epsilons(), max(2, sought.evaluations // len(said)), size.seed)
+        seen = _Look(
+            replace(study, model=space.model),
+            space,
+            sought,
+            size.seed,
+            aims=aims,
+            others=others,
+            views=views,
+            running=quiet,
+        )
+        found = search(
+            seen.losses, space.size, seen.epsilons(), max(2, sought.evaluations // len(said)), seed=size.seed
+        )
         looks.append(found)
         picks += _distinct(space, found)
     kept = nondominated(np.array([loss for _, _, loss in picks]), seen.epsilons())
@@ -76,24 +88,24 @@ def search_study(study: Study, sought: Sought, size: Size, running: Running = Ru
     texts = [space.text(instance) for space, instance, _ in best]
     for text in texts:
         patched_model(model, text)  # what is told can be pasted
-    seen = _Look(study, None, sought, size.seed, aims, others, views, quiet)
+    seen = _Look(study, None, sought, size.seed, aims=aims, others=others, views=views, running=quiet)
     own = study.program.instances[study.program.players.index(sought.actor)]
     scores = [_score(loss, aims) for loss in seen.of(own)]
     listed = scores.index(min(scores))
     fresh = replace(size, seed=size.seed + _FRESH)
     studies = {space: replace(study, model=space.model) for space, _, _ in best}
     values = [
-        by_world(_run(studies[space], sought.actor, (instance,), others, fresh, running), aims, views)
+        by_world(_run(studies[space], sought.actor, (instance,), others, size=fresh, running=running), aims, views)
         for space, instance, _ in best
     ]
-    values.append(by_world(_run(study, sought.actor, (own[listed],), others, fresh, running), aims, views))
+    values.append(by_world(_run(study, sought.actor, (own[listed],), others, size=fresh, running=running), aims, views))
     both = np.concatenate(values, axis=2)
     return Searched(
         sought.actor, aims, names, sum(one.evaluations for one in looks),
-        tuple(_candidate(one, text, value(both, aims, k), dict(zip(said, looks, strict=True)))
+        found=tuple(_candidate(one, text, value(both, aims, k), dict(zip(said, looks, strict=True)))
               for k, (one, text) in enumerate(zip(best, texts, strict=True))),
-        Candidate(own[listed].label, "", value(both, aims, len(best))),
-        difference(both, aims, 0, len(best)),
+        listed=Candidate(own[listed].label, "", value(both, aims, len(best))),
+        gains=difference(both, aims, 0, len(best)),
     )  # fmt: skip
 
 
@@ -118,7 +130,7 @@ class _Look:
     def of(self, instances: tuple[Instance, ...]) -> Floats:
         """(strategies, aims)."""
         size = Size(self.sought.worlds, self.sought.replications, self.seed)
-        ensemble = _run(self.study, self.sought.actor, instances, self.others, size, self.running)
+        ensemble = _run(self.study, self.sought.actor, instances, self.others, size=size, running=self.running)
         return losses(by_world(ensemble, self.aims, self.views), self.aims)
 
     def epsilons(self) -> list[float]:
@@ -127,7 +139,7 @@ class _Look:
 
 
 def _run(
-    study: Study, actor: str, instances: tuple[Instance, ...], others: npt.NDArray[np.int64], size: Size,
+    study: Study, actor: str, instances: tuple[Instance, ...], others: npt.NDArray[np.int64], *, size: Size,
     running: Running,
 ) -> Ensemble:  # fmt: skip
     """Some strategies of an actor, which the program need not list, against the others' profiles."""

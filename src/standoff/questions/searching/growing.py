@@ -79,8 +79,8 @@ def grow_game(study: Study, growing: Growing, size: Size, running: Running = Run
     grown = double_oracle(table.payoffs, replies.best, start, until, mean=table.mean, solve=_solve)
     fresh = _Futures.of(study, pool, replace(size, seed=size.seed + _FRESH), running)
     names, text = _texts(pool, grown)
-    sides = tuple(_side(pool, fresh, grown, i, names) for i in range(len(paid)))
-    return GrownGame(sides, grown.rounds, replies.looked, grown.is_ended, text)
+    sides = tuple(_side(pool, fresh, grown, i, names=names) for i in range(len(paid)))
+    return GrownGame(sides, grown.rounds, replies.looked, grown.is_ended, text=text)
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +115,7 @@ class _Pool:
             for actor, own in zip(players, listed, strict=True)
         ]
         own_spaces = tuple(tuple(s for s in spaces if s.said.actor == actor) for actor in players)
-        return cls(made, program, players, listed, own_spaces, tuple(known))
+        return cls(made, program, players, listed, spaces=own_spaces, known=tuple(known))
 
     def first(self, actor: str) -> str:
         """What an actor begins with."""
@@ -142,7 +142,7 @@ class _Futures:
     @classmethod
     def of(cls, study: Study, pool: _Pool, size: Size, running: Running) -> _Futures:
         worlds = draw_belief_worlds(pool.model, size.worlds, size.seed, study.held)
-        return cls(pool, worlds, belief_weights(pool.model, worlds), size, running)
+        return cls(pool, worlds, belief_weights(pool.model, worlds), size, running=running)
 
     def payoffs(self, profiles: Sequence[tuple[str, ...]]) -> Floats:
         """(profiles, players, worlds), means over luck and what idle actors play."""
@@ -200,7 +200,7 @@ class _Replies:
                 return -np.array(values)[:, None]
 
             each = max(2, self.evaluations // len(pool.spaces[i]))
-            search(losses, space.size, (1e-12,), each, self.seed)
+            search(losses, space.size, (1e-12,), each, seed=self.seed)
         self.looked += len(found)
         return max(found, key=lambda key: found[key])
 
@@ -208,7 +208,7 @@ class _Replies:
         self, i: int, keys: Sequence[str], at_hand: Sequence[Sequence[str]], mixes: Sequence[Floats]
     ) -> list[float]:
         """What each strategy gets against what the others play."""
-        return [self.futures.mean(i, own)[0] for own in against(self.futures.payoffs, i, keys, at_hand, mixes)]
+        return [self.futures.mean(i, own)[0] for own in against(self.futures.payoffs, i, keys, at_hand, mixes=mixes)]
 
 
 def _solve(game: Floats) -> list[Floats]:
@@ -243,11 +243,13 @@ def _numbered(name: str) -> Sequence[str]:
     return (name, *(f"{name}_{k}" for k in range(2, 1_000)))
 
 
-def _side(pool: _Pool, fresh: _Futures, grown: Grown[str], i: int, names: dict[str, str]) -> Side:
+def _side(pool: _Pool, fresh: _Futures, grown: Grown[str], i: int, *, names: dict[str, str]) -> Side:
     """An actor in the end, on fresh worlds and luck."""
     own, mix = grown.strategies[i], grown.mixes[i]
     candidates = tuple(dict.fromkeys((*own, grown.replies[i])))
-    gets = dict(zip(candidates, against(fresh.payoffs, i, candidates, grown.strategies, grown.mixes), strict=True))
+    gets = dict(
+        zip(candidates, against(fresh.payoffs, i, candidates, grown.strategies, mixes=grown.mixes), strict=True)
+    )
     played = mix @ np.array([gets[key] for key in own])
     gains = {key: fresh.figure(i, draws - played) for key, draws in gets.items()}
     best = max(gains, key=lambda key: gains[key].value)
@@ -261,7 +263,12 @@ def _side(pool: _Pool, fresh: _Futures, grown: Grown[str], i: int, names: dict[s
 
     order = sorted(np.flatnonzero(mix > 0.0).tolist(), key=lambda k: -mix[k])
     return Side(
-        actor, tuple(map(taken, order)), len(own), fresh.figure(i, played), gains[best], _called(pool, i, best, names)
+        actor,
+        tuple(map(taken, order)),
+        len(own),
+        fresh.figure(i, played),
+        regret=gains[best],
+        reply=_called(pool, i, best, names),
     )
 
 

@@ -12,7 +12,8 @@ from standoff.analysis.fans import plan_fans
 from standoff.analysis.findings import Floats, Reason, UnanswerableError
 from standoff.analysis.searching.pathways import Leg, Pathway, Pathways, figure_of, kept_at, tipping, tips_of
 from standoff.base.problems import suggest
-from standoff.ensemble.design import Design, all_profiles, draw_worlds
+from standoff.ensemble.design import Design, draw_worlds
+from standoff.ensemble.profiles.chosen import some_profiles
 from standoff.ensemble.running import Running, Size
 from standoff.ensemble.study import Study
 from standoff.ensemble.watch.ahead import profiles_at_random
@@ -38,6 +39,7 @@ def find_pathways(
     size: Size = PATHWAYS_SIZE,
     actor: str | None = None,
     outcomes: Sequence[str] = (),
+    *,
     running: Running = Running(),
 ) -> Pathways:
     """Where each strategy stops keeping the limits, and the best way on from it.
@@ -72,7 +74,7 @@ def find_pathways(
         raise UnanswerableError(Reason.FEW_STEPS, steps=steps)
     program = replace(program, model=replace(program.model, decider=who))
     design = Design(
-        all_profiles(program), draw_worlds(program.model, size.worlds, size.seed, fixed=study.held),
+        some_profiles(program), draw_worlds(program.model, size.worlds, size.seed, fixed=study.held),
         size.replications, size.seed,
     )  # fmt: skip
     profiles = profiles_at_random(program, size.worlds * size.replications, size.seed)
@@ -81,8 +83,8 @@ def find_pathways(
     read = dict.fromkeys(s for o in limits for s in symbols_read(o.measure) if s.kind == "stock")
     symbols = list(read or plan_fans(program, design, 1).symbols)
     symbols = [s for s in symbols if s.kind == "stock"][:_MOST_FOLLOWED]
-    switching = Switching(program, design, profiles, [o.name for o in limits], symbols, marks)
-    return _Map(switching, limits, tuple(sorted(dates - {steps})), size, running).find(who)
+    switching = Switching(program, design, profiles, [o.name for o in limits], symbols=symbols, marks=marks)
+    return _Map(switching, limits, tuple(sorted(dates - {steps})), size, running=running).find(who)
 
 
 @dataclass(eq=False)
@@ -121,8 +123,9 @@ class _Map:
         told = tuple(self._pathway(prefixes, [i.label for i in own]) for prefixes in ways)
         n = int((~self._picks()).sum())
         names = tuple(outcome.name for outcome in self.limits)
-        return Pathways(actor, names, self.switching.program.n_steps, self.switching.marks, self.dates, n,
-                        self.size.replications, self.tried, told)  # fmt: skip
+        return Pathways(actor, names, self.switching.program.n_steps, self.switching.marks, dates=self.dates,
+            n_worlds=n,
+                        replications=self.size.replications, tried=self.tried, pathways=told)  # fmt: skip
 
     def _tried(self, courses: list[Course]) -> list[Course]:
         self.tried += len(courses)

@@ -18,7 +18,8 @@ from standoff.base.escaping import visible
 from standoff.base.files import read_source
 from standoff.base.problems import Collected, Problem, StudyError, suggest
 from standoff.base.tables import MOST_BYTES, read_table
-from standoff.ensemble.design import Design, all_profiles, draw_worlds
+from standoff.ensemble.design import Design, draw_worlds
+from standoff.ensemble.profiles.chosen import some_profiles
 from standoff.ensemble.running import Running
 from standoff.ensemble.storing.manifest import RunError
 from standoff.ensemble.storing.store import atomic_write
@@ -48,7 +49,7 @@ class Data:
     span: str
 
 
-def read_data(path: Path, model: Model, on: Sequence[str], first: str | None, last: str | None) -> Data:
+def read_data(path: Path, model: Model, on: Sequence[str], first: str | None, *, last: str | None) -> Data:
     """What was, from a CSV file: dates in the first column, and columns named as things of the study.
 
     Args:
@@ -97,7 +98,7 @@ def read_data(path: Path, model: Model, on: Sequence[str], first: str | None, la
         raise ValueError(f"{int(fitted.sum())} steps have data between these dates, and {_FEWEST_STEPS} are the fewest")
     which = np.flatnonzero(fitted)
     span = f"{model.clock.label(int(which[0]))} to {model.clock.label(int(which[-1]))}"
-    return Data(path.name, values, fitted, known_steps & ~inside, span)
+    return Data(path.name, values, fitted, known_steps & ~inside, span=span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ def fit_study(
     study = Study(freed(model, bounds))
     things = things_of(study.model)
     taken = {name: tuple(statistics) or usual(things[name][1]) for name in data.values}
-    profiles = all_profiles(study.program)
+    profiles = some_profiles(study.program)
     symbols = tuple(things[name][0] for name in taken)
 
     def paths(values: Floats, luck: int) -> list[Floats]:
@@ -150,7 +151,7 @@ def fit_study(
         columns = {**worlds.columns, **{name: values[:, j] for j, name in enumerate(bounds)}}
         design = Design(profiles, type(worlds)(columns, worlds.streams, worlds.seed, worlds.method), 1, seed + luck)
         chosen = streams.permutation(len(values), seed + luck, "profiles of a fit") % len(profiles)
-        followed = follow_futures(study.program, design, chosen, symbols, running)
+        followed = follow_futures(study.program, design, chosen, symbols, running=running)
         return [np.where(followed.weights > 0.0, followed.path(symbol), np.nan) for symbol in symbols]
 
     def simulate(values: Floats, luck: int) -> Floats:
@@ -171,7 +172,7 @@ def fit_study(
     checked = _check(found, data, taken, paths(_resampled(found, seed), 900_000))
     return Fit(
         tuple(_estimate(model, name, found, j) for j, name in enumerate(bounds)), checked, data.span, data.file,
-        found.tolerance, found.accepted, found.rounds, found.simulated,
+        tolerance=found.tolerance, accepted=found.accepted, rounds=found.rounds, simulated=found.simulated,
     )  # fmt: skip
 
 
@@ -229,7 +230,15 @@ def _check(found: Fitted, data: Data, taken: Mapping[str, tuple[str, ...]], made
                 own = drawn[np.isfinite(drawn[:, k]), k]
                 low, high = np.quantile(own, [_LEVELS[0], _LEVELS[2]])
                 checked.append(
-                    Checked(name, statistic, is_held, float(seen[k]), float(own.mean()), float(low), float(high))
+                    Checked(
+                        name,
+                        statistic,
+                        is_held,
+                        float(seen[k]),
+                        mean=float(own.mean()),
+                        low=float(low),
+                        high=float(high),
+                    )
                 )
     return tuple(checked)
 

@@ -23,7 +23,8 @@ from standoff.base.escaping import visible
 from standoff.base.files import read_source
 from standoff.base.problems import Collected, Problem, StudyError, has_errors, suggest
 from standoff.base.tables import MOST_BYTES, read_table
-from standoff.ensemble.design import Design, choose_profiles, draw_worlds
+from standoff.ensemble.design import Design, draw_worlds
+from standoff.ensemble.profiles.chosen import choose_profiles
 from standoff.ensemble.running import Running, Size
 from standoff.ensemble.storing.manifest import RunError
 from standoff.ensemble.storing.store import atomic_write
@@ -102,7 +103,7 @@ def make_forecast(
     profiles = choose_profiles(program, profile)
     played = streams.permutation(futures, seed, "profiles of a forecast") % len(profiles)
     symbols = tuple(dict.fromkeys(one.of for one in asked))
-    followed = follow_futures(program, Design(profiles, worlds, 1, seed), played, symbols, running)
+    followed = follow_futures(program, Design(profiles, worlds, 1, seed), played, symbols, running=running)
     if followed.effective < min(_FEWEST, futures / 2):
         raise ValueError(
             f"what was seen is made by {number(followed.effective)} effective futures of {whole(futures)}, and "
@@ -110,7 +111,7 @@ def make_forecast(
         )
     past = {name: _in_steps(of.steps, of.values) for name, of in read_past(model).items()}
     noise = {one.name: (one.noise, one.is_log) for one in model.observed if one.kind == "number"}
-    answers = answer_questions(model, asked, followed, worlds.columns, past, noise)
+    answers = answer_questions(model, asked, followed, worlds.columns, past=past, noise=noise)
     return Forecast(
         standoff=__version__, study=model.name, digest=model.digest, variants=tuple(model.applied),
         as_of=model.as_of or "", made=record.made or datetime.now(UTC).date().isoformat(), futures=futures,

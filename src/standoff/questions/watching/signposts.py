@@ -10,7 +10,8 @@ import numpy as np
 from standoff.analysis.findings import Floats, Reason, UnanswerableError
 from standoff.analysis.watch.signposts import Signposts, signposts
 from standoff.base.chance import streams
-from standoff.ensemble.design import Design, Worlds, all_profiles, draw_worlds
+from standoff.ensemble.design import Design, Worlds, draw_worlds
+from standoff.ensemble.profiles.chosen import some_profiles
 from standoff.ensemble.running import Running, Size
 from standoff.ensemble.study import Study
 from standoff.ensemble.watch.ahead import look_ahead, profiles_at_random
@@ -53,6 +54,7 @@ def find_signposts(
     size: Size = Size(FUTURES, 1),
     assumptions: Sequence[str] = (),
     running: Running = Running(),
+    *,
     since: Since | None = None,
 ) -> Signposts:
     """What to look for next, by futures that are followed here.
@@ -76,7 +78,7 @@ def find_signposts(
     if not dates:
         raise UnanswerableError(Reason.FEW_STEPS, steps=study.program.n_steps)
     table = since.worlds if since is not None else draw_worlds(model, size.worlds, size.seed, fixed=study.held)
-    design = Design(all_profiles(study.program), table, 1, size.seed)
+    design = Design(some_profiles(study.program), table, 1, size.seed)
     profiles = profiles_at_random(study.program, table.size, size.seed)
     ahead = look_ahead(study.program, design, profiles, dates, running=running)
     before = None

@@ -43,6 +43,7 @@ def watch_study(
     seen: Seen | None,
     size: Size,
     futures: int = FUTURES,
+    *,
     runner: Runner = Local(),
     played: str | None = None,
 ) -> Watched:
@@ -57,14 +58,14 @@ def watch_study(
     ahead_of = Size(futures, 1, size.seed)
     if seen is None:
         return Watched(None, find_signposts(study, ahead_of, running=runner.running))
-    found, weighted = find_posterior(study, seen, size, runner, played)
+    found, weighted = find_posterior(study, seen, size, runner, played=played)
     if found.failed:
         return Watched(found, None)
     moved = [one.name for one in found.moved if one.is_told][:_MOST_ENDS]
     worlds = worlds_resampled(weighted.worlds, weighted.weights, futures, size.seed)
     first = min(seen.until, study.program.n_steps)
     try:
-        return Watched(found, find_signposts(study, ahead_of, moved, runner.running, Since(seen, worlds, first)))
+        return Watched(found, find_signposts(study, ahead_of, moved, runner.running, since=Since(seen, worlds, first)))
     except UnanswerableError:  # too little of the clock is left
         return Watched(found, None)
 
@@ -83,7 +84,7 @@ def study_as_seen(study: Study, found: Posterior, weighted: Weighted) -> Study:
 
 
 def find_posterior(
-    study: Study, seen: Seen, size: Size, runner: Runner = Local(), played: str | None = None
+    study: Study, seen: Seen, size: Size, runner: Runner = Local(), *, played: str | None = None
 ) -> tuple[Posterior, Weighted]:
     """What follows from what was seen, and the worlds with their weights.
 
@@ -98,12 +99,12 @@ def find_posterior(
         UnanswerableError: The decider is not paid, so that nothing can be ranked.
         ValueError: The decider has no such strategy.
     """
-    weighted, prior = weigh_study(study, seen, size, runner, played)
+    weighted, prior = weigh_study(study, seen, size, runner, played=played)
     return posterior(study.model, seen, weighted, prior.design.worlds), weighted
 
 
 def weigh_study(
-    study: Study, seen: Seen, size: Size, runner: Runner = Local(), played: str | None = None
+    study: Study, seen: Seen, size: Size, runner: Runner = Local(), *, played: str | None = None
 ) -> tuple[Weighted, Weighed]:
     """Worlds with the weights that what was seen gives them, and the run that they were weighed in."""
     model = study.model
@@ -123,7 +124,7 @@ def weigh_study(
         f"{number(weighted.effective)} of {counted(design.worlds.size, 'world')} carry the weight: "
         "drawing fresh ones near them"
     )
-    return _drawn(study, weighed, weighted, size, runner.running, played), weighed
+    return _drawn(study, weighed, weighted, size, running=runner.running, played=played), weighed
 
 
 def _before(study: Study, size: Size, runner: Runner) -> Floats:
@@ -133,12 +134,12 @@ def _before(study: Study, size: Size, runner: Runner) -> Floats:
 
 
 def _drawn(
-    study: Study, weighed: Weighed, poor: Weighted, size: Size, running: Running, played: str | None
+    study: Study, weighed: Weighed, poor: Weighted, size: Size, *, running: Running, played: str | None
 ) -> Weighted:
     """The posterior by fresh worlds, or why there is none."""
     program = weighed.program
     own = None if played is None else poor.strategies.index(played)
-    found = temper(program, PARTICLES, max(size.replications, _LUCK), size.seed, own, running)
+    found = temper(program, PARTICLES, max(size.replications, _LUCK), size.seed, own=own, running=running)
     n = found.profiles.size
     weights = np.full(n, 1.0 / n)
     decider = program.players.index(study.model.decider)
@@ -157,8 +158,9 @@ def _drawn(
         if i != decider
     }
     return Weighted(
-        found.worlds, weights, poor.strategies, payoffs, poor.before, plays, found.log_evidence, float("nan"),
-        float(n * found.distinct), "drawn", found.failed,
+        found.worlds, weights, poor.strategies, payoffs, before=poor.before, plays=plays,
+        log_evidence=found.log_evidence, k=float("nan"),
+        effective=float(n * found.distinct), how="drawn", failed=found.failed,
     )  # fmt: skip
 
 

@@ -15,9 +15,9 @@ from standoff.words.sentences.linchpins import linchpin_words, pin_sentence
 from standoff.words.text import capital, few, join
 
 __all__ = [
-    "BOXES", "BOXES_HEAD", "BOXES_KEY", "BOX_KINDS", "COVERAGE", "DENSITY", "NOT_SAID", "PINS_CAPTION", "PINS_HEAD",
-    "PINS_KEY", "WANTS", "WORTH", "WORTH_HEAD", "beyond_words", "facts_title", "first_hinge", "hinges_on_lead",
-    "hinges_on_method", "hinges_on_sure", "hinges_on_title", "trade_off_words", "worth_words",
+    "BOXES", "BOXES_HEAD", "BOXES_KEY", "BOXES_MORE", "BOX_KINDS", "COVERAGE", "DENSITY", "NOT_SAID", "PINS_CAPTION",
+    "PINS_HEAD", "PINS_KEY", "WANTS", "WORTH", "WORTH_HEAD", "beyond_words", "facts_title", "first_hinge",
+    "hinges_on_lead", "hinges_on_method", "hinges_on_sure", "hinges_on_title", "trade_off_words", "worth_words",
 ]  # fmt: skip
 
 NOT_SAID = "What it hinges on cannot be said"
@@ -32,10 +32,12 @@ PINS_HEAD = ("Assumption", "Worth", "Where the best strategy changes")
 WORTH = "What knowing each assumption before choosing would be worth, in points"
 WORTH_HEAD = ("Assumption", "Kind", "Worth", "95 % interval", "Of knowing everything", "p by permutation", "Flip")
 BOXES_KEY = (
-    "Each line is a world; orange, of this kind. The band on an axis is the box. Below, blue: boxes that PRIM passed "
+    "Each bar is the whole range of an assumption, orange the part that the box takes. Folded: each line is a world, "
+    "orange, of this kind, and the band on an axis is the box. Below, blue: boxes that PRIM passed "
     "on its way from large to small; orange: the one recommended; green: CART’s "
     "leaves, the large one without limits that chance explains; dashed: all worlds."
 )
+BOXES_MORE = "All worlds on parallel axes, and what other boxes trade"
 BOXES = "Boxes from large to small, the one recommended, and CART’s leaves"
 BOXES_HEAD = (
     "Box", "Assumptions named", "Of these worlds it holds", "Of its worlds are of this kind", "Of all worlds",

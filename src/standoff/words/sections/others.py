@@ -15,8 +15,26 @@ from standoff.words.sentences.others import instance_of, tolerance_words
 from standoff.words.text import join
 
 __all__ = [
-    "GONE", "LEAD_HEAD", "LEAD_KEY", "MOVED_BY", "NOT_ANSWERED", "PLAY", "PLAY_HEAD", "PROFILES", "REFERENCES",
-    "lead_caption", "lead_table_caption", "lead_title", "others_method", "play_caption", "play_key", "profiles_head",
+    "GONE",
+    "HELD",
+    "LEAD_HEAD",
+    "LEAD_KEY",
+    "LEARNED",
+    "MOVED_BY",
+    "NOT_ANSWERED",
+    "PLAY",
+    "PLAY_HEAD",
+    "PROFILES",
+    "REFERENCES",
+    "SAMPLED",
+    "SAMPLED_REFERENCES",
+    "lead_caption",
+    "lead_table_caption",
+    "lead_title",
+    "others_method",
+    "play_caption",
+    "play_key",
+    "profiles_head",
     "reply_head",
 ]  # fmt: skip
 
@@ -39,6 +57,20 @@ REFERENCES = (
     "von Stengel & Zamir 2010, Leadership games with convex strategy sets",
     "Bryant & Lempert 2010, Thinking inside the box",
     "Fang, Hipel & Kilgour 1993, Interactive decision making: the graph model for conflict resolution",
+)
+HELD = "What best replies lead to, as it was run"
+LEARNED = "How well each payoff is told in profiles that were left out, worst first"
+SAMPLED = (
+    "Of each actor’s payoff, what its own choice bears on is learned by least squares over the profiles that were run: "
+    "its strategies by themselves, and with each strategy of each other actor. Best replies in that game only say "
+    "where to look. What they lead to is run with every profile that one actor can make of it by itself, in the same "
+    "worlds with the same luck, and where somebody is shown to gain there, it goes on from what it gains most by, "
+    "ten times at most. Shown: beyond what chance explains in all of these differences together, at 95 %."
+)
+SAMPLED_REFERENCES = (
+    "Janovskaya 1968, Equilibrium points in polymatrix games",
+    "Wellman 2006, Methods for empirical game-theoretic analysis",
+    "Meyer & Nachtsheim 1995, The coordinate-exchange algorithm for constructing exact optimal experimental designs",
 )
 _TOLD = 1.96
 

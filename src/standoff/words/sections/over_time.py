@@ -97,7 +97,7 @@ def fan_words(model: Model, one: Fan, s: int, end: str) -> str:
     return f"{fan_name(model, one)} under {strategy_words(one.bands[s].strategy)}: {end_words(model, one, s)} in {end}"
 
 
-def reading_words(one: Fan, band: Band, line: Floats, i: int, figures: int) -> str:
+def reading_words(one: Fan, band: Band, line: Floats, i: int, *, figures: int) -> str:
     """A panel's number at one date: `79 (60 to 95)`; a figure more where the strategies end alike otherwise."""
     if one.kind == "share":
         return percent(float(line[i]))

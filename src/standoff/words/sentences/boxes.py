@@ -100,8 +100,8 @@ def why_box(model: Model, found: Discovery) -> str:
 def dropped_words(model: Model, found: Discovery) -> tuple[str, ...]:
     """The limits that were left out, each with how well chance alone would do."""
     return tuple(
-        f"That {box_words(model, Box((limit,), 0, 0.0, 0.0, 0.0, 0.0))} was left out: chance alone would do as well "
-        f"with probability {number(limit.quasi_p or 0.0)}."
+        f"That {box_words(model, Box((limit,), 0, 0.0, 0.0, density=0.0, mass=0.0))} was left out: chance alone would "
+        f"do as well with probability {number(limit.quasi_p or 0.0)}."
         for limit in found.dropped
     )
 

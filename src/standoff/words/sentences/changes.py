@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 from standoff.analysis.comparing import DRAWN, Change, Comparison
-from standoff.language.model import Parameter
-from standoff.words.amounts import unit_words, with_unit
+from standoff.language.model import Model, Parameter
+from standoff.words.amounts import amount, unit_words, with_unit
 from standoff.words.mathematics import range_ends
-from standoff.words.names import name_labels
-from standoff.words.numbers import measured, plain, rounded
-from standoff.words.text import capital, join, words
+from standoff.words.names import name_labels, quoted, who
+from standoff.words.numbers import plain
+from standoff.words.text import capital, join
 
 __all__ = ["change_sentences", "state_words"]
 
 _MOST_NAMED = 5
 
 
-def change_sentences(found: Comparison) -> tuple[str, ...]:
-    """What of the study, of the ranking, of the linchpins and of the figures changed."""
-    lines = [_study(found.changes)]
+def change_sentences(model: Model, found: Comparison) -> tuple[str, ...]:
+    """What of the study, the ranking, the linchpins and the figures changed; the model is that of the later run."""
+    lines = [_study(model, found.changes)]
     if found.rankings is not None and found.linchpins is not None:
         lines.append(_rankings(found))
         before, after = found.linchpins
-        gained = [words(name) for name in after if name not in before]
-        lost = [words(name) for name in before if name not in after]
+        gained = [quoted(model, name) for name in after if name not in before]
+        lost = [quoted(model, name) for name in before if name not in after]
         if gained:
             lines.append(f"The choice now hinges on {join(gained)} too.")
         if lost:
             lines.append(f"It is no longer known to hinge on {join(lost)}.")
         if not gained and not lost:
             lines.append("What it hinges on is the same.")
-    lines.append(_figures(found))
+    lines.append(_figures(model, found))
     return tuple(lines)
 
 
@@ -49,7 +49,7 @@ def state_words(state: Parameter | float | str | None) -> str:
     return f"{spread.distribution}({', '.join(inside)}) {unit_words(state.unit)}".strip()
 
 
-def _study(changes: tuple[Change, ...]) -> str:
+def _study(model: Model, changes: tuple[Change, ...]) -> str:
     if not changes:
         return "The study is the same."
     parts = []
@@ -57,7 +57,7 @@ def _study(changes: tuple[Change, ...]) -> str:
         names = [change.name for change in changes if change.how == how]
         if names:
             few = len(names) <= _MOST_NAMED
-            shown = join([words(name) for name in names]) if few else f"{len(names)} parts of it"
+            shown = join([quoted(model, name) for name in names]) if few else f"{len(names)} parts of it"
             parts.append(f"{shown} {'was' if len(names) == 1 else 'were'} {how}")
     return f"In the study {join(parts)}."
 
@@ -74,13 +74,16 @@ def _rankings(found: Comparison) -> str:
     return f"Before, {first} led; now {then} {'leads' if new.best else 'lead and cannot be told apart'}."
 
 
-def _figures(found: Comparison) -> str:
+def _figures(model: Model, found: Comparison) -> str:
     told = [moved for moved in found.moved if moved.is_significant]
     if not told:
         return "No figure changed by more than chance explains."
     largest = max(told, key=lambda m: abs(m.change.value) / max(abs(m.before), abs(m.after), 1e-300))
+    is_paid = all(outcome.name != largest.measure for outcome in model.outcomes)
+    what = f"the payoff of {who(model, largest.measure)}" if is_paid else quoted(model, largest.measure)
+    under = name_labels([largest.strategy], model.instances(model.decider))
+    before, after = (amount(model, largest.measure, x, largest.change.error) for x in (largest.before, largest.after))
     return (
         f"{len(told)} of {len(found.moved)} figures changed by more than chance explains, in proportion most "
-        f"{words(largest.measure)} under {words(largest.strategy)}: from "
-        f"{rounded(largest.before, largest.change.error)} to {measured(largest.after, largest.change.error)}."
+        f"{what} under {under}: from {before} to {after}."
     )

@@ -159,10 +159,11 @@ def way_words(model: Model, answer: Changeable, way: Way) -> str:
         )
     start = "today’s profile" if answer.is_today else "the likeliest profile"
     begin = join([who(model, actor) for actor in way.first], "or")
+    nothing = f"would gain {'its maker' if way.n_against == 1 else 'their makers'} nothing"
     against = (
-        "each move gains who makes it"
-        if way.n_against == 0
-        else f"{counted(way.n_against, 'move')} of {len(way.steps)} would not gain who makes it"
+        f"{way.n_against} of {counted(len(way.steps), 'move')} {nothing}"
+        if way.n_against
+        else "each move gains its maker something"
     )
     return (
         f"From {start} ({_profile(model, answer.found.players, way.start)}) {begin} would have to move first, and "

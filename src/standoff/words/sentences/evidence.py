@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from standoff.analysis.documents.documents import Agreement, ClaimFinding, Tested
+from standoff.analysis.documents.documents import WAITED, Agreement, ClaimFinding, Tested
 from standoff.words.amounts import unit_words, with_unit
 from standoff.words.numbers import counted, measured, number, percent
 
@@ -52,4 +52,6 @@ def separated(test: Tested) -> str:
 def effect_words(test: Tested) -> str:
     """The effect with its error, and in what share of worlds the expectation holds, fails or shows nothing."""
     worlds = f"worlds: {percent(test.holds)} hold, {percent(test.fails)} fail, {percent(test.nothing)} show nothing"
+    if test.unit == WAITED:
+        return f"{percent(test.effect, test.error)} of the time; {worlds}"
     return f"{with_unit(measured(test.effect, test.error), unit_words(test.unit))}; {worlds}"

@@ -59,12 +59,12 @@ def linchpin_words(model: Model, found: Linchpins) -> LinchpinWords:
             facts,
             found,
             f"Of facts {known_words(model, [pin.parameter for pin in facts])}",
-            ("would be worth knowing too",) * 2,
+            too=("would be worth knowing too",) * 2,
         ),
-        _named(model, wants, found, "Of what is wanted, which no fact can settle", ("matters too", "matter too")),
+        _named(model, wants, found, "Of what is wanted, which no fact can settle", too=("matters too", "matter too")),
         _pairs(model, found),
-        _outcomes_only(model, found),
-        tuple(region_sentence(model, region) for region in found.regions if region.found.recommended is not None),
+        outcomes_only=_outcomes_only(model, found),
+        boxes=tuple(region_sentence(model, region) for region in found.regions if region.found.recommended is not None),
     )
 
 
@@ -84,7 +84,7 @@ def _nothing(found: Linchpins) -> str:
 
 
 def _named(
-    model: Model, pins: Sequence[Assumption], found: Linchpins, of: str, too: tuple[str, str]
+    model: Model, pins: Sequence[Assumption], found: Linchpins, of: str, *, too: tuple[str, str]
 ) -> tuple[str, ...]:
     """The first in full, the others by name."""
     if not pins:

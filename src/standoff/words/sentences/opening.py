@@ -27,21 +27,20 @@ from standoff.analysis.robustness.practical import (
 from standoff.analysis.robustness.robustness import Robustness
 from standoff.analysis.watch.signposts import Signposts
 from standoff.language.model import Model
-from standoff.words.amounts import amount as with_error
-from standoff.words.amounts import is_chance, is_date, unit_words, with_unit
 from standoff.words.language import ENGLISH, Language
-from standoff.words.names import decider_words, family_words, quoted
-from standoff.words.numbers import rounded
+from standoff.words.measures import outcome_figure
+from standoff.words.names import decider_words, family_quoted, family_words, quoted
 from standoff.words.sentences.answer import answer
+from standoff.words.sentences.asked import asked_sentence, prices
 from standoff.words.sentences.deals import breaching, broken_by_some, kept_in
 from standoff.words.text import words
-from standoff.words.turning import Turning, families, level_of
+from standoff.words.turning import Turning, families, level_of, meaning_of
 
-__all__ = ["Opening", "Sides", "opening", "outcome_figure"]
+__all__ = ["Opening", "Sides", "opening", "replying_leaders"]
 
 _MOST_NAMED = 4
-_TOLD, _LITTLE = 3.0, 0.1
-"""Standard errors beyond which a strategy is the worst of all in an outcome, and by how much of what matters in it."""
+_LEAVES = ("sign", "where", "meaning", "price", "words", "watch", "ends")
+"""What is left out, in this order, where the first screen would be too long; all of it stands further down too."""
 _MOST_WORDS = 120
 """Of the first screen, with its question; beyond it, leaders that are level are counted instead of named."""
 
@@ -80,35 +79,22 @@ def opening(model: Model, results: Performance, sides: Sides = Sides(), language
     """The first screen's sentences, in a language."""
     first = answer(model, results)
     if first.verdict in ("failed", "small"):
-        return Opening("", first.sentences[0], "", "", "")
+        return Opening("", first.sentences[0], "", "", turns="")
     said = _Said(model, results, sides, language)
     room = _MOST_WORDS - len(model.question.split())
     # names of those that lead matter more than what they are worst at, and than what to look for, which stands below
-    shorter: tuple[frozenset[str], ...] = (
-        frozenset(),
-        frozenset({"words"}),
-        frozenset({"words", "price"}),
-        frozenset({"words", "price", "watch"}),
-    )
+    shorter = [frozenset(_LEAVES[:n]) for n in range(len(_LEAVES) + 1)]
     for left_out in shorter:
         found = replace(said, left_out=left_out).opening()
         if sum(len(sentence.split()) for sentence in found.sentences) <= room:
             return found
-    return replace(said, left_out=frozenset({"words"}), most_named=1).opening()
+    return replace(said, left_out=frozenset(_LEAVES), most_named=1).opening()
 
 
-def outcome_figure(model: Model, results: Performance, s: int, m: int, *, unit: bool = True) -> str:
-    """A strategy's mean of a measure, rounded by its error as everywhere, without it."""
-    figure = results.standings[0].cells[s][m].figure
-    outcome = next((o for o in model.outcomes if o.name == results.measures[m].name), None)
-    if outcome is None:
-        shown = rounded(figure.value, figure.error)
-        return with_unit(shown, "points") if unit else shown
-    if is_chance(model, outcome) or is_date(outcome):
-        value, sign, rest = with_error(model, outcome.name, figure.value, figure.error).partition("±")
-        return f"{value.rstrip()}\u202f%" if sign and rest.endswith("%") else value.rstrip()
-    shown = rounded(figure.value, figure.error)
-    return with_unit(shown, unit_words(outcome.unit)) if unit else shown
+def replying_leaders(robust: Robustness | None) -> tuple[str, ...] | None:
+    """Labels of who may be best if the others act in their own interest; None where that is not known."""
+    under = () if robust is None else robust.under
+    return next((each.metrics.ranking.may_be_best for each in under if each.view.kind == "replies"), None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,7 +110,7 @@ class _Said:
 
     def opening(self) -> Opening:
         """All of them."""
-        return Opening(self.same(), self.leads(), self.deal(), self.setting(), self.turns(), self.title())
+        return Opening(self.same(), self.leads(), self.deal(), self.setting(), turns=self.turns(), title=self.title())
 
     def same(self) -> str:
         """The first outcome that the choice leaves where it is."""
@@ -133,8 +119,9 @@ class _Said:
         if len(results.strategies) == 1:
             return ""
         stays = unmoved(results, main)
-        if not stays:
-            return say("opening.nothing_same", who=self._decider)
+        asked = asked_sentence(self.model, results, self.language, is_named=bool(stays))
+        if asked or not stays:
+            return asked or say("opening.nothing_same", who=self._decider)
         m = stays[0]
         ordered = sorted(everyone, key=lambda s: main.cells[s][m].figure.value)
         low, high = (self._figure(s, m) for s in (ordered[0], ordered[-1]))
@@ -153,41 +140,22 @@ class _Said:
         best = self._families(practically_best(results, results.standings[0], 0))
         n_all = len({instance.strategy.name for instance in results.strategies})
         ending = "_open" if len(self.model.players) > 1 else ""
-        sentence = f"{self._named('leads', 'level', best, n_all, ending)} {self._price(best)}".rstrip()
-        robust = self.sides.robust
-        replying = None if robust is None else next((u for u in robust.under if u.view.kind == "replies"), None)
+        sentence = f"{self._named('leads', 'level', best, n_all, ending=ending)} {self._price(best)}".rstrip()
+        replying = replying_leaders(self.sides.robust)
         if replying is None:
             return sentence
-        then = self._families(replying.metrics.ranking.may_be_best)
+        then = self._families(replying)
         if set(then) == set(best):
             return f"{sentence} {say('opening.replies_same')}"
         return f"{sentence} {self._named('replies', 'replies', then, n_all)}"
 
     def _price(self, best: Sequence[str]) -> str:
-        """The outcome in which the one that leads is worst of all, beyond chance and by most; empty where in none."""
-        results, main = self.results, self.results.standings[0]
-        shown = best_settings(results)
-        leader = next((s for s in shown if family_words(results.strategies[s].strategy) == best[0]), None)
-        if len(best) != 1 or leader is None or len(shown) < 3 or "price" in self.left_out:
+        """The outcomes in which the one that leads is worst of all; empty where in none."""
+        if len(best) != 1 or "price" in self.left_out:
             return ""
-        found = []
-        for m, measure in enumerate(results.measures):
-            ranking, sign = main.rankings[m], 1.0 if measure.better == "higher" else -1.0
-            gaps = [
-                sign * (main.cells[s][m].figure.value - main.cells[leader][m].figure.value)
-                for s in shown
-                if s != leader
-            ]
-            if measure.kind == "payoff" or ranking is None or not np.isfinite(gaps).all():
-                continue
-            errors = [_TOLD * float(ranking.error[s, leader]) for s in shown if s != leader]
-            least = measure.matters or spread_of(main, m, shown)
-            if all(gap > error for gap, error in zip(gaps, errors, strict=True)) and max(gaps) > _LITTLE * least:
-                found.append((max(gaps) / (least or 1.0), m))
-        if not found:
-            return ""
-        m = max(found)[1]
-        return self.language.say("opening.price", outcome=self._outcome(m), x=self._figure(leader, m))
+        told = prices(self.model, self.results, best[0])
+        said = [self.language.part("opening.price_in", outcome=name, x=figure) for name, figure in told]
+        return self.language.say("opening.price", prices=self.language.join(said)) if said else ""
 
     def title(self) -> str:
         """Who may be best, as a heading."""
@@ -237,12 +205,14 @@ class _Said:
             level_of(language, results.strategies[s], found.setting, alone=alone)
             for s, alone in ((one, False), (other, True))
         ]
-        return language.say(
+        said = language.say(
             key, a=levels[0], b=levels[1], moves=language.part(f"opening.{'raises' if found.raises else 'lowers'}"),
-            outcome=self._outcome(found.measure), one=family_words(results.strategies[one].strategy),
+            outcome=self._outcome(found.measure), one=family_quoted(results.strategies[one].strategy),
             x=self._figure(one, found.measure),
             y=outcome_figure(self.model, results, other, found.measure, unit=False),
         )  # fmt: skip
+        means = "" if "meaning" in self.left_out else meaning_of(results.strategies[one], found.setting, is_bare=True)
+        return f"{said} {language.say('opening.means', thing=means[0], means=means[1])}" if means else said
 
     def turns(self) -> str:
         """The first linchpin, at which end which strategies may be best, and what would show it."""
@@ -273,7 +243,7 @@ class _Said:
         best = set(robust.under[0].metrics.ranking.may_be_best)
         return all(not best.isdisjoint(each.metrics.ranking.may_be_best) for each in robust.under[1:])
 
-    def _named(self, one: str, many: str, names: Sequence[str], n_all: int, ending: str = "") -> str:
+    def _named(self, one: str, many: str, names: Sequence[str], n_all: int, *, ending: str = "") -> str:
         """`one` leads, `many` are level, or there are too many to name."""
         say, place = self.language.say, {"who": self._decider}
         if len(names) == 1:
@@ -303,7 +273,7 @@ class _Said:
         if best is None:
             return self.language.say("opening.moved_nothing")
         _, m, top, bottom = best
-        a, b = (family_words(results.strategies[s].strategy) for s in (top, bottom))
+        a, b = (family_quoted(results.strategies[s].strategy) for s in (top, bottom))
         return self.language.say(
             "opening.moved_most", outcome=self._outcome(m), x=self._figure(top, m), a=a, y=self._figure(bottom, m), b=b
         )

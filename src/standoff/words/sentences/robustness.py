@@ -77,8 +77,8 @@ def robustness_words(model: Model, found: Robustness) -> RobustnessWords:
         _given_up(named, main),
         _worst(named, main),
         _limits(model, found),
-        _views(found),
-        _weightings(model, found, main),
+        views=_views(found),
+        weightings=_weightings(model, found, main),
     )
 
 

@@ -112,13 +112,22 @@ class _Documents:
             return await self._page(offer, file, 400, "Mark the passage that says it.")
         name = say["name"] or f"{document}-{passage.replace('.', '-')}"
         bears_on = tuple(dict.fromkeys(str(one).strip() for one in form.getlist("bears_on") if str(one).strip()))
-        tie = Tie(name, document, passage, "", say["says"], say["stance"], say["certainty"], bears_on)
+        tie = Tie(
+            name,
+            document,
+            passage,
+            "",
+            says=say["says"],
+            stance=say["stance"],
+            certainty=say["certainty"],
+            bears_on=bears_on,
+        )
         dropped = documents_folder(offer.folder)
         try:
             files = (CLAIMS_FILE, STUDY_FILE) if form.get("cite") else (CLAIMS_FILE,)
             held = {one: await self._read(offer, one) for one in files}
             texts = {one: text for one, (text, _) in held.items()}
-            new = await self.desk.reading.do(texts_with, str(offer.folder), dropped, file, tie, texts)
+            new = await self.desk.reading.do(texts_with, str(offer.folder), dropped, file, tie, texts=texts)
         except RefusedError as refused:
             return await self._page(offer, file, refused.status, str(refused))
         for one, text in new.items():  # the claim before what cites it

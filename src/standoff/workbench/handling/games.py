@@ -61,7 +61,7 @@ class _Games:
         odds = str(form.get("odds", "")) or UNIFORM
         game, title, titles = await self.desk.after.do(begin_game, str(study), seats, odds, luck)
         name = self.games.new_name()
-        return self._links(request, name, str(study), msgspec.json.decode(game, type=Game), (title, titles))
+        return self._links(request, name, str(study), msgspec.json.decode(game, type=Game), said=(title, titles))
 
     def _copied(self, offer: Offer, texts: Mapping[str, str]) -> Path:
         """The folder of a study as it is now, which all games that are begun on it share."""
@@ -74,7 +74,7 @@ class _Games:
         return study
 
     def _links(
-        self, request: Request, name: str, study: str, game: Game, said: tuple[str, dict[str, str]]
+        self, request: Request, name: str, study: str, game: Game, *, said: tuple[str, dict[str, str]]
     ) -> Response:  # fmt: skip
         links = self.games.begin(name, study, game)
         here = f"{request.url.scheme}://{request.headers['host']}"
@@ -131,7 +131,7 @@ class _Games:
         self._room()
         game = msgspec.structs.replace(table.game, turns=table.game.turns[:step])
         view = await self.desk.playing.do(overview, table.study, msgspec.json.encode(game))
-        return self._links(request, self.games.new_name(), table.study, game, (view.study, view.titles))
+        return self._links(request, self.games.new_name(), table.study, game, said=(view.study, view.titles))
 
     async def _inject(self, table: Table, name: str, value: str) -> None:
         """Set something in the step that is open; an empty value takes it back."""

@@ -151,7 +151,7 @@ def _asked(form: FormData, about: Described) -> Asked:
                 raise ValueError(f"`{line.strip()[:80]}` holds no assumption: write NAME = NUMBER, each on a line")
             held[name] = _number(value)
     seed = whole_number(str(form.get("seed", "")) or "1", 0, 2**31)
-    return Asked(worlds, replications, seed, variants, held, form.get("brief", "") == "1")
+    return Asked(worlds, replications, seed, variants, held=held, brief=form.get("brief", "") == "1")
 
 
 def _number(text: str) -> float | str:

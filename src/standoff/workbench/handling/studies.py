@@ -61,7 +61,7 @@ class _Studies:
         try:
             return await self.desk.reading.do(described, study)
         except RefusedError as refused:
-            return Described(study.rpartition("/")[2], "", 1, 0, str(refused))
+            return Described(study.rpartition("/")[2], "", 1, 0, first=str(refused))
 
 
 def routes(desk: Desk) -> list[Route]:

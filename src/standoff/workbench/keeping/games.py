@@ -95,7 +95,7 @@ class Games:
             ).fetchall()
         own = {actor: msgspec.json.decode(choices, type=dict[str, str]) for actor, choices in chosen}
         injected = own.pop(_FACILITATOR, {})
-        return Table(name, row[0], game, own, injected, bool(row[2]), bool(row[3]))
+        return Table(name, row[0], game, own, injected=injected, paused=bool(row[2]), revealed=bool(row[3]))
 
     def choose(self, name: str, step: int, actor: str, choices: dict[str, str]) -> bool:
         """Keep what a seat chose in a step; False where that step is over or it has chosen already."""

@@ -119,12 +119,14 @@ def _described(study: str, _: tuple[tuple[str, int, int], ...]) -> Described:
     errors = [problem for problem in problems if problem.severity == "error"]
     first = "" if not errors else f"{errors[0].span.source.path}:{errors[0].span.line}: {errors[0].message}"
     if model is None or has_errors(problems):
-        return Described(Path(study).name, "", len(errors), len(problems) - len(errors), visible(first, MOST_LETTERS))
+        return Described(
+            Path(study).name, "", len(errors), len(problems) - len(errors), first=visible(first, MOST_LETTERS)
+        )
     return Described(
-        model.title, model.question, 0, len(problems), "",
-        tuple((actor, model.title_of(actor)) for actor in model.players),
-        tuple(variant.name for variant in model.variants),
-        tuple(parameter.name for parameter in model.uncertain),
+        model.title, model.question, 0, len(problems), first="",
+        actors=tuple((actor, model.title_of(actor)) for actor in model.players),
+        variants=tuple(variant.name for variant in model.variants),
+        uncertain=tuple(parameter.name for parameter in model.uncertain),
     )  # fmt: skip
 
 
@@ -175,8 +177,8 @@ def look_at(folder: Path, file: str, texts: Mapping[str, str], offset: int) -> T
         0 if said is None else said.start,
         0 if said is None else said.stop,
         "" if place is None else place.source.path.partition("/")[2],
-        -1 if place is None else place.start,
-        node, equations,
+        at=-1 if place is None else place.start,
+        node=node, equations=equations,
     )  # fmt: skip
 
 
@@ -244,6 +246,8 @@ def _without_styles(svg: str) -> str:
 def _found(problem: Problem) -> Found:
     span = problem.span
     return Found(
-        span.source.path.partition("/")[2], span.start, max(span.start, span.stop), span.line, problem.severity,
-        problem.code, visible(problem.message, MOST_LETTERS), visible(problem.help or "", MOST_LETTERS),
+        span.source.path.partition("/")[2], span.start, max(span.start, span.stop), span.line,
+        severity=problem.severity,
+        code=problem.code, message=visible(problem.message, MOST_LETTERS),
+        help=visible(problem.help or "", MOST_LETTERS),
     )  # fmt: skip

@@ -122,8 +122,9 @@ def seat_view(study: str, game: bytes, actor: str) -> SeatView:
     position = _position(study, game)
     seen, model = seen_by(position, actor), position.model
     return SeatView(
-        model.title, model.title_of(actor), seen.date, seen.step, model.clock.steps, position.ended,
-        _rows(position, seen.knows), _rows(position, seen.now), _rows(position, seen.happened), seen.options,
+        model.title, model.title_of(actor), seen.date, seen.step, steps=model.clock.steps, ended=position.ended,
+        knows=_rows(position, seen.knows), now=_rows(position, seen.now), happened=_rows(position, seen.happened),
+        options=seen.options,
     )  # fmt: skip
 
 
@@ -134,8 +135,8 @@ def overview(study: str, game: bytes) -> Overview:
     return Overview(
         model.title, position.date, position.ended,
         {actor.name: actor.title for actor in model.actors},
-        tuple((model.title_of(p), _rows(position, seen_by(position, p).now)) for p in model.players),
-        _played(position), tuple(_settable(model, position.game.seats)),
+        seen=tuple((model.title_of(p), _rows(position, seen_by(position, p).now)) for p in model.players),
+        played=_played(position), settable=tuple(_settable(model, position.game.seats)),
     )  # fmt: skip
 
 
@@ -184,10 +185,10 @@ def look_back(study: str, game: bytes, actor: str) -> Afterwards:
         tuple(
             Judgement(one.date, _options(one.taken), _options(one.best),
                       measured(one.regret, one.error) if one.error else exact(one.regret),
-                      ", ".join(label for label, options in one.advised.items() if options == one.taken))
+                      advised=", ".join(label for label, options in one.advised.items() if options == one.taken))
             for one in found.judged[actor]
         ),
-        found.lucks, _pictures(study, game), tuple(_known(position, actor)), _played(position),
+        found.lucks, _pictures(study, game), known=tuple(_known(position, actor)), played=_played(position),
     )  # fmt: skip
 
 
@@ -239,7 +240,9 @@ def _picture(position: Position, course: Course) -> tuple[str, str]:
     last = number(float(finite[-1])) if finite.size else "–"
     said = f"{name}: {last} at the end of this game; {_share_below(course, finite)}"
     line = course.mean if is_share else course.quantiles[2]
-    panel = FanPanel(name, 0, None if is_share else course.quantiles, line, (course.path,), (last,) * points)
+    panel = FanPanel(
+        name, 0, None if is_share else course.quantiles, line, others=(course.path,), readings=(last,) * points
+    )
     return str(fan(panel, frame, said)), said
 
 

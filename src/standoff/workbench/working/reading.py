@@ -114,11 +114,13 @@ def documents_of(study: str, dropped: Path) -> tuple[Listed, ...]:
             counts[anchor.status] = counts.get(anchor.status, 0) + 1
         states = ", ".join(f"{n} {status}" for status, n in counts.items())
         n = len(ledger_of(model.written.files).of(row.name))
-        found.append(Listed(row.name, row.metadata.title or row.name, row.path.name if row.path else "", n, states))
+        found.append(
+            Listed(row.name, row.metadata.title or row.name, row.path.name if row.path else "", n, states=states)
+        )
     taken = {row.path.name for row in rows if row.path is not None and row.path.parent == dropped}
     for path in _files(dropped):
         if path.name not in taken:
-            found.append(Listed("", is_document(path), path.name, 0, ""))
+            found.append(Listed("", is_document(path), path.name, 0, states=""))
     return tuple(found)
 
 
@@ -144,7 +146,9 @@ def shown_document(study: str, dropped: Path, file: str) -> Shown:
             anchor.claim for anchor in row.anchors
             if anchor.now is not None and is_covered(one.address, (anchor.now,))
         )  # fmt: skip
-        passages.append(Passage(address, one.text, looks.get(address, ""), claims, one.address.paragraph != last))
+        passages.append(
+            Passage(address, one.text, looks.get(address, ""), claims, begins=one.address.paragraph != last)
+        )
         last = one.address.paragraph
     named = {name.split(" ")[0]: f"{name} = {right}" for name, right in reversed(tuple(equations_text(model)))}
     names = [
@@ -153,10 +157,10 @@ def shown_document(study: str, dropped: Path, file: str) -> Shown:
         *(mechanism.name for mechanism in model.mechanisms),
     ]  # fmt: skip
     bearings = tuple(Bearing(name, named.get(name, "")) for name in dict.fromkeys(names))
-    return Shown(row.name, row.metadata.title or file, tuple(passages), bearings, _suggested(file))
+    return Shown(row.name, row.metadata.title or file, tuple(passages), bearings, suggested=_suggested(file))
 
 
-def texts_with(study: str, dropped: Path, file: str, tie: Tie, texts: Mapping[str, str]) -> dict[str, str]:
+def texts_with(study: str, dropped: Path, file: str, tie: Tie, *, texts: Mapping[str, str]) -> dict[str, str]:
     """The study's texts that change with a claim more: `claims.yaml`, and `study.yaml` where something in it cites it.
 
     Args:
@@ -178,7 +182,8 @@ def texts_with(study: str, dropped: Path, file: str, tie: Tie, texts: Mapping[st
         raise ValueError(f"the document has no passage `{tie.passage}`")
     said = row.metadata
     document = None if row.name else Titled(
-        said.title or file, said.author or "", said.date or "", said.url or "", str(fingerprint_document(index))
+        said.title or file, said.author or "", said.date or "", said.url or "",
+        fingerprint=str(fingerprint_document(index))
     )  # fmt: skip
     tie = replace(tie, anchor=str(anchor), document=row.name or tie.document)
     new = {CLAIMS_FILE: tied(texts[CLAIMS_FILE], tie, document, model)}
@@ -199,13 +204,15 @@ def compared(before: Path, after: Path) -> Compared:
     Raises:
         ValueError: They cannot be compared.
     """
-    question = changes_to(open_run(after))
+    later = open_run(after)
+    question = changes_to(later)
     found = answer_run(open_run(before), (question,), None, kept_findings()).of(question)
     if isinstance(found, Unanswered):
-        raise ValueError(unanswered_words(found.reason, found.data, open_run(after).model))
+        raise ValueError(unanswered_words(found.reason, found.data, later.model))
     rows = ((one.name, state_words(one.before), state_words(one.after)) for one in found.changes)
     return Compared(
-        change_sentences(found), tuple((name, was or "not there", now or "not there") for name, was, now in rows)
+        change_sentences(later.model, found),
+        tuple((name, was or "not there", now or "not there") for name, was, now in rows),
     )
 
 
@@ -216,7 +223,7 @@ def _row(model: Model, dropped: Path, file: str) -> SourceRow:
     for path in _files(dropped):
         if path.name == file:
             document = read_document(path)
-            return SourceRow("", document.metadata, path, document, ())
+            return SourceRow("", document.metadata, path, document, anchors=())
     raise ValueError("no such document is at hand")
 
 

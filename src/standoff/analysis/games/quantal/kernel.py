@@ -79,8 +79,8 @@ def follow_branches(
     """
     n = offsets[-1]
     work = Work(
-        np.empty(n), np.empty(n), np.empty((n, n)), np.empty(n + 1), np.empty((n + 1, n + 1)),
-        np.empty(n + 1, dtype=np.int64),
+        np.empty(n), np.empty(n), np.empty((n, n)), np.empty(n + 1), system=np.empty((n + 1, n + 1)),
+        pivots=np.empty(n + 1, dtype=np.int64),
     )  # fmt: skip
     for g in range(len(tables)):
         game = Game(tables[g], strategies, agent_of, offsets)

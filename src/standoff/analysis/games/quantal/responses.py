@@ -112,7 +112,7 @@ def quantal_responses(
     wanted = np.sort(np.atleast_1d(np.asarray(precisions, dtype=np.float64)))
     if not np.isfinite(wanted).all() or (wanted < 0).any():
         raise ValueError(f"precisions must be finite and at least 0, got {wanted.tolist()}")
-    paths = _follow(_arranged(games, scaled), wanted, -1.0, max_steps, seconds, threads)
+    paths = _follow(_arranged(games, scaled), wanted, -1.0, max_steps, seconds=seconds, threads=threads)
     residual = np.where(paths.attempted[:, None], paths.residuals, np.nan)
     reached = (paths.states == kernel.REACHED) & paths.attempted[:, None] & (residual < _RESIDUAL)
     mixes = np.where(reached[:, :, None], paths.mixes, np.nan)
@@ -147,7 +147,7 @@ def branch_limits(
     """
     source = games if isinstance(games, BayesianGame) else checked_games(games)
     arranged = _arranged(source, scaled)
-    paths = _follow(arranged, np.zeros(1), _LIMIT_REGRET, max_steps, seconds, threads)
+    paths = _follow(arranged, np.zeros(1), _LIMIT_REGRET, max_steps, seconds=seconds, threads=threads)
     mixes = tuple(paths.limits[:, low:high] for low, high in pairwise(paths.offsets))
     if isinstance(source, BayesianGame):
         regret = _agent_regrets(source, tuple(mix[0] for mix in mixes))[None]
@@ -233,7 +233,7 @@ def _arranged(games: npt.ArrayLike | BayesianGame, scaled: bool) -> _Arranged:
 
 
 def _follow(
-    games: _Arranged, wanted: Floats, limit_regret: float, max_steps: int, seconds: float | None, threads: int
+    games: _Arranged, wanted: Floats, limit_regret: float, max_steps: int, *, seconds: float | None, threads: int
 ) -> _Paths:
     """Run the kernel over chunks of games, on threads, until done or out of time."""
     n_games, n = len(games.tables), int(games.offsets[-1])
@@ -266,7 +266,7 @@ def _follow(
         with ThreadPoolExecutor(threads) as pool:
             list(pool.map(follow, starts))
     offsets = [int(k) for k in games.offsets]
-    return _Paths(mixes, residuals, states, limits, facts, attempted, offsets, games.unit)
+    return _Paths(mixes, residuals, states, limits, facts=facts, attempted=attempted, offsets=offsets, unit=games.unit)
 
 
 def _agent_regrets(game: BayesianGame, mixes: tuple[Floats, ...]) -> Floats:

@@ -106,5 +106,10 @@ def _dublin_core(root: Any, date: str) -> Metadata:
 
     when = re.match(r"\d{4}(?:-\d\d(?:-\d\d)?)?", said(date) or "")
     return Metadata(
-        said("title"), said("creator"), said("publisher"), when.group() if when else None, None, said("language")
+        said("title"),
+        said("creator"),
+        said("publisher"),
+        when.group() if when else None,
+        url=None,
+        language=said("language"),
     )

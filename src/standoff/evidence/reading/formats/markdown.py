@@ -211,7 +211,7 @@ def _inline(token: Token, hint: Kind | None, is_item: bool) -> RawBlock:
     text = single_spaced(text)
     if pictures and not text:
         return RawBlock("", tuple(links), "picture")
-    return RawBlock(text, tuple(links), hint, is_item, bool(text) and plain == 0)
+    return RawBlock(text, tuple(links), hint, is_item, is_emphasised=bool(text) and plain == 0)
 
 
 def _is_no_tag(token: Token) -> bool:

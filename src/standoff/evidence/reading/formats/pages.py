@@ -80,7 +80,7 @@ def _hinted(piece: Piece, is_main: bool, is_among_main: bool) -> RawBlock:
         return block
     is_rescued = is_among_main and piece.own_hint in (None, "navigation") and _is_own_prose(block)
     hint: Kind | None = None if is_main or is_rescued else (block.hint or "navigation")
-    return RawBlock(block.text, block.links, hint, block.is_item, block.is_emphasised)
+    return RawBlock(block.text, block.links, hint, block.is_item, is_emphasised=block.is_emphasised)
 
 
 def _is_own_prose(block: RawBlock) -> bool:

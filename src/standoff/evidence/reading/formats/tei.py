@@ -81,5 +81,5 @@ def _metadata(root: Any) -> Metadata:
     language = next((node.get("ident") for node in head.iter("{*}language") if node.get("ident")), None)
     return Metadata(
         said(".//{*}titleStmt/{*}title"), said(".//{*}titleStmt/{*}author"), said(".//{*}publicationStmt/{*}publisher"),
-        when, None, language or root.get("{http://www.w3.org/XML/1998/namespace}lang"),
+        when, url=None, language=language or root.get("{http://www.w3.org/XML/1998/namespace}lang"),
     )  # fmt: skip

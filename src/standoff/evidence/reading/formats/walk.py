@@ -185,7 +185,7 @@ class _Walk:
             words = f"{said.get('class') or ''} {said.get('id') or ''}"
             hint = next((kind for kind, pattern in _CLASS_HINTS if pattern.search(words)), None)
         self.items += tag == "li"
-        self.blocks.append(_Open(tag, node.mem_id, attributes, hint, is_layout))
+        self.blocks.append(_Open(tag, node.mem_id, attributes, hint, is_layout=is_layout))
         if tag not in _LEAVES:
             self.skeleton.append(f"<{'div' if is_layout else tag}{attributes}>")
 

@@ -9,9 +9,9 @@ from standoff.analysis.searching.searched import Candidate, Searched
 from standoff.analysis.searching.valued import Valued
 from standoff.language.model import Model
 from standoff.words.amounts import amount
-from standoff.words.names import strategy_words, title_of, who
+from standoff.words.names import quoted, strategy_words, title_of, who
 from standoff.words.numbers import counted, figure_percent, interval, percent, plain, shown, whole
-from standoff.words.text import capital, join
+from standoff.words.text import capital, join, words
 
 __all__ = ["FOUND_HEAD", "found_caption", "found_columns", "found_title", "grown_lines", "searched_lines"]
 
@@ -23,9 +23,9 @@ def searched_lines(model: Model, found: Searched) -> Iterator[str]:
     """The best found beside the best listed, what it gains, and each as it can be pasted."""
     yield f"{model.name}: {_strategies(len(found.found))} found for {who(model, found.actor)}"
     yield f"{_strategies(found.evaluations)} looked at; values on other worlds and luck"
-    yield f"views: {', '.join(found.views)}"
-    yield f"\nbest listed: {found.listed.label}: {_values(model, found.listed)}"
-    yield f"best found:  {found.found[0].label}: {_values(model, found.found[0])}"
+    yield f"views: {', '.join(words(view) for view in found.views)}"
+    yield f"\nbest listed: {_listed(model, found)}: {_values(model, found.listed)}"
+    yield f"best found:  {words(found.found[0].label)}: {_values(model, found.found[0])}"
     yield f"  which gains {', '.join(_value(model, one, '') for one in found.gains)}"
     for one in found.found:
         yield f"\n# {one.label}: {_values(model, one)}"
@@ -81,7 +81,7 @@ def _listed(model: Model, found: Searched) -> str:
 
 
 def _gain(model: Model, one: Valued) -> str:
-    named = "payoff" if one.aim.kind == "payoff" else title_of(model, one.aim.name)
+    named = "payoff" if one.aim.kind == "payoff" else quoted(model, one.aim.name)
     return f"{named} by {_figure(model, one)}"
 
 
@@ -118,10 +118,10 @@ def _values(model: Model, one: Candidate) -> str:
 
 def _value(model: Model, one: Valued, share: str) -> str:
     if one.aim.kind == "limit":
-        return f"{share or 'in worlds within the limit of '}{one.aim.name} {figure_percent(one.figure)}"
+        return f"{share or 'in worlds within the limit of '}{quoted(model, one.aim.name)} {figure_percent(one.figure)}"
     if one.aim.kind == "payoff":
         return f"payoff {shown(one.figure)}"
-    return f"{one.aim.name} {amount(model, one.aim.name, one.figure.value, one.figure.error)}"
+    return f"{quoted(model, one.aim.name)} {amount(model, one.aim.name, one.figure.value, one.figure.error)}"
 
 
 def _strategies(n: int) -> str:

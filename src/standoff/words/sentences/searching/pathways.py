@@ -5,12 +5,20 @@ from __future__ import annotations
 from standoff.analysis.searching.pathways import Leg, Limited, Pathway, Pathways, Tipping
 from standoff.language.model import Instance, Model
 from standoff.words.amounts import unit_words
-from standoff.words.names import strategy_words, title_of, who
+from standoff.words.names import quoted, strategy_words, who
 from standoff.words.numbers import counted, figure_percent, number, shown
 from standoff.words.text import capital, join
 
-__all__ = ["change_words", "first_left", "limit_words", "pathways_sentences", "pathways_title"]
+__all__ = [
+    "PATHWAYS_HEAD", "PATHWAYS_KEY", "change_words", "first_left", "limit_words", "pathways_caption", "pathways_rows",
+    "pathways_sentences", "pathways_title",
+]  # fmt: skip
 
+PATHWAYS_HEAD = ("Course", "First limit left", "All limits kept to the end", "More limits kept than by staying")
+PATHWAYS_KEY = (
+    "A line is whole until the first limit is left in the median world, then broken; a stroke is where a limit is "
+    "left; a ring is a change of course."
+)
 _MOST_TOLD = 3
 
 
@@ -31,6 +39,28 @@ def pathways_sentences(model: Model, found: Pathways) -> tuple[str, ...]:
     return (*said, _sure(model, found))
 
 
+def pathways_caption(found: Pathways) -> str:
+    """What the map shows, and on what."""
+    told = f"{counted(found.n_worlds, 'world')} of {counted(found.replications, 'future')} each"
+    return (
+        "Until when each strategy keeps the limits, and by when to change to which other, as `standoff pathways` last "
+        f"found it. Dates are medians over {told}, with the 5th and 95th percentile in brackets."
+    )
+
+
+def pathways_rows(model: Model, found: Pathways) -> tuple[tuple[str, ...], ...]:
+    """A row for each course."""
+    rows = []
+    for one in found.pathways:
+        first, *rest = one.legs
+        course = capital(leg_words(model, found.actor, first.strategy))
+        turns = [change_words(model, found.actor, leg) for leg in rest]
+        tipping = one.legs[-1].tipping
+        more = "—" if one.more_kept is None else shown(one.more_kept)
+        rows.append((", ".join([course, *turns]), tipped_by(model, tipping), figure_percent(tipping.kept), more))
+    return tuple(rows)
+
+
 def leg_words(model: Model, actor: str, label: str) -> str:
     """A strategy as it is called in prose."""
     return strategy_words(next(i for i in model.instances(actor) if i.label == label))
@@ -39,11 +69,12 @@ def leg_words(model: Model, actor: str, label: str) -> str:
 def tipped_by(model: Model, tipping: Tipping | Limited) -> str:
     """When a limit, or the first of all, is left: the median over worlds, and from when to when in 90 of 100."""
     early, middle, late = (None if date is None else model.clock.label(date - 1) for date in tipping.dates)
+    on = "on" if model.clock.is_by_day else "in"
     if early is None:
         return "not before the end in 19 of 20 worlds"
     if early == middle == late:
-        return f"in {middle}"
-    return f"{f'in {middle}' if middle else 'after the end'} ({early} to {late or 'after the end'})"
+        return f"{on} {middle}"
+    return f"{f'{on} {middle}' if middle else 'after the end'} ({early} to {late or 'after the end'})"
 
 
 def first_left(model: Model, instance: Instance, tipping: Tipping) -> str:
@@ -59,7 +90,7 @@ def change_words(model: Model, actor: str, leg: Leg) -> str:
 def limit_words(model: Model, one: Limited) -> str:
     """One limit: when it is left, and how often it is kept."""
     kept = figure_percent(one.kept)
-    return f"{title_of(model, one.outcome)} {tipped_by(model, one)}, kept to the end in {kept} of worlds"
+    return f"{quoted(model, one.outcome)} {tipped_by(model, one)}, kept to the end in {kept} of worlds"
 
 
 def _alone(model: Model, leg: Leg) -> str:
@@ -81,7 +112,7 @@ def _where(model: Model, tipping: Tipping) -> str:
     """The state at which the limits are left."""
     units = {stock.name: unit_words(stock.unit) for stock in model.stocks}
     found = [
-        f"{title_of(model, name)} at {number(middle)} ({number(low)} to {number(high)}) {units.get(name, '')}".rstrip()
+        f"{quoted(model, name)} at {number(middle)} ({number(low)} to {number(high)}) {units.get(name, '')}".rstrip()
         for name, (low, middle, high) in tipping.states
     ]
     return f", with {join(found)} then" if found else ""

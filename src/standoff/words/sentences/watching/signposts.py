@@ -77,7 +77,7 @@ def sign_words(model: Model, name: str, how: str, at: float, *, holds: bool = Tr
         return f"{thing} {'has happened' if holds else 'has not happened'}"
     if of.kind == "mode":
         state = next(m for m in model.modes if m.name == name).states[int(at)].replace("_", " ")
-        return f"{thing} {'stands' if holds else 'does not stand'} at {state}"
+        return f"{thing} {'is' if holds else 'is not'} {state}"
     if of.kind == "count":
         total = "comes to" if holds else "stays below"
         return f"{thing}, in all, {total} {number(at, 3)}{' or more' if holds else ''}"

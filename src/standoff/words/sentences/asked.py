@@ -1,0 +1,86 @@
+"""What the study's own question is answered by: an outcome, who is best and worst in it, and whether a limit holds.
+
+And the price of the strategy that leads: the outcomes in which it is the worst of all.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from standoff.analysis.robustness.performance import Performance
+from standoff.analysis.robustness.practical import best_settings, is_practically_level, practically_best, spread_of
+from standoff.language.model import Model
+from standoff.words.language import Language
+from standoff.words.measures import limit_words, outcome_figure
+from standoff.words.names import family_quoted, quoted
+
+__all__ = ["asked_sentence", "prices"]
+
+_TOLD, _LITTLE = 3.0, 0.1
+"""Standard errors beyond which a strategy is the worst of all in an outcome, and by how much of what matters in it."""
+_MOST_PRICES, _MOST_NAMED = 2, 3
+
+
+def asked_sentence(model: Model, results: Performance, language: Language, *, is_named: bool) -> str:
+    """Who is best and worst in what is asked, and whether any keeps its limit; empty where this cannot be said.
+
+    Args:
+        model: Its question is about the outcome that is so marked, else about the first.
+        results: Of the run; strategies are told in their best setting, as on the table.
+        language: Of the page's own words.
+        is_named: Whether only an outcome that is so marked counts.
+    """
+    asked = next((o.name for o in model.outcomes if o.is_asked), None)
+    if asked is None and is_named:
+        return ""
+    main, shown = results.standings[0], best_settings(results)
+    measured = [m for m, each in enumerate(results.measures) if each.kind == "outcome"]
+    m = next((k for k in measured if results.measures[k].name == asked), measured[0] if measured else None)
+    if m is None or len(shown) < 2 or any(not np.isfinite(main.cells[s][m].figure.value) for s in shown):
+        return ""
+    if is_practically_level(results, main, m, range(len(results.strategies))):
+        return ""
+    measure, sign = results.measures[m], 1.0 if results.measures[m].better == "higher" else -1.0
+    ordered = sorted(shown, key=lambda s: -sign * main.cells[s][m].figure.value)
+    may = set(practically_best(results, main, m))
+    best = [s for s in ordered if results.strategies[s].label in may] or ordered[:1]
+    if len(best) == len(shown) or len(best) > _MOST_NAMED:
+        return ""
+    places = {
+        "outcome": quoted(model, measure.name),
+        "best": language.join([family_quoted(results.strategies[s].strategy) for s in best], "or"),
+        "x": outcome_figure(model, results, best[0], m),
+        "worst": family_quoted(results.strategies[ordered[-1]].strategy),
+        "y": outcome_figure(model, results, ordered[-1], m),
+    }
+    limit = measure.limit
+    if limit is None:
+        return language.say("opening.asked", **places)
+    places["limit"] = limit_words(model, measure, limit)
+    keeping = [s for s in range(len(results.strategies)) if sign * (main.cells[s][m].figure.value - limit) >= 0.0]
+    key = "asked_none" if not keeping else "asked_all" if len(keeping) == len(results.strategies) else "asked_limit"
+    return language.say(f"opening.{key}", **places)
+
+
+def prices(model: Model, results: Performance, leader: str) -> list[tuple[str, str]]:
+    """The outcomes in which a family is worst of all, beyond chance and by more than little, with its figures there.
+
+    At most two, by how much matters; none where fewer than three families are compared.
+    """
+    main, shown = results.standings[0], best_settings(results)
+    of = next((s for s in shown if family_quoted(results.strategies[s].strategy) == leader), None)
+    if of is None or len(shown) < 3:
+        return []
+    found = []
+    for m, measure in enumerate(results.measures):
+        ranking, sign = main.rankings[m], 1.0 if measure.better == "higher" else -1.0
+        others = [s for s in range(len(results.strategies)) if s != of]  # all, not those shown alone: "worst of all"
+        gaps = [sign * (main.cells[s][m].figure.value - main.cells[of][m].figure.value) for s in others]
+        if measure.kind == "payoff" or ranking is None or not np.isfinite(gaps).all():
+            continue
+        errors = [_TOLD * float(ranking.error[s, of]) for s in others]
+        least = measure.matters or spread_of(main, m, shown)
+        if all(gap > error for gap, error in zip(gaps, errors, strict=True)) and max(gaps) > _LITTLE * least:
+            found.append((max(gaps) / (least or 1.0), m))
+    told = [m for _, m in sorted(found, reverse=True)[:_MOST_PRICES]]
+    return [(quoted(model, results.measures[m].name), outcome_figure(model, results, of, m)) for m in told]

@@ -1,0 +1,1 @@
+"""What is told of games other than the one that all profiles make."""
