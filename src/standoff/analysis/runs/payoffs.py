@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.analysis.findings import Figure, Floats, Inputs
-from standoff.analysis.statistics.errors import ends_of_mean
+from standoff.analysis.statistics.errors import ends_of_mean, error_of_mean
 from standoff.analysis.statistics.ranking import world_weights
 from standoff.analysis.statistics.regression import assign_folds, predict
 from standoff.analysis.statistics.shrinkage import shrink
@@ -147,14 +147,21 @@ def champions(mean: Floats, w: Floats, folds: npt.NDArray[np.int64]) -> npt.NDAr
     return champion
 
 
-def mean_figure(figures: Floats, w: Floats, reach: float = SURE) -> Figure:
+def mean_figure(figures: Floats, w: Floats, reach: float = SURE, explained: Floats | None = None) -> Figure:
     """Weighted mean over worlds with its standard error (the ratio estimator's), a `reach`th of the way to the farther
     end of its interval.
+
+    Args:
+        figures: (worlds,).
+        w: (worlds,), weights that sum to one.
+        reach: Standard errors to either end.
+        explained: (worlds,), the part that an even design integrates almost without error (`errors.additive_part`).
     """
-    value = float(figures @ w)
-    n = figures.size
-    error = float(np.sqrt(((figures - value) ** 2) @ w**2 * n / (n - 1)))
-    low, high = ends_of_mean(value, error, figures, w, reach=reach)
+    value, left = float(figures @ w), figures
+    error = float(error_of_mean(figures, w))
+    if explained is not None and (less := float(error_of_mean(figures, w, explained))) < error:
+        error, left = less, figures - explained
+    low, high = ends_of_mean(value, error, left, w, reach=reach)
     return Figure(value, max(high - value, value - low) / reach, low, high)
 
 
