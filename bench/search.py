@@ -1,4 +1,4 @@
-"""Hypervolumes of searches beside those of EMA Workbench's ε-NSGA-II, which are stored: ten seeds, 4,000 evaluations.
+"""Hypervolumes of searches beside those of EMA Workbench's ε-NSGA-II, which are stored: twenty seeds, 4,000 evaluations.
 
 Run `python -m bench search`; it needs the extra `search`.
 """

@@ -26,9 +26,11 @@ payoffs: {north: {each: "0"}}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With several processes the costly come first, so that none waits for them in the end."""
+    """With several processes the costly come first, so that none waits for them in the end; what looks at the Korean
+    brief in passing comes when another process has made it."""
     if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: _COSTLY.get(_group(item.nodeid), len(_COSTLY)))
+        waits = {item.path for item in items if "korea" in getattr(item, "fixturenames", ())}
+        items.sort(key=lambda item: (_COSTLY.get(_group(item.nodeid), len(_COSTLY)), item.path in waits))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -21,7 +21,7 @@ from ema_workbench.em_framework.optimization import EpsNSGAII
 sys.path.insert(0, "tests/analysis")
 from yardsticks_search import EVALUATIONS, PROBLEMS
 
-SEEDS = range(1, 11)
+SEEDS = range(1, 21)
 
 
 def main() -> None:

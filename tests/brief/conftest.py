@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import pickle
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import cloudpickle
 import pytest
 import yaml
 
@@ -15,7 +19,6 @@ import standoff
 from standoff.brief.findings import Findings
 from standoff.brief.write import run_brief, write_brief
 from standoff.ensemble.running import Size
-from standoff.ensemble.study import Study
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -38,36 +41,52 @@ class Brief:
 
 
 @pytest.fixture(scope="session")
-def trusting(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    """The rivals, with a named profile so that every section is there, the one on deals with none."""
-    folder = tmp_path_factory.mktemp("rivals")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of all processes that run these tests."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "briefs"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def rivals(shared: Path) -> Brief:
+    """The rivals' brief, with a named profile so that every section is there, the one on deals with none."""
+    return _made_once(shared / "rivals", _copy_rivals, Size(64, 2))
+
+
+@pytest.fixture(scope="session")
+def korea(shared: Path) -> Brief:
+    """The Korean study's brief, whose page is the richest, from few worlds, profiles and tests of claims."""
+    return _made_once(shared / "korea", _copy_korea, Size(32, 2))
+
+
+def _made_once(folder: Path, copy: Callable[[Path], None], size: Size) -> Brief:
+    """The brief of a folder's study, made by the first process that asks for it."""
+    kept = folder.with_suffix(".pickle")
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            copy(folder)
+            findings = run_brief(standoff.load(folder), size)
+            kept.write_bytes(cloudpickle.dumps(Brief(write_brief(findings, folder / "out"), findings)))
+    brief: Brief = pickle.loads(kept.read_bytes())
+    return brief
+
+
+def _copy_rivals(folder: Path) -> None:
+    folder.mkdir()
     for name in ("study.yaml", "claims.yaml"):
         shutil.copy(standoff.load("rivals").model.folder / name, folder)
     with (folder / "study.yaml").open("a", encoding="utf-8") as file:
         file.write("\nprofiles:\n  trusting: {about: South keeps its word, south: honest}\n")
-    return standoff.load(folder)
 
 
-@pytest.fixture(scope="session")
-def rivals(trusting: Study) -> Brief:
-    """The brief of the rivals."""
-    return _brief(trusting.model.folder, worlds=64)
-
-
-@pytest.fixture(scope="session")
-def korea(tmp_path_factory: pytest.TempPathFactory) -> Brief:
-    """The Korean study's brief, whose page is the richest, from few worlds, profiles and tests of claims."""
-    folder = tmp_path_factory.mktemp("briefs") / "korea"
+def _copy_korea(folder: Path) -> None:
     shutil.copytree(standoff.load("korea").model.folder, folder)
     _prune(folder / "study.yaml", "profiles", lambda profiles: dict(list(profiles.items())[:2]))
     _prune(folder / "study.yaml", "mechanisms", _with_fewer_expectations)
     _prune(folder / "claims.yaml", "claims", _with_fewer_expectations)
-    return _brief(folder, worlds=32)
-
-
-def _brief(folder: Path, worlds: int) -> Brief:
-    findings = run_brief(standoff.load(folder), Size(worlds, 2))
-    return Brief(write_brief(findings, folder / "out"), findings)
 
 
 def _prune(path: Path, key: str, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from conftest import Brief
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
@@ -16,12 +17,11 @@ from standoff.brief.formats.markdown import escape_markdown, render_markdown
 from standoff.brief.page import Page, make_page
 from standoff.brief.write import MARKDOWN, run_brief, write_brief
 from standoff.ensemble.running import Size
-from standoff.ensemble.study import Study
 
 
 @pytest.fixture(scope="module")
-def page(trusting: Study) -> Page:
-    return make_page(run_brief(trusting, Size(64, 2)))
+def page(rivals: Brief) -> Page:
+    return make_page(rivals.findings)
 
 
 @pytest.fixture(scope="module")

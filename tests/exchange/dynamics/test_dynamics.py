@@ -50,6 +50,7 @@ FINAL TIME = 5 ~ Month ~|
 INITIAL TIME = 0 ~ Month ~|
 TIME STEP = 1 ~ Month ~|
 SAVEPER = TIME STEP ~ Month ~|
+beats = PULSE TRAIN(1, 1, 3, 5) ~~|
 \\\\\\---/// Sketch
 """
 
@@ -93,6 +94,7 @@ def test_arrays_are_unrolled_and_what_remembers_becomes_stocks(tmp_path: Path) -
     assert found["late"] == pytest.approx([1, 0.5, 0.25, 2.125, 3.0625, 3.53125])
     assert found["read"] == pytest.approx([0, 2, 4, 4, 4, 4])
     assert found["old"] == pytest.approx([-1, -1, 0, 1, 2, 3])
+    assert found["beats"] == [0, 1, 0, 0, 1, 0]
 
 
 ARRAYS = """\

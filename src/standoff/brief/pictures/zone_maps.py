@@ -114,7 +114,7 @@ def draw_cases(axes: Axes, zones: Sequence[Truths], said: str) -> Markup:
     """One map of the terms with the outline of each case's zone, in its colour; later ones lie further inside."""
     n_rows, n_columns = max(len(axes.rows), 1), len(axes.columns)
     blank = np.zeros((n_rows, n_columns), dtype=bool)
-    wide, high = 72.0, 48.0
+    wide, high = 56.0, 44.0  # five levels fit a telephone
     fills = [["#f4f4f1"] * n_columns] * n_rows
     cells = MapCells("", said, fills, (), zone=blank, shown=blank)
     outlines = tuple((zone, COLOURS[k % len(COLOURS)], 2.0 + 2.6 * k) for k, zone in enumerate(zones))

@@ -82,7 +82,9 @@ FUNCTIONS: dict[str, Callable[..., str]] = {
     "ramp": lambda t, dt, slope, at, end: f"({slope} * (min({t}, {end}) - {at}) if {t} > {at} else 0)",
     "xramp": lambda t, dt, slope, at: f"({slope} * ({t} - {at}) if {t} > {at} else 0)",
     "pulse": _pulse,
-    "pulse_train": _pulses,
+    "pulse_train": lambda time, dt, start, interval, width, end: _pulses(
+        time, dt, start, interval, width=width, end=end
+    ),
     "xpulse": lambda t, dt, start, size: f"({size} / {dt} * {_pulse(t, dt, start, dt)})",
     "xpulse_train": lambda t, dt, start, gap, size: (
         f"({size} / {dt} * {_pulses(t, dt, start, gap, width=dt, end='1000000000')})"

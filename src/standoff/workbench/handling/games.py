@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -76,7 +77,7 @@ class _Games:
     def _links(
         self, request: Request, name: str, study: str, game: Game, *, said: tuple[str, dict[str, str]]
     ) -> Response:  # fmt: skip
-        links = self.games.begin(name, study, game)
+        links = self.games.begin(name, Path(study).relative_to(self.desk.home).as_posix(), game)
         here = f"{request.url.scheme}://{request.headers['host']}"
         shown = [(said[1].get(actor, actor), f"{here}/seat/{secret}") for actor, secret in links.items()]
         return self.desk.page("links.html.j2", table=name, links=shown, title=said[0])
@@ -197,7 +198,8 @@ class _Games:
         table = self.games.table(name)
         if table is None:
             raise RefusedError(404, "there is no such game here")
-        return table
+        # kept relative to the folder, which may be moved; what an earlier version kept in full stays as it is
+        return replace(table, study=str(self.desk.home / table.study))
 
     def _now(self, name: str, actor: str | None = None) -> str:
         table = self.games.table(name)

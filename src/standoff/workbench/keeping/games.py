@@ -30,7 +30,7 @@ class Table:
 
     Attributes:
         id: Its name in addresses.
-        study: As `standoff.load` takes it.
+        study: Its folder, below the one of the database where it is kept.
         game: The game so far.
         chosen: By actor, what has been chosen in the step that is open.
         injected: What the facilitator has set for it.
