@@ -71,7 +71,8 @@ def measure(browser: Browser, path: Path) -> dict[str, float]:
     page.wait_for_timeout(1000)
     loaded = page.evaluate("performance.now()")
     few, all_ = (f"Live, {n} worlds" for n in ("64", _worlds(page)))
-    page.locator("#what-if").scroll_into_view_if_needed()
+    page.evaluate("for (let at = document.getElementById('live'); at; at = at.parentElement) at.open = true")
+    page.locator("#live").scroll_into_view_if_needed()
     first = _timed(page, "10", few)
     moves = []
     for k in range(MOVES):

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from standoff.base.problems import StudyError
     from standoff.ensemble.running import Size
     from standoff.public.study import Ensemble, Study, load, open_run
+    from standoff.public.watching import score
 
-__all__ = ["Ensemble", "Size", "Study", "StudyError", "__version__", "load", "open_run"]
+__all__ = ["Ensemble", "Size", "Study", "StudyError", "__version__", "load", "open_run", "score"]
 
 _HOMES = {
     "Ensemble": "standoff.public.study",
@@ -25,6 +26,7 @@ _HOMES = {
     "StudyError": "standoff.base.problems",
     "load": "standoff.public.study",
     "open_run": "standoff.public.study",
+    "score": "standoff.public.watching",
 }
 
 

@@ -126,17 +126,17 @@ def points(random: np.random.Generator, n_worlds: int, n_inputs: int) -> Floats:
 def draw(shape: Shape, seed: int, n_worlds: int = 1024, replications: int = 4) -> Drawn:
     """A study of one shape."""
     random = np.random.default_rng([seed, *shape.name.encode()])
-    units = points(random, n_worlds, shape.n_inputs)
+    seen = shape.n_inputs - shape.n_hidden
+    # what is hidden from the estimators is hidden from the design too: as luck, or what inputs do together
+    units = np.column_stack([points(random, n_worlds, seen), random.random((n_worlds, shape.n_hidden))])
     x = shape.inputs(units)
     truth = shape.truth(x)
     luck = shape.spread * shape.luck(random, (*truth.shape, 2, replications // 2)).mean(axis=3)
     halves = truth[:, :, None] + luck
-    seen = x[:, : shape.n_inputs - shape.n_hidden]
-    names = tuple(f"x{j}" for j in range(seen.shape[1]))
-    even = Inputs(names, norm.ppf(units[:, : seen.shape[1]]) if shape.is_tied else seen)
-    return Drawn(
-        Payoffs(tuple("abcdef"[: len(truth)]), halves.mean(axis=2), Inputs(names, seen), halves, None, even), truth
-    )
+    names = tuple(f"x{j}" for j in range(seen))
+    inputs = Inputs(names, x[:, :seen])
+    even = Inputs(names, norm.ppf(units[:, :seen])) if shape.is_tied else Inputs(names, x[:, :seen])
+    return Drawn(Payoffs(tuple("abcdef"[: len(truth)]), halves.mean(axis=2), inputs, halves, None, even), truth)
 
 
 def equal_strategies(n_strategies: int, seed: int, n_worlds: int = 1024) -> Payoffs:

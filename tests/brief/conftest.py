@@ -52,7 +52,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def rivals(shared: Path) -> Brief:
     """The rivals' brief, with a named profile so that every section is there, the one on deals with none."""
-    return _made_once(shared / "rivals", _copy_rivals, Size(64, 4))
+    return _made_once(shared / "rivals", _copy_rivals, Size(64, 2))
 
 
 @pytest.fixture(scope="session")

@@ -72,6 +72,19 @@ def test_a_forecast_is_an_answer(tmp_path: Path) -> None:
     assert found.to_dict()["answers"]
 
 
+def test_a_score_says_what_the_command_says(tmp_path: Path) -> None:
+    folder = beta_binomial(tmp_path / "study").model.folder
+    (tmp_path / "asked.yaml").write_text(ASKED, encoding="utf-8")
+    (tmp_path / "facts.csv").write_text("question,value\nany_shot,1\n", encoding="utf-8")
+    frozen, facts = str(tmp_path / "frozen"), str(tmp_path / "facts.csv")
+    said("forecast", str(folder), "--questions", str(tmp_path / "asked.yaml"), "--out", frozen, "--futures", "256")
+    told = said("score", frozen, "--resolved", facts)
+    found = standoff.score(frozen, facts)
+    assert list(found.sentences) == told.pop("sentences")
+    assert found.to_dict() == told
+    assert len(found.frame()) == len(found.groups)
+
+
 def test_a_fit_is_an_answer(sought: Study) -> None:
     data = sought.model.folder / "data.csv"
     data.write_text("year,water\n" + "".join(f"{2000 + t},{min(t, 2) * 0.3}\n" for t in range(8)), encoding="utf-8")

@@ -18,9 +18,10 @@ from standoff.brief.write import run_brief
 from standoff.ensemble.running import Size
 from standoff.ensemble.study import Study
 from standoff.words.names import described, known_words
-from standoff.words.sections.over_time import _alike_in_season, _labelled
+from standoff.words.sections.over_time import _alike_in_season
 from standoff.words.sentences.linchpins import linchpin_words
 from standoff.words.sentences.robustness import replies_sentence, robustness_words
+from standoff.words.text import labelled
 
 Build = Callable[..., Study]
 
@@ -141,8 +142,8 @@ def test_what_a_strategy_is_stands_with_its_settings(study_of: Build) -> None:
 
 
 def test_a_title_that_is_a_question_ends_its_own_sentence() -> None:
-    assert _labelled("Will there be war?", "up; at the end highest") == "Will there be war? Up; at the end highest"
-    assert _labelled("Warheads", "up") == "Warheads: up"
+    assert labelled("Will there be war?", "up; at the end highest") == "Will there be war? Up; at the end highest"
+    assert labelled("Warheads", "up") == "Warheads: up"
 
 
 def test_one_season_is_never_compared_with_another(study_of: Build) -> None:

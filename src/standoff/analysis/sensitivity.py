@@ -13,9 +13,9 @@ from scipy.special import stdtrit
 
 from standoff.analysis.findings import Figure, Floats, Inputs
 from standoff.analysis.runs.decision_table import decision_table
-from standoff.analysis.statistics.errors import error_of_mean, tail_exponent
-from standoff.analysis.statistics.regression import assign_folds, predict
+from standoff.analysis.statistics.errors import tail_exponent
 from standoff.ensemble.ensemble import Ensemble
+from standoff.ensemble.saltelli import SCRAMBLES
 
 __all__ = ["Indices", "Sensitivity", "measure_indices", "sensitivity"]
 
@@ -29,7 +29,7 @@ _LIGHT = 4.0
 class Indices:
     """For each input, the share of an outcome's variance it explains alone, and with all its interactions.
 
-    Intervals are 95 %, by each base row's influence (the delta method). Where the variance rests on fewer than
+    Intervals are 95 %, by what independent scrambles of the base rows differ by. Where the variance rests on fewer than
     `_FEWEST` rows, as where an outcome seldom differs, they would not cover: `is_told` is False, every interval is all
     that an index can be, and `rows_wanted` base rows would do; None where tails are so heavy that a few rows hold most
     of it. `variance` is the outcome's, in its unit squared. Where it is zero in these rows it need not be so in others:
@@ -117,7 +117,7 @@ def measure_indices(inputs: Inputs, outcome: Floats) -> Indices:
     n_base = _check_design(inputs, outcome)
     names = inputs.names
     variance = float(outcome.var())
-    method = f"Saltelli design, {n_base} base rows; errors by each row's influence"
+    method = f"Saltelli design, {n_base} base rows; errors by {SCRAMBLES} independent scrambles"
     if np.ptp(outcome) <= 1e-12 * max(float(np.abs(outcome).max()), 1e-300):
         nothing = {name: _figure(0.0, 0.0, None) for name in names}
         return Indices(nothing, dict(nothing), 0.0, n_base, is_told=False, rows_wanted=None, method=method)
@@ -126,9 +126,9 @@ def measure_indices(inputs: Inputs, outcome: Floats) -> Indices:
         # that some resample is constant, which is not asked
         warnings.simplefilter("ignore", UserWarning)
         found = sobol_analysis.analyze(_problem(names), outcome, calc_second_order=False, num_resamples=2, seed=1)
-    first, total, rows = _errors(inputs.values.reshape(n_base, -1, len(names)), outcome.reshape(n_base, -1))
+    first, total, rows = _errors(outcome.reshape(n_base, -1))
     is_told = rows >= _FEWEST
-    reach = float(stdtrit(n_base - 1, 0.975)) if is_told else None
+    reach = float(stdtrit(SCRAMBLES - 1, 0.975)) if is_told else None
     return Indices(
         {name: _figure(found["S1"][j], first[j], reach) for j, name in enumerate(names)},
         {name: _figure(found["ST"][j], total[j], reach) for j, name in enumerate(names)},
@@ -140,31 +140,29 @@ def measure_indices(inputs: Inputs, outcome: Floats) -> Indices:
     )
 
 
-def _errors(x: Floats, y: Floats) -> tuple[Floats, Floats, float]:
+def _errors(y: Floats) -> tuple[Floats, Floats, float]:
     """Standard errors of the first and total indices, shape (inputs,), and on how many rows the variance rests.
 
-    The latter is (Σ v)² / Σ v², with v a base row's part of the variance; none where tails are heavy. Base rows are
-    Sobol' points of A and B: what of a row's influence is a smooth function of them is integrated almost exactly, so
-    that only the rest counts (Owen 1997, Scrambled net variance).
+    The latter is (Σ v)² / Σ v², with v a base row's part of the variance; none where tails are heavy. An index is a
+    ratio of two means: what a base row moves it by, to the first order, is averaged over each scramble, and the
+    scrambles are independent (Owen 1997).
 
     Args:
-        x, y: (base rows, inputs + 2, …): A, A with each column of B, B.
+        y: (base rows, inputs + 2): A, A with each column of B, B; the scrambles one after another.
     """
     a, b, mixed = y[:, 0], y[:, -1], y[:, 1:-1]
     if not np.ptp(np.r_[a, b]):  # what differs, differs in none of A and B
         return np.full(mixed.shape[1], np.nan), np.full(mixed.shape[1], np.nan), 1.0
     middle = float(a.mean() + b.mean()) / 2.0
     own = ((a - middle) ** 2 + (b - middle) ** 2) / 2.0
-    influences = []
+    errors = []
     for part in ((b - middle)[:, None] * (mixed - a[:, None]), 0.5 * (a[:, None] - mixed) ** 2):
-        influences.append(((part - part.mean(axis=0) / own.mean() * own[:, None]) / own.mean()).T)
-    base = Inputs(tuple(map(str, range(2 * x.shape[2]))), np.column_stack([x[:, 0], x[:, -1]]))
-    every, folds = np.concatenate(influences), assign_folds(base)
-    errors = error_of_mean(every, np.full(len(y), 1.0 / len(y)), predict(base, every, folds))
-    first, total = errors.reshape(2, -1)
+        moved = (part - part.mean(axis=0) / own.mean() * own[:, None]) / own.mean()
+        each = moved.reshape(SCRAMBLES, -1, mixed.shape[1]).mean(axis=1)
+        errors.append(each.std(axis=0, ddof=1) / np.sqrt(SCRAMBLES))
     # errors of a variance need a fourth moment
     is_light = tail_exponent(np.r_[a, b] - middle) > _LIGHT
-    return first, total, float(own.sum() ** 2 / (own**2).sum()) if is_light else 0.0
+    return errors[0], errors[1], float(own.sum() ** 2 / (own**2).sum()) if is_light else 0.0
 
 
 def _figure(value: float, error: float, reach: float | None) -> Figure:
@@ -180,6 +178,8 @@ def _check_design(inputs: Inputs, outcome: Floats) -> int:
     advice = "variance-based indices need the rows of a Saltelli design, in its order"
     if n == 0 or rows == 0 or rows % (n + 2):
         raise ValueError(f"{rows} rows are no multiple of {n + 2} (uncertainties + 2): {advice}")
+    if rows // (n + 2) % SCRAMBLES:
+        raise ValueError(f"{rows // (n + 2)} base rows are no multiple of {SCRAMBLES}, its scrambles: {advice}")
     blocks = inputs.values.reshape(rows // (n + 2), n + 2, n)
     for j in range(n):
         expected = blocks[:, 0].copy()

@@ -14,7 +14,6 @@ from standoff.cli.output import announce, print_json, print_lines, print_sentenc
 from standoff.ensemble.running import Size
 
 if TYPE_CHECKING:
-    from standoff.analysis.scoring.scores import Scores
     from standoff.language.model import Model
     from standoff.questions.watching.watch import Watched
 
@@ -244,7 +243,7 @@ def score(folder: Path, resolved: Path, seal: str | None, again: str | None, *, 
     Example:
       standoff score forecasts/march --resolved facts.csv --again korea
     """
-    from standoff.analysis.scoring.scores import score_forecast  # noqa: PLC0415
+    from standoff.analysis.scoring.scores import score_data, score_forecast  # noqa: PLC0415
     from standoff.ensemble.study import load  # noqa: PLC0415
     from standoff.questions.watching.forecast import read_facts_of, read_forecast  # noqa: PLC0415
     from standoff.words.sentences.watching.scoring import score_sentences  # noqa: PLC0415
@@ -252,24 +251,6 @@ def score(folder: Path, resolved: Path, seal: str | None, again: str | None, *, 
     frozen = read_forecast(folder, seal, None if again is None else load(again))
     found = score_forecast(frozen.forecast, read_facts_of(resolved, frozen.forecast.answers))
     if as_json:
-        print_json({"seal": frozen.seal, "sentences": list(score_sentences(found)), **_score_data(found)})
+        print_json({"seal": frozen.seal, "sentences": list(score_sentences(found)), **score_data(found)})
         return
     print_sentences("", score_sentences(found))
-
-
-def _score_data(found: Scores) -> dict[str, Any]:
-    import msgspec  # noqa: PLC0415
-
-    scored = {
-        one.answered.name: {
-            "horizon": one.answered.horizon, "seen": one.seen, "score": msgspec.to_builtins(one.score),
-            "baselines": msgspec.to_builtins(dict(one.baselines)),
-        }
-        for one in found.scored
-    }  # fmt: skip
-    misses = [
-        {"question": miss.scored.answered.name, "direction": miss.direction, "hinges": list(miss.hinges),
-         "equation": miss.scored.answered.equation}
-        for miss in found.misses
-    ]  # fmt: skip
-    return {"scored": scored, "open": found.open, "groups": found.groups, "misses": misses}

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.base.problems import Problem
-from standoff.ensemble.design import Design, Held, Worlds, draw_worlds, level_table
+from standoff.ensemble.design import Assigned, Design, Worlds, draw_worlds, level_table
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.folding.spreads import Wanted
 from standoff.ensemble.profiles.chosen import allowed_strategies
@@ -117,7 +117,7 @@ def plan_tests(
     model: Model,
     expectations: Sequence[tuple[Origin, str, Expectation]],
     size: Size = SIZE,
-    held: Held | None = None,
+    held: Assigned | None = None,
 ) -> TestPlan:
     """Every distinct arm once, with all measures that any expectation needs of it.
 

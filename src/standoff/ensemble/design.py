@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "Assigned",
     "Design",
-    "Held",
     "Method",
     "Worlds",
     "draw_worlds",
@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 Floats = npt.NDArray[np.float64]
-Held = Mapping[str, float | str]
+Assigned = Mapping[str, float | str]
 """Uncertainties and values held at a number, or at one of their kinds."""
 Method = Literal["sobol", "latin hypercube", "plain", "saltelli"]
 
@@ -97,7 +97,7 @@ class Design:
 
 
 def draw_worlds(
-    model: Model, n: int, seed: int = 1, method: Method = "latin hypercube", *, fixed: Held | None = None
+    model: Model, n: int, seed: int = 1, method: Method = "latin hypercube", *, fixed: Assigned | None = None
 ) -> Worlds:
     """Draw a table of worlds from the study's distributions.
 
@@ -146,7 +146,7 @@ def spread_in(model: Model, spread: Spread, columns: Mapping[str, Floats]) -> Sp
     return replace(spread, arguments=tuple(ends), edges=())
 
 
-def held_numbers(model: Model, held: Held) -> dict[str, float]:
+def held_numbers(model: Model, held: Assigned) -> dict[str, float]:
     """What is held, as numbers: a kind, which is given by its name, is its place in the study's list.
 
     Raises:

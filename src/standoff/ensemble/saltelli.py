@@ -1,9 +1,12 @@
 """Saltelli's design: for each base row A, then A with one column from B in turn, then B.
 
 The rows of a base row share their stream of luck, so that differences between them are the assumptions' doing.
+Base rows are of `SCRAMBLES` independently scrambled Sobol' sequences, one after another, so that what these differ by
+says how far their mean errs: one sequence by itself integrates better than anything that it shows.
 
 Reference: Saltelli et al. 2010, Variance based sensitivity analysis of model output, Computer Physics Communications
-181, section 3 (radial rows; A and B are the two halves of the columns of one Sobol' sequence).
+181, section 3 (radial rows; A and B are the two halves of the columns of one Sobol' sequence); Owen 1997, Scrambled
+net variance for integrals of smooth functions, Annals of Statistics 25 (replicates).
 """
 
 from __future__ import annotations
@@ -15,10 +18,12 @@ import numpy.typing as npt
 
 from standoff.base.chance.sampling import unit_columns
 
-__all__ = ["FEWEST_ROWS", "saltelli_units"]
+__all__ = ["FEWEST_ROWS", "SCRAMBLES", "saltelli_units"]
 
 FEWEST_ROWS = 64
-"""Base rows; with fewer the bootstrap of the indices says nothing."""
+"""Base rows, eight of each sequence."""
+SCRAMBLES = 8
+"""Sequences of base rows: the fewer, the better each integrates; for fewer than these Student's interval grows wide."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -29,7 +34,7 @@ def saltelli_units(names: Sequence[str], n_base: int, seed: int) -> tuple[Floats
     Args:
         names: Of the assumptions, at least one; all must be independent.
         n_base: Base rows, a power of two, at least `FEWEST_ROWS`.
-        seed: Of the scramble.
+        seed: Of the scrambles.
 
     Returns:
         (names, rows) with rows = n_base · (names + 2), and (rows,).
@@ -44,7 +49,11 @@ def saltelli_units(names: Sequence[str], n_base: int, seed: int) -> tuple[Floats
     if not names:
         raise ValueError("a Saltelli design needs at least one uncertainty or value that is not held")
     n = len(names)
-    both = unit_columns([*names, *(f"{name} again" for name in names)], n_base, seed, "sobol")
+    columns = [*names, *(f"{name} again" for name in names)]
+    both = np.hstack([
+        unit_columns([f"{column} {scramble}" for column in columns], n_base // SCRAMBLES, seed, "sobol")
+        for scramble in range(SCRAMBLES)
+    ])  # fmt: skip
     first, second = both[:n], both[n:]
     rows = np.repeat(first[:, :, None], n + 2, axis=2)
     for j in range(n):

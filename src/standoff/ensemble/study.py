@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TypedDict, Unpack
 
 from standoff.base.escaping import visible
-from standoff.ensemble.design import Design, Held, Method, draw_worlds
+from standoff.ensemble.design import Assigned, Design, Method, draw_worlds
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.folding.spreads import want
 from standoff.ensemble.profiles.chosen import Profiles, choose_profiles, designed_profiles
@@ -95,7 +95,7 @@ class Chosen(TypedDict, total=False):
 
     profiles: int | None
     profile: Mapping[str, str | Sequence[str]] | str | None
-    set: Held | None
+    set: Assigned | None
     design: Method
     realised: bool
 
@@ -131,7 +131,7 @@ class Study:
     """A checked model, ready to run; `held` are uncertainties and values held at a number in every run of all."""
 
     model: Model = field(repr=False)
-    held: Held = field(default_factory=dict, repr=False)
+    held: Assigned = field(default_factory=dict, repr=False)
 
     @cached_property
     def program(self) -> Program:

@@ -6,6 +6,7 @@ import inspect
 import re
 from collections.abc import Iterator
 
+import standoff
 from standoff.ensemble.study import Chosen, RunOptions
 from standoff.public import study as public
 from standoff.public.answers import Answer
@@ -24,10 +25,10 @@ def python_page() -> Iterator[str]:
     """The page's lines."""
     yield _HEAD
     for title, prefix, home, names in (
-        ("A study or a run", "standoff", public, ("load", "open_run")),
+        ("A study, a run, or a forecast", "standoff", standoff, ("load", "open_run", "score")),
         ("Of a study", "study", public.Study, 
-         ("check", "run", "trace", "games", "deals", "test", "stability", "search", "watch", "fit", "forecast",
-          "brief")),
+         ("check", "run", "trace", "games", "deals", "test", "stability", "search", "oracle", "pathways", "markov",
+          "watch", "fit", "forecast", "brief")),
         ("Of a run", "run", public.Ensemble,
          ("answer", "linchpins", "boxes", "sensitivity", "compare", "outcome", "payoff", "error", "quantile",
           "histogram", "paths", "summary", "to_arrow", "to_xarray")),

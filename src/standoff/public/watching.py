@@ -9,6 +9,7 @@ import msgspec
 
 from standoff.analysis.fitting.fit import Fit
 from standoff.analysis.scoring.forecasts import Forecast
+from standoff.analysis.scoring.scores import Scores, score_data, score_forecast
 from standoff.brief.sections.watching import watch_section
 from standoff.ensemble.runner import Local
 from standoff.ensemble.running import Running, Size
@@ -18,17 +19,38 @@ from standoff.evidence.seen import read_seen
 from standoff.public.answers import Answer
 from standoff.questions.as_json import to_json
 from standoff.questions.watching.fit import Effort, fit_study, read_data
-from standoff.questions.watching.forecast import Given, Record, make_forecast
+from standoff.questions.watching.forecast import Given, Record, make_forecast, read_facts_of, read_forecast
 from standoff.questions.watching.signposts import FUTURES
 from standoff.questions.watching.watch import Watched, watch_study
 from standoff.words.sentences.watching.fit import fit_sentences
-from standoff.words.sentences.watching.scoring import forecast_lines
+from standoff.words.sentences.watching.scoring import forecast_lines, score_sentences
 from standoff.words.sentences.watching.signposts import signpost_sentences
 from standoff.words.sentences.watching.watch import posterior_sentences
 
-__all__ = ["Watching"]
+__all__ = ["Watching", "score"]
 
 _EFFORT = Effort()
+
+
+def score(
+    folder: str | Path, resolved: str | Path, *, seal: str | None = None, again: Study | None = None
+) -> Answer[Scores]:  # fmt: skip
+    """Score a frozen forecast by what was, as `standoff score` does; `frame` has the groups of questions.
+
+    Args:
+        folder: Where `standoff forecast` froze it.
+        resolved: A CSV file of what was, with the columns question and value.
+        seal: The one that was printed when the forecast was made.
+        again: The study: the answers are then made again from it, and compared.
+
+    Raises:
+        ValueError: The forecast was changed since it was frozen.
+    """
+    frozen = read_forecast(Path(folder), seal, again)
+    one = score_forecast(frozen.forecast, read_facts_of(Path(resolved), frozen.forecast.answers))
+    return Answer(
+        one, tuple(score_sentences(one)), None, one.groups, data=to_json({"seal": frozen.seal, **score_data(one)})
+    )
 
 
 class Watching(Study):

@@ -9,7 +9,7 @@ from standoff.analysis.deals.deals import Deals, deals_designs, deals_finding
 from standoff.analysis.deals.plan import DealPlan
 from standoff.analysis.findings import Reason, UnanswerableError
 from standoff.analysis.structure.causal import causal_map
-from standoff.ensemble.design import Held
+from standoff.ensemble.design import Assigned
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.run import Job
 from standoff.ensemble.running import Size
@@ -26,7 +26,7 @@ _LUCK = 4
 """Replications for deals, whose gains are paired and averaged over profiles besides."""
 
 
-def plan_deals(model: Model, size: Size, held: Held | None = None) -> tuple[DealPlan | Unanswered, ...]:
+def plan_deals(model: Model, size: Size, held: Assigned | None = None) -> tuple[DealPlan | Unanswered, ...]:
     """What to run for each deal of a study; nothing where it has none."""
     return tuple(_plan(model, deal, size, held) for deal in model.deals)
 
@@ -56,7 +56,7 @@ def shared_stocks(model: Model, deal: Deal) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _plan(model: Model, deal: Deal, size: Size, held: Held | None) -> DealPlan | Unanswered:
+def _plan(model: Model, deal: Deal, size: Size, held: Assigned | None) -> DealPlan | Unanswered:
     taken = [name for name in deal.without if name in model.applied]
     if taken:
         return Unanswered(deal.name, Reason.VARIANT_APPLIED, {"variant": taken[0]})

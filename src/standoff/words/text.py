@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["are_or_is", "capital", "closed", "few", "join", "shortened", "words"]
+__all__ = ["are_or_is", "capital", "closed", "few", "join", "labelled", "shortened", "words"]
 
 _FEW = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
@@ -22,6 +22,11 @@ def capital(text: str) -> str:
 def closed(text: str) -> str:
     """A sentence with its full stop, where it has no other end."""
     return text if text.endswith((".", "?", "!", "…")) else f"{text}."
+
+
+def labelled(name: str, said: str) -> str:
+    """What is said after the name of what it is about, which may be a question."""
+    return f"{name} {capital(said)}" if name.endswith(("?", "!")) else f"{name}: {said}"
 
 
 def join(items: Sequence[str], last: str = "and") -> str:

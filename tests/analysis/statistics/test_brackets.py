@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from standoff.analysis.statistics.brackets import above_all, best_level, find_hidden, plausible
+from standoff.analysis.statistics.brackets import above_all, best_level, find_hidden, plausible, reach_of_bracket
 
 N = 20_000
 EVEN = np.full(N, 1.0 / N)
@@ -69,3 +69,21 @@ def test_the_level_is_that_at_which_the_bound_on_the_largest_is_least():
     tried = np.linspace(0.0, 3.0, 3001)
     bound = tried + (np.sqrt(tried**2 + 1.0) - tried)
     assert best_level(prediction, variance)[0] == pytest.approx(tried[bound.argmin()], abs=2e-3)
+
+
+def test_what_lies_at_one_end_of_a_wide_bracket_is_missed_to_one_side_only():
+    # two-sided and one-sided 95 % of a normal distribution
+    assert reach_of_bracket(0.0, 0.3) == pytest.approx(1.95996, abs=1e-4)
+    assert reach_of_bracket(0.5, 0.3) == pytest.approx(1.95996, abs=1e-4)
+    assert reach_of_bracket(9.0, 0.3) == pytest.approx(1.64485, abs=1e-4)
+    assert reach_of_bracket(1.0, 0.0) == pytest.approx(1.64485, abs=1e-4)
+
+
+@pytest.mark.parametrize("at", [0.0, 0.5, 1.0])
+def test_an_interval_about_a_bracket_holds_any_place_in_it(at):
+    """Imbens & Manski 2004: ends with errors of their own, the truth at either end or between."""
+    random = np.random.default_rng(4)
+    for width in (0.0, 1.0, 3.0, 8.0):
+        low, high = random.normal(0.0, 1.0, 4000), width + random.normal(0.0, 1.0, 4000)
+        reach = np.array([reach_of_bracket(gap, 1.0) for gap in high - low])
+        assert ((low - reach <= at * width) & (at * width <= high + reach)).mean() > 0.94 - 0.05 * (width == 0.0)

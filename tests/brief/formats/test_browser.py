@@ -85,13 +85,18 @@ def test_the_first_screen_of_a_laptop_answers(brief: Brief, visit: Visit) -> Non
     assert re.search("turns|can’t name one", page.locator(".answer p:last-child").text_content() or "")
 
 
-@pytest.mark.parametrize("state", ["narrowed", "unfolded on a phone", "in focus"])
+@pytest.mark.parametrize("state", ["narrowed", "unfolded on a phone", "in focus", "run again", "run again on a phone"])
 def test_axe_finds_nothing_in_the_rivals(rivals: Brief, visit: Visit, state: str) -> None:
     page = visit(rivals, PHONE if "phone" in state else LAPTOP)
     if state == "narrowed":
         page.locator("#x-worlds fieldset input").first.press("PageUp")
     elif state == "in focus":
         page.locator(".map .node").first.focus()
+    elif state.startswith("run again"):
+        page.locator("#l-run").press("Enter")
+        page.wait_for_selector("#l-fans figure:last-child", state="attached")
+        page.wait_for_selector("#l-about[data-digest]", state="attached")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     else:
         page.evaluate(UNFOLD)
     assert _violations(page) == []

@@ -311,6 +311,7 @@ def test_node_runs_the_same_worker_to_the_same_digest(rivals: Brief) -> None:
         "ends": [],
         "levels": {},
         "kept": 0,
+        "thing": 0,
         "model": 0,
     }
     script = f"""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -172,6 +173,12 @@ def test_a_lost_scheduler_leaves_a_run_that_goes_on(
     assert kept.shards
     assert not kept.complete
     assert run_to_folder(rivals.program, design, tmp_path / "run").digest == digest
+
+
+def test_what_dask_logs_of_a_lost_scheduler_is_not_shown(cluster: Any, rivals: Study, design: Design) -> None:
+    """Else its tracebacks stand below the sentence that says so."""
+    run_design(rivals.program, design, running=on(cluster))
+    assert not logging.getLogger("distributed.client").isEnabledFor(logging.ERROR)
 
 
 def test_a_slow_workers_shard_is_begun_elsewhere(

@@ -45,7 +45,7 @@ def test_a_clear_leader_is_named_with_the_difference_and_its_error() -> None:
     assert found.verdict == "best"
     assert _said(found.sentences[0]) == (
         "In this model reciprocate (patience 2) holds up best: averaged over 100 worlds, its mean payoff is 3.0 ± 0.3 "
-        "points above that of the next, reciprocate (patience 6), and it gives up least where it is wrong (0.94 ± 0.04 "
+        "points above that of the next, reciprocate (patience 6), and it gives up least where it is wrong (0.94 ± 0.03 "
         "points in its worst tenth of worlds). The last, race on, is 10.0 ± 0.3 points behind."
     )
     assert found.sentences[1] == "Reciprocate (patience 2) stays within the study’s one limit in all 100 worlds."

@@ -32,7 +32,7 @@ from standoff.analysis.deals.struck import (
 from standoff.analysis.findings import Floats, Reason, UnanswerableError
 from standoff.analysis.runs.beliefs import draw_belief_worlds
 from standoff.base.chance.sampling import unit_columns
-from standoff.ensemble.design import Design, Held, Worlds, level_table
+from standoff.ensemble.design import Assigned, Design, Worlds, level_table
 from standoff.ensemble.running import Size
 from standoff.language.changed import Varied, changed
 from standoff.language.expressions.tree import Symbol
@@ -149,7 +149,7 @@ def deals_designs(
     *,
     size: Size = Size(256, 4),
     samples: int = 16,
-    held: Held | None = None,
+    held: Assigned | None = None,
     varied: DealVaried = DealVaried(),
 ) -> DealPlan:
     """Plan the runs for one deal.

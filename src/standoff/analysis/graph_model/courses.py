@@ -26,7 +26,7 @@ from standoff.analysis.runs.beliefs import belief_weights, on_worlds
 from standoff.analysis.runs.game_table import game_table, inputs_of
 from standoff.ensemble.ensemble import Ensemble
 
-__all__ = ["Courses", "Held", "Seen", "Setting", "courses_finding", "held_at", "share_error"]
+__all__ = ["Courses", "Seen", "Setting", "StableProfile", "courses_finding", "held_at", "share_error"]
 
 Truths = npt.NDArray[np.bool_]
 
@@ -55,7 +55,7 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class StableProfile:
     """A profile, how stable it is, and why.
 
     Attributes:
@@ -125,7 +125,7 @@ class Courses:
     standing: npt.NDArray[np.int8]
     worlds: Floats
     beliefs: Floats
-    held: tuple[Held, ...]
+    held: tuple[StableProfile, ...]
     barred: int
 
     def to_arrow(self) -> pa.Table:
@@ -204,7 +204,7 @@ def courses_finding(
     return replace(found, held=held), Setting(board, flat, beliefs.weights, inputs)
 
 
-def held_at(found: Courses, board: Board, profile: int) -> Held:
+def held_at(found: Courses, board: Board, profile: int) -> StableProfile:
     """How stable one profile is, and why."""
     seen = tuple(
         Seen(
@@ -214,7 +214,7 @@ def held_at(found: Courses, board: Board, profile: int) -> Held:
         )
         for n, notion in enumerate(NOTIONS)
     )  # fmt: skip
-    return Held(board.named(profile), seen, temptations_at(board, profile), dilemmas_at(board, profile))
+    return StableProfile(board.named(profile), seen, temptations_at(board, profile), dilemmas_at(board, profile))
 
 
 def share_error(share: float, n: int) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.analysis.findings import Floats
-from standoff.analysis.graph_model.courses import Courses, Held, Setting
+from standoff.analysis.graph_model.courses import Courses, Setting, StableProfile
 from standoff.analysis.graph_model.notions import NOTIONS, Notion, stable_for_each
 from standoff.analysis.graph_model.paths import Way, find_way
 from standoff.analysis.graph_model.reasons import Board
@@ -111,7 +111,7 @@ class Changeable:
 
     found: Courses
     wish: Wish | None
-    wished: Held | None
+    wished: StableProfile | None
     start: tuple[str, ...]
     is_today: bool
 

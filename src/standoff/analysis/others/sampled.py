@@ -27,7 +27,7 @@ from standoff.base.numbers.arithmetic import normal_quantile
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.profiles.chosen import balance
 
-__all__ = ["Gain", "Held", "Learned", "SampledGame", "sampled_game"]
+__all__ = ["CheckedProfile", "Gain", "PayoffFit", "SampledGame", "sampled_game"]
 
 Profiles = npt.NDArray[np.int64]
 STARTS, SOUGHT, MOVES = 256, 3, 10
@@ -46,7 +46,7 @@ class Gain:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class CheckedProfile:
     """A profile that was found by best replies and then run with all that one actor can make of it.
 
     Attributes:
@@ -65,7 +65,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Learned:
+class PayoffFit:
     """How well an actor's payoff is told in profiles that were left out, one at a time.
 
     Attributes:
@@ -99,8 +99,8 @@ class SampledGame:
     n_all: int
     least: int
     most: int
-    learned: tuple[Learned, ...]
-    held: tuple[Held, ...]
+    learned: tuple[PayoffFit, ...]
+    held: tuple[CheckedProfile, ...]
     unsettled: float
     n_beside: int
 
@@ -139,7 +139,7 @@ def sampled_game(ensemble: Ensemble, run: Callable[[Profiles], Ensemble]) -> Sam
         ensemble.model.n_profiles,
         least,
         most,
-        tuple(Learned(program.players[i], game.share, game.error) for i, game in games.items()),
+        tuple(PayoffFit(program.players[i], game.share, game.error) for i, game in games.items()),
         tuple(sorted(distinct.values(), key=lambda one: (-one.share, one.strategies))),
         1.0 - sum(ends.values()) / len(starts),
         sum(walk.n_run for walk in walks),
@@ -230,7 +230,7 @@ class _Walk:
     beliefs: Beliefs
     n_run: int = 0
 
-    def follow(self, profile: npt.NDArray[np.int64], share: float) -> Held:
+    def follow(self, profile: npt.NDArray[np.int64], share: float) -> CheckedProfile:
         """Run a profile with all that leads away from it, and go on where somebody is shown to gain."""
         program = self.ensemble.program
         for moves in range(MOVES + 1):
@@ -244,7 +244,7 @@ class _Walk:
             labels = [instance.label for instance in program.instances[i]]
             profile[i] = labels.index(most.strategy)
         named = tuple(program.instances[i][k].label for i, k in enumerate(profile.tolist()))
-        return Held(named, share, tuple(sorted(gains, key=lambda one: -one.value)), not gaining, moves)
+        return CheckedProfile(named, share, tuple(sorted(gains, key=lambda one: -one.value)), not gaining, moves)
 
     def _gains(self, profile: npt.NDArray[np.int64]) -> tuple[list[Gain], int]:
         """Of each actor its best way out, and how many ways out there are in all."""

@@ -11,8 +11,8 @@ import numpy.typing as npt
 from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.robustness.regret import Regret, measure_regret
 from standoff.analysis.robustness.tails import FrontierPoint, Tails, find_lowest, frontier, measure_tails
-from standoff.analysis.runs.payoffs import SURE, Payoffs, Posteriors, figure_within, find_posteriors, mean_figure
-from standoff.analysis.statistics.errors import additive_part, ends_of_mean, error_of_mean
+from standoff.analysis.runs.payoffs import SURE, Payoffs, Posteriors, find_posteriors, mean_figure
+from standoff.analysis.statistics.errors import additive_part
 from standoff.analysis.statistics.ranking import Ranking, rank
 from standoff.analysis.statistics.regression import assign_folds
 
@@ -109,11 +109,7 @@ def expected(payoffs: Payoffs, explained: Floats | None = None) -> dict[str, Exp
     w = payoffs.w
     answer = {}
     for s, name in enumerate(payoffs.names):
-        figure = mean_figure(payoffs.mean[s], w, SURE)
-        if explained is not None:
-            error = float(error_of_mean(payoffs.mean[s], w, explained[s]))
-            left = payoffs.mean[s] - explained[s] if error < figure.error else payoffs.mean[s]
-            figure = figure_within(figure.value, *ends_of_mean(figure.value, error, left, w, reach=SURE))
+        figure = mean_figure(payoffs.mean[s], w, SURE, None if explained is None else explained[s])
         if payoffs.doubt is not None:
             error = float(np.hypot(figure.error, payoffs.doubt[s]))
             figure = Figure(figure.value, error, figure.value - SURE * error, figure.value + SURE * error)

@@ -15,9 +15,17 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from standoff.analysis.findings import Figure, Floats
-from standoff.analysis.robustness.tails import mean_of_tail, tail_bound, tail_figure, tail_weights
+from standoff.analysis.robustness.tails import tail_bound, tail_figure, tail_influence, tail_weights
 from standoff.analysis.runs.payoffs import SURE, Payoffs, Posteriors, figure_within, find_posteriors, mean_figure
-from standoff.analysis.statistics.brackets import Hidden, above_all, best_level, find_hidden, plausible
+from standoff.analysis.statistics.brackets import (
+    Hidden,
+    above_all,
+    best_level,
+    find_hidden,
+    plausible,
+    reach_of_bracket,
+)
+from standoff.analysis.statistics.errors import additive_part
 
 __all__ = ["Regret", "measure_regret"]
 
@@ -63,7 +71,8 @@ def measure_regret(payoffs: Payoffs, posteriors: Posteriors | None = None) -> Re
     """
     known = posteriors or find_posteriors(payoffs)
     w, names = payoffs.w, payoffs.names
-    ends = [_ends_of(payoffs, known, s) for s in range(len(names))]
+    lost = _lost(payoffs, known)
+    ends = [_ends_of(payoffs, known, s, lost) for s in range(len(names))]
     mean, decile, worst = (dict(zip(names, column, strict=True)) for column in zip(*ends, strict=True))
     raw = payoffs.mean.max(axis=0) - payoffs.mean
     surely, cannot = _surely_best(names, known, w)
@@ -90,13 +99,42 @@ def measure_regret(payoffs: Payoffs, posteriors: Posteriors | None = None) -> Re
     )
 
 
-def _ends_of(payoffs: Payoffs, known: Posteriors, s: int) -> tuple[Figure, Figure, Figure]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Lost:
+    """What is lost to the best strategy, picked by other worlds and other replications and valued on the rest.
+
+    Attributes:
+        by_batch, foreseen: (strategies, batches, worlds), as valued, and as picked by.
+        figures: (strategies, 2, worlds), whose means are those of all worlds, and of the worst tenth.
+        explained: Like `figures`: what an even design integrates almost without error; None without such a design.
+    """
+
+    by_batch: Floats
+    foreseen: Floats
+    figures: Floats
+    explained: Floats | None
+
+    def figure(self, s: int, of: int, w: Floats, reach: float) -> Figure:
+        """Of a strategy over all worlds (0), or over the worst tenth (1)."""
+        return mean_figure(self.figures[s, of], w, reach, None if self.explained is None else self.explained[s, of])
+
+
+def _lost(payoffs: Payoffs, known: Posteriors) -> _Lost:
+    best = np.take_along_axis(known.valued, known.picked.argmax(axis=1)[:, None, :], axis=1)
+    lost = np.moveaxis(best - known.valued, 1, 0)
+    foreseen = np.moveaxis(known.picked.max(axis=1, keepdims=True) - known.picked, 1, 0)
+    figures = np.array(
+        [[own.mean(axis=0), tail_influence(own, by, payoffs.w)] for own, by in zip(lost, foreseen, strict=True)]
+    )
+    explained = None
+    if payoffs.stratified is not None and payoffs.weights is None:
+        explained = additive_part(payoffs.stratified, figures.reshape(-1, figures.shape[2]), known.folds)
+    return _Lost(lost, foreseen, figures, None if explained is None else explained.reshape(figures.shape))
+
+
+def _ends_of(payoffs: Payoffs, known: Posteriors, s: int, lost: _Lost) -> tuple[Figure, Figure, Figure]:
     """Of one strategy the mean regret, that of its worst tenth, and that in its worst world."""
     w, n = payoffs.w, len(payoffs.names)
-    reach = -float(ndtri((1.0 - _LEVEL) / (2.0 * n)))
-    best = np.take_along_axis(known.valued, known.picked.argmax(axis=1)[:, None, :], axis=1)[:, 0]
-    lost = best - known.valued[:, s]
-    foreseen = known.picked.max(axis=1) - known.picked[:, s]
     raw = payoffs.mean.max(axis=0) - payoffs.mean[s]
     noise = np.zeros_like(raw)
     # in an order that the names have no part in
@@ -114,17 +152,32 @@ def _ends_of(payoffs: Payoffs, known: Posteriors, s: int) -> tuple[Figure, Figur
         noise = np.sqrt(np.maximum((halves[..., 0] - halves[..., 1]) ** 2 / 4.0, np.diag(hidden.luck)[:, None])).max(
             axis=0
         )
-    low_of_worst = max(_lowest_worst(lost, foreseen, noise, reach), 0.0)
-    lows = np.maximum.accumulate(
-        [mean_figure(lost.mean(axis=0), w, reach).low, mean_of_tail(lost, foreseen, w, reach).low, low_of_worst]
-    )
+    at_once = -float(ndtri((1.0 - _LEVEL) / (2.0 * n)))
+    own = [_low(lost, (s, of), w, high=high[of], at_once=at_once) for of in (0, 1)]
+    own.append(max(_lowest_worst(lost.by_batch[s], lost.foreseen[s], noise, at_once), 0.0))
+    lows = np.maximum.accumulate(own)
     highest = float((raw + SURE * noise).max())
-    highs = np.minimum.accumulate([highest, high[1].high, high[0].high])[::-1]
+    reached = [
+        f.value + (f.high - f.value) * _reach(lost.figure(s, of, w, SURE), f) / SURE for of, f in enumerate(high)
+    ]
+    highs = np.minimum.accumulate([highest, *reached[::-1]])[::-1]
     # where chance puts a low end above its high end, both are the high one
     lows = np.minimum(lows, highs)
     tails = [float(each @ tail_weights(each, w)) for each in drawn]
     values = np.maximum.accumulate([np.mean(drawn @ w), np.mean(tails), drawn.max(axis=1).mean()])
     return tuple(_figure(v, lo, hi) for v, lo, hi in zip(values, lows, highs, strict=True))  # type: ignore[return-value]
+
+
+def _low(lost: _Lost, which: tuple[int, int], w: Floats, *, high: Figure, at_once: float) -> float:
+    """Low end of a mean regret by itself; zero unless it is above zero for all strategies at once."""
+    if lost.figure(*which, w, at_once).low <= 0.0:
+        return 0.0
+    return lost.figure(*which, w, _reach(lost.figure(*which, w, SURE), high)).low
+
+
+def _reach(low: Figure, high: Figure) -> float:
+    """Standard errors beyond two ends that hold the truth between them on average."""
+    return reach_of_bracket(high.value - low.value, max(low.error, high.error))
 
 
 def _most_lost(halves: Floats, prediction: Floats, hidden: Hidden, w: Floats) -> tuple[Figure, Figure]:
@@ -163,7 +216,8 @@ def _wanted(payoffs: Payoffs, known: Posteriors, evpi: Figure) -> float | None:
 def _surely_best(names: tuple[str, ...], known: Posteriors, w: Floats) -> tuple[dict[str, float], float]:
     """Share of worlds in which each strategy is best beyond the noise, and of none.
 
-    Of the worlds called at most one in twenty is wrong: where few stand out, chance alone would make some do so.
+    Of the worlds called at most one in twenty is wrong, on average over studies: where few stand out, chance alone
+    would make some do so.
 
     Reference: Benjamini & Hochberg 1995, Controlling the false discovery rate, Journal of the Royal Statistical Society
     B 57.

@@ -10,6 +10,7 @@ from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.runs.payoffs import SURE, Payoffs, Posteriors, figure_within, find_posteriors, mean_figure
 from standoff.analysis.statistics.brackets import above_all
 from standoff.analysis.statistics.deconvolution import times_wanted, worst
+from standoff.analysis.statistics.errors import additive_part
 
 __all__ = [
     "FrontierPoint",
@@ -17,10 +18,10 @@ __all__ = [
     "Tails",
     "find_lowest",
     "frontier",
-    "mean_of_tail",
     "measure_tails",
     "tail_bound",
     "tail_figure",
+    "tail_influence",
     "tail_weights",
 ]
 
@@ -60,10 +61,12 @@ class Lowest:
     Attributes:
         influence: (strategies, worlds), figures whose mean by the worlds' weights is the worst tenth's, with its error.
         lean: (strategies,), half of what picked worlds are better than the fitted distribution.
+        explained: Like `influence`: what an even design integrates almost without error; None without such a design.
     """
 
     influence: Floats
     lean: Floats
+    explained: Floats | None = None
 
 
 def find_lowest(payoffs: Payoffs, posteriors: Posteriors) -> Lowest:
@@ -75,14 +78,21 @@ def find_lowest(payoffs: Payoffs, posteriors: Posteriors) -> Lowest:
     that it is not normal, which the fit takes it for, the first is given, with the same in doubt.
     """
     w, halves, strategies = payoffs.w, payoffs.halves, range(len(payoffs.names))
-    picked = np.array([-_tail_influence(-posteriors.valued[:, s], -posteriors.level[:, s], w) for s in strategies])
+    picked = np.array([-tail_influence(-posteriors.valued[:, s], -posteriors.level[:, s], w) for s in strategies])
     if halves is None:
-        return Lowest(picked, np.zeros(len(payoffs.names)))
+        return Lowest(picked, np.zeros(len(picked)), _explain(payoffs, posteriors, picked))
     found = [worst(payoffs.mean[s], posteriors.foreseen[s], halves[s], w, share=WORST_SHARE) for s in strategies]
     fitted = np.array([each.influence + (each.value - each.influence) @ w for each in found])
     uneven = np.array([times_wanted(posteriors.foreseen[s], halves[s]) is not None for s in strategies])
     told = np.where(uneven[:, None], picked, (picked + fitted) / 2.0)
-    return Lowest(told, (picked - fitted) @ w / 2.0)
+    return Lowest(told, (picked - fitted) @ w / 2.0, _explain(payoffs, posteriors, told))
+
+
+def _explain(payoffs: Payoffs, posteriors: Posteriors, figures: Floats) -> Floats | None:
+    """What of figures an even design integrates almost without error."""
+    if payoffs.stratified is None or payoffs.weights is not None:
+        return None
+    return additive_part(payoffs.stratified, figures, posteriors.folds)
 
 
 def measure_tails(payoffs: Payoffs, posteriors: Posteriors | None = None, lowest: Lowest | None = None) -> Tails:
@@ -92,11 +102,7 @@ def measure_tails(payoffs: Payoffs, posteriors: Posteriors | None = None, lowest
     w, names = payoffs.w, payoffs.names
     deciles, worlds, raw, raw_worst = {}, {}, {}, {}
     for s, name in enumerate(names):
-        told, lean = mean_figure(low.influence[s], w), SURE * float(low.lean[s])
-        deciles[name] = figure_within(
-            told.value, told.value - np.hypot(told.value - told.low, lean),
-            told.value + np.hypot(told.high - told.value, lean),
-        )  # fmt: skip
+        deciles[name] = _worst_tenth(low, s, w)
         worlds[name] = _worst_world(payoffs, known, s, deciles[name])
         raw[name] = float(payoffs.mean[s] @ tail_weights(-payoffs.mean[s], w))
         raw_worst[name] = float(payoffs.mean[s].min())
@@ -107,6 +113,16 @@ def measure_tails(payoffs: Payoffs, posteriors: Posteriors | None = None, lowest
         "as error"
     )
     return Tails(deciles, worlds, raw, raw_worst, method=method)
+
+
+def _worst_tenth(lowest: Lowest, s: int, w: Floats) -> Figure:
+    """Payoff in the worst tenth of worlds, with the error of the worlds drawn and of not knowing which answer holds."""
+    told = mean_figure(lowest.influence[s], w, SURE, None if lowest.explained is None else lowest.explained[s])
+    lean = SURE * float(lowest.lean[s])
+    return figure_within(
+        told.value, told.value - np.hypot(told.value - told.low, lean),
+        told.value + np.hypot(told.high - told.value, lean),
+    )  # fmt: skip
 
 
 def frontier(payoffs: Payoffs, lowest: Lowest) -> tuple[FrontierPoint, ...]:
@@ -159,7 +175,7 @@ def tail_weights(foreseen: Floats, w: Floats) -> Floats:
     return scaled
 
 
-def _tail_influence(valued: Floats, foreseen: Floats, w: Floats) -> Floats:
+def tail_influence(valued: Floats, foreseen: Floats, w: Floats) -> Floats:
     """A figure per world whose weighted mean is the tail mean, with the tail mean's error; shape (worlds,)."""
     figures = np.zeros(w.size)
     for value, guess in zip(valued, foreseen, strict=True):
@@ -179,14 +195,9 @@ def _edge(value: Floats, guess: Floats, w: Floats) -> float:
     return float(value[near].mean())
 
 
-def mean_of_tail(valued: Floats, foreseen: Floats, w: Floats, reach: float = SURE) -> Figure:
-    """Mean of `valued` over the tenth of worlds with the largest `foreseen`; both of shape (batches, worlds)."""
-    return mean_figure(_tail_influence(valued, foreseen, w), w, reach)
-
-
 def tail_figure(figures: Floats, w: Floats) -> Figure:
     """Mean over the tenth of worlds with the largest figures, which pick themselves; shape (worlds,)."""
-    return mean_of_tail(figures[None], figures[None], w)
+    return mean_figure(tail_influence(figures[None], figures[None], w), w)
 
 
 def tail_bound(halves: Floats, prediction: Floats, variance: Floats, w: Floats) -> Figure:

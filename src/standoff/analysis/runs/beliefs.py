@@ -20,7 +20,7 @@ from standoff.analysis.findings import Floats, Reason, UnanswerableError
 from standoff.base.chance import streams
 from standoff.base.chance.distributions import DISTRIBUTIONS
 from standoff.base.numbers.arithmetic import normal_quantile
-from standoff.ensemble.design import Held, Worlds, draw_worlds, spread_in
+from standoff.ensemble.design import Assigned, Worlds, draw_worlds, spread_in
 from standoff.language.model import Model, Spread
 
 __all__ = ["STUDY_AND_BELIEFS", "Belief", "Beliefs", "belief_weights", "draw_belief_worlds", "on_worlds", "spread_cdf"]
@@ -92,7 +92,7 @@ def on_worlds(beliefs: Beliefs, worlds: npt.NDArray[np.int64]) -> Beliefs:
     )
 
 
-def draw_belief_worlds(model: Model, n: int, seed: int = 1, held: Held | None = None) -> Worlds:
+def draw_belief_worlds(model: Model, n: int, seed: int = 1, held: Assigned | None = None) -> Worlds:
     """Draw worlds that carry the study's beliefs and every actor's: equal parts from each, the study's first.
 
     Without `beliefs` in the study these are its ordinary worlds.

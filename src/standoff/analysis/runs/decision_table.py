@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from jaxtyping import Float, Int
 
 from standoff.analysis.findings import FEWEST_WORLDS, Floats, Inputs, Reason, UnanswerableError
 from standoff.analysis.runs.game_table import check_scale, evenly_spread, inputs_of
@@ -37,9 +38,9 @@ class Figures:
         present: (strategies, worlds), share of weight in which the measure exists; None where it always does.
     """
 
-    mean: Floats
-    halves: Floats | None
-    present: Floats | None = None
+    mean: Float[Floats, "strategies worlds"]
+    halves: Float[Floats, "strategies worlds 2"] | None
+    present: Float[Floats, "strategies worlds"] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,12 +63,12 @@ class DecisionTable:
     ensemble: Ensemble
     decider: str
     strategies: tuple[Instance, ...]
-    place: npt.NDArray[np.int64]
-    worlds: npt.NDArray[np.int64]
+    place: Int[npt.NDArray[np.int64], "strategies others"]
+    worlds: Int[npt.NDArray[np.int64], " worlds"]
     inputs: Inputs
     stratified: Inputs | None
-    weights: Floats | None = None
-    replies: Floats | None = None
+    weights: Float[Floats, " worlds"] | None = None
+    replies: Float[Floats, "strategies others"] | None = None
     seed: int = 0
     _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
 
@@ -82,8 +83,8 @@ class DecisionTable:
         return any(payoff.actor == self.decider for payoff in self.ensemble.program.payoffs)
 
     @property
-    def w(self) -> Floats:
-        """(worlds,), weights that sum to one."""
+    def w(self) -> Float[Floats, " worlds"]:
+        """Weights that sum to one."""
         return world_weights(self.weights, self.worlds.size)
 
     @cached_property
@@ -171,14 +172,14 @@ class DecisionTable:
         return [Figures(mean, half if np.isfinite(half).all() else None)
                 for mean, half in zip(means, halves, strict=True)]  # fmt: skip
 
-    def _averaged(self, values: Floats) -> Floats:
-        """(views, strategies, worlds) of (profiles, worlds): the mean over each view's profiles."""
+    def _averaged(self, values: Float[Floats, "profiles every"]) -> Float[Floats, "views strategies worlds"]:
+        """The mean over each view's profiles, in the worlds that count."""
         weights = np.stack([view.weights for view in self.views], axis=1)
         with one_thread():
             return np.ascontiguousarray(np.moveaxis(weights @ self._arranged(values), 0, 1))
 
-    def _arranged(self, values: Floats) -> Floats:
-        """(strategies, profiles of the others, worlds) of (profiles, worlds); a view where nothing moves."""
+    def _arranged(self, values: Float[Floats, "profiles every"]) -> Float[Floats, "strategies others worlds"]:
+        """By the decider's strategy, in the worlds that count; a view where nothing moves."""
         if self.worlds.size < values.shape[-1]:
             values = values[:, self.worlds]
         if not np.array_equal(self.place.ravel(), np.arange(self.place.size)):

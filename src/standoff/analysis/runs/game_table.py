@@ -9,6 +9,7 @@ from math import prod
 
 import numpy as np
 import numpy.typing as npt
+from jaxtyping import Float, Int
 
 from standoff.analysis.findings import FEWEST_WORLDS, Floats, Inputs, Reason, UnanswerableError
 from standoff.base.numbers.arithmetic import normal_quantile
@@ -41,11 +42,11 @@ class GameTable:
 
     players: tuple[str, ...]
     strategies: tuple[tuple[str, ...], ...]
-    payoffs: Floats
-    halves: Floats | None
-    worlds: npt.NDArray[np.int64]
+    payoffs: Float[Floats, "players *strategies worlds"]
+    halves: Float[Floats, "2 players *strategies worlds"] | None
+    worlds: Int[npt.NDArray[np.int64], " worlds"]
     n_dropped: int
-    profiles: npt.NDArray[np.int64]
+    profiles: Int[npt.NDArray[np.int64], " profiles"]
     unpaid: tuple[str, ...]
 
     @property

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from jaxtyping import Float, Int
 
 from standoff.analysis.findings import Figure, Floats, Inputs
-from standoff.analysis.statistics.errors import ends_of_mean
+from standoff.analysis.statistics.errors import ends_of_mean, error_of_mean
 from standoff.analysis.statistics.ranking import world_weights
 from standoff.analysis.statistics.regression import assign_folds, predict
 from standoff.analysis.statistics.shrinkage import shrink
@@ -40,12 +41,12 @@ class Payoffs:
     """
 
     names: tuple[str, ...]
-    mean: Floats
+    mean: Float[Floats, "strategies worlds"]
     inputs: Inputs
-    halves: Floats | None = None
-    weights: Floats | None = None
+    halves: Float[Floats, "strategies worlds batches"] | None = None
+    weights: Float[Floats, " worlds"] | None = None
     stratified: Inputs | None = None
-    doubt: Floats | None = None
+    doubt: Float[Floats, " strategies"] | None = None
 
     def __post_init__(self) -> None:
         n_worlds = self.inputs.values.shape[0]
@@ -61,8 +62,8 @@ class Payoffs:
         world_weights(self.weights, n_worlds)
 
     @property
-    def w(self) -> Floats:
-        """Weights that sum to one, shape (worlds,)."""
+    def w(self) -> Float[Floats, " worlds"]:
+        """Weights that sum to one."""
         return world_weights(self.weights, self.mean.shape[1])
 
 
@@ -77,14 +78,14 @@ class Posteriors:
     the reference, shape (strategies, worlds).
     """
 
-    folds: npt.NDArray[np.int64]
-    picked: Floats
-    valued: Floats
-    level: Floats
-    foreseen: Floats
-    between: Floats
-    difference: Floats
-    variance: Floats
+    folds: Int[npt.NDArray[np.int64], " worlds"]
+    picked: Float[Floats, "batches strategies worlds"]
+    valued: Float[Floats, "batches strategies worlds"]
+    level: Float[Floats, "batches strategies worlds"]
+    foreseen: Float[Floats, "strategies worlds"]
+    between: Float[Floats, "strategies worlds"]
+    difference: Float[Floats, "strategies worlds"]
+    variance: Float[Floats, "strategies worlds"]
 
 
 def find_posteriors(payoffs: Payoffs, seed: int = 0) -> Posteriors:
@@ -132,14 +133,16 @@ def find_posteriors(payoffs: Payoffs, seed: int = 0) -> Posteriors:
     )
 
 
-def _noise(batches: Floats) -> Floats:
-    """Variance of the mean over batches, shape (worlds,)."""
+def _noise(batches: Float[Floats, "worlds batches"]) -> Float[Floats, " worlds"]:
+    """Variance of the mean over batches."""
     noise: Floats = batches.var(axis=1, ddof=1) / batches.shape[1]
     return noise
 
 
-def champions(mean: Floats, w: Floats, folds: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """For each world, the strategy that is best on average over the other folds' worlds, shape (worlds,)."""
+def champions(
+    mean: Float[Floats, "strategies worlds"], w: Float[Floats, " worlds"], folds: Int[npt.NDArray[np.int64], " worlds"]
+) -> Int[npt.NDArray[np.int64], " worlds"]:
+    """For each world, the strategy that is best on average over the other folds' worlds."""
     champion = np.empty(folds.size, dtype=np.int64)
     for k in range(int(folds.max()) + 1):
         others = folds != k
@@ -147,14 +150,24 @@ def champions(mean: Floats, w: Floats, folds: npt.NDArray[np.int64]) -> npt.NDAr
     return champion
 
 
-def mean_figure(figures: Floats, w: Floats, reach: float = SURE) -> Figure:
+def mean_figure(
+    figures: Float[Floats, " worlds"], w: Float[Floats, " worlds"], reach: float = SURE,
+    explained: Float[Floats, " worlds"] | None = None,
+) -> Figure:  # fmt: skip
     """Weighted mean over worlds with its standard error (the ratio estimator's), a `reach`th of the way to the farther
     end of its interval.
+
+    Args:
+        figures: (worlds,).
+        w: (worlds,), weights that sum to one.
+        reach: Standard errors to either end.
+        explained: (worlds,), the part that an even design integrates almost without error (`errors.additive_part`).
     """
-    value = float(figures @ w)
-    n = figures.size
-    error = float(np.sqrt(((figures - value) ** 2) @ w**2 * n / (n - 1)))
-    low, high = ends_of_mean(value, error, figures, w, reach=reach)
+    value, left = float(figures @ w), figures
+    error = float(error_of_mean(figures, w))
+    if explained is not None and (less := float(error_of_mean(figures, w, explained))) < error:
+        error, left = less, figures - explained
+    low, high = ends_of_mean(value, error, left, w, reach=reach)
     return Figure(value, max(high - value, value - low) / reach, low, high)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+import msgspec
 import numpy as np
 from scipy import stats
 
@@ -13,7 +15,7 @@ from standoff.analysis.scoring.baselines import BASELINES
 from standoff.analysis.scoring.forecasts import Answered, Forecast
 from standoff.analysis.scoring.laws import Score, score
 
-__all__ = ["Group", "Miss", "Scored", "Scores", "Skill", "score_forecast"]
+__all__ = ["Group", "Miss", "Scored", "Scores", "Skill", "score_data", "score_forecast"]
 
 _MOST_MISSES = 5
 _FEWEST_FOR_PIT = 8
@@ -155,3 +157,20 @@ def _surprise(one: Scored) -> float:
     if one.score.pit is None:
         return one.score.log
     return -math.log(max(2.0 * min(one.score.pit, 1.0 - one.score.pit), 1e-12))
+
+
+def score_data(found: Scores) -> dict[str, Any]:
+    """The same as plain data, questions by their names."""
+    scored = {
+        one.answered.name: {
+            "horizon": one.answered.horizon, "seen": one.seen, "score": msgspec.to_builtins(one.score),
+            "baselines": msgspec.to_builtins(dict(one.baselines)),
+        }
+        for one in found.scored
+    }  # fmt: skip
+    misses = [
+        {"question": miss.scored.answered.name, "direction": miss.direction, "hinges": list(miss.hinges),
+         "equation": miss.scored.answered.equation}
+        for miss in found.misses
+    ]  # fmt: skip
+    return {"scored": scored, "open": found.open, "groups": found.groups, "misses": misses}

@@ -18,14 +18,35 @@ Cantelli 1928, Sui confini della probabilità.
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.optimize import brentq
+from scipy.special import ndtr, ndtri
 
 from standoff.analysis.findings import Floats
 
-__all__ = ["Hidden", "above_all", "best_level", "find_hidden", "plausible", "share_above"]
+__all__ = ["Hidden", "above_all", "best_level", "find_hidden", "plausible", "reach_of_bracket", "share_above"]
 
 _BISECTIONS = 20
 _DRAWS = 8
+_LEVEL = 0.95
+_SURE = 1.96
+
+
+def reach_of_bracket(width: float, error: float) -> float:
+    """Standard errors beyond either end of a bracket, so that the interval holds what lies in it at 95 %.
+
+    What lies at one end of a wide bracket is missed to one side only; of ends that meet, to both. So wide is only what
+    chance does not explain.
+
+    Args:
+        width: From the low to the high end.
+        error: The larger of the ends' standard errors.
+
+    Reference: Imbens & Manski 2004, Confidence intervals for partially identified parameters, Econometrica 72; Stoye
+    2009, More on confidence intervals for partially identified parameters, Econometrica 77 (a width near zero counts
+    for none).
+    """
+    apart = max(width / error - _SURE, 0.0) if error > 0.0 else np.inf
+    return float(brentq(lambda c: ndtr(c + apart) - ndtr(-c) - _LEVEL, 1.0, 3.0))
 
 
 class Hidden:

@@ -74,6 +74,8 @@ def _part(one: Floats, other: Floats, otherwise: Floats) -> Floats:
 def smooth(at: Floats, known_at: Floats, values: Floats, fewest: int, *, doubt: float = 0.0) -> Floats:
     """Means over groups of neighbours less `doubt` standard errors, straight lines between, not below zero.
 
+    With a negative doubt, that much above the means, or above zero where these are below it.
+
     Args:
         at: Where wanted.
         known_at: (worlds,), where `values` are known.
@@ -90,6 +92,9 @@ def smooth(at: Floats, known_at: Floats, values: Floats, fewest: int, *, doubt: 
     means = np.add.reduceat(values[order], starts) / sizes
     if doubt != 0.0:
         apart = values[order] - np.repeat(means, sizes)
-        means = means - doubt * np.sqrt(np.add.reduceat(apart**2, starts)) / sizes
+        # a mean that chance put below zero is no reason to take less than chance for hidden
+        means = (np.maximum(means, 0.0) if doubt < 0.0 else means) - doubt * np.sqrt(
+            np.add.reduceat(apart**2, starts)
+        ) / sizes
     smooth: Floats = np.maximum(np.interp(at, centres, means), 0.0)
     return smooth

@@ -21,7 +21,7 @@ import numpy as np
 from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.watch.hypotheses import Hypothesis, likelihood_ratio
 from standoff.analysis.watch.signs import Sign, Split
-from standoff.ensemble.watch.ahead import Ahead, Held
+from standoff.ensemble.watch.ahead import Ahead, Continuation
 from standoff.evidence.seen import Seen, Sighting
 
 __all__ = ["Evidence", "Leader", "Matrix", "Row", "make_matrix", "matrix_csv"]
@@ -92,7 +92,7 @@ class Matrix:
 
 def make_matrix(
     ahead: Ahead,
-    held: Held,
+    held: Continuation,
     hypotheses: Sequence[Hypothesis],
     signs: Sequence[tuple[Sign, Split]],
     *,
@@ -138,7 +138,7 @@ def matrix_csv(matrix: Matrix) -> str:
     return out.getvalue()
 
 
-def _ratio_of(one: Sighting, ahead: Ahead, held: Held, of: Hypothesis) -> Figure:
+def _ratio_of(one: Sighting, ahead: Ahead, held: Continuation, of: Hypothesis) -> Figure:
     """How much likelier what was seen is under a hypothesis than under its alternative."""
     drawn = held.seen[ahead.observables.index(one.of), min(one.step, held.seen.shape[1] - 1)]
     under, other, any_of = (_chance(one, drawn[x]) for x in (of.holds, of.against, np.ones(drawn.size, dtype=bool)))

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.analysis.findings import Floats
-from standoff.ensemble.watch.ahead import Ahead, Held
+from standoff.ensemble.watch.ahead import Ahead, Continuation
 from standoff.language.model import Observable
 
 __all__ = ["Sign", "Split", "best_split", "signs_by", "splits_of"]
@@ -47,7 +47,7 @@ class Split:
         return held
 
 
-def signs_by(ahead: Ahead, held: Held, date: int) -> tuple[Sign, ...]:
+def signs_by(ahead: Ahead, held: Continuation, date: int) -> tuple[Sign, ...]:
     """What will have been seen before a date, of all that one will have heard of and that differs between futures."""
     found = []
     for of, seen in zip(ahead.observables, held.seen, strict=True):

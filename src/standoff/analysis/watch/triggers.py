@@ -20,7 +20,7 @@ import numpy.typing as npt
 from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.watch.signs import Sign, Split, signs_by, splits_of
 from standoff.base.chance import streams
-from standoff.ensemble.watch.ahead import Ahead, Held
+from standoff.ensemble.watch.ahead import Ahead, Continuation
 
 __all__ = ["Trigger", "Waiting", "best_triggers", "costs_of_waiting", "folds_of", "lateness_cost"]
 
@@ -88,7 +88,7 @@ class _Option:
     to: int
 
 
-def _best(ahead: Ahead, held: Held, seed: int) -> Trigger | None:
+def _best(ahead: Ahead, held: Continuation, seed: int) -> Trigger | None:
     own = held.payoffs[0][held.strategy]
     options: list[_Option] = []
     gains: list[Floats] = []
@@ -166,7 +166,7 @@ def costs_of_waiting(ahead: Ahead, seed: int = 0) -> tuple[Waiting, ...]:
     )
 
 
-def lateness_cost(held: Held, date: int, side: npt.NDArray[np.bool_], seed: int = 0) -> Figure:
+def lateness_cost(held: Continuation, date: int, side: npt.NDArray[np.bool_], seed: int = 0) -> Figure:
     """What a sign loses by coming at a date: the worth of a choice by it now, were it known, less that of one then.
 
     Args:

@@ -16,7 +16,7 @@ from standoff.words.names import quoted, spelled, title_of
 from standoff.words.numbers import counted, measured
 from standoff.words.sections import documents as said
 from standoff.words.sentences.evidence import answer_words, effect_words, separated
-from standoff.words.text import capital
+from standoff.words.text import capital, labelled
 
 __all__ = ["Card", "Claims", "Moved", "OpposedClaims", "Uncited", "evidence_parts"]
 
@@ -87,7 +87,7 @@ def evidence_parts(
     documents = []
     for document in found.documents:
         own = tuple(cards[claim.name] for claim in found.claims if claim.document == document.name)
-        documents.append((f"{document.title}: its {counted(len(own), 'claim')}", own))
+        documents.append((labelled(document.title, f"its {counted(len(own), 'claim')}"), own))
     parts: list[Part] = [
         Claims(tuple((answer, mark) for answer, mark in MARKS.items() if found.counts[answer]), tuple(documents))
     ]

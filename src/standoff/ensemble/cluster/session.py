@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import logging
 import signal
 import threading
 import time
@@ -87,6 +88,8 @@ def _begin(running: Running) -> Session:
         import distributed  # noqa: PLC0415 - a second
     except ImportError:
         raise RunError("a cluster needs Dask: pip install 'standoff[cluster]'") from None
+    # what it logs of a scheduler that is gone, with its tracebacks, is said here in a sentence
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
     on = running.on or ""
     if on in ("slurm", "kubernetes"):
         from standoff.ensemble.cluster.managers import start_managed  # noqa: PLC0415

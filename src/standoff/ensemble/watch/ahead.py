@@ -27,7 +27,7 @@ from standoff.program.lanes import Lanes, State, empty, picked
 from standoff.program.program import Program
 from standoff.program.stepper import advance, begin, finish
 
-__all__ = ["Ahead", "Follower", "Held", "look_ahead", "profiles_at_random", "remembering"]
+__all__ = ["Ahead", "Continuation", "Follower", "look_ahead", "profiles_at_random", "remembering"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -37,7 +37,7 @@ _HELD = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Held:
+class Continuation:
     """What comes of holding a strategy, and of leaving it.
 
     Attributes:
@@ -69,7 +69,7 @@ class Ahead:
     design: Design
     profiles: Ints
     dates: tuple[int, ...]
-    held: tuple[Held, ...]
+    held: tuple[Continuation, ...]
     best: int
 
     @property
@@ -130,7 +130,7 @@ def look_ahead(
                 running.progress(len(found), len(work))
     for k, strategy in enumerate(chosen):
         own = {date: x for (j, date), x in zip(work, found, strict=True) if j == k}
-        held.append(Held(strategy, {0: at_once, **own}, followed[k][1]))
+        held.append(Continuation(strategy, {0: at_once, **own}, followed[k][1]))
     return Ahead(program, design, profiles, tuple(dates), held=tuple(held), best=int(np.argmax(means)))
 
 

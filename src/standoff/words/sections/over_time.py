@@ -13,7 +13,7 @@ from standoff.language.model import Model
 from standoff.words.amounts import unit_words, with_unit
 from standoff.words.names import family_words, quoted, strategy_words, title_of
 from standoff.words.numbers import counted, measured, number, percent
-from standoff.words.text import capital, join, words
+from standoff.words.text import join, labelled, words
 
 __all__ = [
     "COURSES_CAPTION", "ENDS", "ENDS_HEAD", "FAN_KEY", "METHOD", "SURE", "apart_words", "end_words", "fan_caption",
@@ -70,18 +70,18 @@ def fan_title(model: Model, one: Fan, shown: tuple[int, ...]) -> str:
     name = fan_name(model, one)
     ends = [one.bands[s].end.value for s in shown]
     if not all(map(math.isfinite, ends)):
-        return _labelled(name, "not known, every future followed has a fault")
+        return labelled(name, "not known, every future followed has a fault")
     moves = {_direction(*_alike_in_season(model, one.bands[s].mean)) for s in shown}
     under = " under every strategy" if len(shown) > 1 else ""
     trend = f"{_WAYS[moves.pop()]}{under}" if len(moves) == 1 else "up or down with the strategy"
     if len(shown) == 1:
-        return _labelled(name, f"{trend}, to {end_words(model, one, shown[0])}")
+        return labelled(name, f"{trend}, to {end_words(model, one, shown[0])}")
     if not is_apart(one, shown):
-        return _labelled(name, f"{trend}; the strategies cannot be told apart")
+        return labelled(name, f"{trend}; the strategies cannot be told apart")
     top, bottom = max(shown, key=lambda s: one.bands[s].end.value), min(shown, key=lambda s: one.bands[s].end.value)
     a, b = (family_words(one.bands[s].strategy.strategy) for s in (top, bottom))
     most, least = (end_words(model, one, s) for s in (top, bottom))
-    return _labelled(name, f"{trend}; at the end highest under {a} ({most}), lowest under {b} ({least})")
+    return labelled(name, f"{trend}; at the end highest under {a} ({most}), lowest under {b} ({least})")
 
 
 def fan_caption(model: Model, one: Fan, dates: tuple[str, str], seen_from: str) -> tuple[str, str]:
@@ -136,11 +136,6 @@ def fan_unit(model: Model, one: Fan) -> str:
 def apart_words(name: str, first: str) -> tuple[str, str]:
     """Above the panel of differences, and what it shows in a sentence."""
     return f"… from {first}’s", f"{name}: how far each approach is from {first}"
-
-
-def _labelled(name: str, said: str) -> str:
-    """A finding after the name of what it is about, which may be a question."""
-    return f"{name} {capital(said)}" if name.endswith(("?", "!")) else f"{name}: {said}"
 
 
 def _alike_in_season(model: Model, line: Floats) -> tuple[float, float]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from standoff.analysis.graph_model.courses import Courses, Held, share_error
+from standoff.analysis.graph_model.courses import Courses, StableProfile, share_error
 from standoff.analysis.graph_model.notions import Notion
 from standoff.analysis.graph_model.paths import Way
 from standoff.analysis.graph_model.reasons import Amount, Dilemma, Step, Temptation
@@ -62,7 +62,7 @@ def courses_sentences(model: Model, answer: Changeable) -> tuple[str, ...]:
     return tuple(said)
 
 
-def held_sentences(model: Model, found: Courses, held: Held) -> list[str]:
+def held_sentences(model: Model, found: Courses, held: StableProfile) -> list[str]:
     """One profile: how often it holds, and why each actor stays."""
     seq, nash = held.by(Notion.SEQ), held.by(Notion.NASH)
     said = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from standoff.analysis.others.sampled import Held, SampledGame
+from standoff.analysis.others.sampled import CheckedProfile, SampledGame
 from standoff.language.model import Instance, Model
 from standoff.words.names import strategy_words, who
 from standoff.words.numbers import measured, number, percent, whole
@@ -43,7 +43,7 @@ def sampled_lead(model: Model, found: SampledGame) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def held_words(model: Model, found: SampledGame, one: Held) -> Iterator[str]:
+def held_words(model: Model, found: SampledGame, one: CheckedProfile) -> Iterator[str]:
     """A profile, and what everybody gains by leaving it."""
     shown = list(zip(found.players, one.strategies, strict=True))
     played = [f"{who(model, actor)}: {strategy_words(_instance(model, actor, label))}" for actor, label in shown]
