@@ -75,7 +75,7 @@ def read_events() -> tuple[tuple[str, ...], dict[str, Floats]]:
 def count_events(worlds: int = 512, replications: int = 8, seed: int = 12) -> dict[str, dict[str, list[float]]]:
     """For the fitted and the checked years, each event: how often it was, the model's mean and 90 % interval."""
     quarters, seen = read_events()
-    paths = _paths(load_model("korea", ("history",)), worlds, replications, seed)
+    paths = _paths(load_model("korea", ("history",)), worlds, replications=replications, seed=seed)
     early = np.array([quarter < FIRST_CHECKED for quarter in quarters])
     found: dict[str, dict[str, list[float]]] = {}
     for part, here in (("2012–2021", early), ("2022–2024", ~early)):
@@ -91,7 +91,7 @@ def count_events(worlds: int = 512, replications: int = 8, seed: int = 12) -> di
 def score_events(worlds: int = 512, replications: int = 8, seed: int = 12) -> dict[str, Rows]:
     """Mean CRPS and log score of the quarters of 2022–2024, seen from 2021, by event and forecast."""
     quarters, seen = read_events()
-    paths = _paths(load_model("korea", ("history",)), worlds, replications, seed)
+    paths = _paths(load_model("korea", ("history",)), worlds, replications=replications, seed=seed)
     first = quarters.index(FIRST_CHECKED)
     found: dict[str, Rows] = {}
     for name, was in seen.items():
@@ -124,7 +124,9 @@ def rolling(worlds: int = 128, replications: int = 4, seed: int = 12) -> dict[st
     scores: dict[tuple[str, int], list[tuple[float, float]]] = {}
     for until in range(first - max(_HORIZONS) + 1, len(quarters)):
         known = changed(base, [Known(past["launches"], past["icbm_tests"], until)])
-        paths = follow(known, [Symbol("event", name) for name in _ROLLING], worlds, replications, seed)
+        paths = follow(
+            known, [Symbol("event", name) for name in _ROLLING], worlds, replications=replications, seed=seed
+        )
         for ahead in _HORIZONS:
             t = until + ahead - 1
             if first <= t < len(quarters):
@@ -143,9 +145,9 @@ def rolling(worlds: int = 128, replications: int = 4, seed: int = 12) -> dict[st
 def _paths(model: Model, worlds: int, replications: int, seed: int) -> dict[str, Floats]:
     """Each of `COUNTED` in each quarter, shape (quarters, futures); talks by a run that is left to find its own."""
     events = [Symbol("event", name) for name in COUNTED if name != "talks"]
-    found = follow(model, events, worlds, replications, seed)
+    found = follow(model, events, worlds, replications=replications, seed=seed)
     free = changed(model, [Freed(("talks_open", "talks_fail"))])
-    found["talks"] = follow(free, [_CHANNEL], worlds, replications, seed)[_CHANNEL.name] == 1.0
+    found["talks"] = follow(free, [_CHANNEL], worlds, replications=replications, seed=seed)[_CHANNEL.name] == 1.0
     return {name: values.astype(np.float64) for name, values in found.items()}
 
 

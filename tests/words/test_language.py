@@ -27,6 +27,21 @@ def test_every_text_is_there_with_its_places(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
+def test_heads_of_tables_have_as_many_columns(code: str) -> None:
+    heads = [key for key in ENGLISH.texts if key.endswith("_head")]
+    assert heads
+    language = load_language(code)
+    assert [len(language.row(key)) for key in heads] == [len(ENGLISH.row(key)) for key in heads]
+
+
+@pytest.mark.parametrize("code", [code for code in LANGUAGES if code != "en"])
+def test_every_section_is_called_by_a_name_of_its_own(code: str) -> None:
+    called = {key: text for key, text in load_language(code).texts.items() if key.startswith("section.")}
+    assert len(set(called.values())) == len(called)
+    assert {key for key, text in called.items() if text == ENGLISH.texts[key]} == set()
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
 def test_notes_beside_pictures_stand_as_they_are(code: str) -> None:
     notes = {key: text for key, text in load_language(code).texts.items() if key.startswith("picture.")}
     assert notes

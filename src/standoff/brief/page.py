@@ -63,7 +63,8 @@ class Page:
 def make_page(findings: Findings, language: Language = ENGLISH) -> Page:
     """Put the sections together; a question that the study does not raise has no section."""
     model, results = findings.model, findings.performance
-    sections = {section.anchor: section for make in SECTIONS if (section := make(findings)) is not None}
+    made = (section for make in SECTIONS if (section := make(findings, language)) is not None)
+    sections = {one.anchor: replace(one, short=language.say(f"section.{one.anchor}")) for one in made}
     robust = None if isinstance(findings.robust, Unanswered) else findings.robust
     deals = tuple(None if isinstance(deal, Unanswered) else deal for deal in findings.deals)
     held, pins = (None, None) if robust is None else (robust.robustness, robust.linchpins)

@@ -30,6 +30,7 @@ from standoff.language.model import Model
 from standoff.questions.documents import Evidence
 from standoff.questions.question import Unanswered
 from standoff.questions.results import Robust
+from standoff.words.language import Language
 from standoff.words.unanswered import unanswered_words
 
 __all__ = ["SECTIONS", "section_of"]
@@ -55,7 +56,7 @@ def section_of(model: Model, found: object) -> Section | None:
             return None
 
 
-def _holds_up(findings: Findings) -> Section:
+def _holds_up(findings: Findings, _: Language) -> Section:
     results = findings.performance
     if not results.standings:
         return holds_up(findings.model, results, (), found=findings.found, pathways=findings.pathways)
@@ -65,16 +66,16 @@ def _holds_up(findings: Findings) -> Section:
     return holds_up(findings.model, results, pictures, found=findings.found, pathways=findings.pathways)
 
 
-def _views(findings: Findings) -> Section | None:
+def _views(findings: Findings, _: Language) -> Section | None:
     return views(findings.model, findings.performance)
 
 
-def _gives_up(findings: Findings) -> Section | None:
+def _gives_up(findings: Findings, _: Language) -> Section | None:
     robust = findings.robust
     return gives_up(findings.model, robust.robustness, make_environment()) if isinstance(robust, Robust) else None
 
 
-def _hinges_on(findings: Findings) -> Section:
+def _hinges_on(findings: Findings, _: Language) -> Section:
     robust = findings.robust
     if isinstance(robust, Unanswered):
         return unanswered(unanswered_words(robust.reason, robust.data, findings.model))
@@ -83,61 +84,61 @@ def _hinges_on(findings: Findings) -> Section:
     )
 
 
-def _explore(findings: Findings) -> Section | None:
+def _explore(findings: Findings, _: Language) -> Section | None:
     robust = findings.robust
     if isinstance(robust, Unanswered) or not (robust.linchpins.facts or robust.linchpins.values):
         return None
     return explore(findings.model, robust, findings.performance, make_environment())
 
 
-def _live(findings: Findings) -> Section | None:
+def _live(findings: Findings, language: Language) -> Section | None:
     robust = findings.robust
     if isinstance(robust, Unanswered):
         return None
-    return live_section(robust.table, robust.robustness, robust.linchpins, make_environment())
+    return live_section(robust.table, robust.robustness, robust.linchpins, make_environment(), language=language)
 
 
-def _others(findings: Findings) -> Section:
+def _others(findings: Findings, _: Language) -> Section:
     return others_section(findings.model, findings.others, make_environment(), findings.courses)
 
 
-def _deals(findings: Findings) -> Section:
+def _deals(findings: Findings, _: Language) -> Section:
     return deals_section(findings.model, findings.deals, make_environment())
 
 
-def _since(findings: Findings) -> Section | None:
-    return since_section(findings.model, findings.since)
+def _since(findings: Findings, language: Language) -> Section | None:
+    return since_section(findings.model, findings.since, language)
 
 
-def _watch(findings: Findings) -> Section | None:
-    return watch_section(findings.model, findings.watch)
+def _watch(findings: Findings, language: Language) -> Section | None:
+    return watch_section(findings.model, findings.watch, language)
 
 
-def _over_time(findings: Findings) -> Section | None:
+def _over_time(findings: Findings, _: Language) -> Section | None:
     return over_time(findings.model, findings.performance, findings.fans)
 
 
-def _documents(findings: Findings) -> Section | None:
+def _documents(findings: Findings, _: Language) -> Section | None:
     return documents_section(findings.model, findings.evidence)
 
 
-def _map(findings: Findings) -> Section:
+def _map(findings: Findings, _: Language) -> Section:
     return map_section(findings.model, causal_map(findings.model))
 
 
-def _assumptions(findings: Findings) -> Section | None:
+def _assumptions(findings: Findings, _: Language) -> Section | None:
     return assumptions_section(findings.model, findings.ledger, findings.facts)
 
 
-def _leaves_out(findings: Findings) -> Section | None:
+def _leaves_out(findings: Findings, _: Language) -> Section | None:
     return leaves_out(findings.model)
 
 
-def _run(findings: Findings) -> Section:
+def _run(findings: Findings, _: Language) -> Section:
     return run_section(findings.ensemble)
 
 
-SECTIONS: tuple[Callable[[Findings], Section | None], ...] = (
+SECTIONS: tuple[Callable[[Findings, Language], Section | None], ...] = (
     _since,
     _holds_up,
     _gives_up,

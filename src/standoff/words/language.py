@@ -43,6 +43,10 @@ class Language:
         """The same for use inside a sentence, as it stands."""
         return self.texts[key].format(**places)
 
+    def row(self, key: str) -> tuple[str, ...]:
+        """The columns of a table's head, which ` | ` parts in the file."""
+        return tuple(self.texts[key].split(" | "))
+
     def join(self, items: Sequence[str], last: str = "and") -> str:
         """`a, b and c`."""
         return join_text(items, self.texts[last])

@@ -7,6 +7,7 @@ from evidence_texts import OWN
 
 from standoff.base.problems import StudyError
 from standoff.evidence.reading.documents import MOST_DOCUMENT_BYTES, Document, read_document, read_document_text
+from standoff.evidence.reading.kinds import is_dated
 from standoff.evidence.reading.metadata import written_date
 
 TEXT = OWN.read_text(encoding="utf-8")
@@ -252,3 +253,12 @@ def test_hostile_text_is_read_or_refused_in_good_time(tmp_path: Path, name: str)
     else:
         assert document.body
     assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize(
+    ("line", "dated"),
+    [("Agency | 2025-12-30 00:00 |", True), ("hong@example.org (END)", True), ("(END)", True),
+     ("Ask hong@example.org how many came and what they said of it all", False), ("War | Peace", False)],
+)  # fmt: skip
+def test_who_wrote_and_when_is_known_by_its_form(line: str, dated: bool) -> None:
+    assert is_dated(line) is dated

@@ -13,6 +13,7 @@ from standoff.analysis.runs.decision_table import DecisionTable
 from standoff.brief.cargo import Cargo
 from standoff.brief.live.model import live_model
 from standoff.brief.section import Method, Picture, Section
+from standoff.words.language import ENGLISH, Language
 from standoff.words.sections import explore as said
 from standoff.words.sections.page import CALLED
 
@@ -23,7 +24,12 @@ _FIRST = 8
 
 
 def live_section(
-    table: DecisionTable, robust: Robustness, linchpins: Linchpins, environment: Environment
+    table: DecisionTable,
+    robust: Robustness,
+    linchpins: Linchpins,
+    environment: Environment,
+    *,
+    language: Language = ENGLISH,
 ) -> Section | None:
     """The section; None where nothing can be moved."""
     cargo = Cargo()
@@ -39,12 +45,12 @@ def live_section(
     folded = len(data["assumptions"]) - data["shown"]
     assert environment.loader is not None
     worker = Markup(environment.loader.get_source(environment, "live_worker.js")[0])
-    drawn = Markup(module.live_part(Markup(cargo.packed(data)), data, folded, worker))
+    drawn = Markup(module.live_part(Markup(cargo.packed(data)), data, folded, worker, language))
     return Section(
         "what-if",
         CALLED["what-if"],
-        said.LIVE_TITLE,
-        lead=(said.LIVE_LEAD,),
+        language.say("live.title"),
+        lead=(language.say("live.lead"),),
         pictures=(Picture(drawn),),
         is_live=True,
         method=Method((said.live_method(data["worlds"], data["replications"]),)),

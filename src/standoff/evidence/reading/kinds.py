@@ -68,7 +68,7 @@ _DATELINE = re.compile(
 )
 _TITLE_WORD = re.compile(r"^[^a-z]|^(?:a|an|and|as|at|but|by|for|from|in|into|of|on|or|over|the|to|vs|with)$")
 
-_SHORT, _LINE, _CAPTION = 15, 40, 80  # words: of a heading, of a line of boilerplate, of a caption
+_NAME, _SHORT, _LINE, _CAPTION = 6, 15, 40, 80  # words: of a name, a heading, a line of boilerplate, a caption
 
 
 def classify(raw: Sequence[RawBlock], title: str | None = None) -> tuple[Block, ...]:
@@ -79,6 +79,7 @@ def classify(raw: Sequence[RawBlock], title: str | None = None) -> tuple[Block, 
         title: The document's title, if it is known; pieces that repeat it are set aside.
     """
     kinds: list[Kind] = [_kind(block, title) for block in raw]
+    _mark_authors(raw, kinds)
     _mark_comments(raw, kinds)
     _mark_repeats(raw, kinds)
     blocks: list[Block] = []
@@ -108,7 +109,16 @@ _LONG = 160  # characters
 
 def is_dated(text: str) -> bool:
     """Whether a piece is the line below a title that says who wrote, or when."""
-    return len(text.split()) <= _SHORT and bool(_BYLINE.match(text) or _DATELINE.match(text))
+    if len(text.split()) > _SHORT:
+        return False
+    parts = (text, *(part.strip() for part in text.split("|")))
+    return bool(_BYLINE.match(text) or _SIGNED.match(text)) or any(_DATELINE.match(part) for part in parts)
+
+
+_SIGNED = re.compile(r"^(?:[^\s@|]+ ){0,4}\(?[\w.+-]+@[\w-]+(?:\.[\w-]+)+\)?(?: \(end\))?$|^\(end\)$", re.I)
+"""An address below an agency's report, and its sign for the end."""
+_AUTHOR = re.compile(r"^[^\W\d_a-z]\S* (?:\S+ )?[^\W\d_a-z]\S*, \w[^,:;.!?]*$")
+"""A name and what its bearer is: `Ivan Petrov, columnist`."""
 
 
 def squeezed(text: str) -> str:
@@ -178,6 +188,14 @@ _RULES: tuple[_Rule, ...] = (
     ("byline", _SHORT, lambda block, text: is_dated(text)),
     ("heading", _SHORT, _is_heading),
 )
+
+
+def _mark_authors(raw: Sequence[RawBlock], kinds: list[Kind]) -> None:
+    """Who wrote stands above the day on which it was written, and below the title."""
+    for i in range(1, len(kinds) - 1):
+        stands_so, text = kinds[i - 1 : i + 2] == ["title", "heading", "byline"], raw[i].text.strip()
+        if stands_so and len(text.split()) <= _NAME and _AUTHOR.match(text):
+            kinds[i] = "byline"
 
 
 def _mark_comments(raw: Sequence[RawBlock], kinds: list[Kind]) -> None:

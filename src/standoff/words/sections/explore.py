@@ -10,18 +10,13 @@ from standoff.words.numbers import counted
 from standoff.words.text import capital, words
 
 __all__ = [
-    "ANY_PLAY", "EXPLORE_LEAD", "EXPLORE_TITLE", "GIVEN_UP", "LIVE_LEAD", "LIVE_TITLE", "deal_share", "explore_method",
+    "ANY_PLAY", "EXPLORE_LEAD", "EXPLORE_TITLE", "GIVEN_UP", "deal_share", "explore_method",
     "followed_words", "in_force", "live_method", "term_title",
 ]  # fmt: skip
 
 EXPLORE_TITLE = "Narrow the worlds, and see who leads in those that are left"
 EXPLORE_LEAD = "Narrow any assumption, and the figures are those of the worlds that are left."
 GIVEN_UP = "Given up against the best strategy"
-LIVE_TITLE = "Change an assumption, and the model runs again here"
-LIVE_LEAD = (
-    "Nothing leaves this page: it carries the study’s model. What is live has a coloured edge; all else stays as "
-    "printed."
-)
 ANY_PLAY = "any of their strategies"
 
 

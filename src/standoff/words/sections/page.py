@@ -3,28 +3,12 @@
 from __future__ import annotations
 
 from standoff.words.amounts import certainty_words
+from standoff.words.language import ENGLISH
 
 __all__ = ["CALLED", "certainty_line", "footer_line"]
 
-CALLED = {
-    "since": "What was seen",
-    "holds-up": "What holds up",
-    "gives-up": "What it gives up",
-    "hinges-on": "What it hinges on",
-    "explore": "Some of the worlds",
-    "what-if": "What if",
-    "others-play": "If the others play so",
-    "others": "What the others do",
-    "deals": "Is there a deal?",
-    "watch": "What to watch",
-    "documents": "Do the documents agree?",
-    "over-time": "Over time",
-    "map": "How it hangs together",
-    "assumptions": "Assumptions",
-    "leaves-out": "What is left out",
-    "run": "What was run",
-}
-"""What each section is called in the contents, by its anchor."""
+CALLED = {key.removeprefix("section."): text for key, text in ENGLISH.texts.items() if key.startswith("section.")}
+"""What each section is called in the contents, by its anchor; a page in another language renames them."""
 
 
 def certainty_line() -> str:
