@@ -81,6 +81,7 @@ def unanchored_words(study: str, n: int) -> str:
 
 
 # of games and deals
+LEFT_OUT = "told of payoffs in profiles that were left out"
 PROFILES = "profiles: equilibrium in resamples, stable in beliefs"
 NO_MOVER = "no one assumption moves the zone beyond doubt"
 

@@ -44,7 +44,7 @@ __all__ = [
     "moves_most",
 ]
 
-WAITED = "share of the time"
+WAITED = "share of time"
 """The unit of a wait: of the time that is followed."""
 ClaimAnswer = Literal["borne out", "contradicted", "mixed", "no visible effect", "not represented", "open"]
 ANSWERS: tuple[ClaimAnswer, ...] = get_args(ClaimAnswer)

@@ -18,6 +18,7 @@ from standoff.words.sentences.deals import deal_title
 from standoff.words.sentences.games.sampled import held_words, learned_words, sampled_lead, sampled_title
 from standoff.words.sentences.others import others_title, profile_words, verdict_words
 from standoff.words.terminal import (
+    LEFT_OUT,
     NO_MOVER,
     PROFILES,
     belief_movers_words,
@@ -73,7 +74,7 @@ def sampled_lines(model: Model, found: SampledGame) -> Iterator[str]:
         first, *gains = held_words(model, found, one)
         yield f"\n  {first}"
         yield from (f"    {line}" for line in gains)
-    yield "\ntold of payoffs in profiles that were left out"
+    yield f"\n{LEFT_OUT}"
     yield from (f"  {line}" for line in learned_words(model, found))
 
 
