@@ -140,8 +140,7 @@ def find_hinges(gains: Gains, cell: tuple[int, ...], *, permutations: int = 199,
             flips = pins.flips[name]
             found.append(
                 Hinge(party, name, pin.evppi, pin.p_value, is_significant=pin.is_significant,
-                    flips=tuple(f.at for f in flips.flips),
-                      zones=flips.zones)
+                      flips=tuple(f.at for f in flips.flips), zones=flips.zones)
             )  # fmt: skip
     return tuple(found)
 

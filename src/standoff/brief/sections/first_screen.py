@@ -97,7 +97,7 @@ def glance(
     measured = [m for m, measure in enumerate(results.measures) if measure.kind == "outcome"]
     if not measured:
         return None
-    wants = () if _is_an_outcome(results, measured) else _wants(model, results, sides, language)
+    wants = _wants(model, results, sides, language) if len(results.strategies) > 1 else ()
     ranked = sorted(measured, key=lambda m: -_apart(results, m, shown))
     first = {
         measured[0],
@@ -176,12 +176,11 @@ def _note(model: Model, results: Performance, m: int, shown: tuple[int, ...], *,
     return "; ".join(notes)
 
 
-def _is_an_outcome(results: Performance, measured: Sequence[int]) -> bool:
-    """Whether what the decider wants is one of the outcomes and nothing else, or there is nothing to choose."""
-    if len(results.strategies) == 1:
-        return True
+def _is_an_outcome(results: Performance) -> bool:
+    """Whether what the decider wants is one of the outcomes and nothing else."""
     means = np.array([[cell.figure.value for cell in row] for row in results.standings[0].cells])
-    return any(np.allclose(means[:, m], means[:, 0], rtol=1e-9, atol=0.0) for m in measured)
+    outcomes = [m for m, measure in enumerate(results.measures) if measure.kind == "outcome"]
+    return any(np.allclose(means[:, m], means[:, 0], rtol=1e-9, atol=0.0) for m in outcomes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -202,7 +201,10 @@ class _Want:
 
 
 def _wants(model: Model, results: Performance, sides: Sides, language: Language) -> tuple[_Want, ...]:
-    """What orders the table: payoffs on average over all that the others could do, and as they would answer."""
+    """What orders the table: payoffs on average over all that the others could do, and as they would answer.
+
+    The first is left out where an outcome's column says the same.
+    """
     under = () if sides.robust is None or results.measures[0].kind != "payoff" else sides.robust.under
     kinds = ("uniform", "replies") if len(model.actors) > 1 else ("uniform",)
     metrics = {each.view.kind: each.metrics for each in under if each.view.kind in kinds}
@@ -211,7 +213,7 @@ def _wants(model: Model, results: Performance, sides: Sides, language: Language)
     return tuple(
         _Want(GlanceColumn("", heads[kind], unit_of(model, results.measures[0]), note), metrics[kind], results)
         for kind in kinds
-        if kind in metrics
+        if kind in metrics and not (kind == "uniform" and _is_an_outcome(results))
     )
 
 
