@@ -17,6 +17,10 @@ def test_shares_of_worlds() -> None:
     assert amounts.worlds_share(0.412, 0.031, 256).replace("\u00a0", " ").replace("\u202f", " ") == "41 ± 3 % of worlds"
 
 
+def test_what_a_word_of_likelihood_means() -> None:
+    assert amounts.likelihood_span("very unlikely").replace("\u202f", " ") == "5–20 %"
+
+
 @pytest.mark.parametrize(
     ("unit", "said"),
     [

@@ -26,7 +26,7 @@ def closed(text: str) -> str:
 
 def labelled(name: str, said: str) -> str:
     """What is said after the name of what it is about, which may be a question."""
-    return f"{name} {capital(said)}" if name.endswith(("?", "!")) else f"{name}: {said}"
+    return f"{name} {capital(said)}" if name.endswith(("?", "!")) else f"{name.rstrip('.')}: {said}"
 
 
 def join(items: Sequence[str], last: str = "and") -> str:

@@ -108,7 +108,12 @@ def views(model: Model, results: Performance) -> Section | None:
     unit = "points" if results.measures[0].kind == "payoff" else ""
     pictures = tuple(
         Picture(
-            dots(rows[id(s)], domain, unit, said.view_title(results, s) + ". " + _view_said(rows[id(s)], unit)),
+            dots(
+                rows[id(s)],
+                domain,
+                unit,
+                f"{said.view_title(results, s)}. {_view_said(rows[id(s)], unit)}",
+            ),
             caption=capital(s.view.about or said.ALL_OTHERS),
             title=said.view_title(results, s),
             table=standing_table(model, results, s),

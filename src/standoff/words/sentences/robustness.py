@@ -15,7 +15,7 @@ from standoff.analysis.statistics.ranking import Ranking
 from standoff.language.model import Instance, Model
 from standoff.words.names import name_group, name_labels, quoted, strategy_words, who
 from standoff.words.numbers import figure_percent, interval, number, percent, rounded_up, shown, whole
-from standoff.words.text import capital, join, words
+from standoff.words.text import capital, join
 
 __all__ = [
     "RobustnessWords",
@@ -266,7 +266,7 @@ def weighting_words(model: Model, name: str) -> str:
 
 
 def _view(view: View) -> str:
-    return _VIEWS.get(view.kind, f"“{words(view.name)}”")
+    return _VIEWS.get(view.kind, f"“{view.title}”")
 
 
 def _weightings(model: Model, found: Robustness, main: Metrics) -> str:
