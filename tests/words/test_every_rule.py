@@ -77,7 +77,7 @@ BY_THEMSELVES = frozenset((
     "sentences.searching.found.found_title", "terminal.undecided_words", "unanswered.unanswered_words",
 ))  # fmt: skip
 """Rules of findings that these studies do not come to, which a test of their own renders."""
-WRONG = re.compile(r"\.\.|\.:|\.,| ,|\?\.|\?:|1/day|no unit|the The|0000000|\bnan\b|\bNone\b|not known day")
+WRONG = re.compile(r"\.\.|\.:|\.,| ,| ;|\?\.|\?:|1/day|no unit|the The|0000000|\bnan\b|\bNone\b|not known day")
 
 
 BESIDE = {

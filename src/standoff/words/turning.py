@@ -40,8 +40,8 @@ def level_of(language: Language, instance: Instance, name: str, *, alone: bool =
     shown = with_unit(plain(level), unit)
     if alone:
         return shown
-    if not unit:
-        return language.part("opening.level_at", setting=title, level=shown)
+    if not unit or " " in title:
+        return language.part("opening.level_at", setting=f"“{title}”" if " " in title else title, level=shown)
     return language.one(language.part("opening.level_of", setting=title, level=shown))
 
 

@@ -6,7 +6,7 @@ from standoff.analysis.robustness.performance import Performance, Standing
 from standoff.analysis.structure.causal import CausalMap
 from standoff.language.model import Model
 from standoff.words.names import family_words, quoted, title_of, who
-from standoff.words.numbers import counted, whole
+from standoff.words.numbers import counted
 from standoff.words.text import capital, few, join, labelled, words
 
 __all__ = [
@@ -63,7 +63,7 @@ def grid_caption(band: int, n_bands: int) -> str:
 def standing_caption(standing: Standing) -> str:
     """Against whom the figures are."""
     view = "all strategies of the others" if standing.view.kind == "uniform" else f"“{standing.view.title}”"
-    return f"Against {view} ({whole(round(standing.view.n_profiles))} profiles, equal weights)"
+    return f"Against {view} ({counted(round(standing.view.n_profiles), 'profile')}, equal weights)"
 
 
 def dots_caption(what: str) -> str:
