@@ -18,7 +18,7 @@ MEASURED = re.compile(rf"({NUMBER.pattern})\s*±\s*({NUMBER.pattern})")
 BLOCKS = "p|li|td|th|h1|h2|h3|h4|dt|dd|figcaption|summary|caption|blockquote|output|legend|option"
 NO_FIGURES = (
     r"\b[0-9a-f]{32}\b|^\d+\.\d+\.\d+$",  # digests, and the program's version
-    r"Q[1-4] \d{4}|\b(19|20)\d\d(-\d\d){0,2}\b",  # dates, which the data has as steps of the clock
+    r"Q[1-4] \d{4}|\b\d{1,2} [A-Z][a-z]+ \d{4}|\b(19|20)\d\d(-\d\d){0,2}\b",  # dates, which the data has as steps
     r"\bp\d+\.s\d+|\bF\d+\b",  # places in documents, and facts by their names
     r"\d+–\d+\s%|over 99\.5|under 0\.05",  # shares that are nearly all or nothing, and what a word of likelihood means
     r"\b(50|80|90|95|97|10–90|10–50–90)\s%( interval| of worlds)?",  # levels, which stand in the words of a heading
@@ -26,8 +26,8 @@ NO_FIGURES = (
 )
 _NO_TEXT = "//script|//style|//svg[@aria-hidden='true']//title"
 _AUTHORED = frozenset((
-    "about", "answer", "author", "caption", "document", "header", "judgement", "low_words", "high_words", "method", "note",
-    "passage", "question", "reason", "references", "says", "source", "title", "unit", "url",
+    "about", "author", "document", "heading", "judgement", "low_words", "high_words", "method", "note", "passage",
+    "question", "reason", "references", "says", "source", "title", "unit", "url",
 ))  # fmt: skip
 """Keys whose texts are the author's, a document's or a method's: numbers in them are no figures of this run."""
 
@@ -71,7 +71,7 @@ class Known:
     """What a part of the data says.
 
     A number with its error has one text (`numbers.measured`, and `numbers.rounded` where the error is not told); one
-    without has its text of two, three or four digits; ends of a range are told by what lies between (`numbers.interval`).
+    without has its text of two, three or four digits; ends of a range have that of `numbers.interval`.
 
     Attributes:
         measured, ends, bare: (n, 2), (n, 2) and (n, 1), in order of the first column's sizes, and of the last's.
@@ -101,7 +101,6 @@ class Known:
             or any(value == _bare(numbers.rounded(*pair)) for pair in _near(self.measured, value))
             or any(value in _parts(numbers.interval(*pair)) for pair in _near(self.ends, value))
         )
-
 
     def number_of(self, value: str) -> float | None:
         """The one number without error that a number in print stands for; None where several may, or a figure."""
