@@ -60,8 +60,8 @@ def holds_of(y: Floats, inside: npt.NDArray[np.bool_], optimism: Optimism, kind:
 def _judged(kind: Kind, inside: npt.NDArray[np.bool_]) -> tuple[Figure, Figure]:
     """Density and coverage, the worlds in the box and those outside each judged by themselves.
 
-    The ends of the coverage come from those of both shares, each as far as it reaches to its own side: of worlds outside
-    that are hardly of the kind there may be none, and not fewer.
+    The ends of the coverage come from those of both shares, each as far as it reaches to its own side: of worlds
+    outside that are hardly of the kind there may be none, and not fewer.
 
     Reference: Zou & Donner 2008, Construction of confidence limits about effect measures: a general approach,
     Statistics in Medicine 27.
