@@ -68,15 +68,8 @@ def _fan_picture(model: Model, one: Fan, shown: tuple[int, ...], key: str) -> Pi
         )
         for s, band, line in zip(shown, bands, lines, strict=True)
     ]
-    header = (
-        "Strategy",
-        f"Mean {'at' if one.kind != 'flow' else 'on' if model.clock.is_by_day else 'in'} {dates[-1]}",
-        "5 %",
-        "25 %",
-        "Median",
-        "75 %",
-        "95 %",
-    )
+    at = "at" if one.kind != "flow" else "on" if model.clock.is_by_day else "in"
+    header = ("Strategy", f"Mean {at} {dates[-1]}", "5 %", "25 %", "Median", "75 %", "95 %")
     rows = tuple(
         (
             strategy_words(band.strategy),
