@@ -1,4 +1,4 @@
-"""What a reason's confidence rests on, counted again from the study's text and the data, without the program's classes."""
+"""What a reason's confidence rests on, counted again from the study's text and the data, without the program."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _findings(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_how_much_rests_on_judgement_is_counted_from_the_study(brief: Brief, data: dict[str, Any]) -> None:
-    """An assumption without a claim that it cites, and without a fact, of those that the section rests on, or of all."""
+    """An assumption without a claim that it cites, and without a fact, of those that the section rests on or of all."""
     study = yaml.safe_load((brief.path.parents[1] / "study.yaml").read_text(encoding="utf-8"))
     entries = study["uncertainties"] | study["values"]
     judged = {name for name, entry in entries.items() if "cites" not in entry and "fact" not in entry}
