@@ -48,7 +48,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return ByGroup(config, log)
 
 
-_COSTLY = {"the Korean brief": 0, "tests/program/numba/test_kernel.py": 1, "briefs": 2}
+_COSTLY = {"the Korean brief": 0, "tests/program/llvm/test_kernel.py": 1, "briefs": 2}
 
 
 def _group(nodeid: str) -> str:
