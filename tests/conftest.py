@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -31,6 +32,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if hasattr(config, "workerinput"):
         waits = {item.path for item in items if "korea" in getattr(item, "fixturenames", ())}
         items.sort(key=lambda item: (_COSTLY.get(_group(item.nodeid), len(_COSTLY)), item.path in waits))
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end, so that no collection of garbage looks at it again."""
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)

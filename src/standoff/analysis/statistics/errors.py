@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from jaxtyping import Bool, Float
 
 from standoff.analysis.findings import Floats, Inputs
 from standoff.analysis.statistics.regression import predict
@@ -29,17 +30,15 @@ _AS_EXPONENTIAL = 2.0
 tail it is 0.9 of it, for a normal one 0.3."""
 
 
-def is_heavy(values: Floats) -> npt.NDArray[np.bool_]:
+def is_heavy(values: Float[Floats, "*rows worlds"]) -> Bool[npt.NDArray[np.bool_], "*rows"]:
     """Whether the most extreme world holds more of the variance than an exponential tail explains, by row.
 
     Args:
-        values: (…, worlds).
+        values: Of one row or more; of one alone the answer has no axis.
     """
     away = (values - values.mean(axis=-1, keepdims=True)) ** 2
-    heavy: npt.NDArray[np.bool_] = away.max(axis=-1) > _AS_EXPONENTIAL * np.log(values.shape[-1]) ** 2 * away.mean(
-        axis=-1
-    )
-    return heavy
+    most = _AS_EXPONENTIAL * np.log(values.shape[-1]) ** 2 * away.mean(axis=-1)
+    return np.asarray(away.max(axis=-1) > most)
 
 
 def tail_exponent(away: Floats) -> float:
