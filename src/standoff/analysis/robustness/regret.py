@@ -108,8 +108,8 @@ class _Lost:
     At least what is lost to the strategy that is picked by other worlds and other replications and valued on the rest.
 
     Attributes:
-        by_batch, foreseen: (strategies, batches, worlds), as valued, and as picked by.
-        figures: (2, strategies, 2, worlds), at least and at most; their means are those of all worlds, and of the worst
+        by_batch, foreseen: As valued, and as picked by.
+        figures: At least and at most; their means are those of all worlds, and of the worst
             tenth.
         explained: Like `figures`: what an even design integrates almost without error; None without such a design.
         rivals: (strategies), what the others bring over each.
@@ -117,8 +117,8 @@ class _Lost:
 
     by_batch: Float[Floats, "strategies batches worlds"]
     foreseen: Float[Floats, "strategies batches worlds"]
-    figures: Float[Floats, "strategies 2 worlds"]
-    explained: Float[Floats, "strategies 2 worlds"] | None
+    figures: Float[Floats, "2 strategies 2 worlds"]
+    explained: Float[Floats, "2 strategies 2 worlds"] | None
     rivals: Sequence[_Rivals | None]
 
     def least(self, s: int, of: int, w: Floats, reach: float = SURE) -> Figure:

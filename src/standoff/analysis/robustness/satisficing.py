@@ -185,7 +185,7 @@ def satisficing(names: Sequence[str], bounds: Sequence[Bound], measured: Measure
         {name: _widened(_share(together[s], w, error[-2, s]), all_of[s][0]) for s, name in enumerate(names)},
         {name: float(raw[:, s].all(axis=0) @ w) for s, name in enumerate(names)},
         {
-            name: _widened(_share(chance[:, s].sum(axis=0), w, error[-1, s], len(bounds)), all_of[s][1])
+            name: _widened(_share(chance[:, s].sum(axis=0), w, error[-1, s], float(len(bounds))), all_of[s][1])
             for s, name in enumerate(names)
         },
         chance=together,

@@ -139,12 +139,16 @@ def ends_of_mean(value: float, error: float, figures: Floats, w: Floats, *, reac
     return min(float(value - size * turned(x)), value), max(float(value - size * turned(-x)), value)
 
 
-def error_of_mean(figures: Floats, w: Floats, explained: Floats | None = None) -> Floats:
-    """Standard errors of weighted means over worlds (the ratio estimator's), shape (…).
+def error_of_mean(
+    figures: Float[Floats, "*rows worlds"],
+    w: Float[Floats, " worlds"],
+    explained: Float[Floats, "*rows worlds"] | None = None,
+) -> Float[Floats, "*rows"]:
+    """Standard errors of weighted means over worlds (the ratio estimator's).
 
     Args:
-        figures: (…, worlds).
-        w: (worlds,), weights that sum to one.
+        figures: Of one row or more; of one alone the answer has no axis.
+        w: Weights that sum to one.
         explained: Like `figures`: the part that is a sum of functions of single inputs whose columns are spread evenly,
             as other worlds predict it. For equal weights only.
     """
@@ -155,7 +159,6 @@ def error_of_mean(figures: Floats, w: Floats, explained: Floats | None = None) -
     return np.where(is_heavy(explained), independent, np.minimum(left, independent))
 
 
-def _independent(figures: Floats, w: Floats) -> Floats:
+def _independent(figures: Float[Floats, "*rows worlds"], w: Float[Floats, " worlds"]) -> Float[Floats, "*rows"]:
     apart = figures - (figures @ w)[..., None]
-    error: Floats = np.sqrt(apart**2 @ w**2 * w.size / max(w.size - 1, 1))
-    return error
+    return np.asarray(np.sqrt(apart**2 @ w**2 * w.size / max(w.size - 1, 1)))
