@@ -134,6 +134,6 @@ class Watching(Study):
             record=Record(questions=text),
             running=Running(options.get("threads")),
         )
-        told = msgspec.to_builtins(one)
+        told = msgspec.json.decode(msgspec.json.encode(one))
         data = told if out is None else {"seal": freeze(one, Path(out), text).seal, **told}
         return Answer(one, tuple(forecast_lines(one)), None, told["answers"], data=data)
