@@ -145,9 +145,10 @@ def test_games_outlive_the_server(client, tmp_path):
     assert "Q2 2025" in opened(tmp_path / "desk").get(north).text
 
 
-def test_a_step_that_a_dead_server_left_open_is_taken(client, games):
+def test_the_last_choice_and_its_step_are_kept_together(client, games):
     name, (north,) = begin(client, "north")
-    games.choose(name, 0, "north", {"north": "build"})
+    assert games.choose(name, 0, "north", {"north": "build"})
+    assert len(games.table(name).game.turns) == 1
     assert "Q2 2025" in client.get(north).text
 
 

@@ -74,7 +74,7 @@ class Desk:
     def __init__(self, folder: Path, token: str, *, apart: bool = True) -> None:
         self.folder, self.token = folder, token
         self.home = folder / HOME
-        database = Database(self.home / "workbench.sqlite")
+        self.database = database = Database(self.home / "workbench.sqlite")
         self.games, self.saves, self.jobs = Games(database), Saves(database), Jobs(database)
         self.queue = Queue(self.jobs, self.home / "runs")
         self.reading, self.checking, self.writing = (Hand(20.0, apart=apart) for _ in range(3))
@@ -89,6 +89,7 @@ class Desk:
         self.queue.end()
         for hand in (self.reading, self.checking, self.writing, self.playing, self.after):
             hand.end()
+        self.database.close()
 
     def offers(self) -> tuple[Offer, ...]:
         """The folder's studies and then the bundled ones; a link out of the folder is none."""

@@ -136,16 +136,27 @@ function jump(view, at) {
   view.focus();
 }
 
+// Only what can enclose the cursor is sent: from the last key in the first column on.
+function opened(doc, at) {
+  let line = doc.lineAt(at);
+  while (line.number > 1) {
+    line = doc.line(line.number - 1);
+    if (/^[^\s#-]/.test(line.text)) break;
+  }
+  return line.from;
+}
+
 async function complete(context) {
-  const text = context.state.doc.toString();
   const before = context.matchBefore(/[\w.]*/);
   if (!context.explicit && (!before || before.from === before.to)) return null;
-  const words = () => ask("words", text, {at: toServer(text, context.pos)});
+  const base = opened(context.state.doc, context.pos);
+  const text = context.state.sliceDoc(base, context.pos);
+  const words = () => ask("words", text, {at: toServer(text, text.length)});
   const found = await words().catch(words).catch(() => []); // once more, as nothing asks again until the next key
   if (!found.length) return null;
   const kinds = {key: "property", word: "keyword", name: "variable", function: "function", option: "enum"};
   return {
-    from: fromServer(text, found[0].start), validFor: /^\w*$/,
+    from: base + fromServer(text, found[0].start), validFor: /^\w*$/,
     options: found.map((one, i) => ({label: one.text, apply: one.kind === "key" ? `${one.text}: ` : one.text, detail: one.detail, type: kinds[one.kind], boost: -i / found.length})),
   };
 }

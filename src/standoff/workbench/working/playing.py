@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,7 +14,7 @@ from standoff.ensemble.study import Study, load
 from standoff.language.expressions.tree import Symbol
 from standoff.language.model import Choice, Model
 from standoff.playing.debrief import Debrief, debrief
-from standoff.playing.game import Game, Injected, Place, Position, choices_of, new_game, opened, read_choice
+from standoff.playing.game import Game, Place, Position, choices_of, new_game, opened, read_choice, read_injected
 from standoff.playing.hindsight import Course, Floats, courses, knowable
 from standoff.playing.odds import draw_profile
 from standoff.playing.sight import Thing, seen_by
@@ -25,8 +24,8 @@ from standoff.words.numbers import exact, measured, number
 from standoff.words.text import words
 
 __all__ = [
-    "Afterwards", "Judgement", "Overview", "Row", "SeatView", "begin_game", "chosen", "file_of", "injected",
-    "look_back", "overview", "refuse", "seat_view",
+    "Afterwards", "Judgement", "Overview", "Row", "SeatView", "begin_game", "chosen", "file_of", "look_back",
+    "overview", "refuse", "seat_view",
 ]  # fmt: skip
 
 
@@ -158,18 +157,7 @@ def refuse(study: str, game: bytes, given: Mapping[str, str]) -> None:
     Raises:
         ValueError: Something cannot be; the message says what can.
     """
-    _position(study, game).refuse({name: injected(text) for name, text in given.items()})
-
-
-def injected(text: str) -> Injected:
-    """A truth, a number, or a name."""
-    if text in ("true", "false"):
-        return text == "true"
-    try:
-        value = float(text)
-    except ValueError:
-        return text
-    return value if math.isfinite(value) else text
+    _position(study, game).refuse({name: read_injected(text) for name, text in given.items()})
 
 
 def look_back(study: str, game: bytes, actor: str) -> Afterwards:
