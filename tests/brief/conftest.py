@@ -1,4 +1,4 @@
-"""One browser, and one brief of each of two studies, for all tests that look at pages."""
+"""One browser, and one brief of each bundled study, for all tests that look at pages."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pickle
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ import yaml
 
 import standoff
 from standoff.brief.findings import Findings
+from standoff.brief.page import Page as Sections
+from standoff.brief.page import make_page
 from standoff.brief.write import run_brief, write_brief
 from standoff.ensemble.running import Size
 
@@ -32,12 +35,17 @@ PHONE, LAPTOP, PAPER = (375, 812), (1366, 768), (688, 1001)
 """Widths and heights in CSS pixels; the paper is A4 within the page's margins."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Brief:
     """A page and what it was made from."""
 
     path: Path
     findings: Findings
+
+    @cached_property
+    def page(self) -> Sections:
+        """What the templates show; made once for all that look at it."""
+        return make_page(self.findings)
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +61,12 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def rivals(shared: Path) -> Brief:
     """The rivals' brief, with a named profile so that every section is there, the one on deals with none."""
     return _made_once(shared / "rivals", _copy_rivals, Size(64, 2))
+
+
+@pytest.fixture(scope="session")
+def lake(shared: Path) -> Brief:
+    """The lake's brief: one actor, and no claims."""
+    return _made_once(shared / "lake", _copy_lake, Size(32, 2))
 
 
 @pytest.fixture(scope="session")
@@ -80,6 +94,10 @@ def _copy_rivals(folder: Path) -> None:
         shutil.copy(standoff.load("rivals").model.folder / name, folder)
     with (folder / "study.yaml").open("a", encoding="utf-8") as file:
         file.write("\nprofiles:\n  trusting: {about: South keeps its word, south: honest}\n")
+
+
+def _copy_lake(folder: Path) -> None:
+    shutil.copytree(standoff.load("lake").model.folder, folder)
 
 
 def _copy_korea(folder: Path) -> None:

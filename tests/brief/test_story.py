@@ -18,7 +18,7 @@ from standoff.words.language import LANGUAGES, load_language
 @pytest.mark.parametrize("name", ["rivals", "korea"])
 def test_it_has_six_screens_that_repeat_what_the_page_says(name: str, request: pytest.FixtureRequest) -> None:
     brief: Brief = request.getfixturevalue(name)
-    page = make_page(brief.findings)
+    page = brief.page
     assert len(page.story) == 6
     wants, one, _, approaches, what_if, _ = page.story
     assert len(wants.lines) == len(brief.findings.model.players)
@@ -37,7 +37,7 @@ def test_one_future_is_what_the_run_had_in_it(rivals: Brief) -> None:
 
 
 def test_it_is_folded_on_the_page_and_open_on_paper(rivals: Brief) -> None:
-    page = make_page(rivals.findings)
+    page = rivals.page
     found = {form: html.fromstring(render_page(page, form)).get_element_by_id("story", None)
              for form in ("page", "whole", "short")}  # fmt: skip
     assert found["short"] is None

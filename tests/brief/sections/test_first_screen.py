@@ -13,8 +13,6 @@ from standoff.analysis.robustness.performance import performance
 from standoff.analysis.runs.decision_table import decision_table
 from standoff.brief.page import Page, make_page
 from standoff.brief.sections.first_screen import glance_table
-from standoff.brief.write import run_brief
-from standoff.ensemble.running import Size
 from standoff.questions.results import Robust
 from standoff.words.names import family_words
 from standoff.words.sections.reasons import Grounds, level_of
@@ -25,10 +23,8 @@ MOST_WORDS, LEAST_EASE = 120, 60.0
 
 @pytest.fixture(scope="module", params=["rivals", "korea", "lake"])
 def page(request: pytest.FixtureRequest) -> Page:
-    if request.param == "lake":
-        return make_page(run_brief(standoff.load("lake"), Size(32, 2)))
     brief: Brief = request.getfixturevalue(request.param)
-    return make_page(brief.findings)
+    return brief.page
 
 
 def test_it_is_short_and_easy_and_has_no_sign_but_per_cent(page: Page) -> None:
@@ -65,9 +61,8 @@ def test_who_leads_is_who_may_be_best_below(rivals: Brief, korea: Brief) -> None
         assert "The same holds" in sentence if replying == may else rest
 
 
-def test_it_answers_by_the_outcome_that_is_asked_for() -> None:
-    lake = standoff.load("lake")
-    page = make_page(run_brief(lake, Size(32, 2)))
+def test_it_answers_by_the_outcome_that_is_asked_for(lake: Brief) -> None:
+    page = lake.page
     assert page.answer[0].startswith("No approach brings “Clear years” to a tolerable 90\u202f%: best is abstain, ")
     assert "worst is all out, " in page.answer[0]
 
@@ -81,20 +76,20 @@ def test_its_leader_is_told_by_all_that_it_is_worst_at() -> None:
 
 
 def test_a_column_says_which_way_is_better_and_what_its_word_of_likelihood_means(rivals: Brief) -> None:
-    found = make_page(rivals.findings).glance
+    found = rivals.page.glance
     assert found is not None
     notes = {column.name: column.note for column in found.columns if column.name}
     assert notes == {"war": "lower is better; remote, 1–5\u202f%", "arms": "lower is better"}
 
 
 def test_a_setting_of_bare_numbers_is_explained_where_it_first_stands(rivals: Brief) -> None:
-    said = " ".join(make_page(rivals.findings).answer)
+    said = " ".join(rivals.page.answer)
     assert said.index("patience at 2") < said.index("Patience: quarters that it builds after")
 
 
 def test_the_table_begins_with_what_orders_it_on_average_and_where_others_answer(rivals: Brief) -> None:
     assert isinstance(rivals.findings.robust, Robust)
-    found = make_page(rivals.findings).glance
+    found = rivals.page.glance
     under = {each.view.kind: each.metrics for each in rivals.findings.robust.robustness.under}
     assert found is not None
     assert [column.name for column in found.columns[:3]] == ["", "", found.columns[2].name]
@@ -105,14 +100,14 @@ def test_the_table_begins_with_what_orders_it_on_average_and_where_others_answer
         assert told[0] == pytest.approx(best, rel=0.01)
 
 
-def test_what_is_wanted_stands_once_where_it_is_an_outcome() -> None:
-    found = make_page(run_brief(standoff.load("lake"), Size(32, 2))).glance
+def test_what_is_wanted_stands_once_where_it_is_an_outcome(lake: Brief) -> None:
+    found = lake.page.glance
     assert found is not None
     assert all(column.name for column in found.columns)
 
 
 def test_the_table_says_why_a_deal_that_would_be_broken_can_stand(korea: Brief) -> None:
-    page = make_page(korea.findings)
+    page = korea.page
     assert page.glance is not None
     columns = {column.name for column in page.glance.columns}
     is_broken = "would gain by breaking" in " ".join(page.answer)

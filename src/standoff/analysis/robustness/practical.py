@@ -11,15 +11,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from standoff.analysis.findings import Figure
 from standoff.analysis.robustness.performance import Performance, Standing
 
 __all__ = [
-    "SettingEffect", "best_settings", "find_setting_effect", "is_practically_level", "practically_best", "spread_of",
-    "unmoved",
+    "SettingEffect", "best_settings", "find_setting_effect", "is_practically_level", "leads_over_others",
+    "practically_best", "spread_of", "unmoved",
 ]  # fmt: skip
 
 _LITTLE = 0.1
 """Of an outcome's spread over worlds: a smaller difference between strategies is little."""
+_NORMAL = 1.96
+"""Standard errors of an interval of 95 %."""
 _TOLD = 3.0
 """Standard errors beyond which a setting's effect is told in every family of strategies."""
 
@@ -53,6 +56,27 @@ def best_settings(results: Performance, standing: Standing | None = None) -> tup
     for s in order:
         best.setdefault(results.strategies[s].strategy.name, s)
     return tuple(sorted(best.values()))
+
+
+def leads_over_others(results: Performance, standing: Standing) -> tuple[tuple[int, Figure, bool], ...]:
+    """Of each family in its best setting how far it is ahead of the best of the other families, in the first measure.
+
+    Against its own other setting no family is set: that is no rival of it. With each stands whether it may be best.
+
+    Raises:
+        ValueError: Nothing is ranked under this view.
+    """
+    ranking = standing.rankings[0]
+    if ranking is None:
+        raise ValueError("nothing is ranked under this view")
+    families = best_settings(results, standing)
+    found = []
+    for s in families:
+        rival = min((other for other in families if other != s), key=lambda other: float(ranking.difference[s, other]))
+        value, error = float(ranking.difference[s, rival]), float(ranking.error[s, rival])
+        lead = Figure(value, error, value - _NORMAL * error, value + _NORMAL * error)
+        found.append((s, lead, results.labels[s] in ranking.may_be_best))
+    return tuple(found)
 
 
 def spread_of(standing: Standing, m: int, among: Sequence[int]) -> float:

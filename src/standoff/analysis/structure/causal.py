@@ -7,6 +7,7 @@ that pass through them. A link has a sign only where the equations prove one for
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -16,7 +17,7 @@ from standoff.base.chance.distributions import DISTRIBUTIONS
 from standoff.language.expressions.tree import Expr, Reference, Symbol
 from standoff.language.model import Mode, Model, Parameter, Stock, Weighing
 
-__all__ = ["CausalMap", "Edge", "Node", "causal_map"]
+__all__ = ["CausalMap", "Edge", "Node", "Reach", "causal_map", "reach_of"]
 
 NodeKind = Literal["stock", "mode", "event", "move", "choice"]
 Sign = Literal["+", "−", ""]
@@ -58,6 +59,37 @@ class CausalMap:
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How much of a map an actor moves directly, and which part of the state passes on most.
+
+    Attributes:
+        things, links: Of the map as it is drawn: links that rules look along left out, and what only these link.
+        moved, movable: Things that the actor's choices move without another between, of all that are no choices.
+        top: The part of the state with most links to others, None where none has any; `passed_on` is how many.
+    """
+
+    things: int
+    links: int
+    moved: int
+    movable: int
+    top: str | None
+    passed_on: int
+
+
+def reach_of(causes: CausalMap, actor: str) -> Reach:
+    """What an actor moves."""
+    links = [edge for edge in causes.edges if not edge.rule]
+    choices = {node.name for node in causes.nodes if node.kind == "choice"}
+    out = Counter(edge.source for edge in links if edge.source not in choices)
+    top = max(out, key=lambda name: out[name], default=None)
+    moved = {edge.target for edge in links if edge.source.split(".")[0] == actor}
+    linked = {name for edge in links for name in (edge.source, edge.target)}
+    return Reach(
+        len(linked), len(links), len(moved), len(causes.nodes) - len(choices), top, passed_on=out[top] if top else 0
+    )  # fmt: skip
 
 
 def causal_map(model: Model) -> CausalMap:

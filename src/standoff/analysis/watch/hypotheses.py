@@ -15,7 +15,7 @@ from standoff.analysis.watch.signs import Sign, Split, splits_of
 from standoff.ensemble.profiles.chosen import is_of
 from standoff.ensemble.watch.ahead import Ahead
 
-__all__ = ["Diagnosis", "Hypothesis", "diagnose", "hypotheses_of", "likelihood_ratio"]
+__all__ = ["Diagnosis", "Hypothesis", "diagnose", "hypotheses_of", "inverse", "likelihood_ratio"]
 
 _FEWEST = 20
 _HALF = 0.5
@@ -63,6 +63,12 @@ class Diagnosis:
     def is_told(self) -> bool:
         """Whether the ratio is told from 1."""
         return self.ratio.low > 1.0 or self.ratio.high < 1.0
+
+
+def inverse(ratio: Figure) -> Figure:
+    """How many times less likely, of a likelihood ratio above 0; its error by the first order (the delta method)."""
+    value = 1.0 / ratio.value
+    return Figure(value, ratio.error * value**2, 1.0 / ratio.high, 1.0 / ratio.low if ratio.low > 0.0 else math.inf)
 
 
 def hypotheses_of(ahead: Ahead, assumptions: Sequence[str]) -> tuple[Hypothesis, ...]:

@@ -5,16 +5,22 @@ Findings become JSON by one rule (`questions/as_json.py`); what the page tells o
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from standoff._version import __version__
 from standoff.analysis.comparing import Comparison
+from standoff.analysis.graph_model.courses import Courses, StableProfile, share_error
 from standoff.analysis.graph_model.wished import Changeable
 from standoff.analysis.others.others import Others
 from standoff.analysis.others.shares import error_of_beliefs, play_shares
+from standoff.analysis.robustness.practical import best_settings, leads_over_others
 from standoff.analysis.robustness.robustness import Robustness
+from standoff.analysis.structure.causal import causal_map, reach_of
+from standoff.analysis.watch.hypotheses import inverse
+from standoff.analysis.watch.signposts import Signposts
 from standoff.brief.findings import Findings
 from standoff.brief.page import Page
 from standoff.brief.pictures.courses import end_differences
@@ -160,7 +166,15 @@ def _assumption(findings: Findings, parameter: Parameter) -> dict[str, Any]:
 
 
 def _standings(findings: Findings, chosen: slice) -> Any:
-    return {**to_json(replace(findings.performance, standings=())), "standings": findings.performance.standings[chosen]}
+    """Under some views; with each how far every family is ahead of the best of the others, as its picture shows."""
+    results = findings.performance
+    told = []
+    for standing in results.standings[chosen]:
+        is_ranked = bool(standing.rankings) and standing.rankings[0] is not None
+        leads = leads_over_others(results, standing) if is_ranked and len(best_settings(results, standing)) > 1 else ()
+        ahead = [{"strategy": results.labels[s], "lead": lead, "may_be_best": is_best} for s, lead, is_best in leads]
+        told.append({**to_json(standing), "derived": {"ahead_of_the_other_families": to_json(ahead)}})
+    return {**to_json(replace(results, standings=())), "standings": told}
 
 
 def finding_data(found: object) -> Any:
@@ -200,7 +214,47 @@ def _courses(found: Changeable | Unanswered | None) -> Any:
     data = to_json(found)
     if isinstance(found, Changeable):
         data["found"] = {k: v for k, v in data["found"].items() if k not in ("stable", "standing", "worlds", "beliefs")}
+        held = (*found.found.held, *(() if found.wished is None else (found.wished,)))
+        data["derived"] = {"shares": [_held_shares(found.found, profile) for profile in held]}
     return data
+
+
+def _held_shares(found: Courses, profile: StableProfile) -> dict[str, Any]:
+    """How often a profile holds by each notion, with the errors of the draws and worlds that were looked at."""
+    return {
+        "strategies": list(profile.strategies),
+        **{
+            seen.notion.value: {
+                "beliefs": {"share": seen.beliefs, "error": share_error(seen.beliefs, found.n_draws)},
+                "worlds": {"share": seen.worlds, "error": share_error(seen.worlds, found.n_worlds)},
+            }
+            for seen in profile.seen
+        },
+    }
+
+
+def _watch(found: Signposts | Unanswered | None) -> Any:
+    """What to watch; what is likelier under another hypothesis is told by how many times less likely it is."""
+    if not isinstance(found, Signposts):
+        return to_json(found)
+    ratios = [one.ratio for sign in found.found for one in sign.diagnoses]
+    ratios += [one.ratio for one in found.matrix.leaders if one.ratio is not None]
+    return {**to_json(found), "derived": {"times_less": to_json([inverse(r) for r in ratios if r.value < 1.0])}}
+
+
+def _uncited(findings: Findings) -> dict[str, int]:
+    """How many assumptions rest on no claim and no fact, constants apart."""
+    names = findings.evidence.found.uncited
+    kinds = Counter(p.kind for p in findings.model.parameters if p.name in names)
+    return {"uncited_assumptions": kinds.total() - kinds["constant"], "uncited_constants": kinds["constant"]}
+
+
+def _counts_of_assumptions(findings: Findings) -> dict[str, int]:
+    """How many there are of each kind, and of all how many rest on judgement alone."""
+    parameters = findings.model.parameters
+    kinds = Counter(parameter.kind for parameter in parameters)
+    judged = sum(not p.reason.cites and not p.reason.facts for p in parameters)
+    return {kind: kinds[kind] for kind in ("uncertainty", "value", "constant")} | {"judged": judged}
 
 
 def _derived_of_others(found: Others) -> dict[str, Any]:
@@ -237,9 +291,11 @@ _FINDINGS: Mapping[str, Callable[[Findings], Any]] = {
     "others-play": lambda findings: _standings(findings, slice(None)),
     "others": lambda findings: {**finding_data(findings.others), "courses": _courses(findings.courses)},
     "deals": lambda findings: findings.deals,
-    "watch": lambda findings: findings.watch,
+    "watch": lambda findings: _watch(findings.watch),
     "since": lambda findings: findings.since,
-    "documents": lambda findings: finding_data(findings.evidence),
+    "documents": lambda findings: {**finding_data(findings.evidence), "derived": _uncited(findings)},
     "over-time": lambda findings: findings.fans,
+    "map": lambda findings: reach_of(causal_map(findings.model), findings.model.decider),
+    "assumptions": _counts_of_assumptions,
     "run": lambda findings: findings.ensemble.diagnostics,
 }

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from standoff.analysis.findings import Floats
+from standoff.analysis.findings import Figure, Floats
 from standoff.brief.pictures.drawing.svg import Scale, framed, group, line_of, nice_ticks, tag
 from standoff.words.numbers import interval, plain, rounded
 from standoff.words.text import shortened
@@ -187,13 +187,11 @@ def date_places(dates: tuple[str, str, str], start: float | None) -> list[tuple[
 
 @dataclass(frozen=True, slots=True)
 class DotRow:
-    """One strategy under one view: how far below the best, with its interval; `best` if none can be told better."""
+    """One strategy under one view: its `lead` over the best of the others; `best` if none can be told better."""
 
     label: str
     colour: int
-    value: float
-    low: float
-    high: float
+    lead: Figure
     best: bool
 
 
@@ -217,11 +215,11 @@ def dots(rows: Sequence[DotRow], domain: tuple[float, float], unit: str, said: s
     parts.append(tag("text", unit, kind="tick", x=0, y=base + 13.0))
     for i, row in enumerate(rows):
         y = top + step * (i + 0.5)
-        reach = f"{rounded(row.value, (row.high - row.low) / 4.0)} ({interval(row.low, row.high)}) {unit}".strip()
+        reach = f"{rounded(row.lead.value, row.lead.error)} ({interval(row.lead.low, row.lead.high)}) {unit}".strip()
         drawn = [
             tag("text", shortened(row.label, _LONGEST), kind="name", x=left - 8.0, y=y + 4.0),
-            tag("line", kind="error", x1=x(row.low), x2=x(row.high), y1=y, y2=y),
-            tag("circle", kind="mean", cx=x(row.value), cy=y, r=4),
+            tag("line", kind="error", x1=x(row.lead.low), x2=x(row.lead.high), y1=y, y2=y),
+            tag("circle", kind="mean", cx=x(row.lead.value), cy=y, r=4),
         ]
         strength = " best" if row.best else ""
         parts.append(group(drawn, kind=f"s{row.colour}{strength}", title=f"{row.label}: {reach}"))

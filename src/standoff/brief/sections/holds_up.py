@@ -7,10 +7,10 @@ from dataclasses import replace
 from markupsafe import Markup
 
 from standoff.analysis.robustness.performance import Performance, Standing
-from standoff.analysis.robustness.practical import best_settings
+from standoff.analysis.robustness.practical import best_settings, leads_over_others
 from standoff.analysis.searching.pathways import Pathways
 from standoff.analysis.searching.searched import Searched
-from standoff.analysis.structure.causal import CausalMap
+from standoff.analysis.structure.causal import CausalMap, reach_of
 from standoff.brief.pictures.causal_map import draw_map, list_map
 from standoff.brief.pictures.charts import DotRow, dots
 from standoff.brief.pictures.drawing.colours import colour_of
@@ -21,7 +21,7 @@ from standoff.brief.sections.assumptions import assumptions_behind
 from standoff.language.model import Model
 from standoff.words.amounts import with_unit
 from standoff.words.names import family_words, title_of
-from standoff.words.numbers import interval, measured
+from standoff.words.numbers import interval, shown
 from standoff.words.sections import holds_up as said
 from standoff.words.sections.page import CALLED
 from standoff.words.sentences.answer import confidence, limits_title, views_title
@@ -36,8 +36,6 @@ from standoff.words.sentences.searching.pathways import (
 from standoff.words.text import capital, join, words
 
 __all__ = ["first_picture", "holds_up", "map_section", "views"]
-
-_TOLD = 1.96
 
 
 def holds_up(
@@ -89,8 +87,8 @@ def first_picture(model: Model, results: Performance) -> Picture | None:
     main = results.standings[0] if results.standings else None
     if main is None or not main.rankings or main.rankings[0] is None or len(best_settings(results)) < 2:
         return None
-    rows = sorted(_view_rows(model, results, main), key=lambda row: -row.value)
-    low, high = min(row.low for row in rows), max(row.high for row in rows)
+    rows = sorted(_view_rows(model, results, main), key=lambda row: -row.lead.value)
+    low, high = min(row.lead.low for row in rows), max(row.lead.high for row in rows)
     unit = "points" if results.measures[0].kind == "payoff" else ""
     drawn = dots(rows, (1.06 * low, max(-0.04 * low, 1.04 * high)), unit, f"Mean payoff: {_view_said(rows, unit)}")
     what = "Mean payoff" if results.measures[0].kind == "payoff" else title_of(model, results.measures[0].name)
@@ -103,8 +101,8 @@ def views(model: Model, results: Performance) -> Section | None:
     if len(ranked) < 2 or len(best_settings(results)) < 2:
         return None
     rows = {id(s): _view_rows(model, results, s) for s in ranked}
-    low = min(row.low for of in rows.values() for row in of)
-    domain = (1.06 * low, max(0.04 * -low, 1.04 * max(row.high for of in rows.values() for row in of)))
+    low = min(row.lead.low for of in rows.values() for row in of)
+    domain = (1.06 * low, max(0.04 * -low, 1.04 * max(row.lead.high for of in rows.values() for row in of)))
     unit = "points" if results.measures[0].kind == "payoff" else ""
     pictures = tuple(
         Picture(
@@ -142,7 +140,7 @@ def map_section(model: Model, causes: CausalMap) -> Section:
     return Section(
         "map",
         CALLED["map"],
-        said.map_title(model, causes),
+        said.map_title(model, reach_of(causes, model.decider)),
         lead=(said.MAP_LEAD,),
         pictures=(Picture(draw_map(causes, model) + list_map(causes, model), key=said.MAP_KEY, table=table),),
         method=Method((said.MAP_METHOD,), said.MAP_REFERENCES),
@@ -150,26 +148,15 @@ def map_section(model: Model, causes: CausalMap) -> Section:
 
 
 def _view_rows(model: Model, results: Performance, standing: Standing) -> list[DotRow]:
-    ranking = standing.rankings[0]
-    assert ranking is not None
-    shown = best_settings(results, standing)
-    rows = []
-    for s in shown:
-        instance = results.strategies[s]
-        # against the other families: its own other setting is no rival of a family
-        rival = min((other for other in shown if other != s), key=lambda other: float(ranking.difference[s, other]))
-        value, error = float(ranking.difference[s, rival]), float(ranking.error[s, rival])
-        rows.append(
-            DotRow(
-                family_words(instance.strategy),
-                colour_of(model, instance),
-                value,
-                value - _TOLD * error,
-                high=value + _TOLD * error,
-                best=results.labels[s] in ranking.may_be_best,
-            )
+    return [
+        DotRow(
+            family_words(results.strategies[s].strategy),
+            colour_of(model, results.strategies[s]),
+            lead,
+            is_best,
         )
-    return rows
+        for s, lead, is_best in leads_over_others(results, standing)
+    ]
 
 
 def _dots_table(rows: list[DotRow], unit: str) -> Table:
@@ -179,16 +166,14 @@ def _dots_table(rows: list[DotRow], unit: str) -> Table:
         tuple(
             (
                 row.label,
-                measured(row.value, (row.high - row.low) / 2 / _TOLD),
-                interval(row.low, row.high),
+                shown(row.lead),
+                interval(row.lead.low, row.lead.high),
                 "yes" if row.best else "no",
             )
-            for row in sorted(rows, key=lambda row: -row.value)
+            for row in sorted(rows, key=lambda row: -row.lead.value)
         ),
     )
 
 
 def _view_said(rows: list[DotRow], unit: str) -> str:
-    return join(
-        [with_unit(f"{row.label} {measured(row.value, (row.high - row.low) / 2 / _TOLD)}", unit) for row in rows]
-    )
+    return join([with_unit(f"{row.label} {shown(row.lead)}", unit) for row in rows])

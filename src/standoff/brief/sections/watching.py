@@ -13,7 +13,7 @@ from standoff.language.model import Model
 from standoff.questions.question import Unanswered
 from standoff.words.language import ENGLISH, Language
 from standoff.words.names import name_labels, title_of
-from standoff.words.numbers import number, percent, shown
+from standoff.words.numbers import number, percent, rounded, shown
 from standoff.words.sections import watching as said
 from standoff.words.sections.page import CALLED
 from standoff.words.sentences.watching.signposts import (
@@ -133,7 +133,10 @@ def _matrix(model: Model, matrix: Matrix, language: Language) -> Table:
     rows = tuple(
         (
             capital(evidence_words(model, one)),
-            *(number(r.value) if r.low > 1.0 or r.high < 1.0 else "–" for r in (row.ratios[j] for row in matrix.rows)),
+            *(
+                rounded(r.value, r.error) if r.low > 1.0 or r.high < 1.0 else "–"
+                for r in (row.ratios[j] for row in matrix.rows)
+            ),
         )
         for j, one in enumerate(matrix.evidence)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from standoff.analysis.robustness.performance import Performance, Standing
-from standoff.analysis.structure.causal import CausalMap
+from standoff.analysis.structure.causal import Reach
 from standoff.language.model import Model
 from standoff.words.names import family_words, quoted, title_of, who
 from standoff.words.numbers import counted, whole
@@ -109,22 +109,14 @@ def performance_method(model: Model, results: Performance) -> tuple[str, ...]:
     return tuple(text)
 
 
-def map_title(model: Model, causes: CausalMap) -> str:
+def map_title(model: Model, reach: Reach) -> str:
     """How much the decider moves directly, and what passes on most."""
-    links = [e for e in causes.edges if not e.rule]
-    out: dict[str, int] = {}
-    for e in links:
-        out[e.source] = out.get(e.source, 0) + 1
-    own = {e.target for e in links if e.source.split(".")[0] == model.decider}
-    kinds = {node.name: node.kind for node in causes.nodes}
-    state = {name: n for name, n in out.items() if kinds[name] != "choice"}
-    moved = len([n for n in causes.nodes if n.kind != "choice"])
     decider = capital(who(model, model.decider))
-    title = f"{decider}{'’' if decider.endswith('s') else '’s'} choices move {len(own)} of {moved} things directly"
-    if state:
-        top = max(state, key=lambda name: state[name])
-        title += f"; {quoted(model, top)} passes on most, to {few(state[top])}"
-    return title
+    own = f"{decider}{'’' if decider.endswith('s') else '’s'} choices"
+    title = f"{own} move {reach.moved} of {reach.movable} things directly"
+    if reach.top is None:
+        return title
+    return f"{title}; {quoted(model, reach.top)} passes on most, to {few(reach.passed_on)}"
 
 
 def map_words(model: Model, n_things: int, n_links: int) -> str:

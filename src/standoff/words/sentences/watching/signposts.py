@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from standoff.analysis.watch.hypotheses import Diagnosis
+from standoff.analysis.watch.hypotheses import Diagnosis, inverse
 from standoff.analysis.watch.matrix import Evidence, Leader
 from standoff.analysis.watch.signposts import Signpost, Signposts
 from standoff.analysis.watch.triggers import Trigger
 from standoff.language.model import Model
 from standoff.words.amounts import unit_words, with_unit
 from standoff.words.names import name_labels, quoted, who
-from standoff.words.numbers import counted, number, percent, shown
+from standoff.words.numbers import counted, number, percent, rounded, shown
 
 __all__ = [
     "evidence_words",
@@ -93,9 +93,9 @@ def _unit(model: Model, name: str) -> str:
 
 def told_apart(model: Model, one: Diagnosis) -> str:
     """What a sign says of a hypothesis: `2.1 times as likely if North Korea plays the leverage cycle`."""
-    times = one.ratio.value
-    ratio = f"{number(times)} times" if times >= 1.0 else f"{number(1.0 / times)} times less"
-    likely = f"{ratio} {'as likely' if times >= 1.0 else 'likely'}"
+    is_more = one.ratio.value >= 1.0
+    times = one.ratio if is_more else inverse(one.ratio)
+    likely = f"{rounded(times.value, times.error)} times {'as' if is_more else 'less'} likely"
     if one.kind == "strategy":
         instances = model.instances(one.about)
         return f"{likely} if {who(model, one.about)} plays {name_labels([one.name], instances)}"
@@ -139,9 +139,10 @@ def leader_words(model: Model, one: Leader) -> str:
         lead += f" (not told from {name_labels(one.equals, instances)})"
     if one.overturned_by is None or one.ratio is None:
         return f"{lead}; nothing ahead would tell against it beyond chance."
+    times = inverse(one.ratio)
     return (
         f"{lead}; it would be overturned soonest if {evidence_words(model, one.overturned_by)}, which is "
-        f"{number(1.0 / one.ratio.value)} times less likely under it."
+        f"{rounded(times.value, times.error)} times less likely under it."
     )
 
 
