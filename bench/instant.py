@@ -3,7 +3,7 @@
 OLDER is a checkout of an older version, run with the same interpreter. A constant of a copy of each build's own `korea`
 is changed; both find an empty cache. It is told after how many seconds the ranking stands on the terminal (128 worlds ×
 4), when the whole brief is written, and when it is written again. And of the module: how soon it is ready, how large it is in a page, and
-its share of Numba's futures a second on one thread.
+its share of the kernel's futures a second on one thread.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import numpy as np
 
 import standoff
 from standoff.ensemble.run import lanes_of
-from standoff.program.numba.kernel import load_kernel
+from standoff.program.llvm.kernel import load_kernel
 from standoff.program.wasm.module import assemble, load_module
 from standoff.program.wasm.writer import emit_module
 

@@ -32,7 +32,9 @@ from standoff.ensemble.evaluator import choose_evaluator
 from standoff.ensemble.run import run_design
 from standoff.ensemble.running import Running
 from standoff.program.columns import Table
-from standoff.program.numba.kernel import Kernel, load_kernel
+from standoff.program.compiled import Given
+from standoff.program.llvm.kernel import Kernel, load_kernel
+from standoff.program.program import Program
 
 HERE = Path(__file__).parent
 STRICT = ["-O3", "-march=native", "-fopenmp", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"]
@@ -73,7 +75,7 @@ def against_c() -> Result:
         return {"skipped": "there is no gcc"}
     study = standoff.load(HERE / "limit")
     kernel, design = load_kernel(study.program), study.design(FUTURES // 4, 4)
-    table, worlds, keys, runs, given, out = _prepared(kernel, design, (2, 0, 2, 1))
+    given = _prepared(study.program, kernel, design, (2, 0, 2, 1))
     columns = np.ascontiguousarray([design.worlds.columns[name] for name in COLUMNS])
     played = np.array([2.0, 0.0, 2.0, 1.0])
     draws = ["draw shock0", "draw shock1", "draw shock2", "draw shock3", "event crisis"]
@@ -82,7 +84,9 @@ def against_c() -> Result:
     theirs = np.empty((7, FUTURES))
 
     def by_hand(library: ctypes.CDLL) -> Callable[[], object]:
-        places = (x.ctypes.data_as(ctypes.c_void_p) for x in (columns, worlds, keys, played, counters, theirs))
+        places = (
+            x.ctypes.data_as(ctypes.c_void_p) for x in (columns, given.worlds, given.keys, played, counters, theirs)
+        )
         a, b, c, d, e, f = places
         size = ctypes.c_int64
         return lambda: library.run(size(FUTURES), a, size(columns.shape[1]), b, c, d, e, f, ctypes.c_int(1))
@@ -97,9 +101,9 @@ def against_c() -> Result:
         fast = _compiled(Path(folder) / "fast.so", [*FAST, f"-DLANES={lanes}"])
 
         def ours() -> None:
-            kernel.run(table, worlds, keys, runs, given, kernel.counters, kernel.clock, out)
+            kernel.call(given)
 
-        ours()
+        out = kernel.call(given)
         by_hand(strict)()
         rows = [kernel.source.outputs.index(n) for n in ("outcome 0", "outcome 1", "outcome 2",
                                                          "payoff 0", "payoff 1", "payoff 2", "payoff 3")]  # fmt: skip
@@ -138,17 +142,17 @@ def against_numpy() -> Result:
     """
     study = standoff.load(HERE / "limit")
     kernel, design = load_kernel(study.program), study.design(FUTURES // 4, 4)
-    table, worlds, keys, runs, given, out = _prepared(kernel, design, (2, 0, 2, 1))
-    columns = {name: design.worlds.columns[name][worlds] for name in COLUMNS}
+    given = _prepared(study.program, kernel, design, (2, 0, 2, 1))
+    columns = {name: design.worlds.columns[name][given.worlds] for name in COLUMNS}
     whole = study.design(FUTURES // 4, 4, profile=MATCHED)
     times = interleaved(
         {
-            "kernel": lambda: kernel.run(table, worlds, keys, runs, given, kernel.counters, kernel.clock, out),
+            "kernel": lambda: kernel.call(given),
             "all cores": lambda: run_design(study.program, whole, evaluate=kernel),
             "numpy": lambda: _vectorised(columns),
         }
     )
-    mine = out[kernel.source.outputs.index("outcome 0")].mean()
+    mine = kernel.call(given)[kernel.source.outputs.index("outcome 0")].mean()
     close = abs(_vectorised(columns).mean() / mine - 1) < 0.01
     return {
         "close": bool(close), "times faster, all cores": times["numpy"] / times["all cores"],
@@ -210,28 +214,24 @@ def per_equation() -> Result:
     """(f) The Korean kernel alone, one thread: nanoseconds per future and step, and per equation."""
     study = standoff.load("korea")
     kernel, design = load_kernel(study.program), study.design(FUTURES // 16, 4)
-    table, worlds, keys, runs, given, out = _prepared(kernel, design, (2, 0, 1, 0, 1))
-    times = interleaved(
-        {"kernel": lambda: kernel.run(table, worlds, keys, runs, given, kernel.counters, kernel.clock, out)}
-    )
+    given = _prepared(study.program, kernel, design, (2, 0, 1, 0, 1))
+    times = interleaved({"kernel": lambda: kernel.call(given)})
     each = times["kernel"] * 1e9 / design.worlds.size / design.replications / study.program.n_steps
     program = study.program
     equations = len(program.step) + len(program.carried) + len(program.memories) + len(program.payoffs)
     return {"ns": each, "equations": equations, "ns per equation": each / equations}
 
 
-def _prepared(kernel: Kernel, design: Design, strategies: tuple[int, ...]) -> tuple[Any, ...]:
-    """A kernel's arguments for every world and replication of a design in one profile."""
+def _prepared(program: Program, kernel: Kernel, design: Design, strategies: tuple[int, ...]) -> Given:
+    """What a kernel is given for every world and replication of a design in one profile."""
     n = design.worlds.size * design.replications
     worlds = np.repeat(np.arange(design.worlds.size), design.replications)
     keys = lane_keys(design, worlds, np.tile(np.arange(design.replications), design.worlds.size))
-    program = kernel.program
-    table = Table(program.columns, design.worlds.columns).array
+    table = Table(program.columns, design.worlds.columns)
     played = {("strategy", p): float(s) for p, s in zip(program.players, strategies, strict=True)}
     usual = {("level", name): level for name, level in program.levels}
     given = np.array([[(played | usual).get(key, 0.0) for key in kernel.source.given]])
-    out = np.empty((len(kernel.source.outputs) + 1, n))
-    return table, worlds, keys, np.array([0, n]), given, out
+    return Given(table, worlds, keys, given, runs=np.array([0, n]))
 
 
 def _compiled(path: Path, options: list[str]) -> ctypes.CDLL:

@@ -84,7 +84,7 @@ def test_without_a_home_commands_run_and_say_what_it_costs(tmp_path: Path) -> No
         "import sys; from pathlib import Path\n"
         "def home(): raise RuntimeError('Could not determine home directory.')\n"
         "Path.home = home\n"
-        "from standoff.program.numba.cache import open_cache\n"
+        "from standoff.base.cache_folder import open_cache\n"
         "print(open_cache().lacking)\n"
         "from standoff.cli import main; main(['check', 'rivals'])"
     )

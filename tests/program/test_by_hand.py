@@ -1,4 +1,4 @@
-"""What the language offers, computed by hand, in the reference and in the kernel's source."""
+"""What the language offers, computed by hand, in the reference and in the kernel."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ import pytest
 from comparison import differences
 from hypothesis import given
 from hypothesis import strategies as st
-from interpreted import interpreted_kernel
 
 from standoff.base.source import Source, Span
 from standoff.ensemble.run import lanes_of
@@ -22,6 +21,7 @@ from standoff.language.changed import Fixed, changed
 from standoff.language.expressions.parser import parse_expression
 from standoff.language.meaning.folding import fold
 from standoff.language.text.reader import Scalar
+from standoff.program.llvm.kernel import load_kernel
 from standoff.program.reference import Results, run_lanes
 
 Build = Callable[..., Study]
@@ -37,7 +37,7 @@ def in_both(study: Study, worlds: int = 4, replications: int = 1) -> Results:
         study.program, design, np.zeros(n, np.int64), places // replications, replications=places % replications
     )
     expected = run_lanes(study.program, lanes)
-    assert differences(interpreted_kernel(study.program)(study.program, lanes), expected) == []
+    assert differences(load_kernel(study.program)(study.program, lanes), expected) == []
     assert not expected.fault.any()
     return expected
 

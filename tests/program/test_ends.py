@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from comparison import differences_on_random_futures
 from enumerated import expectation
-from interpreted import interpreted_kernel
 from small_ends import small_study, walk_all
 
 from standoff.ensemble.study import Study
 from standoff.language.changed import Imposed, changed
 from standoff.language.expressions.tree import Symbol
+from standoff.program.llvm.kernel import load_kernel
 from standoff.program.program import Program
 from standoff.program.wasm.module import load_module
 
@@ -202,7 +202,7 @@ def test_small_studies_come_to_what_walking_every_outcome_gives(seed: int, tmp_p
 def test_kernels_of_small_studies_equal_the_reference(seed: int, tmp_path: Path) -> None:
     study = small_study(seed).load(tmp_path)
     found, codes = differences_on_random_futures(
-        study, (interpreted_kernel(study.program), load_module(study.program)), 200, seed
+        study, (load_kernel(study.program), load_module(study.program)), 200, seed
     )
     assert (found, codes) == ([], set())
 
@@ -315,9 +315,7 @@ def test_what_is_final_of_an_ended_future_is_what_the_branch_made_of_it(study_of
     for realised in (False, True):
         found, _ = expectation(study, realised=realised)
         assert found["last"] == pytest.approx(0.5, abs=1e-14)
-    differing, _ = differences_on_random_futures(
-        study, (interpreted_kernel(study.program), load_module(study.program)), 200
-    )
+    differing, _ = differences_on_random_futures(study, (load_kernel(study.program), load_module(study.program)), 200)
     assert differing == []
 
 

@@ -31,7 +31,7 @@ from features import features_of
 from random_studies import load_random
 from small_ends import small_study, walk_all
 
-from standoff.program.numba.kernel import load_kernel
+from standoff.program.llvm.kernel import load_kernel
 from standoff.program.program import FAULTS
 from standoff.program.wasm.module import load_module
 
@@ -56,13 +56,13 @@ class Compared:
     features: frozenset[str]
 
 
-def compare_all(seeds: Sequence[int], size: float, kernels: Path) -> Iterator[Compared]:
-    """Compare the studies of seeds in two processes, in order; their kernels are kept in a folder."""
+def compare_all(seeds: Sequence[int], size: float) -> Iterator[Compared]:
+    """Compare the studies of seeds in two processes, in order."""
     spawn, deaf = multiprocessing.get_context("spawn"), (signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is not for workers
     for first in range(0, len(seeds), BATCH):
         pool = ProcessPoolExecutor(2, spawn, signal.signal, deaf)
         try:
-            tasks = [pool.submit(_compare, seed, size, kernels) for seed in seeds[first : first + BATCH]]
+            tasks = [pool.submit(_compare, seed, size) for seed in seeds[first : first + BATCH]]
             yield from (task.result() for task in tasks)
         finally:
             pool.shutdown(cancel_futures=True)
@@ -82,10 +82,10 @@ def furthest(seed: int) -> float:
     return max(differences)
 
 
-def _compare(seed: int, size: float, kernels: Path) -> Compared:
+def _compare(seed: int, size: float) -> Compared:
     with tempfile.TemporaryDirectory() as place:
         study = load_random(seed, Path(place), size)
-    evaluators = load_kernel(study.program, kernels), load_module(study.program)
+    evaluators = load_kernel(study.program), load_module(study.program)
     found, codes = differences_on_random_futures(study, evaluators, FUTURES, seed)
     faults = frozenset(FAULTS[(code - 1) % len(FAULTS)][0] for code in codes)
     return Compared(seed, size, tuple(found), faults, frozenset(features_of(study)))
@@ -94,7 +94,7 @@ def _compare(seed: int, size: float, kernels: Path) -> Compared:
 def main(arguments: list[str]) -> int:
     """Compare and print; 1 where a study differs, 130 where it was stopped."""
     parser = argparse.ArgumentParser(
-        description="Compare Numba's kernel and WebAssembly with the reference on random studies."
+        description="Compare LLVM's kernel and WebAssembly with the reference on random studies."
     )
     parser.add_argument("--fixed", type=int, default=300, help="studies of fixed seeds")
     parser.add_argument("--from", type=int, default=0, dest="first", help="the first fixed seed")
@@ -106,10 +106,9 @@ def main(arguments: list[str]) -> int:
     seeds = [*range(chosen.first, chosen.fixed), *(1_000_000 + randbelow(10**9) for _ in range(chosen.fresh))]
     begun, done = time.monotonic(), list[Compared]()
     try:
-        with tempfile.TemporaryDirectory() as kernels:
-            for compared in compare_all(seeds, SIZE, Path(kernels)):
-                done.append(compared)
-                _say(compared, len(done), len(seeds), time.monotonic() - begun)
+        for compared in compare_all(seeds, SIZE):
+            done.append(compared)
+            _say(compared, len(done), len(seeds), time.monotonic() - begun)
     except KeyboardInterrupt:
         print(f"\nstopped: {_summary(done)}; go on with --from {chosen.first + len(done)}")
         return 130

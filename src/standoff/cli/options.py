@@ -246,7 +246,7 @@ def realised(*, default: bool) -> _Decorator[Any]:
 
 evaluator = click.option(
     "--evaluator", type=click.Choice(EVALUATORS), default="auto", show_default=True,
-    help="NumPy, WebAssembly, Numba, or the soonest done; the numbers are the same.",
+    help="NumPy, WebAssembly, LLVM, or the soonest done; the numbers are the same.",
 )  # fmt: skip
 
 fresh = click.option("--fresh", is_flag=True, help="Work the answers out anew, though they were kept.")

@@ -83,7 +83,7 @@ def check(study: str, as_json: bool, claims: bool, sources: Path | None, *, weig
 @options.variant
 @click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), default=None, metavar="FILE",
               help="Write the causal map as an SVG picture.")  # fmt: skip
-@click.option("--kernel", is_flag=True, help="Print the source of the evaluator that Numba compiles instead.")
+@click.option("--kernel", is_flag=True, help="Print the text of the kernel that LLVM compiles instead.")
 @click.option("--wasm", is_flag=True, help="Print the same as WebAssembly instead.")
 @options.as_json
 def show(
@@ -109,7 +109,7 @@ def show(
 
     loaded = load(study, variants)
     if kernel:
-        from standoff.program.numba.writer import emit_kernel  # noqa: PLC0415
+        from standoff.program.llvm.writer import emit_kernel  # noqa: PLC0415
 
         echo(emit_kernel(loaded.program, remarks=True).text, nl=False)
         return

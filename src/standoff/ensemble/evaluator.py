@@ -9,27 +9,14 @@ from standoff.ensemble.running import EVALUATORS, Running
 from standoff.program.program import Program
 from standoff.program.reference import Lanes, Results, run_lanes
 
-__all__ = ["Evaluate", "choose_evaluator", "choose_fold", "worth_compiling"]
+__all__ = ["Evaluate", "choose_evaluator", "choose_fold"]
 
 # Seconds of one core, measured on the bundled studies: what the reference and a module take for an equation of a
-# future's step; what a run must cost to be worth the making of a module (a tenth of a second) or the loading of a
-# kernel that is on disk (a second); and what the compiling of one takes, beside the run.
+# future's step, and what a run must cost by these to be worth the making of a module (a tenth of a second) or of a
+# kernel, which takes half a second and is three times as fast.
 REFERENCE_COST, MODULE_COST = 12e-9, 1.5e-9
 WORTH_MODULE = 0.25
-WORTH_LOADING = 4.0
-COMPILING = 30.0
-
-
-def worth_compiling(workers: int) -> float:
-    """What runs of one program must cost on a module, in seconds of one core, before its kernel is compiled.
-
-    A kernel runs three times as fast, so that a run on n workers is done sooner where it would cost (n + ½) compilings:
-    until the kernel is there the compiling takes one of the cores. Runs count together, as those that were made before
-    are what is known of those to come: buying once the rent has come to the price never costs twice the least.
-
-    Reference: A. Karlin, M. Manasse, L. Rudolph, D. Sleator, Competitive snoopy caching, Algorithmica 3 (1988), 79-119.
-    """
-    return COMPILING * (workers + 0.5)
+WORTH_KERNEL = 1.0
 
 
 class Evaluate(Protocol):
@@ -56,42 +43,21 @@ def choose_evaluator(program: Program, n_futures: int, running: Running = Runnin
     work = n_futures * program.n_steps * len(program.equations)
     if evaluator == "reference" or (evaluator == "auto" and work * REFERENCE_COST < WORTH_MODULE):
         return run_lanes
-    if evaluator == "kernel":
-        return _kernel(program, running)
-    from standoff.program.wasm.module import load_module  # noqa: PLC0415 - a native library
+    if evaluator == "wasm" or (evaluator == "auto" and work * MODULE_COST < WORTH_KERNEL):
+        from standoff.program.wasm.module import load_module  # noqa: PLC0415 - a native library
 
-    cost = work * MODULE_COST
-    if evaluator == "wasm" or cost < WORTH_LOADING:
         return load_module(program)
-    from standoff.program.numba.kernel import is_compiled, load_kernel, spend  # noqa: PLC0415
+    from standoff.program.llvm.kernel import load_kernel  # noqa: PLC0415 - likewise
 
-    if is_compiled(program):
-        return load_kernel(program)
-    if spend(program, cost) < worth_compiling(running.workers):
-        return load_module(program)
-    from standoff.program.numba.beside import changing_over  # noqa: PLC0415
-
-    running.say(f"compiling the kernel of `{program.model.name}` beside the run, which does not wait for it")
-    return changing_over(program, load_module(program))
+    return load_kernel(program)
 
 
 def choose_fold(evaluate: Evaluate) -> Fold:
-    """How what an evaluator gives is taken in: compiled where Numba is loaded anyway; the figures are the same."""
-    from standoff.program.numba.kernel import Kernel  # noqa: PLC0415
+    """How what an evaluator gives is taken in: compiled for long runs; the figures are the same."""
+    from standoff.program.llvm.kernel import Kernel  # noqa: PLC0415
 
     if not isinstance(evaluate, Kernel):
         return fold_arrays
     from standoff.ensemble.folding.moments_kernel import fold_cells  # noqa: PLC0415 - Numba takes a while to import
 
     return fold_cells
-
-
-def _kernel(program: Program, running: Running) -> Evaluate:
-    from standoff.program.numba.cache import open_cache  # noqa: PLC0415
-    from standoff.program.numba.kernel import is_compiled, load_kernel  # noqa: PLC0415 - Numba takes a while to import
-
-    if not is_compiled(program):
-        lacking = open_cache().lacking
-        kept = f"it cannot be kept: {lacking}" if lacking else "once; the next run loads it"
-        running.say(f"compiling the kernel of `{program.model.name}` (about half a minute, {kept})")
-    return load_kernel(program)

@@ -17,8 +17,8 @@ import msgspec
 import numpy as np
 import scipy
 
+from standoff.base.cache_folder import open_cache
 from standoff.ensemble.storing.store import atomic_write
-from standoff.program.numba.cache import open_cache
 
 __all__ = ["Kept", "identified", "kept_findings"]
 

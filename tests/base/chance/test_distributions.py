@@ -6,10 +6,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from numba import njit
 from scipy import special, stats
 
-from standoff.base.chance import counts, distributions, distributions_lanes, streams
+from standoff.base.chance import counts, distributions, streams
 from standoff.base.chance.distributions import DISTRIBUTIONS
 from standoff.base.numbers import incomplete
 
@@ -98,22 +97,6 @@ def test_a_value_depends_on_its_own_lane_only(name: str, parameters: Parameters,
     together = DISTRIBUTIONS[name].quantile(u, *rows)
     alone = [DISTRIBUTIONS[name].quantile(u[i : i + 1], *(r[i : i + 1] for r in rows))[0] for i in range(60)]
     np.testing.assert_array_equal(together, alone)
-
-
-@pytest.mark.parametrize("name", distributions_lanes.QUANTILES)
-def test_lane_quantiles_have_the_bits_of_arrays(name: str) -> None:
-    lane = distributions_lanes.QUANTILES[name]
-    parameters = next(p for n, p, _ in CASES if n == name)
-    u = chances(20_000)
-    out = np.empty_like(u)
-
-    @njit(error_model="numpy")
-    def loop(u: Array, out: Array) -> None:
-        for i in range(u.size):
-            out[i] = lane(u[i], *parameters)
-
-    loop(u, out)
-    np.testing.assert_array_equal(out, DISTRIBUTIONS[name].quantile(u, *parameters))
 
 
 @pytest.mark.parametrize(("low", "high"), [(0.01, 0.1), (0.1, 1), (1, 30), (30, 1000), (1e4, 1e5)])
@@ -241,15 +224,3 @@ def test_counts_of_nothing() -> None:
 def test_a_largest_count_out_of_range_is_refused(at_most: int) -> None:
     with pytest.raises(ValueError, match="largest value is from 0 to 500"):
         counts.poisson_count(np.array([0.5]), 1.0, at_most)
-
-
-@pytest.mark.parametrize("lanes", [1, 7, 1000])
-def test_lane_counts_have_the_bits_of_arrays(lanes: int) -> None:
-    u, mean, dispersion = chances(lanes), 9 * chances(lanes, seed=4), 0.1 + 5 * chances(lanes, seed=5)
-    count, clamped, p, cumulative, ratio = (np.empty(lanes) for _ in range(5))
-    distributions_lanes.poisson_counts(u, mean, 12, count, clamped, p, cumulative)
-    expected = counts.poisson_count(u, mean, 12)
-    np.testing.assert_array_equal([count, clamped], expected)
-    distributions_lanes.negative_binomial_counts(u, mean, dispersion, 12, count, clamped, p, cumulative, ratio)
-    expected = counts.negative_binomial_count(u, mean, dispersion, 12)
-    np.testing.assert_array_equal([count, clamped], expected)

@@ -5,10 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 import pytest
-from numba import njit
 from scipy import stats
 
-from standoff.base.chance import streams, streams_lanes
+from standoff.base.chance import streams
 
 Array = npt.NDArray[np.float64]
 N = 1 << 17
@@ -166,16 +165,3 @@ def test_addresses_do_not_run_into_one_another() -> None:
 def test_a_seed_out_of_range_is_refused(seed: int) -> None:
     with pytest.raises(ValueError, match="a seed is a whole number"):
         streams.lane_keys(seed, ids(0), ids(0))
-
-
-def test_lanes_have_the_bits_of_arrays() -> None:
-    keys = streams.lane_keys(2, np.arange(N, dtype=np.uint64), np.ones(N, dtype=np.uint64))
-    out = np.empty(N)
-    _loop(keys, np.uint64(streams.counter(NAME, 12)), out)
-    np.testing.assert_array_equal(out, streams.uniform(keys, NAME, 12))
-
-
-@njit(error_model="numpy")
-def _loop(keys: streams.Words, counter: np.uint64, out: Array) -> None:
-    for i in range(keys.size):
-        out[i] = streams_lanes.uniform(keys[i], counter)

@@ -8,10 +8,9 @@ import mpmath
 import numpy as np
 import numpy.typing as npt
 import pytest
-from numba import njit
 
 from standoff.base.chance import streams
-from standoff.base.numbers import arithmetic, arithmetic_lanes
+from standoff.base.numbers import arithmetic
 
 Array = npt.NDArray[np.float64]
 INF, NAN = math.inf, math.nan
@@ -224,36 +223,6 @@ REGIMES: dict[str, Callable[[np.random.Generator, int], Array]] = {
 def arguments(n: int) -> Array:
     generator = np.random.default_rng(11)
     return np.concatenate([regime(generator, n // len(REGIMES)) for regime in REGIMES.values()])
-
-
-@pytest.mark.parametrize("name", arithmetic.RECIPES)
-def test_lanes_have_the_bits_of_arrays(name: str) -> None:
-    lane = getattr(arithmetic_lanes, name)
-    x = arguments(1_000_000)
-    out = np.empty_like(x)
-    if name == "power":
-        y = np.roll(x, 500_000 + 17)
-        _power_loop(x, y, out)
-        expected = arithmetic.power(x, y)
-    else:
-
-        @njit(error_model="numpy")
-        def loop(x: Array, out: Array) -> None:
-            for i in range(x.size):
-                out[i] = lane(x[i])
-
-        loop(x, out)
-        expected = getattr(arithmetic, name)(x)
-        assembly = next(iter(loop.inspect_asm().values()))
-        assert "mulpd" in assembly, "the loop over lanes did not vectorise"
-        assert "fmadd" not in assembly, "a product and a sum were contracted"
-    np.testing.assert_array_equal(out.view(np.int64), expected.view(np.int64))
-
-
-@njit(error_model="numpy")
-def _power_loop(x: Array, y: Array, out: Array) -> None:
-    for i in range(x.size):
-        out[i] = arithmetic_lanes.power(x[i], y[i])
 
 
 def test_bits_are_those_of_every_processor() -> None:

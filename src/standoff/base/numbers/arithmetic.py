@@ -5,7 +5,7 @@ use only + - * /, square root, floor, comparison and moves of bits, all of which
 
 Each recipe `exp_recipe`, `log_recipe`, ... is a straight line: no branch, no loop that depends on data, only
 `select`. It is evaluated in two ways. `exp`, `log`, ... run it over NumPy arrays of any shape, with warnings
-off. `standoff.base.numbers.arithmetic_lanes` compiles the same text for one lane. A twin in another language
+off. `standoff.program.lowering.symbolic` makes text for compilers of it. A twin in another language
 transcribes a recipe so:
 
 * every + - * / is one rounding, in the order of the brackets: no fused multiply-add, no reassociation;

@@ -5,15 +5,18 @@ Numba's cache of this file knows this file only: after a change to `update`, del
 
 from __future__ import annotations
 
+from types import FunctionType
 from typing import Any
 
-from standoff.base.numbers.arithmetic_lanes import lane
+from numba import njit
+
 from standoff.base.numbers.compiled import compiled
 from standoff.ensemble.folding import moments
 
 __all__ = ["fold_cells"]
 
-update = lane(moments.update)
+_names = vars(moments) | {"select": njit(forceinline=True)(lambda is_so, then, otherwise: then if is_so else otherwise)}
+update = njit(error_model="numpy", forceinline=True)(FunctionType(moments.update.__code__, _names))
 
 
 @compiled("void(float64[:,:,:], float64[:,:,:], float64[:,:,:])", error_model="numpy", nogil=True)

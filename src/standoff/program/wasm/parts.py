@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
 
-from standoff.program.wasm.recipes import Symbolic, Tape, absorb, literal, recipe, uniform
+from standoff.program.lowering.symbolic import Symbolic, Tape, absorb, recipe, uniform
+from standoff.program.wasm.recipes import WASM, body_of, literal
 
 __all__ = ["PARTS", "host_functions", "locals_of", "power_row", "reciprocal_table", "run_function", "scalar_function"]
 
@@ -24,11 +25,11 @@ TOGETHER = (
 @cache
 def scalar_function(name: str) -> str:
     """A heavy function of one vector, for what is one number for a block."""
-    tape = Tape()
+    tape = Tape(WASM)
     names = ("$x", "$y") if name == "power" else ("$x",)
     found = recipe(name)(*(Symbolic(tape, f"(local.get {x})", "number") for x in names))
     parameters = " ".join(f"(param {x} v128)" for x in names)
-    body = tape.body(found)
+    body = body_of(tape, found)
     return "\n".join(
         [f"(func ${name} {parameters} (result v128) {locals_of(body)}", *_indented(2, body), f"  {found.text})\n"]
     )
@@ -71,26 +72,26 @@ def _function(name: str, pointers: tuple[str, ...], lines: list[str], more: str 
 
 def _heavy_row(name: str) -> str:
     """A recipe over rows."""
-    tape, pointers = Tape(), ("$a", "$b") if name == "power" else ("$a",)
+    tape, pointers = Tape(WASM), ("$a", "$b") if name == "power" else ("$a",)
     found = recipe(name)(*(tape.given(_load(p)) for p in pointers))
-    return _function(f"{name}_row", (*pointers, "$to"), [*_over([*tape.body(found), _store("$to", found.text)])])
+    return _function(f"{name}_row", (*pointers, "$to"), [*_over([*body_of(tape, found), _store("$to", found.text)])])
 
 
 @cache
 def power_row(name: str, exponent: float) -> str:
     """Powers of a row to one number, of which more is known beforehand."""
-    tape = Tape()
+    tape = Tape(WASM)
     found = recipe("power")(tape.given(_load("$a")), exponent)
-    return _function(name, ("$a", "$to"), [*_over([*tape.body(found), _store("$to", found.text)])])
+    return _function(name, ("$a", "$to"), [*_over([*body_of(tape, found), _store("$to", found.text)])])
 
 
 def _luck_row() -> str:
     """A draw's uniform numbers, from keys of futures and the draw's counter at an address."""
-    tape = Tape()
+    tape = Tape(WASM)
     counter = Symbolic(tape, "(local.get $c0)", "unsigned")
     found = uniform(tape.given(_load("$keys"), "unsigned"), counter)
     before = "(local.set $c0 (v128.load64_splat (local.get $counter)))"
-    lines = [before, *_over([*tape.body(found), _store("$to", found.text)])]
+    lines = [before, *_over([*body_of(tape, found), _store("$to", found.text)])]
     return _function("luck_row", ("$keys", "$counter", "$to"), lines)
 
 
@@ -176,15 +177,15 @@ def _counts(name: str, operands: tuple[str, ...]) -> str:
     So many pairs of lanes at once go on until none is beyond F, which changes nothing in a lane that is not. Meanwhile
     p(0), and what its factors share, stand where the results will.
     """
-    begin = Tape()
+    begin = Tape(WASM)
     x = [begin.given(_load(p)) for p in operands]
     if name == "poisson":
         first, shared = recipe("exp")(-x[0]), x[0]
     else:
         mean, size = x
         first, shared = recipe("exp")(-size * recipe("log1p")(mean / size)), mean / (size + mean)
-    start = [*begin.body(first, shared), _store("$to", first.text), _store("$clamped", shared.text)]
-    each = Tape("$s")
+    start = [*body_of(begin, first, shared), _store("$to", first.text), _store("$clamped", shared.text)]
+    each = Tape(WASM, "s")
     reciprocal = each.given("v128.load64_splat (local.get $at)")
     k = Symbolic(each, "(local.get $k)", "number")
     before, after, moves, used, any_ = [], [], [], list[Symbolic](), ""
@@ -219,7 +220,7 @@ def _counts(name: str, operands: tuple[str, ...]) -> str:
         "  (loop $counting",
         "    (br_if $done (i32.ge_u (local.get $at) (local.get $last)))",
         f"    (br_if $done (i32.eqz (v128.any_true {any_})))",
-        *_indented(4, [*each.body(*used), *moves]),
+        *_indented(4, [*body_of(each, *used), *moves]),
         f"    (local.set $k (f64x2.add (local.get $k) {ONE}))",
         "    (local.set $at (i32.add (local.get $at) (i32.const 8)))",
         "    (br $counting)))",
@@ -234,9 +235,9 @@ def _counts(name: str, operands: tuple[str, ...]) -> str:
 
 def host_functions() -> str:
     """What a host without this package needs to draw: keys of futures, and uniform numbers from them."""
-    tape = Tape()
+    tape = Tape(WASM)
     key = absorb(*(Symbolic(tape, f"(i64x2.splat (local.get {x}))", "unsigned") for x in ("$state", "$word")))
-    body = tape.body(key)
+    body = body_of(tape, key)
     function = "\n".join(
         [
             f"(func $absorb (param $state i64) (param $word i64) (result i64) {locals_of(body)}",

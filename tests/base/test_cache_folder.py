@@ -1,4 +1,4 @@
-"""Kernels are kept where only their user may write, and a compiled file that was altered is not loaded."""
+"""Things are kept where only their user may write."""
 
 from __future__ import annotations
 
@@ -7,13 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from standoff.program.numba.cache import Cache, cache_folder, open_cache
-
-
-def compiled(folder: Path, stem: str = "kernel_a", data: bytes = b"code") -> Path:
-    path = folder / "__pycache__" / f"{stem}.run-1.py311.1.nbc"
-    path.write_bytes(data)
-    return path
+from standoff.base.cache_folder import Cache, cache_folder, open_cache
 
 
 @pytest.fixture
@@ -31,13 +25,12 @@ def test_the_cache_folder_is_the_users_unless_chosen(monkeypatch: pytest.MonkeyP
 
 def test_a_new_folder_is_closed_to_others(kept: Cache, tmp_path: Path) -> None:
     assert kept == Cache(tmp_path / "cache")
-    assert [path.stat().st_mode & 0o077 for path in (kept.folder, kept.folder / "__pycache__")] == [0, 0]
+    assert kept.folder.stat().st_mode & 0o077 == 0
 
 
-@pytest.mark.parametrize("place", [".", "__pycache__"])
 @pytest.mark.parametrize("mode", [0o770, 0o707])
-def test_a_folder_that_others_may_write_to_is_not_used(kept: Cache, place: str, mode: int) -> None:
-    (kept.folder / place).chmod(mode)
+def test_a_folder_that_others_may_write_to_is_not_used(kept: Cache, mode: int) -> None:
+    kept.folder.chmod(mode)
     other = open_cache(kept.folder)
     assert other.folder != kept.folder
     assert "others may write to" in other.lacking
@@ -61,32 +54,3 @@ def test_without_a_place_the_cache_goes_with_the_process(tmp_path: Path, monkeyp
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(Path, "home", homeless)
     assert "home" in open_cache().lacking
-
-
-def test_what_was_compiled_and_noted_counts(kept: Cache) -> None:
-    compiled(kept.folder)
-    assert not kept.has("kernel_a")
-    kept.note("kernel_a")
-    assert kept.has("kernel_a")
-    assert not kept.has("kernel_b")
-
-
-@pytest.mark.parametrize("noted", ["null", "[]", '"x"', "{", "[" * 10_000, '{"kernel_a.run-1.py311.1.nbc": "0"}'])
-def test_a_compiled_file_with_another_digest_is_removed(kept: Cache, noted: str) -> None:
-    path = compiled(kept.folder)
-    kept.note("kernel_a")
-    kept.source("kernel_a", "text")
-    assert path.exists()
-    (kept.folder / "kernel_a.json").write_text(noted)
-    assert not kept.has("kernel_a")
-    kept.source("kernel_a", "text")
-    assert not path.exists()
-
-
-def test_an_altered_file_is_removed_and_an_altered_source_written_anew(kept: Cache) -> None:
-    path = compiled(kept.folder)
-    kept.note("kernel_a")
-    path.write_bytes(b"other code")
-    (kept.folder / "kernel_a.py").write_text("import os")
-    assert kept.source("kernel_a", "text").read_text() == "text"
-    assert not path.exists()

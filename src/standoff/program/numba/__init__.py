@@ -1,1 +1,0 @@
-"""The program written as Numba source, compiled and cached."""
