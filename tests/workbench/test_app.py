@@ -82,6 +82,8 @@ def test_a_game_is_played_to_its_end_and_looked_at_again(client):
     assert "Your choices, looked at again" in page
     assert "What you could have known" in page
     assert page.count('class="other"') >= 2
+    assert "race on" in page
+    assert "North: build; South, line: " in page
     assert "The game is over." in client.get(f"/game/{name}").text
 
 

@@ -1,4 +1,4 @@
-"""Load: 60 players in 30 games at once, two runs in the queue.
+"""Load: 60 players in 30 games at once, two runs in the queue all the time.
 
 Run `python -m tools.workbench.load [MINUTES] [PLAYERS]`: 30 minutes and 60 players by default. It prints how long steps
 took, moves that were acknowledged and are not in their game, and memory over time. Each player's page follows its game
@@ -134,6 +134,7 @@ async def measure(served: Served, minutes: float, players: int) -> Found:
         ]
         clock = asyncio.create_task(_watch_clock(found))
         while not all(game.done() for game in games):
+            await asyncio.to_thread(_queue_runs, served)
             await asyncio.sleep(5.0)
             found.memory.append((time.monotonic() - begun, *memory_of(served.process.pid)))
             if len(found.memory) % 12 == 0:
@@ -142,6 +143,14 @@ async def measure(served: Served, minutes: float, players: int) -> Found:
         clock.cancel()
         await asyncio.gather(*games)
     return found
+
+
+def _queue_runs(served: Served) -> None:
+    """Two runs that wait or are worked on."""
+    states = _states(served)
+    for i in range(2 - states.count("running") - states.count("waiting")):
+        seed = str(len(states) + i + 1)
+        served.post("/study/korea/run", worlds="256", replications="4", seed=seed, brief="1")
 
 
 def lost(folder: Path, found: Found) -> list[tuple[str, str, int, str]]:
@@ -162,8 +171,6 @@ def lost(folder: Path, found: Found) -> list[tuple[str, str, int, str]]:
 def main(minutes: float, players: int) -> None:
     """Measure, and print."""
     with TemporaryDirectory() as place, serving(Path(place)) as served:
-        for seed in ("1", "2"):
-            served.post("/study/korea/run", worlds="256", replications="4", seed=seed, brief="1")
         os.nice(5)  # the players stand for other machines
         found = asyncio.run(measure(served, minutes, players))
         print(f"{players} players, {found.games} games, {len(found.moves)} moves in {minutes:g} minutes; "

@@ -22,13 +22,14 @@ from standoff.workbench.keeping.games import Games
 from standoff.workbench.keeping.jobs import Jobs
 from standoff.workbench.keeping.saves import Saves
 from standoff.workbench.working.hand import Hand, RefusedError
+from standoff.workbench.working.looking import described
 from standoff.workbench.working.queue import Queue
 
 __all__ = ["SAFE", "Desk", "Handler", "Offer", "see", "whole_number"]
 
 HOME = ".standoff"
 """The folder in which the application keeps what is its own."""
-_MOST_STUDIES = 100
+_MOST_STUDIES, _SOON = 100, 8
 _POLL = 0.4
 """Seconds between two looks at what somebody follows."""
 SAFE = re.compile(r"[A-Za-z0-9_-]{1,60}")
@@ -83,6 +84,12 @@ class Desk:
             loader=jinja2.PackageLoader("standoff.workbench", "pages"), autoescape=True,
             undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         )  # fmt: skip
+
+    def begin(self) -> None:
+        """Work on what waits, and look at the first studies before a browser asks for them."""
+        self.queue.begin()
+        for offer in self.offers()[:_SOON]:
+            self.reading.ready(described, str(offer.folder))
 
     def end(self) -> None:
         """End what works for it."""

@@ -107,7 +107,11 @@ function look(view) {
   clearTimeout(looking);
   looking = setTimeout(async () => {
     const text = view.state.doc.toString();
-    const found = await ask("look", text, {at: toServer(text, view.state.selection.main.head)}).catch(() => null);
+    const told = (at) => ask("look", text, {at: toServer(text, at)}).catch(() => null);
+    const at = view.state.selection.main.head, line = view.state.doc.lineAt(at);
+    let found = await told(at);
+    const first = line.text.search(/\w/); // where nothing can be said of a place, what its line begins with
+    if (found && !found.lines.length && !found.equations.length && first >= 0) found = await told(line.from + first);
     if (!found || view.state.doc.toString() !== text) return;
     const parts = [];
     if (found.equations.length) {
@@ -208,7 +212,7 @@ function begin() {
     {key: "Escape", run: (view) => { (document.getElementById("save") || document.querySelector("h1 ~ * a")).focus(); return true; }},
   ];
   const extensions = [
-    cm.lineNumbers(), cm.foldGutter(), cm.history(), cm.drawSelection(), cm.highlightActiveLine(), cm.bracketMatching(),
+    cm.EditorView.lineWrapping, cm.lineNumbers(), cm.foldGutter(), cm.history(), cm.drawSelection(), cm.highlightActiveLine(), cm.bracketMatching(),
     cm.indentUnit.of("  "), cm.yaml(), cm.syntaxHighlighting(cm.defaultHighlightStyle, {fallback: true}),
     cm.highlightSelectionMatches(), cm.lintGutter(), cm.autocompletion({override: [complete], activateOnTypingDelay: 5}), hover,
     cm.keymap.of([...cm.completionKeymap, ...keys, ...cm.historyKeymap, ...cm.searchKeymap, ...cm.foldKeymap, ...cm.lintKeymap, ...cm.defaultKeymap]),

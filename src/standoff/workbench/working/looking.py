@@ -47,6 +47,7 @@ class Described:
         actors: Those that choose, by name and title.
         variants: By name.
         uncertain: Names that `--set` takes.
+        profiles: Names of what some actors play together, as odds of a game.
     """
 
     title: str
@@ -57,6 +58,7 @@ class Described:
     actors: tuple[tuple[str, str], ...] = ()
     variants: tuple[str, ...] = ()
     uncertain: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,7 @@ def _described(study: str, _: tuple[tuple[str, int, int], ...]) -> Described:
         actors=tuple((actor, model.title_of(actor)) for actor in model.players),
         variants=tuple(variant.name for variant in model.variants),
         uncertain=tuple(parameter.name for parameter in model.uncertain),
+        profiles=tuple(profile.name for profile in model.profiles),
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from standoff.playing.hindsight import Course, Floats, courses, knowable
 from standoff.playing.odds import draw_profile
 from standoff.playing.sight import Thing, seen_by
 from standoff.words.amounts import unit_words, value_words, with_unit
-from standoff.words.names import title_of
+from standoff.words.names import strategy_words, title_of
 from standoff.words.numbers import exact, measured, number
 from standoff.words.text import words
 
@@ -168,12 +168,13 @@ def look_back(study: str, game: bytes, actor: str) -> Afterwards:
     outcomes = [(title_of(model, n), with_unit(exact(v), units[n])) for n, v in found.outcomes.items()]
     if actor in found.payoffs:
         outcomes.append((f"Payoff of {model.title_of(actor)}", exact(found.payoffs[actor])))
+    named = {instance.label: strategy_words(instance) for instance in model.instances(actor)}
     return Afterwards(
         tuple(outcomes),
         tuple(
             Judgement(one.date, _options(one.taken), _options(one.best),
                       measured(one.regret, one.error) if one.error else exact(one.regret),
-                      advised=", ".join(label for label, options in one.advised.items() if options == one.taken))
+                      advised=", ".join(named[label] for label, options in one.advised.items() if options == one.taken))
             for one in found.judged[actor]
         ),
         found.lucks, _pictures(study, game), known=tuple(_known(position, actor)), played=_played(position),
@@ -266,12 +267,18 @@ def _played(position: Position) -> tuple[tuple[str, str, str], ...]:
     found = []
     for i, turn in enumerate(position.game.turns):
         seen = position.states[i + 1].seen
-        chosen_by = [(c.family.replace(".", " "), _option(c, seen)) for c in model.choices]
+        chosen_by = [(_chooser(model, c), words(_option(c, seen))) for c in model.choices]
         happened = [title_of(model, event.name) for event in model.events if _happened(seen, event.name)]
-        said = "; ".join([f"{family} {option}" for family, option in chosen_by if option] + happened)
+        said = "; ".join([f"{who}: {option}" for who, option in chosen_by if option] + happened)
         was_set = ", ".join(f"{name} {value}" for name, value in turn.injected.items())
         found.append((model.clock.label(i), said, was_set))
     return tuple(found)
+
+
+def _chooser(model: Model, choice: Choice) -> str:
+    """Whose choice it is, and in what: `South, line`."""
+    _, dot, dimension = choice.family.partition(".")
+    return f"{model.title_of(choice.actor)}, {words(dimension)}" if dot else model.title_of(choice.actor)
 
 
 def _option(choice: Choice, seen: Mapping[Symbol, object]) -> str:
@@ -287,7 +294,7 @@ def _happened(seen: Mapping[Symbol, object], event: str) -> bool:
 
 
 def _options(choices: Mapping[str, str]) -> str:
-    return ", ".join(f"{family.partition('.')[2]} {option}".strip() for family, option in choices.items())
+    return ", ".join(f"{words(family.partition('.')[2])} {words(option)}".strip() for family, option in choices.items())
 
 
 def _settable(model: Model, seats: Sequence[str]) -> list[tuple[str, str]]:
