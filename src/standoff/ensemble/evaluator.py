@@ -15,7 +15,7 @@ __all__ = ["Evaluate", "choose_evaluator", "choose_fold"]
 # future's step, and what a run must cost by these to be worth the making of a module (a tenth of a second) or of a
 # kernel, which takes half a second and is three times as fast.
 REFERENCE_COST, MODULE_COST = 12e-9, 1.5e-9
-WORTH_MODULE = 0.25
+WORTH_MODULE = 0.15
 WORTH_KERNEL = 1.0
 
 
