@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from shapes import SHAPES, draw
 
-from standoff.analysis.linchpins.breaks import find_break, has_heavy_luck
+from standoff.analysis.linchpins.breaks import find_break, has_heavy_luck, rule_out
 from standoff.analysis.linchpins.effort import Effort
 from standoff.analysis.linchpins.worth import measure_worths
 
@@ -19,19 +19,38 @@ def study(lead, luck, seed):
     return lead + np.random.default_rng(seed).normal(0.0, luck, N)
 
 
-@pytest.mark.parametrize(
-    ("lead", "truth"),
-    [
-        (np.where(X < 0.62, 1.0, -1.0), 0.62),
-        (np.where(X < 0.30, 3.0, -1.0), 0.30),
-        (0.45 - X, 0.45),
-        (np.where(X < 0.5, 1.0, -9.0 * (X - 0.6)), 0.6),
-    ],
-)
-@pytest.mark.parametrize("luck", [0.2, 1.5])
-def test_the_interval_covers(lead, truth, luck):
-    found = [find_break(study(lead, luck, seed), np.full(N, 1.0 / N)) for seed in range(100)]
-    assert sum(low / N - 1e-3 <= truth <= high / N + 1e-3 for _, low, high in found) >= 92
+LEADS = {
+    "jump": (np.where(X < 0.62, 1.0, -1.0), 0.62),
+    "unequal jump": (np.where(X < 0.30, 3.0, -1.0), 0.30),
+    "line": (2.0 * (0.45 - X), 0.45),
+    "kink": (np.where(X < 0.5, 1.0, -9.0 * (X - 0.6)), 0.6),
+    "jump within a line": (np.where(X < 0.4, 0.8 - X, -0.1 - 0.5 * X), 0.4),
+}
+
+
+@pytest.mark.parametrize("name", LEADS)
+def test_the_interval_covers(name):
+    """In 40 studies 33 is what 95 % falls short of in fewer than one in a thousand."""
+    lead, truth = LEADS[name]
+    found = [find_break(study(lead, 1.5, seed), np.full(N, 1.0 / N)) for seed in range(40)]
+    assert sum((low - 1) / N <= truth <= (high + 1) / N for _, low, high in found) >= 33
+
+
+@pytest.mark.parametrize("name", LEADS)
+def test_what_is_ruled_out_of_any_shape_holds_more_often_and_reaches_farther(name):
+    lead, truth = LEADS[name]
+    studies = [study(lead, 1.5, seed) for seed in range(5)]
+    w = np.full(N, 1.0 / N)
+    found, careful = ([how(each, w) for each in studies] for how in (find_break, rule_out))
+    assert all(low / N <= truth <= high / N for _, low, high in careful)
+    assert sum(high - low for _, low, high in found) < 0.8 * sum(high - low for _, low, high in careful)
+
+
+def test_an_interval_is_the_same_read_backwards_but_for_the_studies_drawn():
+    lead = study(LEADS["line"][0], 1.0, 3)
+    _, low, high = find_break(lead, np.full(N, 1.0 / N))
+    _, first, last = find_break(-lead[::-1], np.full(N, 1.0 / N))
+    assert [N - last, N - first] == pytest.approx([low, high], abs=N * 0.02)
 
 
 def test_a_jump_is_told_to_a_few_worlds():
@@ -41,7 +60,7 @@ def test_a_jump_is_told_to_a_few_worlds():
 
 
 def test_without_a_lead_nothing_is_ruled_out_but_by_chance():
-    spans = [find_break(study(0.0 * X, 1.0, seed), np.full(N, 1.0 / N)) for seed in range(40)]
+    spans = [rule_out(study(0.0 * X, 1.0, seed), np.full(N, 1.0 / N)) for seed in range(40)]
     assert np.median([high - low for _, low, high in spans]) > 0.8 * N
 
 
@@ -51,20 +70,21 @@ def test_without_luck_the_interval_is_the_place():
 
 @pytest.mark.parametrize("name", ["step", "unequal step", "zigzag", "lognormal inputs"])
 def test_along_an_input_the_best_is_told_rightly_and_the_flip_is_covered(name):
-    shape = BY_NAME[name]
+    shape, missed = BY_NAME[name], 0
     for seed in range(3):
         drawn = draw(shape, seed)
         flips = measure_worths(drawn.payoffs, effort=Effort(pairs=False, permutations=99, resamples=50)).flips["x0"]
         told = [flip for flip in flips.flips if flip.is_significant]
         assert told
         for flip in told:
-            assert any(flip.at.low <= at <= flip.at.high for at in shape.flips[0])
+            missed += not any(flip.at.low <= at <= flip.at.high for at in shape.flips[0])
         for zone in flips.zones:
             if len(zone.strategies) == 1:
                 at = np.full((21, shape.n_inputs), 0.5)
                 at[:, 0] = np.linspace(zone.low, zone.high, 21)
                 truth = shape.truth(at)
                 assert (truth["ab".index(zone.strategies[0])] >= truth.max(axis=0) - 1e-9).all()
+    assert missed <= 1  # of three to nine intervals of 95 %
 
 
 def test_one_world_alone_rules_no_place_out() -> None:

@@ -58,13 +58,26 @@ def holds_of(y: Floats, inside: npt.NDArray[np.bool_], optimism: Optimism, kind:
 
 
 def _judged(kind: Kind, inside: npt.NDArray[np.bool_]) -> tuple[Figure, Figure]:
-    """Density and coverage, the worlds in the box and those outside each judged by themselves."""
+    """Density and coverage, the worlds in the box and those outside each judged by themselves.
+
+    The ends of the coverage come from those of both shares, each as far as it reaches to its own side: of worlds
+    outside that are hardly of the kind there may be none, and not fewer.
+
+    Reference: Zou & Donner 2008, Construction of confidence limits about effect measures: a general approach,
+    Statistics in Medicine 27.
+    """
     here, there = (kind.share(np.flatnonzero(rows)) for rows in (inside, ~inside))
     n_here, n_there = float(inside.sum()), float((~inside).sum())
-    a, b = n_here * here.value, n_there * there.value
-    both = max(a + b, 1e-300)
-    error = float(np.hypot(b * n_here * here.error, a * n_there * there.error)) / both**2
-    return here, share_figure(a / both, both, error)
+
+    def coverage(within: float, without: float) -> float:
+        return n_here * within / max(n_here * within + n_there * without, 1e-300)
+
+    value = coverage(here.value, there.value)
+    high = value + np.hypot(coverage(here.high, there.value) - value, coverage(here.value, there.low) - value)
+    low = value - np.hypot(value - coverage(here.low, there.value), value - coverage(here.value, there.high))
+    alone = share_figure(value, n_here * here.value + n_there * there.value)
+    low, high = max(min(alone.low, float(low)), 0.0), min(max(alone.high, float(high)), 1.0)
+    return here, Figure(value, max(high - value, value - low) / _SURE, low, high)
 
 
 def _around(figure: Figure, again: Figure, optimism: float) -> Figure:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.analysis.findings import Figure, Floats, Inputs
-from standoff.analysis.linchpins.breaks import find_break, has_heavy_luck
+from standoff.analysis.linchpins.breaks import find_break, has_heavy_luck, rule_out
 from standoff.analysis.linchpins.worth_kernel import sum_resampled
 
 __all__ = ["Flip", "Flips", "Resampled", "Zone", "find_flips"]
@@ -199,20 +199,26 @@ def _crossings(
         stretch = slice(int(first), int(last))
         lead = along.figures[stretch, a] - along.figures[stretch, b]
         gains, low, high = float(crossed[k]), float(ends[k]), float(ends[k + 1])
-        if lead.size:  # else two changes lie closer than worlds do
-            gains, low, high = (_between(along.values[stretch], place) for place in find_break(lead, along.w[stretch]))
-        at = crossed[k] if low <= crossed[k] <= high else gains
-        seen = _falling(drawn[:, :, a] - drawn[:, :, b])
         told = not has_heavy_luck(along.figures[:, a] - along.figures[:, b])
         told = told and (names[a],) in labels[: g + 1] and (names[b],) in labels[g + 1 :]
+        if lead.size:  # else two changes lie closer than worlds do
+            look = find_break if told else rule_out
+            gains, low, high = _places_of(along.values[stretch], look(lead, along.w[stretch]))
+        at = crossed[k] if low <= crossed[k] <= high else gains
+        seen = _falling(drawn[:, :, a] - drawn[:, :, b])
         figure = Figure(at, (high - low) / (2.0 * _SURE), low, high)
         flips.append(Flip(names[a], names[b], figure, told, seen_in=seen / max(len(drawn), 1)))
     return tuple(flips)
 
 
-def _between(values: Floats, place: int) -> float:
-    """The middle between the worlds on both sides of a place."""
-    return float(values[max(place - 1, 0) : place + 1].mean())
+def _places_of(values: Floats, counts: tuple[int, int, int]) -> tuple[float, float, float]:
+    """A place and the ends of its interval, by how many worlds lie before each.
+
+    A flip lies between the last world before it and the first after, anywhere.
+    """
+    place, first, last = counts
+    at = float(values[max(place - 1, 0) : place + 1].mean())
+    return at, float(values[max(first - 1, 0)]), float(values[min(last, values.size - 1)])
 
 
 def _crossing(places: Floats, lead: Floats, g: int) -> float:

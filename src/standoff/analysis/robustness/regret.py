@@ -9,13 +9,14 @@ figure in between does (normal, `plausible`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtr, ndtri
 
 from standoff.analysis.findings import Figure, Floats
-from standoff.analysis.robustness.tails import tail_bound, tail_figure, tail_influence, tail_weights
+from standoff.analysis.robustness.tails import tail_bound, tail_influence, tail_weights
 from standoff.analysis.runs.payoffs import SURE, Payoffs, Posteriors, figure_within, find_posteriors, mean_figure
 from standoff.analysis.statistics.brackets import (
     Hidden,
@@ -101,65 +102,91 @@ def measure_regret(payoffs: Payoffs, posteriors: Posteriors | None = None) -> Re
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Lost:
-    """What is lost to the best strategy, picked by other worlds and other replications and valued on the rest.
+    """What is lost to the best strategy, at least and at most.
+
+    At least what is lost to the strategy that is picked by other worlds and other replications and valued on the rest.
 
     Attributes:
         by_batch, foreseen: (strategies, batches, worlds), as valued, and as picked by.
-        figures: (strategies, 2, worlds), whose means are those of all worlds, and of the worst tenth.
+        figures: (2, strategies, 2, worlds), at least and at most; their means are those of all worlds, and of the worst
+            tenth.
         explained: Like `figures`: what an even design integrates almost without error; None without such a design.
+        rivals: (strategies), what the others bring over each.
     """
 
     by_batch: Floats
     foreseen: Floats
     figures: Floats
     explained: Floats | None
+    rivals: Sequence[_Rivals | None]
 
-    def figure(self, s: int, of: int, w: Floats, reach: float) -> Figure:
+    def least(self, s: int, of: int, w: Floats, reach: float = SURE) -> Figure:
         """Of a strategy over all worlds (0), or over the worst tenth (1)."""
-        return mean_figure(self.figures[s, of], w, reach, None if self.explained is None else self.explained[s, of])
+        return self._figure((0, s, of), w, reach)
+
+    def most(self, s: int, of: int, w: Floats) -> Figure:
+        """Like `least`."""
+        return self._figure((1, s, of), w, SURE)
+
+    def _figure(self, at: tuple[int, int, int], w: Floats, reach: float) -> Figure:
+        return mean_figure(self.figures[at], w, reach, None if self.explained is None else self.explained[at])
 
 
 def _lost(payoffs: Payoffs, known: Posteriors) -> _Lost:
+    w, rivals = payoffs.w, [_rivals_of(payoffs, known, s) for s in range(len(payoffs.names))]
     best = np.take_along_axis(known.valued, known.picked.argmax(axis=1)[:, None, :], axis=1)
     lost = np.moveaxis(best - known.valued, 1, 0)
     foreseen = np.moveaxis(known.picked.max(axis=1, keepdims=True) - known.picked, 1, 0)
-    figures = np.array(
-        [[own.mean(axis=0), tail_influence(own, by, payoffs.w)] for own, by in zip(lost, foreseen, strict=True)]
-    )
+    least = [[own.mean(axis=0), tail_influence(own, by, w)] for own, by in zip(lost, foreseen, strict=True)]
+    raw = payoffs.mean.max(axis=0) - payoffs.mean
+    most = [_most_lost(own, among, w) for own, among in zip(raw, rivals, strict=True)]
+    figures = np.array([least, most])
     explained = None
     if payoffs.stratified is not None and payoffs.weights is None:
-        explained = additive_part(payoffs.stratified, figures.reshape(-1, figures.shape[2]), known.folds)
-    return _Lost(lost, foreseen, figures, None if explained is None else explained.reshape(figures.shape))
+        explained = additive_part(payoffs.stratified, figures.reshape(-1, figures.shape[-1]), known.folds)
+    explained = None if explained is None else explained.reshape(figures.shape)
+    return _Lost(lost, foreseen, figures, explained, rivals=rivals)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rivals:
+    """What the other strategies bring over one: (others, worlds, 2) of halves, (others, worlds) as predicted, and what
+    that leaves.
+    """
+
+    halves: Floats
+    prediction: Floats
+    hidden: Hidden
+
+
+def _rivals_of(payoffs: Payoffs, known: Posteriors, s: int) -> _Rivals | None:
+    """None where luck is not known by two halves, or there are none."""
+    if payoffs.halves is None or payoffs.halves.shape[2] != 2 or len(payoffs.names) == 1:
+        return None
+    # in an order that the names have no part in
+    others = np.array([j for j in np.argsort(payoffs.mean @ payoffs.w) if j != s], dtype=np.int64)
+    halves = payoffs.halves[others] - payoffs.halves[s]
+    prediction = known.between[others] - known.between[s]
+    return _Rivals(halves, prediction, find_hidden(prediction, halves, payoffs.w))
 
 
 def _ends_of(payoffs: Payoffs, known: Posteriors, s: int, lost: _Lost) -> tuple[Figure, Figure, Figure]:
     """Of one strategy the mean regret, that of its worst tenth, and that in its worst world."""
-    w, n = payoffs.w, len(payoffs.names)
+    w, n, among = payoffs.w, len(payoffs.names), lost.rivals[s]
     raw = payoffs.mean.max(axis=0) - payoffs.mean[s]
     noise = np.zeros_like(raw)
-    # in an order that the names have no part in
-    others = np.array([j for j in np.argsort(payoffs.mean @ w) if j != s], dtype=np.int64)
-    high = [mean_figure(raw, w), tail_figure(raw, w)]
     drawn = known.difference.max(axis=0)[None] - known.difference[s]
-    if payoffs.halves is not None and payoffs.halves.shape[2] == 2 and n > 1:
-        halves = payoffs.halves[others] - payoffs.halves[s]
-        prediction = known.between[others] - known.between[s]
-        hidden = find_hidden(prediction, halves, w)
-        most = _most_lost(halves, prediction, hidden, w)
-        # chosen by what they come to, and not by their ends, which would choose the luckier
-        high = [min(pair, key=lambda figure: figure.value) for pair in zip(high, most, strict=True)]
-        drawn = np.maximum(plausible(prediction, halves, hidden).max(axis=1), 0.0)
-        noise = np.sqrt(np.maximum((halves[..., 0] - halves[..., 1]) ** 2 / 4.0, np.diag(hidden.luck)[:, None])).max(
-            axis=0
-        )
+    if among is not None:
+        halves, luck = among.halves, np.diag(among.hidden.luck)
+        drawn = np.maximum(plausible(among.prediction, halves, among.hidden).max(axis=1), 0.0)
+        noise = np.sqrt(np.maximum((halves[..., 0] - halves[..., 1]) ** 2 / 4.0, luck[:, None])).max(axis=0)
+    high = [lost.most(s, of, w) for of in (0, 1)]
     at_once = -float(ndtri((1.0 - _LEVEL) / (2.0 * n)))
     own = [_low(lost, (s, of), w, high=high[of], at_once=at_once) for of in (0, 1)]
     own.append(max(_lowest_worst(lost.by_batch[s], lost.foreseen[s], noise, at_once), 0.0))
     lows = np.maximum.accumulate(own)
     highest = float((raw + SURE * noise).max())
-    reached = [
-        f.value + (f.high - f.value) * _reach(lost.figure(s, of, w, SURE), f) / SURE for of, f in enumerate(high)
-    ]
+    reached = [f.value + (f.high - f.value) * _reach(lost.least(s, of, w), f) / SURE for of, f in enumerate(high)]
     highs = np.minimum.accumulate([highest, *reached[::-1]])[::-1]
     # where chance puts a low end above its high end, both are the high one
     lows = np.minimum(lows, highs)
@@ -170,9 +197,9 @@ def _ends_of(payoffs: Payoffs, known: Posteriors, s: int, lost: _Lost) -> tuple[
 
 def _low(lost: _Lost, which: tuple[int, int], w: Floats, *, high: Figure, at_once: float) -> float:
     """Low end of a mean regret by itself; zero unless it is above zero for all strategies at once."""
-    if lost.figure(*which, w, at_once).low <= 0.0:
+    if lost.least(*which, w, at_once).low <= 0.0:
         return 0.0
-    return lost.figure(*which, w, _reach(lost.figure(*which, w, SURE), high)).low
+    return lost.least(*which, w, _reach(lost.least(*which, w), high)).low
 
 
 def _reach(low: Figure, high: Figure) -> float:
@@ -180,11 +207,20 @@ def _reach(low: Figure, high: Figure) -> float:
     return reach_of_bracket(high.value - low.value, max(low.error, high.error))
 
 
-def _most_lost(halves: Floats, prediction: Floats, hidden: Hidden, w: Floats) -> tuple[Figure, Figure]:
-    """What the mean of max(0, x), and of its worst tenth, are at most, by second moments."""
-    level = best_level(prediction, hidden.most)
-    mean = mean_figure(level + above_all(halves, prediction, hidden.most, level), w)
-    return mean, tail_bound(halves, prediction, hidden.most, w)
+def _most_lost(raw: Floats, among: _Rivals | None, w: Floats) -> tuple[Floats, Floats]:
+    """Two figures a world whose means are at least the mean regret, and that of its worst tenth.
+
+    Raw regret's, or by second moments: chosen by what they come to, and not by their ends, which would choose the
+    luckier.
+    """
+    plain = (raw, tail_influence(raw[None], raw[None], w))
+    if among is None:
+        return plain
+    halves, prediction, variance = among.halves, among.prediction, among.hidden.most
+    level = best_level(prediction, variance)
+    bounds = (level + above_all(halves, prediction, variance, level), tail_bound(halves, prediction, variance, w))
+    mean, tenth = (min(pair, key=lambda figures: float(figures @ w)) for pair in zip(plain, bounds, strict=True))
+    return mean, tenth
 
 
 def _lowest_worst(lost: Floats, foreseen: Floats, noise: Floats, reach: float) -> float:

@@ -10,7 +10,7 @@ from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.runs.payoffs import SURE, Payoffs, Posteriors, figure_within, find_posteriors, mean_figure
 from standoff.analysis.statistics.brackets import above_all
 from standoff.analysis.statistics.deconvolution import times_wanted, worst
-from standoff.analysis.statistics.errors import additive_part
+from standoff.analysis.statistics.errors import additive_part, error_of_mean
 
 __all__ = [
     "FrontierPoint",
@@ -20,7 +20,6 @@ __all__ = [
     "frontier",
     "measure_tails",
     "tail_bound",
-    "tail_figure",
     "tail_influence",
     "tail_weights",
 ]
@@ -60,7 +59,7 @@ class Lowest:
 
     Attributes:
         influence: (strategies, worlds), figures whose mean by the worlds' weights is the worst tenth's, with its error.
-        lean: (strategies,), half of what picked worlds are better than the fitted distribution.
+        lean: (strategies,), half of what lies between the two beyond chance.
         explained: Like `influence`: what an even design integrates almost without error; None without such a design.
     """
 
@@ -85,7 +84,11 @@ def find_lowest(payoffs: Payoffs, posteriors: Posteriors) -> Lowest:
     fitted = np.array([each.influence + (each.value - each.influence) @ w for each in found])
     uneven = np.array([times_wanted(posteriors.foreseen[s], halves[s]) is not None for s in strategies])
     told = np.where(uneven[:, None], picked, (picked + fitted) / 2.0)
-    return Lowest(told, (picked - fitted) @ w / 2.0, _explain(payoffs, posteriors, told))
+    half = (picked - fitted) / 2.0
+    # as far as chance does not set them apart
+    apart = half @ w
+    lean = np.sign(apart) * np.sqrt(np.maximum(apart**2 - error_of_mean(half, w) ** 2, 0.0))
+    return Lowest(told, lean, _explain(payoffs, posteriors, told))
 
 
 def _explain(payoffs: Payoffs, posteriors: Posteriors, figures: Floats) -> Floats | None:
@@ -195,13 +198,8 @@ def _edge(value: Floats, guess: Floats, w: Floats) -> float:
     return float(value[near].mean())
 
 
-def tail_figure(figures: Floats, w: Floats) -> Figure:
-    """Mean over the tenth of worlds with the largest figures, which pick themselves; shape (worlds,)."""
-    return mean_figure(tail_influence(figures[None], figures[None], w), w)
-
-
-def tail_bound(halves: Floats, prediction: Floats, variance: Floats, w: Floats) -> Figure:
-    """At least the mean, over the worst tenth, of the largest of zero and several figures, by second moments.
+def tail_bound(halves: Floats, prediction: Floats, variance: Floats, w: Floats) -> Floats:
+    """(worlds,), figures whose mean is at least that, over the worst tenth, of the largest of zero and several.
 
     For every q ≥ 0 that mean is at most q + mean of Σ max(x − q, 0), divided by the share (Rockafellar & Uryasev 2000);
     the q is that at which it would be least if predictions held.
@@ -220,4 +218,5 @@ def tail_bound(halves: Floats, prediction: Floats, variance: Floats, w: Floats) 
         above = 0.5 * (away + np.sqrt(away**2 + variance[:, None])).sum(axis=0)
         best = min(best, (q + float(above @ w) / WORST_SHARE, q))
     level = np.full(w.size, best[1])
-    return mean_figure(best[1] + above_all(halves, prediction, variance, level) / WORST_SHARE, w)
+    bound: Floats = best[1] + above_all(halves, prediction, variance, level) / WORST_SHARE
+    return bound
