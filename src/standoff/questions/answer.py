@@ -140,7 +140,7 @@ def _found(
 
 
 def _answer_all(questions: Sequence[Question[Any]], runs: Runs) -> None:
-    """Answer questions once what they read is answered; one at a time of those that can be apart in a process beside."""
+    """Answer questions once what they read is answered, one at a time of those that can be apart beside the others."""
     left = [one for one in questions if one.name not in runs.found]
     while left:
         ready = [one for one in left if all(need.name in runs.found for need in one.needs)] or left
