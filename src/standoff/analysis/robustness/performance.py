@@ -133,15 +133,15 @@ def performance(table: DecisionTable, robust: Robustness | None = None) -> Perfo
     known = {(each.view.kind, each.view.name): each.metrics for each in (robust.under if robust else ())}
     views = [view for view in table.views if view.kind in ("uniform", "profile")] if table.worlds.size else []
     figures = [tuple(table.figures(measure.kind, measure.name, view) for measure in measures) for view in views]
-    looked = zip(views, figures, _explained(table, figures), strict=True)
+    looked = [
+        _Looked(view, measures, of, explained, known=known.get((view.kind, view.name)))
+        for view, of, explained in zip(views, figures, _explained(table, figures), strict=True)
+    ]
     return Performance(
         table.decider,
         table.strategies,
         measures,
-        tuple(
-            _standing(table, _Looked(view, measures, *of, known=known.get((view.kind, view.name))))
-            for view, *of in looked
-        ),
+        tuple(_standing(table, one) for one in looked),
         n_worlds=table.worlds.size,
         n_dropped=table.ensemble.design.worlds.size - table.worlds.size,
         replications=table.ensemble.design.replications,
