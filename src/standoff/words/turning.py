@@ -31,18 +31,15 @@ def families(results: Performance, labels: Sequence[str]) -> list[str]:
 def level_of(language: Language, instance: Instance, name: str, *, alone: bool = False) -> str:
     """A level of a setting as a thing: `a firm guarantee`, `patience at 2`; a number may stand `alone`."""
     setting = next((each for each in instance.strategy.named if each.name == name), None)
-    level = dict(instance.settings)[name]
-    title = (setting and setting.title) or words(name)
+    level, title = dict(instance.settings)[name], _setting_title(instance, name)
     called = dict(setting.levels).get(level) if setting else None
     if called is not None or isinstance(level, str):
         return language.one(f"{called or words(str(level))} {title}")
-    unit = unit_words(setting.unit) if setting else ""
-    shown = with_unit(plain(level), unit)
     if alone:
-        return shown
-    if not unit:
-        return language.part("opening.level_at", setting=title, level=shown)
-    return language.one(language.part("opening.level_of", setting=title, level=shown))
+        return _bare_level(instance, name)
+    if setting is None or not unit_words(setting.unit):
+        return language.part("opening.level_at", setting=title, level=_bare_level(instance, name))
+    return language.one(language.part("opening.level_of", setting=title, level=_bare_level(instance, name)))
 
 
 def meaning_of(instance: Instance, name: str, *, is_bare: bool) -> tuple[str, str] | None:
@@ -63,41 +60,75 @@ def meaning_of(instance: Instance, name: str, *, is_bare: bool) -> tuple[str, st
     return family_words(instance.strategy), instance.strategy.about.strip().rstrip(".")
 
 
+def _setting_title(instance: Instance, name: str) -> str:
+    """A setting as the study calls it."""
+    setting = next((each for each in instance.strategy.named if each.name == name), None)
+    return (setting and setting.title) or words(name)
+
+
+def _bare_level(instance: Instance, name: str) -> str:
+    """A level alone: `firm`, `2 months`."""
+    setting = next((each for each in instance.strategy.named if each.name == name), None)
+    level = dict(instance.settings)[name]
+    called = dict(setting.levels).get(level) if setting else None
+    if called is not None or isinstance(level, str):
+        return called or words(str(level))
+    return with_unit(plain(level), unit_words(setting.unit) if setting else "")
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Turning:
-    """Its sentences; of what makes them long, `left_out` are "sign" (what it means), "where", "watch" and "ends"."""
+    """Its sentences; of what makes them long, `left_out` are "where", "watch" and "ends"."""
 
     model: Model
     results: Performance
     language: Language
     left_out: frozenset[str] = frozenset()
 
-    def flip(self, pin: Assumption) -> str:
-        """What it turns on, and which way: who may be best at either end."""
+    def flip(self, pin: Assumption, *, others_turn: bool = False) -> str:
+        """What it turns on, and which way: who may be best at either end.
+
+        Where only a setting turns, that is said; and whether the approach itself turns on what the others do.
+        """
         say, name, ends = self.language.say, quoted(self.model, pin.name), ends_of_flips(pin.flips)
         if ends is None:
             return say("opening.turns_nowhere", pin=name)
         if "ends" in self.left_out:
             return say("opening.turns", pin=name)
-        called = self._apart(*(end.strategies for end in ends))
+        places = [self._where(pin.parameter, end, is_low=end is ends[0]) for end in ends]
+        where = {"pin": name, "low_where": places[0], "high_where": places[1]}
+        sides = [end.strategies for end in ends]
+        if setting := self._setting_between(*sides):
+            title, low, high = setting
+            key = "turns_both" if others_turn else "turns_setting"
+            return say(f"opening.{key}", setting=title, low=low, high=high, **where)
+        called = self._apart(*sides)
         if called is None:
             return say("opening.turns", pin=name)
-        places = [self._where(pin.parameter, end, is_low=end is ends[0]) for end in ends]
-        return say("opening.turns_ends", pin=name, low=called[0], high=called[1], low_where=places[0],
-                   high_where=places[1])  # fmt: skip
+        return say("opening.turns_ends", low=called[0], high=called[1], **where)
 
-    def _apart(self, *ends: Sequence[str]) -> tuple[str, str] | None:
-        """What tells the strategies at two ends apart: their families, or else the level of a setting that each has."""
+    def _setting_between(self, *ends: Sequence[str]) -> tuple[str, str, str] | None:
+        """The setting whose level alone tells the strategies at two ends apart, and its levels; None if none does."""
         sides = [families(self.results, end) for end in ends]
         if set(sides[0]).isdisjoint(sides[1]):
-            low, high = (self.language.join(names, "or") for names in sides)
-            return low, high
+            return None
         named = {instance.label: instance for instance in self.results.strategies}
         for setting in dict.fromkeys(name for label in ends[0] for name, _ in named[label].settings):
             levels = [{dict(named[label].settings).get(setting) for label in end} for end in ends]
             if all(len(one) == 1 and None not in one for one in levels) and levels[0] != levels[1]:
-                low, high = (level_of(self.language, named[end[0]], setting) for end in ends)
-                return low, high
+                low, high = (_bare_level(named[end[0]], setting) for end in ends)
+                return _setting_title(named[ends[0][0]], setting), low, high
+        return None
+
+    def _apart(self, *ends: Sequence[str]) -> tuple[str, str] | None:
+        """What tells the strategies at two ends apart: their families, or those that stand at one end alone, or else
+        their settings too."""
+        sides = [families(self.results, end) for end in ends]
+        own = [[name for name in side if name not in other] for side, other in zip(sides, sides[::-1], strict=True)]
+        if all(own):
+            low, high = (self.language.join(names, "or") for names in own)
+            return low, high
+        named = {instance.label: instance for instance in self.results.strategies}
         both = set(sides[0]) & set(sides[1])
         called = [[self._with_settings(named[label], both) for label in end] for end in ends]
         if any(len(names) > _MOST_AT_AN_END for names in called):
@@ -134,19 +165,22 @@ class Turning:
         return part("opening.where_above", low=quantity(end.low, parameter.unit))
 
     def sign(self, found: Signposts | None) -> str:
-        """The first thing to be seen that would change the choice, by when, and to what; empty where none would."""
-        say = self.language.say
+        """The first thing to be seen that would change the choice, by when, and to what; empty where none would.
+
+        What to look for is never told without what follows from it.
+        """
         told = [] if found is None else first_of_each(found)
         if not told or "watch" in self.left_out:
             return ""
         first = told[0]
         sign, day = self._sign_words(first), self.model.clock.label(first.date)
         then, other = (families(self.results, [label]) for label in (first.then, first.other))
-        if "sign" in self.left_out:
-            return say("opening.watch_for", sign=self._seen(first), day=day)
         if then == other:
-            return say("opening.watch_sign", sign=sign, day=day)
-        return say("opening.watch_choice", sign=sign, day=day, then=then[0], other=other[0])
+            setting = self._setting_between([first.then], [first.other])
+            if setting is None:
+                return ""
+            then, other = ([self.language.part("opening.with", one=then[0], level=x)] for x in setting[1:])
+        return self.language.say("opening.watch_choice", sign=sign, day=day, then=then[0], other=other[0])
 
     def _sign_words(self, sign: Signpost) -> str:
         """That a thing that is seen has come about: `“Washington and Pyongyang sit down” has happened`."""

@@ -63,8 +63,40 @@ def test_who_leads_is_who_may_be_best_below(rivals: Brief, korea: Brief) -> None
 
 def test_it_answers_by_the_outcome_that_is_asked_for(lake: Brief) -> None:
     page = lake.page
-    assert page.answer[0].startswith("No approach brings “Clear years” to a tolerable 90\u202f%: best is abstain, ")
-    assert "worst is all out, " in page.answer[0]
+    assert page.answer[0].startswith(
+        "No approach averages a tolerable 90\u202f% in “Clear years”: nearest is abstain, "
+    )
+    share = re.search(r"and tolerable in (\d+)\u202f% of cases tried; worst is all out, ", page.answer[0])
+    assert share is not None
+    abstains = lake.findings.performance.labels.index("abstain")
+    kept = next(cell.within for cell, measure in zip(
+        lake.findings.performance.standings[0].cells[abstains], lake.findings.performance.measures, strict=True
+    ) if measure.name == "reliability")  # fmt: skip
+    assert kept is not None and abs(100.0 * kept.value - int(share[1])) <= 100.0 * kept.error
+
+
+def test_a_leader_that_breaks_what_is_asked_is_told_with_a_yet(lake: Brief) -> None:
+    page = lake.page
+    assert page.answer[1].startswith("Yet by the wants that the study gives the town, all out does best.")
+    assert page.reasons[0].title == "By the wants that the study gives the town, all out does best"
+
+
+def test_what_to_watch_for_is_never_told_without_what_follows(page: Page) -> None:
+    for sentence in re.findall(r"[^.]+before [^.]+\.", " ".join(page.answer)):
+        assert re.search(r"If .+ before .+, .+ is best, else .+\.", sentence)
+
+
+def test_a_setting_is_told_as_the_table_shows_it(rivals: Brief) -> None:
+    page = rivals.page
+    assert page.glance is not None
+    (row,) = (row for row in page.glance.rows if row.setting)
+    assert row.setting == "patience 2" and "patience at 2 in place of 6" in page.answer[3]
+
+
+def test_few_strategies_say_what_they_are_where_they_stand(rivals: Brief, korea: Brief) -> None:
+    assert rivals.page.glance is not None and korea.page.glance is not None
+    assert rivals.page.glance.rows[0].about == "Freezes while the other does, forgives after some quarters"
+    assert {row.about for row in korea.page.glance.rows} == {""}
 
 
 def test_its_leader_is_told_by_all_that_it_is_worst_at() -> None:

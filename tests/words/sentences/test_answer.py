@@ -147,7 +147,7 @@ def test_the_limit_broken_most_is_that_which_the_strategies_together_keep_least(
     # arms are kept best of all by one strategy, and broken by the two others; war is kept middling by all
     title = _said(limits_title(model, kept((0.6, 0.6, 0.6), (0.1, 0.99, 0.2))))
     assert title.startswith(
-        "“Missiles in the end” is the limit broken most: 10.0 % of worlds keep it under the worst strategy, 99.0 %"
+        "“Missiles in the end” is least often tolerable: in 10.0 % of worlds with the worst strategy, 99.0 %"
     )
     assert "at best" not in title
 

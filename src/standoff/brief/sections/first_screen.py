@@ -28,6 +28,8 @@ from standoff.words.turning import families, meaning_of
 
 __all__ = ["Glance", "GlanceCell", "GlanceColumn", "GlanceRow", "column_meanings", "glance", "glance_table"]
 
+_FEW_ROWS, _FEW_WORDS = 5, 12
+"""Up to so many strategies, each told in up to so many words, say what they are where they stand."""
 _MOST_COLUMNS = 6
 """Of outcomes and of what the decider wants, together."""
 
@@ -56,9 +58,10 @@ class GlanceCell:
 
 @dataclass(frozen=True, slots=True)
 class GlanceRow:
-    """A family of strategies in its better setting, which is named beside it."""
+    """A family of strategies in its better setting, which is named beside it, and below what it does, if few."""
 
     label: str
+    about: str
     setting: str
     colour: int
     cells: tuple[GlanceCell, ...]
@@ -116,6 +119,7 @@ def glance(
     best = {m: practically_best(results, main, m) for m in chosen}
     place = {s: k for k, s in enumerate(results.order)}
     shared = _shared_setting([results.strategies[s] for s in shown]) if len(shown) > 1 else None
+    abouts = _abouts([results.strategies[s] for s in shown])
     rows = []
     for s in sorted(shown, key=lambda s: place[s]):
         instance = results.strategies[s]
@@ -130,15 +134,11 @@ def glance(
                     len(shown) > 1 and instance.label in best[m],
                 )
             )
-        rows.append(
-            GlanceRow(
-                capital(family_words(instance.strategy)), "" if shared else setting_words(instance),
-                colour_of(model, instance), tuple(cells),
-            )
-        )  # fmt: skip
-    return Glance(
-        columns, tuple(rows), _Key(model, results, sides, language, told=" ".join(told)).said(columns, rows, shared)
-    )
+        name, setting = family_words(instance.strategy), "" if shared else setting_words(instance)
+        about = abouts.get(instance.strategy.name, "")
+        rows.append(GlanceRow(capital(name), about, setting, colour_of(model, instance), tuple(cells)))
+    key = _Key(model, results, sides, language, told=" ".join((*told, *abouts.values())))
+    return Glance(columns, tuple(rows), key.said(columns, rows, shared))
 
 
 def column_meanings(model: Model, found: Glance | None) -> tuple[tuple[str, str], ...]:
@@ -217,6 +217,14 @@ def _wants(model: Model, results: Performance, sides: Sides, language: Language)
     )
 
 
+def _abouts(instances: Sequence[Instance]) -> dict[str, str]:
+    """What each strategy is, by name, where there are few and all are told in few words; else nothing."""
+    told = {each.strategy.name: (each.strategy.about or "").strip().rstrip(".") for each in instances}
+    if len(told) > _FEW_ROWS or max(len(text.split()) for text in told.values()) > _FEW_WORDS:
+        return {}
+    return told
+
+
 def _shared_setting(instances: Sequence[Instance]) -> str | None:
     """The setting that all strategies have, if it is one and the same: `guarantee: firm`."""
     first = instances[0]
@@ -269,8 +277,8 @@ class _Key:
             for name, _ in each.settings
             if (means := meaning_of(each, name, is_bare=False)) is not None
         )
-        said = (self.language.say("opening.means", thing=thing, means=means) for thing, means in told)
-        return [text for text in said if text not in self.told]
+        said = {means: self.language.say("opening.means", thing=thing, means=means) for thing, means in told}
+        return [text for means, text in said.items() if means not in self.told]
 
     def _kept_anyway(self, columns: Sequence[GlanceColumn]) -> str:
         """The column on a deal that stands in some futures, though it would pay a party to break it; or nothing."""

@@ -128,10 +128,10 @@ def limits_title(model: Model, results: Performance) -> str:
         return f"{limit} is kept in {'every world' if min(kept[at]) >= 1.0 else f'at least {least} of worlds'}"
     name = title_of(model, results.measures[hardest].name)
     worst, best = _ends_of(shares[hardest])
-    said = f"{worst} of worlds keep it"
+    said = f"in {worst} of worlds"
     if worst != best:
-        said = f"{said} under the worst strategy, {best} under the best"
-    broken = f"“{name}” is the limit broken most: {said if max(kept[hardest]) > 0.0 else 'no world keeps it'}"
+        said = f"{said} with the worst strategy, {best} with the best"
+    broken = f"“{name}” is least often tolerable: {said if max(kept[hardest]) > 0.0 else 'in no world'}"
     if len(cells) == 1 or max(kept[widest]) - min(kept[widest]) < 0.05 or hardest == widest:
         return broken
     return f"{broken}. The strategies differ most over “{title_of(model, results.measures[widest].name)}”"

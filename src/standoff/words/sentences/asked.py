@@ -5,6 +5,8 @@ And the price of the strategy that leads: the outcomes in which it is the worst 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from standoff.analysis.robustness.performance import Performance
@@ -13,52 +15,95 @@ from standoff.language.model import Model
 from standoff.words.language import Language
 from standoff.words.measures import limit_words, outcome_figure
 from standoff.words.names import family_quoted, quoted
+from standoff.words.numbers import figure_percent
 
-__all__ = ["asked_sentence", "prices"]
+__all__ = ["Asked", "asked_of", "asked_sentence", "prices"]
 
 _TOLD, _LITTLE = 3.0, 0.1
 """Standard errors beyond which a strategy is the worst of all in an outcome, and by how much of what matters in it."""
 _MOST_PRICES, _MOST_NAMED = 2, 3
 
 
-def asked_sentence(model: Model, results: Performance, language: Language, *, is_named: bool) -> str:
-    """Who is best and worst in what is asked, and whether any keeps its limit; empty where this cannot be said.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the study's question is answered by.
+
+    Attributes:
+        measure: Index of the outcome.
+        best: Strategies that may be best in it, each in its best setting; `worst` is the last.
+        keeping: Strategies whose mean keeps its limit, in whatever setting; empty where it has none.
+    """
+
+    measure: int
+    best: tuple[int, ...]
+    worst: int
+    keeping: tuple[int, ...]
+
+
+def asked_of(model: Model, results: Performance, *, is_named: bool) -> Asked | None:
+    """Who is best and worst in what is asked, and who keeps its limit; None where this cannot be said.
 
     Args:
         model: Its question is about the outcome that is so marked, else about the first.
         results: Of the run; strategies are told in their best setting, as on the table.
-        language: Of the page's own words.
         is_named: Whether only an outcome that is so marked counts.
     """
     asked = next((o.name for o in model.outcomes if o.is_asked), None)
     if asked is None and is_named:
-        return ""
+        return None
     main, shown = results.standings[0], best_settings(results)
     measured = [m for m, each in enumerate(results.measures) if each.kind == "outcome"]
     m = next((k for k in measured if results.measures[k].name == asked), measured[0] if measured else None)
     if m is None or len(shown) < 2 or any(not np.isfinite(main.cells[s][m].figure.value) for s in shown):
-        return ""
+        return None
     if is_practically_level(results, main, m, range(len(results.strategies))):
-        return ""
+        return None
     measure, sign = results.measures[m], 1.0 if results.measures[m].better == "higher" else -1.0
     ordered = sorted(shown, key=lambda s: -sign * main.cells[s][m].figure.value)
     may = set(practically_best(results, main, m))
     best = [s for s in ordered if results.strategies[s].label in may] or ordered[:1]
     if len(best) == len(shown) or len(best) > _MOST_NAMED:
+        return None
+    limit = measure.limit
+    keeping = () if limit is None else tuple(
+        s for s in range(len(results.strategies)) if sign * (main.cells[s][m].figure.value - limit) >= 0.0
+    )  # fmt: skip
+    return Asked(m, tuple(best), ordered[-1], keeping)
+
+
+def asked_sentence(
+    model: Model, results: Performance, language: Language, *, is_named: bool, is_short: bool = False
+) -> str:
+    """Who is best and worst in what is asked, who keeps its limit on average, and unless it is to be short in how many
+    worlds; or nothing."""
+    asked = asked_of(model, results, is_named=is_named)
+    if asked is None:
         return ""
+    m, best, measure = asked.measure, asked.best, results.measures[asked.measure]
+    names = [family_quoted(instance.strategy) for instance in results.strategies]
     places = {
         "outcome": quoted(model, measure.name),
-        "best": language.join([family_quoted(results.strategies[s].strategy) for s in best], "or"),
+        "best": language.join([names[s] for s in best], "or"),
         "x": outcome_figure(model, results, best[0], m),
-        "worst": family_quoted(results.strategies[ordered[-1]].strategy),
-        "y": outcome_figure(model, results, ordered[-1], m),
+        "worst": names[asked.worst],
+        "y": outcome_figure(model, results, asked.worst, m),
     }
-    limit = measure.limit
-    if limit is None:
+    if measure.limit is None:
         return language.say("opening.asked", **places)
-    places["limit"] = limit_words(model, measure, limit)
-    keeping = [s for s in range(len(results.strategies)) if sign * (main.cells[s][m].figure.value - limit) >= 0.0]
-    key = "asked_none" if not keeping else "asked_all" if len(keeping) == len(results.strategies) else "asked_limit"
+    keeping, families = dict.fromkeys(names[s] for s in asked.keeping), set(names)
+    cell = results.standings[0].cells[best[0]][m]
+    is_known = cell.within is not None and cell.wanted is None and len(best) == 1 and not is_short
+    share = figure_percent(cell.within, told=False) if cell.within is not None and is_known else ""
+    places |= {
+        "limit": limit_words(model, measure, measure.limit),
+        "kept": language.part("opening.kept", share=share) if share else "",
+        "keepers": language.join(list(keeping)),
+    }
+    key = "asked_some" if keeping else "asked_none"
+    if len(keeping) == len(families):
+        key = "asked_all"
+    elif list(keeping) == [names[best[0]]] and len(best) == 1:
+        key = "asked_limit"
     return language.say(f"opening.{key}", **places)
 
 

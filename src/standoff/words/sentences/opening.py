@@ -31,7 +31,7 @@ from standoff.words.language import ENGLISH, Language
 from standoff.words.measures import outcome_figure
 from standoff.words.names import decider_words, family_quoted, family_words, quoted
 from standoff.words.sentences.answer import answer
-from standoff.words.sentences.asked import asked_sentence, prices
+from standoff.words.sentences.asked import Asked, asked_of, asked_sentence, prices
 from standoff.words.sentences.deals import breaching, broken_by_some, kept_in
 from standoff.words.text import words
 from standoff.words.turning import Turning, families, level_of, meaning_of
@@ -39,7 +39,7 @@ from standoff.words.turning import Turning, families, level_of, meaning_of
 __all__ = ["Opening", "Sides", "opening", "replying_leaders"]
 
 _MOST_NAMED = 4
-_LEAVES = ("sign", "where", "meaning", "price", "words", "watch", "ends")
+_LEAVES = ("where", "meaning", "kept", "price", "words", "watch", "ends")
 """What is left out, in this order, where the first screen would be too long; all of it stands further down too."""
 _MOST_WORDS = 120
 """Of the first screen, with its question; beyond it, leaders that are level are counted instead of named."""
@@ -119,7 +119,9 @@ class _Said:
         if len(results.strategies) == 1:
             return ""
         stays = unmoved(results, main)
-        asked = asked_sentence(self.model, results, self.language, is_named=bool(stays))
+        asked = asked_sentence(
+            self.model, results, self.language, is_named=bool(stays), is_short="kept" in self.left_out
+        )
         if asked or not stays:
             return asked or say("opening.nothing_same", who=self._decider)
         m = stays[0]
@@ -140,20 +142,37 @@ class _Said:
         best = self._families(practically_best(results, results.standings[0], 0))
         n_all = len({instance.strategy.name for instance in results.strategies})
         ending = "_open" if len(self.model.players) > 1 else ""
-        sentence = f"{self._named('leads', 'level', best, n_all, ending=ending)} {self._price(best)}".rstrip()
+        one = "leads_yet" if self._breaks_what_is_asked(best) else "leads"
+        said = [self._named(one, "level", best, n_all, ending=ending), self._price(best)]
         replying = replying_leaders(self.sides.robust)
-        if replying is None:
-            return sentence
-        then = self._families(replying)
-        if set(then) == set(best):
-            return f"{sentence} {say('opening.replies_same')}"
-        return f"{sentence} {self._named('replies', 'replies', then, n_all)}"
+        then = [] if replying is None else self._families(replying)
+        if replying is not None and set(then) == set(best):
+            said.insert(1, say("opening.replies_same"))
+        elif replying is not None:
+            is_level = len(best) > 1 and 1 < len(then) <= self.most_named
+            said.append(self._named("replies", "replies", then, n_all, ending="_or" if is_level else ""))
+        return " ".join(filter(None, said))
+
+    def _breaks_what_is_asked(self, best: Sequence[str]) -> bool:
+        """Whether the one that leads is the worst in what is asked, or breaks a limit there that others keep."""
+        asked = self._asked()
+        if asked is None or len(best) != 1:
+            return False
+        named = [family_quoted(instance.strategy) for instance in self.results.strategies]
+        keeping = {named[s] for s in asked.keeping}
+        return named[asked.worst] == best[0] or bool(keeping and best[0] not in keeping)
+
+    def _asked(self) -> Asked | None:
+        """What the first sentence is of, where it answers what is asked."""
+        return asked_of(self.model, self.results, is_named=bool(unmoved(self.results, self.results.standings[0])))
 
     def _price(self, best: Sequence[str]) -> str:
         """The outcomes in which the one that leads is worst of all; empty where in none."""
         if len(best) != 1 or "price" in self.left_out:
             return ""
-        told = prices(self.model, self.results, best[0])
+        known = self._asked() if self._breaks_what_is_asked(best) else None  # what was told of it already
+        besides = None if known is None else self._outcome(known.measure)
+        told = [price for price in prices(self.model, self.results, best[0]) if price[0] != besides]
         said = [self.language.part("opening.price_in", outcome=name, x=figure) for name, figure in told]
         return self.language.say("opening.price", prices=self.language.join(said)) if said else ""
 
@@ -165,7 +184,8 @@ class _Said:
         best = self._families(practically_best(results, results.standings[0], 0))
         ending = "_open" if len(self.model.players) > 1 else ""
         if len(best) == 1:
-            return say(f"opening.title_one{ending}", one=best[0])
+            key = "title_yet" if self._breaks_what_is_asked(best) else "title_one"
+            return say(f"opening.{key}{ending}", one=best[0], who=self._decider)
         n_all = len({instance.strategy.name for instance in results.strategies})
         return say(f"opening.title_level{ending}", n=str(len(best)), all=str(n_all))
 
@@ -199,14 +219,17 @@ class _Said:
         if found is None:
             return self._moved_most()
         place = {s: k for k, s in enumerate(results.order)}
-        one, other = min(found.pairs, key=lambda pair: min(place[pair[0]], place[pair[1]]))
+        pairs, raises, shown = found.pairs, found.raises, best_settings(results)
+        if sum(other in shown for _, other in pairs) > sum(one in shown for one, _ in pairs):
+            pairs, raises = tuple((other, one) for one, other in pairs), not raises  # to what the table shows
+        one, other = min(pairs, key=lambda pair: min(place[pair[0]], place[pair[1]]))
         key = "opening.setting" if found.in_every and len(found.pairs) > 1 else "opening.setting_one"
         levels = [
             level_of(language, results.strategies[s], found.setting, alone=alone)
             for s, alone in ((one, False), (other, True))
         ]
         said = language.say(
-            key, a=levels[0], b=levels[1], moves=language.part(f"opening.{'raises' if found.raises else 'lowers'}"),
+            key, a=levels[0], b=levels[1], moves=language.part(f"opening.{'raises' if raises else 'lowers'}"),
             outcome=self._outcome(found.measure), one=family_quoted(results.strategies[one].strategy),
             x=self._figure(one, found.measure),
             y=outcome_figure(self.model, results, other, found.measure, unit=False),
@@ -228,12 +251,13 @@ class _Said:
         top = told[0]
         if top.parameter.kind == "value":
             return f"{turning.flip(top)} {say('opening.want')}"
+        flip = turning.flip(top, others_turn=not self._leaders_stay())
         if sign := turning.sign(self.sides.watch):
-            return f"{turning.flip(top)} {sign}"
+            return f"{flip} {sign}"
         if not top.moves or "watch" in self.left_out:
-            return turning.flip(top)
+            return flip
         m = next(k for k, measure in enumerate(self.results.measures) if measure.name == top.moves[0])
-        return f"{turning.flip(top)} {say('opening.watch', outcome=self._outcome(m))}"
+        return f"{flip} {say('opening.watch', outcome=self._outcome(m))}"
 
     def _leaders_stay(self) -> bool:
         """Whether one of the leaders may be best under every view that was looked at."""
@@ -249,7 +273,7 @@ class _Said:
         if len(names) == 1:
             return say(f"opening.{one}{ending}", one=names[0], **place)
         if len(names) <= self.most_named:
-            key = f"{many}_level" if one == many else many
+            key = f"{many}_level" if many == "replies" and not ending else many
             if many == "level" and "words" in self.left_out:
                 key = "level_short"
             return say(f"opening.{key}{ending}", many=self.language.join(names, "or"), **place)
