@@ -191,7 +191,7 @@ class Study:
             options.get("threads"), options.get("evaluator", "auto"), options.get("progress"), options.get("announce"),
             on=options.get("on"),
         )  # fmt: skip
-        out = options.get("out")
+        out: str | Path | Place | None = options.get("out")
         if out is None and running.on is None and is_large(self.program, design):
             out = PassingFolder()  # figures stay on the disk, as of a run that is kept
         if out is not None:
