@@ -169,3 +169,29 @@ def test_errors_are_those_of_the_mean_over_replications(study_of: Build) -> None
 def test_an_unknown_option_is_refused(rivals: Study) -> None:
     with pytest.raises(TypeError, match=r"no option `fixed`.*`set`"):
         rivals.run(worlds=4, fixed={"fear": 0.3})  # type: ignore[call-arg]
+
+
+def test_paths_are_the_reference_s_where_a_module_follows(
+    monkeypatch: pytest.MonkeyPatch, study_of: Callable[..., Study]
+) -> None:
+    study = study_of("""
+    uncertainties:
+      x: {range: [-1, 1], judgement: made up}
+    quantities:
+      inverse: {value: "(log(tank - 9) if x > 0.8 else tank / 2)"}
+    events:
+      rain: {chance: 0.3}
+    stocks:
+      tank: {start: 1, next: "tank + x + (0.1 if rain else 0)"}
+    outcomes:
+      end: {measure: "final(tank)", better: lower}
+    """)
+    design, lanes = study.design(40, 2), np.arange(80)[::-1]  # worlds out of order, and some that fail
+    symbols = [Symbol("stock", "tank"), Symbol("quantity", "inverse")]
+    found = []
+    for worth in (np.inf, 0.0):
+        monkeypatch.setattr("standoff.ensemble.evaluator.WORTH_FOLLOWING", worth)
+        where = {"worlds": lanes // 2, "replications": lanes % 2}
+        found.append(run_paths(study.program, design, symbols, lanes * 0, **where).values)
+    assert np.array_equal(*found, equal_nan=True)
+    assert np.isnan(found[0][1, :-1]).any()

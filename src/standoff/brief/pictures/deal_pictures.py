@@ -22,6 +22,7 @@ from standoff.brief.pictures.zone_maps import (
     draw_cases,
     draw_map_of,
     draw_movers,
+    draw_sizes,
     gain_fill,
     share_fill,
     word_mark,
@@ -189,13 +190,17 @@ def _case_words(title: str, zone: Zone | Part) -> str:
     return said.mini_words(title, percent(zone.area.value, zone.area.error), int(inside.sum()), inside.size)
 
 
-def _legend(cases: Sequence[tuple[str, Sequence[tuple[str, Zone | Part]]]]) -> list[tuple[str, list[Any]]]:
-    """For each group its cases: title, size of the zone, and the line that goes round it."""
-    colours = cycle(COLOURS)
-    return [
-        (heading, [(title, percent(zone.area.value, zone.area.error), _swatch(next(colours))) for title, zone in each])
-        for heading, each in cases
-    ]
+def _legend(cases: Sequence[tuple[str, Sequence[tuple[str, Zone | Part]]]]) -> list[tuple[str, Markup, list[Any]]]:
+    """For each group the sizes of its cases on one line, and of each case its title, size and outline."""
+    colours, found = cycle(COLOURS), []
+    for heading, each in cases:
+        own = [next(colours) for _ in each]
+        sizes = [percent(zone.area.value, zone.area.error) for _, zone in each]
+        told = said.sizes_words(heading, [title for title, _ in each], sizes)
+        drawn = draw_sizes([zone.area for _, zone in each], own, told)
+        rows = [(title, size, _swatch(c)) for (title, _), size, c in zip(each, sizes, own, strict=True)]
+        found.append((heading, drawn, rows))
+    return found
 
 
 def _swatch(colour: str) -> Markup:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from markupsafe import Markup
 
 from standoff.analysis.deals.hinges import Mover
+from standoff.analysis.findings import Figure
 from standoff.analysis.games.normalform import Truths
 from standoff.brief.pictures.drawing.colours import COLOURS
 from standoff.brief.pictures.drawing.svg import Scale, framed, nice_ticks, tag
@@ -24,6 +25,7 @@ __all__ = [
     "draw_cases",
     "draw_map_of",
     "draw_movers",
+    "draw_sizes",
     "gain_fill",
     "share_fill",
     "word_mark",
@@ -153,6 +155,23 @@ def draw_movers(movers: Sequence[Mover], titles: Sequence[str], said: str) -> Ma
         parts.append(tag("circle", kind="low", cx=low, cy=y, r=4))
         parts.append(tag("circle", kind="high", cx=high, cy=y, r=4))
     return framed("movers", (width, base + 20.0), said, parts)
+
+
+def draw_sizes(sizes: Sequence[Figure], colours: Sequence[str], said: str) -> Markup:
+    """The sizes of the zone in the cases of one group on one line, each with its interval."""
+    width, left, y, base = 320.0, 14.0, 15.0, 30.0
+    x = Scale((0.0, 1.0), (left, width - 22.0))
+    parts = []
+    for at in (0.0, 0.5, 1.0):
+        parts.append(tag("line", kind="grid", x1=x(at), x2=x(at), y1=2, y2=base - 2))
+        parts.append(tag("text", f"{100 * at:.0f} %", kind="tick middle", x=x(at), y=base + 10.0))
+    ends = [x(pick(size.value for size in sizes)) for pick in (min, max)]
+    parts.append(tag("line", kind="join", x1=ends[0], x2=ends[1], y1=y, y2=y))
+    for k, (size, colour) in enumerate(zip(sizes, colours, strict=True)):
+        beside = y + 5.0 * (k - (len(sizes) - 1) / 2.0)  # intervals that overlap lie beside each other
+        parts.append(tag("line", kind="error", x1=x(size.low), x2=x(size.high), y1=beside, y2=beside))
+        parts.append(tag("circle", cx=x(size.value), cy=y, r=4.5, fill=colour))
+    return framed("movers sizes", (width, base + 14.0), said, parts)
 
 
 def word_mark(said: Sequence[str]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from standoff.analysis.deals.agreement import Zone
 from standoff.analysis.deals.deals import Deals
 from standoff.analysis.deals.hinges import Contrast, Part
@@ -15,7 +17,7 @@ __all__ = [
     "BY_MEANING", "MAP", "MAP_TABLE", "MOVERS", "MOVERS_HEAD", "MOVERS_KEY", "MULTIPLES_HEAD", "MULTIPLES_KEY",
     "NONE", "NO_DEAL", "REFERENCES", "SPACE", "SPACE_KEY", "ZONE_CHANGED", "deals_method", "gains_words",
     "group_words", "map_words", "mini_words", "movers_caption", "movers_title", "movers_words", "multiples_caption",
-    "multiples_title", "not_answered", "part_words", "space_caption", "space_title", "variant_words",
+    "multiples_title", "not_answered", "part_words", "sizes_words", "space_caption", "space_title", "variant_words",
 ]  # fmt: skip
 
 NONE = "The study judges no deal"
@@ -33,7 +35,10 @@ SPACE_KEY = (
 BY_MEANING = ("By what no deal means", "what no deal means")
 ZONE_CHANGED = "The zone, changed"
 MULTIPLES_HEAD = ("No deal means", "Changed", "How", "Worlds", "Size of the zone", "Verdict")
-MULTIPLES_KEY = "Each line goes round the terms on which every party gains in its case; without a line there are none."
+MULTIPLES_KEY = (
+    "Each line goes round the terms on which every party gains in its case; without a line there are none. "
+    "Dots are the sizes, thin lines intervals of 95 %."
+)
 MOVERS = "Size of the zone, share of the range of the terms"
 MOVERS_HEAD = ("Assumption", "Lowest third", "Highest third", "Beyond doubt")
 MOVERS_KEY = (
@@ -87,6 +92,12 @@ def gains_words(model: Model, party: str, least: float, most: float) -> tuple[st
 def mini_words(title: str, size: str, n_inside: int, n_all: int) -> str:
     """A small map as a sentence."""
     return f"{title}: the zone covers {size} of the terms, {n_inside} of {n_all} combinations."
+
+
+def sizes_words(heading: str, titles: Sequence[str], sizes: Sequence[str]) -> str:
+    """The sizes of a group's zones as a sentence."""
+    told = "; ".join(f"{title}: {size}" for title, size in zip(titles, sizes, strict=True))
+    return f"Size of the zone. {heading}. {told}."
 
 
 def multiples_title(model: Model, shown: list[Contrast]) -> str:
