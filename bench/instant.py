@@ -3,8 +3,8 @@
 OLDER is a checkout of an older version, run with the same interpreter. A copy of a study is written as a brief on an
 empty cache, once more, and once more after a constant has changed; and, again on an empty cache, it is told after how
 many seconds the ranking stands on the terminal (128 worlds × 4). Each build does so with its own `korea`, which has more
-profiles now, and this one with the older build's besides, so that both read the same study. And of the module: how soon
-it is ready, how large it is in a page, and its share of the kernel's futures a second on one thread.
+profiles now, and this one with the older build's besides, so that both read the same study. And of the module: how
+soon it is ready, how large it is in a page, and its share of the kernel's futures a second on one thread.
 """
 
 from __future__ import annotations
@@ -114,7 +114,9 @@ def waits(study: Path, older: Path | None = None) -> dict[str, float]:
 def _change(path: Path) -> None:
     """Another number for the first constant with one."""
     text = path.read_text(encoding="utf-8")
-    changed, n = re.subn(r"(\n  \w+: \{value: )([0-9.]+)", lambda m: f"{m[1]}{float(m[2]) * 1.01:g}", text, count=1)
+    changed, n = re.subn(
+        r"(\n  \w+: \{(?:name: [^,{}]*, )?value: )([0-9.]+)", lambda m: f"{m[1]}{float(m[2]) * 1.01:g}", text, count=1
+    )
     if n != 1:
         raise RuntimeError("the study has no constant that can be changed")
     path.write_text(changed, encoding="utf-8")
