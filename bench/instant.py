@@ -2,8 +2,8 @@
 
 OLDER is a checkout of an older version, run with the same interpreter. A copy of a study is written as a brief on an
 empty cache, once more, and once more after a constant has changed; and, again on an empty cache, it is told after how
-many seconds the ranking stands on the terminal (128 worlds × 4). Each build does so with its own `korea`, which has more
-profiles now, and this one with the older build's besides, so that both read the same study. And of the module: how
+many seconds the ranking stands on the terminal (128 worlds × 4). Each build does so with its own `korea`, which has
+more profiles now, and this one with the older build's besides, so that both read the same study. And of the module: how
 soon it is ready, how large it is in a page, and its share of the kernel's futures a second on one thread.
 """
 
