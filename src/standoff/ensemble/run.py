@@ -13,7 +13,7 @@ import numpy.typing as npt
 from standoff.base.chance import streams
 from standoff.ensemble.design import Design, lane_keys
 from standoff.ensemble.ensemble import Ensemble
-from standoff.ensemble.evaluator import Evaluate, choose_evaluator, choose_fold
+from standoff.ensemble.evaluator import Evaluate, choose_evaluator, choose_fold, choose_follower
 from standoff.ensemble.folding.spreads import NOTHING, Wanted
 from standoff.ensemble.running import Progress, Running
 from standoff.ensemble.spreading import cluster
@@ -22,7 +22,6 @@ from standoff.language.expressions.tree import Symbol
 from standoff.program.columns import Table, WorldColumns
 from standoff.program.program import Program
 from standoff.program.reference import Lanes, run_lanes
-from standoff.program.stepper import advance, begin
 from standoff.program.trace import Trace, trace_future
 
 __all__ = ["BLOCK", "Job", "Paths", "PathsJob", "lanes_of", "run_design", "run_jobs", "run_paths", "trace_cell"]
@@ -30,6 +29,7 @@ __all__ = ["BLOCK", "Job", "Paths", "PathsJob", "lanes_of", "run_design", "run_j
 BLOCK = 16_384  # lanes: large enough that an operation costs more than its call, small enough for the cache
 LAST = 1024  # lanes of a kernel's last blocks
 KEPT = 31 << 20  # bytes
+FOLLOWED = 1 << 23  # numbers of a block of paths
 
 Floats = npt.NDArray[np.float64]
 
@@ -274,18 +274,13 @@ def run_paths(
     replications: npt.NDArray[np.int64],
 ) -> Paths:
     """Run chosen futures of a design and keep what the symbols were in every step."""
-    values = np.full((len(symbols), program.n_steps + 1, profiles.size), np.nan)
-    for start in range(0, profiles.size, BLOCK):
-        part = slice(start, start + BLOCK)
+    values = np.empty((len(symbols), program.n_steps + 1, profiles.size))
+    follow = choose_follower(program, tuple(symbols), profiles.size)
+    most = max(64, min(BLOCK, FOLLOWED // (len(symbols) * (program.n_steps + 1) or 1)))
+    for start in range(0, profiles.size, most):
+        part = slice(start, start + most)
         lanes = lanes_of(program, design, profiles[part], worlds[part], replications=replications[part])
-        state = begin(program, lanes)
-        for step in range(program.n_steps + 1):
-            after = advance(program, state) if step < program.n_steps else state
-            known = after.seen if step < program.n_steps else {c.symbol: state.known[c.symbol] for c in program.carried}
-            for i, symbol in enumerate(symbols):
-                if symbol in known:
-                    values[i, step, part] = known[symbol]
-            state = after
+        values[:, :, part] = follow(lanes)
     return Paths(tuple(s.name for s in symbols), values, profiles, worlds, replications=replications)
 
 

@@ -143,11 +143,23 @@ class Study:
         return self.design_of(Size(worlds, replications, seed), **options)
 
     def design_of(self, size: Size, **options: Unpack[Chosen]) -> Design:
-        """What to run of this size.
+        """What to run of this size; without options the last one is kept, as several questions ask for the same.
 
         Raises:
             TypeError: There is no such option.
         """
+        if options:
+            return self._new_design(size, options)
+        if size not in self._last_design:
+            self._last_design.clear()
+            self._last_design[size] = self._new_design(size, options)
+        return self._last_design[size]
+
+    @cached_property
+    def _last_design(self) -> dict[Size, Design]:
+        return {}
+
+    def _new_design(self, size: Size, options: Chosen) -> Design:
         _refuse_unknown(options, Chosen)
         size = replace(size, profiles=options.get("profiles") or size.profiles)
         chosen = self.profiles_of(size, options.get("profile"))

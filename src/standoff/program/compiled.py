@@ -21,7 +21,7 @@ from standoff.program.lowering.places import Source
 from standoff.program.program import Program
 from standoff.program.reference import Lanes, Results, run_lanes
 
-__all__ = ["Given", "Last", "played_input", "run_compiled", "tables_of"]
+__all__ = ["Given", "Last", "follow_compiled", "picked", "played_input", "run_compiled", "tables_of"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -59,24 +59,41 @@ def run_compiled(
         lanes: The futures.
         realised: Whether ends are drawn.
     """
-    n = lanes.size
-    if isinstance(lanes.columns, WorldColumns):
-        table, worlds = lanes.columns.table, lanes.columns.worlds
-    else:
-        table, worlds = Table(program.columns, lanes.columns), np.arange(n)
-    if not table.is_finite:  # what modules take for granted
+    laid = _lay(program, source, lanes, realised=realised)
+    if laid is None:
         return run_lanes(program, lanes, realised=realised)
-    order = _grouped(lanes)
-    played = lanes if order is None else _picked(lanes, order)
-    given, runs = _given(program, source, played, realised)
-    worlds = np.ascontiguousarray(worlds if order is None else worlds[order], dtype=np.int64)
-    out = call(Given(table, worlds, np.ascontiguousarray(played.keys), given, runs=runs))
+    given, order = laid
+    out = call(given)
     if order is not None:
         out[:, order] = out.copy()
     wrong = np.flatnonzero(out[-1])
     out[:, wrong] = 0.0
     found = _results(program, source, out)
     return _run_again(program, lanes, wrong, found, realised=realised) if wrong.size else found
+
+
+def follow_compiled(
+    program: Program, source: Source, call: Callable[[Given], tuple[Floats, Floats]], lanes: Lanes
+) -> tuple[Floats, npt.NDArray[np.int64]]:
+    """What a module keeps of every step of futures.
+
+    Args:
+        program: The one that the source was made of.
+        source: The module's.
+        call: Runs the module; its results, and (followed, steps + 1, lanes) of what it follows.
+        lanes: The futures.
+
+    Returns:
+        (followed, steps + 1, lanes), and the lanes of which only the reference can tell.
+    """
+    laid = _lay(program, source, lanes, realised=False)
+    if laid is None:
+        return np.empty((0, 0, 0)), np.arange(lanes.size)
+    given, order = laid
+    out, paths = call(given)
+    if order is not None:
+        out[:, order], paths[..., order] = out.copy(), paths.copy()
+    return paths, np.flatnonzero(out[-1])
 
 
 class Last:
@@ -119,6 +136,23 @@ def _clock(program: Program, source: Source) -> Floats:
             else:
                 table[t, k] = float(t) if name == "step" else clock.date(t)
     return table
+
+
+def _lay(
+    program: Program, source: Source, lanes: Lanes, *, realised: bool
+) -> tuple[Given, npt.NDArray[np.int64] | None] | None:
+    """What a module is given, and the order in which lanes are brought for it; None where it cannot take the worlds."""
+    if isinstance(lanes.columns, WorldColumns):
+        table, worlds = lanes.columns.table, lanes.columns.worlds
+    else:
+        table, worlds = Table(program.columns, lanes.columns), np.arange(lanes.size)
+    if not table.is_finite:  # what modules take for granted
+        return None
+    order = _grouped(lanes)
+    played = lanes if order is None else picked(lanes, order)
+    given, runs = _given(program, source, played, realised)
+    worlds = np.ascontiguousarray(worlds if order is None else worlds[order], dtype=np.int64)
+    return Given(table, worlds, np.ascontiguousarray(played.keys), given, runs=runs), order
 
 
 def _given(program: Program, source: Source, lanes: Lanes, realised: bool) -> tuple[Floats, npt.NDArray[np.int64]]:
@@ -165,7 +199,7 @@ def _grouped(lanes: Lanes) -> npt.NDArray[np.int64] | None:
     return np.lexsort((*lanes.instances, *lanes.levels.values()))
 
 
-def _picked(lanes: Lanes, of: npt.NDArray[np.int64]) -> Lanes:
+def picked(lanes: Lanes, of: npt.NDArray[np.int64]) -> Lanes:
     """Some lanes, in this order."""
     columns = lanes.columns
     return Lanes(
@@ -222,7 +256,7 @@ def _run_again(
     program: Program, lanes: Lanes, wrong: npt.NDArray[np.int64], found: Results, *, realised: bool
 ) -> Results:
     """Results with the reference's in the futures in which something goes wrong: it knows what, and when."""
-    theirs = run_lanes(program, _picked(lanes, wrong), realised=realised)
+    theirs = run_lanes(program, picked(lanes, wrong), realised=realised)
     for name in ("outcomes", "weights", "payoffs", "survival", "fault", "fault_step", "broken"):
         getattr(found, name)[..., wrong] = getattr(theirs, name)
     clamped = {name: n + theirs.clamped[name] for name, n in found.clamped.items()}

@@ -21,11 +21,17 @@ bits of a result depend on no processor.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from standoff.language.expressions.tree import Symbol
 from standoff.program.lanes import Lanes, Results
 from standoff.program.program import Program
 from standoff.program.stepper import advance, begin, finish
 
-__all__ = ["Lanes", "Results", "run_lanes"]
+__all__ = ["Lanes", "Results", "follow_lanes", "run_lanes"]
 
 
 def run_lanes(program: Program, lanes: Lanes, *, realised: bool = False) -> Results:
@@ -40,3 +46,17 @@ def run_lanes(program: Program, lanes: Lanes, *, realised: bool = False) -> Resu
     for _ in range(program.n_steps):
         state = advance(program, state)
     return finish(program, state)
+
+
+def follow_lanes(program: Program, symbols: Sequence[Symbol], lanes: Lanes) -> npt.NDArray[np.float64]:
+    """What things were in every step: (symbols, steps + 1, lanes), NaN where a step has none; see `run_paths`."""
+    found = np.full((len(symbols), program.n_steps + 1, lanes.size), np.nan)
+    state = begin(program, lanes)
+    for step in range(program.n_steps + 1):
+        after = advance(program, state) if step < program.n_steps else state
+        known = after.seen if step < program.n_steps else {c.symbol: state.known[c.symbol] for c in program.carried}
+        for i, symbol in enumerate(symbols):
+            if symbol in known:
+                found[i, step] = known[symbol]
+        state = after
+    return found

@@ -32,6 +32,8 @@ from standoff.questions.question import WHOLE, Designs, Keeping, Question, Runs,
 
 __all__ = ["OVER_TIME", "RESULTS", "ROBUST", "Robust", "leading_future", "of_run", "whole_run"]
 
+_MOST_TRACED = 200_000  # equations × steps, each some ten microseconds
+
 
 @dataclass(frozen=True, eq=False)
 class Robust:
@@ -100,10 +102,13 @@ def of_run(
 
 
 def leading_future(study: Study, ensemble: Ensemble, results: Performance) -> Trace | None:
-    """The first world with its first luck, under the strategy that leads and the others' first; None without result."""
-    if not results.standings or not results.strategies:
-        return None
+    """The first world with its first luck, under the strategy that leads and the others' first.
+
+    None without result, and of a study so large that following one future by hand takes longer than running thousands.
+    """
     program, design = study.program, ensemble.design
+    if not results.standings or not results.strategies or program.n_steps * len(program.equations) > _MOST_TRACED:
+        return None
     decider = program.players.index(study.model.decider)
     labels = [instance.label for instance in study.model.instances(study.model.decider)]
     leader = labels.index(results.labels[results.order[0]])

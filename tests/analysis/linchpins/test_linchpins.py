@@ -11,8 +11,11 @@ from scipy.stats import norm
 
 from standoff.analysis.findings import Inputs
 from standoff.analysis.linchpins.effort import Effort
+from standoff.analysis.linchpins.residuals import take_out_others
 from standoff.analysis.linchpins.worth import measure_worths
 from standoff.analysis.runs.payoffs import Payoffs
+from standoff.analysis.statistics.ranks import rank_values
+from standoff.analysis.statistics.regression import assign_folds, spline_basis
 from standoff.questions.as_json import to_json
 
 LEAD = 0.3
@@ -252,3 +255,18 @@ def test_one_strategy_is_best_whatever_happens():
 def test_too_few_permutations_are_refused():
     with pytest.raises(ValueError, match="at least 99"):
         measure_worths(two_options(0, 256), effort=Effort(permutations=10))
+
+
+def test_what_others_explain_is_the_same_ridge_over_terms_and_over_worlds():
+    random = np.random.default_rng(3)
+    inputs = Inputs(tuple(f"x{i}" for i in range(30)), random.normal(size=(60, 30)))
+    folds = assign_folds(inputs, 5, 0)
+    y = random.normal(size=(2, 60))
+    left = take_out_others(Payoffs(("a", "b"), y, inputs, np.stack([y, y], axis=2)), folds)
+    apart = (y - y.mean(axis=0)).T
+    bases = [spline_basis(rank_values(np.ascontiguousarray(column)) / 60, 3) for column in inputs.values.T]
+    design, fit = np.column_stack(bases), folds != 2
+    assert design.shape[1] > 60  # more terms than worlds, which is where they are solved over worlds
+    square = design[fit].T @ design[fit] + (1.0 + design.shape[1]) * np.eye(design.shape[1])
+    slopes = np.linalg.solve(square, design[fit].T @ (apart[fit] - apart[fit].mean(axis=0)))
+    assert left.rest[:, 2] == pytest.approx(apart - design @ slopes, abs=1e-10)

@@ -79,3 +79,9 @@ def test_a_run_of_designed_profiles_has_the_same_digest_again() -> None:
     first = study.run(4, 1, profiles=300, evaluator="reference")
     assert first.digest == study.run(4, 1, profiles=300, evaluator="reference").digest
     assert len(first.design.profiles) == 294
+
+
+def test_no_profile_is_run_twice_where_few_are_possible(korea: Study) -> None:
+    for n in (1000, 1800):
+        profiles = designed_profiles(korea.program, n, 1)
+        assert n - 14 < len(profiles) == len(np.unique(profiles, axis=0)) <= n

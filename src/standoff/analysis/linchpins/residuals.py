@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse.csgraph import connected_components
 
 from standoff.analysis.findings import Floats, Inputs
 from standoff.analysis.runs.payoffs import Payoffs
@@ -32,9 +32,8 @@ class Residuals:
         """Figures in which only these inputs' effect (and their correlates') and noise are left."""
         blocks = {int(self.block[j]) for j in inputs}
         figures = self.rest.copy()
-        for j in range(self.block.size):
-            if int(self.block[j]) in blocks:
-                figures += self.part[j]
+        for j in np.flatnonzero(np.isin(self.block, list(blocks))):
+            figures += self.part[j]
         return figures
 
 
@@ -57,12 +56,24 @@ def take_out_others(payoffs: Payoffs, folds: npt.NDArray[np.int64]) -> Residuals
         fit = folds != k
         mean = y[fit].mean(axis=0)
         # one added world for each ten terms or so of penalty: enough to keep small studies calm
-        square = design[fit].T @ design[fit] + (1.0 + design.shape[1]) * np.eye(design.shape[1])
-        slopes = np.linalg.solve(square, design[fit].T @ (y[fit] - mean))
+        slopes = _ridge(design[fit], y[fit] - mean, 1.0 + design.shape[1])
         for j in range(n):
             part[j, :, k] = bases[j] @ slopes[start[j] : start[j + 1]]
             rest[:, k] -= part[j, :, k]
     return Residuals(rest, part, _blocks(inputs))
+
+
+def _ridge(design: Floats, y: Floats, penalty: float) -> Floats:
+    """Slopes (terms, strategies); solved over terms or over worlds, whichever are fewer: both are the same ridge.
+
+    Reference: Hastie, Tibshirani & Friedman 2009, The Elements of Statistical Learning, section 18.3.5.
+    """
+    n_worlds, n_terms = design.shape
+    if n_terms <= n_worlds:
+        square = design.T @ design + penalty * np.eye(n_terms)
+        return np.asarray(np.linalg.solve(square, design.T @ y))
+    square = design @ design.T + penalty * np.eye(n_worlds)
+    return np.asarray(design.T @ np.linalg.solve(square, y))
 
 
 def _additive_basis(inputs: Inputs, j: int) -> Floats:
@@ -77,14 +88,10 @@ def _additive_basis(inputs: Inputs, j: int) -> Floats:
 def _blocks(inputs: Inputs) -> npt.NDArray[np.int64]:
     """The block of each input: inputs whose rank correlation chance cannot explain are joined."""
     n_worlds, n = inputs.values.shape
-    block = np.arange(n)
     if n < 2:
-        return block
+        return np.arange(n)
     ranks = np.column_stack([rank_values(inputs.values[:, j]) for j in range(n)])
     ranks = ranks - ranks.mean(axis=0)
     scale = np.sqrt((ranks**2).sum(axis=0))
     together = np.abs(ranks.T @ ranks) / np.maximum(np.outer(scale, scale), 1e-300) > 4.0 / np.sqrt(n_worlds)
-    for a, b in combinations(range(n), 2):
-        if together[a, b]:
-            block[block == block[b]] = block[a]
-    return block
+    return np.asarray(connected_components(together, directed=False)[1], dtype=np.int64)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from jaxtyping import Bool, Float
 
 from standoff.analysis.findings import Floats, Inputs
 from standoff.analysis.statistics.regression import predict
@@ -29,17 +30,15 @@ _AS_EXPONENTIAL = 2.0
 tail it is 0.9 of it, for a normal one 0.3."""
 
 
-def is_heavy(values: Floats) -> npt.NDArray[np.bool_]:
+def is_heavy(values: Float[Floats, "*rows worlds"]) -> Bool[npt.NDArray[np.bool_], "*rows"]:
     """Whether the most extreme world holds more of the variance than an exponential tail explains, by row.
 
     Args:
-        values: (…, worlds).
+        values: Of one row or more; of one alone the answer has no axis.
     """
     away = (values - values.mean(axis=-1, keepdims=True)) ** 2
-    heavy: npt.NDArray[np.bool_] = away.max(axis=-1) > _AS_EXPONENTIAL * np.log(values.shape[-1]) ** 2 * away.mean(
-        axis=-1
-    )
-    return heavy
+    most = _AS_EXPONENTIAL * np.log(values.shape[-1]) ** 2 * away.mean(axis=-1)
+    return np.asarray(away.max(axis=-1) > most)
 
 
 def tail_exponent(away: Floats) -> float:
@@ -140,12 +139,16 @@ def ends_of_mean(value: float, error: float, figures: Floats, w: Floats, *, reac
     return min(float(value - size * turned(x)), value), max(float(value - size * turned(-x)), value)
 
 
-def error_of_mean(figures: Floats, w: Floats, explained: Floats | None = None) -> Floats:
-    """Standard errors of weighted means over worlds (the ratio estimator's), shape (…).
+def error_of_mean(
+    figures: Float[Floats, "*rows worlds"],
+    w: Float[Floats, " worlds"],
+    explained: Float[Floats, "*rows worlds"] | None = None,
+) -> Float[Floats, "*rows"]:
+    """Standard errors of weighted means over worlds (the ratio estimator's).
 
     Args:
-        figures: (…, worlds).
-        w: (worlds,), weights that sum to one.
+        figures: Of one row or more; of one alone the answer has no axis.
+        w: Weights that sum to one.
         explained: Like `figures`: the part that is a sum of functions of single inputs whose columns are spread evenly,
             as other worlds predict it. For equal weights only.
     """
@@ -156,7 +159,6 @@ def error_of_mean(figures: Floats, w: Floats, explained: Floats | None = None) -
     return np.where(is_heavy(explained), independent, np.minimum(left, independent))
 
 
-def _independent(figures: Floats, w: Floats) -> Floats:
+def _independent(figures: Float[Floats, "*rows worlds"], w: Float[Floats, " worlds"]) -> Float[Floats, "*rows"]:
     apart = figures - (figures @ w)[..., None]
-    error: Floats = np.sqrt(apart**2 @ w**2 * w.size / max(w.size - 1, 1))
-    return error
+    return np.asarray(np.sqrt(apart**2 @ w**2 * w.size / max(w.size - 1, 1)))

@@ -26,7 +26,9 @@ N_FOLDS = 5
 _KNOTS = 4
 _MOST_TERMS = 600
 _MOST_ADAPTIVE = 200
-_MOST_COLUMNS = 2_000
+_MOST_COLUMNS = 1_000
+_COLUMNS_A_WORLD = 4
+_FEW_COLUMNS = 600
 _SHAPES: tuple[tuple[int, float, bool], ...] = (
     (-1, 0.0, False),
     *(
@@ -109,11 +111,12 @@ class _Terms:
 def _terms(inputs: Inputs, *, additive: bool) -> _Terms:
     """Straight lines (0), curves (1) and, unless additive, products of two lines (2) if the worlds can bear them.
 
-    Of very many inputs straight lines alone, by their principal components, of which there are no more than worlds:
-    a ridge on these is the ridge on the lines (Hastie, Tibshirani & Friedman 2009, section 18.3.5).
+    Of very many inputs, or many more than worlds could tell apart, straight lines alone, by their principal components,
+    of which there are no more than worlds: a ridge on these is the ridge on the lines (Hastie, Tibshirani & Friedman
+    2009, section 18.3.5).
     """
     n_worlds, n_inputs = inputs.values.shape
-    if n_inputs * (_KNOTS + 3) > _MOST_COLUMNS:
+    if n_inputs * (_KNOTS + 3) > min(_MOST_COLUMNS, max(_FEW_COLUMNS, _COLUMNS_A_WORLD * n_worlds)):
         u, s, _ = np.linalg.svd(_standardised(inputs.values), full_matrices=False)
         solid = s > 1e-9 * s[0]
         columns = np.column_stack([np.ones((n_worlds, 1)), u[:, solid] * s[solid]])

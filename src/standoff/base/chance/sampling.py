@@ -89,14 +89,13 @@ def correlate(columns: Array, names: Sequence[str], ranks: Array) -> Array:
         raise ValueError("rank correlations lie between -1 and 1, are symmetric, and are 1 on the diagonal")
     result = columns.copy()
     for group in _connected(ranks):
-        if len(group) > 1:
-            factor = _cholesky(_pearson(ranks[np.ix_(group, group)]), [names[i] for i in group], ranks, group)
-            scores = [normal_quantile(columns[i]) for i in group]
-            for row, member in enumerate(group[1:], start=1):
-                score = factor[row, 0] * scores[0]
-                for column in range(1, row + 1):
-                    score = score + factor[row, column] * scores[column]
-                result[member] = np.clip(normal_cdf(score), *GRID_ENDS)
+        factor = _cholesky(_pearson(ranks[np.ix_(group, group)]), [names[i] for i in group], ranks, group)
+        scores = [normal_quantile(columns[i]) for i in group]
+        for row, member in enumerate(group[1:], start=1):
+            score = factor[row, 0] * scores[0]
+            for column in range(1, row + 1):
+                score = score + factor[row, column] * scores[column]
+            result[member] = np.clip(normal_cdf(score), *GRID_ENDS)
     return result
 
 
@@ -186,9 +185,9 @@ METHODS: dict[str, Callable[[_Column, int, int], Array]] = {
 
 
 def _connected(ranks: Array) -> list[list[int]]:
-    """Groups of columns joined by non-zero correlations, each in the order of the columns."""
+    """Groups of two or more columns joined by non-zero correlations, each in the order of the columns."""
     groups: list[list[int]] = []
-    left = list(range(len(ranks)))
+    left = np.flatnonzero((ranks != 0).sum(axis=1) > 1).tolist()
     while left:
         group, frontier = [], [left[0]]
         while frontier:

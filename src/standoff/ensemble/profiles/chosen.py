@@ -34,6 +34,7 @@ Chosen = Mapping[str, str | Sequence[str]] | str | None
 SOME = 16_384
 """Profiles that stand for all where these are too many and each future draws one."""
 _PASSES = 8
+_COUNTED = 1 << 22
 
 
 def all_profiles(program: Program) -> Profiles:
@@ -120,7 +121,7 @@ def designed_profiles(program: Program, n: int, seed: int, chosen: Chosen = None
             f"with {n:,} profiles some pair of strategies never meets: ask for some more, such as {2 * n:,}"
         )
     drawn = np.tile(table, (sizes[decider], 1))
-    own = np.repeat(np.arange(sizes[decider]), rows)
+    own = np.repeat(np.arange(sizes[decider]), len(table))
     places = np.insert(drawn, decider, own, axis=1)
     return np.column_stack([np.asarray(own)[places[:, i]] for i, own in enumerate(allowed)]).astype(np.int64)
 
@@ -163,15 +164,18 @@ def _every(allowed: Sequence[Sequence[int]]) -> Profiles:
 
 
 def _balanced(sizes: Sequence[int], rows: int, seed: int) -> Profiles:
-    """(rows, players) in which pairs stand about equally often: row by row, and each then looked at again."""
+    """At most so many rows of players in which pairs stand about equally often, no two alike."""
     from standoff.ensemble.profiles.balanced_kernel import improve  # noqa: PLC0415 - it waits for Numba
 
     if not sizes:
         return np.empty((rows, 0), dtype=np.int64)
     ties = streams.permutation(max(rows, 1), seed, "designed profiles")
     table = np.full((rows, len(sizes)), -1, dtype=np.int64)
-    improve(table, np.array(sizes, dtype=np.int64), ties, _PASSES)
-    return table
+    possible = prod(sizes)
+    stand = np.zeros(possible if possible <= _COUNTED else 0, dtype=np.int64)
+    improve(table, np.array(sizes, dtype=np.int64), ties, _PASSES, stand)
+    _, first = np.unique(table, axis=0, return_index=True)
+    return table[np.sort(first)]
 
 
 def _parse(program: Program, text: str) -> dict[str, list[str]]:

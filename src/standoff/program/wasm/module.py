@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import ctypes
+import math
 import weakref
 from dataclasses import dataclass
 from functools import cache
@@ -13,8 +14,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from standoff.language.expressions.tree import Symbol
 from standoff.program.columns import Table
-from standoff.program.compiled import Given, Last, run_compiled, tables_of
+from standoff.program.compiled import Given, Last, follow_compiled, run_compiled, tables_of
 from standoff.program.lowering.places import Source
 from standoff.program.program import Program
 from standoff.program.reference import Lanes, Results
@@ -29,10 +31,15 @@ class Module:
     """A compiled module of one program, made when it is first called.
 
     Threads may call it at once: each call has an instance to itself.
+
+    Args:
+        program: From `standoff.program.compile.compile_model`.
+        followed: Stocks, modes, quantities and events that `follow` is to tell of.
     """
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, followed: tuple[Symbol, ...] = ()) -> None:
         self.program = program
+        self.followed = followed
         self.idle: list[_Instance] = []
         self._lock = Lock()
         self._made: _Made | None = None
@@ -42,20 +49,29 @@ class Module:
         """The module, ready to be called."""
         with self._lock:
             if self._made is None:
-                self._made = _make(self.program)
+                self._made = _make(self.program, self.followed)
                 weakref.finalize(self, _close, self._made, self.idle)
             return self._made
 
     def __call__(self, program: Program, lanes: Lanes, *, realised: bool = False) -> Results:
         """Run futures; the results are the reference's, bit for bit."""
-        return run_compiled(program, self.made.source, self._call, lanes, realised=realised)
+        return run_compiled(program, self.made.source, lambda given: self._call(given)[0], lanes, realised=realised)
 
-    def _call(self, given: Given) -> Floats:
+    def follow(self, lanes: Lanes) -> tuple[Floats, npt.NDArray[np.int64]]:
+        """(followed, steps + 1, lanes) as `run_paths` tells it, and the lanes of which only the reference can tell."""
+        paths, wrong = follow_compiled(self.program, self.made.source, self._call, lanes)
+        carried = {one.symbol for one in self.program.carried}
+        passing = [i for i, symbol in enumerate(self.followed) if symbol not in carried]
+        if paths.size:
+            paths[passing, -1] = np.nan
+        return paths, wrong
+
+    def _call(self, given: Given) -> tuple[Floats, Floats]:
         try:
             instance = self.idle.pop()
         except IndexError:
             instance = _Instance(self.made)
-        found = instance.run(given)
+        found = instance.run(given, len(self.followed), self.program.n_steps + 1)
         self.idle.append(instance)
         return found
 
@@ -89,10 +105,10 @@ class _Made:
     tables: tuple[npt.NDArray[np.uint64], Floats]
 
 
-def _make(program: Program) -> _Made:
+def _make(program: Program, followed: tuple[Symbol, ...]) -> _Made:
     import wasmtime  # noqa: PLC0415
 
-    source = emit_module(program)
+    source = emit_module(program, followed=followed)
     return _Made(source, wasmtime.Module(_engine(), assemble(source.text)), tables_of(program, source))
 
 
@@ -123,6 +139,7 @@ class _Instance:
         self.memory: Any = exports["memory"]
         self.lay: Any = exports["lay"]
         self.call: Any = exports["run"]
+        self.follow: Any = exports.get("follow")
         heap: Any = exports["heap"]
         self.rows = len(module.source.outputs) + 1
         self.table: Table | None = None
@@ -131,8 +148,8 @@ class _Instance:
         self.begin = self.end
         self.columns = self.end
 
-    def run(self, given: Given) -> Floats:
-        """The module's results, (outputs + 1, lanes)."""
+    def run(self, given: Given, followed: int, points: int) -> tuple[Floats, Floats]:
+        """The module's results, (outputs + 1, lanes), and what it follows, (followed, points of the clock, lanes)."""
         if self.table is not given.table:
             self.end = self.begin
             self.columns = self._put(given.table.array)
@@ -146,9 +163,18 @@ class _Instance:
         out = self._room(8 * self.rows * n)
         counters, clock = self.fixed
         self.lay(self.store, self.columns, given.table.array.shape[1], worlds, keys, table, counters, clock, out, n)
+        paths = self._room(8 * followed * points * n)
+        if followed:
+            self.follow(self.store, paths)
         self.call(self.store, runs, given.runs.size - 1)
-        found = np.frombuffer(self._view(out, 8 * self.rows * n), dtype=np.float64)
-        return found.reshape(self.rows, n).copy()
+        return self._read(out, self.rows, n), self._read(paths, followed, points, n)
+
+    def _read(self, place: int, *shape: int) -> Floats:
+        """A copy of numbers in the memory."""
+        size = 8 * math.prod(shape)
+        return (
+            np.frombuffer(self._view(place, size), dtype=np.float64).reshape(shape).copy() if size else np.empty(shape)
+        )
 
     def _put(self, array: npt.NDArray[Any]) -> int:
         """Copy an array into the memory; where it stands."""
