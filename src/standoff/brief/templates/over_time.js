@@ -1,4 +1,4 @@
-(() => {
+standoff.later(() => {
   // over time: one date for all panels, set by a slider or by pointing at a panel
   const groups = [...document.querySelectorAll(".panels[data-dates]")].map(group => ({
     dates: JSON.parse(group.dataset.dates),
@@ -11,7 +11,8 @@
   const longest = groups.map(group => group.dates).sort((a, b) => b.length - a.length)[0], last = longest.length - 1;
   const bar = document.createElement("p");
   bar.className = "when";
-  bar.innerHTML = `<label>Date <input type="range" min="0" max="${last}" value="${last}"></label> <output></output>`;
+  bar.innerHTML = `<label><span></span> <input type="range" min="0" max="${last}" value="${last}"></label> <output></output>`;
+  bar.querySelector("span").textContent = standoff.say("date");
   const slider = bar.querySelector("input"), shown = bar.querySelector("output");
   const show = at => {
     slider.value = at;
@@ -38,4 +39,4 @@
   slider.addEventListener("input", () => show(+slider.value));
   document.querySelector(".panels[data-dates]").closest(".pictures").before(bar);
   show(last);
-})();
+});
