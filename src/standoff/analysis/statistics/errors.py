@@ -62,8 +62,9 @@ def tail_exponent(away: Floats) -> float:
 
 
 def additive_part(
-    even: Inputs, figures: Floats, folds: npt.NDArray[np.int64], families: npt.NDArray[np.int64] | None = None
-) -> Floats | None:
+    even: Inputs, figures: Floats, folds: npt.NDArray[np.int64], families: npt.NDArray[np.int64] | None = None,
+    *, settled_on: int | None = _SETTLED_ON,
+) -> Floats | None:  # fmt: skip
     """What is a sum of functions of single columns that a design spreads evenly, as other worlds predict it.
 
     Columns with heavy tails stay out of it, since their strata differ by too much within; None if all do.
@@ -72,8 +73,9 @@ def additive_part(
         even: Independent columns of which worlds are made.
         figures: (figures, worlds).
         folds: (worlds,).
-        families: (figures,); how they hang on the columns is settled for a family as a whole, for each by itself
-            without it.
+        families: (figures,), of those that share what is found of the strength of their columns.
+        settled_on: On how many of a family's figures it is settled how they hang on the columns; for each by itself
+            where it is None or there are no families.
 
     Returns:
         shape (figures, worlds).
@@ -81,8 +83,8 @@ def additive_part(
     light = [name for name in even.names if not is_heavy(even.column(name))]
     if not light:
         return None
-    settled_on = None if families is None else _SETTLED_ON
-    return predict(even.only(light), figures, folds, additive=True, families=families, settled_on=settled_on)
+    settled = None if families is None else settled_on
+    return predict(even.only(light), figures, folds, additive=True, families=families, settled_on=settled)
 
 
 def without_additive(
