@@ -45,7 +45,7 @@ def test_the_value_of_a_normal_sample(tmp_path: Path, mean: float, noise: float)
 def null(tmp_path_factory: pytest.TempPathFactory):
     """Signposts of twenty seeds of a study in which what is seen tells nothing of what the decider gains."""
     study = nothing_matters(tmp_path_factory.mktemp("null"))
-    return [find_signposts(study, Size(128, 1, seed), running=ONE) for seed in range(20)]
+    return [find_signposts(study, Size(256, 1, seed), running=ONE) for seed in range(20)]
 
 
 def test_where_nothing_matters_no_sign_is_told(null) -> None:
