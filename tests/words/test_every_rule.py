@@ -35,6 +35,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("pathways", "names", "--worlds", "32", "--replications", "2", *UNHEARD),
     ("brief", "names", *SMALL, "--out", "unheard", *UNHEARD, "--whole"),
     ("brief", "names", *SMALL, "--markdown", "--whole", "--sources", "names", "--seen", "names/seen.csv"),
+    ("brief", "names", *SMALL, "--out", "heard"),
     ("brief", *STAY, "--out", "short", "--whole"),
     ("run", "names", *SMALL, "--out", "first"),
     ("run", "names", *SMALL, "--out", "then", "--set", "cold=0.05", "--set", "skill=0.9"),
