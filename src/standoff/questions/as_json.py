@@ -108,6 +108,7 @@ def from_json(data: Any, kind: Any, model: Model) -> Any:
     Raises:
         ValueError: The data are not of that kind, or name a thing that the study lacks.
     """
+    kind = getattr(kind, "array_type", kind)  # of an array whose axes are said
     origin = get_origin(kind) or kind
     if origin in (Union, types.UnionType):
         return _one_of(data, get_args(kind), model)
