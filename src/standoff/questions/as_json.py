@@ -19,6 +19,7 @@ from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
+import numpy.typing as npt
 
 from standoff.analysis.linchpins.regions import Region
 from standoff.analysis.robustness.regret import Regret
@@ -108,7 +109,8 @@ def from_json(data: Any, kind: Any, model: Model) -> Any:
     Raises:
         ValueError: The data are not of that kind, or name a thing that the study lacks.
     """
-    kind = getattr(kind, "array_type", kind)  # of an array whose axes are said
+    if hasattr(kind, "array_type"):  # an array whose axes are said, which tells its dtype by name
+        kind = npt.NDArray[next(one for one in _DTYPES if one.__name__ in kind.dtypes)]
     origin = get_origin(kind) or kind
     if origin in (Union, types.UnionType):
         return _one_of(data, get_args(kind), model)
@@ -122,6 +124,9 @@ def from_json(data: Any, kind: Any, model: Model) -> Any:
     if isinstance(origin, type) and issubclass(origin, Enum):
         return origin(data)
     raise TypeError(f"no finding has a field of type {kind}")
+
+
+_DTYPES: tuple[Any, ...] = (np.float64, np.int64, np.bool_)
 
 
 def _one_of(data: Any, kinds: tuple[Any, ...], model: Model) -> Any:
