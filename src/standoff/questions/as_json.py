@@ -110,7 +110,7 @@ def from_json(data: Any, kind: Any, model: Model) -> Any:
         ValueError: The data are not of that kind, or name a thing that the study lacks.
     """
     if hasattr(kind, "array_type"):  # an array whose axes are said, which tells its dtype by name
-        kind = npt.NDArray[next(one for one in _DTYPES if one.__name__ in kind.dtypes)]
+        kind = next(arrays for name, arrays in _ARRAYS.items() if name in kind.dtypes)
     origin = get_origin(kind) or kind
     if origin in (Union, types.UnionType):
         return _one_of(data, get_args(kind), model)
@@ -126,7 +126,9 @@ def from_json(data: Any, kind: Any, model: Model) -> Any:
     raise TypeError(f"no finding has a field of type {kind}")
 
 
-_DTYPES: tuple[Any, ...] = (np.float64, np.int64, np.bool_)
+_ARRAYS: Mapping[str, Any] = {
+    "float64": npt.NDArray[np.float64], "int64": npt.NDArray[np.int64], "bool": npt.NDArray[np.bool_],
+}  # fmt: skip
 
 
 def _one_of(data: Any, kinds: tuple[Any, ...], model: Model) -> Any:
