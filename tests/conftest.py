@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,11 +27,16 @@ payoffs: {north: {each: "0"}}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With several processes the costly come first, so that none waits for them in the end; what looks at the Korean
-    brief in passing comes when another process has made it."""
+    """With several processes the costly come first, so that none waits for them in the end, and no two that compile
+    the same at once; what looks at the Korean brief in passing comes when another process has made it."""
     if hasattr(config, "workerinput"):
         waits = {item.path for item in items if "korea" in getattr(item, "fixturenames", ())}
         items.sort(key=lambda item: (_COSTLY.get(_group(item.nodeid), len(_COSTLY)), item.path in waits))
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end, so that no collection of garbage looks at it again."""
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -48,7 +54,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return ByGroup(config, log)
 
 
-_COSTLY = {"the Korean brief": 0, "briefs": 1}
+_COSTLY = {"the Korean brief": 0, "tests/program/llvm/test_kernel.py": 1, "briefs": 2}
 
 
 def _group(nodeid: str) -> str:

@@ -10,13 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from standoff.exchange.dynamics.parsed import key_of
 
 SIX = 6  # digits that Vensim prints, without zeros at the end
 FIXED = 5  # decimals of the outputs that are printed with a fixed number of them
 
-Steps = Sequence[Mapping[str, object]]
+Steps = Sequence[Mapping[str, Any]]
 Names = Mapping[tuple[str, ...], str]
 
 
@@ -58,7 +59,7 @@ def outputs(model: Path) -> Iterator[Path]:
 
 def compare(output: Path, steps: Steps, names: Names) -> Compared | None:
     """Hold a run's steps, each with its `time`, against an output; None if they have no variable in common."""
-    times = [float(step["time"]) for step in steps]  # type: ignore[arg-type]
+    times = [float(step["time"]) for step in steps]
     gap = min((b - a for a, b in pairwise(times)), default=1.0)
     bare = printed = -math.inf
     column, n, same = "", 0, 0
@@ -68,7 +69,7 @@ def compare(output: Path, steps: Steps, names: Names) -> Compared | None:
         for figure, half in zip(figures, halves, strict=True):
             i = nearest(times, figure.time)
             if name and abs(times[i] - figure.time) <= min(half, gap / 2) + 1e-9 and name in steps[i]:
-                pairs.append((figure, float(steps[i][name])))  # type: ignore[arg-type]
+                pairs.append((figure, float(steps[i][name])))
         scale = max((abs(figure.value) for figure, _ in pairs), default=0.0) or 1.0
         for figure, found in pairs:
             away = abs(figure.value - found) if math.isfinite(found) else math.inf

@@ -19,6 +19,12 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture(autouse=True)
+def _kept_by_test(_kept_apart: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Findings are kept from one test to the next: how they are given is tested here."""
+    monkeypatch.setattr("standoff.questions.kept._FOLDER", str(_kept_apart / "briefs"))
+
+
 def _run(*more: str) -> Result:
     return CliRunner().invoke(main, [*SMALL, *more])
 
@@ -31,7 +37,7 @@ def test_it_is_written_in_three_forms(here: Path) -> None:
 
 
 def test_json_goes_to_the_terminal_alone(here: Path) -> None:
-    done = _run("--json")
+    done = _run("--json", "--fresh")
     assert json.loads(done.stdout)["study"]["name"] == "rivals"
     assert "working out the answers" in done.stderr
     assert list(here.iterdir()) == []

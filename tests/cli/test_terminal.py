@@ -71,12 +71,17 @@ def test_bins_that_cannot_be_are_a_wrong_command(given: str) -> None:
 
 @pytest.mark.parametrize("encoding", ["cp1252", "cp437", "ascii"])
 def test_a_terminal_that_lacks_signs_is_written_to_in_ascii(encoding: str) -> None:
-    code = "from standoff.cli import main; main()"
+    code = (
+        "from standoff.cli import main\n"
+        "for command in (['show', 'rivals'], ['run', 'rivals', '--worlds', '4', '--json']):\n"
+        "    main(command, standalone_mode=False)"
+    )
     environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
-    for command in (["show", "rivals"], ["run", "rivals", "--worlds", "4", "--json"]):
-        done = subprocess.run([sys.executable, "-c", code, *command], capture_output=True, env=environment, check=False)
-        assert done.returncode == 0, done.stderr
-        assert done.stdout.decode(encoding)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=environment, check=False)
+    assert done.returncode == 0, done.stderr
+    said = done.stdout.decode(encoding)
+    assert said.rstrip().endswith("}")
+    assert not said.startswith("{")
 
 
 def test_without_a_home_commands_run_and_say_what_it_costs(tmp_path: Path) -> None:

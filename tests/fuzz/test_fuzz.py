@@ -13,12 +13,12 @@ from targets import TARGETS, Bench, read
 
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*-*"))
 EXAMPLES = {
-    "study": 12,
+    "study": 8,
     "claims": 6,
     "facts": 6,
     "history": 6,
     "options": 6,
-    "brief": 8,
+    "brief": 6,
     "tests": 6,
     "manifest": 15,
     "shard": 15,
@@ -40,7 +40,7 @@ def test_a_sound_input_is_read(bench: Bench, kind: str) -> None:
 def test_a_nearly_sound_input_is_read_or_refused(bench: Bench, kind: str) -> None:
     sound = TARGETS[kind].sound(bench)
 
-    @settings(max_examples=EXAMPLES.get(kind, 40), derandomize=True, deadline=None, database=None,
+    @settings(max_examples=EXAMPLES.get(kind, 24), derandomize=True, deadline=None, database=None,
               suppress_health_check=list(HealthCheck))  # fmt: skip
     @given(st.randoms(use_true_random=False))
     def look(random: Random) -> None:

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 import standoff
 from standoff.cli import main
 from standoff.ensemble.running import Size
+from standoff.ensemble.storing.manifest import RunError
 from standoff.public.study import Study
 from standoff.questions.watching.fit import Effort
 from tests.analysis.watch.exact_studies import beta_binomial
@@ -70,6 +71,19 @@ def test_a_forecast_is_an_answer(tmp_path: Path) -> None:
     found = study.forecast(tmp_path / "asked.yaml", futures=256)
     assert list(found.frame()["name"]) == ["any_shot"]
     assert found.to_dict()["answers"]
+
+
+def test_a_forecast_is_frozen_as_the_command_freezes_it(tmp_path: Path) -> None:
+    study = standoff.load(beta_binomial(tmp_path / "study").model.folder)
+    (tmp_path / "asked.yaml").write_text(ASKED, encoding="utf-8")
+    (tmp_path / "facts.csv").write_text("question,value\nany_shot,1\n", encoding="utf-8")
+    found = study.forecast(tmp_path / "asked.yaml", futures=256, out=tmp_path / "frozen")
+    told = said("forecast", str(study.model.folder), "--questions", str(tmp_path / "asked.yaml"), "--futures", "256",
+                "--out", str(tmp_path / "other"))  # fmt: skip
+    assert found.to_dict() == told
+    assert standoff.score(tmp_path / "frozen", tmp_path / "facts.csv", seal=found.to_dict()["seal"]).groups
+    with pytest.raises(RunError, match="holds a forecast already"):
+        study.forecast(tmp_path / "asked.yaml", futures=256, out=tmp_path / "frozen")
 
 
 def test_a_score_says_what_the_command_says(tmp_path: Path) -> None:

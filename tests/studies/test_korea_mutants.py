@@ -20,7 +20,7 @@ from standoff.language.expressions.tree import Binary, Expr, Number, Reference, 
 from standoff.language.load import load_model
 from standoff.language.model import Mechanism, Model
 
-WORLDS, REPLICATIONS, SEED = 48, 16, 5
+SIZE = Size(48, 16, 5)
 Stand = Callable[[Span], Expr]
 
 
@@ -40,8 +40,16 @@ def lever(expectation: Expectation) -> Symbol:
 
 
 def answer(tested: Model, expectation: Expectation) -> Answer:
-    (judged,) = judge_expectations(tested, [("mechanism", "", expectation)], Size(WORLDS, REPLICATIONS, SEED))
+    (judged,) = judge_expectations(tested, [("mechanism", "", expectation)], SIZE)
     return judged.verdict.answer
+
+
+@cache
+def unharmed() -> dict[tuple[str, int], Answer]:
+    """What each expectation comes to on the study itself: all at once, as what they run is partly the same."""
+    asked = [(m.name, i, expectation_of(m, i)) for m in model().mechanisms for i in (0, 1)]
+    judged = judge_expectations(model(), [("mechanism", "", one) for *_, one in asked], SIZE)
+    return {(name, i): each.verdict.answer for (name, i, _), each in zip(asked, judged, strict=True)}
 
 
 @pytest.mark.parametrize("i", [0, 1], ids=["first", "second"])
@@ -52,7 +60,7 @@ def test_a_cut_link_makes_the_expectation_stop_holding(name: str, i: int) -> Non
     expectation = expectation_of(mechanism, i)
     mutant, n_cut = cut(model(), mechanism.equation, lever(expectation))
     assert n_cut > 0
-    assert answer(model(), expectation) == "holds"
+    assert unharmed()[name, i] == "holds"
     assert answer(mutant, expectation) != "holds"
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 from standoff._version import __version__
 from standoff.analysis.watch.signposts import Signposts
+from standoff.base.beside import beside
 from standoff.brief.findings import Findings
 from standoff.brief.pictures.courses import courses_picture
-from standoff.brief.registry import SECTIONS
+from standoff.brief.registry import SECTIONS, live
 from standoff.brief.section import Section
 from standoff.brief.sections.first_screen import Glance, column_meanings, glance
 from standoff.brief.sections.holds_up import first_picture
@@ -63,8 +65,9 @@ class Page:
 def make_page(findings: Findings, language: Language = ENGLISH) -> Page:
     """Put the sections together; a question that the study does not raise has no section."""
     model, results = findings.model, findings.performance
-    made = (section for make in SECTIONS if (section := make(findings, language)) is not None)
-    sections = {one.anchor: replace(one, short=language.say(f"section.{one.anchor}")) for one in made}
+    sections = {
+        one.anchor: replace(one, short=language.say(f"section.{one.anchor}")) for one in _made(findings, language)
+    }
     robust = None if isinstance(findings.robust, Unanswered) else findings.robust
     deals = tuple(None if isinstance(deal, Unanswered) else deal for deal in findings.deals)
     held, pins = (None, None) if robust is None else (robust.robustness, robust.linchpins)
@@ -93,3 +96,11 @@ def make_page(findings: Findings, language: Language = ENGLISH) -> Page:
         story=story(model, results, findings.one, said, sections=sections, language=language),
         language=language,
     )  # fmt: skip
+
+
+def _made(findings: Findings, language: Language) -> list[Section]:
+    """The sections in their order; the one that carries the model takes longest, and is made beside the others."""
+    with beside(partial(live, findings, language)) as carried:
+        others = {make: make(findings, language) for make in SECTIONS if make is not live}
+        made = [carried() if make is live else others[make] for make in SECTIONS]
+    return [section for section in made if section is not None]

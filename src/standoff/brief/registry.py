@@ -33,7 +33,7 @@ from standoff.questions.results import Robust
 from standoff.words.language import Language
 from standoff.words.unanswered import unanswered_words
 
-__all__ = ["SECTIONS", "section_of"]
+__all__ = ["SECTIONS", "live", "section_of"]
 
 
 def section_of(model: Model, found: object) -> Section | None:
@@ -91,7 +91,8 @@ def _explore(findings: Findings, _: Language) -> Section | None:
     return explore(findings.model, robust, findings.performance, make_environment())
 
 
-def _live(findings: Findings, language: Language) -> Section | None:
+def live(findings: Findings, language: Language) -> Section | None:
+    """The section that carries the model, which takes longest."""
     robust = findings.robust
     if isinstance(robust, Unanswered):
         return None
@@ -144,7 +145,7 @@ SECTIONS: tuple[Callable[[Findings, Language], Section | None], ...] = (
     _gives_up,
     _hinges_on,
     _explore,
-    _live,
+    live,
     _views,
     _others,
     _deals,

@@ -105,9 +105,9 @@ def play(
       standoff play rivals --as north
       standoff play korea --as us --others equilibrium --game monday.json
     """
-    from standoff.cli.shown.play import as_data, debrief_lines  # noqa: PLC0415
     from standoff.playing.debrief import debrief  # noqa: PLC0415
     from standoff.playing.file import open_game, write_game  # noqa: PLC0415
+    from standoff.playing.lines import as_data, debrief_lines  # noqa: PLC0415
 
     if only_debrief and file is None:
         raise click.UsageError("--debrief looks again at a game that was kept: give it with --game")
@@ -151,8 +151,8 @@ def _begun(study: str, seats: tuple[str, ...], **how: Any) -> Position:
 
 def _at_the_table(position: Position, keep: Callable[[Game], None]) -> Position:
     """Ask each person in turn until the game ends or is stopped; it is kept after every step."""
-    from standoff.cli.shown.play import seen_lines  # noqa: PLC0415
     from standoff.playing.game import Turn  # noqa: PLC0415
+    from standoff.playing.lines import seen_lines  # noqa: PLC0415
     from standoff.playing.sight import seen_by  # noqa: PLC0415
 
     keep(position.game)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+from jaxtyping import Float, Int
 
 from standoff.base.problems import suggest
 from standoff.ensemble.design import Design
@@ -75,11 +76,11 @@ class Ensemble:
 
     program: Program = field(repr=False)
     design: Design = field(repr=False)
-    means: Floats = field(repr=False)
-    errors: Floats = field(repr=False)
-    halves: Floats = field(repr=False)
-    counts: npt.NDArray[np.int32] = field(repr=False)
-    present: Mapping[str, Floats] = field(repr=False)
+    means: Float[Floats, "measures profiles worlds"] = field(repr=False)
+    errors: Float[Floats, "measures profiles worlds"] = field(repr=False)
+    halves: Float[Floats, "measures profiles worlds"] = field(repr=False)
+    counts: Int[npt.NDArray[np.int32], "profiles worlds"] = field(repr=False)
+    present: Mapping[str, Float[Floats, "profiles worlds"]] = field(repr=False)
     diagnostics: Diagnostics = field(repr=False)
     spreads: Spreads = field(default=NO_SPREADS, repr=False)
 
@@ -98,8 +99,8 @@ class Ensemble:
         """(kind, name) of each row of `means`: outcomes, then payoffs by actor."""
         return self.program.measures
 
-    def outcome(self, name: str) -> Floats:
-        """(profiles, worlds): an outcome's mean over replications, in its unit.
+    def outcome(self, name: str) -> Float[Floats, "profiles worlds"]:
+        """An outcome's mean over replications, in its unit.
 
         Raises:
             KeyError: No outcome has this name.
@@ -107,8 +108,8 @@ class Ensemble:
         row: Floats = self.means[self._row("outcome", name)]
         return row
 
-    def payoff(self, actor: str) -> Floats:
-        """(profiles, worlds): an actor's mean payoff over replications.
+    def payoff(self, actor: str) -> Float[Floats, "profiles worlds"]:
+        """An actor's mean payoff over replications.
 
         Raises:
             KeyError: No actor of this name has a payoff.
@@ -116,8 +117,8 @@ class Ensemble:
         row: Floats = self.means[self._row("payoff", actor)]
         return row
 
-    def error(self, name: str, kind: str | None = None) -> Floats:
-        """(profiles, worlds): the standard error over replications of an outcome, or else of an actor's payoff.
+    def error(self, name: str, kind: str | None = None) -> Float[Floats, "profiles worlds"]:
+        """The standard error over replications of an outcome, or else of an actor's payoff.
 
         Args:
             name: An outcome or an actor.
@@ -126,15 +127,15 @@ class Ensemble:
         row: Floats = self.errors[self._row_of(name, kind)]
         return row
 
-    def half(self, kind: str, name: str) -> Floats:
-        """(2, profiles, worlds): means over the first and second half of the replications."""
+    def half(self, kind: str, name: str) -> Float[Floats, "2 profiles worlds"]:
+        """Means over the first and second half of the replications."""
         row = self._row(kind, name)
         first, whole, n = self.halves[row], self.means[row], self.design.replications
         split = n // 2
         return np.stack([first, (whole * n - first * split) / max(1, n - split)])
 
-    def quantile(self, name: str, level: float, kind: str | None = None) -> Floats:
-        """(profiles, worlds): a quantile over each world's replications, of an outcome or else an actor's payoff.
+    def quantile(self, name: str, level: float, kind: str | None = None) -> Float[Floats, "profiles worlds"]:
+        """A quantile over each world's replications, of an outcome or else an actor's payoff.
 
         Args:
             name: An outcome or an actor.

@@ -25,7 +25,7 @@ FOLLOWED = ("stock", "mode", "quantity", "event")
 # future's step, and what a run must cost by these to be worth the making of a module (a tenth of a second) or of a
 # kernel, which takes half a second and is three times as fast.
 REFERENCE_COST, MODULE_COST = 12e-9, 1.5e-9
-WORTH_MODULE = 0.25
+WORTH_MODULE = 0.15
 WORTH_FOLLOWING = 1.0
 WORTH_KERNEL = 1.0
 

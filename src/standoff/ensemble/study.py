@@ -17,8 +17,8 @@ from standoff.ensemble.profiles.chosen import Profiles, choose_profiles, designe
 from standoff.ensemble.run import run_design
 from standoff.ensemble.running import Announce, EvaluatorName, Progress, Running, Size
 from standoff.ensemble.storing.manifest import RunError, has_manifest, read_manifest
-from standoff.ensemble.storing.place import Folder, Place, atomic_write, place_of
-from standoff.ensemble.storing.store import read_run, run_to_folder
+from standoff.ensemble.storing.place import Folder, PassingFolder, Place, atomic_write, place_of
+from standoff.ensemble.storing.store import is_large, read_run, run_to_folder
 from standoff.language.load import load_model
 from standoff.language.model import Model
 from standoff.program.compile import compile_model
@@ -203,7 +203,9 @@ class Study:
             options.get("threads"), options.get("evaluator", "auto"), options.get("progress"), options.get("announce"),
             on=options.get("on"),
         )  # fmt: skip
-        out = options.get("out")
+        out: str | Path | Place | None = options.get("out")
+        if out is None and running.on is None and is_large(self.program, design):
+            out = PassingFolder()  # figures stay on the disk, as of a run that is kept
         if out is not None:
             return run_to_folder(self.program, design, out, wanted, running=running)
         return run_design(self.program, design, wanted, running)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import deque
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence as SequenceOf
 from dataclasses import dataclass, replace
@@ -108,10 +109,18 @@ def build_variant(written: Written, variants: SequenceOf[str]) -> Model:
         StudyError: It cannot be used with them; the error holds every problem.
     """
     problems: list[Problem] = []
+    for of, names, built in list(_BUILT):
+        if of is written and names == tuple(variants):
+            return built
     model = _read(written, tuple(variants), problems)
     if model is None:
         raise StudyError([problem for problem in problems if problem.severity == "error"])
+    _BUILT.append((written, tuple(variants), model))
     return model
+
+
+_BUILT: deque[tuple[Written, tuple[str, ...], Model]] = deque(maxlen=16)
+"""The last that were built: several questions ask for the same."""
 
 
 def whole_text(model: Model) -> Mapping:

@@ -10,6 +10,8 @@ import standoff
 from standoff.ensemble.study import Chosen, RunOptions
 from standoff.public import study as public
 from standoff.public.answers import Answer
+from standoff.public.playing import Played
+from standoff.public.watching import ForecastOptions
 
 __all__ = ["python_page"]
 
@@ -28,7 +30,8 @@ def python_page() -> Iterator[str]:
         ("A study, a run, or a forecast", "standoff", standoff, ("load", "open_run", "score")),
         ("Of a study", "study", public.Study, 
          ("check", "run", "trace", "games", "deals", "test", "stability", "search", "oracle", "pathways", "markov",
-          "watch", "fit", "forecast", "brief")),
+          "watch", "fit", "forecast", "play", "brief")),
+        ("Of a game", "game", Played, ("see", "choose", "back", "trace", "debrief")),
         ("Of a run", "run", public.Ensemble,
          ("answer", "linchpins", "boxes", "sensitivity", "compare", "outcome", "payoff", "error", "quantile",
           "histogram", "paths", "summary", "to_arrow", "to_xarray")),
@@ -40,7 +43,7 @@ def python_page() -> Iterator[str]:
             yield f"### `{prefix}.{name}({_arguments(call)})`\n"
             yield from _prose(call.__doc__)
     yield "## Options of a run, and of a question\n"
-    for kind in (Chosen, RunOptions, public.Asking):
+    for kind in (Chosen, RunOptions, public.Asking, ForecastOptions):
         yield from _prose(kind.__doc__)
 
 

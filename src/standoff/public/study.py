@@ -41,6 +41,7 @@ from standoff.evidence.sources import check_documents, known_folder
 from standoff.language.load import load_model, read_study
 from standoff.program.trace import Trace
 from standoff.public.answers import Answer, answered, flat
+from standoff.public.playing import Playing
 from standoff.public.watching import Watching
 from standoff.questions.answer import answer as ask
 from standoff.questions.answer import answer_run
@@ -119,8 +120,9 @@ class Asking(TypedDict, total=False):
     fresh: bool
 
 
-class Study(Watching):
-    """A checked study, ready to run: what `check`, `run`, `trace`, `games`, `deals`, `test`, `watch` and `brief` do."""
+class Study(Watching, Playing):
+    """A checked study, ready to run: what `check`, `run`, `trace`, `games`, `deals`, `test`, `watch`, `play` and
+    `brief` do."""
 
     def check(self) -> tuple[Problem, ...]:
         """What `standoff check` reports of the study's folder as it is now, errors and warnings with their places."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 import msgspec
 
@@ -19,7 +20,7 @@ from standoff.evidence.seen import read_seen
 from standoff.public.answers import Answer
 from standoff.questions.as_json import to_json
 from standoff.questions.watching.fit import Effort, fit_study, read_data
-from standoff.questions.watching.forecast import Given, Record, make_forecast, read_facts_of, read_forecast
+from standoff.questions.watching.forecast import Given, Record, freeze, make_forecast, read_facts_of, read_forecast
 from standoff.questions.watching.signposts import FUTURES
 from standoff.questions.watching.watch import Watched, watch_study
 from standoff.words.sentences.watching.fit import fit_sentences
@@ -27,7 +28,7 @@ from standoff.words.sentences.watching.scoring import forecast_lines, score_sent
 from standoff.words.sentences.watching.signposts import signpost_sentences
 from standoff.words.sentences.watching.watch import posterior_sentences
 
-__all__ = ["Watching", "score"]
+__all__ = ["ForecastOptions", "Watching", "score"]
 
 _EFFORT = Effort()
 
@@ -51,6 +52,22 @@ def score(
     return Answer(
         one, tuple(score_sentences(one)), None, one.groups, data=to_json({"seal": frozen.seal, **score_data(one)})
     )
+
+
+class ForecastOptions(TypedDict, total=False):
+    """What a forecast is of, and whether it is frozen.
+
+    Attributes:
+        profile: What is played; every profile alike by default.
+        seen: A file of observations: futures are those that make it.
+        out: A folder to freeze the forecast in, for `standoff.score`; its seal is then `to_dict()["seal"]`.
+        threads: At most so many at once; all cores by default.
+    """
+
+    profile: str | None
+    seen: str | Path | None
+    out: str | Path | None
+    threads: int | None
 
 
 class Watching(Study):
@@ -94,27 +111,29 @@ class Watching(Study):
         return Answer(one, tuple(fit_sentences(self.model, one)), None, one.estimates, data=to_json(one))
 
     def forecast(
-        self, questions: str | Path, *, futures: int = 8192, seed: int = 1, profile: str | None = None,
-        seen: str | Path | None = None, threads: int | None = None,
-    ) -> Answer[Forecast]:  # fmt: skip
+        self, questions: str | Path, *, futures: int = 8192, seed: int = 1, **options: Unpack[ForecastOptions]
+    ) -> Answer[Forecast]:
         """Answers to questions about what will be, as `standoff forecast` freezes them; `frame` has the answers.
 
         Args:
             questions: A YAML file of what is asked.
             futures: How many, each of another world and another profile.
             seed: Of worlds and luck.
-            profile: What is played; every profile alike by default.
-            seen: A file of observations: futures are those that make it.
-            threads: At most so many at once.
+            options: `profile`, `seen`, `out` and `threads`, as the command has them.
+
+        Raises:
+            RunError: The folder `out` holds a forecast already.
         """
-        path = Path(questions)
+        path, seen, out = Path(questions), options.get("seen"), options.get("out")
+        text = path.read_text(encoding="utf-8")
         one = make_forecast(
             self,
             read_questions(path, self.model),
             size=Size(futures, 1, seed),
-            given=Given(profile=profile, seen=None if seen is None else read_seen(Path(seen), self.model)),
-            record=Record(questions=path.read_text(encoding="utf-8")),
-            running=Running(threads),
+            given=Given(options.get("profile"), None if seen is None else read_seen(Path(seen), self.model)),
+            record=Record(questions=text),
+            running=Running(options.get("threads")),
         )
-        told = msgspec.to_builtins(one)
-        return Answer(one, tuple(forecast_lines(one)), None, told["answers"], data=told)
+        told = msgspec.json.decode(msgspec.json.encode(one))
+        data = told if out is None else {"seal": freeze(one, Path(out), text).seal, **told}
+        return Answer(one, tuple(forecast_lines(one)), None, told["answers"], data=data)

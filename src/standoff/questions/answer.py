@@ -140,12 +140,12 @@ def _found(
 
 
 def _answer_all(questions: Sequence[Question[Any]], runs: Runs) -> None:
-    """Answer questions once what they read is answered; those that can be answered apart in a process beside."""
+    """Answer questions once what they read is answered, one at a time of those that can be apart beside the others."""
     left = [one for one in questions if one.name not in runs.found]
     while left:
         ready = [one for one in left if all(need.name in runs.found for need in one.needs)] or left
-        apart = [one for one in ready if one.is_apart]
-        rest = [one for one in ready if not one.is_apart]
+        apart = [one for one in ready if one.is_apart][:1]
+        rest = [one for one in ready if not one.is_apart] or [one for one in ready if one not in apart]
         if apart and rest:
             with beside(partial(_parts, runs, apart), runs.threads) as parts:
                 for one in rest:

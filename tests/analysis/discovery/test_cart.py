@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from sklearn.tree import DecisionTreeRegressor
 
 from standoff.analysis.discovery.cart import find_leaves
 from standoff.analysis.findings import Inputs
@@ -34,6 +33,8 @@ def test_cart_says_nothing_about_worlds_that_are_alike():
 
 @pytest.mark.parametrize("seed", range(4))
 def test_the_leaves_are_those_of_scikit_learn(seed):
+    from sklearn.tree import DecisionTreeRegressor  # noqa: PLC0415 - half a second that few tests need
+
     random = np.random.default_rng(seed)
     x = random.random((400, 5))
     y = np.clip(x[:, 0] * x[:, 1] + 0.3 * (x[:, 2] > 0.6) + 0.05 * random.normal(size=400), 0.0, 1.0)

@@ -12,11 +12,9 @@ from conftest import Brief
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-import standoff
 from standoff.brief.formats.markdown import escape_markdown, render_markdown
 from standoff.brief.page import Page, make_page
-from standoff.brief.write import MARKDOWN, run_brief, write_brief
-from standoff.ensemble.running import Size
+from standoff.brief.write import MARKDOWN, write_brief
 
 
 @pytest.fixture(scope="module")
@@ -87,10 +85,9 @@ def test_a_table_that_is_put_off_is_named_where_it_belongs(tokens: list[Token]) 
     assert set(named) == set(there)
 
 
-def test_it_is_written_beside_the_page(tmp_path: Path) -> None:
-    findings = run_brief(standoff.load("rivals"), Size(16, 2))
-    path = write_brief(findings, tmp_path)
-    assert (path.parent / MARKDOWN).read_text(encoding="utf-8") == render_markdown(make_page(findings))
+def test_it_is_written_beside_the_page(rivals: Brief, page: Page, tmp_path: Path) -> None:
+    path = write_brief(rivals.findings, tmp_path)
+    assert (path.parent / MARKDOWN).read_text(encoding="utf-8") == render_markdown(page)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import json
 import os
 import shutil
@@ -245,3 +246,18 @@ def test_what_no_sound_future_has_is_a_null_on_disk_and_reads_as_nan(
     again = read_run(tmp_path / "run", study.program)
     assert again.digest == kept.digest
     assert np.isnan(again.outcome("mean_y")).tolist() == np.isnan(kept.outcome("mean_y")).tolist()
+
+
+def test_a_large_run_that_nobody_keeps_leaves_its_figures_on_the_disk(
+    rivals: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = rivals.run(worlds=8, replications=3)
+    monkeypatch.setattr(store, "IN_MEMORY", 0)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    large = rivals.run(worlds=8, replications=3)
+    assert not isinstance(large.means, np.ndarray)
+    assert large.digest == whole.digest
+    assert [path.name[:13] for path in tmp_path.iterdir()] == ["standoff-run-"]
+    del large
+    gc.collect()
+    assert list(tmp_path.iterdir()) == []

@@ -116,4 +116,4 @@ def test_eight_times_the_page_is_at_most_ten_times_the_work(what: str, tmp_path:
         return calls(lambda: read_document(path))
 
     work(10)  # what is made once is not counted
-    assert work(16_000) < 10 * work(2_000)
+    assert work(8_000) < 10 * work(1_000)

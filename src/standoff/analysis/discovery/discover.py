@@ -116,32 +116,19 @@ def discover(
         f"PRIM on {n_worlds} worlds, peeling {rules.peel_alpha:g} and pasting {rules.paste_alpha:g} at a step, "
         f"objective {rules.objective}; limits with quasi-p above {_BY_CHANCE:g} dropped"
     )
+    nothing = Discovery(trajectory, None, None, None, dropped=(), resampling=None, base_rate=base, method=method)
     if base in (0.0, 1.0):
-        return Discovery(trajectory, None, None, None, dropped=(), resampling=None, base_rate=base, method=method)
+        return nothing
     if kind is not None and not kind.is_told:
-        return Discovery(
-            trajectory, None, None, None, dropped=(), resampling=None, base_rate=base, method=method, is_told=False
-        )
+        return replace(nothing, is_told=False)
     best, by_count, dropped = _choose(inputs, y, trajectory)
     leaf = _sure_leaf(inputs, y, seed, best)
     if leaf is not None:
         further, again = _cover(inputs, y, rules, leaf, seed=seed), _repeat(inputs, y, best_leaf, resamples, seed=seed)
         held = _holds(inputs, y, (leaf, *further), again, kind=kind)
-        return Discovery(
-            trajectory,
-            leaf,
-            None,
-            None,
-            dropped=(),
-            resampling=None,
-            base_rate=base,
-            method=method,
-            further=further,
-            is_leaf=True,
-            holds=held,
-        )
+        return replace(nothing, recommended=leaf, further=further, is_leaf=True, holds=held)
     if best is None:
-        return Discovery(trajectory, None, None, None, dropped=(), resampling=None, base_rate=base, method=method)
+        return nothing
     k = len(best.names)
     richer = max((box for n, box in by_count.items() if n > k), key=lambda box: box.balance, default=None)
     plainer = max((box for n, box in by_count.items() if n < k), key=lambda box: box.balance, default=None)
@@ -152,15 +139,13 @@ def discover(
     again, further = _repeat(inputs, y, search, resamples, seed=seed), _cover(inputs, y, rules, best, seed=seed)
     resampling = _summed(inputs.names, again) if again else None
     held = _holds(inputs, y, (best, *further), again, kind=kind)
-    return Discovery(
-        trajectory,
-        best,
-        richer,
-        plainer,
+    return replace(
+        nothing,
+        recommended=best,
+        richer=richer,
+        plainer=plainer,
         dropped=dropped,
         resampling=resampling,
-        base_rate=base,
-        method=method,
         further=further,
         holds=held,
     )

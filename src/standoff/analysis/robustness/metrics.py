@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from jaxtyping import Float, Int
 
 from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.robustness.regret import Regret, measure_regret
@@ -82,8 +83,10 @@ def standing(payoffs: Payoffs, seed: int = 0) -> Standing:
     return Standing({name: each.payoff for name, each in expected(payoffs, settled).items()}, ranking)
 
 
-def explain(payoffs: Payoffs, folds: npt.NDArray[np.int64]) -> Floats | None:
-    """The part of the payoffs that a stratified design integrates almost without error, shape (strategies, worlds).
+def explain(
+    payoffs: Payoffs, folds: Int[npt.NDArray[np.int64], " worlds"]
+) -> Float[Floats, "strategies worlds"] | None:
+    """The part of the payoffs that a stratified design integrates almost without error.
 
     None where no input is stratified, or the worlds don't count alike. The common part and the differences between
     strategies are fitted apart, since the differences are much the smaller.
@@ -99,7 +102,7 @@ def explain(payoffs: Payoffs, folds: npt.NDArray[np.int64]) -> Floats | None:
     return None if between is None or shared is None else between + shared
 
 
-def expected(payoffs: Payoffs, explained: Floats | None = None) -> dict[str, Expected]:
+def expected(payoffs: Payoffs, explained: Float[Floats, "strategies worlds"] | None = None) -> dict[str, Expected]:
     """Mean payoff of each strategy over the worlds.
 
     Args:

@@ -132,27 +132,42 @@ def performance(table: DecisionTable, robust: Robustness | None = None) -> Perfo
     )
     known = {(each.view.kind, each.view.name): each.metrics for each in (robust.under if robust else ())}
     views = [view for view in table.views if view.kind in ("uniform", "profile")] if table.worlds.size else []
+    figures = [tuple(table.figures(measure.kind, measure.name, view) for measure in measures) for view in views]
+    looked = [
+        _Looked(view, measures, of, explained, known=known.get((view.kind, view.name)))
+        for view, of, explained in zip(views, figures, _explained(table, figures), strict=True)
+    ]
     return Performance(
         table.decider,
         table.strategies,
         measures,
-        tuple(_standing(table, view, measures, known.get((view.kind, view.name))) for view in views),
+        tuple(_standing(table, one) for one in looked),
         n_worlds=table.worlds.size,
         n_dropped=table.ensemble.design.worlds.size - table.worlds.size,
         replications=table.ensemble.design.replications,
     )
 
 
-def _standing(table: DecisionTable, view: View, measures: Sequence[Measure], known: Metrics | None) -> Standing:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Looked:
+    """What is looked at under a view: measures, their figures, what the design explains of them, and what is known."""
+
+    view: View
+    measures: Sequence[Measure]
+    figures: Sequence[Figures]
+    explained: Sequence[Floats | None]
+    known: Metrics | None
+
+
+def _standing(table: DecisionTable, looked: _Looked) -> Standing:
+    view = looked.view
     cells: list[list[Cell]] = [[] for _ in table.labels]
     rankings: list[Ranking | None] = []
     kept = hold_limits(table, view) if table.worlds.size > 1 else None
-    metrics = known
+    metrics = looked.known
     if metrics is None and table.is_paid and table.worlds.size >= FEWEST_WORLDS:
         metrics = measure_robustness(table.payoffs(view), None, table.posteriors(view))
-    for measure in measures:
-        figures = table.figures(measure.kind, measure.name, view)
-        explained = _explained(table, figures)
+    for measure, figures, explained in zip(looked.measures, looked.figures, looked.explained, strict=True):
         errors = None if explained is None else error_of_mean(figures.mean, table.w, explained)
         for s, label in enumerate(table.labels):
             error = None if errors is None else float(errors[s])
@@ -185,11 +200,29 @@ def _within(kept: Satisficing | None, label: str, outcome: str) -> Within | None
     return next((each for each in found if each.outcome == outcome), None)
 
 
-def _explained(table: DecisionTable, figures: Figures) -> Floats | None:
-    """What the design integrates almost exactly of a measure that every world has; None where it is not spread so."""
-    if table.stratified is None or table.weights is not None or not np.isfinite(figures.mean).all():
-        return None
-    return additive_part(table.stratified, figures.mean, assign_folds(table.inputs, seed=table.seed))
+def _explained(table: DecisionTable, figures: Sequence[Sequence[Figures]]) -> list[list[Floats | None]]:
+    """What the design integrates almost exactly of each view's measures, of those that every world has.
+
+    None where it is not spread so. All are learned together, as factors of matrices are then read once for all.
+    """
+    found: list[list[Floats | None]] = [[None] * len(of) for of in figures]
+    if table.stratified is None or table.weights is not None:
+        return found
+    places = [(v, m) for v, of in enumerate(figures) for m, one in enumerate(of) if np.isfinite(one.mean).all()]
+    if not places:
+        return found
+    n = len(table.labels)
+    part = additive_part(
+        table.stratified,
+        np.concatenate([figures[v][m].mean for v, m in places]),
+        assign_folds(table.inputs, seed=table.seed),
+        np.repeat(np.arange(len(places)), n),
+        settled_on=None,
+    )
+    if part is not None:
+        for k, (v, m) in enumerate(places):
+            found[v][m] = part[k * n : (k + 1) * n]
+    return found
 
 
 def _cell(measure: Measure, figures: Figures, s: int, w: Floats, *, within: Figure | None, error: float | None) -> Cell:

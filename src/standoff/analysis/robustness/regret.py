@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float
 from scipy.special import ndtr, ndtri
 
 from standoff.analysis.findings import Figure, Floats
@@ -52,8 +53,8 @@ class Regret:
     worst_decile: dict[str, Figure]
     mean_raw: dict[str, float]
     worst_raw: dict[str, float]
-    by_world: Floats
-    by_world_raw: Floats
+    by_world: Float[Floats, "strategies worlds"]
+    by_world_raw: Float[Floats, "strategies worlds"]
     surely_best: dict[str, float]
     cannot_tell: float
     evpi: Figure
@@ -107,17 +108,17 @@ class _Lost:
     At least what is lost to the strategy that is picked by other worlds and other replications and valued on the rest.
 
     Attributes:
-        by_batch, foreseen: (strategies, batches, worlds), as valued, and as picked by.
-        figures: (2, strategies, 2, worlds), at least and at most; their means are those of all worlds, and of the worst
+        by_batch, foreseen: As valued, and as picked by.
+        figures: At least and at most; their means are those of all worlds, and of the worst
             tenth.
         explained: Like `figures`: what an even design integrates almost without error; None without such a design.
         rivals: (strategies), what the others bring over each.
     """
 
-    by_batch: Floats
-    foreseen: Floats
-    figures: Floats
-    explained: Floats | None
+    by_batch: Float[Floats, "strategies batches worlds"]
+    foreseen: Float[Floats, "strategies batches worlds"]
+    figures: Float[Floats, "2 strategies 2 worlds"]
+    explained: Float[Floats, "2 strategies 2 worlds"] | None
     rivals: Sequence[_Rivals | None]
 
     def least(self, s: int, of: int, w: Floats, reach: float = SURE) -> Figure:

@@ -12,6 +12,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+from jaxtyping import Float
 
 from standoff.analysis.findings import Figure, Floats, Inputs
 from standoff.analysis.runs.payoffs import figure_within, mean_figure
@@ -85,8 +86,8 @@ class Satisficing:
     together: dict[str, Figure]
     together_raw: dict[str, float]
     kept: dict[str, Figure]
-    chance: Floats
-    chances: Floats
+    chance: Float[Floats, "strategies worlds"]
+    chances: Float[Floats, "outcomes strategies worlds"]
     ranking: Ranking
     method: str
     reference: str = (
@@ -109,10 +110,10 @@ class Measured:
             (Stein 1987; see `robustness.explain`).
     """
 
-    outcomes: Floats
+    outcomes: Float[Floats, "outcomes strategies worlds"]
     inputs: Inputs
-    halves: Floats | None = None
-    weights: Floats | None = None
+    halves: Float[Floats, "outcomes strategies worlds batches"] | None = None
+    weights: Float[Floats, " worlds"] | None = None
     stratified: Inputs | None = None
 
 
@@ -184,7 +185,7 @@ def satisficing(names: Sequence[str], bounds: Sequence[Bound], measured: Measure
         {name: _widened(_share(together[s], w, error[-2, s]), all_of[s][0]) for s, name in enumerate(names)},
         {name: float(raw[:, s].all(axis=0) @ w) for s, name in enumerate(names)},
         {
-            name: _widened(_share(chance[:, s].sum(axis=0), w, error[-1, s], len(bounds)), all_of[s][1])
+            name: _widened(_share(chance[:, s].sum(axis=0), w, error[-1, s], float(len(bounds))), all_of[s][1])
             for s, name in enumerate(names)
         },
         chance=together,

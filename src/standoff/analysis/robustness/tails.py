@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float
 
 from standoff.analysis.findings import Figure, Floats
 from standoff.analysis.runs.payoffs import SURE, Payoffs, Posteriors, figure_within, find_posteriors, mean_figure
@@ -63,9 +64,9 @@ class Lowest:
         explained: Like `influence`: what an even design integrates almost without error; None without such a design.
     """
 
-    influence: Floats
-    lean: Floats
-    explained: Floats | None = None
+    influence: Float[Floats, "strategies worlds"]
+    lean: Float[Floats, " strategies"]
+    explained: Float[Floats, "strategies worlds"] | None = None
 
 
 def find_lowest(payoffs: Payoffs, posteriors: Posteriors) -> Lowest:

@@ -10,6 +10,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+from jaxtyping import Float
 
 from standoff.analysis.findings import Floats
 from standoff.ensemble.ensemble import Ensemble
@@ -40,7 +41,7 @@ class View:
     name: str
     about: str
     n_profiles: float
-    weights: Floats
+    weights: Float[Floats, "strategies others"]
 
 
 def named_weights(ensemble: Ensemble, name: str, place: npt.NDArray[np.int64]) -> Floats | None:

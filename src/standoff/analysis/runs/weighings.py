@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from jaxtyping import Float
 
 from standoff.analysis.findings import Floats
 from standoff.analysis.runs.beliefs import belief_weights
@@ -38,7 +39,7 @@ class Weighting:
     """
 
     name: str
-    weights: Floats
+    weights: Float[Floats, " worlds"]
     effective_worlds: float
     covered: float
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from jaxtyping import Bool, Float
 
 from standoff.analysis.findings import Floats, Inputs
 from standoff.analysis.statistics.regression import predict
@@ -29,17 +30,15 @@ _AS_EXPONENTIAL = 2.0
 tail it is 0.9 of it, for a normal one 0.3."""
 
 
-def is_heavy(values: Floats) -> npt.NDArray[np.bool_]:
+def is_heavy(values: Float[Floats, "*rows worlds"]) -> Bool[npt.NDArray[np.bool_], "*rows"]:
     """Whether the most extreme world holds more of the variance than an exponential tail explains, by row.
 
     Args:
-        values: (…, worlds).
+        values: Of one row or more; of one alone the answer has no axis.
     """
     away = (values - values.mean(axis=-1, keepdims=True)) ** 2
-    heavy: npt.NDArray[np.bool_] = away.max(axis=-1) > _AS_EXPONENTIAL * np.log(values.shape[-1]) ** 2 * away.mean(
-        axis=-1
-    )
-    return heavy
+    most = _AS_EXPONENTIAL * np.log(values.shape[-1]) ** 2 * away.mean(axis=-1)
+    return np.asarray(away.max(axis=-1) > most)
 
 
 def tail_exponent(away: Floats) -> float:
@@ -63,8 +62,9 @@ def tail_exponent(away: Floats) -> float:
 
 
 def additive_part(
-    even: Inputs, figures: Floats, folds: npt.NDArray[np.int64], families: npt.NDArray[np.int64] | None = None
-) -> Floats | None:
+    even: Inputs, figures: Floats, folds: npt.NDArray[np.int64], families: npt.NDArray[np.int64] | None = None,
+    *, settled_on: int | None = _SETTLED_ON,
+) -> Floats | None:  # fmt: skip
     """What is a sum of functions of single columns that a design spreads evenly, as other worlds predict it.
 
     Columns with heavy tails stay out of it, since their strata differ by too much within; None if all do.
@@ -73,8 +73,9 @@ def additive_part(
         even: Independent columns of which worlds are made.
         figures: (figures, worlds).
         folds: (worlds,).
-        families: (figures,); how they hang on the columns is settled for a family as a whole, for each by itself
-            without it.
+        families: (figures,), of those that share what is found of the strength of their columns.
+        settled_on: On how many of a family's figures it is settled how they hang on the columns; for each by itself
+            where it is None or there are no families.
 
     Returns:
         shape (figures, worlds).
@@ -82,8 +83,8 @@ def additive_part(
     light = [name for name in even.names if not is_heavy(even.column(name))]
     if not light:
         return None
-    settled_on = None if families is None else _SETTLED_ON
-    return predict(even.only(light), figures, folds, additive=True, families=families, settled_on=settled_on)
+    settled = None if families is None else settled_on
+    return predict(even.only(light), figures, folds, additive=True, families=families, settled_on=settled)
 
 
 def without_additive(
@@ -140,12 +141,16 @@ def ends_of_mean(value: float, error: float, figures: Floats, w: Floats, *, reac
     return min(float(value - size * turned(x)), value), max(float(value - size * turned(-x)), value)
 
 
-def error_of_mean(figures: Floats, w: Floats, explained: Floats | None = None) -> Floats:
-    """Standard errors of weighted means over worlds (the ratio estimator's), shape (…).
+def error_of_mean(
+    figures: Float[Floats, "*rows worlds"],
+    w: Float[Floats, " worlds"],
+    explained: Float[Floats, "*rows worlds"] | None = None,
+) -> Float[Floats, "*rows"]:
+    """Standard errors of weighted means over worlds (the ratio estimator's).
 
     Args:
-        figures: (…, worlds).
-        w: (worlds,), weights that sum to one.
+        figures: Of one row or more; of one alone the answer has no axis.
+        w: Weights that sum to one.
         explained: Like `figures`: the part that is a sum of functions of single inputs whose columns are spread evenly,
             as other worlds predict it. For equal weights only.
     """
@@ -156,7 +161,6 @@ def error_of_mean(figures: Floats, w: Floats, explained: Floats | None = None) -
     return np.where(is_heavy(explained), independent, np.minimum(left, independent))
 
 
-def _independent(figures: Floats, w: Floats) -> Floats:
+def _independent(figures: Float[Floats, "*rows worlds"], w: Float[Floats, " worlds"]) -> Float[Floats, "*rows"]:
     apart = figures - (figures @ w)[..., None]
-    error: Floats = np.sqrt(apart**2 @ w**2 * w.size / max(w.size - 1, 1))
-    return error
+    return np.asarray(np.sqrt(apart**2 @ w**2 * w.size / max(w.size - 1, 1)))

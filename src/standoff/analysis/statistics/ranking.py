@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float
 from scipy.special import stdtrit
 
 from standoff.analysis.findings import Figure, Floats
@@ -36,8 +37,8 @@ class Ranking:
     best: str | None
     may_be_best: tuple[str, ...]
     against_best: dict[str, Figure]
-    difference: Floats
-    error: Floats
+    difference: Float[Floats, "strategies strategies"]
+    error: Float[Floats, "strategies strategies"]
     worlds_needed: int | None
     is_settled: bool
     n_worlds: int
@@ -49,7 +50,7 @@ class Ranking:
     )
 
 
-def world_weights(weights: Floats | None, n_worlds: int) -> Floats:
+def world_weights(weights: Float[Floats, " worlds"] | None, n_worlds: int) -> Float[Floats, " worlds"]:
     """Weights that sum to one, shape (worlds,); equal where none are given.
 
     Raises:
@@ -65,12 +66,12 @@ def world_weights(weights: Floats | None, n_worlds: int) -> Floats:
 
 def rank(
     names: Sequence[str],
-    figures: Floats,
-    weights: Floats | None = None,
+    figures: Float[Floats, "strategies worlds"],
+    weights: Float[Floats, " worlds"] | None = None,
     level: float = 0.97,
     *,
-    explained: Floats | None = None,
-    doubt: Floats | None = None,
+    explained: Float[Floats, "strategies worlds"] | None = None,
+    doubt: Float[Floats, " strategies"] | None = None,
 ) -> Ranking:
     """Rank strategies by the weighted mean over worlds of a figure per world; more is better.
 

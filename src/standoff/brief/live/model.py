@@ -83,6 +83,7 @@ class _Hold:
         self.symbols = symbols
         self.columns: dict[Any, dict[str, Any]] = {}
         self.first = b""
+        self.known: dict[tuple[str, bytes], int] = {}
 
     def model(self, title: str, program: Program, design: Design) -> dict[str, Any]:
         """One module and what only it has; its columns are places among those of all."""
@@ -116,12 +117,16 @@ class _Hold:
     def _column(self, model: Model, design: Design, name: str) -> int:
         """The place of a column among those of all; each is kept once."""
         values = design.worlds.columns[name]
+        known = name, values.tobytes()
+        if known in self.known:
+            return self.known[known]
         drawn = _drawn(model, design, name, values)
-        told = values.tobytes() if drawn is None else (name, *drawn)
+        told = known[1] if drawn is None else (name, *drawn)
         if told not in self.columns:
             kept = {"at": self.cargo.put(_bytes(values))} if drawn is None else {"ends": drawn, "key": _word(name)}
             self.columns[told] = kept
-        return [*self.columns].index(told)
+        self.known[known] = [*self.columns].index(told)
+        return self.known[known]
 
 
 def _drawn(model: Model, design: Design, name: str, values: npt.NDArray[np.float64]) -> tuple[float, float] | None:

@@ -1,8 +1,7 @@
-(() => {
+standoff.later(async () => {
   // worlds: narrowing an assumption keeps some of them, and every strategy's figures follow
   const box = document.getElementById("x-worlds");
   if (!box || !window.DecompressionStream) return;
-  standoff.started.push((async () => {
   const cargo = standoff.open(await standoff.inflate("x-data")), data = cargo.words, n = data.worlds;
   const columns = data.axes.map(axis => standoff.rows(cargo, axis, n)[0]), measures = data.measures.map(() => null), chances = data.measures.map(() => null);
   const fields = [...box.querySelectorAll("fieldset")], rows = [...box.querySelectorAll(".shown tbody tr")];
@@ -86,5 +85,4 @@
     update();
   });
   update();
-  })());
-})();
+});

@@ -1,8 +1,7 @@
-(() => {
+standoff.later(async () => {
   // what if: the study's own model runs in workers, and its figures stand beside the printed ones
   const box = document.getElementById("live");
   if (!box || !window.Worker || !window.WebAssembly || !window.DecompressionStream) return;
-  standoff.started.push((async () => {
   const study = await standoff.inflate("l-data"), data = standoff.open(study).words;
   const FEW = 64, LUCK = 4, CHUNK = 64, REST = 300, COURSES = 2000, PREFIX = "#what-if?";
   const by = id => document.getElementById(id), controls = box.querySelector(".controls"), more = box.querySelector(".more");
@@ -317,6 +316,5 @@
     document.getElementById("what-if").scrollIntoView();
     rest();
   }
-  })());
-})();
+});
 Promise.allSettled(standoff.started).then(() => { document.documentElement.dataset.started = ""; });

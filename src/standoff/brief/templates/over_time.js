@@ -1,4 +1,4 @@
-(() => {
+standoff.later(() => {
   // over time: one date for all panels, set by a slider or by pointing at a panel
   const groups = [...document.querySelectorAll(".panels[data-dates]")].map(group => ({
     dates: JSON.parse(group.dataset.dates),
@@ -38,4 +38,4 @@
   slider.addEventListener("input", () => show(+slider.value));
   document.querySelector(".panels[data-dates]").closest(".pictures").before(bar);
   show(last);
-})();
+});

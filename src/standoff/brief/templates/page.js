@@ -1,4 +1,4 @@
-(() => {
+standoff.later(() => {
   // a link to something folded opens what folds it
   const open = () => {
     const found = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
@@ -82,4 +82,4 @@
       });
     });
   }
-})();
+});

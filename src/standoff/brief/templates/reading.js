@@ -1,4 +1,4 @@
-(() => {
+standoff.later(() => {
   // a chip opens its assumption where it stands: range, reasons, and the claims behind it
   const told = name => {
     const row = document.getElementById(`a-${name}`);
@@ -51,4 +51,4 @@
     explain.setAttribute("aria-pressed", String(on));
     for (const note of document.querySelectorAll(".explain")) note.hidden = !on;
   });
-})();
+});

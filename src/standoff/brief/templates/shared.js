@@ -2,6 +2,8 @@
 // what the scripts below share: data that the page carries, and figures in print
 const standoff = {
   started: [],
+  // each script starts in a task of its own, so that the page answers in between
+  later: start => { standoff.started.push(new Promise(done => setTimeout(() => done(start())))); },
   // as brief/cargo.py packs it: {words, bytes, at}, where at([place, size]) is an array's bytes, aligned
   open: whole => {
     const size = new DataView(whole).getUint32(0, true), first = 4 + size;

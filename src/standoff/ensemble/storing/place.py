@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any, Protocol
+from weakref import finalize
 
 from standoff.base.escaping import visible
 
-__all__ = ["Folder", "Place", "Remote", "atomic_write", "is_remote", "place_of"]
+__all__ = ["Folder", "PassingFolder", "Place", "Remote", "atomic_write", "is_remote", "place_of"]
 
 _PART = ".part"
 
@@ -95,6 +98,14 @@ class Folder:
     def reading(self, name: str) -> AbstractContextManager[Any]:
         """From the disk."""
         return (self.path / name).open("rb")
+
+
+class PassingFolder(Folder):
+    """A folder of the process's own, which goes with the last who reads it."""
+
+    def __init__(self) -> None:
+        super().__init__(Path(mkdtemp(prefix="standoff-run-")))
+        finalize(self, shutil.rmtree, self.path, ignore_errors=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ from standoff.ensemble.storing.shards import (
 )
 from standoff.program.program import Program
 
-__all__ = ["RunError", "atomic_write", "read_manifest", "read_run", "run_to_folder"]
+__all__ = ["RunError", "atomic_write", "is_large", "read_manifest", "read_run", "run_to_folder"]
 
 SHARD = 1 << 24  # bytes of means, errors and halves: a run holds some four times that while it writes one
 IN_MEMORY = 1 << 27  # likewise, of a whole run; more stay in the shards
@@ -79,7 +79,7 @@ _AGAIN = "the same `standoff run` command runs again what was lost, and keeps th
 def run_to_folder(
     program: Program,
     design: Design,
-    folder: str | Path,
+    folder: str | Path | Place,
     wanted: Wanted = NOTHING,
     *,
     running: Running = Running(),
@@ -104,7 +104,7 @@ def run_to_folder(
         keeping.write()
         _begin(place, program, design)
         place.clean()
-    whole = Whole(program, design, wanted, place if _is_large(program, design) else None)
+    whole = Whole(program, design, wanted, place if is_large(program, design) else None)
     altered = _take_up(keeping, whole, running)
     job, n_worlds = Job(program, design, wanted), design.worlds.size
     kept = [Piece.of_name(name, n_worlds) for name in keeping.shards]
@@ -164,7 +164,7 @@ def _run(
         pa.default_memory_pool().release_unused()
 
 
-def _is_large(program: Program, design: Design) -> bool:
+def is_large(program: Program, design: Design) -> bool:
     """Whether the figures are rather left on the disk."""
     cells = int(design.profiles.shape[0]) * design.worlds.size
     return cells * len(program.measures) * 3 * 8 > IN_MEMORY
@@ -230,7 +230,7 @@ def read_run(folder: str | Path, program: Program, threads: int | None = None) -
     if design is None or _design_digest(design) != manifest.design:
         raise RunError(f"the tables of worlds or profiles in `{shown}` were lost or altered; {_AGAIN}")
     wanted = _wanted(program, manifest, shown)
-    whole = Whole(program, design, wanted, place if _is_large(program, design) else None)
+    whole = Whole(program, design, wanted, place if is_large(program, design) else None)
     _read_shards(whole, place, {name: manifest.shards[name] for name in manifest.names()}, Running(threads))
     run = whole.ensemble()
     _hold_result(place, manifest, run, threads)

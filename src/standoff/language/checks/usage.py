@@ -158,7 +158,9 @@ def check_profiles(model: Model) -> Iterator[Problem]:
         f"the strategies make {n_profiles:,} profiles; {_USUAL_WORLDS:,} worlds of {_USUAL_REPLICATIONS} replications"
         f" take about {_duration(seconds)} on one core"
     )
-    advice = f"give fewer levels to the `settings` of `{largest}`, or run some: `--profiles 5000 designed`"
+    has_settings = any(strategy.settings for strategy in model.strategies if strategy.actor == largest)
+    fewer = "give fewer levels to the `settings`" if has_settings else "leave out strategies"
+    advice = f"{fewer} of `{largest}`, or run some: `--profiles 5000 designed`"
     if n_profiles > MOST_PROFILES:
         message = f"the strategies make {n_profiles:,} profiles, and at most {MOST_PROFILES:,} can be run together"
     yield Problem("many-profiles", span, message, advice)

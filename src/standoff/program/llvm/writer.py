@@ -33,7 +33,7 @@ from standoff.program.program import Program
 
 __all__ = ["LANES", "emit_kernel"]
 
-LANES = 128  # futures in a block: enough to hide a loop's cost, few enough that rows stay in the cache
+LANES = 64  # futures in a block: enough to hide a loop's cost, few enough that rows stay in the first cache; 2^n
 ROW = 8 * LANES
 V = types(SIDE)
 _TABLES = ("columns", "worlds", "keys", "runs", "given", "counters", "clock", "out", "w")

@@ -1,4 +1,4 @@
-"""A game on the terminal: what an actor sees, what it may choose, and how it went."""
+"""A game in lines: what an actor sees, what it may choose, and how it went."""
 
 from __future__ import annotations
 
