@@ -73,10 +73,10 @@ class Declared:
 class Names:
     """The symbol table: by the name as written in expressions (`trust`, `south.line`, `freeze.depth`).
 
-    `families` are the options of every choice and mode, `holders` the families of every option; `dimensions` the choices of every actor that has
-    some; `broken` the actors, modes and deals whose declaration cannot be used, about which nothing more
-    should be said; `unwritable` the names that no expression can hold, because of their letters; `scales` what units
-    are worth in others; `vectors` what was made into names of their own.
+    `families` are the options of every choice and mode, `holders` the families of every option; `dimensions` the
+    choices of every actor that has some; `broken` the actors, modes and deals whose declaration cannot be used, about
+    which nothing more should be said; `unwritable` the names that no expression can hold, because of their letters;
+    `scales` what units are worth in others; `vectors` what was made into names of their own.
     """
 
     symbols: dict[str, Declared] = field(default_factory=dict)
