@@ -1,9 +1,10 @@
 """How soon a changed study answers, beside an older build: `python -m bench instant [OLDER]`.
 
-OLDER is a checkout of an older version, run with the same interpreter. A constant of a copy of each build's own `korea`
-is changed; both find an empty cache. It is told after how many seconds the ranking stands on the terminal (128 worlds ×
-4), when the whole brief is written, and when it is written again. And of the module: how soon it is ready, how large it is in a page, and
-its share of the kernel's futures a second on one thread.
+OLDER is a checkout of an older version, run with the same interpreter. A copy of a study is written as a brief on an
+empty cache, once more, and once more after a constant has changed; and, again on an empty cache, it is told after how
+many seconds the ranking stands on the terminal (128 worlds × 4). Each build does so with its own `korea`, which has
+more profiles now, and this one with the older build's besides, so that both read the same study. And of the module: how
+soon it is ready, how large it is in a page, and its share of the kernel's futures a second on one thread.
 """
 
 from __future__ import annotations
@@ -33,13 +34,19 @@ SMALL = ("--worlds", "128", "--replications", "4")
 def main() -> dict[str, float]:
     older = Path(sys.argv[1]) if len(sys.argv) > 1 else None
     found = module()
-    for name, seconds in waits(None).items():
+    own = standoff.load("korea").model.folder
+    for name, seconds in waits(own).items():
         found[f"{name}, s"] = seconds
-    for name, seconds in (waits(older) if older is not None else {}).items():
-        found[f"{name}, older build, s"] = seconds
-        found[f"{name}, times sooner"] = seconds / found[f"{name}, s"]
+    if older is not None:
+        theirs = older / "src/standoff/studies/korea"
+        before = waits(theirs, older)
+        for name, seconds in waits(theirs).items():
+            found[f"{name}, the older study, s"] = seconds
+            found[f"{name}, older build, s"] = before[name]
+            found[f"{name}, times sooner, each its own"] = before[name] / found[f"{name}, s"]
+            found[f"{name}, times sooner, the same study"] = before[name] / seconds
     for name, figure in found.items():
-        print(f"{name:<52}{figure:12,.2f}")
+        print(f"{name:<64}{figure:12,.2f}")
     return found
 
 
@@ -66,14 +73,12 @@ def module() -> dict[str, float]:
     }  # fmt: skip
 
 
-def waits(older: Path | None) -> dict[str, float]:
-    """Seconds of a build, by what is waited for."""
+def waits(study: Path, older: Path | None = None) -> dict[str, float]:
+    """Seconds of a build with a study, by what is waited for."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        study = place / "korea"
-        own = older / "src/standoff/studies/korea" if older is not None else standoff.load("korea").model.folder
-        shutil.copytree(own, study)
-        _change(study / "study.yaml")
+        shutil.copytree(study, place / "korea")
+        copy, out = str(place / "korea"), str(place / "brief")
         environment = os.environ | {"STANDOFF_CACHE": str(place / "cache")}
         if older is not None:
             environment["PYTHONPATH"] = str(older / "src")
@@ -92,23 +97,26 @@ def waits(older: Path | None) -> dict[str, float]:
                 raise RuntimeError(f"{command} ended with {process.returncode}")
             return time.perf_counter() - begun
 
-        found = {}
+        found = {"brief, empty cache": until("", "brief", copy, "--out", out)}
+        found["brief, warm"] = until("", "brief", copy, "--out", out)
+        _change(place / "korea/study.yaml")
+        found["changed constant to brief"] = until("", "brief", copy, "--out", out)
+        shutil.rmtree(place / "cache", ignore_errors=True)
         if older is None:
-            found["changed constant to ranking"] = until("  1. ", "answer", str(study), *SMALL)
+            found["changed constant to ranking"] = until("  1. ", "answer", copy, *SMALL)
         else:
             run = str(place / "run")
-            found["changed constant to ranking"] = until("", "run", str(study), *SMALL, "--out", run)
+            found["changed constant to ranking"] = until("", "run", copy, *SMALL, "--out", run)
             found["changed constant to ranking"] += until("What holds up?", "answer", run)
-        shutil.rmtree(place / "cache", ignore_errors=True)
-        found["brief, empty cache"] = until("", "brief", str(study), "--out", str(place / "brief"))
-        found["brief, warm"] = until("", "brief", str(study), "--out", str(place / "brief"))
         return found
 
 
 def _change(path: Path) -> None:
     """Another number for the first constant with one."""
     text = path.read_text(encoding="utf-8")
-    changed, n = re.subn(r"(\n  \w+: \{value: )([0-9.]+)", lambda m: f"{m[1]}{float(m[2]) * 1.01:g}", text, count=1)
+    changed, n = re.subn(
+        r"(\n  \w+: \{(?:name: [^,{}]*, )?value: )([0-9.]+)", lambda m: f"{m[1]}{float(m[2]) * 1.01:g}", text, count=1
+    )
     if n != 1:
         raise RuntimeError("the study has no constant that can be changed")
     path.write_text(changed, encoding="utf-8")

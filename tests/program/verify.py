@@ -1,10 +1,12 @@
 """Compare compiled evaluators with the reference, and ends with a walk through all there can be: `make verify`.
 
-    python tests/program/verify.py [--fixed 300] [--from 0] [--fresh 20] [--ends 100] [--write docs/method.md]
+    python tests/program/verify.py [--fixed 300] [--from 0] [--fresh 20] [--ends 100] [--fresh-ends 40]
+                                   [--write docs/method.md]
 
 Each study is compared on 400 futures, drawn and weighted, in two processes. Ctrl-C stops and says how far it got;
 `--from SEED` goes on from there. Before that, what small studies come to, weighted and drawn, is set beside every
-discrete outcome walked. `--write` puts the dated results in their places in a document.
+discrete outcome walked, and their futures by LLVM's kernel and WebAssembly beside the reference's, bit for bit: what
+the reference comes to exactly, they do. `--write` puts the dated results in their places in a document.
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ from standoff.program.llvm.kernel import load_kernel
 from standoff.program.program import FAULTS
 from standoff.program.wasm.module import load_module
 
-__all__ = ["Compared", "compare_all", "furthest"]
+__all__ = ["Compared", "Walked", "compare_all", "walk"]
 
 FUTURES = 400
 SIZE = 0.5
@@ -68,18 +70,34 @@ def compare_all(seeds: Sequence[int], size: float) -> Iterator[Compared]:
             pool.shutdown(cancel_futures=True)
 
 
-def furthest(seed: int) -> float:
-    """The largest difference, relative above 1, between a small study's figures and those of the walk."""
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """A small study: how far its figures are from the walk's, relative above 1; what evaluators compute otherwise."""
+
+    seed: int
+    distance: float
+    differ: tuple[str, ...]
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether anything is off by more than rounding."""
+        return self.distance > EXACT or bool(self.differ)
+
+
+def walk(seed: int) -> Walked:
+    """Set a small study beside the walk, and its evaluators beside the reference."""
     small = small_study(seed)
     expected, shares = walk_all(small)
     with tempfile.TemporaryDirectory() as place:
         study = small.load(Path(place))
-    differences = [0.0]
+    distances = [0.0]
     for realised in (False, True):
         found, found_shares = expectation(study, realised=realised)
-        differences += [abs(found[name] - x) / max(1.0, abs(x)) for name, x in expected.items()]
-        differences += [abs(found_shares[name] - x) for name, x in shares.items()]
-    return max(differences)
+        distances += [abs(found[name] - x) / max(1.0, abs(x)) for name, x in expected.items()]
+        distances += [abs(found_shares[name] - x) for name, x in shares.items()]
+    evaluators = load_kernel(study.program), load_module(study.program)
+    differ, _ = differences_on_random_futures(study, evaluators, FUTURES, seed)
+    return Walked(seed, max(distances), tuple(differ))
 
 
 def _compare(seed: int, size: float) -> Compared:
@@ -100,10 +118,11 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--from", type=int, default=0, dest="first", help="the first fixed seed")
     parser.add_argument("--fresh", type=int, default=20, help="studies of seeds that nobody chose")
     parser.add_argument("--ends", type=int, default=100, help="small studies whose every outcome is walked")
+    parser.add_argument("--fresh-ends", type=int, default=40, help="the same of seeds that nobody chose")
     parser.add_argument("--write", type=Path, help="a document with places for the results")
     chosen = parser.parse_args(arguments)
-    wrong = _compare_ends(chosen.ends, chosen.write)
-    seeds = [*range(chosen.first, chosen.fixed), *(1_000_000 + randbelow(10**9) for _ in range(chosen.fresh))]
+    wrong = _compare_ends([*range(chosen.ends), *_fresh(chosen.fresh_ends)], chosen.write)
+    seeds = [*range(chosen.first, chosen.fixed), *_fresh(chosen.fresh)]
     begun, done = time.monotonic(), list[Compared]()
     try:
         for compared in compare_all(seeds, SIZE):
@@ -119,18 +138,24 @@ def main(arguments: list[str]) -> int:
     return 1 if wrong or any(compared.differ for compared in done) else 0
 
 
-def _compare_ends(n: int, document: Path | None) -> bool:
-    """Compare so many small studies and say what came out; whether any is further off than rounding."""
+def _fresh(n: int) -> list[int]:
+    return [1_000_000 + randbelow(10**9) for _ in range(n)]
+
+
+def _compare_ends(seeds: Sequence[int], document: Path | None) -> bool:
+    """Compare small studies and say what came out; whether any is further off than rounding."""
     begun = time.monotonic()
-    distances = {seed: furthest(seed) for seed in range(n)}
-    wrong = [seed for seed, distance in distances.items() if distance > EXACT]
+    walked = [walk(seed) for seed in seeds]
+    wrong = [one for one in walked if one.is_wrong]
     line = (
-        f"{datetime.now(UTC):%Y-%m-%d}: {n} studies with ends of shared causes, weighted and drawn, {len(wrong)}"
-        f" further than {EXACT:g} from the walk, the furthest {max(distances.values(), default=0.0):.1g}, in"
-        f" {time.monotonic() - begun:.0f} seconds."
+        f"{datetime.now(UTC):%Y-%m-%d}: {len(walked)} studies with ends of shared causes, weighted and drawn,"
+        f" {sum(one.distance > EXACT for one in walked)} further than {EXACT:g} from the walk, the furthest"
+        f" {max((one.distance for one in walked), default=0.0):.1g}; LLVM's kernel and WebAssembly on"
+        f" {2 * FUTURES * len(walked):,} of their futures, {sum(bool(one.differ) for one in walked)} differ from the"
+        f" reference in any bit; in {time.monotonic() - begun:.0f} seconds."
     )
-    print(line, *(f"seed {seed}: {distances[seed]:.3g}" for seed in wrong), sep="\n")
-    if document is not None and n:
+    print(line, *(f"seed {one.seed}: {one.distance:.3g} {', '.join(one.differ)}" for one in wrong), sep="\n")
+    if document is not None and walked:
         _write(document, line, ENDS_MARK)
     return bool(wrong)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from string import Formatter
 
 import pytest
@@ -55,3 +57,16 @@ def test_the_first_screen_is_made_in_each_language() -> None:
     assert len({len(sentences) for sentences in said.values()}) == 1
     assert len({sentences[0] for sentences in said.values()}) == len(LANGUAGES)
     assert "reciprocate" in " ".join(said["ko"])
+
+
+def test_scripts_say_what_the_languages_have_and_nothing_else() -> None:
+    """Every text that a script asks for is there with the places that it fills, and none lies idle."""
+    scripts = (Path(standoff.__file__).parent / "brief" / "templates").glob("*.js")
+    text = "".join(path.read_text(encoding="utf-8") for path in scripts)
+    asked = {key for call in re.findall(r"standoff\.say\(([^,)]+?(?:\]\[i\])?)(?:, |\))", text) for key in _keys(call)}
+    asked |= {key for array in re.findall(r"standoff\.say\(\[(.*?)\]\[i\]", text) for key in _keys(array)}
+    assert asked == set(ENGLISH.of_scripts)
+
+
+def _keys(call: str) -> set[str]:
+    return set(re.findall(r'"(\w+)"', call))

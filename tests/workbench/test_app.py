@@ -82,6 +82,8 @@ def test_a_game_is_played_to_its_end_and_looked_at_again(client):
     assert "Your choices, looked at again" in page
     assert "What you could have known" in page
     assert page.count('class="other"') >= 2
+    assert "race on" in page
+    assert "North: build; South, line: " in page
     assert "The game is over." in client.get(f"/game/{name}").text
 
 
@@ -145,9 +147,10 @@ def test_games_outlive_the_server(client, tmp_path):
     assert "Q2 2025" in opened(tmp_path / "desk").get(north).text
 
 
-def test_a_step_that_a_dead_server_left_open_is_taken(client, games):
+def test_the_last_choice_and_its_step_are_kept_together(client, games):
     name, (north,) = begin(client, "north")
-    games.choose(name, 0, "north", {"north": "build"})
+    assert games.choose(name, 0, "north", {"north": "build"})
+    assert len(games.table(name).game.turns) == 1
     assert "Q2 2025" in client.get(north).text
 
 

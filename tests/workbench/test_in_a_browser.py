@@ -27,14 +27,13 @@ def write(page):
     return page.get_by_role("textbox", name="The text of study.yaml")
 
 
-def go(editor, text, needle):
+def go(page, editor, needle):
     """The cursor into the first letter of a place, by keyboard."""
-    at = text.index(needle)
     editor.press("Control+Home")
-    for _ in range(text.count("\n", 0, at)):
-        editor.press("ArrowDown")
-    for _ in range(at - text.rfind("\n", 0, at)):
-        editor.press("ArrowRight")
+    editor.press("Control+f")
+    page.keyboard.type(needle)
+    for key in ("Enter", "Escape", "ArrowLeft", "ArrowRight"):
+        page.keyboard.press(key)
 
 
 def undo(page):
@@ -91,6 +90,10 @@ def test_from_an_empty_folder_to_a_brief(visits, desk, axe):
     page.get_by_role("heading", name="Ranking, by mean payoff").wait_for(timeout=60_000)
     page.get_by_role("link", name="Read the brief").wait_for(timeout=120_000)
     is_clean(page, axe)
+    with page.expect_download() as told:
+        page.get_by_role("link", name="Save it as a file").click()
+    assert told.value.suggested_filename == "border-brief.html"
+    assert "<h1" in told.value.path().read_text()
     page.get_by_role("link", name="Read the brief").click()
     assert page.get_by_role("heading", level=1).inner_text().strip()
     assert page.evaluate("try { document.cookie } catch (error) { error.name }") == "SecurityError"
@@ -193,23 +196,26 @@ def test_all_is_read_without_script(visits):
     page.get_by_text("None.").wait_for()
 
 
-def test_what_stands_at_the_cursor_and_under_the_pointer_is_told(visits, desk):
+def test_what_stands_at_the_cursor_and_under_the_pointer_is_told(visits):
     page = visits.page()
     begin(page, "told-of")
     editor = write(page)
-    go(editor, (desk[0] / "told-of" / "study.yaml").read_text(), "trust: {")
+    go(page, editor, "trust: {")
     page.locator("#at dl.equations").get_by_text("= trust + 0.05").wait_for()
     page.locator("#map .node.here").first.wait_for()
     assert page.locator("#map .node.here").get_attribute("data-node") == "trust"
+    editor.press("End")
+    page.wait_for_timeout(600)
+    assert "= trust + 0.05" in page.locator("#at").inner_text()  # at the end of its line too
     page.locator(".cm-activeLine").hover(position={"x": 30, "y": 8})
     page.locator(".meaning").get_by_text("trust").first.wait_for()
 
 
-def test_f12_goes_to_where_a_name_is_defined(visits, desk):
+def test_f12_goes_to_where_a_name_is_defined(visits):
     page = visits.page()
     begin(page, "found")
     editor = write(page)
-    go(editor, (desk[0] / "found" / "study.yaml").read_text(), "fear * arms_south if")
+    go(page, editor, "fear * arms_south if")
     page.keyboard.press("F12")
     page.locator(".cm-activeLine", has_text="fear: {").wait_for()
 

@@ -30,7 +30,8 @@ from standoff.workbench.keeping.jobs import Jobs
 from standoff.workbench.keeping.saves import Saves
 from tools.workbench.served import Served, links_of, wait_until
 
-SIZE = (256, 32)
+SIZE = (8192, 16)
+"""Worlds and replications of a run: nine shards, which take a while."""
 
 
 @dataclass
@@ -108,11 +109,12 @@ def kill_servers(folder: Path, times: int, luck: random.Random) -> list[str]:
         served = Served(folder)
         if i == 0:
             served.post("/new", name="mine", **{"from": "rivals"})
-            served.post("/study/rivals/run", worlds=str(SIZE[0]), replications=str(SIZE[1]), brief="1")
+            served.post("/study/rivals/run", worlds=str(SIZE[0]), replications=str(SIZE[1]))
         person = Person(served, folder, saves)
         thread = threading.Thread(target=person.work)
         thread.start()
-        wait_until(lambda: bool(person.moves), 60)  # noqa: B023 - of this round
+        of = person.texts if i % 2 else person.moves
+        wait_until(lambda: bool(of), 60)  # noqa: B023 - of this round
         time.sleep(luck.uniform(0.0, 4.0))
         before = shards(folder)
         os.kill(served.process.pid, signal.SIGKILL)
@@ -138,9 +140,7 @@ def kill_workers(folder: Path, times: int, luck: random.Random) -> list[str]:
     faults: list[str] = []
     for i in range(times):
         if not any(job.state in ("waiting", "running") for job in jobs.all()):
-            served.post(
-                "/study/rivals/run", worlds=str(SIZE[0]), replications=str(SIZE[1]), seed=str(100 + i), brief="1"
-            )
+            served.post("/study/rivals/run", worlds=str(SIZE[0]), replications=str(SIZE[1]), seed=str(100 + i))
         wait_until(lambda: _worker(served.process.pid) is not None, 30)
         time.sleep(luck.uniform(0.0, 4.0))
         before, worker = shards(folder), _worker(served.process.pid)

@@ -25,7 +25,7 @@ class Served:
         self.entrance = self.process.stdout.readline().strip()
         self.address = self.entrance.partition("/?")[0]
         self.origin = {"origin": self.address}
-        self.client = httpx2.Client(base_url=self.address, timeout=60.0, follow_redirects=True)
+        self.client = httpx2.Client(base_url=self.address, timeout=600.0, follow_redirects=True)
         self.client.get(self.entrance)
 
     def post(self, path: str, **data: object) -> httpx2.Response:

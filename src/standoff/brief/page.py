@@ -20,7 +20,7 @@ from standoff.questions.question import Unanswered
 from standoff.words.language import ENGLISH, Language
 from standoff.words.names import described
 from standoff.words.sections.assumptions import day_words
-from standoff.words.sections.page import certainty_line, footer_line
+from standoff.words.sections.page import certainty_line
 from standoff.words.sentences.opening import Sides, opening
 
 __all__ = ["Page", "make_page"]
@@ -59,7 +59,7 @@ class Page:
     @property
     def footer(self) -> str:
         """The last word."""
-        return footer_line(self.version, self.title)
+        return self.language.say("page.made", version=self.version, title=self.title)
 
 
 def make_page(findings: Findings, language: Language = ENGLISH) -> Page:

@@ -46,9 +46,9 @@ class Cursor:
 
 def cursor_at(text: str, offset: int, *, claims: bool = False) -> Cursor | None:
     """The cursor's place, or None where it stands in a comment or in nothing that can be read."""
-    typed = _TYPED.search(text, 0, offset)
-    word = typed.group() if typed else ""
     lines = text[:offset].split("\n")[-_MOST_LINES:]
+    typed = _TYPED.search(lines[-1])
+    word = typed.group() if typed else ""
     kept = [*_enclosing(lines), lines[-1] + _MARK]
     closing = _closing("\n".join(kept))
     if closing is None:

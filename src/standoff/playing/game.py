@@ -6,6 +6,7 @@ a break, to step back, to branch and to trace what was played are one thing and 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -26,7 +27,9 @@ from standoff.program.program import Program
 from standoff.program.stepper import advance, begin, finish
 from standoff.program.trace import Trace, trace_states
 
-__all__ = ["FORMAT", "Game", "Place", "Position", "Turn", "choices_of", "new_game", "opened", "read_choice"]
+__all__ = [
+    "FORMAT", "Game", "Place", "Position", "Turn", "choices_of", "new_game", "opened", "read_choice", "read_injected",
+]  # fmt: skip
 
 FORMAT = "standoff game 1"
 Injected = str | float | bool
@@ -187,6 +190,17 @@ def read_choice(choice: Choice, text: str) -> str:
     if text not in choice.options:
         raise ValueError(f"`{text}` is no option of `{choice.family}`; {suggest(text, choice.options, 'options')}")
     return text
+
+
+def read_injected(text: str) -> Injected:
+    """A truth, a number, or a name."""
+    if text in ("true", "false"):
+        return text == "true"
+    try:
+        value = float(text)
+    except ValueError:
+        return text
+    return value if math.isfinite(value) else text
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,11 @@ class Language:
         names = [key.split(".")[1] for key in self.texts if key.startswith("glossary.") and key.endswith(".term")]
         return tuple((self.texts[f"glossary.{name}.term"], self.texts[f"glossary.{name}.means"]) for name in names)
 
+    @property
+    def of_scripts(self) -> dict[str, str]:
+        """What the page's scripts say, with its places, by key."""
+        return {key.removeprefix("script."): text for key, text in self.texts.items() if key.startswith("script.")}
+
     def say(self, key: str, **places: str) -> str:
         """The text of a key with its places filled, its first letter large.
 

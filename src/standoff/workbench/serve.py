@@ -51,7 +51,7 @@ def serve(folder: Path, host: str, port: int, say: Callable[[str, str], None]) -
         else "anyone who can reach this machine can try this address, and what is sent is not encrypted"
     )  # fmt: skip
     say(f"http://{shown}:{bound}/?token={token}", warning)
-    desk.queue.begin()
+    desk.begin()
     try:
         uvicorn.Server(configured(app)).run(sockets=[listening])
     finally:

@@ -6,9 +6,13 @@ import numpy as np
 import pytest
 from shapes import SHAPES, draw
 
+from standoff.analysis.findings import Inputs
 from standoff.analysis.linchpins.breaks import find_break, has_heavy_luck, rule_out
 from standoff.analysis.linchpins.effort import Effort
+from standoff.analysis.linchpins.flips import Resampled, find_flips
 from standoff.analysis.linchpins.worth import measure_worths
+from standoff.analysis.statistics.cells import cut_cells
+from standoff.analysis.statistics.resampling import resample_worlds
 
 BY_NAME = {shape.name: shape for shape in SHAPES}
 N = 1024
@@ -85,6 +89,17 @@ def test_along_an_input_the_best_is_told_rightly_and_the_flip_is_covered(name):
                 truth = shape.truth(at)
                 assert (truth["ab".index(zone.strategies[0])] >= truth.max(axis=0) - 1e-9).all()
     assert missed <= 1  # of three to nine intervals of 95 %
+
+
+@pytest.mark.parametrize("seed", [10, 15])
+def test_to_and_fro_where_neither_is_surely_best_is_one_flip(seed):
+    """In these studies the fitted lines cross three times, within chance."""
+    inputs, w = Inputs(("x",), X[:, None]), np.full(N, 1.0 / N)
+    copies = resample_worlds(N, 40, 1).astype(np.float64)
+    figures = np.column_stack([study(0.8 * (0.5 - X), 1.4, seed), 0.0 * X])
+    (flip,) = find_flips(Resampled(inputs, ("a", "b"), w, copies), 0, figures, cut_cells(inputs, (0,)).cell).flips
+    assert (flip.before, flip.after) == ("a", "b")
+    assert flip.at.low <= 0.5 <= flip.at.high
 
 
 def test_one_world_alone_rules_no_place_out() -> None:

@@ -114,7 +114,10 @@ def test_one_map_has_an_outline_for_what_no_deal_means_and_for_the_tie(study_of:
     assert shared_stocks(study.model, study.model.deals[0]) == ("tie",)
     section = _section(study, (_find(study),))
     drawn = str(section.pictures[1].drawn)
-    assert drawn.count("<svg") == 1 + 2 + 3  # the map, and the line of each case beside its words
+    assert drawn.count("<svg") == 1 + 2 + 2 + 3  # the map, the sizes of two groups, each case's line beside its words
+    assert drawn.count("<circle") == 2 + 3
+    (told,) = re.findall(r'aria-label="Size of the zone. ([^"]+In its lowest third[^"]+)"', drawn)
+    assert told.count("±") == 3
     for said in ("Nobody ever signs", "It is signed at last", "In its lowest third", "The tie of North and East"):
         assert said in drawn
     assert "would break its word" not in section.title

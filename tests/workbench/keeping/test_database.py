@@ -24,3 +24,11 @@ def test_a_database_of_a_later_version_is_left_alone(tmp_path):
         Database(path)
     with sqlite3.connect(path) as connection:
         assert connection.execute("select count(*) from sqlite_master").fetchone() == (0,)
+
+
+def test_what_is_written_while_it_is_open_stays_in_the_log(tmp_path):
+    database = Database(tmp_path / "kept.sqlite")
+    with database.writing() as connection:
+        connection.execute("insert into games (id, study, game) values ('a', 'rivals', x'00')")
+    assert (tmp_path / "kept.sqlite-wal").stat().st_size > 0
+    database.close()

@@ -46,6 +46,7 @@ _TABLED = 1024
 _FEWEST_AROUND = 96
 """Worlds to either side of an interval that are looked at with it."""
 _WORLDS_A_TERM = 20
+_LEAST = 1e-12
 _FOLDS = 5
 _CURVES = ((1, False), (2, False), (3, False), (0, True), (1, True))
 """Degrees of curves, and whether they break."""
@@ -63,12 +64,11 @@ def find_break(lead: Floats, w: Floats) -> tuple[int, int, int]:
         the last the number of worlds where no place is ruled out.
     """
     best, first, last = rule_out(lead, w)
-    noise = _noise(lead)
     around = max(last - first, _FEWEST_AROUND)
     near = slice(max(first - around, 0), min(last + around, lead.size))
-    if has_heavy_luck(lead) or not noise[near].min() > 0.0 or noise[near].size < 2 * _FEWEST_AROUND:
+    seen = _Seen(lead[near], w[near])
+    if has_heavy_luck(lead) or seen.lead.size < 2 * _FEWEST_AROUND or not _noise(seen.lead).min() > 0.0:
         return best, first, last
-    seen = _Seen(lead[near], w[near], noise[near])
     left = np.flatnonzero(seen.against(seen.lead[None])[0] <= _calibrated(seen)) + near.start
     if left.size == 0:
         return best, best, best
@@ -108,11 +108,10 @@ def rule_out(lead: Floats, w: Floats) -> tuple[int, int, int]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Seen:
-    """Worlds in the order of an input: leads, weights, and the variance of luck about each; shape (worlds,)."""
+    """Worlds in the order of an input: leads and weights, shape (worlds,)."""
 
     lead: Floats
     w: Floats
-    noise: Floats
 
     def against(self, leads: Floats) -> Floats:
         """What speaks most against each place, in standard errors.
@@ -124,10 +123,10 @@ class _Seen:
             shape (studies, worlds + 1).
         """
         total, n = _cumulated(self.w * leads), leads.shape[1]
-        spread = _cumulated(self.w**2 * self.noise)
+        spread = _cumulated(self.w**2 * np.maximum(_noise(leads), _LEAST * leads.var()))
         away = np.full(total.shape, -np.inf)
         for length in _lengths(n, _SHORTEST):
-            ahead = (total[:, length:] - total[:, :-length]) / np.sqrt(spread[length:] - spread[:-length])
+            ahead = (total[:, length:] - total[:, :-length]) / np.sqrt(spread[:, length:] - spread[:, :-length])
             np.maximum(away[:, length:], -ahead, out=away[:, length:])
             np.maximum(away[:, : n + 1 - length], ahead, out=away[:, : n + 1 - length])
         return away
@@ -152,22 +151,25 @@ def _lengths(n: int, shortest: int) -> list[int]:
 def _calibrated(seen: _Seen) -> float:
     """The critical value at which the interval holds in 95 of 100 studies that are like this one.
 
-    They differ from it by luck, and their curves by what luck leaves in doubt of its curve.
+    They differ from it by luck, as uneven as it is here, and their curves by what luck leaves in doubt of its curve.
     """
     n = seen.lead.size
     basis, _ = _terms(n, int(seen.turns(seen.lead)), *_curve(seen))
+    curve, root = basis @ (seen.lead @ basis), np.sqrt(_noise(seen.lead))
+    luck = np.sort((seen.lead - curve) / root)
+    luck = (luck - luck.mean()) / luck.std()
     place, needed = np.arange(n + 1), []
     some = max(_AT_ONCE // n, 1)
     for first in range(0, _STUDIES, some):
-        luck = np.sqrt(seen.noise) * _normal(first, min(first + some, _STUDIES), n)
-        curves = (seen.lead + luck[0]) @ basis @ basis.T
-        away, turn = seen.against(curves + luck[1]), seen.turns(curves)[:, None]
+        drawn = root * luck[(_uniform(first, min(first + some, _STUDIES), n) * n).astype(np.int64)]
+        curves = curve + drawn[0] @ basis @ basis.T
+        away, turn = seen.against(curves + drawn[1]), seen.turns(curves)[:, None]
         before, after = (np.where(side, away, np.inf).min(axis=1) for side in (place <= turn, place >= turn))
         needed.append(np.maximum(before, after))
     return float(np.quantile(np.concatenate(needed), _LEVEL))
 
 
-def _normal(first: int, end: int, n: int) -> Floats:
+def _uniform(first: int, end: int, n: int) -> Floats:
     """(2, studies, n), of the studies from the first to the one before the end; the same at any time."""
     return _table()[:, first:end, :n] if n <= _TABLED else _draw(np.arange(first, end), n)
 
@@ -179,7 +181,7 @@ def _table() -> Floats:
 
 def _draw(studies: npt.NDArray[np.int64], n: int) -> Floats:
     keys = streams.lane_keys(0, studies.astype(np.uint64)[:, None], np.arange(n, dtype=np.uint64))
-    return np.array([ndtri(streams.uniform(keys, streams.key("luck of leads"), step)) for step in (0, 1)])
+    return np.array([streams.uniform(keys, streams.key("luck of leads"), step) for step in (0, 1)])
 
 
 def _curve(seen: _Seen) -> tuple[int, bool]:
@@ -216,11 +218,11 @@ def _terms(n: int, turn: int, degree: int, breaks: bool) -> tuple[Floats, npt.ND
     return np.hstack(columns), np.concatenate(degrees)
 
 
-def _noise(lead: Floats) -> Floats:
-    """(worlds,), variance of luck about a lead, by what neighbours differ."""
-    jumps = _jumps(lead)
-    noise = uniform_filter1d(jumps / 2.0, min(_NOISE_OVER, jumps.size))
-    noise_of_all: Floats = np.r_[noise, noise[-1:]][: lead.size]
+def _noise(leads: Floats) -> Floats:
+    """(…, worlds), variance of luck about leads, by what neighbours differ."""
+    jumps = _jumps(leads)
+    noise = uniform_filter1d(jumps / 2.0, min(_NOISE_OVER, jumps.shape[-1]), axis=-1)
+    noise_of_all: Floats = np.concatenate([noise, noise[..., -1:]], axis=-1)[..., : leads.shape[-1]]
     return noise_of_all
 
 
@@ -236,7 +238,7 @@ def has_heavy_luck(lead: Floats) -> bool:
 
 
 def _jumps(lead: Floats) -> Floats:
-    return np.diff(lead) ** 2 if lead.size > 1 else np.zeros(1)
+    return np.diff(lead, axis=-1) ** 2 if lead.shape[-1] > 1 else np.zeros(1)
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -180,35 +180,66 @@ class _Along:
     w: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """The best strategy of the fitted lines changes from one to another: by their numbers, between the places `first`
+    and `last` + 1, where the lines cross at `crossed`.
+    """
+
+    before: int
+    after: int
+    first: int
+    last: int
+    crossed: tuple[float, ...]
+
+
 def _crossings(
     lines: tuple[Floats, Floats, Floats], along: _Along, labels: Sequence[tuple[str, ...]], names: Sequence[str]
 ) -> tuple[Flip, ...]:
     """Every change of the best strategy of the fitted lines; each between the middles to its neighbours."""
     places, point, drawn = lines
-    best = point.argmax(axis=1)
-    changes = np.flatnonzero(best[1:] != best[:-1]).tolist()
-    crossed = [_crossing(places, point[:, best[g]] - point[:, best[g + 1]], g) for g in changes]
-    ends = [along.values[0], *(np.array(crossed[1:]) + np.array(crossed[:-1])) / 2.0, along.values[-1]]
+    changes = _changes(places, point, labels)
+    middles = [(one.crossed[-1] + then.crossed[0]) / 2.0 for one, then in pairwise(changes)]
+    starts, ends = [along.values[0], *middles], [*middles, along.values[-1]]
     flips = []
-    for k, g in enumerate(changes):
-        a, b = int(best[g]), int(best[g + 1])
-        first, last = (
-            np.searchsorted(along.values, ends[k], "left"),
-            np.searchsorted(along.values, ends[k + 1], "right"),
-        )
-        stretch = slice(int(first), int(last))
+    for change, start, end in zip(changes, starts, ends, strict=False):  # without changes there is still one stretch
+        a, b = change.before, change.after
+        stretch = slice(*(int(np.searchsorted(along.values, *at)) for at in ((start, "left"), (end, "right"))))
         lead = along.figures[stretch, a] - along.figures[stretch, b]
-        gains, low, high = float(crossed[k]), float(ends[k]), float(ends[k + 1])
+        gains, low, high = change.crossed[0], float(start), float(end)
         told = not has_heavy_luck(along.figures[:, a] - along.figures[:, b])
-        told = told and (names[a],) in labels[: g + 1] and (names[b],) in labels[g + 1 :]
+        told = told and (names[a],) in labels[: change.first + 1] and (names[b],) in labels[change.last + 1 :]
         if lead.size:  # else two changes lie closer than worlds do
             look = find_break if told else rule_out
             gains, low, high = _places_of(along.values[stretch], look(lead, along.w[stretch]))
-        at = crossed[k] if low <= crossed[k] <= high else gains
+        crossed = min(change.crossed, key=lambda at: abs(at - gains))
+        at = crossed if low <= crossed <= high else gains
         seen = _falling(drawn[:, :, a] - drawn[:, :, b])
         figure = Figure(at, (high - low) / (2.0 * _SURE), low, high)
         flips.append(Flip(names[a], names[b], figure, told, seen_in=seen / max(len(drawn), 1)))
     return tuple(flips)
+
+
+def _changes(places: Floats, point: Floats, labels: Sequence[tuple[str, ...]]) -> list[_Change]:
+    """Changes in order; of two strategies that change to and fro where neither is surely best, one."""
+    best = point.argmax(axis=1)
+    found: list[list[_Change]] = []
+    for g in np.flatnonzero(best[1:] != best[:-1]).tolist():
+        crossed = _crossing(places, point[:, best[g]] - point[:, best[g + 1]], g)
+        change = _Change(int(best[g]), int(best[g + 1]), g, g, crossed=(crossed,))
+        if found and all(len(label) > 1 for label in labels[found[-1][-1].last + 1 : g + 1]):
+            found[-1].append(change)
+        else:
+            found.append([change])
+    return [change for run in found for change in _as_one(run)]
+
+
+def _as_one(run: list[_Change]) -> list[_Change]:
+    one, last = run[0], run[-1]
+    if one.before == last.after or {each.before for each in run} | {last.after} != {one.before, last.after}:
+        return run
+    crossed = tuple(at for each in run for at in each.crossed)
+    return [_Change(one.before, last.after, one.first, last.last, crossed=crossed)]
 
 
 def _places_of(values: Floats, counts: tuple[int, int, int]) -> tuple[float, float, float]:

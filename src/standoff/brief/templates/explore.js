@@ -25,7 +25,7 @@ standoff.later(async () => {
       fields[a].querySelectorAll("input").forEach((input, i) => input.setAttribute("aria-valuetext", texts[i]));
     });
     const all = keep.length === n;
-    document.getElementById("x-count").textContent = all ? `All ${n} worlds` : `${keep.length} of ${n} worlds`;
+    document.getElementById("x-count").textContent = standoff.say(all ? "all" : "some", {n, kept: keep.length});
     const m = +select.value, measure = data.measures[m];
     measures[m] ??= standoff.rows(cargo, measure, n);
     if (measure.kept) chances[m] ??= standoff.rows(cargo, measure.kept, n);
@@ -45,10 +45,10 @@ standoff.later(async () => {
     rows.forEach((row, s) => {
       const {mean, error, inside} = figures[s], few = keep.length < 2;
       row.querySelector(".dot").style.left = few ? "0%" : `${100 * (mean - low + pad) / (high - low + 2 * pad)}%`;
-      row.querySelector(".x-mean").textContent = few ? "too few worlds" : all ? measure.all[s][0] : standoff.measured(mean, error, measure.unit);
+      row.querySelector(".x-mean").textContent = few ? standoff.say("few") : all ? measure.all[s][0] : standoff.measured(mean, error, measure.unit);
       row.querySelector(".x-within").textContent = few || !measure.kept ? "" : all ? measure.all[s][1] : `${Math.round(100 * inside)}\u202f%`;
     });
-    document.getElementById("x-caption").textContent = `${measure.title}, mean over the worlds kept`;
+    document.getElementById("x-caption").textContent = standoff.say("kept", {title: measure.title});
   };
   const set = (field, ...values) => { field.querySelectorAll("input").forEach((input, i) => { input.value = values[i]; }); };
   for (const field of fields) {

@@ -12,10 +12,11 @@ standoff.later(async () => {
     field.className = "axis";
     field.dataset.name = one.name;
     field.innerHTML = '<legend></legend><div class="ranges"><i class="kept"></i><input type="range" min="0" max="100" value="0"><input type="range" min="0" max="100" value="100"></div>'
-      + '<p class="ends"><output></output><button type="button" class="hold" aria-pressed="false">hold</button><output></output></p>';
+      + '<p class="ends"><output></output><button type="button" class="hold" aria-pressed="false"></button><output></output></p>';
     field.querySelector("legend").textContent = one.title;
+    field.querySelector("button").textContent = standoff.say("hold");
     if (one.term) field.querySelectorAll("input:first-of-type, button").forEach(control => control.remove());
-    [...field.querySelectorAll("input, button")].forEach((control, i) => control.setAttribute("aria-label", `${[one.term ? "At" : "At least", "At most", "Hold at one number"][i]}: ${one.title}`));
+    [...field.querySelectorAll("input, button")].forEach((control, i) => control.setAttribute("aria-label", standoff.say([one.term ? "at" : "at_least", "at_most", "hold_at"][i], {title: one.title})));
     if (k < data.shown || one.term) controls.insertBefore(field, more);
     else more.querySelector(".controls").append(field);
     return field;
@@ -56,7 +57,7 @@ standoff.later(async () => {
         if (told.means && told.turn === turn) collect(told);
         feed();
       };
-      worker.onerror = () => { by("l-status").textContent = "The model cannot be run in this browser."; };
+      worker.onerror = () => { by("l-status").textContent = standoff.say("cannot"); };
       worker.postMessage({study});
       return worker;
     });
@@ -104,7 +105,7 @@ standoff.later(async () => {
     });
     else for (let first = 0; first < worlds; first += each) queue.push({...base, first, last: Math.min(worlds, first + each), ends: ends()});
     asked.of = queue.length;
-    if (!scan) status(`Running ${worlds.toLocaleString("en")} worlds of ${replications} replications \u2026`, true);
+    if (!scan) status(standoff.say("running", {worlds: worlds.toLocaleString("en"), replications}), true);
     feed();
   };
   const collect = told => {
@@ -136,8 +137,8 @@ standoff.later(async () => {
   const show = found => {
     last = found;
     const order = ranked(found), leader = found.own[order[0]];
-    const left = found.parts.reduce((k, part) => k + part.left, 0), many = `${found.worlds.toLocaleString("en")} worlds of ${found.replications} replications`;
-    status(`Live, ${many}: ${own.strategies[leader]} leads${leader === data.leader ? ", as printed" : ` (printed: ${own.strategies[data.leader]})`}.`, found.isMoving);
+    const left = found.parts.reduce((k, part) => k + part.left, 0), many = standoff.say("many", {worlds: found.worlds.toLocaleString("en"), replications: found.replications});
+    status(standoff.say(leader === data.leader ? "live_same" : "live_other", {many, leader: own.strategies[leader], printed: own.strategies[data.leader]}), found.isMoving);
     table(found, order);
     by("l-deal").textContent = data.measures.flatMap((measure, m) => measure.deal ? [inForce(found, order, m)] : []).join(" ");
     courses(found, order);
@@ -148,13 +149,13 @@ standoff.later(async () => {
       for (let k = 0; k < each; k++) all.set(means.subarray(k * size, (k + 1) * size), k * found.worlds + first);
     }
     const identity = digest(all);
-    by("l-about").textContent = `Digest of this run: ${identity}.${left ? ` ${left.toLocaleString("en")} futures went wrong and are left out.` : ""}`;
+    by("l-about").textContent = [standoff.say("digest", {digest: identity}), ...left ? [standoff.say("wrong", {n: left.toLocaleString("en")})] : []].join(" ");
     by("l-about").dataset.digest = identity;
   };
   const inForce = (found, order, m) => {
-    const shares = order.map(s => [own.strategies[found.own[s]], over(column(found, s, m))]), said = ([name, {mean, error}]) => `${standoff.measured(mean, error, "%")} under ${name}`;
+    const shares = order.map(s => [own.strategies[found.own[s]], over(column(found, s, m))]), said = ([strategy, {mean, error}]) => standoff.say("under", {figure: standoff.measured(mean, error, "%"), strategy});
     const most = shares.reduce((a, b) => b[1].mean > a[1].mean ? b : a);
-    return `${data.measures[m].title}: ${said(shares[0])}${most === shares[0] ? "" : `; the most, ${said(most)}`}.`;
+    return standoff.say(most === shares[0] ? "force" : "force_most", {title: data.measures[m].title, first: said(shares[0]), most: said(most)});
   };
   // what is followed over time, strategy by strategy, so that the page answers in between
   const courses = async (found, order) => {
@@ -182,7 +183,7 @@ standoff.later(async () => {
       return {s, whole: over(values), less: over(values.map((x, w) => x - first[w]))};
     });
     const means = figures.map(f => f.whole.mean).filter(Number.isFinite), low = Math.min(...means), high = Math.max(...means), pad = 0.08 * (high - low) || 1;
-    by("l-caption").textContent = `${measure.title}, live, ${found.worlds.toLocaleString("en")} worlds`;
+    by("l-caption").textContent = standoff.say("caption", {title: measure.title, worlds: found.worlds.toLocaleString("en")});
     box.querySelector("tbody").replaceChildren(...figures.map(({s: place, whole, less}, i) => {
       const s = found.own[place];
       const row = document.createElement("tr"), head = document.createElement("th"), bars = document.createElement("td");
@@ -196,7 +197,7 @@ standoff.later(async () => {
       dot.style.left = Number.isFinite(whole.mean) ? `${100 * (whole.mean - low + pad) / (high - low + 2 * pad)}%` : "0%";
       track.append(dot);
       bars.append(track);
-      const cells = [["l-mean", standoff.measured(whole.mean, whole.error, measure.unit)], ["l-less", i ? standoff.measured(less.mean, less.error, measure.unit) : "leads"]].map(([name, text]) => {
+      const cells = [["l-mean", standoff.measured(whole.mean, whole.error, measure.unit)], ["l-less", i ? standoff.measured(less.mean, less.error, measure.unit) : standoff.say("leads")]].map(([name, text]) => {
         const cell = document.createElement("td");
         cell.className = name;
         cell.textContent = text;
@@ -214,8 +215,8 @@ standoff.later(async () => {
       const at0 = {worlds: found.worlds, parts: [part]}, payoffs = found.own.map((_, s) => over(column(at0, s, 0)).mean);
       leads[part.i] = found.own[payoffs.indexOf(Math.max(...payoffs))];
     }
-    const said = at.slice(1).flatMap((x, i) => leads[i + 1] === leads[i] ? [] : [`between ${spoken(one, at[i])} and ${spoken(one, x)} from ${own.strategies[leads[i]]} to ${own.strategies[leads[i + 1]]}`]);
-    by("l-flip").textContent = said.length ? `Held from end to end (${found.worlds} worlds), \u201c${one.title}\u201d turns the lead ${said.join("; ")}.` : `Held anywhere in its range (${found.worlds} worlds), \u201c${one.title}\u201d leaves ${own.strategies[leads[0]]} leading.`;
+    const said = at.slice(1).flatMap((x, i) => leads[i + 1] === leads[i] ? [] : [standoff.say("between", {low: spoken(one, at[i]), high: spoken(one, x), one: own.strategies[leads[i]], other: own.strategies[leads[i + 1]]})]);
+    by("l-flip").textContent = standoff.say(said.length ? "turns" : "stays", {worlds: found.worlds, title: one.title, where: said.join("; "), one: own.strategies[leads[0]]});
   };
 
   // controls
@@ -224,7 +225,7 @@ standoff.later(async () => {
     const one = sliders[k], [low, high] = parts[k], inputs = field.querySelectorAll("input"), kept = field.querySelector(".kept");
     const texts = [low, high].map(part => spoken(one, value(one, part)));
     inputs.forEach((input, i) => { input.value = parts[k][i]; input.setAttribute("aria-valuetext", texts[i]); });
-    field.querySelectorAll("output").forEach((output, i) => { output.textContent = one.term && i ? `printed: ${spoken(one, one.usual)}` : texts[i]; });
+    field.querySelectorAll("output").forEach((output, i) => { output.textContent = one.term && i ? standoff.say("printed", {value: spoken(one, one.usual)}) : texts[i]; });
     kept.style.left = `calc(8px + ${low / 100} * (100% - 16px))`;
     kept.style.width = `calc(${(high - low) / 100} * (100% - 16px))`;
     field.querySelector(".hold")?.setAttribute("aria-pressed", String(low === high));
@@ -296,7 +297,7 @@ standoff.later(async () => {
     if (by("l-over")) by("l-over").hidden = true;
     for (const id of ["l-deal", "l-flip", "l-about"]) by(id).textContent = "";
     delete by("l-about").dataset.digest;
-    status("As printed: nothing is run here.", false);
+    status(standoff.say("nothing"), false);
     history.replaceState(null, "", "#what-if");
   });
   if (location.hash.startsWith(PREFIX)) {  // a what-if that was sent

@@ -11,7 +11,8 @@ standoff.later(() => {
   const longest = groups.map(group => group.dates).sort((a, b) => b.length - a.length)[0], last = longest.length - 1;
   const bar = document.createElement("p");
   bar.className = "when";
-  bar.innerHTML = `<label>Date <input type="range" min="0" max="${last}" value="${last}"></label> <output></output>`;
+  bar.innerHTML = `<label><span></span> <input type="range" min="0" max="${last}" value="${last}"></label> <output></output>`;
+  bar.querySelector("span").textContent = standoff.say("date");
   const slider = bar.querySelector("input"), shown = bar.querySelector("output");
   const show = at => {
     slider.value = at;

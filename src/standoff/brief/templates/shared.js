@@ -2,6 +2,9 @@
 // what the scripts below share: data that the page carries, and figures in print
 const standoff = {
   started: [],
+  // a text of the page's language, with its places filled
+  texts: JSON.parse(document.querySelector("main").dataset.words),
+  say: (key, places = {}) => standoff.texts[key].replace(/\{(\w+)\}/g, (_, name) => places[name]),
   // each script starts in a task of its own, so that the page answers in between
   later: start => { standoff.started.push(new Promise(done => setTimeout(() => done(start())))); },
   // as brief/cargo.py packs it: {words, bytes, at}, where at([place, size]) is an array's bytes, aligned

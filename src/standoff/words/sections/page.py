@@ -5,7 +5,7 @@ from __future__ import annotations
 from standoff.words.amounts import certainty_words
 from standoff.words.language import ENGLISH
 
-__all__ = ["CALLED", "certainty_line", "footer_line"]
+__all__ = ["CALLED", "certainty_line"]
 
 CALLED = {key.removeprefix("section."): text for key, text in ENGLISH.texts.items() if key.startswith("section.")}
 """What each section is called in the contents, by its anchor; a page in another language renames them."""
@@ -14,11 +14,3 @@ CALLED = {key.removeprefix("section."): text for key, text in ENGLISH.texts.item
 def certainty_line() -> str:
     """What the words of certainty mean, once for the page."""
     return f"{certainty_words()}. A share of worlds is not a chance."
-
-
-def footer_line(version: str, title: str) -> str:
-    """The last word."""
-    return (
-        f"Made by Standoff {version} from the study “{title}”. Every number is conditional on this model: it explores "
-        "what assumptions lead to, and predicts nothing."
-    )

@@ -22,13 +22,14 @@ from standoff.workbench.keeping.games import Games
 from standoff.workbench.keeping.jobs import Jobs
 from standoff.workbench.keeping.saves import Saves
 from standoff.workbench.working.hand import Hand, RefusedError
+from standoff.workbench.working.looking import described
 from standoff.workbench.working.queue import Queue
 
 __all__ = ["SAFE", "Desk", "Handler", "Offer", "see", "whole_number"]
 
 HOME = ".standoff"
 """The folder in which the application keeps what is its own."""
-_MOST_STUDIES = 100
+_MOST_STUDIES, _SOON = 100, 8
 _POLL = 0.4
 """Seconds between two looks at what somebody follows."""
 SAFE = re.compile(r"[A-Za-z0-9_-]{1,60}")
@@ -74,7 +75,7 @@ class Desk:
     def __init__(self, folder: Path, token: str, *, apart: bool = True) -> None:
         self.folder, self.token = folder, token
         self.home = folder / HOME
-        database = Database(self.home / "workbench.sqlite")
+        self.database = database = Database(self.home / "workbench.sqlite")
         self.games, self.saves, self.jobs = Games(database), Saves(database), Jobs(database)
         self.queue = Queue(self.jobs, self.home / "runs")
         self.reading, self.checking, self.writing = (Hand(20.0, apart=apart) for _ in range(3))
@@ -84,11 +85,18 @@ class Desk:
             undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         )  # fmt: skip
 
+    def begin(self) -> None:
+        """Work on what waits, and look at the first studies before a browser asks for them."""
+        self.queue.begin()
+        for offer in self.offers()[:_SOON]:
+            self.reading.ready(described, str(offer.folder))
+
     def end(self) -> None:
         """End what works for it."""
         self.queue.end()
         for hand in (self.reading, self.checking, self.writing, self.playing, self.after):
             hand.end()
+        self.database.close()
 
     def offers(self) -> tuple[Offer, ...]:
         """The folder's studies and then the bundled ones; a link out of the folder is none."""

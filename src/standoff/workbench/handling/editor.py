@@ -105,7 +105,7 @@ class _Editor:
         """How one may go on from the cursor."""
         offer, file, text, form = await self._sent(request)
         offset = whole_number(str(form.get("at", "")), 0, len(text))
-        found = await self.desk.writing.do(words_at, offer.folder, file, {file: text}, offset)
+        found = await self.desk.writing.do(words_at, offer.folder, file, text, offset)
         return JSONResponse([asdict(one) for one in found])
 
     async def look(self, request: Request) -> Response:

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from standoff.base.escaping import file_name
 from standoff.ensemble.storing.store import atomic_write
-from standoff.playing.game import Game, Turn
+from standoff.playing.game import Game
 from standoff.playing.odds import UNIFORM
 from standoff.workbench.handling.desk import Desk, Offer, see, whole_number
 from standoff.workbench.keeping.games import Seat, Table
@@ -26,7 +26,6 @@ from standoff.workbench.working.playing import (
     begin_game,
     chosen,
     file_of,
-    injected,
     look_back,
     overview,
     refuse,
@@ -62,7 +61,7 @@ class _Games:
         odds = str(form.get("odds", "")) or UNIFORM
         game, title, titles = await self.desk.after.do(begin_game, str(study), seats, odds, luck)
         name = self.games.new_name()
-        return self._links(request, name, str(study), msgspec.json.decode(game, type=Game), said=(title, titles))
+        return await self._links(request, name, str(study), msgspec.json.decode(game, type=Game), said=(title, titles))
 
     def _copied(self, offer: Offer, texts: Mapping[str, str]) -> Path:
         """The folder of a study as it is now, which all games that are begun on it share."""
@@ -74,10 +73,11 @@ class _Games:
                     atomic_write(study / file, text.encode())
         return study
 
-    def _links(
+    async def _links(
         self, request: Request, name: str, study: str, game: Game, *, said: tuple[str, dict[str, str]]
     ) -> Response:  # fmt: skip
-        links = self.games.begin(name, Path(study).relative_to(self.desk.home).as_posix(), game)
+        kept = Path(study).relative_to(self.desk.home).as_posix()
+        links = await asyncio.to_thread(self.games.begin, name, kept, game)
         here = f"{request.url.scheme}://{request.headers['host']}"
         shown = [(said[1].get(actor, actor), f"{here}/seat/{secret}") for actor, secret in links.items()]
         return self.desk.page("links.html.j2", table=name, links=shown, title=said[0])
@@ -89,8 +89,6 @@ class _Games:
     async def game(self, request: Request) -> Response:
         """A game as its facilitator sees it: everything."""
         table = self._table(request.path_params["name"])
-        await self._step(table)
-        table = self._table(table.id)
         view = await self.desk.playing.do(overview, table.study, _key(table))
         waiting = [view.titles[seat] for seat in table.game.seats if seat not in table.chosen]
         profile = [(view.titles[a], own) for a, own in table.game.profile.items() if a not in table.game.seats]
@@ -114,11 +112,11 @@ class _Games:
         what = str(form.get("what", ""))
         played = len(table.game.turns)
         if what in ("pause", "resume"):
-            self.games.mark(table.id, paused=what == "pause")
+            await asyncio.to_thread(self.games.mark, table.id, paused=what == "pause")
         elif what in ("reveal", "hide"):
-            self.games.mark(table.id, revealed=what == "reveal")
+            await asyncio.to_thread(self.games.mark, table.id, revealed=what == "reveal")
         elif what == "back":
-            self.games.back(table.id, max(0, played - 1))
+            await asyncio.to_thread(self.games.back, table.id, max(0, played - 1))
         elif what == "branch":
             return await self._branch(request, table, whole_number(str(form.get("step", "")), 0, played))
         elif what == "inject":
@@ -132,13 +130,13 @@ class _Games:
         self._room()
         game = msgspec.structs.replace(table.game, turns=table.game.turns[:step])
         view = await self.desk.playing.do(overview, table.study, msgspec.json.encode(game))
-        return self._links(request, self.games.new_name(), table.study, game, said=(view.study, view.titles))
+        return await self._links(request, self.games.new_name(), table.study, game, said=(view.study, view.titles))
 
     async def _inject(self, table: Table, name: str, value: str) -> None:
         """Set something in the step that is open; an empty value takes it back."""
         given = {**table.injected, name: value} if value else {n: v for n, v in table.injected.items() if n != name}
         await self.desk.playing.do(refuse, table.study, _key(table), given)
-        self.games.inject(table.id, len(table.game.turns), given)
+        await asyncio.to_thread(self.games.inject, table.id, len(table.game.turns), given)
 
     async def game_events(self, request: Request) -> Response:
         """Tells the facilitator's page when something changed."""
@@ -147,8 +145,6 @@ class _Games:
     async def seat(self, request: Request) -> Response:
         """What one actor sees, and its choice."""
         seat = self._seat(request)
-        table = self._table(seat.game)
-        await self._step(table)
         table = self._table(seat.game)
         view = await self.desk.playing.do(seat_view, table.study, _key(table), seat.actor)
         after = None
@@ -177,8 +173,7 @@ class _Games:
         given = {name: str(value) for name, value in form.items()}
         if step == len(table.game.turns):  # else somebody's page is of a step that is over, or of none that is open
             own = await self.desk.playing.do(chosen, table.study, _key(table), seat.actor, given)
-            if await asyncio.to_thread(self.games.choose, table.id, step, seat.actor, own):
-                await self._step(self._table(table.id))
+            await asyncio.to_thread(self.games.choose, table.id, step, seat.actor, own)
         return see(f"/seat/{request.path_params['secret']}")
 
     def _seat(self, request: Request) -> Seat:
@@ -186,13 +181,6 @@ class _Games:
         if seat is None:
             raise RefusedError(404, "This link is not of a game here. Ask whoever sent it for a new one.")
         return seat
-
-    async def _step(self, table: Table) -> None:
-        """Take the step once everybody has chosen; after a server that died between the two, too."""
-        if table.game.seats and set(table.chosen) == set(table.game.seats):
-            choices = {family: option for own in table.chosen.values() for family, option in own.items()}
-            turn = Turn(choices, {name: injected(text) for name, text in table.injected.items()})
-            await asyncio.to_thread(self.games.advance, table.id, len(table.game.turns), turn)
 
     def _table(self, name: str) -> Table:
         table = self.games.table(name)

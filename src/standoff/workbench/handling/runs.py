@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from standoff.base.escaping import file_name
 from standoff.brief.write import PAGE
 from standoff.ensemble.storing.manifest import MANIFEST
 from standoff.workbench.handling.desk import Desk, see, whole_number
@@ -91,10 +92,7 @@ class _Runs:
 
     async def brief(self, request: Request) -> Response:
         """A run's brief, in a sandbox: it can read nothing of this server, and runs no script but its own."""
-        path = self._brief(self._job(request))
-        if not path.is_file():
-            raise RefusedError(404, "this run has no brief")
-        text = await asyncio.to_thread(path.read_text, "utf-8")
+        text = await self._text_of_brief(self._job(request))
         scripts = " ".join(f"'sha256-{_sha(script)}'" for script in _SCRIPT.findall(text))
         policy = (
             f"sandbox allow-scripts allow-popups allow-downloads; default-src 'none'; "
@@ -102,6 +100,20 @@ class _Runs:
             f"img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
         )
         return HTMLResponse(text, headers={"content-security-policy": policy})
+
+    async def file(self, request: Request) -> Response:
+        """The brief as one file, which opens anywhere."""
+        job = self._job(request)
+        name = f"{file_name(job.study) or 'study'}-brief.html"
+        return HTMLResponse(
+            await self._text_of_brief(job), headers={"content-disposition": f'attachment; filename="{name}"'}
+        )
+
+    async def _text_of_brief(self, job: Job) -> str:
+        path = self._brief(job)
+        if not path.is_file():
+            raise RefusedError(404, "this run has no brief")
+        return await asyncio.to_thread(path.read_text, "utf-8")
 
     async def compare(self, request: Request) -> Response:
         """Two runs side by side."""
@@ -184,5 +196,6 @@ def routes(desk: Desk) -> list[Route]:
         Route("/run/{run}/events", desk.guarded(here.run_events)),
         Route("/run/{run}/do", desk.guarded(here.do), methods=["POST"]),
         Route("/run/{run}/brief", desk.guarded(here.brief)),
+        Route("/run/{run}/file", desk.guarded(here.file)),
         Route("/compare", desk.guarded(here.compare)),
     ]

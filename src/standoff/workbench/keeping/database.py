@@ -66,8 +66,15 @@ class Database:
                     raise ValueError(f"`{path}` is damaged: {checked}")
                 connection.execute("pragma journal_mode=wal")
                 self._migrate(connection)
+            # whoever closes the last connection writes the whole log back, which takes twice as long as a commit
+            self._kept = sqlite3.connect(path, check_same_thread=False)
+            self._kept.execute("select count(*) from sqlite_schema").fetchone()
         except sqlite3.DatabaseError as error:
             raise ValueError(f"`{path}` is no database of this application: {error}") from None
+
+    def close(self) -> None:
+        """Hold the file open no longer; whoever still has a connection may go on."""
+        self._kept.close()
 
     def _migrate(self, connection: sqlite3.Connection) -> None:
         connection.execute("begin immediate")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import sqlite3
 from dataclasses import dataclass
 
 import msgspec
 
-from standoff.playing.game import Game, Turn
+from standoff.playing.game import Game, Turn, read_injected
 from standoff.workbench.keeping.database import Database
 
 __all__ = ["Games", "Seat", "Table"]
@@ -86,26 +87,25 @@ class Games:
     def table(self, name: str) -> Table | None:
         """A game as it stands, or None."""
         with self.database.open() as connection:
-            row = connection.execute("select study, game, paused, revealed from games where id = ?", (name,)).fetchone()
-            if row is None:
-                return None
-            game = msgspec.json.decode(row[1], type=Game)
-            chosen = connection.execute(
-                "select actor, choices from chosen where game = ? and step = ?", (name, len(game.turns))
-            ).fetchall()
-        own = {actor: msgspec.json.decode(choices, type=dict[str, str]) for actor, choices in chosen}
-        injected = own.pop(_FACILITATOR, {})
-        return Table(name, row[0], game, own, injected=injected, paused=bool(row[2]), revealed=bool(row[3]))
+            return _table(connection, name)
 
     def choose(self, name: str, step: int, actor: str, choices: dict[str, str]) -> bool:
-        """Keep what a seat chose in a step; False where that step is over or it has chosen already."""
+        """Keep what a seat chose in a step, and take the step where it was the last to choose.
+
+        False where that step is over, or the seat has chosen in it already.
+        """
         with self.database.writing() as connection:
-            row = connection.execute("select game from games where id = ?", (name,)).fetchone()
-            is_open = row is not None and len(msgspec.json.decode(row[0], type=Game).turns) == step
-            kept = is_open and connection.execute(
-                "insert or ignore into chosen values (?, ?, ?, ?)", (name, step, actor, _packed(choices))
-            ).rowcount == 1  # fmt: skip
-        return bool(kept)
+            table = _table(connection, name)
+            if table is None or len(table.game.turns) != step or actor in table.chosen:
+                return False
+            connection.execute("insert into chosen values (?, ?, ?, ?)", (name, step, actor, _packed(choices)))
+            own = {**table.chosen, actor: choices}
+            if set(own) >= set(table.game.seats):
+                taken = {family: option for of in own.values() for family, option in of.items()}
+                turn = Turn(taken, {thing: read_injected(text) for thing, text in table.injected.items()})
+                after = msgspec.structs.replace(table.game, turns=(*table.game.turns, turn))
+                connection.execute("update games set game = ? where id = ?", (_packed(after), name))
+        return True
 
     def inject(self, name: str, step: int, injected: dict[str, str]) -> None:
         """Keep what the facilitator sets in a step; what was set in it before is forgotten."""
@@ -113,17 +113,6 @@ class Games:
             connection.execute(
                 "insert or replace into chosen values (?, ?, ?, ?)", (name, step, _FACILITATOR, _packed(injected))
             )
-
-    def advance(self, name: str, step: int, turn: Turn) -> bool:
-        """Take a step with all that was chosen; False where somebody took it before."""
-        with self.database.writing() as connection:
-            row = connection.execute("select game from games where id = ?", (name,)).fetchone()
-            game = None if row is None else msgspec.json.decode(row[0], type=Game)
-            is_next = game is not None and len(game.turns) == step
-            if game is not None and is_next:
-                after = msgspec.structs.replace(game, turns=(*game.turns, turn))
-                connection.execute("update games set game = ? where id = ?", (_packed(after), name))
-        return is_next
 
     def back(self, name: str, step: int) -> None:
         """Go back to before a step; what was chosen from it on is forgotten."""
@@ -141,6 +130,19 @@ class Games:
             for column, value in (("paused", paused), ("revealed", revealed)):
                 if value is not None:
                     connection.execute(f"update games set {column} = ? where id = ?", (int(value), name))
+
+
+def _table(connection: sqlite3.Connection, name: str) -> Table | None:
+    row = connection.execute("select study, game, paused, revealed from games where id = ?", (name,)).fetchone()
+    if row is None:
+        return None
+    game = msgspec.json.decode(row[1], type=Game)
+    chosen = connection.execute(
+        "select actor, choices from chosen where game = ? and step = ?", (name, len(game.turns))
+    ).fetchall()
+    own = {actor: msgspec.json.decode(choices, type=dict[str, str]) for actor, choices in chosen}
+    injected = own.pop(_FACILITATOR, {})
+    return Table(name, row[0], game, own, injected=injected, paused=bool(row[2]), revealed=bool(row[3]))
 
 
 def _packed(value: Game | dict[str, str]) -> bytes:

@@ -107,7 +107,11 @@ function look(view) {
   clearTimeout(looking);
   looking = setTimeout(async () => {
     const text = view.state.doc.toString();
-    const found = await ask("look", text, {at: toServer(text, view.state.selection.main.head)}).catch(() => null);
+    const told = (at) => ask("look", text, {at: toServer(text, at)}).catch(() => null);
+    const at = view.state.selection.main.head, line = view.state.doc.lineAt(at);
+    let found = await told(at);
+    const first = line.text.search(/\w/); // where nothing can be said of a place, what its line begins with
+    if (found && !found.lines.length && !found.equations.length && first >= 0) found = await told(line.from + first);
     if (!found || view.state.doc.toString() !== text) return;
     const parts = [];
     if (found.equations.length) {
@@ -136,16 +140,27 @@ function jump(view, at) {
   view.focus();
 }
 
+// Only what can enclose the cursor is sent: from the last key in the first column on.
+function opened(doc, at) {
+  let line = doc.lineAt(at);
+  while (line.number > 1) {
+    line = doc.line(line.number - 1);
+    if (/^[^\s#-]/.test(line.text)) break;
+  }
+  return line.from;
+}
+
 async function complete(context) {
-  const text = context.state.doc.toString();
   const before = context.matchBefore(/[\w.]*/);
   if (!context.explicit && (!before || before.from === before.to)) return null;
-  const words = () => ask("words", text, {at: toServer(text, context.pos)});
+  const base = opened(context.state.doc, context.pos);
+  const text = context.state.sliceDoc(base, context.pos);
+  const words = () => ask("words", text, {at: toServer(text, text.length)});
   const found = await words().catch(words).catch(() => []); // once more, as nothing asks again until the next key
   if (!found.length) return null;
   const kinds = {key: "property", word: "keyword", name: "variable", function: "function", option: "enum"};
   return {
-    from: fromServer(text, found[0].start), validFor: /^\w*$/,
+    from: base + fromServer(text, found[0].start), validFor: /^\w*$/,
     options: found.map((one, i) => ({label: one.text, apply: one.kind === "key" ? `${one.text}: ` : one.text, detail: one.detail, type: kinds[one.kind], boost: -i / found.length})),
   };
 }
@@ -197,7 +212,7 @@ function begin() {
     {key: "Escape", run: (view) => { (document.getElementById("save") || document.querySelector("h1 ~ * a")).focus(); return true; }},
   ];
   const extensions = [
-    cm.lineNumbers(), cm.foldGutter(), cm.history(), cm.drawSelection(), cm.highlightActiveLine(), cm.bracketMatching(),
+    cm.EditorView.lineWrapping, cm.lineNumbers(), cm.foldGutter(), cm.history(), cm.drawSelection(), cm.highlightActiveLine(), cm.bracketMatching(),
     cm.indentUnit.of("  "), cm.yaml(), cm.syntaxHighlighting(cm.defaultHighlightStyle, {fallback: true}),
     cm.highlightSelectionMatches(), cm.lintGutter(), cm.autocompletion({override: [complete], activateOnTypingDelay: 5}), hover,
     cm.keymap.of([...cm.completionKeymap, ...keys, ...cm.historyKeymap, ...cm.searchKeymap, ...cm.foldKeymap, ...cm.lintKeymap, ...cm.defaultKeymap]),

@@ -13,6 +13,7 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any, ParamSpec, TypeVar
 
@@ -62,6 +63,15 @@ class Hand:
         """
         found: Found = await asyncio.to_thread(self._done, task, args, named)
         return found
+
+    def ready(self, task: Callable[Given, Found], *args: Given.args, **named: Given.kwargs) -> None:
+        """Do a task that nobody waits for, so that whoever asks next does not wait for the process to begin."""
+
+        def work() -> None:
+            with suppress(RefusedError):
+                self._done(task, args, named)
+
+        threading.Thread(target=work, daemon=True).start()
 
     def end(self) -> None:
         """End the process; the next task begins a new one."""

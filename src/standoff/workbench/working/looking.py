@@ -47,6 +47,7 @@ class Described:
         actors: Those that choose, by name and title.
         variants: By name.
         uncertain: Names that `--set` takes.
+        profiles: Names of what some actors play together, as odds of a game.
     """
 
     title: str
@@ -57,6 +58,7 @@ class Described:
     actors: tuple[tuple[str, str], ...] = ()
     variants: tuple[str, ...] = ()
     uncertain: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,7 @@ def _described(study: str, _: tuple[tuple[str, int, int], ...]) -> Described:
         actors=tuple((actor, model.title_of(actor)) for actor in model.players),
         variants=tuple(variant.name for variant in model.variants),
         uncertain=tuple(parameter.name for parameter in model.uncertain),
+        profiles=tuple(profile.name for profile in model.profiles),
     )  # fmt: skip
 
 
@@ -146,11 +149,18 @@ def problems_of(folder: Path, texts: Mapping[str, str], *, every_variant: bool) 
     return tuple(_found(problem) for problem in checked.problems)
 
 
-def words_at(folder: Path, file: str, texts: Mapping[str, str], offset: int) -> tuple[Word, ...]:
-    """What could be written at the cursor, by the names of the text as `learn` read it last."""
+def words_at(folder: Path, file: str, text: str, offset: int) -> tuple[Word, ...]:
+    """What could be written at the cursor, by the names of the texts as `learn` read them last, or as they were saved.
+
+    Args:
+        folder: The study's.
+        file: In which the cursor is.
+        text: Of the file, what can enclose the cursor.
+        offset: The cursor, in that.
+    """
     known = _indices.get(folder)
-    index = _index(folder, texts) if known is None else known[1]
-    found = complete(texts[file], offset, index, claims=file == CLAIMS_FILE)
+    index = _index(folder, {}) if known is None else known[1]
+    found = complete(text, offset, index, claims=file == CLAIMS_FILE)
     return tuple(Word(one.text, one.kind, one.detail, one.start) for one in found[:400])
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,18 +14,18 @@ from standoff.ensemble.study import Study, load
 from standoff.language.expressions.tree import Symbol
 from standoff.language.model import Choice, Model
 from standoff.playing.debrief import Debrief, debrief
-from standoff.playing.game import Game, Injected, Place, Position, choices_of, new_game, opened, read_choice
+from standoff.playing.game import Game, Place, Position, choices_of, new_game, opened, read_choice, read_injected
 from standoff.playing.hindsight import Course, Floats, courses, knowable
 from standoff.playing.odds import draw_profile
 from standoff.playing.sight import Thing, seen_by
 from standoff.words.amounts import unit_words, value_words, with_unit
-from standoff.words.names import title_of
+from standoff.words.names import strategy_words, title_of
 from standoff.words.numbers import exact, measured, number
 from standoff.words.text import words
 
 __all__ = [
-    "Afterwards", "Judgement", "Overview", "Row", "SeatView", "begin_game", "chosen", "file_of", "injected",
-    "look_back", "overview", "refuse", "seat_view",
+    "Afterwards", "Judgement", "Overview", "Row", "SeatView", "begin_game", "chosen", "file_of", "look_back",
+    "overview", "refuse", "seat_view",
 ]  # fmt: skip
 
 
@@ -158,18 +157,7 @@ def refuse(study: str, game: bytes, given: Mapping[str, str]) -> None:
     Raises:
         ValueError: Something cannot be; the message says what can.
     """
-    _position(study, game).refuse({name: injected(text) for name, text in given.items()})
-
-
-def injected(text: str) -> Injected:
-    """A truth, a number, or a name."""
-    if text in ("true", "false"):
-        return text == "true"
-    try:
-        value = float(text)
-    except ValueError:
-        return text
-    return value if math.isfinite(value) else text
+    _position(study, game).refuse({name: read_injected(text) for name, text in given.items()})
 
 
 def look_back(study: str, game: bytes, actor: str) -> Afterwards:
@@ -180,12 +168,13 @@ def look_back(study: str, game: bytes, actor: str) -> Afterwards:
     outcomes = [(title_of(model, n), with_unit(exact(v), units[n])) for n, v in found.outcomes.items()]
     if actor in found.payoffs:
         outcomes.append((f"Payoff of {model.title_of(actor)}", exact(found.payoffs[actor])))
+    named = {instance.label: strategy_words(instance) for instance in model.instances(actor)}
     return Afterwards(
         tuple(outcomes),
         tuple(
             Judgement(one.date, _options(one.taken), _options(one.best),
                       measured(one.regret, one.error) if one.error else exact(one.regret),
-                      advised=", ".join(label for label, options in one.advised.items() if options == one.taken))
+                      advised=", ".join(named[label] for label, options in one.advised.items() if options == one.taken))
             for one in found.judged[actor]
         ),
         found.lucks, _pictures(study, game), known=tuple(_known(position, actor)), played=_played(position),
@@ -278,12 +267,18 @@ def _played(position: Position) -> tuple[tuple[str, str, str], ...]:
     found = []
     for i, turn in enumerate(position.game.turns):
         seen = position.states[i + 1].seen
-        chosen_by = [(c.family.replace(".", " "), _option(c, seen)) for c in model.choices]
+        chosen_by = [(_chooser(model, c), words(_option(c, seen))) for c in model.choices]
         happened = [title_of(model, event.name) for event in model.events if _happened(seen, event.name)]
-        said = "; ".join([f"{family} {option}" for family, option in chosen_by if option] + happened)
+        said = "; ".join([f"{who}: {option}" for who, option in chosen_by if option] + happened)
         was_set = ", ".join(f"{name} {value}" for name, value in turn.injected.items())
         found.append((model.clock.label(i), said, was_set))
     return tuple(found)
+
+
+def _chooser(model: Model, choice: Choice) -> str:
+    """Whose choice it is, and in what: `South, line`."""
+    _, dot, dimension = choice.family.partition(".")
+    return f"{model.title_of(choice.actor)}, {words(dimension)}" if dot else model.title_of(choice.actor)
 
 
 def _option(choice: Choice, seen: Mapping[Symbol, object]) -> str:
@@ -299,7 +294,7 @@ def _happened(seen: Mapping[Symbol, object], event: str) -> bool:
 
 
 def _options(choices: Mapping[str, str]) -> str:
-    return ", ".join(f"{family.partition('.')[2]} {option}".strip() for family, option in choices.items())
+    return ", ".join(f"{words(family.partition('.')[2])} {words(option)}".strip() for family, option in choices.items())
 
 
 def _settable(model: Model, seats: Sequence[str]) -> list[tuple[str, str]]:

@@ -44,7 +44,8 @@ RUN, BRIEF, STUDY = "run", "brief", "study"
 _CELLS = 8_192
 """Of a shard: small, so that little is run again after a stop."""
 _PAUSE = 0.3
-_NICE = 5
+_NICE = 10
+"""So that whoever plays or writes meanwhile does not wait for a run."""
 
 
 def work(jobs: Jobs, name: str, folder: Path) -> None:
