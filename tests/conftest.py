@@ -27,8 +27,8 @@ payoffs: {north: {each: "0"}}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With several processes the costly come first, so that none waits for them in the end, and no two that compile
-    the same at once; what looks at the Korean brief in passing comes when another process has made it."""
+    """With several processes the costly come first, so that none waits for them in the end, and not at once those that
+    compile the same; what looks at the Korean brief in passing comes when another process has made it."""
     if hasattr(config, "workerinput"):
         waits = {item.path for item in items if "korea" in getattr(item, "fixturenames", ())}
         items.sort(key=lambda item: (_COSTLY.get(_group(item.nodeid), len(_COSTLY)), item.path in waits))
@@ -54,7 +54,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return ByGroup(config, log)
 
 
-_COSTLY = {"the Korean brief": 0, "tests/program/llvm/test_kernel.py": 1, "briefs": 2}
+_FIRST = (
+    "the Korean brief", "tests/program/llvm/test_kernel.py", "tests/ensemble/cluster/test_cluster.py",
+    "tests/ensemble/storing/test_store.py", "tests/studies/test_korea_mutants.py", "briefs",
+)  # fmt: skip
+"""Groups in their order: other briefs when what all briefs need is compiled."""
+_COSTLY = {group: place for place, group in enumerate(_FIRST)}
 
 
 def _group(nodeid: str) -> str:

@@ -38,7 +38,7 @@ def test_the_arrays_are_profiles_by_worlds(rivals: Study) -> None:
 
 @pytest.mark.parametrize(("block", "threads"), [(7, 1), (64, 2), (8192, 3), (100_000, 1)])
 def test_the_result_does_not_depend_on_how_the_work_was_cut(rivals: Study, block: int, threads: int) -> None:
-    design = rivals.design(8, 6)
+    design = rivals.design(4, 4)
     expected = run_design(rivals.program, design, running=Running(1), block=100_000)
     found = run_design(rivals.program, design, running=Running(threads), block=block)
     assert found.digest == expected.digest

@@ -35,7 +35,7 @@ def test_the_regularities_of_the_fitted_years_are_those_of_the_data() -> None:
 
 def test_the_committed_constants_are_where_the_fit_is() -> None:
     """Ten years tell a constant within a factor of two or so: the study's lies in the middle half of that."""
-    found = korea_fit.fit(particles=64, rounds=3)
+    found = korea_fit.fit(particles=48, rounds=2)
     assert {one.name: one.committed[0] for one in found.estimates} == scored()["constants"]
     assert all(one.holds_committed for one in found.estimates)
     assert found.span == "Q1 2012 to Q4 2021"

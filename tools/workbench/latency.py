@@ -6,6 +6,7 @@ key to what it shows; a step from the last choice sent to the page that shows wh
 
 from __future__ import annotations
 
+import random
 import shutil
 import time
 from pathlib import Path
@@ -34,7 +35,7 @@ def of_editor(served: Served) -> tuple[list[float], list[float]]:
     """Milliseconds from a key to the problems shown, and from a key to the words that are offered."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415
 
-    problems, words = [], []
+    problems, words, luck = [], [], random.Random(1)
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         page = browser.new_page()
@@ -56,7 +57,7 @@ def of_editor(served: Served) -> tuple[list[float], list[float]]:
             if page.evaluate(_IS_OFFERED):
                 page.keyboard.press("Escape")
                 page.keyboard.press("Backspace")
-            page.wait_for_timeout(1000)
+            page.wait_for_timeout(luck.uniform(200, 2500))  # as people pause, and not in step with the checks
             page.evaluate("window.offered = 0")
             page.keyboard.press("l")
             _until(page, "window.offered > 0")

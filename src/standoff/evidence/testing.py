@@ -217,6 +217,7 @@ def _judge(verb: Verb, change: Floats, columns: Mapping[str, Floats], smallest: 
         signs, (up > most, down > most), float(pooled), direction * mean, inputs=inputs, smallest=smallest
     )
     n = max(1, mean.size)
+    holds, fails, nothing = up / n, down / n, 1 - (up + down) / n
     if verb == "leaves":
         swapped: dict[Answer, Answer] = {"no visible effect": "holds", "holds": "fails", "fails": "fails"}
         answer = swapped.get(answer, answer)
@@ -224,36 +225,15 @@ def _judge(verb: Verb, change: Floats, columns: Mapping[str, Floats], smallest: 
             sides = [swapped[side] for side in (separator.below, separator.above)]
             separator = replace(separator, below=sides[0], above=sides[1])
         still, moved = 1 - (up + down) / n, (up + down) / n
-        if answer == "fails":  # on the whole it is moved: a world in which that is not seen speaks for nothing
-            return Verdict(
-                answer,
-                effect,
-                spread,
-                0.0,
-                fails=moved,
-                nothing=still,
-                worlds=mean.size,
-                least=smallest,
-                separator=separator,
-            )
-        return Verdict(
-            answer,
-            effect,
-            spread,
-            still,
-            fails=moved,
-            nothing=0.0,
-            worlds=mean.size,
-            least=smallest,
-            separator=separator,
-        )
+        # where on the whole it is moved, a world in which that is not seen speaks for nothing
+        holds, fails, nothing = (0.0, moved, still) if answer == "fails" else (still, moved, 0.0)
     return Verdict(
         answer,
         effect,
         spread,
-        up / n,
-        fails=down / n,
-        nothing=1 - (up + down) / n,
+        holds,
+        fails=fails,
+        nothing=nothing,
         worlds=mean.size,
         least=smallest,
         separator=separator,

@@ -82,7 +82,7 @@ def test_a_run_keeps_the_quantiles_and_histograms_of_its_futures(rivals: Study) 
 @pytest.mark.parametrize("evaluator", ["reference", "kernel"])
 @pytest.mark.parametrize(("block", "threads"), [(3, 1), (7, 2), (64, 3), (8192, 2)])
 def test_they_do_not_depend_on_how_the_work_was_cut(rivals: Study, evaluator: str, block: int, threads: int) -> None:
-    design, wanted = rivals.design(8, 6), want(rivals.program, LEVELS, EDGES)
+    design, wanted = rivals.design(4, 4), want(rivals.program, LEVELS, EDGES)
     expected = run_design(rivals.program, design, wanted=wanted, block=1000)
     running = Running(threads, evaluator)  # type: ignore[arg-type]
     found = run_design(rivals.program, design, wanted, running, block=block)

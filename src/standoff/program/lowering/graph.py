@@ -26,7 +26,6 @@ BLOCK, WORLD, STEP, LANE = 1, 2, 4, 8
 Bounds = tuple[float, float] | None
 
 MOST = 1.7976931348623157e308
-FINITE: Bounds = (-MOST, MOST)
 SLACK = 1e-9
 
 # Operations that run as loops of their own, over one operand each or, for powers, two.

@@ -78,8 +78,8 @@ class Desk:
         self.database = database = Database(self.home / "workbench.sqlite")
         self.games, self.saves, self.jobs = Games(database), Saves(database), Jobs(database)
         self.queue = Queue(self.jobs, self.home / "runs")
-        self.reading, self.checking, self.writing = (Hand(20.0, apart=apart) for _ in range(3))
-        self.playing, self.after = Hand(20.0, apart=apart), Hand(120.0, apart=apart)
+        self.checking, self.writing, self.playing = (Hand(20.0, apart=apart) for _ in range(3))
+        self.reading, self.after = (Hand(most, apart=apart, gives_way=True) for most in (20.0, 120.0))
         self.pages = jinja2.Environment(
             loader=jinja2.PackageLoader("standoff.workbench", "pages"), autoescape=True,
             undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,

@@ -27,7 +27,7 @@ Found = TypeVar("Found")
 _FAULTY, _WRONG, _BROKEN, _SLOW = 409, 400, 500, 503
 
 
-_IDLE = 0.5
+_IDLE, _NICE = 0.5, 5
 _HERE = threading.Lock()
 """Of all that is done in the caller's own process: one task at a time."""
 
@@ -46,10 +46,12 @@ class Hand:
     Args:
         patience: Seconds that a task may take.
         apart: Whether in a process of its own; else in the caller's, where nothing stops it.
+        gives_way: Whether that process lets others go first, of whom somebody waits for the next key or step.
     """
 
-    def __init__(self, patience: float, *, apart: bool = True) -> None:
+    def __init__(self, patience: float, *, apart: bool = True, gives_way: bool = False) -> None:
         self.patience = patience
+        self.gives_way = gives_way
         self.apart = apart
         self._process: multiprocessing.process.BaseProcess | None = None
         self._line: Connection | None = None
@@ -108,13 +110,15 @@ class Hand:
         self.end()
         spawn = multiprocessing.get_context("spawn")
         self._line, there = spawn.Pipe()
-        self._process = spawn.Process(target=_serve, args=(there,), daemon=True)
+        self._process = spawn.Process(target=_serve, args=(there, self.gives_way), daemon=True)
         self._process.start()
         there.close()
 
 
-def _serve(line: Connection) -> None:
+def _serve(line: Connection, gives_way: bool) -> None:
     """Do what comes along a line until the server is gone, in the middle of a task too."""
+    if gives_way and hasattr(os, "nice"):
+        os.nice(_NICE)
     parent = multiprocessing.parent_process()
     assert parent is not None
 
