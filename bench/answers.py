@@ -2,7 +2,9 @@
 
 Run `python -m bench answers [OLDER]`: a run of Korea of the size that `standoff run` takes by default is kept in a
 temporary folder, and each command is started anew three times, without findings that were kept; the median is told,
-importing and opening included. OLDER is a checkout of an older version, whose commands are run in turn with these.
+importing and opening included. OLDER is a checkout of an older version, whose commands are run in turn with these: on
+the same study, that of OLDER, which both read, so that the ratio is of speed alone; then each on its own Korea, which
+has grown since.
 """
 
 from __future__ import annotations
@@ -13,40 +15,62 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
-COMMANDS = {"answer": ("answer", "RUN"), "compare": ("compare", "RUN", "RUN"), "test": ("test", "korea")}
+COMMANDS = {"answer": ("answer", "RUN"), "compare": ("compare", "RUN", "RUN"), "test": ("test", "STUDY")}
 ANEW = {"answer", "test"}
+TURNS = 3
 
 
-def seconds(older: Path | None, *words: str) -> float:
-    """Of one command."""
-    environment = os.environ | ({} if older is None else {"PYTHONPATH": str(older / "src")})
-    start = time.perf_counter()
-    command = [sys.executable, "-m", "standoff", *words]
-    subprocess.run(command, check=True, capture_output=True, env=environment)
-    return time.perf_counter() - start
+@dataclass(frozen=True, slots=True)
+class Build:
+    """Whose commands are timed, and on which study."""
+
+    name: str
+    study: str
+    older: Path | None = None
+    """A checkout of an older version; the version that runs this where there is none."""
+
+    def seconds(self, *words: str) -> float:
+        """Of one command."""
+        environment = os.environ | ({} if self.older is None else {"PYTHONPATH": str(self.older / "src")})
+        start = time.perf_counter()
+        command = [sys.executable, "-m", "standoff", *words]
+        subprocess.run(command, check=True, capture_output=True, env=environment)
+        return time.perf_counter() - start
+
+
+def timed(builds: tuple[Build, ...]) -> dict[str, float]:
+    """Seconds of the run and median seconds of each command of each build, in turn."""
+    found: dict[str, list[float]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for build in builds:
+            small = ("--worlds", "64", "--replications", "4", "--out", f"{folder}/{build.name}/first")
+            build.seconds("run", build.study, *small)  # compiles
+            found[f"run, {build.name}"] = [build.seconds("run", build.study, "--out", f"{folder}/{build.name}/run")]
+        for turn in range(TURNS + 1):
+            for build in builds:
+                places = {"RUN": f"{folder}/{build.name}/run", "STUDY": build.study}
+                for of, words in COMMANDS.items():
+                    fresh = ("--fresh",) if build.older is None and of in ANEW else ()
+                    took = build.seconds(*(places.get(word, word) for word in words), *fresh)
+                    found.setdefault(f"{of}, {build.name}", []).extend([took] if turn else [])  # the first compiles
+    return {name: statistics.median(took) for name, took in found.items()}
 
 
 def main() -> dict[str, float]:
-    older = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else None
-    builds = {"": None, ", older build": older} if older is not None else {"": None}
-    found: dict[str, list[float]] = {}
-    with tempfile.TemporaryDirectory() as folder:
-        for name, build in builds.items():
-            run = f"{folder}/run{name}"
-            seconds(build, "run", "korea", "--worlds", "64", "--replications", "4", "--out", f"{run}/first")  # compiles
-            found[f"run{name}"] = [seconds(build, "run", "korea", "--out", f"{run}/run")]
-        for turn in range(4):
-            for name, build in builds.items():
-                for of, words in COMMANDS.items():
-                    put = [f"{folder}/run{name}/run" if word == "RUN" else word for word in words]
-                    took = seconds(build, *put, *(("--fresh",) if build is None and of in ANEW else ()))
-                    found.setdefault(f"{of}{name}", []).extend([took] if turn else [])  # the first compiles
-    medians = {name: statistics.median(took) for name, took in found.items()}
-    for name, took in medians.items():
-        print(f"{name:<24}{took:8.1f} s")
-    return medians
+    found = {}
+    if len(sys.argv) > 1:
+        older = Path(sys.argv[1]).resolve()
+        same = str(older / "src" / "standoff" / "studies" / "korea")
+        found |= timed((Build("older build on its study", same, older), Build("on that same study", same)))
+        found |= timed((Build("older build on its own study", "korea", older), Build("own study", "korea")))
+    else:
+        found |= timed((Build("own study", "korea"),))
+    for name, took in found.items():
+        print(f"{name:<40}{took:8.1f} s")
+    return found
 
 
 if __name__ == "__main__":

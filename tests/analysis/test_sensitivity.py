@@ -8,6 +8,7 @@ import pytest
 from standoff.analysis.findings import Inputs
 from standoff.analysis.sensitivity import Sensitivity, measure_indices, sensitivity
 from standoff.ensemble.saltelli import SCRAMBLES, saltelli_units
+from standoff.ensemble.study import load
 from standoff.questions.as_json import to_json
 from standoff.words.sentences.sensitivity import sensitivity_sentences
 
@@ -73,9 +74,9 @@ def test_rescaling_the_outcome_changes_no_index():
 
 def test_what_cannot_be_told_is_said_so():
     few, none = measure_indices(*rare(64, 1, 0.05)), measure_indices(rare(64, 1, 0.05)[0], np.zeros(320))
-    said = sensitivity_sentences(Sensitivity({"raid": {"a": few}, "war": {"a": none}}))
+    said = sensitivity_sentences(load("rivals").model, Sensitivity({"raid": {"a": few}, "war": {"a": none}}))
     assert said[0].startswith("What moves raid cannot be told, as too few worlds differ in it: about ")
-    assert said[1] == "War is the same in all these worlds; what moves it, if anything, cannot be told."
+    assert said[1] == "“Risk of war” is the same in all these worlds; what moves it, if anything, cannot be told."
 
 
 def rare(n_base, seed, chance):
@@ -170,8 +171,8 @@ def test_a_study_run_on_a_saltelli_design_tells_what_moves_its_outcomes(study_of
         assert total[name].value == pytest.approx(share, abs=0.02)
     # luck that rows share is no assumption's doing
     assert found.indices["lucky"]["acts"].total["idle"].value == 0.0
-    assert sensitivity_sentences(found)[0].startswith("High is moved most by b (6")
-    assert "of its variance is joint, or luck's" in sensitivity_sentences(found)[1]
+    assert sensitivity_sentences(study.model, found)[0].startswith("High is moved most by “B” (6")
+    assert "of its variance is joint, or luck's" in sensitivity_sentences(study.model, found)[1]
 
 
 def test_only_a_saltelli_design_serves(study_of):

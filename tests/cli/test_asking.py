@@ -83,7 +83,7 @@ def test_compare_says_what_changed(runs: Path) -> None:
 def test_sensitivity_needs_its_own_design(runs: Path) -> None:
     shown = cli("sensitivity", str(runs / "saltelli"), "--outcome", "arms")
     assert shown.exit_code == 0
-    assert shown.output.startswith("  Arms is moved most by fear (")
+    assert shown.output.startswith("  “Missiles in the end” is moved most by “Mutual fear” (")
     assert "arms under race_on: total and first index" in shown.output
     told = json.loads(cli("sensitivity", str(runs / "saltelli"), "--json").output)
     assert told["indices"]["arms"]["race_on"]["total"]["fear"]["value"] > 0.5

@@ -13,8 +13,12 @@ from standoff.words import amounts, names, text
 
 def test_shares_of_worlds() -> None:
     assert amounts.worlds_share(0.0, 0.0, 256) == "none of the 256 worlds"
-    assert amounts.worlds_share(1.0, 0.0, 1) == "all 1 world"
+    assert amounts.worlds_share(1.0, 0.0, 1) == "the one world"
     assert amounts.worlds_share(0.412, 0.031, 256).replace("\u00a0", " ").replace("\u202f", " ") == "41 ± 3 % of worlds"
+
+
+def test_what_a_word_of_likelihood_means() -> None:
+    assert amounts.likelihood_span("very unlikely").replace("\u202f", " ") == "5–20 %"
 
 
 @pytest.mark.parametrize(
@@ -108,4 +112,4 @@ def test_a_first_event_that_never_comes_has_no_date_and_no_unit() -> None:
     first = replace(model, outcomes=(replace(war, measure=replace(war.measure, tree=tree)),))
     assert amounts.amount(first, "war", float("nan")) == "never"
     assert amounts.came_to(first, "war", 2025.25) == "Q2 2025"
-    assert amounts.came_to(model, "war", 1.0) == "1"
+    assert amounts.came_to(model, "war", 1.0) == "yes"

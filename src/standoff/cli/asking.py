@@ -109,8 +109,9 @@ def sensitivity(run: Path, outcomes: tuple[str, ...], as_json: bool, **how: Any)
     from standoff.questions.runs import moving  # noqa: PLC0415
     from standoff.words.sentences.sensitivity import sensitivity_sentences  # noqa: PLC0415
 
-    found = _asked(open_run(run, how["threads"]), moving(outcomes), how["threads"], fresh=how["fresh"])
-    sentences = sensitivity_sentences(found)
+    ensemble = open_run(run, how["threads"])
+    found = _asked(ensemble, moving(outcomes), how["threads"], fresh=how["fresh"])
+    sentences = sensitivity_sentences(ensemble.model, found)
     if as_json:
         print_json(found, {"sentences": sentences})
         return

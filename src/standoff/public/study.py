@@ -340,7 +340,7 @@ class Ensemble(EnsembleOfRun):
             for label, indices in by_strategy.items()
             for name in indices.total
         ]  # fmt: skip
-        return Answer(found, tuple(sensitivity_sentences(found)), None, rows)
+        return Answer(found, tuple(sensitivity_sentences(self.model, found)), None, rows)
 
     def compare(self, after: EnsembleOfRun, threads: int | None = None) -> Answer[Comparison]:
         """What changed from this run to another, as `standoff compare` says it; `frame` has the figures that moved."""

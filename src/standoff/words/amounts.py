@@ -8,9 +8,10 @@ import re
 from standoff.base.units import Unit
 from standoff.language.clock import date_of
 from standoff.language.expressions.tree import Binary, Call, Conditional, Expr, Membership, Number, Reference, Unary
-from standoff.language.model import Model, Outcome
+from standoff.language.model import Model, Outcome, Parameter
 from standoff.words.numbers import counted, exact, measured, number, percent
 from standoff.words.numbers import error as error_alone
+from standoff.words.text import words
 
 __all__ = [
     "SURE",
@@ -19,6 +20,7 @@ __all__ = [
     "came_to",
     "certainty_words",
     "difference",
+    "drawn_words",
     "is_chance",
     "is_chance_of_event",
     "is_date",
@@ -57,7 +59,7 @@ def worlds_share(share: float, error: float, n_worlds: int) -> str:
     if share <= 0.0:
         return f"none of the {counted(n_worlds, 'world')}"
     if share >= 1.0:
-        return f"all {counted(n_worlds, 'world')}"
+        return f"all {counted(n_worlds, 'world')}" if n_worlds != 1 else "the one world"
     return f"{percent(share, error)} of worlds"
 
 
@@ -128,11 +130,20 @@ def value_words(value: float | bool | str, unit: Unit | str = "") -> str:
 
 
 def came_to(model: Model, name: str, value: float) -> str:
-    """An outcome of one future, which has no error: a date, `never` where there is none, or a number with its unit."""
+    """An outcome of one future, which has no error: a date or `never`, `yes` or `no`, or a number with its unit."""
     outcome = next(o for o in model.outcomes if o.name == name)
     if is_date(outcome):
         return amount(model, name, value)
+    if value in (0.0, 1.0) and is_chance_of_event(model, outcome):
+        return value_words(bool(value))
     return with_unit(exact(value), unit_words(outcome.unit))
+
+
+def drawn_words(parameter: Parameter, value: float) -> str:
+    """What an assumption is in one world: a number with its unit, or a kind."""
+    if parameter.spread is not None and parameter.spread.kinds:
+        return words(parameter.spread.kinds[round(value)])
+    return with_unit(exact(value), unit_words(parameter.unit))
 
 
 def is_chance(model: Model, outcome: Outcome) -> bool:

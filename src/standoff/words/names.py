@@ -19,9 +19,11 @@ __all__ = [
     "family_quoted",
     "family_words",
     "known_words",
+    "level_group",
     "level_words",
     "name_group",
     "name_labels",
+    "profile_words",
     "quoted",
     "setting_title",
     "setting_words",
@@ -85,6 +87,11 @@ def quoted(model: Model, name: str) -> str:
     """A thing of the model in a sentence: `“Chance that a crisis becomes war”`; its name where it has no more."""
     called = _called(model, name)
     return f"“{called}”" if called else words(name)
+
+
+def profile_words(model: Model, name: str) -> str:
+    """A named profile: its name in prose, else its own in plain words."""
+    return next((one.title for one in model.profiles if one.name == name), None) or words(name)
 
 
 def known_words(model: Model, parameters: Collection[Parameter]) -> str:
@@ -171,6 +178,16 @@ def name_labels(labels: Collection[str], all_of: Sequence[Instance], last: str =
     """`name_group` of strategies given by their labels, in that order."""
     named = {instance.label: instance for instance in all_of}
     return name_group([named[label] for label in labels], all_of, last)
+
+
+def level_group(labels: Collection[str], all_of: Sequence[Instance]) -> str:
+    """Strategies that do equally well, as a plural: `the settings of Talking`, where they are all of one strategy's."""
+    named = {instance.label: instance for instance in all_of}
+    families = {named[label].strategy.name for label in labels}
+    whole = [instance for instance in all_of if instance.strategy.name in families]
+    if len(families) == 1 and len(whole) == len(labels) > 1:
+        return f"the settings of {family_words(whole[0].strategy)}"
+    return name_labels(labels, all_of)
 
 
 def setting_words(instance: Instance) -> str:

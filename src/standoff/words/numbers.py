@@ -115,8 +115,8 @@ def percent(share: float, noise: float | None = None) -> str:
         return _NOT_KNOWN
     if noise is None or not math.isfinite(noise):
         return f"{_percent_number(share)}{_THIN}%"
-    if noise <= _ZERO and share in (0.0, 1.0):
-        return f"{100 * share:.0f}{_THIN}%"  # none or all, and nothing left in doubt
+    if noise <= _ZERO and _whole(share) in (0.0, 1.0):
+        return f"{100 * _whole(share):.0f}{_THIN}%"  # none or all, and nothing left in doubt
     return f"{measured(100.0 * share, 100.0 * noise)}{_THIN}%"
 
 
@@ -190,7 +190,13 @@ def _times(power: int) -> str:
     return f" × 10{str(power).translate(_POWERS)}"
 
 
+def _whole(share: float) -> float:
+    """A share of all but for the rounding of its sum."""
+    return 1.0 if abs(share - 1.0) <= _ZERO else share
+
+
 def _percent_number(share: float) -> str:
+    share = _whole(share)
     if share <= 0.0 or share >= 1.0:
         return f"{100 * share:.0f}"
     if share < 0.0005:

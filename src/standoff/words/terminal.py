@@ -10,7 +10,7 @@ from standoff.analysis.documents.gaps import Gaps
 from standoff.analysis.games.solved import Solved
 from standoff.analysis.others.others import Others
 from standoff.language.model import Model
-from standoff.words.names import who
+from standoff.words.names import agree, who
 from standoff.words.numbers import counted, number, percent
 from standoff.words.sentences.others import tolerance_words
 from standoff.words.text import words
@@ -93,7 +93,8 @@ def stable_words(model: Model, found: Others) -> str:
 
 def first_mover_words(model: Model) -> str:
     """Above the decider's strategies, each with what the others reply."""
-    return f"if {who(model, model.decider)} moves first: payoff over replies, likeliest reply"
+    moves = agree(model, [model.decider], "moves", "move")
+    return f"if {who(model, model.decider)} {moves} first: payoff over replies, likeliest reply"
 
 
 def belief_movers_words(found: Others) -> str:

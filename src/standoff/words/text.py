@@ -15,8 +15,9 @@ def words(name: str) -> str:
 
 
 def capital(text: str) -> str:
-    """The text with its first letter large."""
-    return text[:1].upper() + text[1:]
+    """The text with its first letter large, but where its first word is written otherwise: `pH`, `e-Estonia`."""
+    first = text.split(maxsplit=1)[0] if text.strip() else text
+    return text if any(letter.isupper() for letter in first[1:]) else text[:1].upper() + text[1:]
 
 
 def closed(text: str) -> str:
@@ -26,7 +27,7 @@ def closed(text: str) -> str:
 
 def labelled(name: str, said: str) -> str:
     """What is said after the name of what it is about, which may be a question."""
-    return f"{name} {capital(said)}" if name.endswith(("?", "!")) else f"{name}: {said}"
+    return f"{name} {capital(said)}" if name.endswith(("?", "!")) else f"{name.rstrip('.')}: {said}"
 
 
 def join(items: Sequence[str], last: str = "and") -> str:

@@ -37,8 +37,9 @@ def level_of(language: Language, instance: Instance, name: str, *, alone: bool =
         return language.one(f"{called or words(str(level))} {title}")
     if alone:
         return _bare_level(instance, name)
-    if setting is None or not unit_words(setting.unit):
-        return language.part("opening.level_at", setting=title, level=_bare_level(instance, name))
+    if setting is None or not unit_words(setting.unit) or " " in title:
+        named = f"“{title}”" if " " in title else title
+        return language.part("opening.level_at", setting=named, level=_bare_level(instance, name))
     return language.one(language.part("opening.level_of", setting=title, level=_bare_level(instance, name)))
 
 

@@ -1,9 +1,11 @@
 """Strategies that are found: planted thresholds, trees, and values that the search did not flatter."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
 from standoff.analysis.searching.spaces import space_of
 from standoff.ensemble.running import Running, Size
@@ -87,4 +89,17 @@ def test_what_bundled_studies_say_can_be_searched(name: str) -> None:
     assert model.searches
     for said in model.searches:
         space = space_of(model, said)
+        patched_model(model, space.text(space.at(np.full(space.size, 0.5))))
+
+
+def test_a_setting_keeps_its_unit_and_its_names_in_what_can_be_pasted() -> None:
+    model = load(Path(__file__).parents[2] / "data" / "names").model
+    days, trust = (space_of(model, said) for said in model.searches)
+    pasted = yaml.safe_load(days.text(days.at(np.full(1, 0.5))))["strategies"]["police"]["wait_found"]
+    assert pasted["settings"] == {"days": {"name": "Days before the storm", "unit": "day", "levels": [13.0]}}
+    called = replace(days.said, strategy="talk_on", within=())
+    talks = space_of(model, called)
+    pasted = yaml.safe_load(talks.text(talks.at(np.full(1, 0.75))))["strategies"]["police"]["wait_found"]
+    assert pasted["settings"] == {"pay": {"name": "payment", "levels": {1.0: "paid"}}}
+    for space in (days, trust, talks):
         patched_model(model, space.text(space.at(np.full(space.size, 0.5))))

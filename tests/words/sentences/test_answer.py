@@ -122,10 +122,10 @@ def test_what_beats_the_leader_under_a_profile_is_named() -> None:
     found = answer(study.model, results)
     assert "freeze (firm) holds up best" in found.sentences[0]
     assert found.sentences[2] == (
-        "It depends on the others: patience (cool) does better under deep axis (Moscow means it "
+        "It depends on the others: patience (cool) does better under “deep axis” (Moscow means it "
         "and Pyongyang banks on it)."
     )
-    assert views_title(results) == ("Against deep axis, patience (cool) beats freeze (firm)")
+    assert views_title(results) == ("Against “deep axis”, patience (cool) beats freeze (firm)")
 
 
 def test_the_limit_broken_most_is_that_which_the_strategies_together_keep_least() -> None:

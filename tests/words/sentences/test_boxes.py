@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from standoff.analysis.discovery.discover import Box, Discovery, Limit
 from standoff.analysis.discovery.second_opinion import SecondOpinion
+from standoff.analysis.linchpins.regions import Region
 from standoff.ensemble.study import Study
 from standoff.language.model import Model
+from standoff.words.sections.hinges_on import trade_off_words
 from standoff.words.sentences.boxes import box_words, dropped_words, opinion_sentence, why_box
 
 Build = Callable[..., Study]
@@ -56,6 +59,24 @@ def test_what_only_one_method_names_is_said(model: Model, both, prim, cart, said
     sentence = opinion_sentence(model, SecondOpinion((), best, both, prim, cart))
     assert sentence.startswith("CART, which parts all worlds again and again, has them mostly where ")
     assert sentence.endswith(said)
+
+
+def test_a_limit_that_was_left_out_is_said_whatever_it_is_called(study_of: Build) -> None:
+    odd = study_of(ASSUMED.replace("about: Second.", "name: Are there bombs?, about: any")).model
+    dropped = tuple(Limit(name, high=0.5, quasi_p=0.4) for name in "abc")
+    found = Discovery((box(),), box(), None, None, dropped, None, 0.2, "PRIM")
+    assert [text.partition(" was left out: ")[0] for text in dropped_words(odd, found)] == [
+        "That “First” is at most 0.50 a year", "That “Are there bombs?” is at most 0.50", "That c is at most 0.50",
+    ]  # fmt: skip
+
+
+def test_what_a_box_and_the_leaves_hold_is_in_the_picture_s_words() -> None:
+    opinion = SecondOpinion((box(density=0.4), box()), box(), ("a",), (), ())
+    found = Discovery((box(),), box(Limit("a", low=0.6)), None, None, (), None, 0.2, "PRIM")
+    assert trade_off_words(Region("better", "go", "stay", 0, 0.3, np.ones(1), found, opinion)) == (
+        "PRIM’s recommended box holds 25\u202f% of these worlds; 50\u202f% of its worlds are of this kind. CART’s 2 "
+        "leaves: 25\u202f% and 40\u202f%; 25\u202f% and 50\u202f%"
+    )
 
 
 def test_worlds_that_are_alike_have_no_leaf(model: Model) -> None:

@@ -10,7 +10,7 @@ import pytest
 import standoff
 from standoff.analysis.linchpins.flips import Flips, Zone
 from standoff.base.units import DIMENSIONLESS, parse_unit
-from standoff.words.sentences.flips import say_zones
+from standoff.words.sentences.flips import level_words, say_zones
 
 RACE, TWO, SIX = "race_on", "reciprocate(patience=2)", "reciprocate(patience=6)"
 
@@ -102,3 +102,16 @@ def test_levels_are_told_one_by_one(strategies):
     assert say_zones(few, levels, strategies) == "At 0 or 1, race on; at 2, reciprocate (whatever its settings)."
     same = Flips("fear", (Zone(0.0, 2.0, (RACE,)),), (), (0.0, 1.0, 2.0))
     assert say_zones(few, same, strategies) == "Whatever it is, race on is best."
+
+
+def test_levels_and_kinds_are_told_in_their_units_and_names(study_of) -> None:
+    odd = study_of("""
+    uncertainties:
+      days: {name: "How long?", levels: [1, 7], unit: day, judgement: any}
+      which: {name: "Who comes.", kinds: [iron_dome, nobody], judgement: any}
+    payoffs: {north: {each: "days / 1 [day] + (which == nobody)"}}
+    outcomes: {long: {measure: "mean(step)", better: lower}}
+    """).model
+    days, which = odd.uncertain
+    assert [level_words(days, level) for level in (1.0, 7.0)] == ["1 day", "7 days"]
+    assert [level_words(which, level) for level in (0.0, 1.0)] == ["iron dome", "nobody"]

@@ -148,9 +148,9 @@ def find_hinges(gains: Gains, cell: tuple[int, ...], *, permutations: int = 199,
 def find_movers(gains: Gains, counts: Floats) -> tuple[Mover, ...]:
     """Assumptions by how much the zone changes from their lowest to their highest third, eight at most.
 
-    Left out are those of which some party rules a third out.
+    Left out are those of which some party rules a third out, and kinds, which have no lowest.
     """
-    names = gains.inputs.names
+    names = tuple(name for name in gains.inputs.names if name not in gains.inputs.levels)
     reach = -float(ndtri(0.025 / max(len(names), 1)))
     found = []
     for name in names:

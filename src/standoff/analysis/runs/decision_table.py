@@ -91,17 +91,19 @@ class DecisionTable:
     def views(self) -> tuple[View, ...]:
         """Every view of the others that the run can serve: uniform, named profiles, replies if given, adversarial."""
         n_others = self.place.shape[1]
-        found = [View("uniform", "", "", float(n_others), weights=np.full(self.place.shape, 1.0 / n_others))]
+        found = [View("uniform", "", "", "", float(n_others), weights=np.full(self.place.shape, 1.0 / n_others))]
         for named in self.ensemble.model.profiles:
             weights = named_weights(self.ensemble, named.name, self.place)
             if weights is not None:
                 n_named = float((weights > 0.0).sum(axis=1).mean())
-                found.append(View("profile", named.name, named.about or "", n_named, weights=weights))
+                title = named.title or named.name.replace("_", " ")
+                found.append(View("profile", named.name, title, named.about or "", n_named, weights=weights))
         if self.replies is not None:
-            found.append(View("replies", "", "", float((self.replies > 0.0).sum(axis=1).mean()), weights=self.replies))
+            n_replies = float((self.replies > 0.0).sum(axis=1).mean())
+            found.append(View("replies", "", "", "", n_replies, weights=self.replies))
         if self.is_paid and n_others > 1 and self.worlds.size > 0:
             worst = answer_worst(self._arranged(self.ensemble.payoff(self.decider)), self.w)
-            found.append(View("adversarial", "", "", 1.0, weights=worst))
+            found.append(View("adversarial", "", "", "", 1.0, weights=worst))
         return tuple(found)
 
     def view(self, name: str) -> View:

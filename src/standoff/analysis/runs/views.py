@@ -32,6 +32,7 @@ class View:
         kind: `uniform`: every strategy of theirs alike; `profile`: a named profile of the study's, what it leaves open
             alike; `adversarial`: what is worst for the decider's strategy on average over worlds; `replies`: as given.
         name: Of the profile; empty otherwise.
+        title: What the study calls the profile in prose; empty otherwise.
         about: Of the profile, in the study's words.
         n_profiles: How many profiles of the others have weight, on average over the decider's strategies.
         weights: (strategies, profiles of the others), each row summing to 1.
@@ -39,6 +40,7 @@ class View:
 
     kind: Kind
     name: str
+    title: str
     about: str
     n_profiles: float
     weights: Float[Floats, "strategies others"]

@@ -82,7 +82,7 @@ class Space:
             own = node.get(said.actor)
             assert isinstance(own, YamlMapping)
             body = _plain(own.get(said.strategy))
-            body["settings"] = {name: [level] for name, level in instance.settings}
+            body["settings"] = {name: _held(body["settings"][name], level) for name, level in levels.items()}
         else:
             rules = _found_rules(self.model, said, levels)
             chosen: Any = rules if not said.dimension else {said.dimension: rules, **dict(said.rest)}
@@ -206,6 +206,19 @@ def _plain(node: Node | None) -> Any:
         case YamlMapping():
             return {name.text: _plain(value) for name, value in node.items}
     return None
+
+
+def _held(said: Any, level: float | str) -> Any:
+    """What a study says of a setting, its unit among it, with one level; called as the study calls that level."""
+    if not isinstance(said, dict):
+        return [level]
+    levels = said["levels"]
+    called = [text for name, text in levels.items() if _same(name, level)] if isinstance(levels, dict) else []
+    return {**said, "levels": {level: called[0]} if called else [level]}
+
+
+def _same(name: str, level: float | str) -> bool:
+    return float(name) == level if _is_number(name) and not isinstance(level, str) else name == level
 
 
 def _is_number(text: str) -> bool:

@@ -30,7 +30,7 @@ from standoff.program.program import Program
 from standoff.program.wasm.module import assemble
 from standoff.program.wasm.writer import emit_module
 from standoff.words.amounts import is_chance, unit_words, with_unit
-from standoff.words.names import level_words, setting_title, strategy_words, title_of, who
+from standoff.words.names import level_words, profile_words, setting_title, strategy_words, title_of, who
 from standoff.words.sections import explore as said
 from standoff.words.text import capital, words
 
@@ -218,7 +218,7 @@ def _views(model: Model, program: Program, design: Design) -> list[dict[str, Any
     found: list[dict[str, Any]] = [{"title": said.ANY_PLAY, "allowed": None}]
     for named in model.profiles:
         allowed = allowed_strategies(program, named.name)
-        found.append({"title": title_of(model, named.name), "allowed": list(allowed)})
+        found.append({"title": capital(profile_words(model, named.name)), "allowed": list(allowed)})
     return found
 
 

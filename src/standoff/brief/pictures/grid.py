@@ -181,7 +181,7 @@ def _column(
         )
         family = name
         value, error = _split(figure_of(model, measure, cell.figure))
-        if cell.present < 1.0:
+        if 0.0 < cell.present < 1.0:
             error += f" in {percent(cell.present)}"
         within = "" if cell.within is None else f"{_share(cell.within)} within"
         if cell.wanted is not None:

@@ -66,7 +66,7 @@ def profile_table(model: Model, found: Others) -> Table:
             percent(profile.tolerant),
             share_of_beliefs(found, profile),
             profile.standing,
-            join([measured(r, e) for r, e in zip(profile.regret, profile.error, strict=True)], ";"),
+            "; ".join(measured(r, e) for r, e in zip(profile.regret, profile.error, strict=True)),
         )
         for profile in found.profiles
     )

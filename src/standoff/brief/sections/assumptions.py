@@ -75,7 +75,7 @@ def _row(model: Model, parameter: Parameter, ledger: Ledger, facts: Mapping[str,
     return Assumption(
         parameter.name,
         parameter.kind,
-        capital(parameter.about or words(parameter.name)),
+        capital(parameter.about or parameter.title or words(parameter.name)),
         spread,
         ends=ends,
         unit=with_unit(spread, unit_words(parameter.unit)).removeprefix(spread).strip(),

@@ -25,8 +25,9 @@ from standoff.words.numbers import interval, shown
 from standoff.words.sections import holds_up as said
 from standoff.words.sections.page import CALLED
 from standoff.words.sentences.answer import confidence, limits_title, views_title
-from standoff.words.sentences.searching.found import FOUND_HEAD, found_caption, found_columns, found_title
+from standoff.words.sentences.searching.found import FOUND, FOUND_HEAD, found_caption, found_columns, found_title
 from standoff.words.sentences.searching.pathways import (
+    PATHWAYS,
     PATHWAYS_HEAD,
     PATHWAYS_KEY,
     pathways_caption,
@@ -71,13 +72,13 @@ def holds_up(
 def _found(model: Model, found: Searched) -> Picture:
     """The best found beside the best listed, by each aim."""
     rows = tuple(zip(*found_columns(model, found), strict=True))
-    table = Table(found_caption(model, found), FOUND_HEAD, rows)
+    table = Table(FOUND, FOUND_HEAD, rows)
     return Picture(Markup(""), found_caption(model, found), title=found_title(model, found), table=table)
 
 
 def _pathways(model: Model, pathways: Pathways) -> Picture:
     """Until when each strategy keeps the limits, and the ways on."""
-    table = Table(pathways_caption(pathways), PATHWAYS_HEAD, pathways_rows(model, pathways))
+    table = Table(PATHWAYS, PATHWAYS_HEAD, pathways_rows(model, pathways))
     drawn, title = draw_pathways(model, pathways), pathways_title(model, pathways)
     return Picture(drawn, pathways_caption(pathways), PATHWAYS_KEY, title, table)
 
@@ -106,7 +107,12 @@ def views(model: Model, results: Performance) -> Section | None:
     unit = "points" if results.measures[0].kind == "payoff" else ""
     pictures = tuple(
         Picture(
-            dots(rows[id(s)], domain, unit, said.view_title(results, s) + ". " + _view_said(rows[id(s)], unit)),
+            dots(
+                rows[id(s)],
+                domain,
+                unit,
+                f"{said.view_title(results, s)}. {_view_said(rows[id(s)], unit)}",
+            ),
             caption=capital(s.view.about or said.ALL_OTHERS),
             title=said.view_title(results, s),
             table=standing_table(model, results, s),

@@ -50,7 +50,7 @@ def _fan_picture(model: Model, one: Fan, shown: tuple[int, ...], key: str) -> Pi
     lines = [band.quantiles[2] if one.kind == "stock" else band.mean for band in bands]
     figures = 2 if len({number(float(line[-1])) for line in lines}) == len(lines) else 3
     dates = [model.clock.label(i) for i in range(model.clock.steps)]
-    dates += [f"end {dates[-1]}"] if one.kind != "flow" else []
+    dates += [f"end of {dates[-1]}"] if one.kind != "flow" else []
     frame = _frame(model, one, [*lines, *((band.quantiles for band in bands) if _has_bands(one) else ())], dates)
     panels = [
         fan(
@@ -68,7 +68,8 @@ def _fan_picture(model: Model, one: Fan, shown: tuple[int, ...], key: str) -> Pi
         )
         for s, band, line in zip(shown, bands, lines, strict=True)
     ]
-    header = ("Strategy", f"Mean in {dates[-1]}", "5 %", "25 %", "Median", "75 %", "95 %")
+    at = "at" if one.kind != "flow" else "on" if model.clock.is_by_day else "in"
+    header = ("Strategy", f"Mean {at} {dates[-1]}", "5 %", "25 %", "Median", "75 %", "95 %")
     rows = tuple(
         (
             strategy_words(band.strategy),

@@ -8,7 +8,7 @@ from standoff.analysis.games.bayesian import BayesianGame
 from standoff.analysis.games.solved import Solved
 from standoff.words.numbers import counted, number
 from standoff.words.terminal import CROSSED, branch_words, left_to_gain_words, more_words, struck_words, types_words
-from standoff.words.text import join
+from standoff.words.text import join, labelled
 
 __all__ = ["bayesian_lines", "solved_lines"]
 
@@ -18,7 +18,7 @@ _MOST_SHOWN = 50
 def solved_lines(found: Solved) -> Iterator[str]:
     """Dominance, pure equilibria, and the end of the logit branch."""
     sizes = " × ".join(str(len(names)) for names in found.strategies)
-    yield f"{found.title or 'a game'}: {counted(len(found.players), 'player')}, {sizes} strategies"
+    yield labelled(found.title or "a game", f"{counted(len(found.players), 'player')}, {sizes} strategies")
     yield f"\n{len(found.pure)} pure {'equilibrium' if len(found.pure) == 1 else 'equilibria'}"
     for one in found.pure[:_MOST_SHOWN]:
         plays = ", ".join(

@@ -11,7 +11,7 @@ from standoff.language.clock import Clock
 from standoff.language.model import Parameter, Spread
 from standoff.words.mathematics import range_ends
 from standoff.words.numbers import counted, number, plain
-from standoff.words.text import capital, join
+from standoff.words.text import capital, join, words
 
 __all__ = [
     "GROUPS", "LEFT_OUT", "METHOD", "NO_REASON", "OWNED_UP", "assumptions_title", "day_words", "fact_words",
@@ -106,6 +106,9 @@ def day_words(as_of: str | None) -> str:
 
 
 def _distribution(spread: Spread) -> str:
+    if spread.kinds:
+        kinds = zip(spread.kinds, spread.weights, strict=True)
+        return join([f"{words(kind)} ({number(100 * weight)} %)" for kind, weight in kinds], "or")
     if spread.levels:
         pairs = zip(spread.levels, spread.weights, strict=True)
         return "one of " + join([f"{plain(level)} ({number(100 * weight)} %)" for level, weight in pairs], "or")

@@ -6,8 +6,8 @@ from standoff.analysis.robustness.performance import Performance, Standing
 from standoff.analysis.structure.causal import Reach
 from standoff.language.model import Model
 from standoff.words.names import family_words, quoted, title_of, who
-from standoff.words.numbers import counted, whole
-from standoff.words.text import capital, few, join, words
+from standoff.words.numbers import counted
+from standoff.words.text import capital, few, join, labelled, words
 
 __all__ = [
     "ALL_OTHERS", "DOTS_KEY", "LINKS", "LINKS_HEAD", "MAP_KEY", "MAP_LEAD", "MAP_METHOD", "MAP_REFERENCES",
@@ -62,8 +62,8 @@ def grid_caption(band: int, n_bands: int) -> str:
 
 def standing_caption(standing: Standing) -> str:
     """Against whom the figures are."""
-    view = "all strategies of the others" if standing.view.kind == "uniform" else f"“{words(standing.view.name)}”"
-    return f"Against {view} ({whole(round(standing.view.n_profiles))} profiles, equal weights)"
+    view = "all strategies of the others" if standing.view.kind == "uniform" else f"“{standing.view.title}”"
+    return f"Against {view} ({counted(round(standing.view.n_profiles), 'profile')}, equal weights)"
 
 
 def dots_caption(what: str) -> str:
@@ -82,12 +82,12 @@ def view_title(results: Performance, standing: Standing) -> str:
     """Which strategies may be best if the others play so."""
     ranking = standing.rankings[0]
     assert ranking is not None
-    name = "All their strategies" if standing.view.kind == "uniform" else capital(words(standing.view.name))
+    name = "All their strategies" if standing.view.kind == "uniform" else capital(standing.view.title)
     instances = [results.strategies[results.labels.index(label)] for label in ranking.may_be_best]
     named = list(dict.fromkeys(family_words(instance.strategy) for instance in instances))
     if len(named) < 4:
-        return f"{name}: {join(named)}{' level' if len(named) > 1 else ''}"
-    return f"{name}: {len(named)} level"
+        return labelled(name, f"{join(named)}{' level' if len(named) > 1 else ''}")
+    return labelled(name, f"{len(named)} level")
 
 
 def performance_method(model: Model, results: Performance) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import numpy as np
 from standoff.analysis.others.others import Others
 from standoff.analysis.others.replies import Lead
 from standoff.language.model import Model
-from standoff.words.names import strategy_words, who
+from standoff.words.names import agree, strategy_words, who
 from standoff.words.numbers import counted, percent
 from standoff.words.sentences.others import instance_of, tolerance_words
 from standoff.words.text import join
@@ -107,8 +107,7 @@ def lead_title(model: Model, found: Others, leads: Sequence[Lead]) -> str:
     assert found.replies is not None
     columns = zip(*[lead.replies[0].strategies for lead in leads if lead.replies], strict=True)
     moved = [
-        who(model, actor) for actor, column in zip(found.replies.others, columns, strict=False)
-        if len(set(column)) > 1
+        actor for actor, column in zip(found.replies.others, columns, strict=False) if len(set(column)) > 1
     ]  # fmt: skip
     decider = who(model, model.decider)
     if not moved:
@@ -116,10 +115,12 @@ def lead_title(model: Model, found: Others, leads: Sequence[Lead]) -> str:
         whose = (
             "the others’" if len(others) > 1 else f"{others[0]}’s" if not others[0].endswith("s") else f"{others[0]}’"
         )
-        return f"Whatever {decider} does, {whose} likeliest reply is the same"
+        return f"Whatever {decider} {agree(model, [model.decider], 'does', 'do')}, {whose} likeliest reply is the same"
     still = len(found.replies.others) - len(moved)
     rest = "" if not still else "; the rest do not" if still > 1 else "; the other does not"
-    return f"When {decider} moves first, {join(moved)} {'changes' if len(moved) == 1 else 'change'} course{rest}"
+    moves, change = agree(model, [model.decider], "moves", "move"), agree(model, moved, "changes", "change")
+    named = join([who(model, actor) for actor in moved])
+    return f"When {decider} {moves} first, {named} {change} course{rest}"
 
 
 def lead_caption(model: Model, leads: Sequence[Lead]) -> str:
@@ -141,7 +142,8 @@ def lead_caption(model: Model, leads: Sequence[Lead]) -> str:
 
 def lead_table_caption(model: Model) -> str:
     """Whose payoff, and when."""
-    return f"Payoff of {who(model, model.decider)} when it moves first, points"
+    moves = agree(model, [model.decider], "it moves", "they move")
+    return f"Payoff of {who(model, model.decider)} when {moves} first, points"
 
 
 def others_method(model: Model, found: Others) -> tuple[str, ...]:

@@ -54,7 +54,7 @@ def over_time_lead(model: Model, found: Sequence[Fan], shown: tuple[int, ...]) -
     """What is drawn, and in what the strategies part."""
     apart = [one for one in found if is_apart(one, shown)]
     ends = [event.name for event in model.events if event.ends]
-    as_if = f" as if no {join([words(e) for e in ends], 'or')} had come" if ends else ""
+    as_if = f", as if {join([quoted(model, e) for e in ends], 'or')} could not come" if ends else ""
     names = join([quoted(model, one.followed.symbol.name) for one in apart])
     part = f" They part in: {names}." if apart and len(apart) < len(found) else ""
     return f"What becomes of it in {counted(found[0].n_futures, 'future')} a strategy{as_if}.{part}"

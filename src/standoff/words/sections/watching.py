@@ -6,7 +6,7 @@ from standoff.analysis.findings import Figure
 from standoff.analysis.watch.signposts import Signposts
 from standoff.language.model import Model
 from standoff.words.language import Language
-from standoff.words.names import name_labels, title_of
+from standoff.words.names import name_labels, profile_words, title_of
 from standoff.words.numbers import shown, whole
 from standoff.words.sentences.watching.signposts import first_of_each, sign_words, when
 
@@ -30,7 +30,7 @@ def hypothesis_words(model: Model, kind: str, about: str, name: str) -> str:
         return f"{model.title_of(about)}: {name_labels([name], model.instances(about))}"
     if kind == "end":
         return f"{title_of(model, about)}: {name}"
-    return about.replace("_", " ")
+    return profile_words(model, about)
 
 
 def calendar_lines(model: Model, found: Signposts, language: Language) -> tuple[str, ...]:

@@ -14,11 +14,12 @@ import numpy as np
 
 from standoff.analysis.findings import FEWEST_WORLDS, Figure
 from standoff.analysis.robustness.performance import Performance, Standing
+from standoff.analysis.runs.views import View
 from standoff.language.model import Instance, Model
 from standoff.words.amounts import amount, difference, worlds_share
 from standoff.words.names import strategy_words, title_of
 from standoff.words.numbers import counted, figure_percent, measured, percent, rounded_up, whole
-from standoff.words.text import are_or_is, capital, join, words
+from standoff.words.text import are_or_is, capital, join
 
 __all__ = ["Answer", "answer", "confidence", "leaders", "limits_title", "views_title"]
 
@@ -150,7 +151,7 @@ def views_title(results: Performance) -> str:
     beaten = _beaten(results, named, level)
     if not beaten:
         return f"No named way for the others to play is known to put {names} behind"
-    views = [view for of in beaten.values() for view in of]
+    views = [f"“{view.title}”" for of in beaten.values() for view in of]
     if len(views) == len(named):
         return f"However the others are named to play, something else beats {names}"
     return f"Against {join(views)}, {join(list(beaten), 'or')} beats {names}"
@@ -279,28 +280,24 @@ def _views(results: Performance, level: Sequence[int]) -> str:
         behind = sum(map(len, beaten.values()))
         falls = "they fall" if len(level) > 1 else f"{who} falls"
         return f"It depends on the others: {falls} behind under {behind} of {len(named)} named profiles."
-    about = {s.view.name: s.view.about for s in named}
-    parts = [
-        f"{name} does better under {join([_told(view, about.get(view.replace(' ', '_'))) for view in views])}"
-        for name, views in beaten.items()
-    ]
+    parts = [f"{name} does better under {join([_told(view) for view in views])}" for name, views in beaten.items()]
     return f"It depends on the others: {join(parts)}."
 
 
-def _told(view: str, about: str | None) -> str:
-    return f"{view} ({about})" if about else view
+def _told(view: View) -> str:
+    return f"“{view.title}” ({view.about.rstrip('.')})" if view.about else f"“{view.title}”"
 
 
 def _named(results: Performance) -> list[Standing]:
     return [s for s in results.standings[1:] if s.rankings and s.rankings[0] is not None]
 
 
-def _beaten(results: Performance, named: Sequence[Standing], level: Sequence[int]) -> dict[str, list[str]]:
+def _beaten(results: Performance, named: Sequence[Standing], level: Sequence[int]) -> dict[str, list[View]]:
     """What beats the leaders → the profiles under which it does."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[View]] = {}
     for standing in named:
         if not any(results.labels[s] in _may_be_best(standing) for s in level):
-            found.setdefault(strategy_words(_first(results, standing)), []).append(words(standing.view.name))
+            found.setdefault(strategy_words(_first(results, standing)), []).append(standing.view)
     return found
 
 

@@ -50,8 +50,14 @@ def separated(test: Tested) -> str:
 
 
 def effect_words(test: Tested) -> str:
-    """The effect with its error, and in what share of worlds the expectation holds, fails or shows nothing."""
-    worlds = f"worlds: {percent(test.holds)} hold, {percent(test.fails)} fail, {percent(test.nothing)} show nothing"
+    """The effect with its error, and in what share of worlds the expectation holds, fails or shows nothing.
+
+    An effect that is too small for the luck in one world may be told from all of them together.
+    """
+    alone = f"{percent(test.holds)} hold, {percent(test.fails)} fail, {percent(test.nothing)} show nothing"
+    worlds = f"each world alone: {alone}"
+    if test.answer in ("holds", "fails") and test.holds == test.fails == 0.0:
+        worlds = "no world shows it alone, all together do"
     if test.unit == WAITED:
-        return f"{percent(test.effect, test.error)} of the time; {worlds}"
+        return f"the wait changes by {percent(test.effect, test.error)} of the time followed; {worlds}"
     return f"{with_unit(measured(test.effect, test.error), unit_words(test.unit))}; {worlds}"

@@ -13,9 +13,9 @@ from standoff.analysis.robustness.robustness import Robustness
 from standoff.analysis.runs.views import View
 from standoff.analysis.statistics.ranking import Ranking
 from standoff.language.model import Instance, Model
-from standoff.words.names import name_group, name_labels, quoted, strategy_words, who
+from standoff.words.names import level_group, name_labels, quoted, strategy_words, who
 from standoff.words.numbers import figure_percent, interval, number, percent, rounded_up, shown, whole
-from standoff.words.text import capital, join, words
+from standoff.words.text import capital, join
 
 __all__ = [
     "RobustnessWords",
@@ -90,6 +90,7 @@ def _ranked(found: Robustness, main: Metrics) -> str:
         more = "more futures would not change that" if ranking.is_settled else "more futures could still change that"
         return f"{capital(group)} is best on average, by {_points(gap)} over the next; {more}."
     if ranking.worlds_needed is None:
+        group = level_group(ranking.may_be_best, found.strategies)
         return f"{capital(group)} do equally well on average, and more futures would not tell them apart."
     n = main.regret.by_world.shape[1]
     if ranking.worlds_needed / n > 100.0:
@@ -141,7 +142,7 @@ def _worst(named: Mapping[str, Instance], main: Metrics) -> str:
         lead = f"No loss is known even in the tenth of worlds where {strategy_words(named[least])} is most wrong"
     if len(front) == 1:
         return f"{lead}; {strategy_words(front[0])} leads both on average and in its worst tenth of worlds."
-    group = name_group(front, list(named.values()))
+    group = level_group([instance.label for instance in front], list(named.values()))
     return f"{lead}; on the frontier of mean payoff against payoff in the worst tenth stand {group}."
 
 
@@ -204,7 +205,7 @@ def _views(found: Robustness) -> str:
         may = each.metrics.ranking.may_be_best
         if leaders.isdisjoint(may):
             beaten.setdefault(name_labels(may, found.strategies, "or"), []).append(_view(each.view))
-    who = name_labels(under[0].metrics.ranking.may_be_best, found.strategies)
+    who = level_group(under[0].metrics.ranking.may_be_best, found.strategies)
     ways = join([_view(each.view) for each in under[1:]]) if len(under) < 4 else f"each of {len(under) - 1} other views"
     if not beaten and len(leaders) == 1:
         return f"Under {ways}, {who} is best too, or may be."
@@ -236,6 +237,7 @@ def ranking_sentence(ranking: Ranking, strategies: Sequence[Instance]) -> str:
             return f"{capital(group)} leads by more than chance explains, but more futures could still change that."
         return f"More futures would not change which is best: {group} leads by more than chance explains."
     if ranking.worlds_needed is None:
+        group = level_group(ranking.may_be_best, strategies)
         return f"{capital(group)} cannot be told apart, and more futures would not tell them: they do equally well."
     if ranking.worlds_needed > 100 * ranking.n_worlds:
         return (
@@ -266,7 +268,7 @@ def weighting_words(model: Model, name: str) -> str:
 
 
 def _view(view: View) -> str:
-    return _VIEWS.get(view.kind, f"“{words(view.name)}”")
+    return _VIEWS.get(view.kind, f"“{view.title}”")
 
 
 def _weightings(model: Model, found: Robustness, main: Metrics) -> str:

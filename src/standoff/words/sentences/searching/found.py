@@ -9,13 +9,14 @@ from standoff.analysis.searching.searched import Candidate, Searched
 from standoff.analysis.searching.valued import Valued
 from standoff.language.model import Model
 from standoff.words.amounts import amount
-from standoff.words.names import quoted, strategy_words, title_of, who
+from standoff.words.names import agree, profile_words, quoted, strategy_words, title_of, who
 from standoff.words.numbers import counted, figure_percent, interval, percent, plain, shown, whole
 from standoff.words.text import capital, join, words
 
-__all__ = ["FOUND_HEAD", "found_caption", "found_columns", "found_title", "grown_lines", "searched_lines"]
+__all__ = ["FOUND", "FOUND_HEAD", "found_caption", "found_columns", "found_title", "grown_lines", "searched_lines"]
 
 _MOST_GAINS = 3
+FOUND = "The best listed beside the best found"
 FOUND_HEAD = ("", "Best listed", "Best found", "Gain")
 
 
@@ -23,7 +24,7 @@ def searched_lines(model: Model, found: Searched) -> Iterator[str]:
     """The best found beside the best listed, what it gains, and each as it can be pasted."""
     yield f"{model.name}: {_strategies(len(found.found))} found for {who(model, found.actor)}"
     yield f"{_strategies(found.evaluations)} looked at; values on other worlds and luck"
-    yield f"views: {', '.join(words(view) for view in found.views)}"
+    yield f"views: {', '.join(profile_words(model, view) for view in found.views)}"
     yield f"\nbest listed: {_listed(model, found)}: {_values(model, found.listed)}"
     yield f"best found:  {words(found.found[0].label)}: {_values(model, found.found[0])}"
     yield f"  which gains {', '.join(_value(model, one, '') for one in found.gains)}"
@@ -41,8 +42,9 @@ def grown_lines(model: Model, found: GrownGame) -> Iterator[str]:
     yield (f"{counted(found.rounds, 'round')}, {_strategies(found.evaluations)} looked at; "
            "values on other worlds and luck")  # fmt: skip
     for side in found.sides:
-        yield f"\n{capital(who(model, side.actor))} plays {_mix(side)}"
-        yield f"  gets {shown(side.payoff)}; {_left(side)}"
+        plays, gets = (agree(model, [side.actor], one, one[:-1]) for one in ("plays", "gets"))
+        yield f"\n{capital(who(model, side.actor))} {plays} {_mix(side)}"
+        yield f"  {gets} {shown(side.payoff)}; {_left(side)}"
         yield f"  {_strategies(side.at_hand)} at hand in the end"
     if found.text:
         yield "\n# found, as it can be pasted into the study"

@@ -10,10 +10,11 @@ from standoff.words.numbers import counted, figure_percent, number, shown
 from standoff.words.text import capital, join
 
 __all__ = [
-    "PATHWAYS_HEAD", "PATHWAYS_KEY", "change_words", "first_left", "limit_words", "pathways_caption", "pathways_rows",
-    "pathways_sentences", "pathways_title",
+    "PATHWAYS", "PATHWAYS_HEAD", "PATHWAYS_KEY", "change_words", "first_left", "limit_words", "pathways_caption",
+    "pathways_rows", "pathways_sentences", "pathways_title",
 ]  # fmt: skip
 
+PATHWAYS = "Each course, and until when it keeps the limits"
 PATHWAYS_HEAD = ("Course", "First limit left", "All limits kept to the end", "More limits kept than by staying")
 PATHWAYS_KEY = (
     "A line is whole until the first limit is left in the median world, then broken; a stroke is where a limit is "

@@ -19,7 +19,7 @@ def fit_sentences(model: Model, found: Fit) -> Iterator[str]:
     for held, name in ((False, "Fitted"), (True, "Held out")):
         own = [one for one in found.checked if one.is_held_out == held]
         if own:
-            yield f"{name}: {'; '.join(_checked(one) for one in own)}."
+            yield f"{name}: {'; '.join(_checked(model, one) for one in own)}."
     yield (
         f"Fitted to {found.span} of {found.file} by {counted(found.simulated, 'future')} in "
         f"{counted(found.rounds, 'round')}; in "
@@ -44,9 +44,9 @@ def _estimate(model: Model, one: Estimate) -> str:
     )
 
 
-def _checked(one: Checked) -> str:
+def _checked(model: Model, one: Checked) -> str:
     inside = "" if one.low <= one.seen <= one.high else ", outside"
     return (
-        f"{one.statistic} of {one.thing.replace('_', ' ')} {number(one.seen, 3)}, fitted futures {number(one.mean, 3)} "
+        f"{one.statistic} of {quoted(model, one.thing)} {number(one.seen, 3)}, fitted futures {number(one.mean, 3)} "
         f"({interval(one.low, one.high)}{inside})"
     )
