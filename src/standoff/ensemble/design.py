@@ -127,7 +127,10 @@ def draw_worlds(
         _refuse_correlated(model, ordered)
         units, rows = saltelli_units(ordered, n, seed)
     else:
-        units = sampling.correlate(sampling.unit_columns(ordered, n, seed, method), ordered, _ranks(model, ordered))
+        units = sampling.unit_columns(ordered, n, seed, method)
+        tied = [i for i, name in enumerate(ordered) if any(name in pair[:2] for pair in model.correlated)]
+        own = [ordered[i] for i in tied]
+        units[tied] = sampling.correlate(units[tied], own, _ranks(model, own))
         rows = np.arange(n)
     held = {name: np.full(rows.size, float(value)) for name, value in fixed.items()}
     columns = _columns(model, dict(zip(ordered, units, strict=True)), held)

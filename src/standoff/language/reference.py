@@ -12,7 +12,6 @@ from typing import Any
 
 from standoff.base.chance.distributions import DISTRIBUTIONS
 from standoff.base.codes import CODES
-from standoff.base.files import MOST_BYTES
 from standoff.base.problems import MOST_SHOWN
 from standoff.base.tables import MOST_BYTES as MOST_BYTES_OF_TABLES
 from standoff.base.tables import MOST_COLUMNS, MOST_ROWS
@@ -32,7 +31,7 @@ from standoff.language.shape.json_schema import json_schema
 from standoff.language.shape.kinds import MOST_IN_NAME
 from standoff.language.shape.schema import LANGUAGE_VERSION, STUDY
 from standoff.language.shape.shapes import Either, Free, Key, Keyed, ListOf, MapOf, Record, Shape, Text, TextKind
-from standoff.language.text.files import FACTS_FILE, HISTORY_FILE
+from standoff.language.text.files import FACTS_FILE, HISTORY_FILE, MOST_BYTES
 from standoff.language.text.reader import MOST_ENTRIES, MOST_EQUATIONS, MOST_NODES
 from standoff.language.text.syntax import MOST_DEPTH
 
@@ -252,7 +251,7 @@ def _limits() -> Iterator[str]:
     yield from ("## Limits", "", "| what | limit |", "| --- | --- |")
     yield f"| the file | {MOST_BYTES:,} bytes, nested {MOST_DEPTH} deep |"
     yield f"| keys and values of a file | {MOST_NODES:,} |"
-    yield f"| a list or mapping | {MOST_ENTRIES:,} entries; `constants`, `stocks` and `quantities` {MOST_EQUATIONS:,} |"
+    yield f"| a list or mapping | {MOST_ENTRIES:,} entries; a section of the study {MOST_EQUATIONS:,} |"
     yield f"| a list of rules | {MOST_RULES} |"
     yield f"| the strategies that settings make of one | {MOST_INSTANCES:,} |"
     yield f"| correlated uncertainties | {MOST_CORRELATED} |"

@@ -19,6 +19,7 @@ from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
+import numpy.typing as npt
 
 from standoff.analysis.linchpins.regions import Region
 from standoff.analysis.robustness.regret import Regret
@@ -108,6 +109,8 @@ def from_json(data: Any, kind: Any, model: Model) -> Any:
     Raises:
         ValueError: The data are not of that kind, or name a thing that the study lacks.
     """
+    if hasattr(kind, "array_type"):  # an array whose axes are said, which tells its dtype by name
+        kind = next(arrays for name, arrays in _ARRAYS.items() if name in kind.dtypes)
     origin = get_origin(kind) or kind
     if origin in (Union, types.UnionType):
         return _one_of(data, get_args(kind), model)
@@ -121,6 +124,11 @@ def from_json(data: Any, kind: Any, model: Model) -> Any:
     if isinstance(origin, type) and issubclass(origin, Enum):
         return origin(data)
     raise TypeError(f"no finding has a field of type {kind}")
+
+
+_ARRAYS: Mapping[str, Any] = {
+    "float64": npt.NDArray[np.float64], "int64": npt.NDArray[np.int64], "bool": npt.NDArray[np.bool_],
+}  # fmt: skip
 
 
 def _one_of(data: Any, kinds: tuple[Any, ...], model: Model) -> Any:

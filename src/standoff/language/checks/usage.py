@@ -50,18 +50,14 @@ def check_unused(model: Model) -> Iterator[Problem]:
         return
     used = {node.symbol for e in entries_of(model) for node in walk(e.expression.tree) if isinstance(node, Reference)}
     used |= {report.of for report in model.reports} | symbols_read((model.parameters, model.report))
-    drawn = symbols_read(model.report)
     kept = {  # a stock whose own equation alone reads it leads nowhere
         node.symbol
         for e in entries_of(model)
         for node in walk(e.expression.tree)
         if isinstance(node, Reference) and (e.section, e.thing) != ("stocks", node.symbol.name)
     }
-    used -= {
-        symbol
-        for symbol in used
-        if symbol.kind == "stock" and symbol not in kept | {r.of for r in model.reports} | drawn
-    }
+    kept |= {report.of for report in model.reports} | symbols_read(model.report)
+    used = {symbol for symbol in used if symbol.kind != "stock" or symbol in kept}
     bounds = (*(s.ends for s in model.stocks), *(p.spread.ends for p in model.parameters if p.spread is not None))
     used |= {Symbol("constant", name) for ends in bounds for name in ends if name is not None}
     words = {word for variant in model.variants for word in _WORD.findall(variant.patch.span.text)}
@@ -147,10 +143,9 @@ def check_rare_events(model: Model) -> Iterator[Problem]:
 
 def check_profiles(model: Model) -> Iterator[Problem]:
     """There are not more combinations of strategies than can sensibly be run all together."""
-    counts = {
-        actor: sum(prod(len(levels) for _, levels in s.settings) for s in model.strategies if s.actor == actor)
-        for actor in model.players
-    }
+    counts = dict.fromkeys(model.players, 0)
+    for strategy in model.strategies:
+        counts[strategy.actor] += prod(len(levels) for _, levels in strategy.settings)
     n_profiles = prod(counts.values())
     if n_profiles <= MANY_PROFILES:
         return

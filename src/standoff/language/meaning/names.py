@@ -73,14 +73,15 @@ class Declared:
 class Names:
     """The symbol table: by the name as written in expressions (`trust`, `south.line`, `freeze.depth`).
 
-    `families` are the options of every choice and mode; `dimensions` the choices of every actor that has
-    some; `broken` the actors, modes and deals whose declaration cannot be used, about which nothing more
-    should be said; `unwritable` the names that no expression can hold, because of their letters; `scales` what units
-    are worth in others; `vectors` what was made into names of their own.
+    `families` are the options of every choice and mode, `holders` the families of every option; `dimensions` the
+    choices of every actor that has some; `broken` the actors, modes and deals whose declaration cannot be used, about
+    which nothing more should be said; `unwritable` the names that no expression can hold, because of their letters;
+    `scales` what units are worth in others; `vectors` what was made into names of their own.
     """
 
     symbols: dict[str, Declared] = field(default_factory=dict)
     families: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    holders: dict[str, list[str]] = field(default_factory=dict)
     actors: dict[str, Span] = field(default_factory=dict)
     dimensions: dict[str, tuple[str, ...]] = field(default_factory=dict)
     deals: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -95,7 +96,13 @@ class Names:
 
     def with_option(self, option: str) -> tuple[str, ...]:
         """The families that have such an option."""
-        return tuple(family for family, members in self.families.items() if option in members)
+        return tuple(self.holders.get(option, ()))
+
+    def add_family(self, name: str, members: tuple[str, ...]) -> None:
+        """Take in what a choice, mode or uncertainty of kinds can be."""
+        self.families[name] = members
+        for option in dict.fromkeys(members):
+            self.holders.setdefault(option, []).append(name)
 
 
 def declare(study: Mapping, problems: list[Problem], vectors: Vectors | None = None) -> Names:
@@ -155,12 +162,12 @@ def _declare_one(names: Names, name: Scalar, kind: Kind, node: Node) -> None:
     kinds = _kinds(node) if kind in ("uncertainty", "value") else ()
     if kinds:
         type_ = options(name.text)
-        names.families[name.text] = kinds
+        names.add_family(name.text, kinds)
     elif kind == "mode":
         states = texts(node, "states") if isinstance(node, Mapping) else ()
         type_ = options(name.text) if states else None
         if states:
-            names.families[name.text] = states
+            names.add_family(name.text, states)
         else:
             names.broken.add(name.text)
     elif kind == "quantity":
@@ -211,7 +218,7 @@ def _declare_choices(names: Names, study: Mapping) -> None:
             type_ = options(family) if members else None
             names.symbols[family] = Declared(Symbol("choice", family), span or actor.span, type_)
             if members:
-                names.families[family] = members
+                names.add_family(family, members)
 
 
 def _dimensions(node: Node) -> Iterator[tuple[str, Span | None, tuple[str, ...]]]:

@@ -14,7 +14,19 @@ from itertools import pairwise
 
 from standoff.base.source import Span
 from standoff.language.expressions.tree import Call, Expr, Reference, Symbol, children
-from standoff.language.model import Choice, Deal, Draw, Event, Expression, Mode, Model, Quantity, Report, Weighing
+from standoff.language.model import (
+    Choice,
+    Deal,
+    Draw,
+    Event,
+    Expression,
+    Mode,
+    Model,
+    Quantity,
+    Report,
+    Strategy,
+    Weighing,
+)
 
 __all__ = [
     "LOOKING_BACK",
@@ -53,8 +65,12 @@ def dependencies(model: Model) -> dict[Symbol, tuple[Reference, ...]]:
     for mode in model.modes:
         shared = _of_moves(mode)
         found.extend((move.span, Symbol("move", move.name), shared) for move in mode.moves)
+    strategies: dict[str, list[Strategy]] = {}
+    for strategy in model.strategies:
+        strategies.setdefault(strategy.actor, []).append(strategy)
     for choice in model.choices:
-        found.append((choice.span, Symbol("choice", choice.family), _of_choice(model, choice)))
+        read = _of_choice(strategies.get(choice.actor, ()), choice)
+        found.append((choice.span, Symbol("choice", choice.family), read))
     for deal in model.deals:
         shared = _of_deal(deal)
         found.extend((term.span, Symbol("term", f"{deal.name}.{term.name}"), shared) for term in deal.terms)
@@ -134,11 +150,9 @@ def _of_deal(deal: Deal) -> tuple[Reference, ...]:
     return _read(deal.during)
 
 
-def _of_choice(model: Model, choice: Choice) -> tuple[Reference, ...]:
+def _of_choice(strategies: Iterable[Strategy], choice: Choice) -> tuple[Reference, ...]:
     found: list[Reference] = []
-    for strategy in model.strategies:
-        if strategy.actor != choice.actor:
-            continue
+    for strategy in strategies:
         rules = dict(strategy.rules).get(choice.dimension, ())
         if isinstance(rules, Weighing):
             found += _read(*rules.worths, rules.precision)

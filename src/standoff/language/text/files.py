@@ -19,6 +19,7 @@ __all__ = [
     "CLAIMS_FILE",
     "FACTS_FILE",
     "HISTORY_FILE",
+    "MOST_BYTES",
     "STUDY_FILE",
     "Files",
     "References",
@@ -30,7 +31,8 @@ STUDY_FILE = "study.yaml"
 CLAIMS_FILE = "claims.yaml"
 FACTS_FILE = "facts.csv"
 HISTORY_FILE = "history.csv"
-_MOST_BYTES = {CLAIMS_FILE: 5_000_000}
+MOST_BYTES = 5_000_000
+"""Of a study, and of its claims."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,10 +157,12 @@ def read_files(study: Path, unsaved: Mapping[str, str] | None = None) -> Files:
     held = unsaved or {}
     contents: dict[str, Source | Problem] = {}
     if STUDY_FILE not in held:
-        read = read_source(study, f"{shown}/{study.name}")
+        read = read_source(study, f"{shown}/{study.name}", most=MOST_BYTES)
         contents[STUDY_FILE] = _known(read.path, read.text)
     for name in (CLAIMS_FILE, FACTS_FILE, HISTORY_FILE):
-        contents[name] = _read(folder, name, f"{shown}/{name}", _MOST_BYTES.get(name, MOST_BYTES_OF_TABLES))
+        contents[name] = _read(
+            folder, name, f"{shown}/{name}", MOST_BYTES if name == CLAIMS_FILE else MOST_BYTES_OF_TABLES
+        )
     return Files(folder, shown, contents).with_texts(held)
 
 

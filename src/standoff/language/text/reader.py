@@ -30,8 +30,7 @@ __all__ = [
 
 MOST_ENTRIES = 2_000
 MOST_EQUATIONS = 10_000
-_OF_EQUATIONS = ("constants", "stocks", "quantities")
-MOST_NODES = 100_000
+MOST_NODES = 500_000
 _ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\r?\n[ \t]*|.)", re.DOTALL)
 
 
@@ -205,7 +204,7 @@ class _Builder:
             if key.text == "<<":
                 self._stop("yaml-alias", key.span, "`<<` merges another part of the file", "write the part out")
             if depth == 0:
-                self.room = MOST_EQUATIONS if key.text in _OF_EQUATIONS else MOST_ENTRIES
+                self.room = MOST_EQUATIONS
             value = self._node(next(self.events), depth + 1)
             if key.text in items:
                 line = items[key.text][0].span.line

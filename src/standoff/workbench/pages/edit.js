@@ -27,7 +27,7 @@ function element(name, text, kind = "") {
   return made;
 }
 
-// problems, as somebody writes: one check at a time, and then one of the newest text
+// problems, as somebody writes: one check at a time, and then one of the newest text; words are asked for before
 let checking = false, wanted = false, rest = 0;
 async function check(view) {
   clearTimeout(rest);
@@ -226,7 +226,7 @@ function begin() {
       ".meaning p": {margin: "4px 0"},
     }),
     cm.EditorView.updateListener.of((update) => {
-      if (update.docChanged) { check(update.view); if (own) state.textContent = update.state.doc.toString() === saved ? "" : "Not saved yet."; }
+      if (update.docChanged) { setTimeout(check, 12, update.view); if (own) state.textContent = update.state.doc.toString() === saved ? "" : "Not saved yet."; }
       if (update.docChanged || update.selectionSet) look(update.view);
     }),
     cm.EditorView.domEventHandlers({
