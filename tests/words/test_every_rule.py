@@ -35,7 +35,6 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("pathways", "names", "--worlds", "32", "--replications", "2", *UNHEARD),
     ("brief", "names", *SMALL, "--out", "unheard", *UNHEARD, "--whole"),
     ("brief", "names", *SMALL, "--markdown", "--whole", "--sources", "names", "--seen", "names/seen.csv"),
-    ("brief", "names", *SMALL, "--out", "heard"),
     ("brief", *STAY, "--out", "short", "--whole"),
     ("run", "names", *SMALL, "--out", "first"),
     ("run", "names", *SMALL, "--out", "then", "--set", "cold=0.05", "--set", "skill=0.9"),
@@ -68,6 +67,8 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
 )  # fmt: skip
 PLAYED = "talk\nransom\n" * 12
 BY_THEMSELVES = frozenset((
+    "sections.explore.deal_share", "sections.explore.followed_words", "sections.explore.in_force",
+    "sections.explore.live_method", "sections.explore.term_title",
     "amounts.likelihood_span", "growing.grown_words", "numbers.rounded_up", "sections.hinges_on.beyond_words",
     "sections.hinges_on.trade_off_words", "sentences.answer.views_title", "sentences.boxes.box_words",
     "sentences.boxes.dropped_words", "sentences.boxes.opinion_sentence", "sentences.boxes.region_sentence",
