@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 HERE = Path(__file__).parent
-MOST_SECONDS = 1.0
+MOST_SECONDS = 1.0  # of a processor, for each megabyte that is begun
 MOST_KILOBYTES = 500_000
 MOST_PRINTED = 20_000
 
@@ -122,7 +122,7 @@ TEXTS: dict[str, tuple[str | bytes, set[str]]] = {
     "question marks": ("? " * 30_000, {"yaml-nesting"}),
     "keys": (repeated("k#:\n", 90_000), {"too-many"}),
     "keys of a study": (STUDY + repeated("k#: 1\n", 60_000), {"too-many"}),
-    "keys in many places": (acting(repeated(ACTOR, 90)), {"too-many"}),
+    "keys in many places": (acting(repeated(ACTOR, 500)), {"too-many"}),
     "unknown keys in many places": (acting(repeated(ACTOR, 20)), {"unknown-key"}),
     "one key over and over": ("title: x\n" * 90_000, {"duplicate-key", "too-many"}),
     "a long line": ("title: " + "x" * 990_000, {"missing-key"}),
@@ -180,8 +180,8 @@ TEXTS: dict[str, tuple[str | bytes, set[str]]] = {
     "as many values by rules as are read": (values(99), set()),
     "settings": (settings(), {"too-many"}),
     "settings in a profile": (settings() + "profiles:\n  all: {north: race}\n", {"too-many"}),
-    "variants": (STUDY + "variants:\n" + repeated("  v#: {stocks: {arms: {start: #}}}\n", 5_000), {"too-many"}),
-    "actors": (acting(repeated("a#: {name: A}, ", 5_000)), {"too-many"}),
+    "variants": (STUDY + "variants:\n" + repeated("  v#: {stocks: {arms: {start: #}}}\n", 12_000), {"too-many"}),
+    "actors": (acting(repeated("a#: {name: A}, ", 12_000)), {"too-many"}),
     "steps": (STUDY.replace("steps: 8", "steps: 1000000"), {"wrong-value"}),
     "more steps": (STUDY.replace("steps: 8", "steps: 1" + "0" * 400), {"wrong-shape"}),
     "a long delay": (equation("delay(arms, 999999)"), set()),
@@ -233,5 +233,5 @@ def test_a_hostile_study_is_refused_or_read_quickly(rows: dict[str, dict[str, An
     row = rows[case]
     assert set(row["codes"]) == TEXTS[case][1], row["text"]
     assert row["length"] < MOST_PRINTED
-    assert row["seconds"] < MOST_SECONDS
+    assert row["seconds"] < MOST_SECONDS * max(1.0, len(TEXTS[case][0]) / 1e6)
     assert row["kilobytes"] < MOST_KILOBYTES

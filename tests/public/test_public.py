@@ -115,7 +115,7 @@ def test_the_notebook_runs_as_a_script() -> None:
 
 def test_the_page_lists_every_call() -> None:
     text = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
-    listed = set(re.findall(r"^### `(?:study|run|answer|standoff)\.(\w+)\(", text, re.MULTILINE))
+    listed = set(re.findall(r"^### `(?:study|game|run|answer|standoff)\.(\w+)\(", text, re.MULTILINE))
     assert {"check", "run", "trace", "games", "deals", "test", "play", "see", "choose", "debrief",
             "brief", "answer", "linchpins", "sensitivity", "boxes",
             "compare", "paths", "frame", "to_xarray", "to_dict", "load", "open_run"} <= listed  # fmt: skip
