@@ -1,7 +1,8 @@
 """What a study of many parts costs, beside one part: `python -m bench larger`.
 
 Studies of 10 and 100 times `rivals` (`python -m tools.larger`). Told are CPU seconds of a check, of compiling to a
-module, of a run for a future and an equation, and of a brief; and how many times more a part of a study costs than a part of the one before costs.
+module, of a run for a future and an equation, and of a brief; and how many times more a part of a study costs than a
+part of the one before costs.
 """
 
 from __future__ import annotations
