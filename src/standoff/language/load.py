@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import deque
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence as SequenceOf
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -108,19 +108,16 @@ def build_variant(written: Written, variants: SequenceOf[str]) -> Model:
         ValueError: The study has no variant of that name.
         StudyError: It cannot be used with them; the error holds every problem.
     """
+    return _built(written, tuple(variants))
+
+
+@lru_cache(maxsize=16)  # several questions ask for the same
+def _built(written: Written, variants: tuple[str, ...]) -> Model:
     problems: list[Problem] = []
-    for of, names, built in list(_BUILT):
-        if of is written and names == tuple(variants):
-            return built
-    model = _read(written, tuple(variants), problems)
+    model = _read(written, variants, problems)
     if model is None:
         raise StudyError([problem for problem in problems if problem.severity == "error"])
-    _BUILT.append((written, tuple(variants), model))
     return model
-
-
-_BUILT: deque[tuple[Written, tuple[str, ...], Model]] = deque(maxlen=16)
-"""The last that were built: several questions ask for the same."""
 
 
 def whole_text(model: Model) -> Mapping:

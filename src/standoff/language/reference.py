@@ -32,7 +32,7 @@ from standoff.language.shape.kinds import MOST_IN_NAME
 from standoff.language.shape.schema import LANGUAGE_VERSION, STUDY
 from standoff.language.shape.shapes import Either, Free, Key, Keyed, ListOf, MapOf, Record, Shape, Text, TextKind
 from standoff.language.text.files import FACTS_FILE, HISTORY_FILE, MOST_BYTES
-from standoff.language.text.reader import MOST_ENTRIES, MOST_EQUATIONS, MOST_NODES
+from standoff.language.text.reader import MOST_ENTRIES, MOST_IN_SECTION, MOST_NODES
 from standoff.language.text.syntax import MOST_DEPTH
 
 __all__ = ["PAGES", "SCHEMAS", "language_page", "problems_page", "schema_of"]
@@ -251,14 +251,14 @@ def _limits() -> Iterator[str]:
     yield from ("## Limits", "", "| what | limit |", "| --- | --- |")
     yield f"| the file | {MOST_BYTES:,} bytes, nested {MOST_DEPTH} deep |"
     yield f"| keys and values of a file | {MOST_NODES:,} |"
-    yield f"| a list or mapping | {MOST_ENTRIES:,} entries; a section of the study {MOST_EQUATIONS:,} |"
+    yield f"| a list or mapping | {MOST_ENTRIES:,} entries; a section of the study {MOST_IN_SECTION:,} |"
     yield f"| a list of rules | {MOST_RULES} |"
     yield f"| the strategies that settings make of one | {MOST_INSTANCES:,} |"
     yield f"| correlated uncertainties | {MOST_CORRELATED} |"
     yield f"| a table of data | {MOST_BYTES_OF_TABLES:,} bytes, {MOST_ROWS:,} rows, {MOST_COLUMNS} columns |"
     yield f"| a clock | {MOST_STEPS:,} steps |"
     yield f"| an expression | {MOST_CHARACTERS:,} characters, nested {MOST_DEPTH_OF_EXPRESSIONS} deep |"
-    yield f"| vectors | {MOST_EQUATIONS:,} entries in all; {MOST_TERMS:,} terms that `for` stands for |"
+    yield f"| vectors | {MOST_IN_SECTION:,} entries in all; {MOST_TERMS:,} terms that `for` stands for |"
     yield f"| a name | {MOST_IN_NAME} characters: plain letters, digits and `_` |"
     yield f"| profiles | {MOST_PROFILES:,}; a warning above {MANY_PROFILES:,} |"
     yield f"| a rare event, for warnings | a chance of {RARE:g} a step or less |"

@@ -112,13 +112,13 @@ def designed_profiles(program: Program, n: int, seed: int, chosen: Chosen = None
     rows, least = n // sizes[decider], max((a * b for a, b in combinations(others, 2)), default=max(others, default=1))
     if rows < least:
         raise ValueError(
-            f"{n:,} profiles are too few for every pair of strategies to meet: that takes at least "
+            f"{n:,} are too few profiles for every pair of strategies to meet: that takes at least "
             f"{least * sizes[decider]:,}, or fewer strategies by --profile"
         )
     table = _balanced(others, rows, seed)
     if balance(table, others)[0] == 0:
         raise ValueError(
-            f"with {n:,} profiles some pair of strategies never meets: ask for some more, such as {2 * n:,}"
+            f"with at most {n:,} profiles some pair of strategies never meets: ask for some more, such as {2 * n:,}"
         )
     drawn = np.tile(table, (sizes[decider], 1))
     own = np.repeat(np.arange(sizes[decider]), len(table))

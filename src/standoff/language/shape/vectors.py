@@ -17,7 +17,7 @@ from standoff.language.shape.schema import STUDY
 from standoff.language.shape.shapes import Either, MapOf, Record, Shape
 from standoff.language.shape.variants import merge
 from standoff.language.text.fields import entries, mapping, nodes, text
-from standoff.language.text.reader import MOST_EQUATIONS, Broken, Mapping, Node, Scalar, Sequence
+from standoff.language.text.reader import MOST_IN_SECTION, Broken, Mapping, Node, Scalar, Sequence
 from standoff.language.text.vectors import Vectors, element_name
 
 __all__ = ["unrolled"]
@@ -69,7 +69,7 @@ class _Unrolling:
         self.root, self.indices, self.problems = root, indices, problems
         self.axes: dict[str, Axes] = {}
         self.places: list[Span] = []
-        self.room = MOST_EQUATIONS
+        self.room = MOST_IN_SECTION
 
     def all(self) -> tuple[Mapping, Vectors]:
         for section in VECTORS:
@@ -144,7 +144,7 @@ class _Unrolling:
         for chosen in itertools.product(*(self.indices[index] for index in entry.axes.values())):
             self.room -= 1
             if self.room < 0:
-                message = f"what `for` stands for has more than {MOST_EQUATIONS:,} entries in all"
+                message = f"what `for` stands for has more than {MOST_IN_SECTION:,} entries in all"
                 raise StudyError(
                     [*self.problems, Problem("too-many", entry.name.span, message, "keep those that matter")]
                 )

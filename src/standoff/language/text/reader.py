@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 MOST_ENTRIES = 2_000
-MOST_EQUATIONS = 10_000
+MOST_IN_SECTION = 10_000
 MOST_NODES = 500_000
 _ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\r?\n[ \t]*|.)", re.DOTALL)
 
@@ -204,7 +204,7 @@ class _Builder:
             if key.text == "<<":
                 self._stop("yaml-alias", key.span, "`<<` merges another part of the file", "write the part out")
             if depth == 0:
-                self.room = MOST_EQUATIONS
+                self.room = MOST_IN_SECTION
             value = self._node(next(self.events), depth + 1)
             if key.text in items:
                 line = items[key.text][0].span.line
