@@ -5,11 +5,11 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
-from standoff.analysis.findings import Reason
+from standoff.analysis.findings import Reason, UnanswerableError
 from standoff.analysis.graph_model.wished import Changeable
 from standoff.analysis.others.others import Others
 from standoff.analysis.others.sampled import SampledGame
@@ -27,13 +27,14 @@ from standoff.ensemble.storing.store import atomic_write
 from standoff.ensemble.study import Study
 from standoff.evidence.seen import Seen
 from standoff.evidence.sources import sources as look
+from standoff.questions.answer import Findings as Answers
 from standoff.questions.answer import answer
 from standoff.questions.courses import COURSES
 from standoff.questions.deals import DEALS
 from standoff.questions.documents import DOCUMENTS
 from standoff.questions.kept import Kept
 from standoff.questions.others import OTHERS, SAMPLED
-from standoff.questions.question import Unanswered
+from standoff.questions.question import Question, Unanswered
 from standoff.questions.results import OVER_TIME, RESULTS, ROBUST, leading_future
 from standoff.questions.searching.kept import kept_found, kept_pathways
 from standoff.questions.watching.signposts import WATCH
@@ -51,6 +52,7 @@ SHORT = "brief-short.html"
 PDF = "brief.pdf"
 SIZE = Size(1024, 4)
 _WEIGHED, _LUCK = 256, 8
+Finding = TypeVar("Finding")
 _ASKED = (RESULTS, ROBUST, OTHERS, COURSES, DEALS, WATCH, DOCUMENTS, OVER_TIME)
 
 
@@ -97,6 +99,7 @@ def run_brief(
 
     Raises:
         ValueError: What was seen has no posterior.
+        UnanswerableError: Payoffs are out of scale, or there is nothing else that could be compared.
         StudyError: The study's claims do not fit its model.
     """
     since = None
@@ -106,13 +109,12 @@ def run_brief(
     asked = (*_ASKED, *(() if size.profiles is None else (SAMPLED,)))
     found = answer(study, asked, size, runner, kept=kept, announce=runner.running.announce)
     ledger = found.runs.ledger
-    evidence, results, fans = found.of(DOCUMENTS), found.of(RESULTS), found.of(OVER_TIME)
-    robust, deals = found.of(ROBUST), found.of(DEALS)
+    results, evidence = _needed(found, RESULTS), _needed(found, DOCUMENTS)
+    fans, deals = _needed(found, OVER_TIME), _needed(found, DEALS)
+    robust = found.of(ROBUST)
     others: Others | SampledGame | Unanswered = found.of(OTHERS)
     if isinstance(others, Unanswered) and others.reason is Reason.NOT_ALL_PROFILES and SAMPLED in asked:
         others = found.of(SAMPLED)
-    assert not isinstance(evidence, Unanswered) and not isinstance(results, Unanswered)
-    assert not isinstance(fans, Unanswered) and not isinstance(deals, Unanswered)
     watch: Signposts | Unanswered = found.of(WATCH)
     courses: Changeable | Unanswered = found.of(COURSES)
     return Findings(
@@ -133,6 +135,14 @@ def run_brief(
         pathways=kept_pathways(study, kept) if seen is None else None,
         one=leading_future(study, found.ensemble, results),
     )
+
+
+def _needed(answers: Answers, question: Question[Finding]) -> Finding:
+    """An answer without which there is no brief."""
+    found = answers.of(question)
+    if isinstance(found, Unanswered):
+        raise UnanswerableError(found.reason, **found.data)
+    return found
 
 
 def write_brief(findings: Findings, folder: Path, forms: Forms = Forms()) -> Path:
