@@ -1,4 +1,4 @@
-"""The ways that people go through the application, by keyboard where that is the point, in headless Chromium."""
+"""The ways that people go through the application, by keyboard alone, in headless Chromium."""
 
 import pytest
 
@@ -12,17 +12,40 @@ pytestmark = pytest.mark.xdist_group("workbench")  # they share one server and o
 SIZES = ((375, 812), (820, 1180), (1366, 768))
 
 
+def reach(page, sought):
+    """Where the key Tab leads, until it leads to what is sought."""
+    sought.wait_for()
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        if sought.evaluate("one => one.matches(':focus')"):
+            return
+    pytest.fail(f"Tab does not reach {sought} on {page.url}")
+
+
+def press(page, role, name):
+    """A link or button, by keyboard."""
+    reach(page, page.get_by_role(role, name=name))
+    page.keyboard.press("Enter")
+
+
+def type_in(page, label, words):
+    """A field's text in the place of what stands there."""
+    reach(page, page.get_by_label(label))
+    page.keyboard.press("Control+a")
+    page.keyboard.type(words)
+
+
 def begin(page, name, example="rivals"):
     """A study more, from the list of studies."""
-    page.get_by_label("Folder").fill(name)
-    page.get_by_label("from").select_option(example)
-    page.get_by_role("button", name="Begin").click()
+    type_in(page, "Folder", name)
+    type_in(page, "from", f"a copy of {example}")
+    press(page, "button", "Begin")
     page.get_by_role("heading", name="Check").wait_for()
 
 
 def write(page):
     """The text of a new study, once its editor stands there."""
-    page.get_by_role("link", name="Edit study.yaml").click()
+    press(page, "link", "Edit study.yaml")
     page.locator(".cm-content").wait_for()
     return page.get_by_role("textbox", name="The text of study.yaml")
 
@@ -82,19 +105,22 @@ def test_from_an_empty_folder_to_a_brief(visits, desk, axe):
     page.keyboard.press("Control+s")
     page.get_by_text("Saved.").wait_for()
     assert study.read_text() == before
-    page.get_by_role("link", name="border").click()
+    page.keyboard.press("Escape")  # out of the editor
+    press(page, "link", "border")
+    page.get_by_role("heading", name="Check").wait_for()
     is_clean(page, axe)
-    page.get_by_label("Worlds").fill("32")
-    page.get_by_label("Replications").fill("2")
-    page.get_by_role("button", name="Put it in the queue").click()
+    type_in(page, "Worlds", "32")
+    type_in(page, "Replications", "2")
+    press(page, "button", "Put it in the queue")
     page.get_by_role("heading", name="Ranking, by mean payoff").wait_for(timeout=60_000)
     page.get_by_role("link", name="Read the brief").wait_for(timeout=120_000)
     is_clean(page, axe)
     with page.expect_download() as told:
-        page.get_by_role("link", name="Save it as a file").click()
+        press(page, "link", "Save it as a file")
     assert told.value.suggested_filename == "border-brief.html"
     assert "<h1" in told.value.path().read_text()
-    page.get_by_role("link", name="Read the brief").click()
+    press(page, "link", "Read the brief")
+    page.wait_for_url("**/brief**")
     assert page.get_by_role("heading", level=1).inner_text().strip()
     assert page.evaluate("try { document.cookie } catch (error) { error.name }") == "SecurityError"
 
@@ -116,7 +142,8 @@ def test_a_file_that_changed_on_the_disk_is_not_written_over(visits, desk):
 def test_from_a_dropped_document_to_a_tied_claim(visits, desk, axe):
     page = visits.page()
     begin(page, "told")
-    page.get_by_role("link", name="Documents").click()
+    press(page, "link", "Documents")
+    page.locator("#drop").wait_for()
     is_clean(page, axe)
     words = "The two rivals fear each other. More arms will lead to more fear on both sides.\n\nNobody wants a war."
     page.evaluate(
@@ -130,11 +157,21 @@ def test_from_a_dropped_document_to_a_tied_claim(visits, desk, axe):
     )
     page.get_by_label("In your own words").wait_for()
     is_clean(page, axe)
-    page.get_by_text("More arms will lead to more fear").click()
-    page.get_by_label("In your own words").fill("Arms breed fear: on both sides")
-    page.get_by_label("How sure").select_option("likely")
-    page.get_by_label("What in the model it bears on").select_option(["fear", "trust"])
-    page.get_by_role("button", name="Write it into claims.yaml").click()
+    reach(page, page.get_by_role("radio").first)
+    page.keyboard.press("ArrowDown")
+    assert "More arms will lead to more fear" in page.locator(".passage:has(:checked)").inner_text()
+    type_in(page, "In your own words", "Arms breed fear: on both sides")
+    type_in(page, "How sure", "likely")
+    reach(page, page.get_by_label("What in the model it bears on"))
+    names = page.locator("#bears option").evaluate_all("all => all.map((one) => one.value)")
+    page.keyboard.press("Home")
+    page.keyboard.press("Control+Space")
+    for here, name in enumerate(names):
+        chosen = page.locator(f"#bears option >> nth={here}").evaluate("one => one.selected")
+        if chosen != (name in {"fear", "trust"}):
+            page.keyboard.press("Control+Space")
+        page.keyboard.press("Control+ArrowDown")
+    press(page, "button", "Write it into claims.yaml")
     page.locator(".claimed").first.wait_for()
     claim = load_ledger(desk[0] / "told").claim("a-talk-p1-s2")
     assert claim.says == "Arms breed fear: on both sides"
@@ -152,26 +189,25 @@ def test_two_people_play_a_game_to_its_end_by_keyboard_and_it_is_replayed(visits
     study.write_text(study.read_text().replace("steps: 16", "steps: 5"))
     host.reload()
     for box in host.locator("input[name=seat]").all():
-        box.focus()
+        reach(host, box)
         host.keyboard.press("Space")
-    host.get_by_role("button", name="Begin a game").focus()
-    host.keyboard.press("Enter")
+    press(host, "button", "Begin a game")
     host.locator("dd a").first.wait_for()
     links = [link.inner_text() for link in host.locator("dd a").all()]
     north, south = (visits.page(link) for link in links)
-    host.get_by_role("link", name="To your own page").click()
+    press(host, "link", "To your own page")
+    host.wait_for_url("**/game/**")
     for page in (host, north, south):
         is_clean(page, axe)
     for step in range(5):
         for page in (north, south):
             page.get_by_text(f"Step {step + 1} of 5").wait_for()
-            page.get_by_role("button", name="Choose").focus()
-            page.keyboard.press("Enter")
+            press(page, "button", "Choose")
     north.get_by_role("heading", name="What you could have known").wait_for()
     is_clean(north, axe)
     host.get_by_text("The game is over.").wait_for()
     with host.expect_download() as told:
-        host.get_by_role("link", name="The game as a file").click()
+        press(host, "link", "The game as a file")
     path = tmp_path / "game.json"
     told.value.save_as(path)
     again = open_game(study, path)  # as `standoff trace --played` opens it
@@ -185,14 +221,16 @@ def test_two_people_play_a_game_to_its_end_by_keyboard_and_it_is_replayed(visits
 def test_all_is_read_without_script(visits):
     page = visits.page(java_script_enabled=False)
     begin(page, "plain", "lake")
-    page.get_by_role("link", name="Edit study.yaml").click()
-    area = page.locator("textarea")
-    area.fill("titel: x\n" + area.input_value())
-    page.get_by_role("button", name="Save").click()
+    press(page, "link", "Edit study.yaml")
+    reach(page, page.locator("textarea"))
+    page.keyboard.press("Control+Home")
+    page.keyboard.type("titel: x\n")
+    press(page, "button", "Save")
     page.get_by_text("is not a key of a study").wait_for()
-    page.get_by_role("link", name="Earlier versions").click()
-    page.get_by_role("table").get_by_role("link").last.click()
-    page.get_by_role("button", name="Make it the text of now").click()
+    press(page, "link", "Earlier versions")
+    reach(page, page.get_by_role("table").get_by_role("link").last)
+    page.keyboard.press("Enter")
+    press(page, "button", "Make it the text of now")
     page.get_by_text("None.").wait_for()
 
 
