@@ -12,6 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from standoff.base.collecting import uncollected
 from standoff.base.problems import Collected, Problem, StudyError, has_errors, suggest
 from standoff.base.source import Source, Span
 from standoff.language.building.build import build_model
@@ -56,6 +57,7 @@ def load_model(study: str | Path, variants: SequenceOf[str] = ()) -> Model:
     return loaded.model
 
 
+@uncollected()
 def read_study(
     study: str | Path,
     variants: SequenceOf[str] = (),
@@ -112,6 +114,7 @@ def build_variant(written: Written, variants: SequenceOf[str]) -> Model:
 
 
 @lru_cache(maxsize=16)  # several questions ask for the same
+@uncollected()
 def _built(written: Written, variants: tuple[str, ...]) -> Model:
     problems: list[Problem] = []
     model = _read(written, variants, problems)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from standoff.base.collecting import uncollected
 from standoff.base.source import Span
 from standoff.language.expressions.tree import Binary, Call, Conditional, Expr, Number, Option, Reference, Symbol, walk
 from standoff.language.model import Event, Mode, Model, Payoff, Stock
@@ -20,6 +21,7 @@ __all__ = ["compile_model"]
 _REDUCERS = ("final", "mean", "total", "peak", "minimum", "ever", "count", "first")
 
 
+@uncollected()
 def compile_model(model: Model, *, watching: bool = False) -> Program:
     """Lower a checked model to equations, in dependency order.
 

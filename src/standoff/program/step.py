@@ -5,6 +5,7 @@ What happens by chance has two: its chance (`own`), which is 0 where its conditi
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -55,6 +56,9 @@ class StepCompiler:
         self.low = Lowering(model)
         self.lower = self.low.lower
         self.imposed = Impositions(model)
+        self.strategies: dict[str, list[Strategy]] = defaultdict(list)
+        for strategy in model.strategies:
+            self.strategies[strategy.actor].append(strategy)
         self.step: list[Assignment] = []
         self.fired: list[Fired] = []
         self.luck: dict[str, None] = {}
@@ -312,7 +316,7 @@ class StepCompiler:
         if imposed is not None:
             self._assign(symbol, Impositions.option(imposed, choice.options), choice.span)
             return
-        strategies = [s for s in self.model.strategies if s.actor == choice.actor]
+        strategies = self.strategies[choice.actor]
         chosen: Expr | None = None
         for i, strategy in reversed(list(enumerate(strategies))):
             played = Binary(strategy.span, "==", reference("strategy", choice.actor, strategy.span),

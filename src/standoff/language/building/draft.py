@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import MAXYEAR, date
 
@@ -50,7 +50,7 @@ class Draft:
         self, names: Iterable[Scalar], known: Iterable[str], code: str, sentence: str, *, kind: str
     ) -> tuple[str, ...]:
         """The texts that are among the known ones; each other one is reported. `sentence` has a place `{}`."""
-        allowed = tuple(known)
+        allowed = known if isinstance(known, Collection) else tuple(known)
         found: list[str] = []
         for name in names:
             if name.text in allowed:

@@ -144,9 +144,9 @@ def build_deals(draft: Draft, strategies: tuple[Strategy, ...]) -> tuple[Deal, .
 
 def build_mechanisms(draft: Draft) -> tuple[Mechanism, ...]:
     """Mechanisms; their expectations are read by whoever evaluates them."""
-    equations = [*draft.names.symbols, *draft.names.actors]
-    equations += [name.text for name, _ in mapping(draft.study, "outcomes").items]
-    equations += [f"{a.text}.{s.text}" for a, inner in entries(draft.study, "strategies") for s, _ in inner.items]
+    outcomes = (name.text for name, _ in mapping(draft.study, "outcomes").items)
+    strategies = (f"{a.text}.{s.text}" for a, inner in entries(draft.study, "strategies") for s, _ in inner.items)
+    equations = dict.fromkeys([*draft.names.symbols, *draft.names.actors, *outcomes, *strategies])
     found: list[Mechanism] = []
     for name, node in entries(draft.study, "mechanisms"):
         named = draft.known(

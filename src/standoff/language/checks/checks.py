@@ -34,8 +34,9 @@ def check(model: Model) -> list[Problem]:
 
 def check_strategies(model: Model) -> Iterator[Problem]:
     """Who has choices has a strategy."""
+    players = frozenset(model.players)
     for actor in dict.fromkeys(choice.actor for choice in model.choices):
-        if actor not in model.players:
+        if actor not in players:
             span = next(choice.span for choice in model.choices if choice.actor == actor)
             message = f"`{actor}` has choices and no strategy"
             yield Problem(

@@ -19,7 +19,8 @@ operation is reordered within a future, and no two are made one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from standoff._version import __version__
 from standoff.base.escaping import visible
@@ -36,7 +37,14 @@ __all__ = ["LANES", "emit_kernel"]
 LANES = 64  # futures in a block: enough to hide a loop's cost, few enough that rows stay in the first cache; 2^n
 ROW = 8 * LANES
 V = types(SIDE)
-_TABLES = ("columns", "worlds", "keys", "runs", "given", "counters", "clock", "out", "w")
+Statement = list[str]  # lines that hang together, and on no others
+PART = 128  # statements of a part: code takes more than in proportion to make where one function holds much of it
+_SIZES = {"columns": ", i64 %n_worlds", "runs": ", i64 %n_runs", "out": ", i64 %n_out"}
+_TABLES = ", ".join(
+    f"ptr %{table}{_SIZES.get(table, '')}"
+    for table in ("columns", "worlds", "keys", "runs", "given", "counters", "clock", "out", "w")
+)
+_INSIDE = f"{_TABLES}, ptr %s, i64 %r, i64 %first, i64 %n, i64 %end, i64 %t"
 
 
 def emit_kernel(program: Program, *, remarks: bool = False) -> Source:
@@ -61,12 +69,17 @@ class _Writer:
         self.scalar_parts: dict[str, None] = {}
         self.powers: dict[float, str] = {}  # functions by their exponent
         self.scalars: set[str] = set()  # of these functions, those that do something
-        self.rows: dict[int, None] = {}  # whose addresses `run` needs
+        self.rows: dict[int, None] = {}  # whose addresses a part needs
 
     def text(self) -> str:
         name = visible(self.plan.lowered.program.model.name)
         functions = [*self._scalar_functions(), *self._loop_functions()]
-        run = [*self._run()]
+        phases = {
+            "begin": self._parts("begin", self._begin()),
+            "step": self._parts("step", self._step()),
+            "finish": self._parts("finish", self._finish()),
+        }
+        run = self._run({name: len(parts) for name, parts in phases.items()})
         if {"enter_line", "leave_line"} & {*self.parts}:
             self.parts["copy_row"] = None
         size = self.places.rows.size * LANES + len(self.plan.scalars)
@@ -80,6 +93,7 @@ class _Writer:
             *(power_row(part, exponent) for exponent, part in self.powers.items()),
             *(scalar_function(part) for part in self.scalar_parts),
             *functions,
+            *(part for parts in phases.values() for part in parts),
             *run,
             "",
         ])  # fmt: skip
@@ -95,19 +109,21 @@ class _Writer:
                 yield "  ret void\n}"
 
     def _scalars(self, name: str) -> Iterator[str]:
-        for kind, n in self.places.scalars_of(name):
-            yield from self._scalar_read(n) if kind == "read" else self._operation(n, ONE)
-        for place, n in self.places.stored_scalars(name):
-            yield from self._stored(n, ONE, f"%to{place}", [_scalar_at(f"to{place}", place)])
+        for kind, n, place in self.places.scalars_of(name):
+            if kind == "store":
+                yield from self._stored(n, ONE, f"%to{place}", [_scalar_at(f"to{place}", place)])
+            else:
+                yield from self._scalar_read(n) if kind == "read" else self._operation(n, ONE)
 
     def _moves(self) -> Iterator[str]:
-        moved = self.places.moves()
-        for k, (_, n) in enumerate(moved):
-            yield from self._scalar_value(n, f"next{k}")
-        for k, (state, n) in enumerate(moved):
-            value = number(self.g.data[n]) if self.places.is_const(n) else f"%next{k}"
-            yield _scalar_at(f"to{k}", self.places.state(state)) + self._remark(state)
-            yield f"store double {value}, ptr %to{k}"
+        for moved in self.places.moves():
+            for state, n in moved:
+                yield from self._scalar_value(n, f"next{self.places.state(state)}")
+            for state, n in moved:
+                place = self.places.state(state)
+                value = number(self.g.data[n]) if self.places.is_const(n) else f"%next{place}"
+                yield _scalar_at(f"to{place}", place) + self._remark(state)
+                yield f"store double {value}, ptr %to{place}"
 
     def _scalar_read(self, n: int) -> Iterator[str]:
         """A scalar node, from its place."""
@@ -231,84 +247,101 @@ class _Writer:
         else:
             yield self._call(f"{g.op[n]}_row", *sources, target) + self._remark(self._label(n))
 
-    def _calls(self, phase: str) -> Iterator[str]:
+    def _calls(self, phase: str) -> Iterator[Statement]:
         number_of_loop = 0
         for k, item in enumerate(self.plan.loops[phase]):
             if isinstance(item, Loop):
-                yield f"call void @{phase}_{number_of_loop}(ptr %w, ptr %s, i64 %end)"
+                yield [f"call void @{phase}_{number_of_loop}(ptr %w, ptr %s, i64 %end)"]
                 number_of_loop += 1
             else:
-                yield from self._heavy(item, f"{phase}{k}")
+                yield [*self._heavy(item, f"{phase}{k}")]
 
-    def _scalar_call(self, name: str) -> Iterator[str]:
+    def _scalar_call(self, name: str) -> Iterator[Statement]:
         if name in self.scalars:
-            yield f"call void @{name}_scalars(ptr %s)"
+            yield [f"call void @{name}_scalars(ptr %s)"]
 
-    def _given(self, table: str, at: str, keys: Iterable[object]) -> Iterator[str]:
+    def _given(self, table: str, row: str, keys: Sequence[object]) -> Iterator[Statement]:
         """A row of a table of scalars to their places."""
         for k, key in enumerate(keys):
-            yield f"%{table}{k}p = getelementptr double, ptr %{at}, i64 {k}"
-            yield f"%{table}{k} = load double, ptr %{table}{k}p"
-            yield _scalar_at(f"{table}{k}q", self.plan.scalars[key])
-            yield f"store double %{table}{k}, ptr %{table}{k}q{self._remark(_said(key))}"
+            yield [
+                f"%{table}{k}_r = mul i64 %{row}, {len(keys)}",
+                f"%{table}{k}_i = add i64 %{table}{k}_r, {k}",
+                f"%{table}{k}p = getelementptr double, ptr %{table}, i64 %{table}{k}_i",
+                f"%{table}{k} = load double, ptr %{table}{k}p",
+                _scalar_at(f"{table}{k}q", self.plan.scalars[key]),
+                f"store double %{table}{k}, ptr %{table}{k}q{self._remark(_said(key))}",
+            ]
 
-    def _begin(self) -> Iterator[str]:
-        yield f"%given_r = mul i64 %r, {len(self.places.given)}"
-        yield "%given_at = getelementptr double, ptr %given, i64 %given_r"
-        yield from self._given("given", "given_at", self.places.given)
+    def _begin(self) -> Iterator[Statement]:
+        yield from self._given("given", "r", self.places.given)
         yield from self._scalar_call("block")
-        yield "%keys_at = getelementptr i64, ptr %keys, i64 %first"
-        yield self._call("take_row", "ptr %keys_at", self._row(self.keys), "i64 %n")
-        yield self._call("fill_row", self._row(self.places.wrong), f"double {number(0.0)}")
-        yield "%worlds_at = getelementptr i64, ptr %worlds, i64 %first"
+        yield [
+            "%keys_at = getelementptr i64, ptr %keys, i64 %first",
+            self._call("take_row", "ptr %keys_at", self._row(self.keys), "i64 %n"),
+        ]
+        yield [self._call("fill_row", self._row(self.places.wrong), f"double {number(0.0)}")]
+        place = {name: k for k, name in enumerate(self.plan.lowered.program.columns)}
         for k, name in enumerate(self.plan.columns):
-            yield f"%column{k}_n = mul i64 %n_worlds, {self.plan.lowered.program.columns.index(name)}"
-            yield f"%column{k} = getelementptr double, ptr %columns, i64 %column{k}_n{self._remark(name)}"
             row = self._row(self.places.start("column", name))
-            yield self._call("gather_row", f"ptr %column{k}", "ptr %worlds_at", row, "i64 %n")
+            yield [
+                f"%worlds{k} = getelementptr i64, ptr %worlds, i64 %first",
+                f"%column{k}_n = mul i64 %n_worlds, {place[name]}",
+                f"%column{k} = getelementptr double, ptr %columns, i64 %column{k}_n{self._remark(name)}",
+                self._call("gather_row", f"ptr %column{k}", f"ptr %worlds{k}", row, "i64 %n"),
+            ]
         yield from self._calls("world")
 
-    def _leave(self, step: str) -> Iterator[str]:
+    def _leave(self, step: str) -> Iterator[Statement]:
         for x in self.places.lines():
             line, state = (self._row(self.places.start(kind, x.state)) for kind in ("line", "state"))
-            yield self._call("leave_line", line, f"i64 {x.length}", f"i64 {ROW}", f"i64 {step}", state)
+            yield [self._call("leave_line", line, f"i64 {x.length}", f"i64 {ROW}", f"i64 {step}", state)]
 
-    def _step(self) -> Iterator[str]:
-        yield f"%clock_t = mul i64 %t, {len(self.places.clock)}"
-        yield "%clock_at = getelementptr double, ptr %clock, i64 %clock_t"
-        yield from self._given("clock", "clock_at", self.places.clock)
+    def _step(self) -> Iterator[Statement]:
+        yield from self._given("clock", "t", self.places.clock)
         yield from self._leave("%t")
         yield from self._scalar_call("step")
         yield from self._calls("step")
         yield from self._scalar_call("move")
         for x in self.places.lines():
             enters, line = (self._row(self.places.start(kind, x.state)) for kind in ("enters", "line"))
-            yield self._call("enter_line", enters, line, f"i64 {x.length}", f"i64 {ROW}", "i64 %t")
+            yield [self._call("enter_line", enters, line, f"i64 {x.length}", f"i64 {ROW}", "i64 %t")]
 
-    def _finish(self) -> Iterator[str]:
+    def _finish(self) -> Iterator[Statement]:
         yield from self._leave(str(self.plan.lowered.program.n_steps))
         yield from self._scalar_call("end")
         yield from self._calls("end")
         rows = [*(self.places.start("output", k) for k in range(len(self.plan.outputs))), self.places.wrong]
         self.parts["give_row"] = None
         for k, (row, name) in enumerate(zip(rows, (*self.plan.outputs, "whether something went wrong"), strict=True)):
-            yield f"%out{k}_n = mul i64 %n_out, {k}"
-            yield f"%out{k}_i = add i64 %out{k}_n, %first"
-            yield f"%out{k} = getelementptr double, ptr %out, i64 %out{k}_i"
-            yield f"call void @give_row({self._row(row)}, ptr %out{k}, i64 %n){self._remark(name)}"
+            yield [
+                f"%out{k}_n = mul i64 %n_out, {k}",
+                f"%out{k}_i = add i64 %out{k}_n, %first",
+                f"%out{k} = getelementptr double, ptr %out, i64 %out{k}_i",
+                f"call void @give_row({self._row(row)}, ptr %out{k}, i64 %n){self._remark(name)}",
+            ]
 
-    def _run(self) -> Iterator[str]:
-        begin, step, finish = [*self._begin()], [*self._step()], [*self._finish()]
-        tables = ", ".join(
-            f"ptr %{t}" + {"columns": ", i64 %n_worlds", "runs": ", i64 %n_runs", "out": ", i64 %n_out"}.get(t, "")
-            for t in _TABLES
-        )
-        rows = [f"  %row{row} = getelementptr i8, ptr %w, i64 {row * ROW}" for row in self.rows]
-        yield from [
-            f"define void @run({tables}) {{",
+    def _parts(self, phase: str, statements: Iterator[Statement]) -> list[str]:
+        """Functions that do a phase of a block, one after another."""
+        found: list[str] = []
+        while part := [*islice(statements, PART)]:
+            rows = [f"%row{row} = getelementptr i8, ptr %w, i64 {row * ROW}" for row in self.rows]
+            self.rows.clear()
+            lines = [*rows, *(line for statement in part for line in statement), "ret void"]
+            body = "\n".join(f"  {line}" for line in lines)
+            found.append(f"define internal void @{phase}_part_{len(found)}({_INSIDE}) {{\n{body}\n}}")
+        return found
+
+    def _run(self, parts: Mapping[str, int]) -> list[str]:
+        """The entry, which calls each phase's parts: so many of each."""
+
+        def phase(name: str, t: str) -> list[str]:
+            arguments = _INSIDE.replace("%t", t)
+            return [f"  call void @{name}_part_{k}({arguments})" for k in range(parts[name])]
+
+        return [
+            f"define void @run({_TABLES}) {{",
             "entry:",
             f"  %s = getelementptr i8, ptr %w, i64 {self.places.rows.size * ROW}",
-            *rows,
             "  br label %runs_left",
             "runs_left:",
             "  %r = phi i64 [ 0, %entry ], [ %r_next, %run_done ]",
@@ -327,16 +360,16 @@ class _Writer:
             f"  %n = select i1 %is_last, i64 %left, i64 {LANES}",
             f"  %n_up = add i64 %n, {AT_ONCE - 1}",
             f"  %end = and i64 %n_up, {-AT_ONCE}",
-            *(f"  {line}" for line in begin),
+            *phase("begin", "0"),
             "  br label %each_step",
             "each_step:",
             "  %t = phi i64 [ 0, %each_block ], [ %t_next, %each_step ]",
-            *(f"  {line}" for line in step),
+            *phase("step", "%t"),
             "  %t_next = add i64 %t, 1",
             f"  %is_step = icmp ult i64 %t_next, {self.plan.lowered.program.n_steps}",
             "  br i1 %is_step, label %each_step, label %finish",
             "finish:",
-            *(f"  {line}" for line in finish),
+            *phase("finish", "0"),
             f"  %first_next = add i64 %first, {LANES}",
             "  %is_block = icmp ult i64 %first_next, %run_last",
             "  br i1 %is_block, label %each_block, label %run_done",

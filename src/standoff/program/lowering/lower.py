@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from standoff.base.collecting import uncollected
 from standoff.language.expressions.tree import Expr, Symbol
 from standoff.program.lowering.graph import BLOCK, LANE, MOST, STEP, WORLD, Graph
 from standoff.program.lowering.states import COUNTED, FOLLOWED, Reducers, Split, States
@@ -52,6 +53,7 @@ class Lowered:
     labels: dict[int, str]
 
 
+@uncollected()
 def lower_program(program: Program, *, held: bool = False, followed: tuple[Symbol, ...] = ()) -> Lowered:
     """Lower a program to operations of three phases.
 

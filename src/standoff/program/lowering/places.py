@@ -9,11 +9,11 @@ from typing import Any
 
 from standoff.program.lowering.lower import Line
 from standoff.program.lowering.plan import Plan, kind_of
-from standoff.program.lowering.rows import Loop
+from standoff.program.lowering.rows import Loop, together
 
 __all__ = ["Places", "Source", "digest_of", "source_of"]
 
-ScalarStep = tuple[str, int]  # "read" or "work", and the node
+ScalarStep = tuple[str, int, int]  # "read", "work" or "store", the node, and the place that it is stored in
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,34 +72,35 @@ class Places:
         return self.rows.places[kind, key]
 
     def scalars_of(self, name: str) -> Iterator[ScalarStep]:
-        """In order what a function of scalars reads and works out: of a block, a step, or the end."""
-        nodes = [n for n in self.plan.computed[name] if self.g.op[n] != "input"]
+        """In order what a function of scalars reads, works out, and stores as soon as it is known.
+
+        Of a block, a step, or the end.
+        """
+        starts: dict[int, list[int]] = {}
+        for state, n in self.plan.starts if name == "block" else ():
+            starts.setdefault(n, []).append(self.state(state))
         written = set()
-        for n in nodes:
+        for n in self.plan.computed[name]:
+            if self.g.op[n] == "input":
+                continue
             for a in self.g.args[n]:
                 if a not in written and self._is_stored(a, name):
                     written.add(a)
-                    yield "read", a
+                    yield "read", a, -1
             written.add(n)
-            yield "work", n
-        if name == "block":
-            for _, n in self.plan.starts:
-                if n not in written and self._is_stored(n, name):
-                    written.add(n)
-                    yield "read", n
+            yield "work", n, -1
+            places = [self.plan.scalars[n]] if n in self.plan.exported else []
+            yield from (("store", n, place) for place in (*places, *starts.pop(n, ())))
+        for n, own in starts.items():
+            if n not in written and self._is_stored(n, name):
+                yield "read", n, -1
+            yield from (("store", n, place) for place in own)
 
-    def stored_scalars(self, name: str) -> Iterator[tuple[int, int]]:
-        """Afterwards, each place and the node that goes there."""
-        for n in self.plan.computed[name]:
-            if self.g.op[n] != "input" and n in self.plan.exported:
-                yield self.plan.scalars[n], n
-        if name == "block":
-            for state, n in self.plan.starts:
-                yield self.state(state), n
-
-    def moves(self) -> list[tuple[str, int]]:
-        """Scalar states that change at a step's end, and what they become."""
-        return [(state, n) for state, n in self.plan.moves if not self._is_state(n, state)]
+    def moves(self) -> list[list[tuple[str, int]]]:
+        """Scalar states that change at a step's end, and what they become: those at once that must change at once."""
+        moved = [(state, n) for state, n in self.plan.moves if not self._is_state(n, state)]
+        reads = [self._scalar_key(n) if self.g.op[n] == "input" else None for _, n in moved]
+        return [[moved[i] for i in part] for part in together([("state", state) for state, _ in moved], reads)]
 
     def lines(self) -> list[Line]:
         """Delay lines that are read."""

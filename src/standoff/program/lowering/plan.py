@@ -112,7 +112,7 @@ class _Planner:
     def _follow_states(self) -> None:
         """What is carried is carried only if something reads it."""
         begin, step, _ = self.lowered.phases
-        lines = {line.state for line in self.lowered.lines}
+        lines = {line.state: line.length for line in self.lowered.lines}
         done: set[str] = set()
         while len(done) < len(self.live):
             for name in [n for n in self.live if n not in done]:
@@ -129,9 +129,8 @@ class _Planner:
                 else:
                     self.made.rows.lasting(("state", name))
                 if name in lines:
-                    length = next(line.length for line in self.lowered.lines if line.state == name)
                     self.made.rows.lasting(("enters", name))
-                    self.made.rows.lasting(("line", name), length)
+                    self.made.rows.lasting(("line", name), lines[name])
 
     def _demand(self, root: int, phase: str, *, export: bool = True) -> None:
         g = self.g

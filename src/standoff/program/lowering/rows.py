@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence, Set
 from dataclasses import dataclass, field
 
 from standoff.program.lowering.graph import HEAVY, Graph
 
-__all__ = ["Heavy", "Loop", "Rows", "Schedule"]
+__all__ = ["Heavy", "Loop", "Rows", "Schedule", "find_row", "together"]
 
 LOOP = 48  # light operations in a loop: with more, registers spill; with fewer, too much goes through memory
 CHEAP = frozenset(("eq", "ne", "lt", "le", "not", "num", "neg"))
@@ -78,8 +78,9 @@ class Schedule:
             writes: What is stored for good: node and key of a lasting row.
         """
         self.lanes = [n for n in lanes if not self._is_given(n)]
-        self._levels(tests)
-        items = self._cut(tests)
+        tested = frozenset(tests)
+        self._levels(tested)
+        items = self._cut(tests, tested)
         self._repeat_cheap(items)
         self._place(items, writes)
         return [item for item in items if not isinstance(item, Loop) or item.nodes or item.stores or item.tests]
@@ -95,7 +96,7 @@ class Schedule:
         """Whether a node is computed in this phase."""
         return n in self.level
 
-    def _levels(self, tests: Sequence[int]) -> None:
+    def _levels(self, tests: Set[int]) -> None:
         g, level = self.g, self.level
         for n in self.lanes:
             level[n] = max((level[a] + self._is_heavy(a) for a in g.args[n] if a in level), default=0)
@@ -107,7 +108,7 @@ class Schedule:
             if users[n] and n not in tests and g.op[n] != "clamped":
                 level[n] = min(level[u] for u in users[n]) - self._is_heavy(n)
 
-    def _cut(self, tests: Sequence[int]) -> list[Loop | Heavy]:
+    def _cut(self, tests: Sequence[int], tested: Set[int]) -> list[Loop | Heavy]:
         g = self.g
         by_level: dict[int, list[int]] = defaultdict(list)
         for n in self.lanes:
@@ -119,7 +120,7 @@ class Schedule:
             size = -(-len(light) // n_loops) if n_loops else 1
             for start in range(0, len(light), size):
                 part = light[start : start + size]
-                items.append(Loop(part, [n for n in part if n in tests]))
+                items.append(Loop(part, [n for n in part if n in tested]))
             items += [Heavy(n) for n in by_level[depth] if self._is_heavy(n)]
         return items
 
@@ -153,9 +154,7 @@ class Schedule:
         for n in self.lanes:
             if g.op[n] == "clamped":
                 made_at[n] = made_at[g.args[n][0]]
-        last = self._write(items, writes, made_at, reads, end=end)
-        if last.stores:
-            items.append(last)
+        items += self._together(self._write(items, writes, made_at, reads, end=end))
         self._allot(items, made_at, reads)
 
     def _read_by(self, item: Loop | Heavy) -> set[int]:
@@ -175,10 +174,10 @@ class Schedule:
         reads: dict[int, list[int]],
         *,
         end: int,
-    ) -> Loop:
-        """Store each result in its lasting row as soon as nobody needs what stood there; else at the end."""
+    ) -> list[Write]:
+        """Store each result in its lasting row as soon as nobody needs what stood there; what is left for the end."""
         g, rows = self.g, self.rows
-        last = Loop()
+        last: list[Write] = []
         pending: list[Write] = []
         for node, key in writes:
             if g.op[node] == "input" and self._state_key(node) == key:
@@ -187,7 +186,7 @@ class Schedule:
             if isinstance(item, Loop) and g.op[node] != "clamped":
                 pending.append((node, key))
             else:
-                last.stores.append((node, rows.lasting(key)))
+                last.append((node, key))
                 reads[node].append(end)
         old = self._old_states()
         for node, key in pending:
@@ -197,9 +196,15 @@ class Schedule:
             if all(at <= made_at[node] for at in readers):
                 item.stores.append((node, rows.lasting(key)))
             else:
-                last.stores.append((node, rows.lasting(key)))
+                last.append((node, key))
                 reads[node].append(end)
         return last
+
+    def _together(self, writes: Sequence[Write]) -> list[Loop]:
+        """Loops of nothing but stores: those that read a row which others of them write stand with these in one."""
+        reads = [self._state_key(node) if self.g.op[node] == "input" else None for node, _ in writes]
+        parts = together([key for _, key in writes], reads)
+        return [Loop(stores=[(writes[i][0], self.rows.lasting(writes[i][1])) for i in part]) for part in parts]
 
     def _old_states(self) -> dict[Key, int]:
         """The node that reads each state's row in this phase."""
@@ -217,6 +222,10 @@ class Schedule:
     def _allot(self, items: Sequence[Loop | Heavy], made_at: dict[int, int], reads: dict[int, list[int]]) -> None:
         """Rows for passing results, each free again once its last reader has run."""
         g, rows = self.g, self.rows
+        flags: dict[int, int] = {}  # whether a count was clamped, by the count
+        for n in self.lanes:
+            if g.op[n] == "clamped":
+                flags.setdefault(g.args[n][0], n)
         free: list[int] = []
         leaving: dict[int, list[int]] = defaultdict(list)
 
@@ -238,8 +247,7 @@ class Schedule:
                 n = item.node
                 item.target = rows.lasting(n) if n in rows.places else take(n, at)
                 if g.op[n] in ("poisson", "negative_binomial"):
-                    flags = [m for m in self.lanes if g.op[m] == "clamped" and g.args[m][0] == n]
-                    item.clamped = take(flags[0], at) if flags else -1
+                    item.clamped = take(flags[n], at) if n in flags else -1
             free += leaving.pop(at, [])
 
     def _operands(self, item: Heavy, at: int, take: Callable[[int, int], int]) -> None:
@@ -255,6 +263,34 @@ class Schedule:
     def find(self, n: int) -> int:
         """The row that a node stands in."""
         return find_row(self.g, self.rows, self.phase, n)
+
+
+def together(written: Sequence[Hashable], read: Sequence[Hashable | None]) -> list[list[int]]:
+    """Which of some copies to make at once: so many a part, but all that write what others of them read in one.
+
+    Args:
+        written: Where each copy goes, no place twice.
+        read: Where it comes from; None where nothing of that is written.
+    """
+    group = {key: key for key in written}
+
+    def first(key: Hashable) -> Hashable:
+        while group[key] != key:
+            group[key] = key = group[group[key]]
+        return key
+
+    for to, source in zip(written, read, strict=True):
+        if source in group:
+            group[first(to)] = first(source)
+    tied: dict[Hashable, list[int]] = defaultdict(list)
+    for i, to in enumerate(written):
+        tied[first(to)].append(i)
+    parts: list[list[int]] = []
+    for copies in tied.values():
+        if not parts or len(parts[-1]) + len(copies) > LOOP:
+            parts.append([])
+        parts[-1] += copies
+    return parts
 
 
 def find_row(g: Graph, rows: Rows, phase: str, n: int) -> int:

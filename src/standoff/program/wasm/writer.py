@@ -161,18 +161,19 @@ class _Writer:
         yield ")"
 
     def _scalars(self, name: str) -> Iterator[str]:
-        for kind, n in self.places.scalars_of(name):
+        for kind, n, place in self.places.scalars_of(name):
+            if kind == "store":
+                yield self._scalar_store(place, self._use(n))
+                continue
             value = self._scalar_read(n) if kind == "read" else self._operation(n)
             yield f"(local.set {self._name(n)} {value}){self._remark(self._label(n))}"
-        for place, n in self.places.stored_scalars(name):
-            yield self._scalar_store(place, self._use(n))
 
     def _moves(self) -> Iterator[str]:
-        moved = self.places.moves()
-        for k, (_, n) in enumerate(moved):
-            yield f"(local.set $v_{k} {self._scalar_value(n)})"
-        for k, (state, _) in enumerate(moved):
-            yield self._scalar_store(self.places.state(state), f"(local.get $v_{k})") + self._remark(state)
+        for moved in self.places.moves():
+            for k, (_, n) in enumerate(moved):
+                yield f"(local.set $v_{k} {self._scalar_value(n)})"
+            for k, (state, _) in enumerate(moved):
+                yield self._scalar_store(self.places.state(state), f"(local.get $v_{k})") + self._remark(state)
 
     def _scalar_place(self, place: int) -> int:
         return self.scalar_base + 16 * place
