@@ -18,7 +18,7 @@ from standoff.analysis.findings import Figure, Floats, Inputs
 from standoff.analysis.runs.payoffs import figure_within, mean_figure
 from standoff.analysis.statistics.brackets import find_hidden, share_above
 from standoff.analysis.statistics.deconvolution import Judged, judge, times_wanted
-from standoff.analysis.statistics.errors import tail_exponent
+from standoff.analysis.statistics.heaviness import tail_exponent
 from standoff.analysis.statistics.ranking import Ranking, rank, world_weights
 from standoff.analysis.statistics.regression import assign_folds, predict
 
@@ -141,7 +141,7 @@ def satisficing(names: Sequence[str], bounds: Sequence[Bound], measured: Measure
     w, strategies = world_weights(weights, shape[2]), range(len(names))
     folds = assign_folds(inputs, seed=seed)
     families = np.repeat(np.arange(len(bounds)), len(names))
-    foreseen = predict(inputs, outcomes.reshape(-1, shape[2]), folds, families=families).reshape(shape)
+    foreseen = predict(inputs, outcomes.reshape(-1, shape[2]), folds, families=families, jumps=True).reshape(shape)
     judged = [
         [_judge(bound, foreseen[o, s], outcomes[o, s], None if halves is None else halves[o, s]) for s in strategies]
         for o, bound in enumerate(bounds)

@@ -18,6 +18,7 @@ from scipy.linalg import cho_factor, cho_solve
 from threadpoolctl import ThreadpoolController
 
 from standoff.analysis.findings import Floats, Inputs
+from standoff.analysis.statistics.jumps import Along, add_jumps, look_along
 from standoff.base.chance import streams
 
 __all__ = ["assign_folds", "one_thread", "predict", "spline_basis"]
@@ -29,6 +30,7 @@ _MOST_ADAPTIVE = 200
 _MOST_COLUMNS = 1_000
 _COLUMNS_A_WORLD = 4
 _FEW_COLUMNS = 600
+_MOST_ALONG = 100
 _SHAPES: tuple[tuple[int, float, bool], ...] = (
     (-1, 0.0, False),
     *(
@@ -155,6 +157,7 @@ def predict(
     additive: bool = False,
     families: npt.NDArray[np.int64] | None = None,
     settled_on: int | None = None,
+    jumps: bool = False,
 ) -> Floats:
     """Each world's targets as the other folds' worlds predict them from its inputs.
 
@@ -192,8 +195,21 @@ def predict(
         ("cross-fit", additive, folds.tobytes()), lambda: _CrossFit(_terms(inputs, additive=additive), folds)
     )
     with one_thread():
-        out[used] = fit.predict(y, of, settled_on) * spread[used][:, None] + middle[:, None]
+        along = inputs.once(("along", folds.tobytes()), lambda: _look_along(inputs, folds)) if jumps else ()
+        out[used] = fit.predict(y, of, settled_on, along) * spread[used][:, None] + middle[:, None]
     return out
+
+
+def _look_along(inputs: Inputs, folds: npt.NDArray[np.int64]) -> list[Along]:
+    """Of each fold, worlds along every input that is not discrete; none where there is none, or very many inputs."""
+    seen = [j for j in range(len(inputs.names)) if not inputs.is_discrete(j)]
+    if not seen or len(inputs.names) > _MOST_ALONG:
+        return []
+    columns = [np.ascontiguousarray(inputs.values[:, j]) for j in seen]
+    bases, n_folds = [spline_basis(column) for column in columns], int(folds.max()) + 1
+    of = [np.flatnonzero(folds == k) for k in range(n_folds)]
+    rest = [np.concatenate([worlds for j, worlds in enumerate(of) if j != k]) for k in range(n_folds)]
+    return [look_along(columns, bases, rest[k], of[k]) for k in range(n_folds)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,7 +224,10 @@ class _CrossFit:
     def n_folds(self) -> int:
         return int(self.folds.max()) + 1
 
-    def predict(self, y: Floats, of: Sequence[npt.NDArray[np.int64]], settled_on: int | None = None) -> Floats:
+    def predict(
+        self, y: Floats, of: Sequence[npt.NDArray[np.int64]], settled_on: int | None = None,
+        along: Sequence[Along] = (),
+    ) -> Floats:  # fmt: skip
         """(targets, worlds) of standardised targets in the same shape; `of` lists the targets of each family."""
         members = [np.ascontiguousarray(y[:, self.folds == k]) for k in range(self.n_folds)]
         crosses = [design @ member.T for design, member in zip(self.designs, members, strict=True)]
@@ -216,14 +235,19 @@ class _CrossFit:
         predicted = np.empty_like(y)
         for k in range(self.n_folds):
             rest = np.sum([cross for j, cross in enumerate(crosses) if j != k], axis=0)
-            here = np.flatnonzero(self.folds == k)
+            here, designs = np.flatnonzero(self.folds == k), [d for j, d in enumerate(self.designs) if j != k]
+            left = np.concatenate([member for j, member in enumerate(members) if j != k], axis=1)
             chosen = misses[k].argmin(axis=0)
             for shape in np.unique(chosen):
                 concerned = [targets for targets in of if (chosen[targets] == shape).any()]
                 for fit in self._fits((k,), rest, concerned, int(shape))[0]:
                     wanted = chosen[fit.targets] == shape
-                    rows = np.ix_(fit.targets[wanted], here)
-                    predicted[rows] = fit.slopes[:, wanted].T @ _rows(self.designs[k], fit.kept)
+                    targets, slopes = fit.targets[wanted], fit.slopes[:, wanted].T
+                    predicted[np.ix_(targets, here)] = slopes @ _rows(self.designs[k], fit.kept)
+                    if along:
+                        left[targets] -= np.hstack([slopes @ _rows(design, fit.kept) for design in designs])
+            if along:
+                predicted[:, here] += add_jumps(along[k], left)
         return predicted
 
     @cached_property
