@@ -51,9 +51,11 @@ def test_a_world_has_no_part_in_its_own_prediction():
     folds = assign_folds(inputs)
     changed = seen + 50.0 * (folds == 2)
     first, second = (predict(inputs, y[None], folds, jumps=True)[0] for y in (seen, changed))
+
     # targets are told from their mean and in their deviations, which all worlds have a part in
     def told(y, foreseen):
         return (foreseen[folds == 2] - foreseen[folds == 2].mean()) / foreseen[folds == 2].std()
+
     assert told(seen, first) == pytest.approx(told(changed, second), abs=1e-6)
 
 

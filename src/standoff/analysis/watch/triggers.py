@@ -84,7 +84,9 @@ def best_triggers(ahead: Ahead, seed: int = 0) -> tuple[Trigger, ...]:
         return ()
     bar = float(np.quantile(np.max([by_chance for _, by_chance in found], axis=0), _LEVEL, method="weibull"))
     told = [
-        one if one.gain.value > bar * one.gain.error else replace(one, gain=replace(one.gain, low=min(one.gain.low, 0.0)))
+        one
+        if one.gain.value > bar * one.gain.error
+        else replace(one, gain=replace(one.gain, low=min(one.gain.low, 0.0)))
         for one, _ in found
     ]
     return tuple(sorted(told, key=lambda one: -(one.alone.value + one.gain.value)))
