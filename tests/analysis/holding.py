@@ -47,7 +47,7 @@ class Held:
         quantity: Its column in the table.
         misses: 0 where it holds; -1 where the truth lies below the interval, 1 where above (of a call: where it errs).
         is_told: Whether the finding says that it can tell.
-        at_bound: Whether the truth is the least or the most that it can be, so that an interval misses to one side only.
+        at_bound: Whether the truth is the least or most that it can be, so that an interval misses to one side only.
         bracket: Of what lies between two estimates whatever is hidden: the interval, and the two estimates.
         of: Which strategy's it is, where it has a bracket.
     """

@@ -73,8 +73,8 @@ def test_figures_of_one_family_are_foreseen_alike_so_that_their_differences_are_
     first = 2.0 * columns[0] + np.cos(9.0 * columns[1]) + noise[0]
     second = 2.1 * columns[0] + 2.0 * noise[1]
     figures, folds = np.array([first, second, first - second]), assign_folds(inputs)
-    alone = predict(inputs, figures, folds, additive=True)
-    family = predict(inputs, figures, folds, additive=True, families=np.zeros(3, dtype=np.int64), settled_on=2)
+    alone = predict(inputs, figures, folds, kind="additive")
+    family = predict(inputs, figures, folds, kind="additive", families=np.zeros(3, dtype=np.int64), settled_on=2)
     assert family[0] - family[1] == pytest.approx(family[2], abs=1e-9)
     assert np.abs(alone[0] - alone[1] - alone[2]).max() > 0.01
 

@@ -17,10 +17,10 @@ def study(seed, truth, n_worlds=N_WORLDS, luck=1.0):
     return Inputs(("x", "y", "z"), x), truth(x), truth(x) + luck * random.normal(size=n_worlds)
 
 
-def missed(seed, truth, *, jumps, luck=1.0):
+def missed(seed, truth, kind, luck=1.0):
     """Root mean square of what a prediction misses the truth by."""
     inputs, true, seen = study(seed, truth, luck=luck)
-    foreseen = predict(inputs, seen[None], assign_folds(inputs), jumps=jumps)[0]
+    foreseen = predict(inputs, seen[None], assign_folds(inputs), kind=kind)[0]
     return float(np.sqrt(((foreseen - true) ** 2).mean()))
 
 
@@ -43,14 +43,14 @@ def test_of_what_jumps_at_most_two_thirds_of_the_miss_is_left(truth):
 )
 def test_what_does_not_jump_is_predicted_as_without(truth):
     for seed in range(10):
-        assert missed(seed, truth, jumps=True) == missed(seed, truth, jumps=False)
+        assert missed(seed, truth, "jumping") == missed(seed, truth, "smooth")
 
 
 def test_a_world_has_no_part_in_its_own_prediction():
     inputs, _, seen = study(1, lambda x: 2.0 * (x[:, 0] > 0.5))
     folds = assign_folds(inputs)
     changed = seen + 50.0 * (folds == 2)
-    first, second = (predict(inputs, y[None], folds, jumps=True)[0] for y in (seen, changed))
+    first, second = (predict(inputs, y[None], folds, kind="jumping")[0] for y in (seen, changed))
 
     # targets are told from their mean and in their deviations, which all worlds have a part in
     def told(y, foreseen):
@@ -63,8 +63,8 @@ def test_the_order_of_worlds_changes_nothing():
     inputs, _, seen = study(2, lambda x: 2.0 * (x[:, 0] > 0.5))
     order = np.random.default_rng(3).permutation(N_WORLDS)
     other = inputs.rows(order)
-    first = predict(inputs, seen[None], assign_folds(inputs), jumps=True)[0]
-    assert predict(other, seen[order][None], assign_folds(other), jumps=True)[0] == pytest.approx(first[order])
+    first = predict(inputs, seen[None], assign_folds(inputs), kind="jumping")[0]
+    assert predict(other, seen[order][None], assign_folds(other), kind="jumping")[0] == pytest.approx(first[order])
 
 
 def test_luck_with_heavy_tails_makes_no_jump():
@@ -74,10 +74,10 @@ def test_luck_with_heavy_tails_makes_no_jump():
     inputs, _, _ = study(4, lambda x: x[:, 0])
     y = np.array([luck(seed) for seed in range(20)])
     folds = assign_folds(inputs)
-    assert predict(inputs, y, folds, jumps=True) == pytest.approx(predict(inputs, y, folds))
+    assert predict(inputs, y, folds, kind="jumping") == pytest.approx(predict(inputs, y, folds))
 
 
 def test_few_worlds_are_not_parted():
     inputs, _, seen = study(5, lambda x: 9.0 * (x[:, 0] > 0.5), n_worlds=40)
     folds = assign_folds(inputs)
-    assert predict(inputs, seen[None], folds, jumps=True) == pytest.approx(predict(inputs, seen[None], folds))
+    assert predict(inputs, seen[None], folds, kind="jumping") == pytest.approx(predict(inputs, seen[None], folds))

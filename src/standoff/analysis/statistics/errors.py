@@ -51,7 +51,7 @@ def additive_part(
     if not light:
         return None
     settled = None if families is None else settled_on
-    return predict(even.only(light), figures, folds, additive=True, families=families, settled_on=settled)
+    return predict(even.only(light), figures, folds, kind="additive", families=families, settled_on=settled)
 
 
 def without_additive(

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import combinations, pairwise
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -154,10 +155,9 @@ def predict(
     targets: Floats,
     folds: npt.NDArray[np.int64],
     *,
-    additive: bool = False,
+    kind: Literal["additive", "smooth", "jumping"] = "smooth",
     families: npt.NDArray[np.int64] | None = None,
     settled_on: int | None = None,
-    jumps: bool = False,
 ) -> Floats:
     """Each world's targets as the other folds' worlds predict them from its inputs.
 
@@ -169,7 +169,7 @@ def predict(
         inputs: worlds by uncertainties.
         targets: shape (targets, worlds).
         folds: shape (worlds,).
-        additive: leave out products of inputs.
+        kind: smooth; or without products of inputs; or with jumps along single inputs (`jumps.py`).
         families: shape (targets,); targets of one family share what is found of the strength of their inputs. Absent:
             all are of one.
         settled_on: how rich and how strong is settled for a family as a whole, on so many of its targets; for each
@@ -191,11 +191,12 @@ def predict(
     y = (targets[used] - middle[:, None]) / spread[used][:, None]
     kin = (np.zeros(len(targets), dtype=np.int64) if families is None else families)[used]
     of = tuple(np.flatnonzero(kin == family) for family in np.unique(kin))
+    additive = kind == "additive"
     fit: _CrossFit = inputs.once(
         ("cross-fit", additive, folds.tobytes()), lambda: _CrossFit(_terms(inputs, additive=additive), folds)
     )
     with one_thread():
-        along = inputs.once(("along", folds.tobytes()), lambda: _look_along(inputs, folds)) if jumps else ()
+        along = inputs.once(("along", folds.tobytes()), lambda: _look_along(inputs, folds)) if kind == "jumping" else ()
         out[used] = fit.predict(y, of, settled_on, along) * spread[used][:, None] + middle[:, None]
     return out
 

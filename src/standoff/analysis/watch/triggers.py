@@ -3,8 +3,8 @@
 A trigger is picked on four fifths of the futures and valued on the rest, in turn, against the strategy alone in the
 same worlds and with the same luck; so the best of many triggers that add nothing adds nothing on average. Fifths that
 picked the same trigger are high together, so the gain varies more than futures by themselves would say: the interval is
-as wide as it takes to hold 0 in 95 of 100 draws of a multiplier bootstrap in which no trigger adds anything. Its low end
-is above 0 only where the largest gain of all strategies, each in its errors, is as large in at most one of twenty draws.
+as wide as it takes to hold 0 in 95 of 100 draws of a multiplier bootstrap in which no trigger adds anything. Its low
+end is above 0 only where the largest gain of all strategies, each in its errors, is so large in one of twenty draws.
 
 Reference:
     V. Chernozhukov, D. Chetverikov and K. Kato, Gaussian approximations and multiplier bootstrap for maxima of sums of
