@@ -34,7 +34,7 @@ def missed(seed, truth, kind, luck=1.0):
     ids=["a step", "a step beside a curve", "two steps"],
 )
 def test_of_what_jumps_at_most_two_thirds_of_the_miss_is_left(truth):
-    smooth, broken = (np.mean([missed(seed, truth, jumps=jumps) for seed in range(6)]) for jumps in (False, True))
+    smooth, broken = (np.mean([missed(seed, truth, kind) for seed in range(6)]) for kind in ("smooth", "jumping"))
     assert broken < 0.67 * smooth
 
 
