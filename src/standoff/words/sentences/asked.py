@@ -71,7 +71,7 @@ def asked_of(model: Model, results: Performance, *, is_named: bool) -> Asked | N
 
 
 def _asked_measure(model: Model, results: Performance, *, is_named: bool) -> int | None:
-    """Index of the outcome that is asked, else of the first; None where only one that is so marked counts, and none is."""
+    """Index of the outcome that is asked, else of the first; None where only a marked one counts and none is."""
     asked = next((o.name for o in model.outcomes if o.is_asked), None)
     if asked is None and is_named:
         return None

@@ -31,7 +31,8 @@ def searched_lines(model: Model, found: Searched) -> Iterator[str]:
     for one in found.found:
         yield f"\n# {one.title}: {_values(model, one)}"
         for name, low, high in one.ranges:
-            yield f"# as good for all that was seen: {_setting(model, found.actor, name)} {interval(low, high) if high > low else plain(low)}"
+            reach = interval(low, high) if high > low else plain(low)
+            yield f"# as good for all that was seen: {_setting(model, found.actor, name)} {reach}"
         yield one.text.rstrip()
 
 
