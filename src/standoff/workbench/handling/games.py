@@ -155,8 +155,9 @@ class _Games:
         view = await self.desk.playing.do(seat_view, table.study, _key(table), seat.actor)
         is_back = bool(view.ended and table.game.turns) or table.revealed
         after = await self._looked_back(table, seat.actor) if is_back else None
+        since = _signature(table, seat.actor, is_back=after is not None)
         return self.desk.page(
-            "seat.html.j2", since=_signature(table, seat.actor, is_back=after is not None), view=view, table=table, after=after,
+            "seat.html.j2", since=since, view=view, table=table, after=after,
             is_worked_out=is_back and after is None, secret=request.path_params["secret"],
             chosen=table.chosen.get(seat.actor),
         )  # fmt: skip
