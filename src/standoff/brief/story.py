@@ -51,7 +51,7 @@ def story(
     Args:
         model: The study's.
         results: Of the run.
-        one: One of its futures, step by step; without it that screen is left out.
+        one: One of its futures, step by step; None where the study is too large for that, which its screen then says.
         said: The first screen.
         sections: By anchor.
         language: Of the page's own words.
@@ -59,7 +59,9 @@ def story(
     if not results.standings:
         return ()
     found = [Screen(language.say("story.wants"), tuple(_wants(model, language)))]
-    if one is not None and one.fault is None:
+    if one is None:
+        found.append(Screen(language.say("story.one"), (language.say("story.one_left_out"),)))
+    elif one.fault is None:
         found.append(_one(model, one, language))
     found.append(_hundred(model, results, sections, language))
     found.append(Screen(language.say("story.approaches"), tuple(filter(None, (said.same, said.leads)))))

@@ -59,5 +59,5 @@ _WORDS: Mapping[Reason, str] = {
     "questions",
     Reason.OUT_OF_SCALE: "payoffs of {actor} reach {most} in size, and what is compared lies between 10⁻¹² and 10¹⁰⁰: "
     "state them in another unit",
-    Reason.MANY_ACTORS: "{actors} actors want something, and a game has at most {most}",
+    Reason.MANY_ACTORS: "{actors} actors want something and have a choice, and a game has at most {most}",
 }

@@ -30,7 +30,8 @@ class GameTable:
     """A game in each world.
 
     Attributes:
-        players: actors with a payoff, in the study's order; the axes of strategies follow them.
+        players: actors with a payoff, in the study's order; the axes of strategies follow them. Where there are more
+            than a game has axes, those with one strategy are left out, but for the decider.
         strategies: for each player the labels of those that were run.
         payoffs: (players, s1, …, sn, worlds), means over luck, averaged over the strategies of `unpaid`.
         halves: (2, players, s1, …, sn, worlds), over each half of the replications; None with fewer than two.
@@ -72,9 +73,11 @@ def game_table(ensemble: Ensemble) -> GameTable:
     idle = [i for i, player in enumerate(program.players) if player not in paid]
     if not order:
         raise UnanswerableError(Reason.NOBODY_PAID)
+    played = [np.unique(design.profiles[:, i]) for i in range(design.profiles.shape[1])]
+    if len(order) > _MOST_PLAYERS:  # who cannot choose changes no reply
+        order = [i for i in order if played[i].size > 1 or program.players[i] == program.model.decider]
     if len(order) > _MOST_PLAYERS:
         raise UnanswerableError(Reason.MANY_ACTORS, actors=len(order), most=_MOST_PLAYERS)
-    played = [np.unique(design.profiles[:, i]) for i in range(design.profiles.shape[1])]
     if prod(own.size for own in played) != len(design.profiles):
         raise UnanswerableError(Reason.NOT_ALL_PROFILES)
     wanted = np.array(list(product(*(played[i] for i in [*order, *idle]))))
