@@ -29,11 +29,12 @@ _WANTED = ("stock", "quantity", "event", "value", "mode")
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """One screen: its title, sentences, and what shows it; `drawn` and `table` may be empty."""
+    """One screen: its title, sentences, and what shows it; `drawn`, with how to read it, and `table` may be empty."""
 
     title: str
     lines: tuple[str, ...]
     drawn: Markup = field(default_factory=Markup)
+    key: str = ""
     table: Table | None = None
 
 
@@ -130,6 +131,6 @@ def _hundred(model: Model, results: Performance, sections: Mapping[str, Section]
         if measure.kind == "outcome" and is_chance_of_event(model, outcomes[measure.name]) and np.isfinite(value):
             figure = outcome_figure(model, results, leader, m)
             line = language.say("story.hundred_line", one=name, outcome=quoted(model, measure.name), figure=figure)
-            return Screen(title, (line,), squares(value))
+            return Screen(title, (line,), squares(value), language.say("story.hundred_key"))
     over_time = sections.get("over-time")
     return Screen(title, () if over_time is None else over_time.lead[:1])
