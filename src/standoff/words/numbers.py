@@ -1,7 +1,8 @@
 """Numbers in print: one rule of rounding, so that a figure is the same text on the page, in Markdown and on a terminal.
 
 A figure with an error is rounded by it: one digit of the error, two where it begins with 1 and the figure has no more
-than four digits with it, and the figure to the same place. A figure without one has two significant digits. An error below what arithmetic on the figure can tell is zero.
+than four digits with it, and the figure to the same place. A figure without one has two significant digits. An error
+below what arithmetic on the figure can tell is zero.
 """
 
 from __future__ import annotations

@@ -23,4 +23,4 @@ def test_no_text_lies_outside(across: str, up: str) -> None:
     for text in drawn.iter("text"):
         x, wide = float(text.get("x")), LETTER * len(text.text)
         first = x - wide if "end" in text.get("class") else x - wide / 2 if "middle" in text.get("class") else x
-        assert -1.0 <= first and first + wide <= width + 1.0, text.text
+        assert first >= -1.0 and first + wide <= width + 1.0, text.text

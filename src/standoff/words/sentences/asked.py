@@ -109,7 +109,7 @@ def asked_sentence(
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What a family gives up in an outcome: the index of the outcome and of the strategies that are set side by side."""
+    """What a family gives up in an outcome: indices of the outcome and of the strategies set side by side."""
 
     measure: int
     own: int
