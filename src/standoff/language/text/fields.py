@@ -23,8 +23,8 @@ __all__ = [
 
 NUMBER = re.compile(r"[+-]?(0|[1-9]\d*|(?=\.))(\.\d*)?([eE][+-]?\d+)?")
 _PROSE = frozenset((
-    "about", "author", "high", "judgement", "leaves_out", "low", "name", "note", "publisher", "question", "says", "source",
-    "title", "why",
+    "about", "author", "high", "judgement", "leaves_out", "low", "name", "note", "publisher", "question", "says",
+    "source", "title", "why",
 ))  # fmt: skip
 """Keys whose texts people read in sentences."""
 _OPENING = re.compile(r"(?:(?<=^)|(?<=[\s(\[“‘–—-]))'(?=\w)")
