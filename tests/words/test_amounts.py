@@ -9,7 +9,8 @@ import pytest
 
 from standoff.base.units import parse_unit
 from standoff.ensemble.study import Study, load
-from standoff.words import amounts, names, text
+from standoff.words import amounts, measures, names, text
+from standoff.words.language import ENGLISH
 
 
 def test_shares_of_worlds() -> None:
@@ -128,3 +129,21 @@ def test_steps_since_something_are_told_by_the_clock(study_of: Callable[..., Stu
     """).model
     assert [amounts.outcome_unit(model, outcome) for outcome in model.outcomes] == ["quarter", "quarter", ""]
     assert amounts.came_to(model, "longest", 3.0) == "3 quarters"
+
+
+def test_only_a_scale_s_ends_are_told(study_of: Callable[..., Study]) -> None:
+    model = study_of("""
+        stocks:
+          trust: {start: 0.5, within: [0, 1], next: "trust"}
+          height: {start: 40, within: [0, 120], next: "height"}
+          free: {start: 1, next: "free"}
+        events: {strike: {chance: 0.3}}
+        payoffs: {north: {each: "1"}}
+        outcomes:
+          trust_end: {measure: "final(trust)", better: higher}
+          height_end: {measure: "final(height)", better: lower}
+          free_end: {measure: "final(free)", better: lower}
+          strikes: {measure: "total(strike)", better: lower}
+    """).model
+    told = [measures.scale_words(model, outcome, ENGLISH) for outcome in model.outcomes]
+    assert told == ["0 to 1", "", "", "in all"]

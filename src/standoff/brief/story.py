@@ -17,7 +17,7 @@ from standoff.program.trace import Step, Trace
 from standoff.words.amounts import is_chance_of_event
 from standoff.words.language import Language
 from standoff.words.measures import outcome_figure
-from standoff.words.names import decider_words, family_words, quoted, title_of
+from standoff.words.names import decider_words, family_quoted, family_words, quoted, title_of
 from standoff.words.sentences.opening import Opening
 from standoff.words.text import capital, words
 
@@ -74,7 +74,7 @@ def story(
 def _wants(model: Model, language: Language) -> Iterator[str]:
     """For each actor what it may do, and what its payoff looks at."""
     for actor in model.actors:
-        may = [family_words(strategy) for strategy in model.strategies if strategy.actor == actor.name]
+        may = [family_quoted(strategy) for strategy in model.strategies if strategy.actor == actor.name]
         if not may:
             continue
         read = {s for payoff in model.payoffs if payoff.actor == actor.name for s in symbols_read(payoff)}
@@ -95,7 +95,7 @@ def _one(model: Model, one: Trace, language: Language) -> Screen:
             rows.append(row)
     head = tuple(language.say(f"story.{name}") for name in ("date", "chosen", "happened"))
     strategies = [
-        family_words(strategy)
+        family_quoted(strategy)
         for player, played in one.profile.items()
         for strategy in model.strategies
         if strategy.actor == player and strategy.name == played.partition("(")[0]

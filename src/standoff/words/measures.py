@@ -26,6 +26,10 @@ __all__ = [
 ]
 
 
+_SCALES = (1.0, 10.0, 100.0)
+"""Upper ends of scales that begin at 0."""
+
+
 def _outcome(model: Model, measure: Measure) -> Outcome | None:
     return next((o for o in model.outcomes if o.name == measure.name), None) if measure.kind == "outcome" else None
 
@@ -45,10 +49,13 @@ def unit_of(model: Model, measure: Measure) -> str:
 
 
 def scale_of(model: Model, outcome: Outcome) -> tuple[float, float] | None:
-    """Between which ends an outcome without unit lies: those of the stock that it is of; None where it has none."""
+    """Between which ends an outcome without unit lies: those of the stock that it is of, where they are a scale's.
+
+    Other ends only keep a stock in bounds.
+    """
     of = _measured(model, outcome, but=("total",))
     low, high = next((stock.within for stock in model.stocks if stock.name == of), (None, None))
-    return None if low is None or high is None else (low, high)
+    return (0.0, high) if low == 0.0 and high is not None and high in _SCALES else None
 
 
 def scale_words(model: Model, outcome: Outcome, language: Language) -> str:
@@ -119,7 +126,7 @@ def outcome_figure(
     if not unit or outcome is None:
         return with_unit(shown, "points") if unit else shown
     scale, named = scale_of(model, outcome), outcome_unit(model, outcome)
-    if scale is not None and scale[0] == 0.0:
+    if scale is not None:
         return f"{shown} {language.part('page.scale_of', high=plain(scale[1]))}"
     is_said = named.isalpha() and named in title_of(model, outcome.name).lower()
     return shown if is_said else with_unit(shown, named)

@@ -15,7 +15,7 @@ from standoff.brief.sections.first_screen import glance_table
 
 __all__ = ["escape_markdown", "render_markdown"]
 
-_MOST_WORDS, _OF_FRAME = 800, 80
+_MOST_WORDS, _OF_FRAME = 800, 110
 """Of the short text, and of these what its frame takes."""
 _MOST_ROWS = 15
 """A table with more rows than this stands at the end."""
