@@ -146,8 +146,8 @@ def _surer(counts: Counts) -> str:
     """Cells of intervals that hold the truth more often than in 98 of 100, each with what it misses, by column."""
     lines = [
         f"Intervals that hold the truth in more than {_SURER} of 100, and in how many of 100 it lies below and above; "
-        "beside those between two\nestimates that hold whatever is hidden, in how many they hold what the low one comes "
-        "to, and the high one:\n"
+        "beside those between two\nestimates that hold whatever is hidden, in how many they hold what the low one "
+        "comes to, and the high one:\n"
     ]
     for quantity in dict.fromkeys(quantity for quantity, _ in counts):
         cells = [(of, found) for (q, of), found in counts.items() if q == quantity and of in _SHAPES]
