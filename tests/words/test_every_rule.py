@@ -69,7 +69,8 @@ PLAYED = "talk\nransom\n" * 12
 BY_THEMSELVES = frozenset((
     "sections.explore.deal_share", "sections.explore.followed_words", "sections.explore.in_force",
     "sections.explore.live_method", "sections.explore.term_title",
-    "amounts.likelihood_span", "growing.grown_words", "numbers.rounded_up", "sections.hinges_on.beyond_words",
+    "amounts.likelihood_span", "growing.grown_words", "names.own_words", "numbers.rounded_up",
+    "sections.hinges_on.beyond_words",
     "sections.hinges_on.trade_off_words", "sentences.answer.views_title", "sentences.boxes.box_words",
     "sentences.boxes.dropped_words", "sentences.boxes.opinion_sentence", "sentences.boxes.region_sentence",
     "sentences.boxes.why_box", "sentences.courses.dilemma_words", "sentences.courses.reason_words",

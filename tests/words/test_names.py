@@ -9,7 +9,7 @@ import pytest
 
 import standoff
 from standoff.ensemble.study import Study
-from standoff.words.names import agree, name_group, quoted, strategy_words
+from standoff.words.names import agree, name_group, own_words, quoted, strategy_words
 
 
 @pytest.fixture(scope="module")
@@ -108,3 +108,21 @@ def test_plurals_are_known_without_an_article(title: str, verb: str) -> None:
     model = standoff.load("rivals").model
     actors = tuple(replace(actor, title=title) if actor.name == "north" else actor for actor in model.actors)
     assert agree(replace(model, actors=actors), ["north"], "plays", "play") == verb
+
+
+@pytest.mark.parametrize(
+    ("title", "verb"),
+    [("the Association of Pilots", "plays"), ("the Friends of the Earth", "play"), ("l'Union des câbliers", "plays"),
+     ("les syndicats", "play"), ("le gouvernement", "plays"), ("Los Angeles", "plays"), ("pilots", "play"),
+     ("those under thirty", "play"), ("the press", "plays")],
+)  # fmt: skip
+def test_the_head_of_a_name_tells_whether_it_is_of_several(title: str, verb: str) -> None:
+    model = standoff.load("rivals").model
+    actors = tuple(replace(actor, title=title) if actor.name == "north" else actor for actor in model.actors)
+    assert agree(replace(model, actors=actors), ["north"], "plays", "play") == verb
+
+
+def test_a_pronoun_agrees_with_who_is_named() -> None:
+    assert (own_words(["the islanders"]), own_words(["North"]), own_words(["North", "South"])) == (
+        "their", "its", "their",
+    )  # fmt: skip

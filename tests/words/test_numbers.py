@@ -12,6 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import standoff
+from standoff.analysis.findings import Figure
 from standoff.words import numbers
 
 THIN, NBSP = "\u202f", "\u00a0"
@@ -137,3 +138,9 @@ def test_no_other_place_formats_numbers(folder: str) -> None:
         if re.search(r"[,gef%]'$", ast.unparse(node.format_spec))
     ]
     assert by_hand == []
+
+
+def test_a_share_whose_error_reaches_beyond_all_is_told_by_its_ends() -> None:
+    assert numbers.figure_percent(Figure(0.7, 0.4, 0.3, 1.0)) == f"30 to 100{THIN}%"
+    assert numbers.figure_percent(Figure(0.88, 0.03, 0.82, 0.94)) == f"88{NBSP}±{NBSP}3{THIN}%"
+    assert numbers.figure_percent(Figure(0.0, 0.011, -0.022, 0.022)) == f"0.0{NBSP}±{NBSP}1.1{THIN}%"  # a difference

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ __all__ = ["ENGLISH", "LANGUAGES", "Language", "load_language"]
 
 LANGUAGES = ("en", "de", "ko")
 """Codes of the languages that are there."""
+_MANY = re.compile(r"[^s]s$")
+"""Nouns that take no article for one of several: `peace talks`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +62,7 @@ class Language:
     def one(self, noun: str) -> str:
         """A noun with the language's article for one of several, where it has one that does not bend."""
         article = self.texts["article"]
-        if not article:
+        if not article or _MANY.search(noun):
             return noun
         return f"{article}{'n' if article == 'a' and noun[:1].lower() in 'aeiou' else ''} {noun}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from standoff.base.units import parse_unit
 from standoff.language.expressions.tree import (
@@ -48,10 +48,11 @@ def equations_text(model: Model) -> Iterator[tuple[str, str]]:
             kind = "hazard" if move.hazard else "chance"
             chance = f", {kind} a {move.per} {expression_text(rate.tree)}" if rate else ""
             yield move.name, route + when + chance
+    choices = {(choice.actor, choice.dimension): choice.options for choice in model.choices}
     for strategy in model.strategies:
         for dimension, rules in strategy.rules:
             name = f"{strategy.actor}.{dimension}" if dimension else strategy.actor
-            yield f"{name} under {strategy.name}", _rules_text(rules)
+            yield f"{name} under {strategy.name}", _rules_text(rules, choices[strategy.actor, dimension])
     for payoff in model.payoffs:
         for label, part in (("each step", payoff.each), ("at the end", payoff.final)):
             if part is not None:
@@ -70,10 +71,14 @@ def range_ends(spread: Spread) -> tuple[str, str]:
 
 def expression_text(node: Expr, around: int = 0) -> str:
     """One expression as mathematics; brackets only where they are needed."""
+    if isinstance(node, Binary) and isinstance(node.right, Number) and node.right.span == node.span:
+        return expression_text(node.left, around)  # to or from a unit with a scale, which nobody wrote
     if isinstance(node, Number):
+        node = node.written or node
         return f"{node.value:g}" + (f" {parse_unit(node.unit)}" if node.unit else "")
     if isinstance(node, Reference):
-        return node.symbol.name
+        deal, _, term = node.symbol.name.partition(".")
+        return f"{deal}.offered.{term}" if node.symbol.kind == "offered" else node.symbol.name
     if isinstance(node, Option):
         return node.text
     if isinstance(node, Unary):
@@ -96,9 +101,10 @@ def expression_text(node: Expr, around: int = 0) -> str:
     return f"{node.function}({', '.join(expression_text(argument) for argument in node.arguments)})"
 
 
-def _rules_text(rules: object) -> str:
+def _rules_text(rules: object, options: Sequence[str]) -> str:
     if isinstance(rules, Weighing):
-        worths = ", ".join(expression_text(worth.tree) for worth in rules.worths)
+        weighed = zip(rules.options, rules.worths, strict=True)
+        worths = ", ".join(f"{options[k]} by {expression_text(worth.tree)}" for k, worth in weighed)
         return f"weighs {worths} at precision {expression_text(rules.precision.tree)}"
     assert isinstance(rules, tuple)
     parts = [

@@ -23,6 +23,7 @@ __all__ = [
     "level_words",
     "name_group",
     "name_labels",
+    "own_words",
     "profile_words",
     "quoted",
     "setting_title",
@@ -48,6 +49,15 @@ _MANY = re.compile(
 """Last words, in small letters, that are plurals without an article too; other names in -s may be of one: Honduras."""
 
 
+_SMALL_MANY = re.compile(r"^[a-z].*[^sui]s$(?<!ics)(?<!news)")
+"""Last words that begin with a small letter are no proper names: `pilots`."""
+_OF_MANY = ("les", "Les", "los", "las", "gli")
+"""Of Spanish ones only with a small letter: `Los Angeles` is one."""
+_ARTICLES = re.compile(rf"([lL]['’]|([lL]e|[lL]a|[eE]l|[iI]l|[lL]o|[dD]er|[dD]as|{'|'.join(_OF_MANY)}) )")
+"""Articles of other languages, which tell one from many; not `die`, which is both."""
+_COMPLEMENT = re.compile(r" (?:of|for|against|without|de|des|du|del|der|von) ")
+
+
 def who(model: Model, actor: str) -> str:
     """An actor in a sentence: its title as the study writes it, with the article that English wants.
 
@@ -70,10 +80,21 @@ def agree(model: Model, actors: Sequence[str], one: str, many: str) -> str:
     return many if len(actors) != 1 or _is_plural(who(model, actors[0])) else one
 
 
+def own_words(names: Sequence[str]) -> str:
+    """The pronoun of those named in a sentence: `its`, `their`."""
+    return "their" if len(names) != 1 or _is_plural(names[0]) else "its"
+
+
 def _is_plural(name: str) -> bool:
-    """Whether an actor's name in a sentence is a plural: `the Houthis`, `the Rapid Support Forces`."""
-    last = name.rsplit(maxsplit=1)[-1]
-    if last not in _ONE and _MANY.search(last.lower()):
+    """Whether an actor's name in a sentence is a plural: `the Houthis`, `the Rapid Support Forces`, `les syndicats`.
+
+    Of a name with a complement its head tells: `the Association of Pilots` is one.
+    """
+    if article := _ARTICLES.match(name):
+        return article[0].strip() in _OF_MANY
+    head = _COMPLEMENT.split(name, maxsplit=1)[0]
+    last = head.rsplit(maxsplit=1)[-1]
+    if last not in _ONE and (_MANY.search(last.lower()) or _SMALL_MANY.search(last) or name.startswith("those ")):
         return True
     return name.startswith("the ") and last.endswith("s") and not last.endswith("ss") and last not in _ONE
 

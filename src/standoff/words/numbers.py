@@ -121,8 +121,14 @@ def percent(share: float, noise: float | None = None) -> str:
 
 
 def figure_percent(figure: Figure, *, told: bool = True) -> str:
-    """A share as per cent, rounded by its error, which is `told` or not."""
+    """A share as per cent, rounded by its error, which is `told` or not.
+
+    A share whose error would reach beyond none or all is told by the two ends of its interval: `93 to 100 %`.
+    """
     if told:
+        is_beyond = figure.value - figure.error < -_ZERO or figure.value + figure.error > 1.0 + _ZERO
+        if is_beyond and 0.0 <= figure.low < figure.high <= 1.0:
+            return f"{interval(100.0 * figure.low, 100.0 * figure.high)}{_THIN}%"
         return percent(figure.value, figure.error)
     text = rounded(100.0 * figure.value, 100.0 * figure.error)
     return f"{text if text.strip('0.') else '0'}{_THIN}%"

@@ -10,10 +10,10 @@ from standoff.analysis.documents.gaps import Gaps
 from standoff.analysis.games.solved import Solved
 from standoff.analysis.others.others import Others
 from standoff.language.model import Model
-from standoff.words.names import agree, who
-from standoff.words.numbers import counted, number, percent
+from standoff.words.names import agree, quoted, who
+from standoff.words.numbers import counted, figure_percent, number, percent
 from standoff.words.sentences.others import tolerance_words
-from standoff.words.text import words
+from standoff.words.text import labelled
 
 # of runs and of one future
 MEANS = "mean over the others' strategies and all worlds, ± its standard error over worlds"
@@ -26,7 +26,7 @@ CAME_TO = "What it came to"
 
 def future_words(model: Model, world: int, replication: int) -> str:
     """Which of the futures is followed."""
-    return f"{model.title}: one future (world {world}, replication {replication})"
+    return labelled(model.title, f"one future (world {world}, replication {replication})")
 
 
 # of courses that can change
@@ -97,16 +97,16 @@ def first_mover_words(model: Model) -> str:
     return f"if {who(model, model.decider)} {moves} first: payoff over replies, likeliest reply"
 
 
-def belief_movers_words(found: Others) -> str:
+def belief_movers_words(model: Model, found: Others) -> str:
     """Which beliefs the payoffs turn on."""
-    movers = [f"{words(name)} {percent(share)}" for name, share in found.beliefs.assumptions]
+    movers = [f"{quoted(model, name)} {percent(share)}" for name, share in found.beliefs.assumptions]
     return f"beliefs that move it, by the share of payoff differences: {', '.join(movers)}"
 
 
 def everyone_knew_words(found: Others) -> str:
     """In how many worlds one, several and no profiles are stable, if the world is known to all."""
     one, several, none = (
-        percent(share.value, share.error)
+        figure_percent(share)
         for share in (found.everyone_knew.one, found.everyone_knew.several, found.everyone_knew.none)
     )
     return f"if everyone knew the world: one stable profile in {one} of worlds, several in {several}, none in {none}"
@@ -125,10 +125,10 @@ def nash_words(terms: str, gains: str) -> str:
     return f"best for all at {terms}: {gains} points"
 
 
-def mover_words(mover: Mover) -> str:
+def mover_words(model: Model, mover: Mover) -> str:
     """How an assumption moves the zone."""
     return (
-        f"where {words(mover.assumption)} is low the zone covers {percent(mover.low.value, mover.low.error)}, "
+        f"where {quoted(model, mover.assumption)} is low the zone covers {percent(mover.low.value, mover.low.error)}, "
         f"where it is high {percent(mover.high.value, mover.high.error)}"
     )
 

@@ -33,6 +33,8 @@ def level_of(language: Language, instance: Instance, name: str, *, alone: bool =
     setting = next((each for each in instance.strategy.named if each.name == name), None)
     level, title = dict(instance.settings)[name], _setting_title(instance, name)
     called = dict(setting.levels).get(level) if setting else None
+    if called is not None and not called.isalpha():
+        return f"“{called}”"  # `retire at 64` goes before no noun
     if called is not None or isinstance(level, str):
         return language.one(f"{called or words(str(level))} {title}")
     if alone:

@@ -97,7 +97,9 @@ class Struck:
         deal = find_deal(model, self.deal)
         place = _state_of(model, deal)
         if place is None:
-            raise UnanswerableError(Reason.DEAL_NAMES_NO_STATE, deal=deal.name, during=deal.during.span.text)
+            raise UnanswerableError(
+                Reason.DEAL_NAMES_NO_STATE, deal=deal.name, during=deal.during.span.text.strip("\"'")
+            )
         mode, state = place
         if any(one.target == Symbol("mode", mode.name) for one in model.impositions):
             raise UnanswerableError(Reason.MODE_IMPOSED, deal=deal.name, mode=mode.name)

@@ -28,6 +28,10 @@ from standoff.language.model import Instance
 __all__ = ["Cell", "Measure", "Performance", "Standing", "performance"]
 
 
+_ALIKE = 0.02
+"""By how much the shares of futures in which an event comes may differ, for its dates to be compared."""
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """A column: an outcome, or the decider's payoff (which has no limit); `matters` is the least that does, if told."""
@@ -69,7 +73,8 @@ class Standing:
     Attributes:
         view: What the others play.
         cells: For each strategy (in the order of `Performance.strategies`) one cell per measure.
-        rankings: For each measure, best first; None where fewer than `FEWEST_WORLDS` worlds have it.
+        rankings: For each measure, best first; None where fewer than `FEWEST_WORLDS` worlds have it, and for dates of a
+            first event that comes more often with one strategy than with another: their means are of other futures.
         together: For each strategy the share of worlds within all limits at once; None without limits.
         kept: For each strategy how many limits a world keeps on average; None without limits.
         metrics: Of the decider's payoff; None without a payoff or with too few worlds.
@@ -182,8 +187,12 @@ def _standing(table: DecisionTable, looked: _Looked) -> Standing:
                     error_of_luck=told.error_of_replications,
                 )  # fmt: skip
             cells[s].append(cell)
-        is_ranked = metrics is not None and measure.kind == "payoff"
-        rankings.append(metrics.ranking if metrics and is_ranked else _rank(table, measure, figures.mean, explained))
+        if metrics is not None and measure.kind == "payoff":
+            rankings.append(metrics.ranking)
+        else:
+            come = np.array([own[-1].present for own in cells])
+            is_alike = bool(np.ptp(come) <= _ALIKE)
+            rankings.append(_rank(table, measure, figures.mean, explained) if is_alike else None)
     return Standing(
         view,
         tuple(map(tuple, cells)),

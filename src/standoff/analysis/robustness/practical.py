@@ -90,7 +90,8 @@ def is_practically_level(results: Performance, standing: Standing, m: int, among
     """Whether a measure's means differ, over some strategies, by less than the study says matters in it."""
     matters = results.measures[m].matters
     means = [standing.cells[s][m].figure.value for s in among]
-    return matters is not None and bool(np.isfinite(means).all()) and max(means) - min(means) < matters
+    is_compared = standing.rankings[m] is not None
+    return is_compared and matters is not None and bool(np.isfinite(means).all()) and max(means) - min(means) < matters
 
 
 def practically_best(results: Performance, standing: Standing, m: int) -> tuple[str, ...]:
@@ -114,7 +115,7 @@ def unmoved(results: Performance, standing: Standing) -> tuple[int, ...]:
     found = []
     for m, measure in enumerate(results.measures):
         means = np.array([standing.cells[s][m].figure.value for s in everyone])
-        if measure.kind == "payoff" or not np.isfinite(means).all():
+        if measure.kind == "payoff" or standing.rankings[m] is None or not np.isfinite(means).all():
             continue
         little = measure.matters if measure.matters is not None else _LITTLE * spread_of(standing, m, everyone)
         if float(np.ptp(means)) < little:

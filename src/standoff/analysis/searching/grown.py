@@ -15,12 +15,14 @@ class Taken:
 
     Attributes:
         label: As a listed one is labelled, or as a found one is named in the text.
+        title: What it is called in prose; a found tree as it is named in the text.
         share: How often it is played.
         is_found: Whether the study does not list it.
         settings: Of a found one, in numbers and words.
     """
 
     label: str
+    title: str
     share: float
     is_found: bool
     settings: tuple[tuple[str, float | str], ...] = ()
@@ -36,7 +38,7 @@ class Side:
         at_hand: How many strategies it has come to choose from.
         payoff: What it gets, on fresh worlds and luck.
         regret: What it would gain there by the best reply that was found, or by one at hand.
-        reply: That reply's label.
+        reply: What that reply is called in prose.
     """
 
     actor: str

@@ -15,6 +15,7 @@ class Candidate:
 
     Attributes:
         label: Its label.
+        title: What it is called in prose.
         text: As it can be pasted into the study; empty for a listed one.
         values: What it is worth on fresh worlds and luck.
         ranges: For each setting that was sought in a range, the least and largest value of those looked at that are no
@@ -22,6 +23,7 @@ class Candidate:
     """
 
     label: str
+    title: str
     text: str
     values: tuple[Valued, ...]
     ranges: tuple[tuple[str, float, float], ...] = ()

@@ -74,8 +74,8 @@ class Space:
 
     def text(self, instance: Instance, name: str = "") -> str:
         """A strategy of the space as it can be pasted into the study, under a name or that of the space."""
-        levels = dict(instance.settings)
         said = self.said
+        levels = {name: _written(level) for name, level in instance.settings}
         if said.strategy is not None:
             node = self.model.written.root.get("strategies")
             assert isinstance(node, YamlMapping)
@@ -115,6 +115,11 @@ def space_of(model: Model, said: SearchSpace) -> Space:
     made = patched_model(model, text)
     strategy = next(s for s in made.strategies if s.actor == said.actor and s.name == said.name)
     return Space(said, made, strategy.instances[0], tuple(each))
+
+
+def _written(level: float | str) -> float | str:
+    """A level as one writes it: `8`, not `8.0`."""
+    return int(level) if isinstance(level, float) and level.is_integer() else level
 
 
 def _rounded(value: float) -> float:

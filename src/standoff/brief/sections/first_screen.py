@@ -20,7 +20,7 @@ from standoff.words.amounts import is_chance_of_event, likelihood, likelihood_sp
 from standoff.words.language import ENGLISH, Language
 from standoff.words.measures import outcome_figure, unit_of
 from standoff.words.names import decider_words, family_words, setting_words, title_of
-from standoff.words.numbers import rounded
+from standoff.words.numbers import percent, rounded
 from standoff.words.sentences.deals import breaching, broken_by_some
 from standoff.words.sentences.opening import Sides, replying_leaders
 from standoff.words.text import capital, closed, words
@@ -129,7 +129,7 @@ def glance(
             is_square = is_chance_of_event(model, outcomes[results.measures[m].name]) and np.isfinite(value)
             cells.append(
                 GlanceCell(
-                    outcome_figure(model, results, s, m, unit=False),
+                    _with_share(outcome_figure(model, results, s, m, unit=False), main.cells[s][m].present),
                     squares(value) if is_square else Markup(""),
                     len(shown) > 1 and instance.label in best[m],
                 )
@@ -158,6 +158,11 @@ def glance_table(found: Glance, language: Language = ENGLISH) -> Table:
     return Table(language.say("page.table"), (language.say("page.approach"), *heads), rows)
 
 
+def _with_share(figure: str, present: float) -> str:
+    """A date with the share of futures in which the event comes, where it is not all."""
+    return f"{figure} ({percent(present)})" if 0.0 < present < 1.0 else figure
+
+
 def _head(column: GlanceColumn) -> str:
     beside = "; ".join(text for text in (column.unit, column.note) if text)
     return f"{column.title} ({beside})" if beside else column.title
@@ -171,6 +176,8 @@ def _note(model: Model, results: Performance, m: int, shown: tuple[int, ...], *,
         found = {likelihood(main.cells[s][m].figure.value) for s in shown}
         word = found.pop() if len(found) == 1 else None
         notes += [f"{language.part(f'likelihood.{word}')}, {likelihood_span(word)}"] if word else []
+    if any(0.0 < main.cells[s][m].present < 1.0 for s in shown):
+        notes.append(language.part("page.dates_share"))
     if is_practically_level(results, main, m, shown):
         notes.append(language.part("page.level_column"))
     return "; ".join(notes)

@@ -12,7 +12,7 @@ from standoff.analysis.others.sampled import SampledGame
 from standoff.language.model import Model
 from standoff.questions.question import Unanswered
 from standoff.words.amounts import unit_words, with_unit
-from standoff.words.names import strategy_words, who
+from standoff.words.names import agree, strategy_words, who
 from standoff.words.numbers import counted, measured, percent, plain
 from standoff.words.sentences.deals import deal_title
 from standoff.words.sentences.games.sampled import held_words, learned_words, sampled_lead, sampled_title
@@ -62,7 +62,7 @@ def others_lines(model: Model, found: Others) -> Iterator[str]:
             name = strategy_words(next(i for i in model.instances(model.decider) if i.label == lead.strategy))
             yield f"  {measured(lead.expected.value, lead.expected.error):>12}  {name}: {reply or 'none settled'}"
     if found.beliefs.assumptions:
-        yield f"\n{belief_movers_words(found)}"
+        yield f"\n{belief_movers_words(model, found)}"
     yield everyone_knew_words(found)
 
 
@@ -102,9 +102,10 @@ def deals_lines(model: Model, found: Deals | Unanswered) -> Iterator[str]:
             yield f"  {nash_words(terms, join(gains))}"
     for kept in found.keeping:
         said = [kept.word(cell) for cell in np.ndindex(*found.zones[0].zone.shape)]
-        counts = [f"{word} on {said.count(word)}" for word in dict.fromkeys(said)]
+        own = agree(model, [kept.party], "keeps its word", "keep their word")
+        counts = [f"{own if word == 'keeps its word' else word} on {said.count(word)}" for word in dict.fromkeys(said)]
         yield f"{capital(who(model, kept.party))}: {join(counts)} of {len(said)}"
     told = [m for m in found.movers if m.is_significant]
-    yield from map(mover_words, told)
+    yield from (mover_words(model, one) for one in told)
     if not told:
         yield NO_MOVER

@@ -45,7 +45,7 @@ _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def check_unused(model: Model) -> Iterator[Problem]:
-    """Every assumption, draw and series is read by something, at least in one variant."""
+    """Every assumption, draw, series and term is read by something, at least in one variant."""
     if model.applied:
         return
     used = {node.symbol for e in entries_of(model) for node in walk(e.expression.tree) if isinstance(node, Reference)}
@@ -65,8 +65,10 @@ def check_unused(model: Model) -> Iterator[Problem]:
     things += [("stock", stock.name, stock.span) for stock in model.stocks]
     things += [("draw", draw.name, draw.span) for draw in model.draws]
     things += [("series", series.name, series.span) for series in model.series]
+    things += [("term", f"{deal.name}.{term.name}", term.span) for deal in model.deals for term in deal.terms]
+    used |= {Symbol("term", symbol.name) for symbol in used if symbol.kind == "offered"}
     for kind, name, span in things:
-        if Symbol(kind, name) not in used and name not in words:
+        if Symbol(kind, name) not in used and name.rpartition(".")[2] not in words:
             message = f"nothing reads the {kind} `{name}`"
             yield Problem("unused", span, message, "use it in an equation, or remove it")
 

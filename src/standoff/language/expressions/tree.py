@@ -70,11 +70,15 @@ class Symbol:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A literal; `unit` as written in brackets, or None for a bare (dimensionless) one."""
+    """A literal; `unit` as written in brackets, or None for a bare (dimensionless) one.
+
+    `written` is the literal of the study, where this is that in a unit without a scale.
+    """
 
     span: Span
     value: float
     unit: str | None = None
+    written: Number | None = None
 
 
 @dataclass(frozen=True, slots=True)

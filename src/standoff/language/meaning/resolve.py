@@ -143,7 +143,7 @@ class Resolver:
         except ValueError:  # reported where units are inferred
             return node
         factor, base = in_base(unit, self.names.scales)
-        return node if base == unit else Number(node.span, node.value * factor, base.written)
+        return node if base == unit else Number(node.span, node.value * factor, base.written, node)
 
     def _place_advice(self, node: Name, found: Declared) -> str | None:
         if self.place is OUTCOME:

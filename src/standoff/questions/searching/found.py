@@ -22,6 +22,8 @@ from standoff.ensemble.study import Study
 from standoff.language.load import patched_model
 from standoff.language.model import Instance, SearchSpace
 from standoff.program.program import Program
+from standoff.words.names import strategy_words
+from standoff.words.text import words
 
 __all__ = ["Sought", "search_study"]
 
@@ -104,7 +106,7 @@ def search_study(study: Study, sought: Sought, size: Size, running: Running = Ru
         sought.actor, aims, names, sum(one.evaluations for one in looks),
         found=tuple(_candidate(one, text, value(both, aims, k), dict(zip(said, looks, strict=True)))
               for k, (one, text) in enumerate(zip(best, texts, strict=True))),
-        listed=Candidate(own[listed].label, "", value(both, aims, len(best))),
+        listed=Candidate(own[listed].label, strategy_words(own[listed]), "", value(both, aims, len(best))),
         gains=difference(both, aims, 0, len(best)),
     )  # fmt: skip
 
@@ -203,8 +205,6 @@ def _candidate(
         if space.said.strategy is not None and not variable.levels:
             levels = [float(variable.at(float(u))) for u in found.every[near, k]]
             ranges.append((variable.name, min(levels), max(levels)))
-    return Candidate(_label(space, instance), text, values, tuple(ranges))
-
-
-def _label(space: Space, instance: Instance) -> str:
-    return instance.label if space.said.strategy is not None else space.said.name
+    is_tree = space.said.strategy is None
+    label, title = (space.said.name, words(space.said.name)) if is_tree else (instance.label, strategy_words(instance))
+    return Candidate(label, title, text, values, tuple(ranges))

@@ -23,6 +23,8 @@ from standoff.language.load import patched_model
 from standoff.language.model import Instance, Model
 from standoff.program.compile import compile_model
 from standoff.program.program import Program
+from standoff.words.names import strategy_words
+from standoff.words.text import words
 
 __all__ = ["Growing", "grow_game"]
 
@@ -259,7 +261,9 @@ def _side(pool: _Pool, fresh: _Futures, grown: Grown[str], i: int, *, names: dic
         instance, space = pool.known[i][own[k]]
         name = names.get(f"{actor} {own[k]}")
         is_tree = space is None or space.said.strategy is None
-        return Taken(name or own[k], float(mix[k]), name is not None, () if is_tree else instance.settings)
+        title = _called(pool, i, own[k], names)
+        settings = () if is_tree else instance.settings
+        return Taken(name or own[k], title, float(mix[k]), is_found=name is not None, settings=settings)
 
     order = sorted(np.flatnonzero(mix > 0.0).tolist(), key=lambda k: -mix[k])
     return Side(
@@ -273,7 +277,8 @@ def _side(pool: _Pool, fresh: _Futures, grown: Grown[str], i: int, *, names: dic
 
 
 def _called(pool: _Pool, i: int, key: str, names: dict[str, str]) -> str:
-    """What a strategy is called: a tree that is not played has no name but that of its space."""
-    space = pool.known[i][key][1]
-    named = names.get(f"{pool.players[i]} {key}")
-    return named or (key if space is None or space.said.strategy is not None else space.said.name)
+    """What a strategy is called: of a tree the name in the text; one that is not played has that of its space."""
+    instance, space = pool.known[i][key]
+    if space is None or space.said.strategy is not None:
+        return strategy_words(instance)
+    return words(names.get(f"{pool.players[i]} {key}", space.said.name))

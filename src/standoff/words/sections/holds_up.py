@@ -103,7 +103,7 @@ def performance_method(model: Model, results: Performance) -> tuple[str, ...]:
         "may be the best of their column at 97 % for all comparisons at once, not each by itself.",
     ]
     if any(payoff.actor == model.decider for payoff in model.payoffs):
-        text.append("A point is one unit of the decider’s payoff equation, which adds up what it wants over time.")
+        text.append("A point is one unit of the decider’s payoff equation, which adds up over time what is wanted.")
     if results.n_dropped:
         text.append(f"{counted(results.n_dropped, 'world')} without a sound future for some profile are left out.")
     return tuple(text)

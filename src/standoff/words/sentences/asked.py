@@ -12,10 +12,11 @@ import numpy as np
 from standoff.analysis.robustness.performance import Performance
 from standoff.analysis.robustness.practical import best_settings, is_practically_level, practically_best, spread_of
 from standoff.language.model import Model
+from standoff.words.amounts import is_chance, is_date, unit_words, with_unit
 from standoff.words.language import Language
 from standoff.words.measures import limit_words, outcome_figure
 from standoff.words.names import family_quoted, quoted
-from standoff.words.numbers import figure_percent
+from standoff.words.numbers import figure_percent, percent
 
 __all__ = ["Asked", "asked_of", "asked_sentence", "prices"]
 
@@ -48,13 +49,11 @@ def asked_of(model: Model, results: Performance, *, is_named: bool) -> Asked | N
         results: Of the run; strategies are told in their best setting, as on the table.
         is_named: Whether only an outcome that is so marked counts.
     """
-    asked = next((o.name for o in model.outcomes if o.is_asked), None)
-    if asked is None and is_named:
-        return None
+    m = _asked_measure(model, results, is_named=is_named)
     main, shown = results.standings[0], best_settings(results)
-    measured = [m for m, each in enumerate(results.measures) if each.kind == "outcome"]
-    m = next((k for k in measured if results.measures[k].name == asked), measured[0] if measured else None)
-    if m is None or len(shown) < 2 or any(not np.isfinite(main.cells[s][m].figure.value) for s in shown):
+    if m is None or main.rankings[m] is None or len(shown) < 2:
+        return None
+    if any(not np.isfinite(main.cells[s][m].figure.value) for s in shown):
         return None
     if is_practically_level(results, main, m, range(len(results.strategies))):
         return None
@@ -71,6 +70,15 @@ def asked_of(model: Model, results: Performance, *, is_named: bool) -> Asked | N
     return Asked(m, tuple(best), ordered[-1], keeping)
 
 
+def _asked_measure(model: Model, results: Performance, *, is_named: bool) -> int | None:
+    """Index of the outcome that is asked, else of the first; None where only a marked one counts and none is."""
+    asked = next((o.name for o in model.outcomes if o.is_asked), None)
+    if asked is None and is_named:
+        return None
+    measured = [m for m, each in enumerate(results.measures) if each.kind == "outcome"]
+    return next((k for k in measured if results.measures[k].name == asked), measured[0] if measured else None)
+
+
 def asked_sentence(
     model: Model, results: Performance, language: Language, *, is_named: bool, is_short: bool = False
 ) -> str:
@@ -78,7 +86,7 @@ def asked_sentence(
     worlds; or nothing."""
     asked = asked_of(model, results, is_named=is_named)
     if asked is None:
-        return ""
+        return _how_often(model, results, language, is_named=is_named)
     m, best, measure = asked.measure, asked.best, results.measures[asked.measure]
     names = [family_quoted(instance.strategy) for instance in results.strategies]
     places = {
@@ -95,7 +103,7 @@ def asked_sentence(
     is_known = cell.within is not None and cell.wanted is None and len(best) == 1 and not is_short
     share = figure_percent(cell.within, told=False) if cell.within is not None and is_known else ""
     places |= {
-        "limit": limit_words(model, measure, measure.limit),
+        "limit": with_unit(limit_words(model, measure, measure.limit), _unit(model, measure.name)),
         "kept": language.part("opening.kept", share=share) if share else "",
         "keepers": language.join(list(keeping)),
     }
@@ -105,6 +113,29 @@ def asked_sentence(
     elif list(keeping) == [names[best[0]]] and len(best) == 1:
         key = "asked_limit"
     return language.say(f"opening.{key}", **places)
+
+
+def _unit(model: Model, name: str) -> str:
+    """An outcome's unit in words; empty for chances and dates, which are written with it."""
+    outcome = next(o for o in model.outcomes if o.name == name)
+    return "" if is_chance(model, outcome) or is_date(outcome) else unit_words(outcome.unit)
+
+
+def _how_often(model: Model, results: Performance, language: Language, *, is_named: bool) -> str:
+    """With whom an event comes most and least often, where what is asked is its date and it does not always come."""
+    m = _asked_measure(model, results, is_named=is_named)
+    main, shown = results.standings[0], best_settings(results)
+    if m is None or main.rankings[m] is not None or len(shown) < 2:
+        return ""
+    ordered = sorted(shown, key=lambda s: -main.cells[s][m].present)
+    most, least = main.cells[ordered[0]][m].present, main.cells[ordered[-1]][m].present
+    if percent(most) == percent(least):
+        return ""
+    names = [family_quoted(results.strategies[s].strategy) for s in (ordered[0], ordered[-1])]
+    return language.say(
+        "opening.asked_comes", outcome=quoted(model, results.measures[m].name),
+        most=names[0], x=percent(most), least=names[1], y=percent(least),
+    )  # fmt: skip
 
 
 def prices(model: Model, results: Performance, leader: str) -> list[tuple[str, str]]:

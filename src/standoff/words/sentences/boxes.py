@@ -112,7 +112,7 @@ def _kind(model: Model, region: Region) -> str:
     if region.kind == "better":
         return f"worlds where {strategy_words(named[region.subject])} does better than {leader}"
     if not region.subject:
-        return f"worlds where {leader} breaks a limit of the {region.n_limits}"
+        return f"worlds where {leader} breaks one of the {region.n_limits} limits"
     return f"worlds where {leader} breaks the limit on {quoted(model, region.subject)}"
 
 

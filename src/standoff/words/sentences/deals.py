@@ -9,7 +9,7 @@ import numpy as np
 from standoff.analysis.deals.agreement import Zone
 from standoff.analysis.deals.deals import Deals
 from standoff.language.model import Deal, Model
-from standoff.words.names import agree, quoted, who
+from standoff.words.names import agree, own_words, quoted, who
 from standoff.words.numbers import counted, measured, number, percent, plain
 from standoff.words.text import capital, join, words
 
@@ -35,8 +35,7 @@ def deals_sentence(model: Model, found: Deals) -> str:
     in_zone = found.zones[0].zone
     broken, kept = breaching(model, found, found.zones[0]), kept_in(found, found.zones[0])
     if broken:
-        their = "its" if len(broken) == 1 else "their"
-        said.append(f"where all gain, {join(broken)} would break {their} word on any of these terms")
+        said.append(f"where all gain, {join(broken)} would break {own_words(broken)} word on any of these terms")
     elif kept:
         would = "would be kept by all"
         said.append(f"{kept} of the {counted(int(in_zone.sum()), 'combination')} where all gain {would}")
@@ -83,7 +82,7 @@ def deal_title(model: Model, found: Deals) -> str:
     share = f"All parties gain on {percent(zone.area.value, zone.area.error)} of the terms of {name}"
     broken, kept = breaching(model, found, zone), kept_in(found, zone)
     if broken:
-        return f"{share}, but {join(broken)} would break {'its' if len(broken) == 1 else 'their'} word on all of them"
+        return f"{share}, but {join(broken)} would break {own_words(broken)} word on all of them"
     if kept:
         return f"{share}, and all would keep their word on {kept} of {counted(int(zone.zone.sum()), 'combination')}"
     if broken_by_some(found, zone):
@@ -241,7 +240,7 @@ def deal_sure(model: Model, found: Deals) -> tuple[str, ...]:
     said += _other_rules(model, found, zone)
     blocked = [(p, n) for p, n in zip(found.parties, zone.blockers, strict=True) if n]
     if blocked:
-        told = join([f"{who(model, p)} alone keeps out {n}" for p, n in blocked])
+        told = join([f"{who(model, p)} alone {agree(model, [p], 'keeps', 'keep')} out {n}" for p, n in blocked])
         said.append(f"Of the combinations outside the zone {told}.")
     least, longest = (percent(float(end(found.in_force))) for end in (np.nanmin, np.nanmax))
     said.append(

@@ -284,7 +284,8 @@ class _Said:
         shown = best_settings(results)
         best = None
         for m, measure in enumerate(results.measures):
-            if measure.kind == "payoff" or any(not np.isfinite(main.cells[s][m].figure.value) for s in shown):
+            is_known = all(np.isfinite(main.cells[s][m].figure.value) for s in shown)
+            if measure.kind == "payoff" or main.rankings[m] is None or not is_known:
                 continue
             ordered = sorted(shown, key=lambda s, m=m: main.cells[s][m].figure.value)  # type: ignore[misc]
             low, high = (main.cells[s][m].figure for s in (ordered[0], ordered[-1]))

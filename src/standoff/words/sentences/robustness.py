@@ -274,7 +274,7 @@ def _view(view: View) -> str:
 def _weightings(model: Model, found: Robustness, main: Metrics) -> str:
     """Under which weightings others lead, and by which too few worlds can say."""
     leaders = set(main.ranking.may_be_best)
-    resting = {each.name: f" ({whole(round(each.effective_worlds))} effective worlds)" for each in found.weightings}
+    resting = {each.name: f", on {whole(round(each.effective_worlds))} effective worlds" for each in found.weightings}
     words = {name: f"{weighting_words(model, name)}{resting.get(name, '')}" for name in main.weightings}
     changed = [
         f"where {words[name]}, {name_labels(ranking.may_be_best, found.strategies, 'or')} leads"

@@ -9,7 +9,7 @@ from standoff.analysis.searching.searched import Candidate, Searched
 from standoff.analysis.searching.valued import Valued
 from standoff.language.model import Model
 from standoff.words.amounts import amount
-from standoff.words.names import agree, profile_words, quoted, strategy_words, title_of, who
+from standoff.words.names import agree, profile_words, quoted, setting_title, title_of, who
 from standoff.words.numbers import counted, figure_percent, interval, percent, plain, shown, whole
 from standoff.words.text import capital, join, words
 
@@ -25,13 +25,14 @@ def searched_lines(model: Model, found: Searched) -> Iterator[str]:
     yield f"{model.name}: {_strategies(len(found.found))} found for {who(model, found.actor)}"
     yield f"{_strategies(found.evaluations)} looked at; values on other worlds and luck"
     yield f"views: {', '.join(profile_words(model, view) for view in found.views)}"
-    yield f"\nbest listed: {_listed(model, found)}: {_values(model, found.listed)}"
-    yield f"best found:  {words(found.found[0].label)}: {_values(model, found.found[0])}"
-    yield f"  which gains {', '.join(_value(model, one, '') for one in found.gains)}"
+    yield f"\nbest listed: {found.listed.title}: {_values(model, found.listed)}"
+    yield f"best found:  {found.found[0].title}: {_values(model, found.found[0])}"
+    yield f"  gained: {', '.join(_value(model, one) for one in found.gains)}"
     for one in found.found:
-        yield f"\n# {one.label}: {_values(model, one)}"
+        yield f"\n# {one.title}: {_values(model, one)}"
         for name, low, high in one.ranges:
-            yield f"# as good for all that was seen: {name} {interval(low, high) if high > low else plain(low)}"
+            reach = interval(low, high) if high > low else plain(low)
+            yield f"# as good for all that was seen: {_setting(model, found.actor, name)} {reach}"
         yield one.text.rstrip()
 
 
@@ -53,13 +54,13 @@ def grown_lines(model: Model, found: GrownGame) -> Iterator[str]:
 
 def found_title(model: Model, found: Searched) -> str:
     """Whether what was found is better than what is listed."""
-    best = found.found[0].label
+    best, listed = found.found[0].title, found.listed.title
     up = [one for one in found.gains if one.figure.low > 0.0]
     down = [one for one in found.gains if one.figure.high < 0.0]
     if not up and not down:
-        return f"A search found nothing that is shown to differ from {_listed(model, found)}"
+        return f"A search found nothing that is shown to differ from {listed}"
     told = join([_gain(model, one) for one in (*up, *down)[:_MOST_GAINS]])
-    return f"Found by search, {best} differs from {_listed(model, found)}, the best listed, in {told}"
+    return f"Found by search, {best} differs from {listed}, the best listed, in {told}"
 
 
 def found_caption(model: Model, found: Searched) -> str:
@@ -78,8 +79,10 @@ def found_columns(model: Model, found: Searched) -> tuple[tuple[str, ...], ...]:
     return (aims, *(tuple(_figure(model, one) for one in column) for column in columns))
 
 
-def _listed(model: Model, found: Searched) -> str:
-    return strategy_words(next(i for i in model.instances(found.actor) if i.label == found.listed.label))
+def _setting(model: Model, actor: str, name: str) -> str:
+    """A setting of some strategy of the actor as the study calls it."""
+    of = next((s for s in model.strategies if s.actor == actor and name in dict(s.settings)), None)
+    return words(name) if of is None else setting_title(of, name)
 
 
 def _gain(model: Model, one: Valued) -> str:
@@ -102,8 +105,7 @@ def _mix(side: Side) -> str:
 
 
 def _taken(one: Taken) -> str:
-    settings = ", ".join(f"{name}={plain(x) if isinstance(x, float) else x}" for name, x in one.settings)
-    return f"{one.label}{f' (found: {settings})' if settings else ' (found)' if one.is_found else ''}"
+    return f"{one.title}, found" if one.is_found else one.title
 
 
 def _left(side: Side) -> str:
@@ -115,12 +117,12 @@ def _left(side: Side) -> str:
 
 
 def _values(model: Model, one: Candidate) -> str:
-    return ", ".join(_value(model, value, "worlds within the limit of ") for value in one.values)
+    return ", ".join(_value(model, value) for value in one.values)
 
 
-def _value(model: Model, one: Valued, share: str) -> str:
+def _value(model: Model, one: Valued) -> str:
     if one.aim.kind == "limit":
-        return f"{share or 'in worlds within the limit of '}{quoted(model, one.aim.name)} {figure_percent(one.figure)}"
+        return f"worlds within the limit of {quoted(model, one.aim.name)} {figure_percent(one.figure)}"
     if one.aim.kind == "payoff":
         return f"payoff {shown(one.figure)}"
     return f"{quoted(model, one.aim.name)} {amount(model, one.aim.name, one.figure.value, one.figure.error)}"

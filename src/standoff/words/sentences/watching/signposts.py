@@ -65,8 +65,9 @@ def first_of_each(found: Signposts) -> list[Signpost]:
 
 
 def when(model: Model, step: int) -> str:
-    """The date before which one will have seen what was in earlier steps: `the start of Q3 2026`."""
-    return f"the start of {model.clock.label(step)}"
+    """The date before which one will have seen what was in earlier steps: `the start of Q3 2026`, `27 Apr 2026`."""
+    label = model.clock.label(step)
+    return label if model.clock.is_by_day else f"the start of {label}"
 
 
 def sign_words(model: Model, name: str, how: str, at: float, *, holds: bool = True) -> str:
