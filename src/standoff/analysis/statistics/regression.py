@@ -237,7 +237,8 @@ class _CrossFit:
         for k in range(self.n_folds):
             rest = reduce(np.add, [cross for j, cross in enumerate(crosses) if j != k])
             here, designs = np.flatnonzero(self.folds == k), [d for j, d in enumerate(self.designs) if j != k]
-            left = np.concatenate([member for j, member in enumerate(members) if j != k], axis=1)
+            others = [member for j, member in enumerate(members) if j != k]
+            left = np.concatenate(others, axis=1) if along else np.empty((0, 0))
             chosen = misses[k].argmin(axis=0)
             for shape in np.unique(chosen):
                 concerned = [targets for targets in of if (chosen[targets] == shape).any()]
