@@ -166,15 +166,17 @@ def _in_turn(work: Sequence[_Work], workers: int) -> Iterator[tuple[_Work, Block
 
 
 def _chosen(jobs: Sequence[Job], running: Running) -> list[Evaluate]:
-    """For each job the evaluator of its program."""
+    """For each job the evaluator of its program, which are made at once."""
     futures: dict[int, int] = {}
     for job in jobs:
         futures[id(job.program)] = futures.get(id(job.program), 0) + job.design.n_futures
-    known: dict[int, Evaluate] = {}
-    for job in jobs:
-        key = id(job.program)
-        if key not in known:
-            known[key] = choose_evaluator(job.program, futures[key], running.about(job.what_for))
+    firsts = {id(job.program): job for job in reversed(jobs)}
+
+    def choose(job: Job) -> Evaluate:
+        return choose_evaluator(job.program, futures[id(job.program)], running.about(job.what_for))
+
+    with ThreadPoolExecutor(max_workers=running.workers) as pool:
+        known = dict(zip(firsts, pool.map(choose, firsts.values()), strict=True))
     return [known[id(job.program)] for job in jobs]
 
 
