@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from shapes import Drawn, Floats, Shape, draw, equal_strategies
@@ -16,7 +17,8 @@ from standoff.analysis.findings import Figure, Inputs
 from standoff.analysis.linchpins.effort import Effort
 from standoff.analysis.linchpins.flips import Zone
 from standoff.analysis.linchpins.worth import measure_worths
-from standoff.analysis.robustness.metrics import Metrics, explain, measure_robustness
+from standoff.analysis.robustness.metrics import explain, measure_robustness
+from standoff.analysis.robustness.regret import find_lost
 from standoff.analysis.robustness.satisficing import Bound, Measured, Satisficing, satisficing
 from standoff.analysis.runs.payoffs import Payoffs, find_posteriors
 from standoff.analysis.sensitivity import measure_indices
@@ -39,22 +41,47 @@ _CLOSE = 3e-4
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One printed quantity of one study: whether its interval held the truth, and whether it was told at all."""
+    """One printed quantity of one study: whether its interval held the truth, and whether it was told at all.
+
+    Attributes:
+        quantity: Its column in the table.
+        misses: 0 where it holds; -1 where the truth lies below the interval, 1 where above (of a call: where it errs).
+        is_told: Whether the finding says that it can tell.
+        at_bound: Whether the truth is the least or most that it can be, so that an interval misses to one side only.
+        bracket: Of what lies between two estimates whatever is hidden: the interval, and the two estimates.
+        of: Which strategy's it is, where it has a bracket.
+    """
 
     quantity: str
-    holds: bool
+    misses: int
     is_told: bool = True
+    at_bound: bool = False
+    bracket: tuple[float, float, float, float] | None = None
+    of: int = 0
+
+    @property
+    def holds(self) -> bool:
+        """Whether the interval held the truth, or the call was right."""
+        return self.misses == 0
 
 
-def _in(figure: Figure, truth: float, slack: float = 1e-9) -> bool:
-    return bool(figure.low - slack <= truth <= figure.high + slack)
+def _call(quantity: str, is_right: bool) -> Held:
+    return Held(quantity, 0 if is_right else 1)
+
+
+def _in(quantity: str, figure: Figure, truth: float, slack: float = 1e-9, **more: Any) -> Held:
+    return Held(quantity, int(truth > figure.high + slack) - int(truth < figure.low - slack), **more)
+
+
+def _share(quantity: str, figure: Figure, truth: float, **more: Any) -> Held:
+    return _in(quantity, figure, truth, at_bound=truth in (0.0, 1.0), **more)
 
 
 def hold(shape: Shape, seed: int, part: str) -> Iterator[Held]:
     """Every printed quantity of one part of what is said of one study."""
     drawn, truth = draw(shape, seed), truth_of(shape)
     if part == "robustness":
-        yield from _robust(drawn, truth, measure_robustness(drawn.payoffs))
+        yield from _robust(drawn, truth)
     elif part == "limits":
         yield from _within(drawn, truth)
     elif part == "hinges":
@@ -67,21 +94,25 @@ def hold(shape: Shape, seed: int, part: str) -> Iterator[Held]:
         yield from _indices(shape, seed)
 
 
-def _robust(drawn: Drawn, truth: Truth, found: Metrics) -> Iterator[Held]:
+def _robust(drawn: Drawn, truth: Truth) -> Iterator[Held]:
     """Means, tails and regret of every strategy; none of them impossible beside another; and who is called best."""
+    known = find_posteriors(drawn.payoffs)
+    found, lost, w = measure_robustness(drawn.payoffs, None, known), find_lost(drawn.payoffs, known), drawn.payoffs.w
     for s, name in enumerate(drawn.payoffs.names):
         low, worst = found.tails.worst_decile[name], found.tails.worst_world[name]
         regrets = (found.regret.mean[name], found.regret.worst_decile[name], found.regret.worst[name])
-        lost = (drawn.truth.max(axis=0) - drawn.truth)[s].max()
-        yield Held("mean payoff", _in(found.expected[name].payoff, truth.mean[s]))
-        yield Held("worst tenth", _in(low, truth.worst_tenth[s]))
-        yield Held("worst world", _in(worst, drawn.truth[s].min()))
-        yield Held("regret, mean", _in(regrets[0], truth.regret[s]))
-        yield Held("regret, worst tenth", _in(regrets[1], truth.regret_tenth[s]))
-        yield Held("regret, worst world", _in(regrets[2], lost))
+        largest = (drawn.truth.max(axis=0) - drawn.truth)[s].max()
+        yield _in("mean payoff", found.expected[name].payoff, truth.mean[s])
+        yield _in("worst tenth", low, truth.worst_tenth[s])
+        yield _in("worst world", worst, drawn.truth[s].min())
+        for of, (which, own) in enumerate((("mean", truth.regret[s]), ("worst tenth", truth.regret_tenth[s]))):
+            figure = regrets[of]
+            ends = (figure.low, figure.high, lost.least(s, of, w).value, lost.most(s, of, w).value)
+            yield _in(f"regret, {which}", figure, own, at_bound=bool(own == 0.0), bracket=ends, of=s)
+        yield _in("regret, worst world", regrets[2], largest, at_bound=bool(largest == 0.0))
         pairs = (*pairwise(regrets), (worst, low))
-        yield Held("possible", all(a.value <= b.value and a.low <= b.low and a.high <= b.high for a, b in pairs))
-    yield Held("gain from knowing", _in(found.regret.evpi, truth.evpi))
+        yield _call("possible", all(a.value <= b.value and a.low <= b.low and a.high <= b.high for a, b in pairs))
+    yield _in("gain from knowing", found.regret.evpi, truth.evpi, at_bound=bool(truth.evpi == 0.0))
     yield from _surely(drawn, found.regret.surely_best)
     yield from _ranked(found.ranking, truth)
 
@@ -91,14 +122,14 @@ def _surely(drawn: Drawn, surely: dict[str, float]) -> Iterator[Held]:
     best = drawn.truth >= drawn.truth.max(axis=0) - 1e-12
     called = sum(surely.values())
     wrong = sum(max(share - float(best[s].mean()), 0.0) for s, share in enumerate(surely.values()))
-    yield Held("surely best", wrong <= 0.05 * called + 1e-12)
+    yield _call("surely best", wrong <= 0.05 * called + 1e-12)
 
 
 def _ranked(ranking: Ranking, truth: Truth) -> Iterator[Held]:
     top = [name for name, mean in zip("abcdef", truth.mean, strict=False) if mean >= truth.mean.max() - 1e-9]
-    yield Held("best named", ranking.best in (None, *top[: 2 - len(top)]))
+    yield _call("best named", ranking.best in (None, *top[: 2 - len(top)]))
     if ranking.best is not None and ranking.is_settled:
-        yield Held("more futures would not change that", [ranking.best] == top)
+        yield _call("more futures would not change that", [ranking.best] == top)
 
 
 def _kept(payoffs: Payoffs, limit: float, better: str = "lower") -> Satisficing:
@@ -114,7 +145,7 @@ def _within(drawn: Drawn, truth: Truth) -> Iterator[Held]:
     found = _kept(drawn.payoffs, truth.limit)
     for s, name in enumerate(drawn.payoffs.names):
         (own,) = found.alone[name]
-        yield Held("share within a limit", _in(own.share, float(truth.within[s])), own.is_told)
+        yield _share("share within a limit", own.share, float(truth.within[s]), is_told=own.is_told)
 
 
 def _hinges(shape: Shape, drawn: Drawn, truth: Truth) -> Iterator[Held]:
@@ -122,15 +153,15 @@ def _hinges(shape: Shape, drawn: Drawn, truth: Truth) -> Iterator[Held]:
     known = {worth.names[0]: worth for worth in found.alone}
     # of what is worth nothing the low end is zero unless it is called, and then the interval misses to that side alone
     worth = "worth of knowing" if truth.evppi[0] >= ZERO else "worth of none"
-    yield Held(worth, _in(known["x0"].evppi, truth.evppi[0], ZERO))
+    yield _in(worth, known["x0"].evppi, truth.evppi[0], ZERO, at_bound=bool(truth.evppi[0] < ZERO))
     idle = [f"x{j}" for j, worth in enumerate(truth.evppi) if worth < ZERO and not (shape.is_tied and j == 1)]
     if idle:
-        yield Held("no false linchpin", not any(known[name].is_significant for name in idle))
+        yield _call("no false linchpin", not any(known[name].is_significant for name in idle))
     for j, wanted in shape.flips.items():
         flips = found.flips[f"x{j}"]
         for flip in flips.flips:
             near = min(wanted, key=lambda at: abs(at - flip.at.value))
-            yield Held("flip", _in(flip.at, near), flip.is_significant)
+            yield _in("flip", flip.at, near, is_told=flip.is_significant)
         yield _zones(shape, drawn, flips.zones, j)
 
 
@@ -144,7 +175,7 @@ def _zones(shape: Shape, drawn: Drawn, zones: Sequence[Zone], j: int) -> Held:
             inputs[:, j] = np.linspace(zone.low, zone.high, 21)
             u = shape.truth(inputs)
             wrong |= bool((u["abcdef".index(zone.strategies[0])] < u.max(axis=0) - 1e-9).any())
-    return Held("best along an input", not wrong)
+    return _call("best along an input", not wrong)
 
 
 def _boxes(shape: Shape, drawn: Drawn) -> Iterator[Held]:
@@ -159,8 +190,8 @@ def _boxes(shape: Shape, drawn: Drawn) -> Iterator[Held]:
         return
     found = discover(payoffs.inputs, y, resamples=10, kind=Kind((ahead,)))
     if not found.is_told:
-        yield Held("box, density", False, is_told=False)
-        yield Held("box, coverage", False, is_told=False)
+        yield Held("box, density", 1, is_told=False)
+        yield Held("box, coverage", 1, is_told=False)
     boxes = () if found.recommended is None else (found.recommended, *found.further)
     x = shape.inputs(units_of(shape.n_inputs, 16))
     u = shape.truth(x)
@@ -169,8 +200,8 @@ def _boxes(shape: Shape, drawn: Drawn) -> Iterator[Held]:
         inside = box.holds(others) & left
         left &= ~inside
         of_kind = (u[1] > u[0])[inside]
-        yield Held("box, density", _in(held.density, float(of_kind.mean())))
-        yield Held("box, coverage", _in(held.coverage, float(of_kind.sum()) / max(float((u[1] > u[0]).sum()), 1.0)))
+        yield _share("box, density", held.density, float(of_kind.mean()))
+        yield _share("box, coverage", held.coverage, float(of_kind.sum()) / max(float((u[1] > u[0]).sum()), 1.0))
 
 
 def _deal(drawn: Drawn, truth: Truth) -> Iterator[Held]:
@@ -189,13 +220,15 @@ def _deal(drawn: Drawn, truth: Truth) -> Iterator[Held]:
     ), resample_worlds(n_worlds, 100, 1).astype(np.float64))  # fmt: skip
     exact = truth.mean[1:] - truth.mean[0]
     for i, own in enumerate(exact):
-        error = found.errors[i, 0]
-        yield Held("deal, gain", abs(found.gains[i, 0] - own) <= 1.96 * error)
+        yield _in("deal, gain", _even(found.gains[i, 0], found.errors[i, 0]), own)
     for at, share in enumerate(found.all_gain):
-        reach = 1.96 * found.all_gain_error[at]
-        yield Held("deal, all gain", abs(share - truth.all_gain) <= reach)
+        yield _share("deal, all gain", _even(share, found.all_gain_error[at]), truth.all_gain)
     shown, excluded = bool((exact > ZERO).all()), bool((exact <= ZERO).any())
-    yield Held("deal, called", (shown or not found.is_shown.any()) and (excluded or not found.is_excluded.any()))
+    yield _call("deal, called", (shown or not found.is_shown.any()) and (excluded or not found.is_excluded.any()))
+
+
+def _even(value: float, error: float) -> Figure:
+    return Figure(value, error, value - 1.96 * error, value + 1.96 * error)
 
 
 def _indices(shape: Shape, seed: int) -> Iterator[Held]:
@@ -213,18 +246,18 @@ def _indices(shape: Shape, seed: int) -> Iterator[Held]:
     first, total = sobol_truth(shape)
     for j in range(min(seen, 3)):
         if total[j] > 0.0 or not found.is_told:
-            yield Held("Sobol, first", _in(found.first[names[j]], first[j], _CLOSE), found.is_told)
-            yield Held("Sobol, total", _in(found.total[names[j]], total[j], _CLOSE), found.is_told)
+            yield _in("Sobol, first", found.first[names[j]], first[j], _CLOSE, is_told=found.is_told)
+            yield _in("Sobol, total", found.total[names[j]], total[j], _CLOSE, is_told=found.is_told)
         else:  # what moves nothing differs in no row: known without error, and no interval
-            yield Held("Sobol, none", found.total[names[j]].high == 0.0)
+            yield _call("Sobol, none", found.total[names[j]].high == 0.0)
 
 
 def hold_nulls(n_strategies: int, seed: int) -> Iterator[Held]:
     """Strategies that do the same: none is best."""
     payoffs = equal_strategies(n_strategies, seed)
     ranking = rank(payoffs.names, payoffs.mean, explained=explain(payoffs, assign_folds(payoffs.inputs)))
-    yield Held("called best", ranking.best is not None)
-    yield Held("more futures would not change that", ranking.is_settled)
+    yield _call("called best", ranking.best is not None)
+    yield _call("more futures would not change that", ranking.is_settled)
 
 
 def hold_events(seed: int, n_base: int, chance: float) -> Iterator[Held]:
@@ -237,8 +270,8 @@ def hold_events(seed: int, n_base: int, chance: float) -> Iterator[Held]:
     found = measure_indices(inputs, y)
     first, total = _event_truth(chance)
     for j, name in enumerate(inputs.names):
-        yield Held("Sobol, first", _in(found.first[name], first[j]), found.is_told)
-        yield Held("Sobol, total", _in(found.total[name], total[j]), found.is_told)
+        yield _in("Sobol, first", found.first[name], first[j], is_told=found.is_told)
+        yield _in("Sobol, total", found.total[name], total[j], is_told=found.is_told)
 
 
 def _event(x: Floats, luck: Floats, chance: float) -> Floats:

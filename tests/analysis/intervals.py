@@ -23,6 +23,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import astuple
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -102,7 +103,7 @@ def _counted(pool: ProcessPoolExecutor, kept: Path, of: tuple[str, str], seeds: 
     rest = range(len(lines), seeds)
     with kept.open("a", encoding="utf-8") as file:
         for found in pool.map(partial(_hold, *of), rest, chunksize=max(len(rest) // 20, 1)):
-            file.write(json.dumps([(held.quantity, bool(held.holds), bool(held.is_told)) for held in found]) + "\n")
+            file.write(json.dumps([astuple(held) for held in found], default=float) + "\n")
             file.flush()
             yield from found
 

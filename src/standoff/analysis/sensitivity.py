@@ -13,7 +13,7 @@ from scipy.special import stdtrit
 
 from standoff.analysis.findings import Figure, Floats, Inputs
 from standoff.analysis.runs.decision_table import decision_table
-from standoff.analysis.statistics.errors import tail_exponent
+from standoff.analysis.statistics.heaviness import tail_exponent
 from standoff.ensemble.ensemble import Ensemble
 from standoff.ensemble.saltelli import SCRAMBLES
 

@@ -7,13 +7,7 @@ import pytest
 from scipy.stats import norm
 
 from standoff.analysis.findings import Inputs
-from standoff.analysis.statistics.errors import (
-    ends_of_mean,
-    error_of_mean,
-    is_heavy,
-    tail_exponent,
-    without_additive,
-)
+from standoff.analysis.statistics.errors import ends_of_mean, error_of_mean, without_additive
 from standoff.analysis.statistics.regression import assign_folds, predict
 from standoff.analysis.statistics.resampling import resample_worlds
 from standoff.base.chance.sampling import unit_columns
@@ -26,20 +20,6 @@ def column(seed, n_worlds=1024):
 
 def even(n_worlds=1024):
     return np.full(n_worlds, 1.0 / n_worlds)
-
-
-@pytest.mark.parametrize(
-    ("shape", "heavy"),
-    [
-        (lambda u: u, False),
-        (norm.ppf, False),
-        (lambda u: -np.log1p(-u), False),
-        (lambda u: np.exp(1.2 * norm.ppf(u)), True),
-        (lambda u: -np.exp(1.5 * norm.ppf(u)), True),
-    ],
-)
-def test_a_tail_is_heavy_beyond_an_exponential_one(shape, heavy):
-    assert abs(np.mean([is_heavy(shape(column(seed))) for seed in range(50)]) - heavy) <= 0.06
 
 
 def test_of_independent_worlds_it_is_the_spread_over_the_root_of_their_number():
@@ -93,8 +73,8 @@ def test_figures_of_one_family_are_foreseen_alike_so_that_their_differences_are_
     first = 2.0 * columns[0] + np.cos(9.0 * columns[1]) + noise[0]
     second = 2.1 * columns[0] + 2.0 * noise[1]
     figures, folds = np.array([first, second, first - second]), assign_folds(inputs)
-    alone = predict(inputs, figures, folds, additive=True)
-    family = predict(inputs, figures, folds, additive=True, families=np.zeros(3, dtype=np.int64), settled_on=2)
+    alone = predict(inputs, figures, folds, kind="additive")
+    family = predict(inputs, figures, folds, kind="additive", families=np.zeros(3, dtype=np.int64), settled_on=2)
     assert family[0] - family[1] == pytest.approx(family[2], abs=1e-9)
     assert np.abs(alone[0] - alone[1] - alone[2]).max() > 0.01
 
@@ -114,10 +94,3 @@ def test_ends_of_a_skewed_mean_cover_where_even_ones_do_not():
 def test_of_even_figures_ends_are_even():
     figures = np.r_[-np.arange(50.0), np.arange(50.0)]
     assert ends_of_mean(0.0, 2.0, figures, even(100), reach=1.96) == pytest.approx((-3.92, 3.92))
-
-
-def test_tails_fall_as_pareto_has_it():
-    exponents = [tail_exponent(np.random.default_rng(seed).pareto(2.0, 4096) + 1.0) for seed in range(40)]
-    assert np.mean(exponents) == pytest.approx(2.0, rel=0.1)
-    assert tail_exponent(np.random.default_rng(1).normal(size=4096)) > 4.0
-    assert tail_exponent(np.repeat([0.05, 0.95], [950, 50])) == np.inf

@@ -29,7 +29,7 @@ from standoff.analysis.statistics.brackets import (
 )
 from standoff.analysis.statistics.errors import additive_part
 
-__all__ = ["Regret", "measure_regret"]
+__all__ = ["Lost", "Regret", "find_lost", "measure_regret"]
 
 _LEVEL = 0.95
 _CLOSE = 0.5
@@ -73,7 +73,7 @@ def measure_regret(payoffs: Payoffs, posteriors: Posteriors | None = None) -> Re
     """
     known = posteriors or find_posteriors(payoffs)
     w, names = payoffs.w, payoffs.names
-    lost = _lost(payoffs, known)
+    lost = find_lost(payoffs, known)
     ends = [_ends_of(payoffs, known, s, lost) for s in range(len(names))]
     mean, decile, worst = (dict(zip(names, column, strict=True)) for column in zip(*ends, strict=True))
     raw = payoffs.mean.max(axis=0) - payoffs.mean
@@ -102,7 +102,7 @@ def measure_regret(payoffs: Payoffs, posteriors: Posteriors | None = None) -> Re
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Lost:
+class Lost:
     """What is lost to the best strategy, at least and at most.
 
     At least what is lost to the strategy that is picked by other worlds and other replications and valued on the rest.
@@ -133,7 +133,8 @@ class _Lost:
         return mean_figure(self.figures[at], w, reach, None if self.explained is None else self.explained[at])
 
 
-def _lost(payoffs: Payoffs, known: Posteriors) -> _Lost:
+def find_lost(payoffs: Payoffs, known: Posteriors) -> Lost:
+    """The two ends between which mean regrets, and those of worst tenths, lie whatever is hidden."""
     w, rivals = payoffs.w, [_rivals_of(payoffs, known, s) for s in range(len(payoffs.names))]
     best = np.take_along_axis(known.valued, known.picked.argmax(axis=1)[:, None, :], axis=1)
     lost = np.moveaxis(best - known.valued, 1, 0)
@@ -146,7 +147,7 @@ def _lost(payoffs: Payoffs, known: Posteriors) -> _Lost:
     if payoffs.stratified is not None and payoffs.weights is None:
         explained = additive_part(payoffs.stratified, figures.reshape(-1, figures.shape[-1]), known.folds)
     explained = None if explained is None else explained.reshape(figures.shape)
-    return _Lost(lost, foreseen, figures, explained, rivals=rivals)
+    return Lost(lost, foreseen, figures, explained, rivals=rivals)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -171,7 +172,7 @@ def _rivals_of(payoffs: Payoffs, known: Posteriors, s: int) -> _Rivals | None:
     return _Rivals(halves, prediction, find_hidden(prediction, halves, payoffs.w))
 
 
-def _ends_of(payoffs: Payoffs, known: Posteriors, s: int, lost: _Lost) -> tuple[Figure, Figure, Figure]:
+def _ends_of(payoffs: Payoffs, known: Posteriors, s: int, lost: Lost) -> tuple[Figure, Figure, Figure]:
     """Of one strategy the mean regret, that of its worst tenth, and that in its worst world."""
     w, n, among = payoffs.w, len(payoffs.names), lost.rivals[s]
     raw = payoffs.mean.max(axis=0) - payoffs.mean[s]
@@ -196,7 +197,7 @@ def _ends_of(payoffs: Payoffs, known: Posteriors, s: int, lost: _Lost) -> tuple[
     return tuple(_figure(v, lo, hi) for v, lo, hi in zip(values, lows, highs, strict=True))  # type: ignore[return-value]
 
 
-def _low(lost: _Lost, which: tuple[int, int], w: Floats, *, high: Figure, at_once: float) -> float:
+def _low(lost: Lost, which: tuple[int, int], w: Floats, *, high: Figure, at_once: float) -> float:
     """Low end of a mean regret by itself; zero unless it is above zero for all strategies at once."""
     if lost.least(*which, w, at_once).low <= 0.0:
         return 0.0

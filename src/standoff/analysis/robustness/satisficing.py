@@ -18,7 +18,7 @@ from standoff.analysis.findings import Figure, Floats, Inputs
 from standoff.analysis.runs.payoffs import figure_within, mean_figure
 from standoff.analysis.statistics.brackets import find_hidden, share_above
 from standoff.analysis.statistics.deconvolution import Judged, judge, times_wanted
-from standoff.analysis.statistics.errors import tail_exponent
+from standoff.analysis.statistics.heaviness import tail_exponent
 from standoff.analysis.statistics.ranking import Ranking, rank, world_weights
 from standoff.analysis.statistics.regression import assign_folds, predict
 
@@ -141,7 +141,7 @@ def satisficing(names: Sequence[str], bounds: Sequence[Bound], measured: Measure
     w, strategies = world_weights(weights, shape[2]), range(len(names))
     folds = assign_folds(inputs, seed=seed)
     families = np.repeat(np.arange(len(bounds)), len(names))
-    foreseen = predict(inputs, outcomes.reshape(-1, shape[2]), folds, families=families).reshape(shape)
+    foreseen = predict(inputs, outcomes.reshape(-1, shape[2]), folds, families=families, kind="jumping").reshape(shape)
     judged = [
         [_judge(bound, foreseen[o, s], outcomes[o, s], None if halves is None else halves[o, s]) for s in strategies]
         for o, bound in enumerate(bounds)
@@ -264,7 +264,7 @@ def _errors(
     rest = influence
     if stratified is not None and stratified.names and weights is None:
         flat = influence.reshape(-1, influence.shape[-1])
-        rest = influence - predict(stratified, flat, folds, additive=True).reshape(influence.shape)
+        rest = influence - predict(stratified, flat, folds, kind="additive").reshape(influence.shape)
     rest = rest - (rest @ w)[..., None]
     error: Floats = np.sqrt(rest**2 @ w**2 * w.size / (w.size - 1))
     return error

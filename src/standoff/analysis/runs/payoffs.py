@@ -93,8 +93,8 @@ def find_posteriors(payoffs: Payoffs, seed: int = 0) -> Posteriors:
     mean, halves = payoffs.mean, payoffs.halves
     folds = assign_folds(payoffs.inputs, seed=seed)
     # centred on all strategies the common part of payoffs cancels; which strategy is the reference cannot matter
-    between = predict(payoffs.inputs, mean - mean.mean(axis=0), folds)
-    level = predict(payoffs.inputs, mean, folds)
+    between = predict(payoffs.inputs, mean - mean.mean(axis=0), folds, kind="jumping")
+    level = predict(payoffs.inputs, mean, folds, kind="jumping")
     reference = int(np.argmax(mean @ payoffs.w))
     between = between - between[reference]
     if halves is None:

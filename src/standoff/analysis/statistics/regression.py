@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import combinations, pairwise
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ from scipy.linalg import cho_factor, cho_solve
 from threadpoolctl import ThreadpoolController
 
 from standoff.analysis.findings import Floats, Inputs
+from standoff.analysis.statistics.jumps import Along, add_jumps, look_along
 from standoff.base.chance import streams
 
 __all__ = ["assign_folds", "one_thread", "predict", "spline_basis"]
@@ -29,6 +31,7 @@ _MOST_ADAPTIVE = 200
 _MOST_COLUMNS = 1_000
 _COLUMNS_A_WORLD = 4
 _FEW_COLUMNS = 600
+_MOST_ALONG = 100
 _SHAPES: tuple[tuple[int, float, bool], ...] = (
     (-1, 0.0, False),
     *(
@@ -152,7 +155,7 @@ def predict(
     targets: Floats,
     folds: npt.NDArray[np.int64],
     *,
-    additive: bool = False,
+    kind: Literal["additive", "smooth", "jumping"] = "smooth",
     families: npt.NDArray[np.int64] | None = None,
     settled_on: int | None = None,
 ) -> Floats:
@@ -166,7 +169,7 @@ def predict(
         inputs: worlds by uncertainties.
         targets: shape (targets, worlds).
         folds: shape (worlds,).
-        additive: leave out products of inputs.
+        kind: smooth; or without products of inputs; or with jumps along single inputs (`jumps.py`).
         families: shape (targets,); targets of one family share what is found of the strength of their inputs. Absent:
             all are of one.
         settled_on: how rich and how strong is settled for a family as a whole, on so many of its targets; for each
@@ -188,12 +191,26 @@ def predict(
     y = (targets[used] - middle[:, None]) / spread[used][:, None]
     kin = (np.zeros(len(targets), dtype=np.int64) if families is None else families)[used]
     of = tuple(np.flatnonzero(kin == family) for family in np.unique(kin))
+    additive = kind == "additive"
     fit: _CrossFit = inputs.once(
         ("cross-fit", additive, folds.tobytes()), lambda: _CrossFit(_terms(inputs, additive=additive), folds)
     )
     with one_thread():
-        out[used] = fit.predict(y, of, settled_on) * spread[used][:, None] + middle[:, None]
+        along = inputs.once(("along", folds.tobytes()), lambda: _look_along(inputs, folds)) if kind == "jumping" else ()
+        out[used] = fit.predict(y, of, settled_on, along) * spread[used][:, None] + middle[:, None]
     return out
+
+
+def _look_along(inputs: Inputs, folds: npt.NDArray[np.int64]) -> list[Along]:
+    """Of each fold, worlds along every input that is not discrete; none where there is none, or very many inputs."""
+    seen = [j for j in range(len(inputs.names)) if not inputs.is_discrete(j)]
+    if not seen or len(inputs.names) > _MOST_ALONG:
+        return []
+    columns = [np.ascontiguousarray(inputs.values[:, j]) for j in seen]
+    bases, n_folds = [spline_basis(column) for column in columns], int(folds.max()) + 1
+    of = [np.flatnonzero(folds == k) for k in range(n_folds)]
+    rest = [np.concatenate([worlds for j, worlds in enumerate(of) if j != k]) for k in range(n_folds)]
+    return [look_along(columns, bases, rest[k], of[k]) for k in range(n_folds)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,7 +225,10 @@ class _CrossFit:
     def n_folds(self) -> int:
         return int(self.folds.max()) + 1
 
-    def predict(self, y: Floats, of: Sequence[npt.NDArray[np.int64]], settled_on: int | None = None) -> Floats:
+    def predict(
+        self, y: Floats, of: Sequence[npt.NDArray[np.int64]], settled_on: int | None = None,
+        along: Sequence[Along] = (),
+    ) -> Floats:  # fmt: skip
         """(targets, worlds) of standardised targets in the same shape; `of` lists the targets of each family."""
         members = [np.ascontiguousarray(y[:, self.folds == k]) for k in range(self.n_folds)]
         crosses = [design @ member.T for design, member in zip(self.designs, members, strict=True)]
@@ -216,14 +236,19 @@ class _CrossFit:
         predicted = np.empty_like(y)
         for k in range(self.n_folds):
             rest = np.sum([cross for j, cross in enumerate(crosses) if j != k], axis=0)
-            here = np.flatnonzero(self.folds == k)
+            here, designs = np.flatnonzero(self.folds == k), [d for j, d in enumerate(self.designs) if j != k]
+            left = np.concatenate([member for j, member in enumerate(members) if j != k], axis=1)
             chosen = misses[k].argmin(axis=0)
             for shape in np.unique(chosen):
                 concerned = [targets for targets in of if (chosen[targets] == shape).any()]
                 for fit in self._fits((k,), rest, concerned, int(shape))[0]:
                     wanted = chosen[fit.targets] == shape
-                    rows = np.ix_(fit.targets[wanted], here)
-                    predicted[rows] = fit.slopes[:, wanted].T @ _rows(self.designs[k], fit.kept)
+                    targets, slopes = fit.targets[wanted], fit.slopes[:, wanted].T
+                    predicted[np.ix_(targets, here)] = slopes @ _rows(self.designs[k], fit.kept)
+                    if along:
+                        left[targets] -= np.hstack([slopes @ _rows(design, fit.kept) for design in designs])
+            if along:
+                predicted[:, here] += add_jumps(along[k], left)
         return predicted
 
     @cached_property

@@ -3,7 +3,8 @@
 A trigger is picked on four fifths of the futures and valued on the rest, in turn, against the strategy alone in the
 same worlds and with the same luck; so the best of many triggers that add nothing adds nothing on average. Fifths that
 picked the same trigger are high together, so the gain varies more than futures by themselves would say: the interval is
-as wide as it takes to hold 0 in 95 of 100 draws of a multiplier bootstrap in which no trigger adds anything.
+as wide as it takes to hold 0 in 95 of 100 draws of a multiplier bootstrap in which no trigger adds anything. Its low
+end is above 0 only where the largest gain of all strategies, each in its errors, is so large in one of twenty draws.
 
 Reference:
     V. Chernozhukov, D. Chetverikov and K. Kato, Gaussian approximations and multiplier bootstrap for maxima of sums of
@@ -12,7 +13,7 @@ Reference:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +28,8 @@ __all__ = ["Trigger", "Waiting", "best_triggers", "costs_of_waiting", "folds_of"
 _FOLDS = 5
 _SURE = 1.96
 _DRAWS = 400
+_LEVEL = 0.95
+_ONE_SIDED = 0.975
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,16 @@ def folds_of(n: int, seed: int) -> npt.NDArray[np.int64]:
 def best_triggers(ahead: Ahead, seed: int = 0) -> tuple[Trigger, ...]:
     """The best trigger of each strategy that was held, in the order of what it comes to; none where none can be."""
     found = [one for held in ahead.held if (one := _best(ahead, held, seed)) is not None]
-    return tuple(sorted(found, key=lambda one: -(one.alone.value + one.gain.value)))
+    if not found:
+        return ()
+    bar = float(np.quantile(np.max([by_chance for _, by_chance in found], axis=0), _LEVEL, method="weibull"))
+    told = [
+        one
+        if one.gain.value > bar * one.gain.error
+        else replace(one, gain=replace(one.gain, low=min(one.gain.low, 0.0)))
+        for one, _ in found
+    ]
+    return tuple(sorted(told, key=lambda one: -(one.alone.value + one.gain.value)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +100,8 @@ class _Option:
     to: int
 
 
-def _best(ahead: Ahead, held: Continuation, seed: int) -> Trigger | None:
+def _best(ahead: Ahead, held: Continuation, seed: int) -> tuple[Trigger, Floats] | None:
+    """The best trigger of a strategy, and the gains in their errors that chance alone would find, by draw."""
     own = held.payoffs[0][held.strategy]
     options: list[_Option] = []
     gains: list[Floats] = []
@@ -114,19 +127,21 @@ def _best(ahead: Ahead, held: Continuation, seed: int) -> Trigger | None:
         pick = int(np.argmax(mean))
         if mean[pick] > 0.0:  # else the strategy is best left alone
             value[folds == k] = table[pick, folds == k]
-    gain = figure_of(value, _reach(table, folds, seed))
+    by_chance = _by_chance(table, folds, seed)
+    gain = figure_of(value, max(_SURE, float(np.quantile(by_chance, _ONE_SIDED, method="weibull"))))
     chosen = options[int(np.argmax(table.mean(axis=1)))]
     side = chosen.split.holds(chosen.sign.values)
     labels = ahead.labels
-    return Trigger(
+    trigger = Trigger(
         labels[held.strategy], figure_of(own[sound]), gain, chosen.sign.of.name, date=chosen.sign.date,
         how=chosen.split.how, at=chosen.split.at, holds=chosen.holds, to=labels[chosen.to],
         share=float((side if chosen.holds else ~side).mean()),
     )  # fmt: skip
+    return trigger, by_chance
 
 
-def _reach(table: npt.NDArray[np.floating], folds: npt.NDArray[np.int64], seed: int) -> float:
-    """Errors to each side of the gain of the trigger picked that make a 95 % interval where none adds anything.
+def _by_chance(table: npt.NDArray[np.floating], folds: npt.NDArray[np.int64], seed: int) -> Floats:
+    """(draws,), gains of the trigger picked, in their errors, where none adds anything; the same futures turn in all.
 
     Args:
         table: (options, futures) what each adds in each.
@@ -148,8 +163,8 @@ def _reach(table: npt.NDArray[np.floating], folds: npt.NDArray[np.int64], seed: 
         taken = rest[pick, draws] > 0.0
         gain += np.where(taken, part[pick, draws], 0.0)
         square += np.where(taken, (apart[:, folds == k] ** 2).sum(axis=1)[pick], 0.0)
-    in_errors = gain / np.sqrt(np.where(square > 0.0, square, np.inf))
-    return max(_SURE, float(np.quantile(in_errors, 0.975)))
+    spread = (square - gain**2 / n) * n / (n - 1)
+    return gain / np.sqrt(np.where(spread > 0.0, spread, np.inf))
 
 
 def costs_of_waiting(ahead: Ahead, seed: int = 0) -> tuple[Waiting, ...]:
