@@ -34,12 +34,13 @@ _TICK, _STOPPED = 0.1, 1.5
 
 @dataclass
 class Found:
-    """What was measured: when steps and pages were asked for and came, moves that were acknowledged, what was refused,
-    how often pages were told of a change, when this process was stopped, and by second the megabytes of the server with
-    its hands and of the run under way."""
+    """What was measured: when steps, pages and looks back at ended games were asked for and came, moves that were
+    acknowledged, what was refused, how often pages were told of a change, when this process was stopped, and by second
+    the megabytes of the server with its hands and of the run under way."""
 
     steps: list[tuple[float, float]] = field(default_factory=list)
     pages: list[tuple[float, float]] = field(default_factory=list)
+    back: list[tuple[float, float]] = field(default_factory=list)
     told: int = 0
     stops: list[tuple[float, float]] = field(default_factory=list)
     moves: list[tuple[str, str, int, str]] = field(default_factory=list)
@@ -73,13 +74,17 @@ async def _play_on(
             await asyncio.sleep(luck.uniform(*_THINK))
             begun = time.monotonic()
             if "The end" in (await _asked(found, client, link)).text:
-                return
+                break
             found.pages.append((begun, time.monotonic()))
             begun = time.monotonic()
             await _asked(found, client, f"{link}/choose", {"step": str(step), **own})
             found.moves += [(name, family, step, option) for family, option in own.items()]
             if link == south:  # whoever chose last: the step, and the page that shows it
                 found.steps.append((begun, time.monotonic()))
+    begun = time.monotonic()
+    while "could have known" not in (await _asked(found, client, south)).text and time.monotonic() < until:
+        await asyncio.sleep(0.5)
+    found.back.append((begun, time.monotonic()))
 
 
 async def _follow(found: Found, client: httpx2.AsyncClient, link: str) -> None:
@@ -178,7 +183,7 @@ def main(minutes: float, players: int) -> None:
         print(f"lost moves: {len(lost(Path(place), found))}")
         print(f"refused and asked again: {len(found.refused)}", *sorted(set(found.refused)), sep="\n")
         print(f"this process was stopped {len(found.stops)} times, {sum(end - at for at, end in found.stops):.0f} s")
-        for name, asked in (("step", found.steps), ("page", found.pages)):
+        for name, asked in (("step", found.steps), ("page", found.pages), ("look back", found.back)):
             ours = [(at, end) for at, end in asked if not any(at < last and first < end for first, last in found.stops)]
             for kind, of in ((name, ours), (f"{name}, with those stopped", asked)):
                 print(f"{kind}: {_said(np.array([end - at for at, end in of]))}")
@@ -191,6 +196,8 @@ def main(minutes: float, players: int) -> None:
 
 
 def _said(times: np.ndarray[Any, Any]) -> str:
+    if not times.size:
+        return "none"
     return (
         f"{times.size}, median {1000 * np.median(times):.0f} ms, 95 % {1000 * np.quantile(times, 0.95):.0f} ms, "
         f"under 300 ms {100 * np.mean(times < 0.3):.1f} %, most {1000 * times.max():.0f} ms"

@@ -89,7 +89,7 @@ class Desk:
         """Work on what waits, and look at the first studies before a browser asks for them."""
         self.queue.begin()
         for offer in self.offers()[:_SOON]:
-            self.reading.ready(described, str(offer.folder))
+            self.reading.beside(described, str(offer.folder))
 
     def end(self) -> None:
         """End what works for it."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Mapping
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +25,7 @@ from standoff.workbench.keeping.saves import digest_of
 from standoff.workbench.working.hand import RefusedError
 from standoff.workbench.working.looking import texts_of
 from standoff.workbench.working.playing import (
+    Afterwards,
     begin_game,
     chosen,
     file_of,
@@ -34,13 +37,16 @@ from standoff.workbench.working.playing import (
 
 __all__ = ["routes"]
 
-_MOST_GAMES = 2_000
+_MOST_GAMES, _MOST_BACK = 2_000, 256
+_AT_ONCE, _GLANCE = 0.1, 0.02
+"""Seconds that a page waits for what it can also show later, and between two looks whether it is there."""
 
 
 class _Games:
     def __init__(self, desk: Desk) -> None:
         self.desk, self.games = desk, desk.games
         self.copying = threading.Lock()
+        self.back: dict[tuple[str, bytes, str], Future[Afterwards]] = {}
 
     async def listed(self, _: Request) -> Response:
         """All games."""
@@ -147,13 +153,29 @@ class _Games:
         seat = self._seat(request)
         table = self._table(seat.game)
         view = await self.desk.playing.do(seat_view, table.study, _key(table), seat.actor)
-        after = None
-        if (view.ended and table.game.turns) or table.revealed:
-            after = await self.desk.after.do(look_back, table.study, _key(table), seat.actor)
+        is_back = bool(view.ended and table.game.turns) or table.revealed
+        after = await self._looked_back(table, seat.actor) if is_back else None
+        since = _signature(table, seat.actor, is_back=after is not None)
         return self.desk.page(
-            "seat.html.j2", since=_signature(table, seat.actor), view=view, table=table, after=after,
-            secret=request.path_params["secret"], chosen=table.chosen.get(seat.actor),
+            "seat.html.j2", since=since, view=view, table=table, after=after,
+            is_worked_out=is_back and after is None, secret=request.path_params["secret"],
+            chosen=table.chosen.get(seat.actor),
         )  # fmt: skip
+
+    async def _looked_back(self, table: Table, actor: str) -> Afterwards | None:
+        """What a game came to; none as long as it is worked out, for which no step of a game waits."""
+        asked = table.study, _key(table), actor
+        found = self.back.get(asked)
+        if found is None:
+            while len(self.back) >= _MOST_BACK:
+                self.back.pop(next(iter(self.back))).cancel()
+            found = self.back[asked] = self.desk.after.beside(look_back, *asked)
+        until = time.monotonic() + _AT_ONCE
+        while not found.done() and time.monotonic() < until:
+            await asyncio.sleep(_GLANCE)
+        if found.done() and (found.cancelled() or found.exception()):
+            self.back.pop(asked, None)  # whoever looks again has it tried again
+        return found.result() if found.done() else None
 
     async def seat_events(self, request: Request) -> Response:
         """Tells a player's page when the step is over; says nothing else of the others."""
@@ -190,14 +212,18 @@ class _Games:
         return replace(table, study=str(self.desk.home / table.study))
 
     def _now(self, name: str, actor: str | None = None) -> str:
-        table = self.games.table(name)
-        return "gone" if table is None else _signature(table, actor)
+        try:
+            table = self._table(name)
+        except RefusedError:
+            return "gone"
+        found = self.back.get((table.study, _key(table), actor)) if actor else None
+        return _signature(table, actor, is_back=found is not None and found.done())
 
 
-def _signature(table: Table, actor: str | None = None) -> str:
+def _signature(table: Table, actor: str | None = None, *, is_back: bool = False) -> str:
     """What a page shows changes when this does: a player's own choice and the step, and of others nothing."""
     chosen_by = sorted(table.chosen) if actor is None else [actor in table.chosen]
-    return f"{len(table.game.turns)} {table.paused} {table.revealed} {chosen_by}"
+    return f"{len(table.game.turns)} {table.paused} {table.revealed} {chosen_by} {is_back}"
 
 
 def _key(table: Table) -> bytes:

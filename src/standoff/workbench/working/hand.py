@@ -13,7 +13,8 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any, ParamSpec, TypeVar
 
@@ -28,8 +29,8 @@ _FAULTY, _WRONG, _BROKEN, _SLOW = 409, 400, 500, 503
 
 
 _IDLE, _NICE = 0.5, 5
-_HERE = threading.Lock()
-"""Of all that is done in the caller's own process: one task at a time."""
+_HERE = ThreadPoolExecutor(1, "here")
+"""For all that is done in the caller's own process: one task at a time."""
 
 
 class RefusedError(Exception):
@@ -55,7 +56,7 @@ class Hand:
         self.apart = apart
         self._process: multiprocessing.process.BaseProcess | None = None
         self._line: Connection | None = None
-        self._turn = threading.Lock() if apart else _HERE
+        self._one_by_one = ThreadPoolExecutor(1, "hand") if apart else _HERE
 
     async def do(self, task: Callable[Given, Found], *args: Given.args, **named: Given.kwargs) -> Found:
         """A task's result.
@@ -63,19 +64,21 @@ class Hand:
         Raises:
             RefusedError: It could not be done, or not in time.
         """
-        found: Found = await asyncio.to_thread(self._done, task, args, named)
+        work = partial(self._done, task, args, named)
+        found: Found = await asyncio.get_running_loop().run_in_executor(self._one_by_one, work)
         return found
 
-    def ready(self, task: Callable[Given, Found], *args: Given.args, **named: Given.kwargs) -> None:
-        """Do a task that nobody waits for, so that whoever asks next does not wait for the process to begin."""
-
-        def work() -> None:
-            with suppress(RefusedError):
-                self._done(task, args, named)
-
-        threading.Thread(target=work, daemon=True).start()
+    def beside(self, task: Callable[Given, Found], *args: Given.args, **named: Given.kwargs) -> Future[Found]:
+        """A task that nobody waits for now, after those that were given before; its result raises as `do` does."""
+        return self._one_by_one.submit(self._done, task, args, named)
 
     def end(self) -> None:
+        """End the process, and begin none of what waits."""
+        if self.apart:
+            self._one_by_one.shutdown(wait=False, cancel_futures=True)
+        self._stop()
+
+    def _stop(self) -> None:
         """End the process; the next task begins a new one."""
         if self._process is not None:
             self._process.kill()
@@ -85,8 +88,7 @@ class Hand:
         self._process = self._line = None
 
     def _done(self, task: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any]) -> Any:
-        with self._turn:
-            status, found = self._apart(task, args, named) if self.apart else _try(task, args, named)
+        status, found = self._apart(task, args, named) if self.apart else _try(task, args, named)
         if status:
             raise RefusedError(status, found)
         return found
@@ -101,13 +103,13 @@ class Hand:
                 status, found = self._line.recv()
                 return int(status), found
         except (EOFError, OSError):
-            self.end()
+            self._stop()
             return _BROKEN, "what worked on it ended: try again"
-        self.end()
+        self._stop()
         return _SLOW, f"it took more than {self.patience:.0f} seconds and was stopped"
 
     def _begin(self) -> None:
-        self.end()
+        self._stop()
         spawn = multiprocessing.get_context("spawn")
         self._line, there = spawn.Pipe()
         self._process = spawn.Process(target=_serve, args=(there, self.gives_way), daemon=True)
