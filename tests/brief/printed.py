@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -48,6 +49,29 @@ def texts_by_section(page: str) -> Iterator[tuple[str, str]]:
                 yield anchor, _one_line(" ".join(node.itertext()))
         for name in ("aria-label", "title", "data-readings"):
             yield from ((anchor, _one_line(text.replace("\t", " ; "))) for text in part.xpath(f".//@{name}"))
+
+
+def readings(page: str) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
+    """Of every panel over time, with its section's anchor, its columns: the numbers that it tells step by step."""
+    for section in html.fromstring(page).xpath("//section"):
+        for text in section.xpath(".//@data-readings"):
+            steps = [[value for value, _ in figures_of(_one_line(step))] for step in text.split("\t")]
+            yield str(section.get("id")), list(zip(*steps, strict=True))
+
+
+def series_of(part: Any) -> Iterator[list[float]]:
+    """Every list of numbers in a part of the data."""
+    if isinstance(part, list) and part and all(map(_is_number, part)):
+        yield part
+    elif isinstance(part, list | dict):
+        for one in part.values() if isinstance(part, dict) else part:
+            yield from series_of(one)
+
+
+def is_series(column: Sequence[str], series: Sequence[float]) -> bool:
+    """Whether numbers in print are those of a series, step by step."""
+    pairs = zip(reversed(column), reversed(series), strict=False)  # they differ most in the end
+    return len(column) == len(series) and all(value in _reading_texts(x) for value, x in pairs)
 
 
 def figures_of(text: str) -> list[tuple[str, str | None]]:
@@ -177,6 +201,12 @@ def _texts(x: float) -> set[str]:
     """Of a number without error."""
     shown = (numbers.number(x), numbers.number(x, 3), numbers.exact(x), numbers.plain(x), numbers.error(abs(x)))
     return {_bare(text) for text in shown}
+
+
+@cache
+def _reading_texts(x: float) -> frozenset[str]:
+    """Of a number as it is, and in per cent."""
+    return frozenset((*_texts(x), *_texts(100.0 * x), *_parts(numbers.percent(x))))
 
 
 def _parts(text: str) -> list[str]:

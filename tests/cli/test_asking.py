@@ -31,7 +31,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_answer_says_what_holds_up_and_what_it_hinges_on(runs: Path) -> None:
     shown = cli("answer", str(runs / "plain"))
     assert shown.exit_code == 0
-    assert "What holds up?\n  Reciprocate (patience 2) is best on average" in shown.output
+    assert "What holds up?\n  Reciprocate (grudge 2) is best on average" in shown.output
     assert "What does it hinge on?\n" in shown.output
 
 
@@ -42,13 +42,13 @@ def test_a_study_is_run_and_what_holds_up_is_told_before_the_rest_is_asked(
         raise ValueError("asked too soon")
 
     kept = cli("answer", str(runs / "plain"), "--fresh")
-    assert kept.output.startswith("Ranking, by mean payoff\n  1. reciprocate (patience 2): ")
+    assert kept.output.startswith("Ranking, by mean payoff\n  1. reciprocate (grudge 2): ")
     shown = cli("answer", "rivals", "--worlds", "64", "--replications", "4", "--fresh")
     assert (shown.exit_code, shown.output) == (0, kept.output)
     monkeypatch.setattr(results, "linchpins", unasked)
     stopped = cli("answer", "rivals", "--worlds", "64", "--replications", "4", "--fresh")
     assert stopped.exit_code != 0
-    assert "What holds up?\n  Reciprocate (patience 2) is best on average" in stopped.output
+    assert "What holds up?\n  Reciprocate (grudge 2) is best on average" in stopped.output
 
 
 def test_answer_has_every_number_as_json(runs: Path) -> None:
@@ -72,7 +72,7 @@ def test_compare_says_what_changed(runs: Path) -> None:
     shown = cli("compare", str(runs / "plain"), str(runs / "held"))
     assert shown.exit_code == 0
     assert shown.output.startswith(
-        "  In the study “Mutual fear” was changed.\n  Reciprocate (patience 2) leads as before."
+        "  In the study “Mutual fear” was changed.\n  Reciprocate (grudge 2) leads as before."
     )
     assert "  fear: as drawn → held at 0.3\n" in shown.output
     told = json.loads(cli("compare", str(runs / "plain"), str(runs / "held"), "--json").output)

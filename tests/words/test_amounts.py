@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from standoff.base.units import parse_unit
-from standoff.ensemble.study import load
-from standoff.words import amounts, names, text
+from standoff.ensemble.study import Study, load
+from standoff.words import amounts, measures, names, text
+from standoff.words.language import ENGLISH
 
 
 def test_shares_of_worlds() -> None:
@@ -63,7 +65,7 @@ def test_names_become_words() -> None:
     model = load("korea").model
     labels = [names.strategy_words(instance) for instance in model.instances("us")]
     assert labels[0] == "maximum pressure (firm)"
-    assert names.strategy_words(load("rivals").model.instances("north")[1]) == "reciprocate (patience 2)"
+    assert names.strategy_words(load("rivals").model.instances("north")[1]) == "reciprocate (grudge 2)"
     assert names.title_of(model, "war") == "Risk of war"
     assert [o.name for o in model.outcomes if amounts.is_chance(model, o)] == [
         "war", "southern_bomb", "deal_end", "talks_opened",
@@ -113,3 +115,35 @@ def test_a_first_event_that_never_comes_has_no_date_and_no_unit() -> None:
     assert amounts.amount(first, "war", float("nan")) == "never"
     assert amounts.came_to(first, "war", 2025.25) == "Q2 2025"
     assert amounts.came_to(model, "war", 1.0) == "yes"
+
+
+def test_steps_since_something_are_told_by_the_clock(study_of: Callable[..., Study]) -> None:
+    model = study_of("""
+        events: {strike: {chance: 0.3}}
+        quantities: {pause: {value: "since(strike)"}}
+        payoffs: {north: {each: "1"}}
+        outcomes:
+          pause_end: {measure: "final(pause)", better: lower}
+          longest: {measure: "peak(since(strike))", better: lower}
+          strikes: {measure: "total(strike)", better: lower}
+    """).model
+    assert [amounts.outcome_unit(model, outcome) for outcome in model.outcomes] == ["quarter", "quarter", ""]
+    assert amounts.came_to(model, "longest", 3.0) == "3 quarters"
+
+
+def test_only_a_scale_s_ends_are_told(study_of: Callable[..., Study]) -> None:
+    model = study_of("""
+        stocks:
+          trust: {start: 0.5, within: [0, 1], next: "trust"}
+          height: {start: 40, within: [0, 120], next: "height"}
+          free: {start: 1, next: "free"}
+        events: {strike: {chance: 0.3}}
+        payoffs: {north: {each: "1"}}
+        outcomes:
+          trust_end: {measure: "final(trust)", better: higher}
+          height_end: {measure: "final(height)", better: lower}
+          free_end: {measure: "final(free)", better: lower}
+          strikes: {measure: "total(strike)", better: lower}
+    """).model
+    told = [measures.scale_words(model, outcome, ENGLISH) for outcome in model.outcomes]
+    assert told == ["0 to 1", "", "", "in all"]

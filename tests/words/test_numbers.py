@@ -54,7 +54,8 @@ def test_two_significant_digits_without_an_error(value: float, text: str) -> Non
     ("value", "error", "text"),
     [
         (104.6, 1.1, "104.6 ± 1.1"), (78.9, 0.44, "78.9 ± 0.4"), (0.0512, 0.0031, "0.051 ± 0.003"),
-        (1.0213, 0.00004, "1.02130 ± 0.00004"), (13.368, 0.012, "13.368 ± 0.012"),
+        (1.0213, 0.00004, "1.02130 ± 0.00004"), (13.368, 0.012, "13.37 ± 0.01"),
+        (0.36991, 0.00012, "0.3699 ± 0.0001"), (0.4153, 0.0012, "0.4153 ± 0.0012"),
         (0.36991, 0.0006, "0.3699 ± 0.0006"), (3_600.4, 0.03, f"3{THIN}600.40 ± 0.03"),
         (0.03, 0.12, "0.03 ± 0.12"), (-27.3, 0.52, "−27.3 ± 0.5"),
         (1234.0, 56.0, f"1{THIN}230 ± 60"), (56789.0, 1234.0, f"56{THIN}800 ± 1{THIN}200"), (0.0, 0.5, "0.0 ± 0.5"),
@@ -79,7 +80,8 @@ def test_rounding_never_moves_a_figure_by_more_than_half_of_its_error(value: flo
         assert read(shown) == pytest.approx(value, rel=1e-3)
     else:
         assert abs(read(shown) - value) <= 0.5 * error * (1 + 1e-6)
-        assert read(noise) == pytest.approx(error, rel=0.26)
+        is_long = abs(value) >= 999.5 * 10.0 ** math.floor(math.log10(error))  # four digits before the error's second
+        assert read(noise) == pytest.approx(error, rel=0.34 if is_long else 0.26)
 
 
 @given(ordinary, st.floats(1e-4, 1e6))
@@ -104,7 +106,7 @@ def test_an_interval_never_collapses(one: float, other: float) -> None:
 @pytest.mark.parametrize(
     ("share", "error", "text"),
     [
-        (0.2456, 0.0004, "24.56 ± 0.04 %"), (0.4123, 0.031, "41 ± 3 %"), (1.0, 0.001, "100.00 ± 0.10 %"),
+        (0.2456, 0.0004, "24.56 ± 0.04 %"), (0.4123, 0.031, "41 ± 3 %"), (1.0, 0.001, "100.0 ± 0.1 %"),
         (0.0, None, "0 %"), (0.9999, None, "over 99.5 %"), (0.0001, None, "under 0.05 %"), (0.4123, None, "41 %"),
     ],
 )  # fmt: skip

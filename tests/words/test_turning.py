@@ -39,7 +39,7 @@ def _flip(
     ("low", "high", "said"),
     [
         ((RACE,), (TWO, SIX), "It turns most on “Mutual fear”: if low, race on may be best; if high, reciprocate."),
-        ((TWO,), (SIX,), "Which patience is best turns most on “Mutual fear”: if low, 2; if high, 6."),
+        ((TWO,), (SIX,), "Which grudge is best turns most on “Mutual fear”: if low, 2; if high, 6."),
         ((TWO, SIX), (TWO, SIX), "It turns most on “Mutual fear”: if low, "),
     ],
 )  # fmt: skip
@@ -53,5 +53,5 @@ def test_where_a_setting_alone_turns_the_approach_may_turn_on_the_others(
     results: Performance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert _flip(results, monkeypatch, (TWO,), (SIX,), others_turn=True) == (
-        "Which approach is best turns on the others; which patience, on “Mutual fear”: if low, 2; if high, 6."
+        "Which approach is best turns on South; which grudge, on “Mutual fear”: if low, 2; if high, 6."
     )

@@ -17,7 +17,7 @@ from standoff.program.trace import Step, Trace
 from standoff.words.amounts import is_chance_of_event
 from standoff.words.language import Language
 from standoff.words.measures import outcome_figure
-from standoff.words.names import decider_words, family_words, quoted, title_of
+from standoff.words.names import decider_words, family_quoted, family_words, quoted, title_of
 from standoff.words.sentences.opening import Opening
 from standoff.words.text import capital, words
 
@@ -29,11 +29,12 @@ _WANTED = ("stock", "quantity", "event", "value", "mode")
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """One screen: its title, sentences, and what shows it; `drawn` and `table` may be empty."""
+    """One screen: its title, sentences, and what shows it; `drawn`, with how to read it, and `table` may be empty."""
 
     title: str
     lines: tuple[str, ...]
     drawn: Markup = field(default_factory=Markup)
+    key: str = ""
     table: Table | None = None
 
 
@@ -75,7 +76,7 @@ def story(
 def _wants(model: Model, language: Language) -> Iterator[str]:
     """For each actor what it may do, and what its payoff looks at."""
     for actor in model.actors:
-        may = [family_words(strategy) for strategy in model.strategies if strategy.actor == actor.name]
+        may = [family_quoted(strategy) for strategy in model.strategies if strategy.actor == actor.name]
         if not may:
             continue
         read = {s for payoff in model.payoffs if payoff.actor == actor.name for s in symbols_read(payoff)}
@@ -96,7 +97,7 @@ def _one(model: Model, one: Trace, language: Language) -> Screen:
             rows.append(row)
     head = tuple(language.say(f"story.{name}") for name in ("date", "chosen", "happened"))
     strategies = [
-        family_words(strategy)
+        family_quoted(strategy)
         for player, played in one.profile.items()
         for strategy in model.strategies
         if strategy.actor == player and strategy.name == played.partition("(")[0]
@@ -132,6 +133,6 @@ def _hundred(model: Model, results: Performance, sections: Mapping[str, Section]
         if measure.kind == "outcome" and is_chance_of_event(model, outcomes[measure.name]) and np.isfinite(value):
             figure = outcome_figure(model, results, leader, m)
             line = language.say("story.hundred_line", one=name, outcome=quoted(model, measure.name), figure=figure)
-            return Screen(title, (line,), squares(value))
+            return Screen(title, (line,), squares(value), language.say("story.hundred_key"))
     over_time = sections.get("over-time")
     return Screen(title, () if over_time is None else over_time.lead[:1])

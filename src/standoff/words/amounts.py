@@ -26,6 +26,7 @@ __all__ = [
     "is_date",
     "likelihood",
     "likelihood_span",
+    "outcome_unit",
     "quantity",
     "unit_words",
     "value_words",
@@ -91,7 +92,7 @@ def difference(model: Model, name: str, value: float, error: float | None = None
     outcome = next((o for o in model.outcomes if o.name == name), None)
     if outcome is not None and is_chance(model, outcome):
         return percent(value, error)
-    unit = "points" if outcome is None else "year" if is_date(outcome) else unit_words(outcome.unit)
+    unit = "points" if outcome is None else "year" if is_date(outcome) else outcome_unit(model, outcome)
     return quantity(value, unit, error)
 
 
@@ -112,6 +113,13 @@ def unit_words(unit: Unit | str) -> str:
     if any(_is_sign(part) for part in below):
         return "/".join([above, *below])
     return " ".join([head, *(f"{_article(part)} {part}" for part in below)]).strip()
+
+
+def outcome_unit(model: Model, outcome: Outcome) -> str:
+    """An outcome's unit as read aloud: of what counts the steps since something, the clock's step (`quarter`)."""
+    if not _counts_steps(model, outcome.measure.tree):
+        return unit_words(outcome.unit)
+    return model.clock.step if model.clock.substeps == 1 else "step"
 
 
 def with_unit(shown: str, unit: str) -> str:
@@ -136,7 +144,7 @@ def came_to(model: Model, name: str, value: float) -> str:
         return amount(model, name, value)
     if value in (0.0, 1.0) and is_chance_of_event(model, outcome):
         return value_words(bool(value))
-    return with_unit(exact(value), unit_words(outcome.unit))
+    return with_unit(exact(value), outcome_unit(model, outcome))
 
 
 def drawn_words(parameter: Parameter, value: float) -> str:
@@ -187,6 +195,16 @@ def certainty_words() -> str:
 
 def _span(low: float, high: float) -> str:
     return f"{number(100.0 * low)}–{percent(high)}"
+
+
+def _counts_steps(model: Model, node: Expr) -> bool:
+    """`since(thing)` at some time, or a quantity that is it."""
+    if isinstance(node, Reference) and node.symbol.kind == "quantity":
+        quantity = next(one for one in model.quantities if one.name == node.symbol.name)
+        return _counts_steps(model, quantity.value.tree)
+    if not isinstance(node, Call):
+        return False
+    return node.function == "since" or (len(node.arguments) == 1 and _counts_steps(model, node.arguments[0]))
 
 
 def _is_chance_of_once(model: Model, node: Expr) -> bool:

@@ -31,6 +31,7 @@ __all__ = [
     "spelled",
     "strategy_words",
     "title_of",
+    "view_words",
     "who",
 ]
 
@@ -72,7 +73,22 @@ def who(model: Model, actor: str) -> str:
 
 def decider_words(model: Model, language: Language) -> str:
     """The decider in a sentence of a language: outside English, its title as it stands."""
-    return who(model, model.decider) if language.code == "en" else model.title_of(model.decider)
+    return actor_words(model, model.decider, language)
+
+
+def actor_words(model: Model, actor: str, language: Language) -> str:
+    """An actor in a sentence of a language: outside English, its title as it stands."""
+    return who(model, actor) if language.code == "en" else model.title_of(actor)
+
+
+def view_words(model: Model, language: Language) -> dict[str, str]:
+    """How two views of the others are told, and who they are: by name where there is but one."""
+    named = [actor_words(model, actor, language) for actor in model.players if actor != model.decider]
+    if len(named) != 1:
+        return {key: language.part(f"opening.{key}") for key in ("average", "interest", "others")}
+    (other,) = named
+    views = {key: language.part(f"opening.{key}_one", other=other) for key in ("average", "interest")}
+    return views | {"others": other}
 
 
 def agree(model: Model, actors: Sequence[str], one: str, many: str) -> str:

@@ -1,7 +1,8 @@
 """Numbers in print: one rule of rounding, so that a figure is the same text on the page, in Markdown and on a terminal.
 
-A figure with an error is rounded by it: one digit of the error, two where it begins with 1, and the figure to the same
-place. A figure without one has two significant digits. An error below what arithmetic on the figure can tell is zero.
+A figure with an error is rounded by it: one digit of the error, two where it begins with 1 and the figure has no more
+than four digits with it, and the figure to the same place. A figure without one has two significant digits. An error
+below what arithmetic on the figure can tell is zero.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ _SMALLEST, _LARGEST = 1e-5, 1e9
 _LONGEST, _WELL_KNOWN = 1e15, 1e-6
 """Of large figures, those told in full: below the one, with an error below this part of them."""
 _EXACT = 4
-"""Significant digits of a figure that needs no error."""
+"""Significant digits of a figure that needs no error, and that no second digit of an error goes beyond."""
 _POWERS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -163,12 +164,14 @@ def counted(n: int, what: str) -> str:
 
 
 def _places(value: float, error: float) -> int | None:
-    """How many decimal places the error leaves: one digit of it, two where it begins with 1; None for no error."""
+    """How many decimal places the error leaves: one digit of it, two where it begins with 1 and the figure stays short;
+    None for no error."""
     if error <= max(_NOISE * abs(value), _ZERO):
         return None
     exponent = _exponent(error, 2)
-    leading = round(error / 10.0 ** (exponent - 1))
-    return 1 - exponent if leading < 20 else -exponent
+    begins_with_1 = round(error / 10.0 ** (exponent - 1)) < 20
+    is_short = abs(value) < 10.0 ** (_EXACT - 1 + exponent)
+    return 1 - exponent if begins_with_1 and is_short else -exponent
 
 
 def _exponent(value: float, figures: int) -> int:

@@ -11,7 +11,7 @@ from standoff.analysis.watch.signposts import Signpost, Signposts
 from standoff.language.model import Instance, Model, Parameter
 from standoff.words.amounts import quantity, unit_words, with_unit
 from standoff.words.language import Language
-from standoff.words.names import family_quoted, family_words, quoted
+from standoff.words.names import family_quoted, family_words, quoted, view_words
 from standoff.words.numbers import interval, number, plain
 from standoff.words.sentences.flips import End, ends_of_flips, level_words
 from standoff.words.sentences.watching.signposts import first_of_each
@@ -104,7 +104,8 @@ class Turning:
         if setting := self._setting_between(*sides):
             title, low, high = setting
             key = "turns_both" if others_turn else "turns_setting"
-            return say(f"opening.{key}", setting=title, low=low, high=high, **where)
+            others = view_words(self.model, self.language)["others"]
+            return say(f"opening.{key}", setting=title, low=low, high=high, others=others, **where)
         called = self._apart(*sides)
         if called is None:
             return say("opening.turns", pin=name)
@@ -183,7 +184,8 @@ class Turning:
             if setting is None:
                 return ""
             then, other = ([self.language.part("opening.with", one=then[0], level=x)] for x in setting[1:])
-        return self.language.say("opening.watch_choice", sign=sign, day=day, then=then[0], other=other[0])
+        key = "watch_choice_open" if len(self.model.players) > 1 else "watch_choice"
+        return self.language.say(f"opening.{key}", sign=sign, day=day, then=then[0], other=other[0])
 
     def _sign_words(self, sign: Signpost) -> str:
         """That a thing that is seen has come about: `“Washington and Pyongyang sit down” has happened`."""

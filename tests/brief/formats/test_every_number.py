@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 from collections import defaultdict
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 from conftest import Brief
-from printed import Known, figures_of, texts_by_section
+from printed import Known, figures_of, is_series, readings, series_of, texts_by_section
 
 from standoff.brief.formats.markdown import render_markdown
 from standoff.brief.write import DATA, MARKDOWN
@@ -32,6 +33,7 @@ class Printed:
     page: str
     texts: tuple[tuple[str, str], ...]
     known: dict[str, Known]
+    series: dict[str, list[list[float]]]
 
     def of(self, anchor: str) -> Known:
         """What may stand in a section."""
@@ -49,7 +51,8 @@ def printed(request: pytest.FixtureRequest) -> Printed:
     known[""] = Known.of(head, *sections.values(), *told.values())
     page = brief.path.read_text(encoding="utf-8")
     texts = tuple((anchor.removeprefix("why-"), text) for anchor, text in texts_by_section(page))
-    return Printed(brief, page, texts, known)
+    series = {one["name"]: list(series_of(one["findings"])) for one in data["sections"]}
+    return Printed(brief, page, texts, known, series)
 
 
 def test_every_number_of_the_page_is_the_text_of_one_in_the_data(printed: Printed) -> None:
@@ -58,6 +61,26 @@ def test_every_number_of_the_page_is_the_text_of_one_in_the_data(printed: Printe
     lost = [(*key, text) for key, text in every.items() if not printed.of(key[0]).has(*key[1])]
     assert lost == [], "\n".join(map(str, lost))
     assert len(every) > 300
+
+
+def test_what_is_told_over_time_is_one_series_of_the_data_step_by_step(printed: Printed) -> None:
+    """And with one digit changed at one step, of two hundred, hardly ever."""
+    columns = [(printed.series[anchor.removeprefix("why-")], c) for anchor, of in readings(printed.page) for c in of]
+    lost = [column for series, column in columns if not any(is_series(column, one) for one in series)]
+    assert lost == []
+    assert len(columns) >= 18
+    any_of = random.Random(1)
+    missed = 0
+    for series, column in any_of.choices(columns, k=200):
+        step = any_of.randrange(len(column))
+        wrong = (*column[:step], _with_a_wrong_digit(column[step], any_of), *column[step + 1 :])
+        missed += any(is_series(wrong, one) for one in series)
+    assert missed <= 4
+
+
+def _with_a_wrong_digit(number: str, any_of: random.Random) -> str:
+    place = any_of.choice([k for k, letter in enumerate(number) if letter.isdigit()])
+    return f"{number[:place]}{(int(number[place]) + any_of.randint(1, 9)) % 10}{number[place + 1 :]}"
 
 
 def test_no_number_stands_twice_with_different_digits(printed: Printed) -> None:

@@ -44,11 +44,11 @@ def test_a_clear_leader_is_named_with_the_difference_and_its_error() -> None:
     found = answer(standoff.load("rivals").model, results)
     assert found.verdict == "best"
     assert _said(found.sentences[0]) == (
-        "In this model reciprocate (patience 2) holds up best: averaged over 100 worlds, its mean payoff is 3.0 ± 0.3 "
-        "points above that of the next, reciprocate (patience 6), and it gives up least where it is wrong (0.94 ± 0.03 "
+        "In this model reciprocate (grudge 2) holds up best: averaged over 100 worlds, its mean payoff is 3.0 ± 0.3 "
+        "points above that of the next, reciprocate (grudge 6), and it gives up least where it is wrong (0.94 ± 0.03 "
         "points in its worst tenth of worlds). The last, race on, is 10.0 ± 0.3 points behind."
     )
-    assert found.sentences[1] == "Reciprocate (patience 2) stays within the study’s one limit in all 100 worlds."
+    assert found.sentences[1] == "Reciprocate (grudge 2) stays within the study’s one limit in all 100 worlds."
 
 
 def test_what_cannot_be_told_apart_is_not_ranked() -> None:
@@ -56,7 +56,7 @@ def test_what_cannot_be_told_apart_is_not_ranked() -> None:
     results = _rivals(np.full(WORLDS, -50.0), noise[0], noise[1])
     found = answer(standoff.load("rivals").model, results)
     assert found.verdict == "level"
-    assert "cannot tell reciprocate (patience" in found.sentences[0]
+    assert "cannot tell reciprocate (grudge" in found.sentences[0]
     assert "holds up best" not in " ".join(found.sentences)
     assert any("worlds, against 100 here" in line or "More futures" in line for line in map(_said, confidence(
         standoff.load("rivals").model, results)))  # fmt: skip

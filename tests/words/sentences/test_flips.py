@@ -38,8 +38,7 @@ def say(strategies):
 def test_below_above_and_between(say):
     said = say((RACE,), (RACE, TWO), (TWO,), (TWO,))
     assert (
-        said
-        == "Below 0.25 a year, race on; above 0.50 a year, reciprocate (patience 2); between, the model cannot tell."
+        said == "Below 0.25 a year, race on; above 0.50 a year, reciprocate (grudge 2); between, the model cannot tell."
     )
 
 
@@ -55,7 +54,7 @@ def test_the_ends_are_told_in_their_own_words(say):
     said = say((RACE,), (RACE, TWO), (TWO,), (TWO,), ends=ends)
     assert said == (
         "Below 0.25 a year, towards “nobody fears”, race on; above 0.50 a year, towards “all fear”, reciprocate "
-        "(patience 2); between, the model cannot tell."
+        "(grudge 2); between, the model cannot tell."
     )
     wide = say((RACE,), (TWO,), (TWO,), ends=ends)
     assert wide.startswith("Below 0.33 a year, towards “nobody fears”, race on; above 0.33 a year, reciprocate")
@@ -65,7 +64,7 @@ def test_a_flip_is_seen_between_ends_that_tell_nothing(say):
     every = (RACE, TWO, SIX)
     said = say(every, (RACE,), (TWO,), every)
     assert said == (
-        "From 0.25 a year to 0.50 a year, race on; from 0.50 a year to 0.75 a year, reciprocate (patience 2); "
+        "From 0.25 a year to 0.50 a year, race on; from 0.50 a year to 0.75 a year, reciprocate (grudge 2); "
         "elsewhere, the model cannot tell."
     )
 
@@ -74,7 +73,7 @@ def test_the_flip_told_is_that_whose_sides_reach_furthest(say):
     parts = ((SIX,), (SIX,), (TWO, SIX), (SIX,), (TWO, SIX), (TWO,), (TWO,), (TWO,))
     said = say(*parts)
     assert said == (
-        "Below 0.25 a year, reciprocate (patience 6); above 0.62 a year, reciprocate (patience 2); between, the "
+        "Below 0.25 a year, reciprocate (grudge 6); above 0.62 a year, reciprocate (grudge 2); between, the "
         "model cannot tell."
     )
 
@@ -82,7 +81,7 @@ def test_the_flip_told_is_that_whose_sides_reach_furthest(say):
 def test_three_stretches_in_turn(say):
     said = say((RACE,), (TWO,), (RACE,))
     assert said == (
-        "Below 0.33 a year, race on; from 0.33 a year to 0.67 a year, reciprocate (patience 2); above 0.67 a year, "
+        "Below 0.33 a year, race on; from 0.33 a year to 0.67 a year, reciprocate (grudge 2); above 0.67 a year, "
         "race on."
     )
 

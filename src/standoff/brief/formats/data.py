@@ -33,7 +33,8 @@ from standoff.questions.as_json import to_json
 from standoff.questions.documents import Evidence
 from standoff.questions.question import Unanswered
 from standoff.questions.results import Robust
-from standoff.words.amounts import unit_words
+from standoff.words.amounts import outcome_unit, unit_words
+from standoff.words.measures import scale_of
 from standoff.words.names import strategy_words, title_of
 from standoff.words.sentences.changes import state_words
 
@@ -87,7 +88,8 @@ def brief_data(findings: Findings, page: Page) -> dict[str, Any]:
             {
                 "name": outcome.name,
                 "title": title_of(model, outcome.name),
-                "unit": unit_words(outcome.unit),
+                "unit": outcome_unit(model, outcome),
+                "scale": scale_of(model, outcome),
                 "better": outcome.better,
                 "limit": outcome.limit,
             }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -14,7 +15,7 @@ from standoff.brief.sections.first_screen import glance_table
 
 __all__ = ["escape_markdown", "render_markdown"]
 
-_MOST_WORDS, _OF_FRAME = 800, 80
+_MOST_WORDS, _OF_FRAME = 800, 110
 """Of the short text, and of these what its frame takes."""
 _MOST_ROWS = 15
 """A table with more rows than this stands at the end."""
@@ -44,16 +45,28 @@ def render_markdown(page: Page, *, is_whole: bool = False) -> str:
     numbers = {table: n for n, table in enumerate(dict.fromkeys(_put_off(page)), start=1)}
     text = environment.get_template("page.md.j2").render(
         page=page, sections=sections, numbers=numbers, at_once=_at_once, is_whole=is_whole,
-        glance=glance_table(page.glance, page.language) if page.glance else None,
+        glance=_glance(page),
         reasons_shown=_reasons_with_room(page),
     )  # fmt: skip
     return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in text.splitlines())).strip() + "\n"
 
 
+def _glance(page: Page) -> Table | None:
+    """The table of the first screen, in bold what may be the best of its column."""
+    if page.glance is None:
+        return None
+    table = glance_table(page.glance, page.language)
+    rows = (
+        (head, *(Markup(f"**{_escaped(cell.value)}**") if cell.best else cell.value for cell in row.cells))
+        for (head, *_), row in zip(table.rows, page.glance.rows, strict=True)
+    )
+    return replace(table, rows=tuple(rows))
+
+
 def _reasons_with_room(page: Page) -> int:
     """How many reasons fit into the words that a short text has."""
-    table = glance_table(page.glance, page.language) if page.glance else None
-    texts = [page.title, page.question, page.footer, *page.answer]
+    table = _glance(page)
+    texts = [page.title, page.question, page.footer, *page.answer, page.glance.key if page.glance else ""]
     texts += [cell for row in (table.header, *table.rows) for cell in row] if table else []
     texts += [f"{name} {about}" for name, about in page.strategies]
     left = _MOST_WORDS - _OF_FRAME - sum(len(text.split()) for text in texts)

@@ -29,7 +29,7 @@ from standoff.program.compiled import played_input, tables_of
 from standoff.program.program import Program
 from standoff.program.wasm.module import assemble
 from standoff.program.wasm.writer import emit_module
-from standoff.words.amounts import is_chance, unit_words, with_unit
+from standoff.words.amounts import is_chance, outcome_unit, unit_words, with_unit
 from standoff.words.names import level_words, profile_words, setting_title, strategy_words, title_of, who
 from standoff.words.sections import explore as said
 from standoff.words.text import capital, words
@@ -229,7 +229,7 @@ def _measures(table: DecisionTable) -> list[dict[str, Any]]:
     outcomes = {outcome.name: outcome for outcome in model.outcomes}
     for measured in table.ensemble.program.measured:
         outcome = outcomes[measured.name]
-        unit = "%" if is_chance(model, outcome) else with_unit("", unit_words(outcome.unit)).strip()
+        unit = "%" if is_chance(model, outcome) else with_unit("", outcome_unit(model, outcome)).strip()
         found.append({"title": title_of(model, measured.name), "unit": unit})
     return [*found, *({"title": said.in_force(deal), "unit": "%", "deal": deal.name} for deal in model.deals)]
 

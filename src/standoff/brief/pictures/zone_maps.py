@@ -33,6 +33,8 @@ __all__ = [
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 _MARKS = {"keeps its word": "●", "would breach": "×"}
+_LETTER, _MOST_LETTERS = 5.9, 44
+"""About how wide a letter of an axis is, and how many of its name a telephone holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,9 @@ def draw_map_of(
     n_rows, n_columns = len(cells.fills), len(cells.fills[0])
     has_up = bool(axes.up)
     left, top = (44.0 if has_up else 6.0), (18.0 if cells.title else 2.0) + (16.0 if has_up else 0.0)
-    width, height = max(left + wide * n_columns + 8.0, 150.0), top + high * n_rows + 32.0
+    across, up = (f"{shortened(name, _MOST_LETTERS)} {arrow}" for name, arrow in ((axes.across, "→"), (axes.up, "↑")))
+    longest = max(len(text) for text in (cells.title, across, up if has_up else ""))
+    width, height = max(left + wide * n_columns + 8.0, _LETTER * longest + 4.0), top + high * n_rows + 32.0
 
     def x(j: int) -> float:
         return left + wide * j
@@ -88,7 +92,7 @@ def draw_map_of(
 
     parts = [tag("text", cells.title, kind="head", x=2, y=12)] if cells.title else []
     if has_up:
-        parts.append(tag("text", f"{axes.up} ↑", kind="axis tick", x=2, y=top - 6.0))
+        parts.append(tag("text", up, kind="axis tick", x=2, y=top - 6.0))
     for i in range(n_rows):
         middle = y(i) - high / 2 + 3.5
         if has_up:
@@ -108,7 +112,9 @@ def draw_map_of(
         parts += [tag("path", kind="case", d=d, stroke=colour)] if d else []
     for j, level in enumerate(axes.columns):
         parts.append(tag("text", plain(level), kind="tick middle", x=x(j) + wide / 2, y=y(0) + 13.0))
-    parts.append(tag("text", f"{axes.across} →", kind="axis tick end", x=x(n_columns), y=y(0) + 27.0))
+    is_wide = _LETTER * len(across) > x(n_columns)  # then it begins at the edge
+    at, kind = (2.0, "axis tick") if is_wide else (x(n_columns), "axis tick end")
+    parts.append(tag("text", across, kind=kind, x=at, y=y(0) + 27.0))
     return framed("zone-map", (width, height), cells.said, parts, width=width)
 
 

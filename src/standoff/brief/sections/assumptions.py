@@ -11,6 +11,7 @@ from standoff.evidence.claims import Ledger
 from standoff.language.expressions.tree import Symbol
 from standoff.language.model import Model, Parameter
 from standoff.language.model.reads import symbols_read
+from standoff.language.text.fields import typeset
 from standoff.language.text.files import FACTS_FILE
 from standoff.words.amounts import unit_words, with_unit
 from standoff.words.names import title_of, who
@@ -103,6 +104,5 @@ def _whys(parameter: Parameter, ledger: Ledger, facts: Mapping[str, Why]) -> lis
 
 def _fact(row: Row) -> Why:
     url = row.text("source_url")
-    return Why(
-        "fact", row.text("id"), fact_words(row), row.text("source_title"), url=url if url.startswith("http") else ""
-    )
+    said, source = typeset(fact_words(row)), typeset(row.text("source_title"))
+    return Why("fact", row.text("id"), said, source, url=url if url.startswith("http") else "")

@@ -23,7 +23,7 @@ from standoff.brief.pictures.drawing.ranges import range_of
 from standoff.brief.section import Method, Picture, Section
 from standoff.language.model import Model
 from standoff.questions.results import Robust
-from standoff.words.amounts import amount, is_chance, unit_words, with_unit
+from standoff.words.amounts import amount, is_chance, outcome_unit, unit_words, with_unit
 from standoff.words.names import strategy_words, title_of, who
 from standoff.words.numbers import counted, exact, percent
 from standoff.words.sections import explore as said
@@ -128,7 +128,7 @@ def _measures(model: Model, table: DecisionTable, robust: Robustness) -> list[tu
     for outcome in model.outcomes:
         if outcome.name in table.ensemble.present:
             continue
-        unit = "%" if is_chance(model, outcome) else with_unit("", unit_words(outcome.unit)).strip()
+        unit = "%" if is_chance(model, outcome) else with_unit("", outcome_unit(model, outcome)).strip()
         about = {"name": outcome.name, "title": title_of(model, outcome.name), "unit": unit}
         found.append((about, table.figures("outcome", outcome.name).mean))
     return found

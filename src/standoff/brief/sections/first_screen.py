@@ -16,10 +16,10 @@ from standoff.brief.pictures.drawing.colours import colour_of
 from standoff.brief.section import Table
 from standoff.language.model import Instance, Model
 from standoff.language.model.reads import symbols_read
-from standoff.words.amounts import is_chance_of_event, likelihood, likelihood_span
+from standoff.words.amounts import is_chance, is_chance_of_event, is_date, likelihood, likelihood_span
 from standoff.words.language import ENGLISH, Language
-from standoff.words.measures import outcome_figure, unit_of
-from standoff.words.names import decider_words, family_words, setting_words, title_of
+from standoff.words.measures import outcome_figure, scale_words, unit_of
+from standoff.words.names import decider_words, family_words, setting_words, title_of, view_words
 from standoff.words.numbers import percent, rounded
 from standoff.words.sentences.deals import breaching, broken_by_some
 from standoff.words.sentences.opening import Sides, replying_leaders
@@ -69,11 +69,12 @@ class GlanceRow:
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """The table; columns that differ most come first. `key` says how to read it."""
+    """The table; columns that differ most come first. `key` says how to read it, and `marks` what is drawn in it."""
 
     columns: tuple[GlanceColumn, ...]
     rows: tuple[GlanceRow, ...]
     key: str
+    marks: str
 
 
 def glance(
@@ -111,17 +112,17 @@ def glance(
         GlanceColumn(
             results.measures[m].name,
             title_of(model, results.measures[m].name),
-            unit_of(model, results.measures[m]),
+            unit_of(model, results.measures[m]) or scale_words(model, outcomes[results.measures[m].name], language),
             _note(model, results, m, shown, language=language),
         )
         for m in chosen
     )
     best = {m: practically_best(results, main, m) for m in chosen}
-    place = {s: k for k, s in enumerate(results.order)}
+    order = _order(results, sides)
     shared = _shared_setting([results.strategies[s] for s in shown]) if len(shown) > 1 else None
     abouts = _abouts([results.strategies[s] for s in shown])
     rows = []
-    for s in sorted(shown, key=lambda s: place[s]):
+    for s in sorted(shown, key=lambda s: order.index(results.strategies[s].strategy.name)):
         instance = results.strategies[s]
         cells = [want.cell(instance) for want in wants]
         for m in chosen:
@@ -138,7 +139,10 @@ def glance(
         about = abouts.get(instance.strategy.name, "")
         rows.append(GlanceRow(capital(name), about, setting, colour_of(model, instance), tuple(cells)))
     key = _Key(model, results, sides, language, told=" ".join((*told, *abouts.values())))
-    return Glance(columns, tuple(rows), key.said(columns, rows, shared))
+    is_drawn = any(cell.drawn for row in rows for cell in row.cells)
+    return Glance(
+        columns, tuple(rows), key.said(columns, rows, shared), language.say("page.squares") if is_drawn else ""
+    )
 
 
 def column_meanings(model: Model, found: Glance | None) -> tuple[tuple[str, str], ...]:
@@ -213,15 +217,36 @@ def _wants(model: Model, results: Performance, sides: Sides, language: Language)
     The first is left out where an outcome's column says the same.
     """
     under = () if sides.robust is None or results.measures[0].kind != "payoff" else sides.robust.under
-    kinds = ("uniform", "replies") if len(model.actors) > 1 else ("uniform",)
+    kinds = ("uniform", "replies") if len(model.players) > 1 else ("uniform",)
     metrics = {each.view.kind: each.metrics for each in under if each.view.kind in kinds}
-    heads = {kind: language.part(f"page.wants_{kind}" if len(kinds) > 1 else "page.wants") for kind in metrics}
+    alone = "_one" if len(model.players) == 2 else ""
+    heads = {
+        "uniform": language.part("page.wants_uniform" if len(kinds) > 1 else "page.wants"),
+        "replies": language.part(f"page.wants_replies{alone}"),
+    }
+    kinds = kinds[::-1] if _leads_by_replies(results, sides) else kinds
     note = language.part("page.better_higher")
     return tuple(
         _Want(GlanceColumn("", heads[kind], unit_of(model, results.measures[0]), note), metrics[kind], results)
         for kind in kinds
         if kind in metrics and not (kind == "uniform" and _is_an_outcome(results))
     )
+
+
+def _leads_by_replies(results: Performance, sides: Sides) -> bool:
+    """Whether others that act in their own interest put others first than those that do anything."""
+    best = families(results, practically_best(results, results.standings[0], 0))
+    return not set(families(results, replying_leaders(sides.robust) or ())) <= set(best)
+
+
+def _order(results: Performance, sides: Sides) -> list[str]:
+    """Families of strategies, best first: against others that act in their own interest, where that differs."""
+    labels = [results.labels[s] for s in results.order]
+    if _leads_by_replies(results, sides) and sides.robust is not None:
+        under = next(each for each in sides.robust.under if each.view.kind == "replies")
+        labels = list(under.metrics.ranking.order)
+    named = {instance.label: instance.strategy.name for instance in results.strategies}
+    return list(dict.fromkeys(named[label] for label in labels))
 
 
 def _abouts(instances: Sequence[Instance]) -> dict[str, str]:
@@ -257,22 +282,34 @@ class _Key:
         said = []
         if len(rows) > 1 and results.measures[0].kind == "payoff":
             who = decider_words(self.model, self.language)
-            best = families(results, practically_best(results, results.standings[0], 0))
-            replying = families(results, replying_leaders(self.sides.robust) or ())
-            is_other = not set(replying) <= set(best)
-            said.append(say("page.ordered_alike" if is_other else "page.ordered", who=who))
+            views = view_words(self.model, self.language)
+            has_replies = _leads_by_replies(results, self.sides)
+            said.append(say(f"page.{'ordered_replies' if has_replies else 'ordered'}", who=who, **views))
+            if len(self.model.players) > 1:
+                said.append(say(f"page.{'averages' if has_replies else 'outcomes_average'}", **views))
+            if columns[0].name == "":
+                said.append(say("page.differences"))
         if shared is not None:
             said.append(say("page.settings_same", setting=shared))
         elif len(results.strategies) > len(rows):
             said.append(say("page.settings_best"))
-        said += self._meanings()
+        said += [*self._scales(columns), *self._meanings()]
         if any(cell.best for row in rows for cell in row.cells):
             said.append(say("page.may_be_best"))
-        if any(cell.drawn for row in rows for cell in row.cells):
-            said.append(say("page.squares"))
         if kept := self._kept_anyway(columns):
             said.append(say("page.kept_anyway", outcome=f"“{kept}”"))
         return " ".join(said)
+
+    def _scales(self, columns: Sequence[GlanceColumn]) -> list[str]:
+        """What the outcomes are whose figures have no unit and no scale to be read by."""
+        outcomes = {outcome.name: outcome for outcome in self.model.outcomes}
+        bare = [outcomes[column.name] for column in columns if column.name and not column.unit]
+        return [
+            self.language.say("opening.means", thing=title_of(self.model, outcome.name), means=about)
+            for outcome in bare
+            if not is_chance(self.model, outcome) and not is_date(outcome)
+            if (about := (outcome.about or "").strip().rstrip(".")) not in ("", outcome.title)
+        ]
 
     def _meanings(self) -> list[str]:
         """What settings are."""

@@ -31,7 +31,7 @@ const standoff = {
     }
     return whole.map(row => row.map(q => packed.low + packed.step * q));
   },
-  // as words/numbers.py: so many digits; or one digit of the error, two where it begins with 1, and the figure to the same place
+  // as words/numbers.py: so many digits; or one digit of the error, two where it begins with 1 and the figure keeps to four digits, and the figure to the same place
   placed: (value, places) => {
     const [above, below] = Math.abs(Math.round(value * 10 ** places) / 10 ** places).toFixed(Math.max(places, 0)).split(".");
     const text = above.replace(/\B(?=(\d{3})+$)/g, "\u202f") + (below ? `.${below}` : "");
@@ -45,7 +45,7 @@ const standoff = {
     if (!Number.isFinite(value)) return "not known";
     const scale = unit === "%" ? 100 : 1, e = error * scale, v = value * scale, after = unit === "%" ? "\u202f%" : unit && ` ${unit}`;
     if (!(e > 1e-10 * Math.abs(v) && e > 1e-13)) return `${standoff.number(v, 4)}${Number.isFinite(e) ? "\u00a0\u00b1\u00a00" : ""}${after}`;
-    const [lead, power] = e.toExponential(1).split("e").map(Number), places = Math.min(lead < 2 ? 1 - power : -power, 12);
+    const [lead, power] = e.toExponential(1).split("e").map(Number), isLong = Math.abs(v) >= 10 ** (3 + power), places = Math.min(lead < 2 && !isLong ? 1 - power : -power, 12);
     return `${standoff.placed(v, places)}\u00a0\u00b1\u00a0${standoff.placed(e, places)}${after}`;
   },
 };

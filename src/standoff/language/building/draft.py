@@ -14,7 +14,18 @@ from standoff.language.meaning.equations import Equations
 from standoff.language.meaning.messages import in_unit
 from standoff.language.meaning.names import Names
 from standoff.language.shape.kinds import is_name
-from standoff.language.text.fields import as_number, entries, is_nothing, mapping, nodes, number, scalar, scalars, text
+from standoff.language.text.fields import (
+    as_number,
+    entries,
+    is_nothing,
+    mapping,
+    nodes,
+    number,
+    scalar,
+    scalars,
+    text,
+    typeset,
+)
 from standoff.language.text.files import References
 from standoff.language.text.reader import Mapping, Node, Scalar
 
@@ -125,7 +136,7 @@ class Draft:
     def title(self, node: Mapping) -> str | None:
         """What prose calls a thing: its `name`, if it has one that is short enough."""
         written = scalar(node, "name")
-        return written.text if written is not None and self.is_title(written) else None
+        return typeset(written.text) if written is not None and self.is_title(written) else None
 
     def is_title(self, written: Scalar) -> bool:
         """Whether a name in prose is short enough to stand in a sentence; if not, that is reported."""

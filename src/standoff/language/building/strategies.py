@@ -24,7 +24,7 @@ from standoff.language.model import (
     Weighing,
     options,
 )
-from standoff.language.text.fields import as_number, entries, mapping, nodes, scalar, text, texts
+from standoff.language.text.fields import as_number, entries, mapping, nodes, scalar, text, texts, typeset
 from standoff.language.text.reader import Broken, Mapping, Node, Scalar, Sequence
 
 __all__ = ["build_actors", "build_order", "build_payoffs", "build_profiles", "build_strategies", "check_decider"]
@@ -228,7 +228,7 @@ def _named(draft: Draft, node: Mapping) -> tuple[Setting, ...]:
             for level, title in mapping(value, "levels").items:
                 number = as_number(level)
                 if isinstance(title, Scalar) and draft.is_title(title):
-                    levels.append((level.text if number is None else number, title.text))
+                    levels.append((level.text if number is None else number, typeset(title.text)))
             unit = unit_of(value) or DIMENSIONLESS
             named.append(Setting(name.text, draft.title(value), text(value, "about"), tuple(levels), unit=unit))
     return tuple(named)

@@ -18,9 +18,16 @@ __all__ = [
     "text",
     "texts",
     "truth",
+    "typeset",
 ]
 
 NUMBER = re.compile(r"[+-]?(0|[1-9]\d*|(?=\.))(\.\d*)?([eE][+-]?\d+)?")
+_PROSE = frozenset((
+    "about", "author", "high", "judgement", "leaves_out", "low", "name", "note", "publisher", "question", "says",
+    "source", "title", "why",
+))  # fmt: skip
+"""Keys whose texts people read in sentences."""
+_OPENING = re.compile(r"(?:(?<=^)|(?<=[\s(\[“‘–—-]))'(?=\w)")
 _NOTHING = ("", "~", "null", "Null", "NULL")
 
 
@@ -44,9 +51,17 @@ def scalar(parent: Mapping, key: str) -> Scalar | None:
 
 
 def text(parent: Mapping, key: str) -> str | None:
-    """The text of a key."""
+    """The text of a key; one that people read in sentences as it is printed."""
     node = scalar(parent, key)
-    return None if node is None else node.text
+    return None if node is None else _read(key, node)
+
+
+def typeset(prose: str) -> str:
+    """Prose with the apostrophes and single quotes of print; what stands between backticks stays as it is."""
+    if "'" not in prose:
+        return prose
+    parts = prose.split("`")
+    return "`".join(part if k % 2 else _OPENING.sub("‘", part).replace("'", "’") for k, part in enumerate(parts))
 
 
 def number(parent: Mapping, key: str) -> float | None:
@@ -73,7 +88,11 @@ def scalars(parent: Mapping, key: str) -> tuple[Scalar, ...]:
 
 def texts(parent: Mapping, key: str) -> tuple[str, ...]:
     """Their texts."""
-    return tuple(node.text for node in scalars(parent, key))
+    return tuple(_read(key, node) for node in scalars(parent, key))
+
+
+def _read(key: str, node: Scalar) -> str:
+    return typeset(node.text) if key in _PROSE else node.text
 
 
 def mapping(parent: Mapping, key: str) -> Mapping:

@@ -1,6 +1,6 @@
 """What the study's own question is answered by: an outcome, who is best and worst in it, and whether a limit holds.
 
-And the price of the strategy that leads: the outcomes in which it is the worst of all.
+And the price of the strategy that leads: the outcomes in which it gives up most.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ import numpy as np
 from standoff.analysis.robustness.performance import Performance
 from standoff.analysis.robustness.practical import best_settings, is_practically_level, practically_best, spread_of
 from standoff.language.model import Model
-from standoff.words.amounts import is_chance, is_date, unit_words, with_unit
+from standoff.words.amounts import is_chance, is_date, outcome_unit, with_unit
 from standoff.words.language import Language
 from standoff.words.measures import limit_words, outcome_figure
 from standoff.words.names import family_quoted, quoted
 from standoff.words.numbers import figure_percent, percent
 
-__all__ = ["Asked", "asked_of", "asked_sentence", "prices"]
+__all__ = ["Asked", "Price", "asked_of", "asked_sentence", "prices"]
 
 _TOLD, _LITTLE = 3.0, 0.1
-"""Standard errors beyond which a strategy is the worst of all in an outcome, and by how much of what matters in it."""
+"""Standard errors beyond which a strategy gives something up in an outcome, and how much of what matters in it."""
 _MOST_PRICES, _MOST_NAMED = 2, 3
 
 
@@ -92,9 +92,9 @@ def asked_sentence(
     places = {
         "outcome": quoted(model, measure.name),
         "best": language.join([names[s] for s in best], "or"),
-        "x": outcome_figure(model, results, best[0], m),
+        "x": outcome_figure(model, results, best[0], m, language=language),
         "worst": names[asked.worst],
-        "y": outcome_figure(model, results, asked.worst, m),
+        "y": outcome_figure(model, results, asked.worst, m, unit=False),
     }
     if measure.limit is None:
         return language.say("opening.asked", **places)
@@ -118,7 +118,7 @@ def asked_sentence(
 def _unit(model: Model, name: str) -> str:
     """An outcome's unit in words; empty for chances and dates, which are written with it."""
     outcome = next(o for o in model.outcomes if o.name == name)
-    return "" if is_chance(model, outcome) or is_date(outcome) else unit_words(outcome.unit)
+    return "" if is_chance(model, outcome) or is_date(outcome) else outcome_unit(model, outcome)
 
 
 def _how_often(model: Model, results: Performance, language: Language, *, is_named: bool) -> str:
@@ -138,25 +138,33 @@ def _how_often(model: Model, results: Performance, language: Language, *, is_nam
     )  # fmt: skip
 
 
-def prices(model: Model, results: Performance, leader: str) -> list[tuple[str, str]]:
-    """The outcomes in which a family is worst of all, beyond chance and by more than little, with its figures there.
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a family gives up in an outcome: indices of the outcome and of the strategies set side by side."""
 
-    At most two, by how much matters; none where fewer than three families are compared.
+    measure: int
+    own: int
+    best: int
+
+
+def prices(results: Performance, leader: str) -> list[Price]:
+    """The outcomes in which a family gives up most against the best there, beyond chance and by more than little.
+
+    At most two, the largest first: by the least difference that matters in the outcome, else by its spread over worlds.
     """
     main, shown = results.standings[0], best_settings(results)
-    of = next((s for s in shown if family_quoted(results.strategies[s].strategy) == leader), None)
-    if of is None or len(shown) < 3:
+    own = next((s for s in shown if family_quoted(results.strategies[s].strategy) == leader), None)
+    if own is None:
         return []
     found = []
     for m, measure in enumerate(results.measures):
         ranking, sign = main.rankings[m], 1.0 if measure.better == "higher" else -1.0
-        others = [s for s in range(len(results.strategies)) if s != of]  # all, not those shown alone: "worst of all"
-        gaps = [sign * (main.cells[s][m].figure.value - main.cells[of][m].figure.value) for s in others]
-        if measure.kind == "payoff" or ranking is None or not np.isfinite(gaps).all():
+        values = {s: sign * main.cells[s][m].figure.value for s in shown}
+        if measure.kind == "payoff" or ranking is None or not np.isfinite(list(values.values())).all():
             continue
-        errors = [_TOLD * float(ranking.error[s, of]) for s in others]
-        least = measure.matters or spread_of(main, m, shown)
-        if all(gap > error for gap, error in zip(gaps, errors, strict=True)) and max(gaps) > _LITTLE * least:
-            found.append((max(gaps) / (least or 1.0), m))
-    told = [m for _, m in sorted(found, reverse=True)[:_MOST_PRICES]]
-    return [(quoted(model, results.measures[m].name), outcome_figure(model, results, of, m)) for m in told]
+        best = max(values, key=lambda s: values[s])
+        gap, least = values[best] - values[own], measure.matters or spread_of(main, m, shown)
+        if gap > _TOLD * float(ranking.error[best, own]) and gap > _LITTLE * least:
+            found.append((gap / (least or 1.0), Price(m, own, best)))
+    found.sort(key=lambda each: -each[0])
+    return [price for _, price in found[:_MOST_PRICES]]

@@ -1,7 +1,7 @@
 """The first screen in five sentences, by rules: a rule looks at one fact of the findings and says one thing of it.
 
 What no approach changes; who leads, on average over all that the others may do and when they reply in their own
-interest, and what the leader is worst at; whether a deal would hold; what a setting changes; what it turns on and
+interest, and what the leader gives up; whether a deal would hold; what a setting changes; what it turns on and
 which way, and what would show it. Strategies stand by their families, settings folded. No sign but %, and nothing that
 the rest of the page does not say with its error.
 """
@@ -29,7 +29,7 @@ from standoff.analysis.watch.signposts import Signposts
 from standoff.language.model import Model
 from standoff.words.language import ENGLISH, Language
 from standoff.words.measures import outcome_figure
-from standoff.words.names import decider_words, family_quoted, family_words, quoted
+from standoff.words.names import decider_words, family_quoted, family_words, quoted, view_words
 from standoff.words.sentences.answer import answer
 from standoff.words.sentences.asked import Asked, asked_of, asked_sentence, prices
 from standoff.words.sentences.deals import breaching, broken_by_some, kept_in
@@ -130,7 +130,7 @@ class _Said:
         key = "same_exact" if low == high else "same"
         if low != high and is_practically_level(results, main, m, everyone):
             key = "same_level"
-        bare = outcome_figure(self.model, results, ordered[0], m, unit=False)
+        bare = self._figure(ordered[0], m, unit=False)
         return say(f"opening.{key}", who=self._decider, outcome=self._outcome(m), low=bare if low != high else low,
                    high=high)  # fmt: skip
 
@@ -143,11 +143,11 @@ class _Said:
         n_all = len({instance.strategy.name for instance in results.strategies})
         ending = "_open" if len(self.model.players) > 1 else ""
         one = "leads_yet" if self._breaks_what_is_asked(best) else "leads"
-        said = [self._named(one, "level", best, n_all, ending=ending), self._price(best)]
+        said, views = [self._named(one, "level", best, n_all, ending=ending), self._price(best)], self._views
         replying = replying_leaders(self.sides.robust)
         then = [] if replying is None else self._families(replying)
         if replying is not None and set(then) == set(best):
-            said.insert(1, say("opening.replies_same"))
+            said.insert(1, say("opening.replies_same", **views))
         elif replying is not None:
             is_level = len(best) > 1 and 1 < len(then) <= self.most_named
             said.append(self._named("replies", "replies", then, n_all, ending="_or" if is_level else ""))
@@ -167,14 +167,25 @@ class _Said:
         return asked_of(self.model, self.results, is_named=bool(unmoved(self.results, self.results.standings[0])))
 
     def _price(self, best: Sequence[str]) -> str:
-        """The outcomes in which the one that leads is worst of all; empty where in none."""
+        """The outcomes in which the one that leads gives up most; empty where in none but what was told already."""
         if len(best) != 1 or "price" in self.left_out:
             return ""
-        known = self._asked() if self._breaks_what_is_asked(best) else None  # what was told of it already
-        besides = None if known is None else self._outcome(known.measure)
-        told = [price for price in prices(self.model, self.results, best[0]) if price[0] != besides]
-        said = [self.language.part("opening.price_in", outcome=name, x=figure) for name, figure in told]
-        return self.language.say("opening.price", prices=self.language.join(said)) if said else ""
+        part, results = self.language.part, self.results
+        told = self._asked() if self._breaks_what_is_asked(best) else None
+        found = prices(results, best[0])
+        if all(told is not None and price.measure == told.measure for price in found):
+            return ""
+        said = [
+            part("opening.price_said", outcome=self._outcome(price.measure))
+            if told is not None and price.measure == told.measure
+            else part(
+                "opening.price_in", outcome=self._outcome(price.measure), x=self._figure(price.own, price.measure),
+                y=self._figure(price.best, price.measure, unit=False),
+                one=family_quoted(results.strategies[price.best].strategy),
+            )
+            for price in found
+        ]  # fmt: skip
+        return self.language.say("opening.price", prices="; ".join(said))
 
     def title(self) -> str:
         """Who may be best, as a heading."""
@@ -185,9 +196,9 @@ class _Said:
         ending = "_open" if len(self.model.players) > 1 else ""
         if len(best) == 1:
             key = "title_yet" if self._breaks_what_is_asked(best) else "title_one"
-            return say(f"opening.{key}{ending}", one=best[0], who=self._decider)
+            return say(f"opening.{key}{ending}", one=best[0], who=self._decider, **self._views)
         n_all = len({instance.strategy.name for instance in results.strategies})
-        return say(f"opening.title_level{ending}", n=str(len(best)), all=str(n_all))
+        return say(f"opening.title_level{ending}", n=str(len(best)), all=str(n_all), **self._views)
 
     def deal(self) -> str:
         """Whether the study's first deal would be struck and kept."""
@@ -232,7 +243,7 @@ class _Said:
             key, a=levels[0], b=levels[1], moves=language.part(f"opening.{'raises' if raises else 'lowers'}"),
             outcome=self._outcome(found.measure), one=family_quoted(results.strategies[one].strategy),
             x=self._figure(one, found.measure),
-            y=outcome_figure(self.model, results, other, found.measure, unit=False),
+            y=self._figure(other, found.measure, unit=False),
         )  # fmt: skip
         means = "" if "meaning" in self.left_out else meaning_of(results.strategies[one], found.setting, is_bare=True)
         return f"{said} {language.say('opening.means', thing=means[0], means=means[1])}" if means else said
@@ -245,9 +256,7 @@ class _Said:
         turning = Turning(self.model, self.results, self.language, self.left_out)
         told = [pin for pin in pins.facts if pin.worth.is_significant] or list(pins.linchpins)
         if not told:
-            same = self._leaders_stay()
-            text = say("opening.turns_on_nothing" if same else "opening.turns_on_ways")
-            return f"{text} {turning.sign(self.sides.watch)}".rstrip()
+            return f"{self._turns_on_no_one(pins)} {turning.sign(self.sides.watch)}".rstrip()
         top = told[0]
         if top.parameter.kind == "value":
             return f"{turning.flip(top)} {say('opening.want')}"
@@ -259,6 +268,20 @@ class _Said:
         m = next(k for k, measure in enumerate(self.results.measures) if measure.name == top.moves[0])
         return f"{flip} {say('opening.watch', outcome=self._outcome(m))}"
 
+    def _turns_on_no_one(self, pins: Linchpins) -> str:
+        """That no one assumption is known to change who is best: for none does, or for it cannot be told."""
+        say, tried, ways = self.language.say, (*pins.facts, *pins.values), not self._leaders_stay()
+        if not tried and not ways:
+            return say("opening.turns_untried")
+        leader = self._families([pins.leader])
+        is_solid = bool(pins.ranking.best) and all(
+            self._families(zone.strategies) == leader for pin in tried for zone in pin.flips.zones
+        )
+        key = ("turns_on_ways_solid" if is_solid else "turns_on_ways") if ways else (
+            "turns_solid" if is_solid else "turns_untold"
+        )  # fmt: skip
+        return say(f"opening.{key}", one=leader[0], n=str(len(tried)), **self._views)
+
     def _leaders_stay(self) -> bool:
         """Whether one of the leaders may be best under every view that was looked at."""
         robust = self.sides.robust
@@ -269,7 +292,7 @@ class _Said:
 
     def _named(self, one: str, many: str, names: Sequence[str], n_all: int, *, ending: str = "") -> str:
         """`one` leads, `many` are level, or there are too many to name."""
-        say, place = self.language.say, {"who": self._decider}
+        say, place = self.language.say, {"who": self._decider, **self._views}
         if len(names) == 1:
             return say(f"opening.{one}{ending}", one=names[0], **place)
         if len(names) <= self.most_named:
@@ -306,8 +329,8 @@ class _Said:
     def _families(self, labels: Sequence[str]) -> list[str]:
         return families(self.results, labels)
 
-    def _figure(self, s: int, m: int) -> str:
-        return outcome_figure(self.model, self.results, s, m)
+    def _figure(self, s: int, m: int, *, unit: bool = True) -> str:
+        return outcome_figure(self.model, self.results, s, m, unit=unit, language=self.language)
 
     def _outcome(self, m: int) -> str:
         return quoted(self.model, self.results.measures[m].name)
@@ -315,6 +338,10 @@ class _Said:
     @property
     def _decider(self) -> str:
         return decider_words(self.model, self.language)
+
+    @property
+    def _views(self) -> dict[str, str]:
+        return view_words(self.model, self.language)
 
 
 def _part(share: float) -> str:

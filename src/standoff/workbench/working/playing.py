@@ -18,7 +18,7 @@ from standoff.playing.game import Game, Place, Position, choices_of, new_game, o
 from standoff.playing.hindsight import Course, Floats, courses, knowable
 from standoff.playing.odds import draw_profile
 from standoff.playing.sight import Thing, seen_by
-from standoff.words.amounts import unit_words, value_words, with_unit
+from standoff.words.amounts import outcome_unit, unit_words, value_words, with_unit
 from standoff.words.names import strategy_words, title_of
 from standoff.words.numbers import exact, measured, number
 from standoff.words.text import words
@@ -164,7 +164,7 @@ def look_back(study: str, game: bytes, actor: str) -> Afterwards:
     """What a game came to, what the actor's choices were worth, and what it could have known."""
     position, found = _position(study, game), _debriefed(study, game)
     model = position.model
-    units = {outcome.name: unit_words(outcome.unit) for outcome in model.outcomes}
+    units = {outcome.name: outcome_unit(model, outcome) for outcome in model.outcomes}
     outcomes = [(title_of(model, n), with_unit(exact(v), units[n])) for n, v in found.outcomes.items()]
     if actor in found.payoffs:
         outcomes.append((f"Payoff of {model.title_of(actor)}", exact(found.payoffs[actor])))
