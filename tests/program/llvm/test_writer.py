@@ -107,9 +107,9 @@ def test_what_hangs_on_the_world_alone_is_computed_before_the_first_step(study_o
         outcomes: {end: {measure: "final(x)", better: lower}}
         """)
     text = emit_kernel(study.program).text
-    run = text[text.index("define void @run(") :]
-    assert run.index("exp_row") < run.index("each_step:")
-    assert run.count("exp_row") == 1
+    begin, step = (text.index(f"define internal void @{phase}_part_0(") for phase in ("begin", "step"))
+    assert "call void @exp_row" in text[begin:step]
+    assert text.count("call void @exp_row") == 1
 
 
 def test_a_scalar_of_the_block_is_no_row(study_of: Build) -> None:
