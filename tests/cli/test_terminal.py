@@ -57,10 +57,18 @@ def test_problems_show_them_written_out_and_are_bounded(hostile: Path) -> None:
     assert "\x1b" not in result.output
 
 
-@pytest.mark.parametrize("given", ["fear=1e999", "fear=nan", "fear=-inf", "fear=", "fear", "=1", "fear=0x1", "f\x1b=1"])
+@pytest.mark.parametrize(
+    "given", ["fear=1e999", "fear=nan", "fear=-inf", "fear=", "fear", "=1", "fear=0x1", "f\x1b=1", "fear=٣"]
+)
 def test_what_is_no_number_is_a_wrong_command(given: str) -> None:
     result = standoff_says("run", "rivals", "--worlds", 2, "--set", given)
     assert (result.exit_code, type(result.exception)) == (2, SystemExit)
+
+
+def test_a_message_about_what_was_given_is_bounded() -> None:
+    result = standoff_says("run", "rivals", "--set", f"fear={'9' * 5000}")
+    assert result.exit_code == 2
+    assert len(result.output) < 500
 
 
 @pytest.mark.parametrize("given", ["war=0:1:0", "war=0:1:-3", "war=0:1:1000000000", "war=0:nan:3", "war=0:1"])
