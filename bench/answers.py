@@ -1,10 +1,10 @@
 """Seconds of the commands that look at runs, beside those of the run that they read.
 
-Run `python -m bench answers [OLDER]`: a run of Korea of the size that `standoff run` takes by default is kept in a
+Run `python -m bench answers [OLDER]`, or `python -m bench.answers OLDER COMMAND …` for some of the commands: a run of Korea of the size that `standoff run` takes by default is kept in a
 temporary folder, and each command is started anew three times, without findings that were kept; the median is told,
 importing and opening included. OLDER is a checkout of an older version, whose commands are run in turn with these: on
 the same study, that of OLDER, which both read, so that the ratio is of speed alone; then each on its own Korea, which
-has grown since.
+has grown since. Each row is printed when it is known.
 """
 
 from __future__ import annotations
@@ -41,35 +41,42 @@ class Build:
         return time.perf_counter() - start
 
 
-def timed(builds: tuple[Build, ...]) -> dict[str, float]:
-    """Seconds of the run and median seconds of each command of each build, in turn."""
-    found: dict[str, list[float]] = {}
+def timed(builds: tuple[Build, ...], commands: tuple[str, ...]) -> dict[str, float]:
+    """Seconds of the run and median seconds of each command of each build, in turn; printed as they are known."""
+    found: dict[str, float] = {}
+
+    def tell(of: str, build: Build, seconds: float) -> None:
+        found[f"{of}, {build.name}"] = seconds
+        print(f"{f'{of}, {build.name}':<40}{seconds:8.1f} s", flush=True)
+
     with tempfile.TemporaryDirectory() as folder:
         for build in builds:
             small = ("--worlds", "64", "--replications", "4", "--out", f"{folder}/{build.name}/first")
             build.seconds("run", build.study, *small)  # compiles
-            found[f"run, {build.name}"] = [build.seconds("run", build.study, "--out", f"{folder}/{build.name}/run")]
-        for turn in range(TURNS + 1):
-            for build in builds:
-                places = {"RUN": f"{folder}/{build.name}/run", "STUDY": build.study}
-                for of, words in COMMANDS.items():
+            tell("run", build, build.seconds("run", build.study, "--out", f"{folder}/{build.name}/run"))
+        for of in commands:
+            took: dict[str, list[float]] = {build.name: [] for build in builds}
+            for turn in range(TURNS + 1):
+                for build in builds:
+                    places = {"RUN": f"{folder}/{build.name}/run", "STUDY": build.study}
                     fresh = ("--fresh",) if build.older is None and of in ANEW else ()
-                    took = build.seconds(*(places.get(word, word) for word in words), *fresh)
-                    found.setdefault(f"{of}, {build.name}", []).extend([took] if turn else [])  # the first compiles
-    return {name: statistics.median(took) for name, took in found.items()}
+                    seconds = build.seconds(*(places.get(word, word) for word in COMMANDS[of]), *fresh)
+                    took[build.name] += [seconds] if turn else []  # the first compiles
+            for build in builds:
+                tell(of, build, statistics.median(took[build.name]))
+    return found
 
 
 def main() -> dict[str, float]:
-    found = {}
-    if len(sys.argv) > 1:
-        older = Path(sys.argv[1]).resolve()
-        same = str(older / "src" / "standoff" / "studies" / "korea")
-        found |= timed((Build("older build on its study", same, older), Build("on that same study", same)))
-        found |= timed((Build("older build on its own study", "korea", older), Build("own study", "korea")))
-    else:
-        found |= timed((Build("own study", "korea"),))
-    for name, took in found.items():
-        print(f"{name:<40}{took:8.1f} s")
+    words = sys.argv[1:]
+    commands = tuple(word for word in words if word in COMMANDS) or tuple(COMMANDS)
+    older = next((Path(word).resolve() for word in words if word not in COMMANDS), None)
+    if older is None:
+        return timed((Build("own study", "korea"),), commands)
+    same = str(older / "src" / "standoff" / "studies" / "korea")
+    found = timed((Build("older build on its study", same, older), Build("on that same study", same)), commands)
+    if len(commands) == len(COMMANDS):
+        found |= timed((Build("older build on its own study", "korea", older), Build("own study", "korea")), commands)
     return found
 
 

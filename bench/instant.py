@@ -5,6 +5,8 @@ empty cache, once more, and once more after a constant has changed; and, again o
 many seconds the ranking stands on the terminal (128 worlds × 4). Each build does so with its own `korea`, which has
 more profiles now, and this one with the older build's besides, so that both read the same study. And of the module: how
 soon it is ready, how large it is in a page, and its share of the kernel's futures a second on one thread.
+
+Parts of it are measured by `python -m bench.instant [OLDER] PART …`, of those in `PARTS`.
 """
 
 from __future__ import annotations
@@ -31,20 +33,28 @@ FUTURES = 16_384
 SMALL = ("--worlds", "128", "--replications", "4")
 
 
+PARTS = ("module", "own", "same", "older")
+"""The module; this build with its own study, and with the older one's; the older build with that."""
+
+
 def main() -> dict[str, float]:
-    older = Path(sys.argv[1]) if len(sys.argv) > 1 else None
-    found = module()
-    own = standoff.load("korea").model.folder
-    for name, seconds in waits(own).items():
-        found[f"{name}, s"] = seconds
-    if older is not None:
-        theirs = older / "src/standoff/studies/korea"
-        before = waits(theirs, older)
-        for name, seconds in waits(theirs).items():
-            found[f"{name}, the older study, s"] = seconds
-            found[f"{name}, older build, s"] = before[name]
-            found[f"{name}, times sooner, each its own"] = before[name] / found[f"{name}, s"]
-            found[f"{name}, times sooner, the same study"] = before[name] / seconds
+    """Measure, print and return the figures."""
+    words = sys.argv[1:]
+    older = next((Path(word) for word in words if word not in PARTS), None)
+    parts = {word for word in words if word in PARTS} or set(PARTS)
+    found = module() if "module" in parts else {}
+    own = waits(standoff.load("korea").model.folder) if "own" in parts else {}
+    theirs = None if older is None else older / "src/standoff/studies/korea"
+    same = waits(theirs) if theirs is not None and "same" in parts else {}
+    before = waits(theirs, older) if theirs is not None and "older" in parts else {}
+    found |= {f"{name}, s": seconds for name, seconds in own.items()}
+    found |= {f"{name}, the older study, s": seconds for name, seconds in same.items()}
+    for name, seconds in before.items():
+        found[f"{name}, older build, s"] = seconds
+        if own:
+            found[f"{name}, times sooner, each its own"] = seconds / own[name]
+        if same:
+            found[f"{name}, times sooner, the same study"] = seconds / same[name]
     for name, figure in found.items():
         print(f"{name:<64}{figure:12,.2f}")
     return found

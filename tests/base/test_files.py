@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from standoff.base.files import read_source
+from standoff.base.files import open_plain, read_source
 from standoff.base.problems import StudyError
 
 
@@ -41,3 +41,12 @@ def test_a_pipe_is_no_file(tmp_path: Path) -> None:
 def test_a_byte_order_mark_is_no_text(tmp_path: Path) -> None:
     (tmp_path / "table.csv").write_bytes(b"\xef\xbb\xbfa\r\n")
     assert read_source(tmp_path / "table.csv", "table.csv").text == "a\n"
+
+
+@pytest.mark.parametrize("kind", ["a pipe", "a device", "a folder"])
+def test_what_could_be_read_for_ever_is_not_opened(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "manifest.json"
+    make = {"a pipe": os.mkfifo, "a device": lambda p: p.symlink_to("/dev/zero"), "a folder": Path.mkdir}
+    make[kind](path)
+    with pytest.raises(OSError, match=f"it is not a plain file, but {kind}"):
+        open_plain(path)

@@ -1,4 +1,6 @@
+import os
 import random
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -106,4 +108,10 @@ def test_a_game_of_a_study_that_changed_is_refused(rivals):
 def test_a_file_that_is_no_game_is_told_so(tmp_path, text):
     (tmp_path / "game.json").write_text(text)
     with pytest.raises(ValueError, match="is no game that can be read"):
+        read_game(tmp_path / "game.json")
+
+
+def test_a_game_that_is_a_pipe_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "game.json")
+    with pytest.raises(OSError, match="it is not a plain file, but a pipe"):
         read_game(tmp_path / "game.json")

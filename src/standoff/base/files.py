@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from errno import EINVAL
 from pathlib import Path
+from typing import BinaryIO
 
 from standoff.base.problems import Problem, StudyError
 from standoff.base.source import Source, Span
 
-__all__ = ["MOST_BYTES", "inside", "read_source", "what_is_there", "whole_file"]
+__all__ = ["MOST_BYTES", "inside", "open_plain", "read_source", "what_is_there", "whole_file"]
 
 MOST_BYTES = 1_000_000
 
@@ -59,6 +61,17 @@ def read_source(path: Path, shown: str, at: Span | None = None, most: int = MOST
         return Source(shown, data.decode("utf-8-sig").replace("\r\n", "\n"))
     except UnicodeDecodeError as error:
         raise StudyError([_not_text(data, shown, error.start)]) from None
+
+
+def open_plain(path: Path) -> BinaryIO:
+    """Open a file to read its bytes, but no pipe or device, which could be read for ever.
+
+    Raises:
+        OSError: There is none, it cannot be read, or something else stands in its place.
+    """
+    if path.exists() and not path.is_file():
+        raise OSError(EINVAL, f"it is not a plain file, but {what_is_there(path)}", str(path))
+    return path.open("rb")
 
 
 def what_is_there(path: Path) -> str:

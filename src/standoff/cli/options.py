@@ -133,17 +133,19 @@ def sources_folder(study: Path, given: Path | None) -> Path | None:
 
 
 def _as_numbers(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, float | str]:
+    from standoff.base.escaping import visible  # noqa: PLC0415
     from standoff.language.shape.kinds import is_name  # noqa: PLC0415
 
     found: dict[str, float | str] = {}
     for text in given:
         name, _equals, said = (part.strip() for part in text.partition("="))
         try:
-            value: float | str = float(said)
+            value: float | str = float(said) if said.isascii() else math.nan
         except ValueError:
             value = said if is_name(said) else math.nan
         if not name or (isinstance(value, float) and not math.isfinite(value)):
-            raise click.UsageError(f"--set takes NAME=NUMBER, such as fear=0.3, or NAME=KIND, and found `{text}`")
+            shown = visible(text, 80)
+            raise click.UsageError(f"--set takes NAME=NUMBER, such as fear=0.3, or NAME=KIND, and found `{shown}`")
         if found.setdefault(name, value) != value:
             raise click.UsageError(f"--set gives `{name}` two values, {found[name]} and {value}")
     return found

@@ -28,6 +28,7 @@ __all__ = ["BLOCK", "Job", "Paths", "PathsJob", "lanes_of", "run_design", "run_j
 
 BLOCK = 16_384  # lanes: large enough that an operation costs more than its call, small enough for the cache
 LAST = 1024  # lanes of a kernel's last blocks
+MIXED = 4 * BLOCK  # where each lane draws its profile: the more, the more lanes of one profile stand together
 KEPT = 31 << 20  # bytes
 FOLLOWED = 1 << 23  # numbers of a block of paths
 
@@ -130,10 +131,12 @@ class _Work:
     def of(cls, job: Job, evaluate: Evaluate, block: int) -> _Work:
         program, design = job.program, job.design
         tally = Tally(program, design, choose_fold(evaluate), job.wanted)
+        block = block if design.mix is None else max(block, MIXED)
         return cls(job, evaluate, block, Table(program.columns, design.worlds.columns), tally=tally)
 
     def blocks(self, workers: int) -> Iterator[Block]:
-        last = self.block if self.evaluate is run_lanes else min(self.block, LAST)
+        whole = self.evaluate is run_lanes or self.job.design.mix is not None
+        last = self.block if whole else min(self.block, LAST)
         return _blocks(self.job.design, self.block, last, workers)
 
     def take(self, block: Block) -> int:
@@ -163,15 +166,17 @@ def _in_turn(work: Sequence[_Work], workers: int) -> Iterator[tuple[_Work, Block
 
 
 def _chosen(jobs: Sequence[Job], running: Running) -> list[Evaluate]:
-    """For each job the evaluator of its program."""
+    """For each job the evaluator of its program, which are made at once."""
     futures: dict[int, int] = {}
     for job in jobs:
         futures[id(job.program)] = futures.get(id(job.program), 0) + job.design.n_futures
-    known: dict[int, Evaluate] = {}
-    for job in jobs:
-        key = id(job.program)
-        if key not in known:
-            known[key] = choose_evaluator(job.program, futures[key], running.about(job.what_for))
+    firsts = {id(job.program): job for job in reversed(jobs)}
+
+    def choose(job: Job) -> Evaluate:
+        return choose_evaluator(job.program, futures[id(job.program)], running.about(job.what_for))
+
+    with ThreadPoolExecutor(max_workers=running.workers) as pool:
+        known = dict(zip(firsts, pool.map(choose, firsts.values()), strict=True))
     return [known[id(job.program)] for job in jobs]
 
 

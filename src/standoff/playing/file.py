@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from standoff.base.files import open_plain
 from standoff.ensemble.storing.store import atomic_write
 from standoff.ensemble.study import load
 from standoff.playing.game import Game, Position, opened
@@ -29,7 +30,7 @@ def read_game(path: Path) -> Game:
         ValueError: It is no game, or too large; the message names the file and what is wrong.
         OSError: It cannot be read.
     """
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         data = file.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
         raise ValueError(f"`{path}` is no game: it has more than {MOST_BYTES:,} bytes")

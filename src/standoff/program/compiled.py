@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
@@ -101,18 +102,24 @@ class Last:
 
     def __init__(self, make: Callable[[Program], Any], most: int = 16) -> None:
         self._make = make
-        self._kept: deque[tuple[Program, Any]] = deque(maxlen=most)
+        self._kept: deque[tuple[Program, Future[Any]]] = deque(maxlen=most)
         self._lock = Lock()
 
     def of(self, program: Program) -> Any:
-        """What is made of a program, which is made once."""
+        """What is made of a program, which is made once; of different programs at once, where threads ask."""
         with self._lock:
-            for known, made in self._kept:
-                if known is program:
-                    return made
-            made = self._make(program)
-            self._kept.append((program, made))
-            return made
+            known = next((made for one, made in self._kept if one is program), None)
+            made: Future[Any] = known or Future()
+            if known is None:
+                self._kept.append((program, made))
+        if known is None:
+            try:
+                made.set_result(self._make(program))
+            except BaseException as error:
+                with self._lock:
+                    self._kept = deque((kept for kept in self._kept if kept[1] is not made), self._kept.maxlen)
+                made.set_exception(error)
+        return made.result()
 
 
 def tables_of(program: Program, source: Source) -> tuple[npt.NDArray[np.uint64], Floats]:

@@ -140,23 +140,29 @@ def _found(
 
 
 def _answer_all(questions: Sequence[Question[Any]], runs: Runs) -> None:
-    """Answer questions once what they read is answered, one at a time of those that can be apart beside the others."""
+    """Answer questions, each once what it reads is answered; those that can be apart beside the others."""
     left = [one for one in questions if one.name not in runs.found]
     while left:
-        ready = [one for one in left if all(need.name in runs.found for need in one.needs)] or left
-        apart = [one for one in ready if one.is_apart][:1]
-        rest = [one for one in ready if not one.is_apart] or [one for one in ready if one not in apart]
+        apart, rest = _ready(left, runs)
         if apart and rest:
             with beside(partial(_parts, runs, apart), runs.threads) as parts:
-                for one in rest:
-                    runs.answer(one)
+                while rest and not {one.name for one in _ready(left, runs)[0]} - {one.name for one in apart}:
+                    runs.answer(rest[0])
+                    left.remove(rest[0])
+                    rest = _ready(left, runs)[1]
                 for one, part in zip(apart, parts(), strict=True):
                     assert one.keeping is not None
                     runs.found[one.name] = part if isinstance(part, Unanswered) else one.keeping.restored(runs, part)
         else:
-            for one in ready:
+            for one in apart or rest or left:
                 runs.answer(one)
         left = [one for one in left if one.name not in runs.found]
+
+
+def _ready(questions: Sequence[Question[Any]], runs: Runs) -> tuple[list[Question[Any]], list[Question[Any]]]:
+    """Of some questions those whose needs are answered: first those that can be apart, then the others."""
+    ready = [one for one in questions if all(need.name in runs.found for need in one.needs)]
+    return [one for one in ready if one.is_apart], [one for one in ready if not one.is_apart]
 
 
 def _parts(runs: Runs, questions: Sequence[Question[Any]]) -> list[Any]:

@@ -18,6 +18,7 @@ import numpy as np
 import scipy
 
 from standoff.base.cache_folder import open_cache
+from standoff.base.files import open_plain
 from standoff.ensemble.storing.store import atomic_write
 
 __all__ = ["Kept", "identified", "kept_findings"]
@@ -49,7 +50,8 @@ class Kept:
             return None
         path = self._path(key)
         try:
-            digest, _, text = path.read_bytes().partition(b"\n")
+            with open_plain(path) as file:
+                digest, _, text = file.read().partition(b"\n")
             if digest != _digest(text).encode():
                 return None
             path.touch()

@@ -13,6 +13,7 @@ import numpy as np
 from standoff.analysis.fans import Fan, Followed, fans, plan_fans
 from standoff.analysis.findings import Floats
 from standoff.analysis.linchpins.linchpins import Linchpins, linchpins
+from standoff.analysis.robustness.limits import hold_limits
 from standoff.analysis.robustness.metrics import Standing, standing
 from standoff.analysis.robustness.performance import Performance, performance
 from standoff.analysis.robustness.robustness import Robustness, robustness
@@ -121,7 +122,10 @@ def _hinges(
 ) -> AbstractContextManager[Callable[[], Linchpins]]:
     """What the choice hinges on, worked out beside what holds up; both begin with the same."""
     if table.is_paid:
-        table.posteriors(table.view(view))
+        looked = table.view(view)
+        table.posteriors(looked)
+        if looked is table.views[0]:  # whose limits are held for either
+            hold_limits(table, looked)
     return beside(lambda: linchpins(table, ledger=ledger, view=view, threads=threads), threads)
 
 

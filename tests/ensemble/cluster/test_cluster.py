@@ -38,7 +38,7 @@ def rivals() -> Study:
 
 @pytest.fixture(scope="module")
 def design(rivals: Study) -> Design:
-    return rivals.design(24, 3)
+    return rivals.design(12, 3)
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -10,7 +12,7 @@ import pytest
 
 import standoff
 from standoff.ensemble.run import run_design
-from standoff.ensemble.storing.manifest import RunError, has_manifest
+from standoff.ensemble.storing.manifest import RunError, has_manifest, read_manifest
 from standoff.ensemble.storing.place import Folder, Remote, place_of
 from standoff.ensemble.storing.query import query_run
 from standoff.ensemble.storing.store import run_to_folder
@@ -86,3 +88,9 @@ def test_an_address_of_no_known_kind_is_said(rivals: Study) -> None:
 def test_paths_are_folders_and_addresses_are_not() -> None:
     assert isinstance(place_of("runs/korea"), Folder)
     assert place_of("s3://bucket/run/") == Remote("s3://bucket/run")
+
+
+def test_a_manifest_that_is_a_pipe_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "manifest.json")
+    with pytest.raises(RunError, match=r"cannot be read: it is not a plain file, but a pipe"):
+        read_manifest(tmp_path)

@@ -5,14 +5,15 @@ Moves come as lists: `ends[i, s, :n_ends[i, s]]` are the profiles to which playe
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from standoff.base.numbers.compiled import compiled, part
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int32]
 Truths = npt.NDArray[np.bool_]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled(nogil=True, error_model="numpy")
 def mark_stable(
     games: Floats, ends: Places, n_ends: Places, digits: Places, allowed: Truths, chain: bool, tolerance: float,
     stable: Truths,
@@ -54,7 +55,7 @@ def mark_stable(
         _mark_united(game, digits, allowed, tolerance, stable[g])
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@part  # type: ignore[untyped-decorator]
 def _list_gains(game: Floats, ends: Places, n_ends: Places, tolerance: float, gains: Places, n_gains: Places) -> None:
     """Of the moves those that gain their mover more than the tolerance."""
     for i in range(ends.shape[0]):
@@ -67,11 +68,12 @@ def _list_gains(game: Floats, ends: Places, n_ends: Places, tolerance: float, ga
             n_gains[i, s] = n
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@part  # type: ignore[untyped-decorator]
 def _worst_reached(i: int, value: Floats, ends: Places, n_ends: Places, worst: Floats) -> None:
     """The least value to which the others can lead from each profile, by who moved last (nobody moves twice running).
 
-    Sweeps until nothing falls further, in turns up and down, as in Gauss and Seidel's method.
+    Sweeps until nothing falls further, in turns up and down, as in Gauss and Seidel's method; of one player after the
+    other, so that where each can change to anything the first sweep finds all.
     """
     n_players, n_profiles, _ = ends.shape
     n_last = worst.shape[1]
@@ -80,14 +82,15 @@ def _worst_reached(i: int, value: Floats, ends: Places, n_ends: Places, worst: F
     changed, upwards = True, True
     while changed:
         changed = False
-        for at in range(n_profiles):
-            s = at if upwards else n_profiles - 1 - at
-            for j in range(n_players):
-                if j == i:
-                    continue
+        for j in range(n_players):
+            if j == i:
+                continue
+            by = j if n_last > 1 else 0
+            for at in range(n_profiles):
+                s = at if upwards else n_profiles - 1 - at
                 least = np.inf
                 for k in range(n_ends[j, s]):
-                    least = min(least, worst[ends[j, s, k], j if n_last > 1 else 0])
+                    least = min(least, worst[ends[j, s, k], by])
                 for last in range(n_last):
                     if (n_last == 1 or last != j) and least < worst[s, last]:
                         worst[s, last] = least
@@ -95,7 +98,7 @@ def _worst_reached(i: int, value: Floats, ends: Places, n_ends: Places, worst: F
         upwards = not upwards
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@part  # type: ignore[untyped-decorator]
 def _mark_sanctioned(
     i: int, own: Floats, worst: Floats, gains: Places, n_gains: Places, tolerance: float, stable: Truths
 ) -> None:
@@ -109,34 +112,37 @@ def _mark_sanctioned(
                 break
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@part  # type: ignore[untyped-decorator]
 def _mark_limited(game: Floats, ends: Places, n_ends: Places, tolerance: float, stable: Truths) -> None:
     """Backward induction over two and three moves; among those who would reply, each expects the worst for itself."""
     n_players, n_profiles = game.shape
     final = np.empty((n_players, n_profiles), dtype=np.int32)
     further = np.empty((n_players, n_profiles), dtype=np.int32)
+    expected = np.empty(n_profiles, dtype=np.int32)
     for j in range(n_players):
         final[j] = np.arange(n_profiles)
     for depth in range(3):
         for i in range(n_players):
+            for t in range(n_profiles):
+                worst = t
+                for j in range(n_players):
+                    reply = final[j, t]
+                    if j != i and reply != t and (worst == t or game[i, reply] < game[i, worst]):
+                        worst = reply
+                expected[t] = worst
             for s in range(n_profiles):
                 best = s
                 for k in range(n_ends[i, s]):
-                    t = ends[i, s, k]
-                    expected = t
-                    for j in range(n_players):
-                        reply = final[j, t]
-                        if j != i and reply != t and (expected == t or game[i, reply] < game[i, expected]):
-                            expected = reply
-                    if k == 0 or game[i, expected] > game[i, best]:
-                        best = expected
+                    end = expected[ends[i, s, k]]
+                    if k == 0 or game[i, end] > game[i, best]:
+                        best = end
                 further[i, s] = best if game[i, best] - game[i, s] > tolerance else s
                 if depth > 0:
                     stable[depth - 1, i, s] = further[i, s] == s
         final[:] = further
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@part  # type: ignore[untyped-decorator]
 def _mark_united(game: Floats, digits: Places, allowed: Truths, tolerance: float, stable: Truths) -> None:
     """Of the Nash stable profiles those from which no players together can go where each of them gains."""
     n_players, n_profiles = game.shape

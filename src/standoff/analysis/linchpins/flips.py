@@ -157,13 +157,13 @@ def _contenders(point: Floats, drawn: Floats) -> npt.NDArray[np.bool_]:
         return np.ones(point.shape, dtype=bool)
     errors = np.zeros((point.shape[0], n, n))
     largest = np.zeros(drawn.shape[0])
+    by = np.ascontiguousarray(np.moveaxis(drawn, 2, 0))
     for a in range(n):
         for b in range(a):
-            apart = drawn[:, :, a] - drawn[:, :, b] - (point[:, a] - point[:, b])
+            apart = by[a] - by[b] - (point[:, a] - point[:, b])
             error = np.sqrt((apart**2).mean(axis=0))
             errors[:, a, b] = errors[:, b, a] = error
-            away = np.divide(np.abs(apart), error, out=np.zeros_like(apart), where=error > 0.0)
-            largest = np.maximum(largest, away.max(axis=1))
+            largest = np.maximum(largest, np.abs(apart / np.where(error > 0.0, error, np.inf)).max(axis=1))
     reach = float(np.quantile(largest, _LEVEL))
     best = point.argmax(axis=1)
     rows = np.arange(best.size)

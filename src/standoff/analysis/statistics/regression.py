@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, reduce
 from itertools import combinations, pairwise
 from typing import Literal
 
@@ -235,9 +235,10 @@ class _CrossFit:
         misses = self._inner_misses(members, crosses, of) if settled_on is None else self._settle(y, of, settled_on)
         predicted = np.empty_like(y)
         for k in range(self.n_folds):
-            rest = np.sum([cross for j, cross in enumerate(crosses) if j != k], axis=0)
+            rest = reduce(np.add, [cross for j, cross in enumerate(crosses) if j != k])
             here, designs = np.flatnonzero(self.folds == k), [d for j, d in enumerate(self.designs) if j != k]
-            left = np.concatenate([member for j, member in enumerate(members) if j != k], axis=1)
+            others = [member for j, member in enumerate(members) if j != k]
+            left = np.concatenate(others, axis=1) if along else np.empty((0, 0))
             chosen = misses[k].argmin(axis=0)
             for shape in np.unique(chosen):
                 concerned = [targets for targets in of if (chosen[targets] == shape).any()]
@@ -261,7 +262,7 @@ class _CrossFit:
         """(terms, terms), sums over the worlds of all folds but one, or two."""
         each = [design @ design.T for design in self.designs]
         outs = [*combinations(range(self.n_folds), 1), *combinations(range(self.n_folds), 2)]
-        return {out: np.sum([square for k, square in enumerate(each) if k not in out], axis=0) for out in outs}
+        return {out: reduce(np.add, [square for k, square in enumerate(each) if k not in out]) for out in outs}
 
     @cached_property
     def shapes(self) -> tuple[tuple[int, float, bool], ...]:
@@ -277,7 +278,7 @@ class _CrossFit:
         """
         misses = np.zeros((self.n_folds, len(self.shapes), len(members[0])))
         for pair in combinations(range(self.n_folds), 2) if self.n_folds > 2 else ():
-            rest = np.sum([cross for i, cross in enumerate(crosses) if i not in pair], axis=0)
+            rest = reduce(np.add, [cross for i, cross in enumerate(crosses) if i not in pair])
             for c, fits in enumerate(self._fits(pair, rest, of)):
                 for fit in fits:
                     for held, scored in (pair, pair[::-1]):

@@ -198,7 +198,8 @@ def fit_family(seen: Seen) -> Family:
     bins = np.minimum(((at - at.min()) / max(float(np.ptp(at)), 1e-300) * _BINS).astype(np.int64), _BINS - 1)
     order = np.argsort(bins, kind="stable")
     _, starts, sizes = np.unique(bins[order], return_index=True, return_counts=True)
-    grouped = _Grouped(shape, np.add.reduceat(bend[order], starts) / sizes[:, None], seen.likelihood[order], sizes)
+    bends = np.add.reduceat(bend[order], starts) / sizes[:, None]
+    grouped = _Grouped(shape, bends, seen.likelihood[order], sizes, squares=_products(shape))
     terms = np.zeros(shape.shape[1] + bend.shape[1])
     state, damping = grouped.at(terms), 1.0
     for _ in range(_MOST_STEPS):
@@ -231,12 +232,13 @@ class _State:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Grouped:
-    """Worlds in the order of their groups, which share a prior."""
+    """Worlds in the order of their groups, which share a prior; `squares` are the products of the shape's terms."""
 
     shape: Floats
     bend: Floats
     likelihood: Floats
     sizes: npt.NDArray[np.int64]
+    squares: Floats
 
     def at(self, terms: Floats) -> _State:
         prior = _prior(self.shape, self.bend, terms)
@@ -246,16 +248,18 @@ class _Grouped:
     def derivatives(self, terms: Floats, state: _State) -> tuple[Floats, Floats]:
         """Slope of the penalised log likelihood, and its curvature with the sign turned."""
         n = self.shape.shape[1]
-        squares = _products(self.shape)
         before = state.prior @ self.shape
         apart = state.mean - self.sizes[:, None] * before
-        spread = state.posterior @ squares - state.inner
-        bent = (self.sizes[:, None] * (state.prior @ squares - _products(before)) - spread).reshape(-1, n, n)
+        spread = state.posterior @ self.squares - state.inner
+        bent = (self.sizes[:, None] * (state.prior @ self.squares - _products(before)) - spread).reshape(-1, n, n)
         slope = np.concatenate([apart.sum(axis=0), apart[:, 0] @ self.bend]) - RIDGE * terms
-        cross = bent[:, :, 0].T @ self.bend
-        corner = (self.bend * bent[:, :1, 0]).T @ self.bend
-        curvature = np.block([[bent.sum(axis=0), cross], [cross.T, corner]])
-        return slope, curvature + RIDGE * np.eye(terms.size)
+        curvature = np.empty((terms.size, terms.size))
+        curvature[:n, :n] = bent.sum(axis=0)
+        curvature[:n, n:] = bent[:, :, 0].T @ self.bend
+        curvature[n:, :n] = curvature[:n, n:].T
+        curvature[n:, n:] = (self.bend * bent[:, :1, 0]).T @ self.bend
+        curvature[np.diag_indices_from(curvature)] += RIDGE
+        return slope, curvature
 
 
 def _products(rows: Floats) -> Floats:

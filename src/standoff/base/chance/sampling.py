@@ -18,6 +18,7 @@ of them is at least that of a Latin hypercube; and a Sobol' dimension chosen by 
 """
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +31,7 @@ Array = npt.NDArray[np.float64]
 
 DIGITS = 52
 MOST_POINTS = 1 << 32
+MOST_KEPT = 4096
 GRID_ENDS = (2.0**-53, 1.0 - 2.0**-53)
 SINE = (1.0, -1 / 6, 1 / 120, -1 / 5040, 1 / 362880, -1 / 39916800, 1 / 6227020800, -1 / 1307674368000)
 PI_6 = 0.5235987755982988
@@ -57,9 +59,17 @@ def unit_columns(names: Sequence[str], n: int, seed: int, method: str) -> Array:
     if not 1 <= n <= MOST_POINTS:
         raise ValueError(f"the number of points is from 1 to 2^32, not {n}")
     columns = np.empty((len(names), n))
+    draw = _kept if n <= MOST_KEPT else _drawn
     for place, name in enumerate(names):
-        columns[place] = METHODS[method](_Column(name, seed), place, n)
+        columns[place] = draw(method, name, seed, place, n=n)
     return columns
+
+
+def _drawn(method: str, name: str, seed: int, place: int, *, n: int) -> Array:
+    return METHODS[method](_Column(name, seed), place, n)
+
+
+_kept = lru_cache(maxsize=512)(_drawn)  # the arms of a deal and a study's variants have most columns alike
 
 
 def correlate(columns: Array, names: Sequence[str], ranks: Array) -> Array:

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from weakref import finalize
 
 from standoff.base.escaping import visible
+from standoff.base.files import open_plain
 
 __all__ = ["Folder", "PassingFolder", "Place", "Remote", "atomic_write", "is_remote", "place_of"]
 
@@ -78,7 +79,8 @@ class Folder:
 
     def read(self, name: str) -> bytes:
         """From the disk."""
-        return (self.path / name).read_bytes()
+        with open_plain(self.path / name) as file:
+            return file.read()
 
     def write(self, name: str, data: bytes) -> None:
         """Beside its place, then moved there."""
@@ -97,7 +99,7 @@ class Folder:
 
     def reading(self, name: str) -> AbstractContextManager[Any]:
         """From the disk."""
-        return (self.path / name).open("rb")
+        return open_plain(self.path / name)
 
 
 class PassingFolder(Folder):

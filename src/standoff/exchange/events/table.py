@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from standoff.base.files import whole_file
+from standoff.base.files import open_plain, whole_file
 from standoff.base.problems import Problem, StudyError, suggest
 from standoff.base.source import Source, Span
 from standoff.exchange.events.mapping import EventMapping, Series
@@ -153,7 +153,7 @@ def _first(error: Exception) -> str:
 
 def _header(path: Path, mapping: EventMapping) -> tuple[list[str], list[str] | None]:
     """The columns' names, and those to give where the file has none; every column that is asked for is there."""
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         line = file.readline(100_000).decode("utf-8-sig", "replace").rstrip("\r\n")
     cells = [cell.strip('" ') for cell in line.split(mapping.kind.separator)]
     names: list[str] | None = None

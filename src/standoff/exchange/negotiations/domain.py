@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from standoff.base.files import read_source, whole_file
+from standoff.base.files import open_plain, read_source, whole_file
 from standoff.base.problems import Problem, StudyError
 from standoff.base.source import Source, Span
 from standoff.base.xml import local_name, parse_xml
@@ -72,7 +72,7 @@ Issues = Mapping[str, tuple[str, ...]]
 def is_domain(path: Path) -> bool:
     """Whether a file of JSON looks like a negotiation's domain or a party's preferences, and not like references."""
     try:
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             start = file.read(4_096).lstrip(b"\xef\xbb\xbf \t\r\n")
     except OSError:
         return False

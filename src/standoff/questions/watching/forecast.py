@@ -20,7 +20,7 @@ from standoff.analysis.findings import Floats
 from standoff.analysis.scoring.forecasts import Answered, Forecast, answer_questions
 from standoff.base.chance import streams
 from standoff.base.escaping import visible
-from standoff.base.files import read_source
+from standoff.base.files import open_plain, read_source
 from standoff.base.problems import Collected, Problem, StudyError, has_errors, suggest
 from standoff.base.tables import MOST_BYTES, read_table
 from standoff.ensemble.design import Design, draw_worlds
@@ -150,11 +150,13 @@ def read_forecast(folder: Path, seal: str | None = None, again: Study | None = N
     """
     shown = visible(str(folder))
     try:
-        data = (folder / FORECAST).read_bytes()
+        with open_plain(folder / FORECAST) as kept:
+            data = kept.read(_MOST_BYTES + 1)
         if len(data) > _MOST_BYTES:
             raise RunError(f"`{shown}/{FORECAST}` is larger than any forecast")
         file = msgspec.json.decode(data, type=_File)
-        asked = (folder / QUESTIONS).read_text(encoding="utf-8")
+        with open_plain(folder / QUESTIONS) as kept:
+            asked = kept.read(_MOST_BYTES).decode("utf-8").replace("\r\n", "\n")
     except FileNotFoundError as error:
         raise RunError(f"`{shown}` holds no forecast: there is no `{Path(str(error.filename)).name}`") from None
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
