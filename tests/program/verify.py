@@ -178,7 +178,7 @@ def _summary(done: list[Compared]) -> str:
 
 
 def _machine() -> str:
-    used = ", ".join(f"{name} {version(name)}" for name in ("numba", "llvmlite", "wasmtime", "numpy"))
+    used = ", ".join(f"{name} {version(name)}" for name in ("llvmlite", "wasmtime", "numpy"))
     names = [line.split(":")[1].strip() for line in _lines(Path("/proc/cpuinfo")) if line.startswith("model name")]
     return f"Python {platform.python_version()}, {used}, {names[0] if names else platform.processor()}."
 

@@ -36,15 +36,11 @@ def test_the_short_form_is_two_tagged_pages_with_an_outline(korea: Brief, tmp_pa
     _has_the_numbers_of_the_page(tmp_path, least=50)
 
 
-@pytest.mark.parametrize("study", ["rivals", "lake"])
-def test_every_number_on_paper_is_on_the_page_with_the_same_digits(
-    study: str, request: pytest.FixtureRequest, tmp_path: Path
-) -> None:
+def test_every_number_on_paper_is_on_the_page_with_the_same_digits(rivals: Brief, tmp_path: Path) -> None:
     """Whose every number is held to the data in `test_every_number.py`."""
     if pdf.find_browser() is None:
         pytest.skip("Chromium is missing: apt install chromium")
-    brief: Brief = request.getfixturevalue(study)
-    write_brief(brief.findings, tmp_path, Forms(is_whole=True, has_pdf=True))
+    write_brief(rivals.findings, tmp_path, Forms(is_whole=True, has_pdf=True))
     _has_the_numbers_of_the_page(tmp_path, least=300)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from standoff.base.numbers.compiled import compiled
+from standoff.base.numbers.compiled import compiled, part
 
 
 @compiled(nogil=True, error_model="numpy")
@@ -50,7 +50,7 @@ def mark_equilibria(
             mark[marked[k]] = True
 
 
-@compiled(nogil=True, error_model="numpy")
+@part  # type: ignore[untyped-decorator]
 def _keep_best_replies(
     own: npt.NDArray[np.float64],
     marked: npt.NDArray[np.int64],

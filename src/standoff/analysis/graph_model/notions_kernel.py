@@ -5,14 +5,15 @@ Moves come as lists: `ends[i, s, :n_ends[i, s]]` are the profiles to which playe
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from standoff.base.numbers.compiled import compiled, part
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int32]
 Truths = npt.NDArray[np.bool_]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled(nogil=True, error_model="numpy")
 def mark_stable(
     games: Floats, ends: Places, n_ends: Places, digits: Places, allowed: Truths, chain: bool, tolerance: float,
     stable: Truths,
@@ -54,7 +55,7 @@ def mark_stable(
         _mark_united(game, digits, allowed, tolerance, stable[g])
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@part  # type: ignore[untyped-decorator]
 def _list_gains(game: Floats, ends: Places, n_ends: Places, tolerance: float, gains: Places, n_gains: Places) -> None:
     """Of the moves those that gain their mover more than the tolerance."""
     for i in range(ends.shape[0]):
@@ -67,7 +68,7 @@ def _list_gains(game: Floats, ends: Places, n_ends: Places, tolerance: float, ga
             n_gains[i, s] = n
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@part  # type: ignore[untyped-decorator]
 def _worst_reached(i: int, value: Floats, ends: Places, n_ends: Places, worst: Floats) -> None:
     """The least value to which the others can lead from each profile, by who moved last (nobody moves twice running).
 
@@ -97,7 +98,7 @@ def _worst_reached(i: int, value: Floats, ends: Places, n_ends: Places, worst: F
         upwards = not upwards
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@part  # type: ignore[untyped-decorator]
 def _mark_sanctioned(
     i: int, own: Floats, worst: Floats, gains: Places, n_gains: Places, tolerance: float, stable: Truths
 ) -> None:
@@ -111,7 +112,7 @@ def _mark_sanctioned(
                 break
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@part  # type: ignore[untyped-decorator]
 def _mark_limited(game: Floats, ends: Places, n_ends: Places, tolerance: float, stable: Truths) -> None:
     """Backward induction over two and three moves; among those who would reply, each expects the worst for itself."""
     n_players, n_profiles = game.shape
@@ -141,7 +142,7 @@ def _mark_limited(game: Floats, ends: Places, n_ends: Places, tolerance: float, 
         final[:] = further
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@part  # type: ignore[untyped-decorator]
 def _mark_united(game: Floats, digits: Places, allowed: Truths, tolerance: float, stable: Truths) -> None:
     """Of the Nash stable profiles those from which no players together can go where each of them gains."""
     n_players, n_profiles = game.shape

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from standoff.analysis.games.quantal.equations import part
+from standoff.base.numbers.compiled import part
 
 __all__ = ["Course", "highest_precision", "place_at", "straight_length"]
 

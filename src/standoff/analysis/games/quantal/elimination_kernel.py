@@ -6,10 +6,10 @@ Reference: G. Golub and C. Van Loan, Matrix Computations (2013), algorithm 3.4.1
 import numpy as np
 import numpy.typing as npt
 
-from standoff.base.numbers.compiled import compiled
+from standoff.base.numbers.compiled import part
 
 
-@compiled(nogil=True, error_model="numpy")
+@part  # type: ignore[untyped-decorator]
 def factorise(matrix: npt.NDArray[np.float64], pivots: npt.NDArray[np.int64]) -> float:
     """Replace a square matrix by its factors L and U.
 
@@ -45,7 +45,7 @@ def factorise(matrix: npt.NDArray[np.float64], pivots: npt.NDArray[np.int64]) ->
     return sign
 
 
-@compiled(nogil=True, error_model="numpy")
+@part  # type: ignore[untyped-decorator]
 def back_substitute(
     factors: npt.NDArray[np.float64], pivots: npt.NDArray[np.int64], right: npt.NDArray[np.float64]
 ) -> None:

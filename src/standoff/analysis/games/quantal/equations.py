@@ -12,23 +12,19 @@ agent, bounded along branches that end in mixtures, and needs no reference strat
 An agent is a player, or a player at one of its bins of information; a cell is a combination of bins that occurs.
 A game of complete information has one cell, and agents are players.
 
-Numba's cache of a kernel knows its own file only: after a change here, delete the cache of `kernel`.
-
 Reference: T. Turocy, A dynamic homotopy interpretation of the logistic quantal response equilibrium correspondence
 (2005), section 4.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from standoff.base.numbers.compiled import part
 
 _Floats = npt.NDArray[np.float64]
 _Integers = npt.NDArray[np.int64]
-
-# called from compiled code only: without wrappers for Python they compile in half the time
-part: Any = njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)  # type: ignore[call-overload]
 
 
 class Game(NamedTuple):

@@ -22,11 +22,10 @@ from standoff.analysis.games.quantal.equations import (
     fixed_point_residual,
     greatest,
     linearise,
-    part,
     set_mix,
 )
 from standoff.analysis.games.quantal.limit import settle_limit
-from standoff.base.numbers.compiled import compiled
+from standoff.base.numbers.compiled import compiled, part
 
 REACHED, OUT_OF_STEPS, STUCK = 0, 1, 2
 

@@ -4,7 +4,8 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.analysis.games.quantal.elimination_kernel import back_substitute, factorise
-from standoff.analysis.games.quantal.equations import Game, Work, expect, farthest, greatest, part
+from standoff.analysis.games.quantal.equations import Game, Work, expect, farthest, greatest
+from standoff.base.numbers.compiled import part
 
 __all__ = ["settle_limit"]
 
