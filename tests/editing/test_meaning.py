@@ -15,7 +15,7 @@ def lines_at(needle: str, within: int = 1, model=None) -> tuple[str, ...]:
 
 def test_a_name_says_what_it_is_in_what_unit_and_what_for():
     assert lines_at("fear * arms_south if")[:2] == (
-        "`fear`: uncertainty", "How strongly each side answers the other's arsenal",
+        "`fear`: uncertainty", "How strongly each side answers the other’s arsenal",
     )  # fmt: skip
 
 

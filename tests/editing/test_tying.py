@@ -19,7 +19,7 @@ def test_a_claim_and_its_document_are_written_at_the_end_and_all_else_stays():
     new = tied(text, TIE, DOCUMENT, model)
     ledger, problems = parse_ledger(Source("claims.yaml", new))
     assert problems == ()
-    assert ledger.claim("talk-fear").says == "Fear: it's “all” #there is"
+    assert ledger.claim("talk-fear").says == "Fear: it’s “all” #there is"  # as in print
     assert [one.text for one in ledger.claim("talk-fear").bears_on] == ["fear", "trust"]
     assert ledger.document("talk").metadata.title == DOCUMENT.title
     lines = iter(new.splitlines())

@@ -53,7 +53,7 @@ def test_an_actors_beliefs_rank_again_where_enough_worlds_carry_them(ensemble):
     assert ranking.against_best["stays"].value == pytest.approx(0.4, abs=0.01)
     assert robustness_words(ensemble.model, found).sentences[-1] == (
         "Weighing the worlds otherwise changes who leads: where bad worlds count more, stays leads and where the "
-        "beliefs of Hawk hold (400 effective worlds), stays leads. These worlds do not carry what would follow where "
+        "beliefs of Hawk hold, on 400 effective worlds, stays leads. These worlds do not carry what would follow where "
         "the beliefs of Gloom hold (5 effective worlds, 100\u202f% of it covered)."
     )
     assert [each.is_carried for each in found.weightings] == [True, False]

@@ -111,7 +111,7 @@ def test_the_page_says_what_it_must(page: Path) -> None:
     text = " ".join(_read(page).text.split())
     for said in (
         "in this model; not a forecast", "Does offering a freeze end the race", "domestic politics",
-        "Each side arms because the other's arsenal frightens it", "inspectors say little".capitalize(),
+        "Each side arms because the other’s arsenal frightens it", "inspectors say little".capitalize(),
         "Result digest", "A share of worlds is not a chance", "almost certain 95–99",
     ):  # fmt: skip
         assert said in text

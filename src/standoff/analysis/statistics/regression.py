@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from functools import cache, cached_property, reduce
+from functools import cache, cached_property
 from itertools import combinations, pairwise
 from typing import Literal
 
@@ -235,7 +235,7 @@ class _CrossFit:
         misses = self._inner_misses(members, crosses, of) if settled_on is None else self._settle(y, of, settled_on)
         predicted = np.empty_like(y)
         for k in range(self.n_folds):
-            rest = reduce(np.add, [cross for j, cross in enumerate(crosses) if j != k])
+            rest = _sum_without(crosses, k)
             here, designs = np.flatnonzero(self.folds == k), [d for j, d in enumerate(self.designs) if j != k]
             others = [member for j, member in enumerate(members) if j != k]
             left = np.concatenate(others, axis=1) if along else np.empty((0, 0))
@@ -262,7 +262,7 @@ class _CrossFit:
         """(terms, terms), sums over the worlds of all folds but one, or two."""
         each = [design @ design.T for design in self.designs]
         outs = [*combinations(range(self.n_folds), 1), *combinations(range(self.n_folds), 2)]
-        return {out: reduce(np.add, [square for k, square in enumerate(each) if k not in out]) for out in outs}
+        return {out: _sum_without(each, *out) for out in outs}
 
     @cached_property
     def shapes(self) -> tuple[tuple[int, float, bool], ...]:
@@ -278,7 +278,7 @@ class _CrossFit:
         """
         misses = np.zeros((self.n_folds, len(self.shapes), len(members[0])))
         for pair in combinations(range(self.n_folds), 2) if self.n_folds > 2 else ():
-            rest = reduce(np.add, [cross for i, cross in enumerate(crosses) if i not in pair])
+            rest = _sum_without(crosses, *pair)
             for c, fits in enumerate(self._fits(pair, rest, of)):
                 for fit in fits:
                     for held, scored in (pair, pair[::-1]):
@@ -377,6 +377,11 @@ def _factorise(square: Floats, kept: npt.NDArray[np.int64], penalties: Floats) -
     ridge[np.diag_indices_from(ridge)] += penalties + 1e-9 * ridge[0, 0]
     factor: Floats = cho_factor(ridge.T, lower=True, overwrite_a=True, check_finite=False)[0]
     return factor
+
+
+def _sum_without(arrays: Sequence[Floats], *left_out: int) -> Floats:
+    """The sum of all but some."""
+    return sum((one for k, one in enumerate(arrays) if k not in left_out), np.zeros_like(arrays[0]))
 
 
 def _rows(values: Floats, kept: npt.NDArray[np.int64]) -> Floats:
