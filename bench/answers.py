@@ -1,10 +1,10 @@
 """Seconds of the commands that look at runs, beside those of the run that they read.
 
-Run `python -m bench answers [OLDER]`, or `python -m bench.answers OLDER COMMAND …` for some of the commands: a run of Korea of the size that `standoff run` takes by default is kept in a
-temporary folder, and each command is started anew three times, without findings that were kept; the median is told,
-importing and opening included. OLDER is a checkout of an older version, whose commands are run in turn with these: on
-the same study, that of OLDER, which both read, so that the ratio is of speed alone; then each on its own Korea, which
-has grown since. Each row is printed when it is known.
+Run `python -m bench answers [OLDER]`, or `python -m bench.answers OLDER COMMAND …` for some of the commands: a run of
+Korea of the size that `standoff run` takes by default is kept in a temporary folder, and each command is started anew
+three times, without findings that were kept; the median is told, importing and opening included. OLDER is a checkout
+of an older version, whose commands are run in turn with these: on the same study, that of OLDER, which both read, so
+that the ratio is of speed alone; then each on its own Korea, which has grown since. Each row is printed when known.
 """
 
 from __future__ import annotations
