@@ -36,11 +36,15 @@ def test_the_short_form_is_two_tagged_pages_with_an_outline(korea: Brief, tmp_pa
     _has_the_numbers_of_the_page(tmp_path, least=50)
 
 
-def test_every_number_on_paper_is_on_the_page_with_the_same_digits(rivals: Brief, tmp_path: Path) -> None:
+@pytest.mark.parametrize("study", ["rivals", "lake"])
+def test_every_number_on_paper_is_on_the_page_with_the_same_digits(
+    study: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
     """Whose every number is held to the data in `test_every_number.py`."""
     if pdf.find_browser() is None:
         pytest.skip("Chromium is missing: apt install chromium")
-    write_brief(rivals.findings, tmp_path, Forms(is_whole=True, has_pdf=True))
+    brief: Brief = request.getfixturevalue(study)
+    write_brief(brief.findings, tmp_path, Forms(is_whole=True, has_pdf=True))
     _has_the_numbers_of_the_page(tmp_path, least=300)
 
 
@@ -53,10 +57,10 @@ def _has_the_numbers_of_the_page(folder: Path, least: int) -> None:
     printed.close()
     assert len(on_paper) > least
     on_page = set(NUMBER.findall(" ".join(tree.itertext())))
-    # two cells that touch are read as one text
+    # two cells of a picture on one line are read as one text, which is seldom
     joined = {x for x in set(on_paper) - on_page if any({x[:k], x[k:]} <= on_page for k in range(1, len(x)))}
     assert set(on_paper) - joined <= on_page
-    assert len(joined) <= len(set(on_paper)) / 50
+    assert sum(number in joined for number in on_paper) <= len(on_paper) / 50
 
 
 def test_without_a_browser_all_else_is_written(
