@@ -146,7 +146,7 @@ def _answer_all(questions: Sequence[Question[Any]], runs: Runs) -> None:
         apart, rest = _ready(left, runs)
         if apart and rest:
             with beside(partial(_parts, runs, apart), runs.threads) as parts:
-                while rest and not {one.name for one in _ready(left, runs)[0]} - {one.name for one in apart}:
+                while rest and len(_ready(left, runs)[0]) == len(apart):  # until another can be apart
                     runs.answer(rest[0])
                     left.remove(rest[0])
                     rest = _ready(left, runs)[1]

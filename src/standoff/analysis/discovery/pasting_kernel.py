@@ -19,7 +19,7 @@ __all__ = ["paste"]
 _Array = npt.NDArray[Any]
 
 
-@part  # type: ignore[untyped-decorator]
+@part
 def _widened(data: _Array, alpha: float, from_top: bool) -> float:
     """How far to paste into sorted `data`: halfway between distinct neighbours at the rank next to the box."""
     n = data.size
@@ -34,7 +34,7 @@ def _widened(data: _Array, alpha: float, from_top: bool) -> float:
     return middle
 
 
-@part  # type: ignore[untyped-decorator]
+@part
 def _violations(x: _Array, codes: _Array, low: _Array, high: _Array, allowed: _Array) -> _Array:
     """How many of the box's limits each case breaks."""
     broken = np.zeros(x.shape[1], dtype=np.int32)
@@ -51,7 +51,7 @@ def _violations(x: _Array, codes: _Array, low: _Array, high: _Array, allowed: _A
     return broken
 
 
-@part  # type: ignore[untyped-decorator]
+@part
 def _search_wider(
     x: _Array,
     codes: _Array,

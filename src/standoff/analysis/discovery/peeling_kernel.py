@@ -23,7 +23,7 @@ LOW, UP, WITHOUT, WITH = 0, 1, 2, 3
 _Array = npt.NDArray[Any]
 
 
-@part  # type: ignore[untyped-decorator]
+@part
 def score_step(objective: int, n_old: float, sum_old: float, n_new: float, sum_new: float) -> float:
     """The worth of a step: gain in mean per case given up (lenient), or the new mean (original)."""
     if n_new == 0.0:
@@ -37,7 +37,7 @@ def score_step(objective: int, n_old: float, sum_old: float, n_new: float, sum_n
     return (mean_new - mean_old) / abs(n_old - n_new)
 
 
-@part  # type: ignore[untyped-decorator]
+@part
 def is_better(
     score: float, limits: int, size: float, best: float, best_limits: int, best_size: float, largest: bool
 ) -> bool:
@@ -49,7 +49,7 @@ def is_better(
     return limits < best_limits
 
 
-@part  # type: ignore[untyped-decorator]
+@part
 def _cut(
     xs: _Array, order: _Array, inside: _Array, y: _Array, n_in: int, alpha: float, from_top: bool
 ) -> tuple[float, int, float]:
@@ -90,7 +90,7 @@ def _cut(
     return at_near, n, total
 
 
-@part  # type: ignore[untyped-decorator]
+@part
 def _compact(xs: _Array, order: _Array, inside: _Array, size: int) -> int:
     """Drop the cases outside the box from one sorted column, in place."""
     kept = 0
@@ -102,7 +102,7 @@ def _compact(xs: _Array, order: _Array, inside: _Array, size: int) -> int:
     return kept
 
 
-@part  # type: ignore[untyped-decorator]
+@part
 def _tally(codes: _Array, inside: _Array, y: _Array, n_levels: int) -> tuple[_Array, _Array]:
     """Cases and sum of y in the box for every level of every categorical column."""
     counts = np.zeros((codes.shape[0], n_levels))
@@ -127,7 +127,7 @@ def settle(values: _Array, order: _Array) -> None:
         values[at], order[at] = value, case
 
 
-@part  # type: ignore[untyped-decorator]
+@part
 def _search(
     xs: _Array,
     order: _Array,

@@ -50,7 +50,7 @@ def mark_equilibria(
             mark[marked[k]] = True
 
 
-@part  # type: ignore[untyped-decorator]
+@part
 def _keep_best_replies(
     own: npt.NDArray[np.float64],
     marked: npt.NDArray[np.int64],

@@ -55,7 +55,7 @@ def mark_stable(
         _mark_united(game, digits, allowed, tolerance, stable[g])
 
 
-@part  # type: ignore[untyped-decorator]
+@part
 def _list_gains(game: Floats, ends: Places, n_ends: Places, tolerance: float, gains: Places, n_gains: Places) -> None:
     """Of the moves those that gain their mover more than the tolerance."""
     for i in range(ends.shape[0]):
@@ -68,7 +68,7 @@ def _list_gains(game: Floats, ends: Places, n_ends: Places, tolerance: float, ga
             n_gains[i, s] = n
 
 
-@part  # type: ignore[untyped-decorator]
+@part
 def _worst_reached(i: int, value: Floats, ends: Places, n_ends: Places, worst: Floats) -> None:
     """The least value to which the others can lead from each profile, by who moved last (nobody moves twice running).
 
@@ -98,7 +98,7 @@ def _worst_reached(i: int, value: Floats, ends: Places, n_ends: Places, worst: F
         upwards = not upwards
 
 
-@part  # type: ignore[untyped-decorator]
+@part
 def _mark_sanctioned(
     i: int, own: Floats, worst: Floats, gains: Places, n_gains: Places, tolerance: float, stable: Truths
 ) -> None:
@@ -112,7 +112,7 @@ def _mark_sanctioned(
                 break
 
 
-@part  # type: ignore[untyped-decorator]
+@part
 def _mark_limited(game: Floats, ends: Places, n_ends: Places, tolerance: float, stable: Truths) -> None:
     """Backward induction over two and three moves; among those who would reply, each expects the worst for itself."""
     n_players, n_profiles = game.shape
@@ -142,7 +142,7 @@ def _mark_limited(game: Floats, ends: Places, n_ends: Places, tolerance: float, 
         final[:] = further
 
 
-@part  # type: ignore[untyped-decorator]
+@part
 def _mark_united(game: Floats, digits: Places, allowed: Truths, tolerance: float, stable: Truths) -> None:
     """Of the Nash stable profiles those from which no players together can go where each of them gains."""
     n_players, n_profiles = game.shape

@@ -219,10 +219,9 @@ def _wants(model: Model, results: Performance, sides: Sides, language: Language)
     under = () if sides.robust is None or results.measures[0].kind != "payoff" else sides.robust.under
     kinds = ("uniform", "replies") if len(model.players) > 1 else ("uniform",)
     metrics = {each.view.kind: each.metrics for each in under if each.view.kind in kinds}
-    alone = "_one" if len(model.players) == 2 else ""
     heads = {
         "uniform": language.part("page.wants_uniform" if len(kinds) > 1 else "page.wants"),
-        "replies": language.part(f"page.wants_replies{alone}"),
+        "replies": language.part("page.wants_replies", interest=view_words(model, language)["interest"]),
     }
     kinds = kinds[::-1] if _leads_by_replies(results, sides) else kinds
     note = language.part("page.better_higher")

@@ -18,6 +18,7 @@ from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any, ParamSpec, TypeVar
 
+from standoff.base.collecting import uncollected
 from standoff.base.problems import StudyError
 
 __all__ = ["Hand", "RefusedError"]
@@ -134,12 +135,11 @@ def _serve(line: Connection, gives_way: bool) -> None:
             task, args, named = line.recv()
         except (EOFError, OSError):
             return
-        gc.disable()  # a task makes much and keeps little: looking for rubbish meanwhile is a third of its time
         try:
-            line.send(_try(task, args, named))
+            with uncollected():  # a task makes much and keeps little: looking for rubbish is a third of its time
+                line.send(_try(task, args, named))
         except OSError:  # the server is gone, and nobody waits for it
             return
-        gc.enable()
         if not line.poll(_IDLE):
             gc.collect()
 

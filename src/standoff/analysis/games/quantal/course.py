@@ -22,7 +22,7 @@ class Course(NamedTuple):
     next_tangent: _Floats
 
 
-@part  # type: ignore[untyped-decorator]
+@part
 def highest_precision(course: Course) -> float:
     """The greatest precision on a stretch that turns back."""
     n = len(course.place) - 1
@@ -37,7 +37,7 @@ def highest_precision(course: Course) -> float:
     return top
 
 
-@part  # type: ignore[untyped-decorator]
+@part
 def place_at(course: Course, target: float, top: float) -> _Floats:
     """The place on a stretch where the precision first reaches the target."""
     n = len(course.place) - 1
@@ -58,7 +58,7 @@ def place_at(course: Course, target: float, top: float) -> _Floats:
     return found
 
 
-@part  # type: ignore[untyped-decorator]
+@part
 def straight_length(course: Course) -> float:
     """Straight length of a stretch."""
     total = 0.0
@@ -67,7 +67,7 @@ def straight_length(course: Course) -> float:
     return math.sqrt(total)
 
 
-@part  # type: ignore[untyped-decorator]
+@part
 def _at(course: Course, share: float, j: int) -> float:
     """Cubic Hermite interpolation of a coordinate along a stretch, share 0 at its start and 1 at its end."""
     start, end, length = course.place[j], course.next_place[j], straight_length(course)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from standoff.base.numbers.compiled import part
 
 
-@part  # type: ignore[untyped-decorator]
+@part
 def factorise(matrix: npt.NDArray[np.float64], pivots: npt.NDArray[np.int64]) -> float:
     """Replace a square matrix by its factors L and U.
 
@@ -45,7 +45,7 @@ def factorise(matrix: npt.NDArray[np.float64], pivots: npt.NDArray[np.int64]) ->
     return sign
 
 
-@part  # type: ignore[untyped-decorator]
+@part
 def back_substitute(
     factors: npt.NDArray[np.float64], pivots: npt.NDArray[np.int64], right: npt.NDArray[np.float64]
 ) -> None:

@@ -55,7 +55,7 @@ class Work(NamedTuple):
     pivots: _Integers  # (n + 1,)
 
 
-@part  # type: ignore[untyped-decorator]
+@part
 def linearise(game: Game, work: Work, place: _Floats) -> None:
     """Equation (1) and its derivatives at a place: fills work.error[:n] and the first n rows of work.system."""
     n = len(place) - 1
@@ -90,7 +90,7 @@ def linearise(game: Game, work: Work, place: _Floats) -> None:
         system[j, n] = -advantage[j]
 
 
-@part  # type: ignore[untyped-decorator]
+@part
 def expect(game: Game, work: Work) -> None:
     """Expected payoffs under work.mix: fills work.advantage and work.pairwise."""
     offsets, mix, payoff, pairwise = game.offsets, work.mix, work.advantage, work.pairwise
@@ -123,7 +123,7 @@ def expect(game: Game, work: Work) -> None:
             payoff[j] -= mean
 
 
-@part  # type: ignore[untyped-decorator]
+@part
 def set_mix(game: Game, place: _Floats, mix: _Floats) -> None:
     """Probabilities of a place, the logit of its numbers agent by agent."""
     for a in range(len(game.offsets) - 1):
@@ -138,7 +138,7 @@ def set_mix(game: Game, place: _Floats, mix: _Floats) -> None:
             mix[j] /= total
 
 
-@part  # type: ignore[untyped-decorator]
+@part
 def fixed_point_residual(game: Game, work: Work, precision: float) -> float:
     """Greatest difference of work.mix from the logit of precision times its payoffs."""
     reply = np.empty(len(work.mix))
@@ -149,7 +149,7 @@ def fixed_point_residual(game: Game, work: Work, precision: float) -> float:
     return difference
 
 
-@part  # type: ignore[untyped-decorator]
+@part
 def greatest(values: _Floats) -> float:
     """The greatest of some numbers."""
     top: float = values[0]
@@ -158,7 +158,7 @@ def greatest(values: _Floats) -> float:
     return top
 
 
-@part  # type: ignore[untyped-decorator]
+@part
 def farthest(left: _Floats, right: _Floats) -> float:
     """Greatest difference between two rows of numbers."""
     top: float = 0.0

@@ -94,7 +94,7 @@ def follow_branches(
             facts[g, SETTLED] = settle_limit(game, work, limits[g])
 
 
-@part  # type: ignore[untyped-decorator]
+@part
 def _follow_one(
     game: Game,
     work: Work,
@@ -163,7 +163,7 @@ def _follow_one(
     limit[:] = work.mix
 
 
-@part  # type: ignore[untyped-decorator]
+@part
 def _has_ended(game: Game, work: Work, place: _Floats, limit_regret: float, max_precision: float) -> bool:
     """Whether nothing beyond this place is wanted."""
     if limit_regret < 0 or place[-1] >= max_precision:
@@ -176,7 +176,7 @@ def _has_ended(game: Game, work: Work, place: _Floats, limit_regret: float, max_
     return ended
 
 
-@part  # type: ignore[untyped-decorator]
+@part
 def _correct(game: Game, work: Work, place: _Floats, tangent: _Floats, onward: _Floats) -> tuple[float, float]:
     """Newton's method back to the curve, across the tangent; place is moved, onward gets the unit tangent there.
 
@@ -209,7 +209,7 @@ def _correct(game: Game, work: Work, place: _Floats, tangent: _Floats, onward: _
     return np.inf, 0.0
 
 
-@part  # type: ignore[untyped-decorator]
+@part
 def _report(
     game: Game,
     work: Work,
@@ -242,7 +242,7 @@ def _report(
     return passed
 
 
-@part  # type: ignore[untyped-decorator]
+@part
 def _polish(game: Game, work: Work, place: _Floats) -> bool:
     """Newton's method at the precision of the place, to rounding; leaves the probabilities in work.
 
@@ -274,7 +274,7 @@ def _polish(game: Game, work: Work, place: _Floats) -> bool:
     return good and moved <= _LONGEST_CORRECTION
 
 
-@part  # type: ignore[untyped-decorator]
+@part
 def _scale_to_unit(values: _Floats) -> None:
     """Divide a direction by its length."""
     length = np.sqrt(_inner(values, values))
@@ -282,7 +282,7 @@ def _scale_to_unit(values: _Floats) -> None:
         values[j] /= length
 
 
-@part  # type: ignore[untyped-decorator]
+@part
 def _inner(left: _Floats, right: _Floats) -> float:
     """Inner product."""
     total = 0.0
@@ -291,7 +291,7 @@ def _inner(left: _Floats, right: _Floats) -> float:
     return total
 
 
-@part  # type: ignore[untyped-decorator]
+@part
 def _size(place: _Floats, change: _Floats) -> float:
     """Greatest change, eased for large numbers: odds of e^-50 may be off by a few units, a precision by its share."""
     size = 0.0

@@ -12,7 +12,7 @@ __all__ = ["settle_limit"]
 _Floats = npt.NDArray[np.float64]
 
 
-@part  # type: ignore[untyped-decorator]
+@part
 def settle_limit(game: Game, work: Work, limit: _Floats) -> bool:
     """Replace the end of the branch by the equilibrium of the same support next to it, if that has less regret.
 
@@ -34,7 +34,7 @@ def settle_limit(game: Game, work: Work, limit: _Floats) -> bool:
     return settled
 
 
-@part  # type: ignore[untyped-decorator]
+@part
 def _equalise(game: Game, work: Work, start: _Floats, threshold: float) -> bool:
     """Look for the mixture near start, on the strategies above the threshold, that makes every agent indifferent.
 
